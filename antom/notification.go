@@ -1,0 +1,131 @@
+package antom
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+)
+
+// MaxNotification is the largest notification that is read, in bytes.
+const MaxNotification = 64 << 10
+
+// ErrMalformed is a notification that Antom signed and nobody can read.
+var ErrMalformed = errors.New("antom: notification cannot be read")
+
+// Notification is one of *PaymentResult, *PaymentPending, *CaptureResult,
+// *RefundResult and *UnknownNotification.
+type Notification interface {
+	// Kind is Antom's notifyType, as it came.
+	Kind() string
+	// Outcome is the result envelope.
+	Outcome() Result
+}
+
+// Notice is the part all notifications share.
+type Notice struct {
+	NotifyType string `json:"notifyType"`
+	Result     Result `json:"result"`
+}
+
+// Kind is Antom's notifyType.
+func (n *Notice) Kind() string { return n.NotifyType }
+
+// Outcome is the result envelope.
+func (n *Notice) Outcome() Result { return n.Result }
+
+// PaymentNotice is the body of notifyPayment.
+type PaymentNotice struct {
+	Notice
+	PaymentRequestID    string             `json:"paymentRequestId"`
+	PaymentID           string             `json:"paymentId,omitempty"`
+	PaymentAmount       Amount             `json:"paymentAmount,omitzero"`
+	ActualPaymentAmount Amount             `json:"actualPaymentAmount,omitzero"`
+	PaymentCreateTime   Time               `json:"paymentCreateTime,omitzero"`
+	PaymentTime         Time               `json:"paymentTime,omitzero"`
+	PaymentMethodType   string             `json:"paymentMethodType,omitempty"`
+	AuthExpiryTime      Time               `json:"authExpiryTime,omitzero"`
+	PaymentResultInfo   *PaymentResultInfo `json:"paymentResultInfo,omitempty"`
+	CardInfo            *PaymentResultInfo `json:"cardInfo,omitempty"`
+	AcquirerReferenceNo string             `json:"acquirerReferenceNo,omitempty"`
+}
+
+// PaymentResult (PAYMENT_RESULT) is final: S has succeeded (a card: is
+// authorised, the capture follows on its own), F has failed or expired.
+type PaymentResult struct{ PaymentNotice }
+
+// PaymentPending (PAYMENT_PENDING) is not final although its result says S:
+// the buyer has acted, the method confirms later.
+type PaymentPending struct{ PaymentNotice }
+
+// CaptureResult (CAPTURE_RESULT) is final for one capture. It carries no
+// payment request id: find the payment by PaymentID.
+type CaptureResult struct {
+	Notice
+	CaptureRequestID    string `json:"captureRequestId,omitempty"`
+	CaptureID           string `json:"captureId,omitempty"`
+	PaymentID           string `json:"paymentId"`
+	CaptureAmount       Amount `json:"captureAmount,omitzero"`
+	CaptureTime         Time   `json:"captureTime,omitzero"`
+	AcquirerReferenceNo string `json:"acquirerReferenceNo,omitempty"`
+}
+
+// RefundResult (REFUND_RESULT) is final for one refund, found by RefundRequestID.
+type RefundResult struct {
+	Notice
+	RefundStatus    TransactionStatus `json:"refundStatus,omitempty"`
+	RefundRequestID string            `json:"refundRequestId"`
+	RefundID        string            `json:"refundId,omitempty"`
+	RefundAmount    Amount            `json:"refundAmount,omitzero"`
+	RefundTime      Time              `json:"refundTime,omitzero"`
+}
+
+// UnknownNotification is a type this package does not know, with its raw body.
+type UnknownNotification struct {
+	Notice
+	Body []byte `json:"-"`
+}
+
+// ParseNotification verifies that Antom sent body to path for this client, and
+// only then decodes it. path is the path of the public notify URL, with its
+// query string if it has one; body the raw bytes. The error is [ErrSignature]
+// for what is not proven to be Antom's, [ErrMalformed] for what is and cannot
+// be read.
+// See https://global.alipay.com/docs/ac/cashier_payment_cn/notification.
+func (c *Client) ParseNotification(path string, header http.Header, body []byte) (Notification, error) {
+	if len(body) > MaxNotification {
+		return nil, fmt.Errorf("%w: larger than %d bytes", ErrSignature, MaxNotification)
+	}
+	if err := c.verify(path, header, "Request-Time", body); err != nil {
+		return nil, err
+	}
+	var kind Notice
+	if err := json.Unmarshal(body, &kind); err != nil {
+		return nil, fmt.Errorf("%w: %v", ErrMalformed, err)
+	}
+	var n Notification
+	switch kind.NotifyType {
+	case "PAYMENT_RESULT":
+		n = &PaymentResult{}
+	case "PAYMENT_PENDING":
+		n = &PaymentPending{}
+	case "CAPTURE_RESULT":
+		n = &CaptureResult{}
+	case "REFUND_RESULT":
+		n = &RefundResult{}
+	default:
+		return &UnknownNotification{Notice: kind, Body: body}, nil
+	}
+	if err := json.Unmarshal(body, n); err != nil {
+		return nil, fmt.Errorf("%w: %v", ErrMalformed, err)
+	}
+	return n, nil
+}
+
+// Acknowledge writes the answer that stops Antom from sending a notification
+// again. Write it only once the notification is stored durably.
+func Acknowledge(w http.ResponseWriter) error {
+	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
+	_, err := w.Write([]byte(`{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success"}}`))
+	return err
+}

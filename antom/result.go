@@ -1,0 +1,49 @@
+package antom
+
+// ResultStatus is the first thing to read in any answer or notification.
+type ResultStatus string
+
+// The three words of Antom. What exactly they speak of differs by operation and
+// stands in each method's comment.
+const (
+	StatusSuccess ResultStatus = "S"
+	StatusFailed  ResultStatus = "F"
+	StatusUnknown ResultStatus = "U" // not known yet: wait, or ask again with the same id
+)
+
+// ResultCode says what happened. The set is open: a code this package does not
+// know is kept as it came.
+type ResultCode string
+
+// The codes this package itself acts upon; the tables per operation name the rest.
+const (
+	CodeSuccess          ResultCode = "SUCCESS"
+	CodePaymentInProcess ResultCode = "PAYMENT_IN_PROCESS"
+	CodeCaptureInProcess ResultCode = "CAPTURE_IN_PROCESS"
+	CodeRefundInProcess  ResultCode = "REFUND_IN_PROCESS"
+	CodeOrderNotExist    ResultCode = "ORDER_NOT_EXIST"
+	CodeOrderIsClosed    ResultCode = "ORDER_IS_CLOSED"
+	CodeOrderIsCanceled  ResultCode = "ORDER_IS_CANCELED"
+	CodeTrafficLimit     ResultCode = "REQUEST_TRAFFIC_EXCEED_LIMIT"
+	CodeUnknownException ResultCode = "UNKNOWN_EXCEPTION"
+)
+
+// Result is the envelope of every answer and notification.
+type Result struct {
+	Code    ResultCode   `json:"resultCode"`
+	Status  ResultStatus `json:"resultStatus"`
+	Message string       `json:"resultMessage"` // for people, not stable
+}
+
+// InProcess reports the U that is no doubt: Antom has accepted the request and
+// will say later how it ended.
+func (r Result) InProcess() bool {
+	if r.Status != StatusUnknown {
+		return false
+	}
+	switch r.Code {
+	case CodePaymentInProcess, CodeCaptureInProcess, CodeRefundInProcess, "VERIFICATION_IN_PROCESS":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,251 @@
+package antom
+
+// ProductCheckout is the productCode of everything in this package.
+const ProductCheckout = "CASHIER_PAYMENT"
+
+// CaptureMode says who takes the money of an authorised card payment.
+type CaptureMode string
+
+// Automatic capture is Antom's default; with manual capture the merchant calls
+// [Client.Capture] within seven days.
+const (
+	CaptureAutomatic CaptureMode = "AUTOMATIC"
+	CaptureManual    CaptureMode = "MANUAL"
+)
+
+// TerminalType is where the buyer is.
+type TerminalType string
+
+// Antom's terminals: a desktop browser, a phone's browser, a native app.
+const (
+	TerminalWeb     TerminalType = "WEB"
+	TerminalWap     TerminalType = "WAP"
+	TerminalApp     TerminalType = "APP"
+	TerminalMiniApp TerminalType = "MINI_APP"
+)
+
+// OSType is required for every terminal but WEB.
+type OSType string
+
+// The systems Antom tells apart.
+const (
+	OSIOS     OSType = "IOS"
+	OSAndroid OSType = "ANDROID"
+)
+
+// Order is what the buyer buys. Keep ReferenceOrderID through all attempts to
+// pay for one order.
+type Order struct {
+	ReferenceOrderID string    `json:"referenceOrderId"`
+	Description      string    `json:"orderDescription"`
+	Amount           Amount    `json:"orderAmount,omitzero"`
+	Buyer            *Buyer    `json:"buyer,omitempty"`
+	Goods            []Goods   `json:"goods,omitempty"`
+	Shipping         *Shipping `json:"shipping,omitempty"`
+	Env              *Env      `json:"env,omitempty"`
+	ExtendInfo       string    `json:"extendInfo,omitempty"` // a JSON string
+}
+
+// Buyer is who pays; recommended for cards and for Antom's risk control.
+type Buyer struct {
+	ReferenceBuyerID string    `json:"referenceBuyerId,omitempty"`
+	Name             *UserName `json:"buyerName,omitempty"`
+	PhoneNo          string    `json:"buyerPhoneNo,omitempty"`
+	Email            string    `json:"buyerEmail,omitempty"`
+}
+
+// UserName is a person's name; Antom wants it without non-ASCII text.
+type UserName struct {
+	FirstName  string `json:"firstName,omitempty"`
+	MiddleName string `json:"middleName,omitempty"`
+	LastName   string `json:"lastName,omitempty"`
+	FullName   string `json:"fullName,omitempty"`
+}
+
+// Address is a postal address; Region is ISO 3166 alpha-2.
+type Address struct {
+	Region   string `json:"region,omitempty"`
+	State    string `json:"state,omitempty"`
+	City     string `json:"city,omitempty"`
+	Address1 string `json:"address1,omitempty"`
+	Address2 string `json:"address2,omitempty"`
+	ZipCode  string `json:"zipCode,omitempty"`
+}
+
+// Goods is a line of an order, at most 100 of them.
+type Goods struct {
+	ReferenceGoodsID   string `json:"referenceGoodsId"`
+	Name               string `json:"goodsName"`
+	Category           string `json:"goodsCategory,omitempty"` // a path, parts joined by slashes
+	Brand              string `json:"goodsBrand,omitempty"`
+	UnitAmount         Amount `json:"goodsUnitAmount,omitzero"`
+	Quantity           string `json:"goodsQuantity,omitempty"` // Antom wants quantities as text
+	SKUName            string `json:"goodsSkuName,omitempty"`
+	URL                string `json:"goodsUrl,omitempty"`
+	ImageURL           string `json:"goodsImageUrl,omitempty"`
+	DeliveryMethodType string `json:"deliveryMethodType,omitempty"` // PHYSICAL or DIGITAL
+}
+
+// Shipping is where the goods go.
+type Shipping struct {
+	Name        *UserName `json:"shippingName,omitempty"`
+	Address     *Address  `json:"shippingAddress,omitempty"`
+	Carrier     string    `json:"shippingCarrier,omitempty"`
+	PhoneNo     string    `json:"shippingPhoneNo,omitempty"`
+	ShipToEmail string    `json:"shipToEmail,omitempty"`
+	Fee         Amount    `json:"shippingFee,omitzero"`
+}
+
+// Env is the buyer's environment; it improves the rate of successful payments.
+type Env struct {
+	TerminalType   TerminalType `json:"terminalType,omitempty"`
+	OSType         OSType       `json:"osType,omitempty"`
+	ClientIP       string       `json:"clientIp,omitempty"` // the buyer's public address
+	BrowserInfo    *BrowserInfo `json:"browserInfo,omitempty"`
+	ColorDepth     Int          `json:"colorDepth,omitzero"`
+	ScreenHeight   Int          `json:"screenHeight,omitzero"`
+	ScreenWidth    Int          `json:"screenWidth,omitzero"`
+	TimeZoneOffset *Int         `json:"timeZoneOffset,omitempty"` // minutes, -720 to 720; UTC+2 is -120
+	DeviceID       string       `json:"deviceId,omitempty"`
+	DeviceTokenID  string       `json:"deviceTokenId,omitempty"`
+	DeviceBrand    string       `json:"deviceBrand,omitempty"`
+	DeviceModel    string       `json:"deviceModel,omitempty"`
+	DeviceLanguage string       `json:"deviceLanguage,omitempty"`
+	OSVersion      string       `json:"osVersion,omitempty"`
+	UserAgent      string       `json:"userAgent,omitempty"`
+	CookieID       string       `json:"cookieId,omitempty"`
+	ExtendInfo     string       `json:"extendInfo,omitempty"`
+}
+
+// BrowserInfo is needed for 3-D Secure of server-to-server cards.
+type BrowserInfo struct {
+	AcceptHeader      string `json:"acceptHeader,omitempty"`
+	JavaEnabled       *Bool  `json:"javaEnabled,omitempty"`
+	JavaScriptEnabled *Bool  `json:"javaScriptEnabled,omitempty"`
+	Language          string `json:"language,omitempty"`
+	UserAgent         string `json:"userAgent,omitempty"`
+}
+
+// PaymentMethod names how the buyer pays. Type is a code such as CARD or
+// ALIPAY_CN; ID is the card token of a saved card.
+type PaymentMethod struct {
+	Type                        string    `json:"paymentMethodType"`
+	ID                          string    `json:"paymentMethodId,omitempty"`
+	Metadata                    *Metadata `json:"paymentMethodMetaData,omitempty"`
+	CustomerID                  string    `json:"customerId,omitempty"`
+	RequireIssuerAuthentication *Bool     `json:"requireIssuerAuthentication,omitempty"`
+	ExtendInfo                  string    `json:"extendInfo,omitempty"`
+}
+
+// Metadata is paymentMethodMetaData: what a card payment may carry beside the
+// method's name. Card number and CVV exist in server-to-server mode only.
+type Metadata struct {
+	CardNo                      string    `json:"cardNo,omitempty"`
+	CVV                         string    `json:"cvv,omitempty"`
+	ExpiryMonth                 string    `json:"expiryMonth,omitempty"` // MM
+	ExpiryYear                  string    `json:"expiryYear,omitempty"`  // YY
+	CardholderName              *UserName `json:"cardholderName,omitempty"`
+	BillingAddress              *Address  `json:"billingAddress,omitempty"`
+	Is3DSAuthentication         *Bool     `json:"is3DSAuthentication,omitempty"`
+	EnableAuthenticationUpgrade *Bool     `json:"enableAuthenticationUpgrade,omitempty"`
+	Tokenize                    *Bool     `json:"tokenize,omitempty"`
+	IsCardOnFile                *Bool     `json:"isCardOnFile,omitempty"`
+	NetworkTransactionID        string    `json:"networkTransactionId,omitempty"`
+	RecurringType               string    `json:"recurringType,omitempty"`
+	MPIData                     *MPIData  `json:"mpiData,omitempty"`
+	SelectedCardBrand           string    `json:"selectedCardBrand,omitempty"`
+	RequireIssuerAuthentication *Bool     `json:"requireIssuerAuthentication,omitempty"`
+	PaymentMethodRegion         string    `json:"paymentMethodRegion,omitempty"`
+	PayerEmail                  string    `json:"payerEmail,omitempty"`
+	CPF                         string    `json:"cpf,omitempty"`
+	DateOfBirth                 string    `json:"dateOfBirth,omitempty"`
+	BusinessNo                  string    `json:"businessNo,omitempty"`
+	CardPasswordDigest          string    `json:"cardPasswordDigest,omitempty"`
+}
+
+// MPIData is the result of a 3-D Secure authentication done elsewhere.
+type MPIData struct {
+	ThreeDSVersion  string `json:"threeDSVersion,omitempty"`
+	ECI             string `json:"eci,omitempty"`
+	CAVV            string `json:"cavv,omitempty"`
+	DSTransactionID string `json:"dsTransactionId,omitempty"`
+	CredentialType  string `json:"credentialType,omitempty"`
+}
+
+// PaymentFactor is for cards: IsAuthorization true means authorise, then capture.
+type PaymentFactor struct {
+	IsAuthorization *Bool       `json:"isAuthorization,omitempty"`
+	CaptureMode     CaptureMode `json:"captureMode,omitempty"`
+}
+
+// SettlementStrategy names the currency Antom settles in.
+type SettlementStrategy struct {
+	SettlementCurrency string `json:"settlementCurrency"`
+}
+
+// CreditPayPlan asks for instalments.
+type CreditPayPlan struct {
+	InstallmentNum   Int    `json:"installmentNum,omitzero"` // 2 to 36
+	Interval         string `json:"interval,omitempty"`      // MONTH
+	CreditPayFeeType string `json:"creditPayFeeType,omitempty"`
+	FeePercentage    Int    `json:"feePercentage,omitzero"`
+}
+
+// PaymentResultInfo is what a card payment leaves behind. Any value may be empty.
+type PaymentResultInfo struct {
+	CardNo               string         `json:"cardNo,omitempty"` // masked
+	CardBrand            string         `json:"cardBrand,omitempty"`
+	CardToken            string         `json:"cardToken,omitempty"`
+	CardBIN              string         `json:"cardBin,omitempty"`
+	LastFour             string         `json:"lastFour,omitempty"`
+	ExpiryMonth          string         `json:"expiryMonth,omitempty"`
+	ExpiryYear           string         `json:"expiryYear,omitempty"`
+	IssuingCountry       string         `json:"issuingCountry,omitempty"`
+	IssuerName           string         `json:"issuerName,omitempty"`
+	Funding              string         `json:"funding,omitempty"`
+	CardCategory         string         `json:"cardCategory,omitempty"`
+	PaymentMethodRegion  string         `json:"paymentMethodRegion,omitempty"`
+	AVSResultRaw         string         `json:"avsResultRaw,omitempty"`
+	CVVResultRaw         string         `json:"cvvResultRaw,omitempty"`
+	NetworkTransactionID string         `json:"networkTransactionId,omitempty"`
+	ThreeDSResult        *ThreeDSResult `json:"threeDSResult,omitempty"`
+	RefusalCodeRaw       string         `json:"refusalCodeRaw,omitempty"`
+	RefusalReasonRaw     string         `json:"refusalReasonRaw,omitempty"`
+	MerchantAdviceCode   string         `json:"merchantAdviceCode,omitempty"`
+	AuthorizationCode    string         `json:"authorizationCode,omitempty"`
+	RRN                  string         `json:"rrn,omitempty"`
+}
+
+// ThreeDSResult is the outcome of 3-D Secure. Antom's samples spell cavv also
+// as caav; both are read.
+type ThreeDSResult struct {
+	ThreeDSVersion  string `json:"threeDSVersion,omitempty"`
+	ECI             string `json:"eci,omitempty"`
+	CAVV            string `json:"cavv,omitempty"`
+	DSTransactionID string `json:"dsTransactionId,omitempty"`
+	XID             string `json:"xid,omitempty"`
+}
+
+// RedirectActionForm leads the buyer on: by GET to RedirectURL, or by a form
+// that POSTs Parameters there.
+type RedirectActionForm struct {
+	Method         string `json:"method"`
+	RedirectURL    string `json:"redirectUrl"`
+	Parameters     string `json:"parameters,omitempty"` // POST only
+	ActionFormType string `json:"actionFormType,omitempty"`
+}
+
+// OrderCodeForm is a code the buyer scans or shows at a counter.
+type OrderCodeForm struct {
+	PaymentMethodType string       `json:"paymentMethodType,omitempty"`
+	ExpireTime        Time         `json:"expireTime,omitzero"`
+	CodeDetails       []CodeDetail `json:"codeDetails"`
+	ExtendInfo        string       `json:"extendInfo,omitempty"`
+}
+
+// CodeDetail is one form of the code; up to four come together.
+type CodeDetail struct {
+	CodeValueType string `json:"codeValueType"` // QRCODE or BARCODE
+	CodeValue     string `json:"codeValue"`
+	DisplayType   string `json:"displayType,omitempty"` // TEXT, SMALLIMAGE, MIDDLEIMAGE, BIGIMAGE
+}

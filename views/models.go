@@ -1,0 +1,189 @@
+package views
+
+// Frame is what every page shows around its content.
+type Frame struct {
+	ShopName  string
+	CartCount int
+	Sandbox   bool // the embedded sandbox takes the payments: say so on every page
+}
+
+// Amount is a sum of money, formatted for the page's language and bare for tests
+// and scripts.
+type Amount struct {
+	Text     string // "SGD 42.00" as the language writes it
+	Minor    string // "4200"
+	Currency string // "SGD"
+}
+
+// Product is one article of the catalogue.
+type Product struct {
+	SKU         string
+	Name        string
+	Description string
+	Image       string // an address under /static/, or ""
+	Price       Amount
+}
+
+// CatalogView is the front page.
+type CatalogView struct {
+	Frame    Frame
+	Products []Product
+}
+
+// ProductView is one product's page. Error is a message key, or "".
+type ProductView struct {
+	Frame    Frame
+	Product  Product
+	Quantity string // what the buyer typed, or "1"
+	Error    string
+}
+
+// Line is a product in a cart or an order.
+type Line struct {
+	SKU      string
+	Name     string
+	Image    string
+	Quantity string // what the buyer typed where it was wrong
+	Unit     Amount
+	Total    Amount
+	Error    string // a message key, or ""
+}
+
+// CartView is the cart with the form that makes an order of it.
+type CartView struct {
+	Frame Frame
+	Lines []Line
+	Total Amount
+	Form  OrderForm
+	Error string // a message key about the whole form, or ""
+}
+
+// OrderForm holds what the buyer typed, and a message key per wrong field.
+type OrderForm struct {
+	FormID    string
+	Values    map[string]string
+	Errors    map[string]string
+	Countries []Option
+}
+
+// Option is an entry of a select element.
+type Option struct{ Value, Text string }
+
+// Method is a way to pay that the buyer may choose.
+type Method struct {
+	Code    string // CARD, ALIPAY_CN
+	Name    string
+	Logo    string // an address under /static/, or ""
+	Hint    string // a message key: what will happen next
+	Checked bool
+}
+
+// Status is where an order stands, for the status element and its page.
+type Status struct {
+	Status      string // the order's status word
+	Title       string // a message key
+	Message     string // a message key
+	Final       bool
+	Failed      bool // the last attempt was declined or expired: offer to try again
+	Unknown     bool // Antom has not told how the last attempt stands: never say failed
+	MayChange   bool // an attempt is under way that the buyer may leave for another method
+	SinceSecond int  // seconds since the attempt was made; a spinner for the first five
+}
+
+// SDK is what the pay page tells its script of the Antom Web SDK.
+type SDK struct {
+	URL         string
+	Integrity   string // "" when the operator pins none
+	Environment string
+	Locale      string
+}
+
+// CheckoutView is the hosted checkout page. Methods is empty when the order
+// cannot be paid (any more).
+type CheckoutView struct {
+	Frame     Frame
+	Token     string
+	Number    string
+	Lines     []Line
+	Total     Amount
+	Status    Status
+	Methods   []Method
+	Error     string // a message key: the choice that was posted is wrong
+	SDK       *SDK   // nil: forms and redirects only
+	ReturnURL string
+	PayURL    string
+	StatusURL string
+	EventsURL string
+}
+
+// ContinueView is the interstitial page that leads the buyer on to the wallet,
+// bank or card page.
+type ContinueView struct {
+	Frame      Frame
+	MethodName string
+	Total      Amount
+	URL        string
+	Post       bool // a form that posts Parameters instead of a link
+	Parameters []Parameter
+	ReturnURL  string
+	BackURL    string
+}
+
+// Parameter is a hidden field of a form that leads the buyer on.
+type Parameter struct{ Name, Value string }
+
+// CodeView shows a code to scan or to bring to a counter.
+type CodeView struct {
+	Frame      Frame
+	Token      string
+	MethodName string
+	Total      Amount
+	Codes      []Code
+	Expires    string // formatted, or ""
+	Status     Status
+	ReturnURL  string
+	BackURL    string
+	StatusURL  string
+	EventsURL  string
+}
+
+// Code is drawn as a QR code or bar code, or shown as text.
+type Code struct {
+	Kind string // QRCODE, BARCODE or TEXT
+	Text string
+}
+
+// ReturnView is the page Antom leads the buyer back to, and the receipt.
+type ReturnView struct {
+	Frame      Frame
+	Token      string
+	Number     string
+	Total      Amount
+	MethodName string // of the last attempt, or ""
+	Status     Status
+	RetryURL   string // the checkout page
+	StatusURL  string
+	EventsURL  string
+	SelfURL    string
+}
+
+// WaitView is shown when Antom has not answered: nothing is known yet, the same
+// button goes on with the same attempt.
+type WaitView struct {
+	Frame     Frame
+	Token     string
+	Method    string // to post again
+	Total     Amount
+	Status    Status
+	PayURL    string
+	ReturnURL string
+}
+
+// ErrorView is a page for what went wrong: message keys, no internals.
+type ErrorView struct {
+	Frame   Frame
+	Code    int
+	Title   string
+	Message string
+	HomeURL string
+}
