@@ -14,7 +14,7 @@ const MaxNotification = 64 << 10
 var ErrMalformed = errors.New("antom: notification cannot be read")
 
 // Notification is one of *PaymentResult, *PaymentPending, *CaptureResult,
-// *RefundResult and *UnknownNotification.
+// *RefundResult, *VaultingResult, *DisputeNotification and *UnknownNotification.
 type Notification interface {
 	// Kind is Antom's notifyType, as it came.
 	Kind() string
@@ -80,6 +80,41 @@ type RefundResult struct {
 	RefundTime      Time              `json:"refundTime,omitzero"`
 }
 
+// VaultingResult (VAULTING_RESULT) is final for one vaulting.
+type VaultingResult struct {
+	Notice
+	VaultingRequestID   string               `json:"vaultingRequestId"`
+	PaymentMethodDetail *PaymentMethodDetail `json:"paymentMethodDetail,omitempty"`
+	VaultingCreateTime  Time                 `json:"vaultingCreateTime,omitzero"`
+}
+
+// DisputeNotification tells of a dispute's life: DisputeNotificationType is
+// DISPUTE_CREATED, DEFENSE_DUE_ALERT, DISPUTE_JUDGED and others. It may carry
+// neither a notifyType nor a result.
+type DisputeNotification struct {
+	Notice
+	DisputeNotificationType string `json:"disputeNotificationType"`
+	DisputeID               string `json:"disputeId"`
+	PaymentID               string `json:"paymentId,omitempty"`
+	PaymentRequestID        string `json:"paymentRequestId,omitempty"`
+	CaptureID               string `json:"captureId,omitempty"`
+	DisputeType             string `json:"disputeType,omitempty"` // CHARGEBACK, RETRIEVAL_REQUEST, COMPLIANCE_REQUEST
+	DisputeSource           string `json:"disputeSource,omitempty"`
+	DisputeTime             Time   `json:"disputeTime,omitzero"`
+	DisputeAmount           Amount `json:"disputeAmount,omitzero"`
+	DisputeReasonCode       string `json:"disputeReasonCode,omitempty"`
+	DisputeReasonMsg        string `json:"disputeReasonMsg,omitempty"`
+	Defendable              Bool   `json:"defendable,omitempty"`
+	DefenseDueTime          Time   `json:"defenseDueTime,omitzero"`
+	AutoDefendReason        string `json:"autoDefendReason,omitempty"`
+	DisputeJudgedTime       Time   `json:"disputeJudgedTime,omitzero"`
+	DisputeJudgedAmount     Amount `json:"disputeJudgedAmount,omitzero"`
+	DisputeJudgedResult     string `json:"disputeJudgedResult,omitempty"`
+	DisputeAcceptReason     string `json:"disputeAcceptReason,omitempty"`
+	DisputeAcceptTime       Time   `json:"disputeAcceptTime,omitzero"`
+	ARN                     string `json:"arn,omitempty"`
+}
+
 // UnknownNotification is a type this package does not know, with its raw body.
 type UnknownNotification struct {
 	Notice
@@ -99,22 +134,29 @@ func (c *Client) ParseNotification(path string, header http.Header, body []byte)
 	if err := c.verify(path, header, "Request-Time", body); err != nil {
 		return nil, err
 	}
-	var kind Notice
+	var kind struct {
+		Notice
+		DisputeNotificationType string `json:"disputeNotificationType"`
+	}
 	if err := json.Unmarshal(body, &kind); err != nil {
 		return nil, fmt.Errorf("%w: %v", ErrMalformed, err)
 	}
 	var n Notification
-	switch kind.NotifyType {
-	case "PAYMENT_RESULT":
+	switch {
+	case kind.DisputeNotificationType != "":
+		n = &DisputeNotification{}
+	case kind.NotifyType == "PAYMENT_RESULT":
 		n = &PaymentResult{}
-	case "PAYMENT_PENDING":
+	case kind.NotifyType == "PAYMENT_PENDING":
 		n = &PaymentPending{}
-	case "CAPTURE_RESULT":
+	case kind.NotifyType == "CAPTURE_RESULT":
 		n = &CaptureResult{}
-	case "REFUND_RESULT":
+	case kind.NotifyType == "REFUND_RESULT":
 		n = &RefundResult{}
+	case kind.NotifyType == "VAULTING_RESULT":
+		n = &VaultingResult{}
 	default:
-		return &UnknownNotification{Notice: kind, Body: body}, nil
+		return &UnknownNotification{Notice: kind.Notice, Body: body}, nil
 	}
 	if err := json.Unmarshal(body, n); err != nil {
 		return nil, fmt.Errorf("%w: %v", ErrMalformed, err)
