@@ -1,0 +1,10 @@
+// Package static holds the style sheet, the scripts and the pictures of the
+// pages, and serves them under addresses that contain a hash of their bytes.
+//
+// An address never changes its meaning, so browsers and proxies may keep an
+// answer for ever; a hash we do not hold is a 404, so nobody keeps the right
+// bytes under a wrong address. The package knows no page and no order.
+//
+//	mux.Handle("GET /static/", static.Handler())
+//	<link rel="stylesheet" href={ static.URL("app.css") }/>
+package static

@@ -1,0 +1,148 @@
+package static
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+//go:embed *.css *.js *.svg methods/*.svg products/*.svg
+var files embed.FS
+
+// prefix is where Handler expects to be mounted.
+const prefix = "/static/"
+
+// types are named here and not asked of the mime package, which reads the
+// machine's own tables and would answer differently from one host to the next.
+var types = map[string]string{
+	".css": "text/css; charset=utf-8",
+	".js":  "text/javascript; charset=utf-8",
+	".svg": "image/svg+xml",
+}
+
+// An asset is one embedded file.
+type asset struct {
+	url         string
+	contentType string
+	body        []byte
+	packed      func() []byte // gzip of body, made when somebody first asks
+}
+
+var byName, byURL = load(files)
+
+// load hashes every file. It runs before main and takes well under a
+// millisecond; compressing takes longer and waits for the first request.
+func load(files fs.FS) (byName, byURL map[string]*asset) {
+	byName, byURL = map[string]*asset{}, map[string]*asset{}
+	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		body, err := fs.ReadFile(files, name)
+		if err != nil {
+			return err
+		}
+		ext := path.Ext(name)
+		if types[ext] == "" {
+			return fmt.Errorf("no content type for %s", name)
+		}
+		sum := sha256.Sum256(body)
+		a := &asset{
+			url:         prefix + strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:4]) + ext,
+			contentType: types[ext],
+			body:        body,
+			packed:      sync.OnceValue(func() []byte { return pack(body) }),
+		}
+		byName[name], byURL[a.url] = a, a
+		return nil
+	})
+	if err != nil {
+		panic("static: " + err.Error()) // the files are compiled in: only a broken build comes here
+	}
+	return byName, byURL
+}
+
+// pack compresses as well as gzip can: it is done once per file and process.
+func pack(body []byte) []byte {
+	var buf bytes.Buffer
+	w, err := gzip.NewWriterLevel(&buf, gzip.BestCompression)
+	if err == nil {
+		_, err = w.Write(body)
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		panic("static: " + err.Error()) // a known level, and memory does not fail to be written
+	}
+	return buf.Bytes()
+}
+
+// URL is the address of the named file, such as /static/app.7c98040a.css for
+// app.css. It panics on a name that is not embedded: a page that asks for one is
+// a mistake to be found by the first test that renders it.
+func URL(name string) string {
+	a, ok := byName[name]
+	if !ok {
+		panic("static: no file named " + name)
+	}
+	return a.url
+}
+
+// Has reports whether the named file is embedded, for names that come from data:
+// a product's picture, a method's logo.
+func Has(name string) bool {
+	_, ok := byName[name]
+	return ok
+}
+
+// Handler serves the embedded files under the addresses that URL gives, and
+// nothing else. Mount it at /static/ without stripping the prefix.
+func Handler() http.Handler { return http.HandlerFunc(serve) }
+
+func serve(w http.ResponseWriter, r *http.Request) {
+	header := w.Header()
+	header.Set("X-Content-Type-Options", "nosniff")
+	a, ok := byURL[r.URL.Path]
+	if !ok {
+		header.Set("Cache-Control", "no-store") // a later release may well have it
+		http.NotFound(w, r)
+		return
+	}
+	header.Set("Cache-Control", "public, max-age=31536000, immutable")
+	header.Set("Content-Type", a.contentType)
+	header.Set("Vary", "Accept-Encoding")
+	body := a.body
+	if acceptsGzip(r.Header.Get("Accept-Encoding")) && len(a.packed()) < len(body) {
+		header.Set("Content-Encoding", "gzip")
+		body = a.packed()
+	}
+	header.Set("Content-Length", strconv.Itoa(len(body)))
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(body) // a browser that hung up is nobody's error
+	}
+}
+
+// acceptsGzip reads the one thing we need from Accept-Encoding. "gzip;q=0" is a
+// refusal.
+func acceptsGzip(header string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		coding, weight, _ := strings.Cut(part, ";")
+		if !strings.EqualFold(strings.TrimSpace(coding), "gzip") {
+			continue
+		}
+		q, weighted := strings.CutPrefix(strings.TrimSpace(weight), "q=")
+		quality, err := strconv.ParseFloat(q, 64)
+		return !weighted || err == nil && quality > 0
+	}
+	return false
+}

@@ -1,0 +1,145 @@
+package views
+
+import (
+	"context"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"path"
+	"strconv"
+	"strings"
+
+	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
+)
+
+//go:embed messages/*.json
+var messageFiles embed.FS
+
+// languages we speak; the first is what everybody gets who asks for none of them.
+var languages = []language.Tag{
+	language.English,
+	language.SimplifiedChinese,
+	language.German,
+}
+
+// A catalog holds every text of one language by its key.
+type catalog struct {
+	tag   language.Tag
+	name  string // for the lang attribute
+	dir   string // ltr or rtl
+	texts map[string]string
+}
+
+var (
+	matcher  = language.NewMatcher(languages)
+	catalogs = loadCatalogs()
+)
+
+func loadCatalogs() []*catalog {
+	all := make([]*catalog, len(languages))
+	for i, tag := range languages {
+		c := &catalog{tag: tag, name: tag.String(), dir: direction(tag)}
+		raw, err := messageFiles.ReadFile(path.Join("messages", c.name+".json"))
+		if err == nil {
+			err = json.Unmarshal(raw, &c.texts)
+		}
+		if err != nil {
+			panic("views: messages of " + c.name + ": " + err.Error()) // compiled in: a broken build
+		}
+		all[i] = c
+	}
+	return all
+}
+
+// direction is which way a language is written.
+func direction(tag language.Tag) string {
+	script, _ := tag.Script()
+	switch script.String() {
+	case "Arab", "Hebr":
+		return "rtl"
+	}
+	return "ltr"
+}
+
+// Languages lists the languages the pages speak, the default first.
+func Languages() []language.Tag { return append([]language.Tag(nil), languages...) }
+
+// Match picks the language of ours that suits an Accept-Language header best. A
+// header that is empty or nonsense gets the default.
+func Match(acceptLanguage string) language.Tag {
+	wanted, _, err := language.ParseAcceptLanguage(acceptLanguage)
+	if err != nil || len(wanted) == 0 {
+		return languages[0]
+	}
+	_, i, _ := matcher.Match(wanted...)
+	return languages[i] // not the matcher's own tag, which carries the reader's region
+}
+
+type languageKey struct{}
+
+// WithLanguage makes every page rendered with ctx speak tag, or the language of
+// ours next to it.
+func WithLanguage(ctx context.Context, tag language.Tag) context.Context {
+	_, i, _ := matcher.Match(tag)
+	return context.WithValue(ctx, languageKey{}, catalogs[i])
+}
+
+// Language is what WithLanguage chose, or the default.
+func Language(ctx context.Context) language.Tag { return catalogOf(ctx).tag }
+
+func catalogOf(ctx context.Context) *catalog {
+	if c, ok := ctx.Value(languageKey{}).(*catalog); ok {
+		return c
+	}
+	return catalogs[0]
+}
+
+// Text is the text behind key in the language of ctx, with {0}, {1}… replaced by
+// args. What a language lacks comes in English; what English lacks is shown as
+// its key, which no test lets pass.
+func Text(ctx context.Context, key string, args ...any) string {
+	text, ok := catalogOf(ctx).texts[key]
+	if !ok {
+		text, ok = catalogs[0].texts[key]
+	}
+	if !ok {
+		return key
+	}
+	for i, arg := range args {
+		text = strings.ReplaceAll(text, "{"+strconv.Itoa(i)+"}", fmt.Sprint(arg))
+	}
+	return text
+}
+
+// HasText reports whether there is a text for key, for keys that are made from
+// what others say.
+func HasText(key string) bool {
+	_, ok := catalogs[0].texts[key]
+	return ok
+}
+
+// DeclineKey is the message key that tells a buyer about Antom's result code.
+// Codes that say nothing to a buyer share one text.
+func DeclineKey(resultCode string) string {
+	if key := "decline." + resultCode; HasText(key) {
+		return key
+	}
+	return "decline.default"
+}
+
+// pluralForms names the suffixes of keys that count something.
+var pluralForms = map[plural.Form]string{
+	plural.Zero: ".zero", plural.One: ".one", plural.Two: ".two",
+	plural.Few: ".few", plural.Many: ".many", plural.Other: ".other",
+}
+
+// count is Text for a key that has a form per plural of the language: n is {0}.
+func count(ctx context.Context, key string, n int) string {
+	c := catalogOf(ctx)
+	form := plural.Cardinal.MatchPlural(c.tag, n, 0, 0, 0, 0)
+	if _, ok := c.texts[key+pluralForms[form]]; !ok {
+		form = plural.Other
+	}
+	return Text(ctx, key+pluralForms[form], n)
+}
