@@ -81,6 +81,7 @@ type Method struct {
 // Status is where an order stands, for the status element and its page.
 type Status struct {
 	Status      string // the order's status word
+	Payment     string // the last attempt's status word as in the status JSON, or "": what the status script compares
 	Title       string // a message key
 	Message     string // a message key
 	Final       bool
@@ -179,7 +180,8 @@ type WaitView struct {
 	ReturnURL string
 }
 
-// ErrorView is a page for what went wrong: message keys, no internals.
+// ErrorView is a page for what went wrong: message keys, no internals. With Title
+// or Message empty the page finds the keys by Code.
 type ErrorView struct {
 	Frame   Frame
 	Code    int

@@ -1,0 +1,27 @@
+package views
+
+import "context"
+
+// checkoutDocument loads the scripts only while there is something to pay or to
+// wait for, and the SDK only where the buyer can pay with it.
+func checkoutDocument(ctx context.Context, v CheckoutView) document {
+	d := document{title: Text(ctx, "checkout.title", v.Frame.ShopName), frame: v.Frame, paying: true}
+	if v.Status.Final {
+		d.title = Text(ctx, v.Status.Title)
+		return d
+	}
+	d.scripts = []string{"status.js"}
+	if offersMethods(v) {
+		d.scripts = append(d.scripts, "pay.js")
+		d.sdk = v.SDK
+	} else {
+		d.refresh = "5"
+	}
+	return d
+}
+
+// offersMethods reports whether the buyer may start a payment. While the end of
+// an attempt is unknown nobody is offered to pay twice.
+func offersMethods(v CheckoutView) bool {
+	return len(v.Methods) > 0 && !v.Status.Unknown && !v.Status.Final
+}

@@ -1,0 +1,16 @@
+package views
+
+import (
+	"context"
+
+	"github.com/a-h/templ"
+)
+
+func returnDocument(ctx context.Context, v ReturnView) document {
+	d := document{title: Text(ctx, v.Status.Title), frame: v.Frame, paying: true}
+	if !v.Status.Final {
+		d.scripts = []string{"status.js"}
+		d.refresh = refresh(v.Status, string(templ.URL(v.SelfURL)))
+	}
+	return d
+}
