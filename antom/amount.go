@@ -29,7 +29,7 @@ var (
 func NewAmount(currency string, minor int64) (Amount, error) {
 	switch {
 	case !currencyCode.MatchString(currency):
-		return Amount{}, fmt.Errorf("currency %q is not three capital letters", currency)
+		return Amount{}, errors.New("currency is not three capital letters")
 	case minor < 0 || minor > maxMinor:
 		return Amount{}, errors.New("amount is outside of 0 to 16 digits")
 	case currency == "IDR" && minor%100 != 0:

@@ -29,6 +29,5 @@ type CaptureResponse struct {
 // captured nothing. Any other U: the same request again.
 // See https://global.alipay.com/docs/ac/ams/capture.
 func (c *Client) Capture(ctx context.Context, req *CaptureRequest) (*CaptureResponse, error) {
-	res := &CaptureResponse{}
-	return res, c.call(ctx, "payments/capture", req, res)
+	return call[CaptureResponse](ctx, c, "payments/capture", req)
 }

@@ -1,19 +1,16 @@
 package antom
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"crypto/rsa"
 	"crypto/tls"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -25,8 +22,6 @@ const (
 	Europe       = "https://open-de-global.alipay.com"
 )
 
-const maxAnswer = 1 << 20
-
 // Config is what [New] needs to know.
 type Config struct {
 	ClientID   string        // a SANDBOX_ id uses Antom's sandbox paths
@@ -34,6 +29,7 @@ type Config struct {
 	PublicKeys string        // Antom's: one key, or "version:key,…"
 	BaseURL    string        // one of the regions; Asia when empty
 	Timeout    time.Duration // for one request and its answer; 10 s when zero
+	Attempts   int           // how often one call is sent at most; 3 when zero, 1 never repeats
 }
 
 // Client calls Antom. It is safe for use by many goroutines and keeps its
@@ -44,8 +40,11 @@ type Client struct {
 	publicKeys map[string]*rsa.PublicKey
 	baseURL    string
 	timeout    time.Duration
+	attempts   int
 	http       *http.Client
 	now        func() time.Time
+	pause      func(ctx context.Context, attempt int) error
+	observe    func(context.Context, Observation)
 }
 
 // Option changes what a [Client] stands on.
@@ -58,11 +57,32 @@ func WithClock(now func() time.Time) Option { return func(c *Client) { c.now = n
 // certificate. Redirects stay forbidden.
 func WithHTTPClient(client *http.Client) Option { return func(c *Client) { c.http = client } }
 
+// Observation is one attempt at one call, for metrics and logs. It carries no
+// body and no key.
+type Observation struct {
+	Op         string // the operation, e.g. "pay"
+	Attempt    int    // from 1
+	Duration   time.Duration
+	HTTPStatus int          // 0 when no whole answer came
+	Status     ResultStatus // empty when there is no trustworthy answer
+	Code       ResultCode   // as Status
+	Err        error        // nil, or the *Error of this attempt
+}
+
+// WithObserver has every attempt reported to observe, before the next one
+// starts. observe is called by many goroutines and must not block.
+func WithObserver(observe func(context.Context, Observation)) Option {
+	return func(c *Client) { c.observe = observe }
+}
+
 // New makes a client, or reports every problem of the configuration at once.
 func New(cfg Config, options ...Option) (*Client, error) {
 	var problems []error
-	if cfg.ClientID == "" {
+	switch {
+	case cfg.ClientID == "":
 		problems = append(problems, errors.New("client id is missing"))
+	case !clientIDSyntax.MatchString(cfg.ClientID):
+		problems = append(problems, errors.New("client id is not letters, digits, - and _"))
 	}
 	private, err := ParsePrivateKey(cfg.PrivateKey)
 	if err != nil {
@@ -76,20 +96,23 @@ func New(cfg Config, options ...Option) (*Client, error) {
 	if err != nil {
 		problems = append(problems, err)
 	}
-	if err := errors.Join(problems...); err != nil {
-		return nil, err
+	if cfg.Timeout < 0 || cfg.Attempts < 0 {
+		problems = append(problems, errors.New("timeout and attempts must not be negative"))
+	}
+	if len(problems) > 0 {
+		return nil, fmt.Errorf("antom: %w", errors.Join(problems...))
 	}
 	c := &Client{
 		clientID:   cfg.ClientID,
 		privateKey: private,
 		publicKeys: public,
 		baseURL:    base,
-		timeout:    cfg.Timeout,
+		timeout:    cmp.Or(cfg.Timeout, 10*time.Second),
+		attempts:   cmp.Or(cfg.Attempts, 3),
 		http:       &http.Client{Transport: newTransport()},
 		now:        time.Now,
-	}
-	if c.timeout == 0 {
-		c.timeout = 10 * time.Second
+		pause:      backoff,
+		observe:    func(context.Context, Observation) {},
 	}
 	for _, option := range options {
 		option(c)
@@ -100,7 +123,12 @@ func New(cfg Config, options ...Option) (*Client, error) {
 	return c, nil
 }
 
+// clientIDSyntax keeps the dot out: the signed text joins its parts by dots.
+var clientIDSyntax = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+
 // baseURL accepts https anywhere and http on loopback, where sandboxes live.
+// A path in it is a proxy's own: it is sent, but Antom's signature knows
+// nothing of it.
 func baseURL(text string) (string, error) {
 	if text == "" {
 		return Asia, nil
@@ -108,6 +136,9 @@ func baseURL(text string) (string, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
 		return "", errors.New("base URL is not an http(s) address")
+	}
+	if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return "", errors.New("base URL is more than scheme, host and path")
 	}
 	ip := net.ParseIP(u.Hostname())
 	if u.Scheme == "http" && u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
@@ -140,102 +171,4 @@ func (c *Client) path(operation string) string {
 		return "/ams/sandbox/api/v1/" + operation
 	}
 	return "/ams/api/v1/" + operation
-}
-
-// answer is what every response type can do: show its result envelope.
-type answer interface{ result() *Result }
-
-// Envelope is the part all answers share. It is embedded in each response type.
-type Envelope struct {
-	Result Result `json:"result"`
-}
-
-func (e *Envelope) result() *Result { return &e.Result }
-
-// call sends one signed request and decodes the verified answer into out. The
-// error is nil for S and for the U of a request that Antom has accepted; out
-// is filled whenever an answer could be verified, also beside an *Error.
-func (c *Client) call(ctx context.Context, operation string, in any, out answer) error {
-	op := operation[strings.LastIndexByte(operation, '/')+1:]
-	body, err := json.Marshal(in)
-	if err != nil {
-		return &Error{Op: op, Status: StatusFailed, Message: "request cannot be encoded", Err: err}
-	}
-	ctx, cancel := context.WithTimeout(ctx, c.timeout)
-	defer cancel()
-	raw, status, err := c.post(ctx, c.path(operation), body)
-	if err != nil {
-		return &Error{Op: op, HTTPStatus: status, Message: "no trustworthy answer", Err: err}
-	}
-	if err := json.Unmarshal(raw, out); err != nil {
-		return &Error{Op: op, HTTPStatus: status, Message: "the answer is not the JSON it should be", Err: err}
-	}
-	r := out.result()
-	if r.Status == StatusSuccess || r.InProcess() {
-		return nil
-	}
-	if r.Status != StatusFailed && r.Status != StatusUnknown {
-		return &Error{Op: op, HTTPStatus: status, Message: "the answer has no result"}
-	}
-	return &Error{Op: op, HTTPStatus: status, Code: r.Code, Status: r.Status, Message: r.Message}
-}
-
-// post sends body and returns the answer's bytes once their signature holds.
-func (c *Client) post(ctx context.Context, path string, body []byte) ([]byte, int, error) {
-	now := strconv.FormatInt(c.now().UnixMilli(), 10)
-	signature, err := Sign(c.privateKey, SigningString(http.MethodPost, path, c.clientID, now, body))
-	if err != nil {
-		return nil, 0, err
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.baseURL+path, bytes.NewReader(body))
-	if err != nil {
-		return nil, 0, err
-	}
-	req.Header.Set("Content-Type", "application/json; charset=UTF-8")
-	req.Header.Set("Client-Id", c.clientID)
-	req.Header.Set("Request-Time", now)
-	req.Header.Set("Signature", signature.String())
-	res, err := c.http.Do(req)
-	if err != nil {
-		return nil, 0, err
-	}
-	defer res.Body.Close()
-	raw, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
-	if err != nil {
-		return nil, res.StatusCode, err
-	}
-	if len(raw) > maxAnswer {
-		return nil, res.StatusCode, errors.New("the answer is larger than 1 MiB")
-	}
-	return raw, res.StatusCode, c.verify(path, res.Header, "Response-Time", raw)
-}
-
-// timeSyntax is what Antom writes into its time headers. A looser one would let
-// a dot, and with it a part of the signed text, wander from one field to the next.
-var timeSyntax = regexp.MustCompile(`^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)|\d{13})$`)
-
-// verify checks that Antom signed body for this client. Every header it reads
-// must stand there exactly once.
-func (c *Client) verify(path string, header http.Header, timeHeader string, body []byte) error {
-	for _, name := range []string{"Signature", "Client-Id", timeHeader} {
-		if len(header.Values(name)) != 1 {
-			return fmt.Errorf("%w: not exactly one %s header", ErrSignature, name)
-		}
-	}
-	if header.Get("Client-Id") != c.clientID {
-		return fmt.Errorf("%w: Client-Id is not ours", ErrSignature)
-	}
-	at := header.Get(timeHeader)
-	if !timeSyntax.MatchString(at) {
-		return fmt.Errorf("%w: malformed %s", ErrSignature, timeHeader)
-	}
-	signature, err := ParseSignature(header.Get("Signature"))
-	if err != nil {
-		return err
-	}
-	key, known := c.publicKeys[signature.KeyVersion]
-	if !known {
-		return fmt.Errorf("%w: unknown key version", ErrSignature)
-	}
-	return signature.Verify(key, SigningString(http.MethodPost, path, c.clientID, at, body))
 }

@@ -87,6 +87,5 @@ type InstallmentPlan struct {
 // the methods you know of.
 // See https://global.alipay.com/docs/ac/ams/consult_cashier.
 func (c *Client) Consult(ctx context.Context, req *ConsultRequest) (*ConsultResponse, error) {
-	res := &ConsultResponse{}
-	return res, c.call(ctx, "payments/consult", req, res)
+	return call[ConsultResponse](ctx, c, "payments/consult", req)
 }

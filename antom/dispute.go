@@ -18,8 +18,7 @@ type AcceptDisputeResponse struct {
 // no defence is possible any more. S is accepted, F is not, U: the same again.
 // See https://global.alipay.com/docs/ac/ams/accept.
 func (c *Client) AcceptDispute(ctx context.Context, req *AcceptDisputeRequest) (*AcceptDisputeResponse, error) {
-	res := &AcceptDisputeResponse{}
-	return res, c.call(ctx, "payments/acceptDispute", req, res)
+	return call[AcceptDisputeResponse](ctx, c, "payments/acceptDispute", req)
 }
 
 // SupplyDefenseDocumentRequest answers a dispute with evidence.
@@ -40,8 +39,7 @@ type SupplyDefenseDocumentResponse struct {
 // as a [DisputeNotification]. F is refused, U: the same again.
 // See https://global.alipay.com/docs/ac/ams/supply_evidence.
 func (c *Client) SupplyDefenseDocument(ctx context.Context, req *SupplyDefenseDocumentRequest) (*SupplyDefenseDocumentResponse, error) {
-	res := &SupplyDefenseDocumentResponse{}
-	return res, c.call(ctx, "payments/supplyDefenseDocument", req, res)
+	return call[SupplyDefenseDocumentResponse](ctx, c, "payments/supplyDefenseDocument", req)
 }
 
 // Kinds of evidence that can be downloaded.
@@ -68,6 +66,5 @@ type DownloadDisputeEvidenceResponse struct {
 // U carry none and have changed nothing.
 // See https://global.alipay.com/docs/ac/ams/download.
 func (c *Client) DownloadDisputeEvidence(ctx context.Context, req *DownloadDisputeEvidenceRequest) (*DownloadDisputeEvidenceResponse, error) {
-	res := &DownloadDisputeEvidenceResponse{}
-	return res, c.call(ctx, "payments/downloadDisputeEvidence", req, res)
+	return call[DownloadDisputeEvidenceResponse](ctx, c, "payments/downloadDisputeEvidence", req)
 }

@@ -1,17 +1,14 @@
 package antom
 
-import (
-	"fmt"
-)
-
 // Error is every way a call can end without success. It carries what a program
-// needs to choose the next step, never a body, a key or a card number.
+// needs to choose the next step, never a body, a key or a card number. Ask it
+// in this order: Unknown, Declined, Fix, Retry.
 type Error struct {
 	Op         string       // the operation, e.g. "inquiryPayment"
 	Code       ResultCode   // Antom's word; empty when there is no trustworthy answer
 	Status     ResultStatus // F or U; empty when there is no trustworthy answer
 	Message    string       // for operators; Antom's text, or what went wrong on the way
-	HTTPStatus int          // 0 when no answer came at all
+	HTTPStatus int          // 0 when no whole answer came
 	Err        error        // the cause on our side of the wire, if there was one
 }
 
@@ -20,13 +17,12 @@ func (e *Error) Error() string {
 	text := "antom: " + e.Op + ": "
 	switch {
 	case e.Code != "":
-		text += fmt.Sprintf("%s (%s)", e.Code, e.Status)
+		return text + string(e.Code) + " (" + string(e.Status) + ")"
 	case e.Err != nil:
-		text += e.Err.Error()
+		return text + e.Message + ": " + e.Err.Error()
 	default:
-		text += e.Message
+		return text + e.Message
 	}
-	return text
 }
 
 // Unwrap gives the cause, so that errors.Is finds context.DeadlineExceeded or
@@ -37,3 +33,62 @@ func (e *Error) Unwrap() error { return e.Err }
 // said U, or said nothing that can be believed. Keep the request id; send the
 // same request again or inquire. It never means failed.
 func (e *Error) Unknown() bool { return e.Status != StatusFailed }
+
+// Declined reports that the buyer, the card or the bank stood in the way, and
+// neither we nor Antom: the buyer may try again, with other means or corrected
+// ones, under a new request id.
+func (e *Error) Declined() bool { return e.reaction() == decline }
+
+// Fix reports that our settings, our contract or our code are wrong: a person
+// must act, and repeating is of no use before that. It is also true of a
+// request that was refused before it was sent; such an Error has no Code.
+func (e *Error) Fix() bool { return e.reaction() == fix }
+
+// Retry says under which id, if any, a further request may succeed.
+func (e *Error) Retry() Retry {
+	switch e.reaction() {
+	case sameID:
+		return RetrySame
+	case newID, decline:
+		return RetryNew
+	default:
+		return RetryNone
+	}
+}
+
+// Retry is an answer to "may I send this again?".
+type Retry string
+
+// The three answers. A client has already repeated what it may repeat by
+// itself before it returns an Error; see [Config].Attempts.
+const (
+	RetryNone Retry = "none"
+	RetrySame Retry = "same" // the identical request, with the same request id
+	RetryNew  Retry = "new"  // a new attempt, with a new request id
+)
+
+// reaction is what the tables say of a code; without an entry, and without a
+// code, the status decides.
+func (e *Error) reaction() reaction {
+	switch known := reactionTo(e.Op, e.Code); {
+	case known != "":
+		return known
+	case e.Unknown():
+		return sameID
+	case e.Code == "":
+		return fix
+	default:
+		return fail
+	}
+}
+
+// worthRepeating reports whether the same request, sent at once, may do better:
+// after Antom's own U, after no whole answer, and where a server or a proxy
+// asks for patience. An answer that is there but not proven to be Antom's would
+// only come again.
+func (e *Error) worthRepeating() bool {
+	if e.Status != "" {
+		return e.Status == StatusUnknown
+	}
+	return e.HTTPStatus == 0 || e.HTTPStatus == 429 || e.HTTPStatus >= 500
+}

@@ -50,6 +50,20 @@ type PaymentNotice struct {
 	AcquirerReferenceNo string             `json:"acquirerReferenceNo,omitempty"`
 }
 
+// CardToken is the token of a card that was stored with the payment, or "".
+// Antom's documents show it in either of two places.
+func (n *PaymentNotice) CardToken() string { return cardToken(n.PaymentResultInfo, n.CardInfo) }
+
+// Failure is why the payment failed, in the words of [Client.Pay], so that its
+// Declined and Retry tell what the buyer may do next. It is nil unless the
+// result is F.
+func (n *PaymentNotice) Failure() *Error {
+	if n.Result.Status != StatusFailed {
+		return nil
+	}
+	return &Error{Op: opPay, Code: n.Result.Code, Status: StatusFailed, Message: n.Result.Message}
+}
+
 // PaymentResult (PAYMENT_RESULT) is final: S has succeeded (a card: is
 // authorised, the capture follows on its own), F has failed or expired.
 type PaymentResult struct{ PaymentNotice }
@@ -125,13 +139,24 @@ type UnknownNotification struct {
 // only then decodes it. path is the path of the public notify URL, with its
 // query string if it has one; body the raw bytes. The error is [ErrSignature]
 // for what is not proven to be Antom's, [ErrMalformed] for what is and cannot
-// be read.
+// be read, or could be read in two ways.
 // See https://global.alipay.com/docs/ac/cashier_payment_cn/notification.
 func (c *Client) ParseNotification(path string, header http.Header, body []byte) (Notification, error) {
-	if len(body) > MaxNotification {
+	if len(body) > MaxNotification { // too much even to check
 		return nil, fmt.Errorf("%w: larger than %d bytes", ErrSignature, MaxNotification)
 	}
 	if err := c.verify(path, header, "Request-Time", body); err != nil {
+		return nil, err
+	}
+	n, err := readNotification(body)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	return n, nil
+}
+
+func readNotification(body []byte) (Notification, error) {
+	if err := oneReading(body); err != nil {
 		return nil, err
 	}
 	var kind struct {
@@ -139,29 +164,65 @@ func (c *Client) ParseNotification(path string, header http.Header, body []byte)
 		DisputeNotificationType string `json:"disputeNotificationType"`
 	}
 	if err := json.Unmarshal(body, &kind); err != nil {
-		return nil, fmt.Errorf("%w: %v", ErrMalformed, err)
+		return nil, unreadable(err)
 	}
-	var n Notification
-	switch {
-	case kind.DisputeNotificationType != "":
-		n = &DisputeNotification{}
-	case kind.NotifyType == "PAYMENT_RESULT":
-		n = &PaymentResult{}
-	case kind.NotifyType == "PAYMENT_PENDING":
-		n = &PaymentPending{}
-	case kind.NotifyType == "CAPTURE_RESULT":
-		n = &CaptureResult{}
-	case kind.NotifyType == "REFUND_RESULT":
-		n = &RefundResult{}
-	case kind.NotifyType == "VAULTING_RESULT":
-		n = &VaultingResult{}
+	if kind.DisputeNotificationType != "" { // such a one may have no notifyType
+		return read[DisputeNotification](body)
+	}
+	switch kind.NotifyType {
+	case "PAYMENT_RESULT":
+		return read[PaymentResult](body)
+	case "PAYMENT_PENDING":
+		return read[PaymentPending](body)
+	case "CAPTURE_RESULT":
+		return read[CaptureResult](body)
+	case "REFUND_RESULT":
+		return read[RefundResult](body)
+	case "VAULTING_RESULT":
+		return read[VaultingResult](body)
 	default:
 		return &UnknownNotification{Notice: kind.Notice, Body: body}, nil
 	}
-	if err := json.Unmarshal(body, n); err != nil {
-		return nil, fmt.Errorf("%w: %v", ErrMalformed, err)
+}
+
+// read decodes a notification of a known type, and refuses one that does not
+// say whom it is about or how it ended.
+func read[T any, N interface {
+	*T
+	Notification
+	subject() (name, value string)
+}](body []byte) (Notification, error) {
+	n, err := decode[T](body)
+	if err != nil {
+		return nil, err
 	}
-	return n, nil
+	if name, value := N(n).subject(); value == "" {
+		return nil, errors.New(name + " is missing")
+	}
+	return N(n), nil
+}
+
+// subject is the member a notification is found by. That of a payment also
+// needs a result.
+func (n *PaymentNotice) subject() (name, value string) {
+	return n.decided("paymentRequestId", n.PaymentRequestID)
+}
+func (n *CaptureResult) subject() (name, value string) { return n.decided("paymentId", n.PaymentID) }
+func (n *RefundResult) subject() (name, value string) {
+	return n.decided("refundRequestId", n.RefundRequestID)
+}
+func (n *VaultingResult) subject() (name, value string) {
+	return n.decided("vaultingRequestId", n.VaultingRequestID)
+}
+func (n *DisputeNotification) subject() (name, value string) { return "disputeId", n.DisputeID }
+
+func (n *Notice) decided(name, value string) (string, string) {
+	switch n.Result.Status {
+	case StatusSuccess, StatusFailed, StatusUnknown:
+		return name, value
+	default:
+		return "result", ""
+	}
 }
 
 // Acknowledge writes the answer that stops Antom from sending a notification

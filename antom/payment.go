@@ -55,8 +55,7 @@ type PayResponse struct {
 // send the same request again, or inquire.
 // See https://global.alipay.com/docs/ac/ams/payment_cashier.
 func (c *Client) Pay(ctx context.Context, req *PayRequest) (*PayResponse, error) {
-	res := &PayResponse{}
-	return res, c.call(ctx, "payments/pay", req, res)
+	return call[PayResponse](ctx, c, "payments/pay", req)
 }
 
 // PaymentStatus is the state of one payment at Antom. The set is open.
@@ -100,6 +99,22 @@ type InquiryPaymentResponse struct {
 	Transactions         []Transaction       `json:"transactions,omitempty"`
 }
 
+// CardToken is the token of a card that was stored with the payment, or "".
+// Antom's documents show it in either of two places.
+func (r *InquiryPaymentResponse) CardToken() string {
+	return cardToken(r.PaymentResultInfo, r.CardInfo)
+}
+
+// Failure is why the payment failed, in the words of [Client.Pay], so that its
+// Declined and Retry tell what the buyer may do next. It is nil unless
+// PaymentStatus is FAIL.
+func (r *InquiryPaymentResponse) Failure() *Error {
+	if r.PaymentStatus != PaymentFail {
+		return nil
+	}
+	return &Error{Op: opPay, Code: r.PaymentResultCode, Status: StatusFailed, Message: r.PaymentResultMessage}
+}
+
 // Transaction is a capture or refund of a payment.
 type Transaction struct {
 	Type      string            `json:"transactionType"`   // CAPTURE, REFUND and others
@@ -133,8 +148,7 @@ const (
 // is not yet submitted, does not mean that it failed.
 // See https://global.alipay.com/docs/ac/ams/paymentri_online.
 func (c *Client) InquiryPayment(ctx context.Context, req *InquiryPaymentRequest) (*InquiryPaymentResponse, error) {
-	res := &InquiryPaymentResponse{}
-	return res, c.call(ctx, "payments/inquiryPayment", req, res)
+	return call[InquiryPaymentResponse](ctx, c, "payments/inquiryPayment", req)
 }
 
 // CancelRequest names a payment; PaymentID wins when both are given.
@@ -157,6 +171,5 @@ type CancelResponse struct {
 // refund instead. U: the same again. No notification follows.
 // See https://global.alipay.com/docs/ac/ams/paymentc_online.
 func (c *Client) Cancel(ctx context.Context, req *CancelRequest) (*CancelResponse, error) {
-	res := &CancelResponse{}
-	return res, c.call(ctx, "payments/cancel", req, res)
+	return call[CancelResponse](ctx, c, "payments/cancel", req)
 }

@@ -35,8 +35,7 @@ type RefundResponse struct {
 // RefundRequestID. Any other U: the same request again, or [Client.InquiryRefund].
 // See https://global.alipay.com/docs/ac/ams/refund_online.
 func (c *Client) Refund(ctx context.Context, req *RefundRequest) (*RefundResponse, error) {
-	res := &RefundResponse{}
-	return res, c.call(ctx, "payments/refund", req, res)
+	return call[RefundResponse](ctx, c, "payments/refund", req)
 }
 
 // InquiryRefundRequest names a refund; RefundID wins when both are given.
@@ -64,6 +63,5 @@ type InquiryRefundResponse struct {
 // such answers send the refund again with the same RefundRequestID.
 // See https://global.alipay.com/docs/ac/ams/ir_online.
 func (c *Client) InquiryRefund(ctx context.Context, req *InquiryRefundRequest) (*InquiryRefundResponse, error) {
-	res := &InquiryRefundResponse{}
-	return res, c.call(ctx, "payments/inquiryRefund", req, res)
+	return call[InquiryRefundResponse](ctx, c, "payments/inquiryRefund", req)
 }

@@ -1,5 +1,7 @@
 package antom
 
+import "encoding/json"
+
 // ResultStatus is the first thing to read in any answer or notification.
 type ResultStatus string
 
@@ -15,17 +17,30 @@ const (
 // know is kept as it came.
 type ResultCode string
 
+// UnmarshalJSON keeps a code as it came, but for ORDER_IS_CANCELLED: Antom
+// spells it both ways, and one spelling is enough for every reader.
+func (c *ResultCode) UnmarshalJSON(data []byte) error {
+	if err := json.Unmarshal(data, (*string)(c)); err != nil {
+		return err
+	}
+	if *c == "ORDER_IS_CANCELLED" {
+		*c = CodeOrderIsCanceled
+	}
+	return nil
+}
+
 // The codes this package itself acts upon; the tables per operation name the rest.
 const (
-	CodeSuccess          ResultCode = "SUCCESS"
-	CodePaymentInProcess ResultCode = "PAYMENT_IN_PROCESS"
-	CodeCaptureInProcess ResultCode = "CAPTURE_IN_PROCESS"
-	CodeRefundInProcess  ResultCode = "REFUND_IN_PROCESS"
-	CodeOrderNotExist    ResultCode = "ORDER_NOT_EXIST"
-	CodeOrderIsClosed    ResultCode = "ORDER_IS_CLOSED"
-	CodeOrderIsCanceled  ResultCode = "ORDER_IS_CANCELED"
-	CodeTrafficLimit     ResultCode = "REQUEST_TRAFFIC_EXCEED_LIMIT"
-	CodeUnknownException ResultCode = "UNKNOWN_EXCEPTION"
+	CodeSuccess               ResultCode = "SUCCESS"
+	CodePaymentInProcess      ResultCode = "PAYMENT_IN_PROCESS"
+	CodeCaptureInProcess      ResultCode = "CAPTURE_IN_PROCESS"
+	CodeRefundInProcess       ResultCode = "REFUND_IN_PROCESS"
+	CodeVerificationInProcess ResultCode = "VERIFICATION_IN_PROCESS"
+	CodeOrderNotExist         ResultCode = "ORDER_NOT_EXIST"
+	CodeOrderIsClosed         ResultCode = "ORDER_IS_CLOSED"
+	CodeOrderIsCanceled       ResultCode = "ORDER_IS_CANCELED"
+	CodeTrafficLimit          ResultCode = "REQUEST_TRAFFIC_EXCEED_LIMIT"
+	CodeUnknownException      ResultCode = "UNKNOWN_EXCEPTION"
 )
 
 // Result is the envelope of every answer and notification.
@@ -42,7 +57,7 @@ func (r Result) InProcess() bool {
 		return false
 	}
 	switch r.Code {
-	case CodePaymentInProcess, CodeCaptureInProcess, CodeRefundInProcess, "VERIFICATION_IN_PROCESS":
+	case CodePaymentInProcess, CodeCaptureInProcess, CodeRefundInProcess, CodeVerificationInProcess:
 		return true
 	}
 	return false

@@ -2,7 +2,7 @@ package antom
 
 import (
 	"encoding/json"
-	"fmt"
+	"errors"
 	"strconv"
 	"time"
 )
@@ -30,7 +30,7 @@ func (b *Bool) UnmarshalJSON(data []byte) error {
 	case false, "false":
 		*b = false
 	default:
-		return fmt.Errorf("%s is not a boolean", data)
+		return errors.New("not a boolean")
 	}
 	return nil
 }
@@ -49,7 +49,7 @@ func (i *Int) UnmarshalJSON(data []byte) error {
 	}
 	v, err := strconv.Atoi(number.String())
 	if err != nil {
-		return fmt.Errorf("%s is not an integer", data)
+		return errors.New("not an integer")
 	}
 	*i = Int(v)
 	return nil
@@ -79,7 +79,7 @@ func (t *Time) UnmarshalJSON(data []byte) error {
 	}
 	parsed, err := time.Parse(time.RFC3339, *text)
 	if err != nil {
-		return fmt.Errorf("%q is not an ISO 8601 time with an offset", *text)
+		return errors.New("not an ISO 8601 time with an offset")
 	}
 	t.Time = parsed
 	return nil

@@ -61,6 +61,5 @@ type PaymentSessionResponse struct {
 // the same request again.
 // See https://global.alipay.com/docs/ac/ams/session_cashier.
 func (c *Client) CreatePaymentSession(ctx context.Context, req *PaymentSessionRequest) (*PaymentSessionResponse, error) {
-	res := &PaymentSessionResponse{}
-	return res, c.call(ctx, "payments/createPaymentSession", req, res)
+	return call[PaymentSessionResponse](ctx, c, "payments/createPaymentSession", req)
 }

@@ -1,5 +1,7 @@
 package antom
 
+import "encoding/json"
+
 // ProductCheckout is the productCode of everything in this package.
 const ProductCheckout = "CASHIER_PAYMENT"
 
@@ -38,7 +40,7 @@ const (
 type Order struct {
 	ReferenceOrderID string    `json:"referenceOrderId"`
 	Description      string    `json:"orderDescription"`
-	Amount           Amount    `json:"orderAmount,omitzero"`
+	Amount           Amount    `json:"orderAmount"` // in the currency of the payment
 	Buyer            *Buyer    `json:"buyer,omitempty"`
 	Goods            []Goods   `json:"goods,omitempty"`
 	Shipping         *Shipping `json:"shipping,omitempty"`
@@ -64,7 +66,7 @@ type UserName struct {
 
 // Address is a postal address; Region is ISO 3166 alpha-2.
 type Address struct {
-	Region   string `json:"region,omitempty"`
+	Region   string `json:"region"`
 	State    string `json:"state,omitempty"`
 	City     string `json:"city,omitempty"`
 	Address1 string `json:"address1,omitempty"`
@@ -224,6 +226,32 @@ type ThreeDSResult struct {
 	CAVV            string `json:"cavv,omitempty"`
 	DSTransactionID string `json:"dsTransactionId,omitempty"`
 	XID             string `json:"xid,omitempty"`
+}
+
+// UnmarshalJSON reads cavv, and caav where that is empty.
+func (r *ThreeDSResult) UnmarshalJSON(data []byte) error {
+	type plain ThreeDSResult
+	wire := struct {
+		*plain
+		Misspelt string `json:"caav"`
+	}{plain: (*plain)(r)}
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	if r.CAVV == "" {
+		r.CAVV = wire.Misspelt
+	}
+	return nil
+}
+
+// cardToken is the first token among the places where one may stand.
+func cardToken(places ...*PaymentResultInfo) string {
+	for _, place := range places {
+		if place != nil && place.CardToken != "" {
+			return place.CardToken
+		}
+	}
+	return ""
 }
 
 // RedirectActionForm leads the buyer on: by GET to RedirectURL, or by a form

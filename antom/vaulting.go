@@ -38,8 +38,7 @@ type VaultingSessionResponse struct {
 // U is unknown: send the same request again.
 // See https://global.alipay.com/docs/ac/ams/createvaultingsession.
 func (c *Client) CreateVaultingSession(ctx context.Context, req *VaultingSessionRequest) (*VaultingSessionResponse, error) {
-	res := &VaultingSessionResponse{}
-	return res, c.call(ctx, "vaults/createVaultingSession", req, res)
+	return call[VaultingSessionResponse](ctx, c, "vaults/createVaultingSession", req)
 }
 
 // VaultPaymentMethodRequest stores a card whose number the merchant has
@@ -108,8 +107,7 @@ type VaultCard struct {
 // [Client.InquireVaulting].
 // See https://global.alipay.com/docs/ac/ams/vaultpaymentmethod.
 func (c *Client) VaultPaymentMethod(ctx context.Context, req *VaultPaymentMethodRequest) (*VaultingResponse, error) {
-	res := &VaultingResponse{}
-	return res, c.call(ctx, "vaults/vaultPaymentMethod", req, res)
+	return call[VaultingResponse](ctx, c, "vaults/vaultPaymentMethod", req)
 }
 
 // InquireVaultingRequest names a vaulting.
@@ -121,6 +119,5 @@ type InquireVaultingRequest struct {
 // question only: with S read VaultingStatus.
 // See https://global.alipay.com/docs/ac/ams/inquirevaulting.
 func (c *Client) InquireVaulting(ctx context.Context, req *InquireVaultingRequest) (*VaultingResponse, error) {
-	res := &VaultingResponse{}
-	return res, c.call(ctx, "vaults/inquireVaulting", req, res)
+	return call[VaultingResponse](ctx, c, "vaults/inquireVaulting", req)
 }

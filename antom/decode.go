@@ -1,0 +1,183 @@
+package antom
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"sync"
+	"unicode/utf8"
+)
+
+// essential are the members by which a payment, capture or refund is found and
+// judged. A message in which one of them cannot be read cannot be read at all.
+var essential = map[string]bool{
+	"notifyType": true, "disputeNotificationType": true, "result": true,
+	"paymentRequestId": true, "paymentId": true, "paymentAmount": true, "paymentStatus": true,
+	"paymentResultCode": true, "transactions": true,
+	"captureRequestId": true, "captureId": true, "captureAmount": true,
+	"refundRequestId": true, "refundId": true, "refundAmount": true, "refundStatus": true,
+	"vaultingRequestId": true, "vaultingStatus": true, "vaultingResultCode": true,
+	"disputeId": true, "paymentSessionData": true, "vaultingSessionData": true,
+}
+
+// decode reads a verified message. Members it does not know are ignored, and
+// members that are not essential are left out when they have a form it cannot
+// read: no payment becomes unknown for a settlement amount or a card's colour.
+func decode[T any](data []byte) (*T, error) {
+	out := new(T)
+	err := json.Unmarshal(data, out)
+	if err == nil {
+		return out, nil
+	}
+	members := map[string]json.RawMessage{}
+	if json.Unmarshal(data, &members) != nil {
+		return out, unreadable(err)
+	}
+	for name, value := range members {
+		alone, _ := json.Marshal(map[string]json.RawMessage{name: value}) // it has just been read
+		if !essential[name] && json.Unmarshal(alone, new(T)) != nil {
+			delete(members, name)
+		}
+	}
+	rest, _ := json.Marshal(members)
+	out = new(T)
+	if err := json.Unmarshal(rest, out); err != nil {
+		return new(T), unreadable(err)
+	}
+	return out, nil
+}
+
+// unreadable describes what is wrong with a message without quoting from it:
+// errors end up in logs, and messages carry card tokens.
+func unreadable(err error) error {
+	var syntax *json.SyntaxError
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return fmt.Errorf("not JSON at byte %d", syntax.Offset)
+	case errors.As(err, &wrong):
+		return fmt.Errorf("%s has a wrong type", wrong.Field)
+	default:
+		return err
+	}
+}
+
+// maxDepth is how deep a notification may nest.
+const maxDepth = 32
+
+// oneReading refuses a notification that two readers could understand in two
+// ways: one that is not a single JSON value in UTF-8, that names a member
+// twice, or that writes the name of a member we know in other letters, which
+// encoding/json would take for the same.
+func oneReading(body []byte) error {
+	if !utf8.Valid(body) {
+		return errors.New("not UTF-8")
+	}
+	if !json.Valid(body) {
+		return errors.New("not a single JSON value")
+	}
+	var open []map[string]bool // the names in each open object, nil for an array
+	for i := 0; i < len(body); i++ {
+		switch body[i] {
+		case '{':
+			open = append(open, map[string]bool{})
+		case '[':
+			open = append(open, nil)
+		case '}', ']':
+			open = open[:len(open)-1]
+		case '"':
+			end := stringEnd(body, i)
+			if isName(body[end:]) {
+				if err := addName(open[len(open)-1], body[i:end]); err != nil {
+					return err
+				}
+			}
+			i = end - 1
+		}
+		if len(open) > maxDepth {
+			return fmt.Errorf("nested deeper than %d", maxDepth)
+		}
+	}
+	return nil
+}
+
+// stringEnd is where the string that starts at start is over.
+func stringEnd(body []byte, start int) int {
+	for i := start + 1; ; i++ {
+		switch body[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
+		}
+	}
+}
+
+// isName reports whether what follows a string makes it a member's name.
+func isName(rest []byte) bool {
+	for _, b := range rest {
+		switch b {
+		case ' ', '\t', '\r', '\n':
+		default:
+			return b == ':'
+		}
+	}
+	return false
+}
+
+func addName(names map[string]bool, quoted []byte) error {
+	var name string
+	if err := json.Unmarshal(quoted, &name); err != nil {
+		return errors.New("malformed name")
+	}
+	folded := fold(name)
+	if names[folded] {
+		return errors.New("a name is given twice in one object")
+	}
+	if exact, known := knownNames()[folded]; known && exact != name {
+		return fmt.Errorf("%s is written in other letters", exact)
+	}
+	names[folded] = true
+	return nil
+}
+
+// fold maps names that encoding/json takes for one another to the same text.
+// The upper case first, for the long s and the Kelvin sign.
+func fold(name string) string { return strings.ToLower(strings.ToUpper(name)) }
+
+// knownNames are the members of all notifications, by their folded names.
+var knownNames = sync.OnceValue(func() map[string]string {
+	names := map[string]string{"caav": "caav", "currency": "currency", "value": "value"} // read by hand
+	for _, notification := range []any{
+		PaymentNotice{}, CaptureResult{}, RefundResult{}, VaultingResult{}, DisputeNotification{},
+	} {
+		collectNames(names, reflect.TypeOf(notification))
+	}
+	return names
+})
+
+func collectNames(names map[string]string, t reflect.Type) {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct {
+		return
+	}
+	for i := range t.NumField() {
+		field := t.Field(i)
+		if name, _ := wireName(field); name != "" {
+			names[fold(name)] = name
+		}
+		if field.IsExported() {
+			collectNames(names, field.Type)
+		}
+	}
+}
+
+// wireName is a field's name in JSON, and whether it may be left out.
+func wireName(field reflect.StructField) (name string, optional bool) {
+	name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
+	return name, strings.Contains(options, "omit")
+}
