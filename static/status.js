@@ -1,1 +1,103 @@
+// Keeps what the page says about the order up to date: by server-sent events,
+// by polling where those do not come, until the server calls the status final.
+// What a status looks like is the server's to say, so the script fetches the page
+// again and puts the new <main> in place of the old one.
 "use strict";
+(() => {
+	const live = document.getElementById("live");
+	let source, timer, told, over;
+
+	const here = () => document.querySelector("[data-test=status]");
+
+	function hear(news) {
+		const payment = news.last_payment && news.last_payment.status;
+		const state = news.status + ":" + (payment || "");
+		if (news.final) stop();
+		// A payment under way owns the page; only the end of the order overrules it.
+		const busy = "busy" in document.documentElement.dataset;
+		if (state === told || (busy && !news.final)) return;
+		told = state;
+		show();
+	}
+
+	async function show() {
+		const leave = here().dataset.leave;
+		if (leave) return location.assign(leave);
+		try {
+			const answer = await fetch(here().dataset.self || location.pathname, { headers: { Accept: "text/html" } });
+			const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+			if (!page.querySelector("[data-test=status]")) return location.reload();
+			swap(page);
+		} catch {
+			setTimeout(show, 2000);
+		}
+	}
+
+	function swap(page) {
+		const old = document.querySelector("main");
+		const next = document.adoptNode(page.querySelector("main"));
+		const focus = old.contains(document.activeElement) && document.activeElement.id;
+		const chosen = old.querySelector("[name=method]:checked");
+		old.replaceWith(next);
+		document.title = page.title;
+		if (chosen) {
+			const again = document.getElementById(chosen.id);
+			if (again) again.checked = true;
+		}
+		// Who was somewhere in the old content must not be thrown back to the top of the page.
+		if (focus !== false) (document.getElementById(focus) || next.querySelector("h1")).focus({ preventScroll: true });
+		live.textContent = [...here().querySelectorAll("h1, p:not([hidden])")].slice(0, 2).map((e) => e.textContent).join(". ");
+		calm();
+		document.dispatchEvent(new Event("checkout:swapped"));
+	}
+
+	// After a few seconds a spinner only makes people nervous.
+	function calm() {
+		const fresh = document.querySelector("[data-calm]");
+		if (!fresh) return;
+		setTimeout(() => {
+			for (const e of fresh.parentElement.children) {
+				if (e.matches(".fresh, .calm")) e.hidden = e.matches(".fresh");
+			}
+		}, +fresh.dataset.calm);
+	}
+
+	function listen() {
+		const status = here();
+		if (!status || !status.dataset.events || "final" in status.dataset) return;
+		over = false;
+		let misses = 0;
+		source = new EventSource(status.dataset.events);
+		source.addEventListener("status", (e) => {
+			misses = 0;
+			hear(JSON.parse(e.data));
+		});
+		source.onerror = () => {
+			if (source.readyState !== EventSource.CLOSED && ++misses < 3) return; // the browser tries again itself
+			source.close();
+			if (!over) poll();
+		};
+	}
+
+	async function poll() {
+		try {
+			const answer = await fetch(here().dataset.poll, { headers: { Accept: "application/json" } });
+			if (answer.ok) hear(await answer.json());
+		} catch { /* offline: the next round may find the network again */ }
+		if (!over) timer = setTimeout(poll, 2000);
+	}
+
+	function stop() {
+		over = true;
+		clearTimeout(timer);
+		if (source) source.close();
+	}
+
+	if (!here()) return;
+	told = here().dataset.state;
+	listen();
+	calm();
+	document.addEventListener("checkout:stale", show);
+	addEventListener("pagehide", stop);
+	addEventListener("pageshow", (e) => { if (e.persisted) listen(); });
+})();
