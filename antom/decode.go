@@ -1,6 +1,7 @@
 package antom
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -68,15 +69,15 @@ func unreadable(err error) error {
 const maxDepth = 32
 
 // oneReading refuses a notification that two readers could understand in two
-// ways: one that is not a single JSON value in UTF-8, that names a member
+// ways: one that is not a single JSON object in UTF-8, that names a member
 // twice, or that writes the name of a member we know in other letters, which
 // encoding/json would take for the same.
 func oneReading(body []byte) error {
 	if !utf8.Valid(body) {
 		return errors.New("not UTF-8")
 	}
-	if !json.Valid(body) {
-		return errors.New("not a single JSON value")
+	if !json.Valid(body) || bytes.TrimLeft(body, " \t\r\n")[0] != '{' {
+		return errors.New("not a single JSON object")
 	}
 	var open []map[string]bool // the names in each open object, nil for an array
 	for i := 0; i < len(body); i++ {
