@@ -106,10 +106,15 @@ func Text(ctx context.Context, key string, args ...any) string {
 	if !ok {
 		return key
 	}
-	for i, arg := range args {
-		text = strings.ReplaceAll(text, "{"+strconv.Itoa(i)+"}", fmt.Sprint(arg))
+	if len(args) == 0 {
+		return text
 	}
-	return text
+	pairs := make([]string, 0, 2*len(args))
+	for i, arg := range args {
+		pairs = append(pairs, "{"+strconv.Itoa(i)+"}", fmt.Sprint(arg))
+	}
+	// In one pass: an argument that looks like a placeholder is not one.
+	return strings.NewReplacer(pairs...).Replace(text)
 }
 
 // HasText reports whether there is a text for key, for keys that are made from

@@ -55,5 +55,7 @@ type feed struct {
 	leave  string // where to go on a change instead of showing this page again
 }
 
-// A problem is one line of the list above a form.
+// A problem is one line of the list above a form: a message key, and where there
+// is one the field it is about, with its label's key if the message does not say
+// which field it means.
 type problem struct{ field, label, message string }

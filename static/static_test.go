@@ -1,0 +1,183 @@
+package static
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"math"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+func get(t *testing.T, address, acceptEncoding string) *http.Response {
+	t.Helper()
+	request := httptest.NewRequest(http.MethodGet, address, nil)
+	request.Header.Set("Accept-Encoding", acceptEncoding)
+	recorder := httptest.NewRecorder()
+	Handler().ServeHTTP(recorder, request)
+	return recorder.Result()
+}
+
+func TestEveryFileIsServedUnderTheHashOfItsBytes(t *testing.T) {
+	for name, a := range byName {
+		response := get(t, URL(name), "")
+		body, err := io.ReadAll(response.Body)
+		if err != nil || response.StatusCode != http.StatusOK {
+			t.Fatalf("%s: %d, %v", name, response.StatusCode, err)
+		}
+		sum := sha256.Sum256(body)
+		if !strings.Contains(URL(name), "."+hex.EncodeToString(sum[:4])+".") {
+			t.Errorf("%s is not the hash of what it serves", URL(name))
+		}
+		for header, want := range map[string]string{
+			"Cache-Control":          "public, max-age=31536000, immutable",
+			"Content-Type":           a.contentType,
+			"Content-Length":         strconv.Itoa(len(body)),
+			"Vary":                   "Accept-Encoding",
+			"X-Content-Type-Options": "nosniff",
+		} {
+			if got := response.Header.Get(header); got != want {
+				t.Errorf("%s: %s is %q, want %q", name, header, got, want)
+			}
+		}
+	}
+}
+
+func TestAnAddressWeDoNotHoldIsNotFoundAndNotKept(t *testing.T) {
+	right := URL("app.css")
+	for _, address := range []string{
+		"/static/app.css", "/static/app.00000000.css", "/static/", "/static/static.go",
+		strings.Replace(right, "/static/", "/", 1), right + "/", strings.ToUpper(right),
+	} {
+		response := get(t, address, "gzip")
+		if response.StatusCode != http.StatusNotFound || response.Header.Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: %d, %q", address, response.StatusCode, response.Header.Get("Cache-Control"))
+		}
+	}
+}
+
+func TestGzipGoesToWhoAcceptsIt(t *testing.T) {
+	for accept, want := range map[string]string{
+		"": "", "br": "", "gzip": "gzip", "br, GZIP": "gzip", "gzip;q=0": "", "gzip; q=0.0": "", "gzip;q=0.5, br": "gzip", "gzip;q=x": "",
+	} {
+		response := get(t, URL("app.css"), accept)
+		if got := response.Header.Get("Content-Encoding"); got != want {
+			t.Errorf("Accept-Encoding %q: %q, want %q", accept, got, want)
+		}
+	}
+	unpacked, err := gzip.NewReader(get(t, URL("app.css"), "gzip").Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(unpacked)
+	if err != nil || !bytes.Equal(body, byName["app.css"].body) {
+		t.Error("the packed style sheet is another one", err)
+	}
+}
+
+func TestHeadHasTheHeadersAndNoBody(t *testing.T) {
+	recorder := httptest.NewRecorder()
+	Handler().ServeHTTP(recorder, httptest.NewRequest(http.MethodHead, URL("pay.js"), nil))
+	if recorder.Code != http.StatusOK || recorder.Body.Len() != 0 || recorder.Header().Get("Content-Length") == "0" {
+		t.Error(recorder.Code, recorder.Body.Len(), recorder.Header())
+	}
+}
+
+func TestUnknownNamesPanicAndHasSaysSoBefore(t *testing.T) {
+	if !Has("products/mug.svg") || Has("products/yacht.svg") {
+		t.Error("Has is wrong")
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("URL gave an address for a file that is not there")
+		}
+	}()
+	URL("products/yacht.svg")
+}
+
+func TestScriptsFitTheirBudget(t *testing.T) {
+	if n := len(byName["pay.js"].packed()) + len(byName["status.js"].packed()); n > 6<<10 {
+		t.Errorf("the scripts are %d bytes compressed", n)
+	}
+}
+
+// A picture runs with our origin when it is opened by itself, and our policy
+// knows no inline styles.
+func TestPicturesAreSmallAndPlain(t *testing.T) {
+	foreign := regexp.MustCompile(`(?i)<script|<style|<foreignObject|<image|<use|\son[a-z]+=|\sstyle=|href=|url\(`)
+	for name, a := range byName {
+		if !strings.HasSuffix(name, ".svg") {
+			continue
+		}
+		if len(a.body) > 2<<10 {
+			t.Errorf("%s has %d bytes", name, len(a.body))
+		}
+		if found := foreign.Find(a.body); found != nil {
+			t.Errorf("%s contains %q", name, found)
+		}
+	}
+}
+
+// Every pair of colours that carries text reaches WCAG's 4.5, and every pair that
+// shows where a control is its 3, in the light theme and in the dark.
+func TestColoursHaveContrastInBothThemes(t *testing.T) {
+	themes := regexp.MustCompile(`(?s):root \{(.*?)\n\s*\}`).FindAllSubmatch(byName["app.css"].body, -1)
+	if len(themes) != 2 {
+		t.Fatalf("found %d themes", len(themes))
+	}
+	for i, theme := range themes {
+		colour := map[string]string{}
+		for _, m := range regexp.MustCompile(`--([a-z-]+): #([0-9a-f]{3,6});`).FindAllSubmatch(theme[1], -1) {
+			colour[string(m[1])] = string(m[2])
+		}
+		for _, pair := range []struct {
+			front, back string
+			least       float64
+		}{
+			{"ink", "page", 4.5}, {"ink", "surface", 4.5}, {"ink", "accent-tint", 4.5},
+			{"soft", "page", 4.5}, {"soft", "surface", 4.5}, {"soft", "accent-tint", 4.5},
+			{"on-accent", "accent", 4.5},
+			{"good", "good-tint", 4.5}, {"wait", "wait-tint", 4.5}, {"bad", "bad-tint", 4.5}, {"bad", "surface", 4.5},
+			{"edge", "surface", 3}, {"edge", "page", 3}, {"accent", "page", 3}, {"accent", "surface", 3}, {"accent", "accent-tint", 3},
+		} {
+			if got := contrast(t, colour[pair.front], colour[pair.back]); got < pair.least {
+				t.Errorf("theme %d: %s on %s has %.2f, want %.1f", i, pair.front, pair.back, got, pair.least)
+			}
+		}
+	}
+}
+
+// contrast is WCAG 2's ratio of two colours.
+func contrast(t *testing.T, a, b string) float64 {
+	t.Helper()
+	x, y := luminance(t, a), luminance(t, b)
+	return (max(x, y) + .05) / (min(x, y) + .05)
+}
+
+func luminance(t *testing.T, colour string) float64 {
+	t.Helper()
+	if len(colour) == 3 {
+		colour = string([]byte{colour[0], colour[0], colour[1], colour[1], colour[2], colour[2]})
+	}
+	rgb, err := hex.DecodeString(colour)
+	if err != nil || len(rgb) != 3 {
+		t.Fatalf("%q is no colour", colour)
+	}
+	sum := 0.0
+	for i, share := range []float64{.2126, .7152, .0722} {
+		c := float64(rgb[i]) / 255
+		if c <= .04045 {
+			c /= 12.92
+		} else {
+			c = math.Pow((c+.055)/1.055, 2.4)
+		}
+		sum += share * c
+	}
+	return sum
+}
