@@ -1,0 +1,362 @@
+package checkout
+
+// This file is where Antom's words become ours and ours become Antom's; no
+// other file of the package reads a result code.
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"strconv"
+	"time"
+
+	"antom-checkout/antom"
+)
+
+// Device is where the buyer sits, as far as a request shows it.
+type Device struct {
+	IP        string
+	UserAgent string
+	Accept    string
+	Language  string
+	Terminal  antom.TerminalType
+	OS        antom.OSType // for every terminal but WEB
+}
+
+// sessionRequest asks for a session for the Web SDK.
+func (s *Service) sessionRequest(o Order, p Payment, d Device) *antom.PaymentSessionRequest {
+	return &antom.PaymentSessionRequest{
+		ProductCode:              antom.ProductCheckout,
+		PaymentRequestID:         p.RequestID,
+		Order:                    antomOrder(o),
+		PaymentAmount:            antomAmount(p.Amount),
+		PaymentMethod:            &antom.PaymentMethod{Type: p.Method},
+		PaymentFactor:            s.paymentFactor(p.Method),
+		SettlementStrategy:       s.settlement(),
+		PaymentRedirectURL:       s.returnURL(o),
+		PaymentNotifyURL:         s.notifyURL(),
+		PaymentSessionExpiryTime: antom.NewTime(p.ExpiresAt),
+		Env:                      antomEnv(d),
+	}
+}
+
+// payRequest asks for an address or a code without an SDK.
+func (s *Service) payRequest(o Order, p Payment, d Device) *antom.PayRequest {
+	return &antom.PayRequest{
+		ProductCode:        antom.ProductCheckout,
+		PaymentRequestID:   p.RequestID,
+		Order:              antomOrder(o),
+		PaymentAmount:      antomAmount(p.Amount),
+		PaymentMethod:      &antom.PaymentMethod{Type: p.Method},
+		PaymentFactor:      s.paymentFactor(p.Method),
+		SettlementStrategy: s.settlement(),
+		PaymentRedirectURL: s.returnURL(o),
+		PaymentNotifyURL:   s.notifyURL(),
+		PaymentExpiryTime:  antom.NewTime(p.ExpiresAt),
+		Env:                antomEnv(d),
+	}
+}
+
+// paymentFactor: a card is authorised first, then captured.
+func (s *Service) paymentFactor(method string) *antom.PaymentFactor {
+	if !needsCapture(method) {
+		return nil
+	}
+	factor := &antom.PaymentFactor{IsAuthorization: antom.True}
+	if s.cfg.ManualCapture {
+		factor.CaptureMode = antom.CaptureManual
+	}
+	return factor
+}
+
+func (s *Service) settlement() *antom.SettlementStrategy {
+	return &antom.SettlementStrategy{SettlementCurrency: string(s.cfg.SettlementCurrency)}
+}
+
+func antomOrder(o Order) *antom.Order {
+	b := o.Buyer
+	name := &antom.UserName{FullName: antom.PlainText(b.Name, 128)}
+	order := &antom.Order{
+		ReferenceOrderID: o.ID,
+		Description:      "Order " + o.Number,
+		Amount:           antomAmount(o.Total),
+		Buyer: &antom.Buyer{
+			ReferenceBuyerID: o.ID, // buyers have no account here
+			Name:             name,
+			PhoneNo:          antom.PlainText(b.Phone, 24),
+			Email:            antom.PlainText(b.Email, 64),
+		},
+		Shipping: &antom.Shipping{
+			Name:        name,
+			PhoneNo:     antom.PlainText(b.Phone, 16),
+			ShipToEmail: antom.PlainText(b.Email, 64),
+			Address: &antom.Address{
+				Region:   b.Country,
+				State:    antom.PlainText(b.Region, 8),
+				City:     antom.PlainText(b.City, 32),
+				Address1: antom.PlainText(b.Address1, 256),
+				Address2: antom.PlainText(b.Address2, 256),
+				ZipCode:  antom.PlainText(b.PostalCode, 32),
+			},
+		},
+	}
+	for _, line := range o.Lines {
+		order.Goods = append(order.Goods, antom.Goods{
+			ReferenceGoodsID: line.SKU,
+			Name:             cmp.Or(antom.PlainText(line.Name, 256), line.SKU),
+			UnitAmount:       antomAmount(line.Unit),
+			Quantity:         strconv.Itoa(line.Quantity),
+		})
+	}
+	return order
+}
+
+func antomEnv(d Device) *antom.Env {
+	return &antom.Env{
+		TerminalType: d.Terminal,
+		OSType:       d.OS,
+		ClientIP:     d.IP,
+		BrowserInfo: &antom.BrowserInfo{
+			AcceptHeader: antom.PlainText(d.Accept, 2048),
+			UserAgent:    antom.PlainText(d.UserAgent, 2048),
+			Language:     antom.PlainText(d.Language, 32),
+		},
+	}
+}
+
+// antomAmount cannot fail for money that was checked when it came in: prices
+// and quantities are bounded and IDR prices end in 00.
+func antomAmount(m Money) antom.Amount {
+	amount, err := antom.NewAmount(string(m.Currency), m.Minor)
+	if err != nil {
+		panic("checkout: " + m.String() + ": " + err.Error())
+	}
+	return amount
+}
+
+func money(a antom.Amount) Money {
+	return Money{Minor: a.Minor(), Currency: Currency(a.Currency())}
+}
+
+// call is the record of a request and the error it came back with.
+func (s *Service) call(op, requestID, paymentRequestID string, result antom.Result, err error) *Call {
+	c := &Call{
+		ID: newID(), Op: op, RequestID: requestID, PaymentRequestID: paymentRequestID,
+		Result: string(result.Status), Code: string(result.Code), Verified: true, At: s.now(),
+	}
+	var failure *antom.Error
+	if errors.As(err, &failure) && failure.Status == "" || result.Status == "" {
+		c.Result, c.Code, c.Verified = "none", "", false
+	}
+	return c
+}
+
+// said turns the result of a call that starts or ends something into a word:
+// whatever is not Antom's verified S or F is no answer, never a failure.
+func said(err error, onSuccess Said) (Said, string) {
+	if err == nil {
+		return onSuccess, ""
+	}
+	var failure *antom.Error
+	if !errors.As(err, &failure) || failure.Unknown() {
+		return SaidNoAnswer, codeOf(err)
+	}
+	if failure.Code == "REPEAT_REQ_INCONSISTENT" {
+		// Antom has this id with other contents: it says nothing of how that
+		// payment ended.
+		return SaidNoAnswer, string(failure.Code)
+	}
+	return SaidFailed, string(failure.Code)
+}
+
+func codeOf(err error) string {
+	var failure *antom.Error
+	if errors.As(err, &failure) {
+		return string(failure.Code)
+	}
+	return ""
+}
+
+func wordOfSession(p Payment, res *antom.PaymentSessionResponse, err error) Word {
+	w := Word{RequestID: p.RequestID}
+	w.Says, w.Code = said(err, SaidAccepted)
+	if err == nil {
+		w.ExpiresAt = res.ExpiryTime.Time
+		w.Action = Action{Type: ActionSDK, SessionData: res.Data, ExpiresAt: res.ExpiryTime.Time}
+	}
+	return w
+}
+
+func wordOfPay(p Payment, res *antom.PayResponse, err error) Word {
+	w := Word{RequestID: p.RequestID, AntomID: res.PaymentID, Amount: money(res.PaymentAmount)}
+	w.Says, w.Code = said(err, SaidSucceeded)
+	if err == nil && res.Result.InProcess() {
+		w.Says = SaidAccepted
+		w.Action = actionOf(res, p.ExpiresAt)
+	}
+	return w
+}
+
+// actionOf reads where the buyer goes on. A code to show comes before an
+// address, because who is given both is to scan.
+func actionOf(res *antom.PayResponse, expires time.Time) Action {
+	a := Action{ExpiresAt: expires}
+	switch form := res.RedirectActionForm; {
+	case res.OrderCodeForm != nil && len(codesOf(res.OrderCodeForm)) > 0:
+		a.Type, a.Codes = ActionCode, codesOf(res.OrderCodeForm)
+		if t := res.OrderCodeForm.ExpireTime.Time; !t.IsZero() {
+			a.ExpiresAt = t
+		}
+	case form != nil && form.Method == "POST" && form.RedirectURL != "":
+		a.Type, a.URL, a.Method, a.Parameters = ActionRedirect, form.RedirectURL, "POST", form.Parameters
+	case res.NormalURL != "":
+		a.Type, a.URL, a.Method = ActionRedirect, res.NormalURL, "GET"
+	case form != nil && form.RedirectURL != "":
+		a.Type, a.URL, a.Method = ActionRedirect, form.RedirectURL, "GET"
+	default:
+		a.Type = ActionNone
+	}
+	return a
+}
+
+func codesOf(form *antom.OrderCodeForm) []Code {
+	var codes []Code
+	seen := map[string]bool{}
+	for _, detail := range form.CodeDetails {
+		// Antom repeats a code in several sizes; we draw our own.
+		if key := detail.CodeValueType + detail.CodeValue; !seen[key] && detail.CodeValue != "" {
+			seen[key] = true
+			codes = append(codes, Code{Type: detail.CodeValueType, Value: detail.CodeValue})
+		}
+	}
+	return codes
+}
+
+// wordOfInquiry says what Antom knows of a payment. found is false when Antom
+// does not know it, or did not answer the question.
+func wordOfInquiry(p Payment, res *antom.InquiryPaymentResponse, err error) (w Word, found bool) {
+	w = Word{RequestID: p.RequestID}
+	if err != nil {
+		return w, false
+	}
+	w.AntomID = res.PaymentID
+	w.Amount = money(res.PaymentAmount)
+	w.Method = res.PaymentMethodType
+	w.Code = string(res.PaymentResultCode)
+	switch res.PaymentStatus {
+	case antom.PaymentSuccess:
+		w.Says = SaidSucceeded
+	case antom.PaymentFail:
+		w.Says = SaidFailed
+	case antom.PaymentCancelled:
+		w.Says = SaidCancelled
+	case antom.PaymentPendingNow:
+		w.Says = SaidPending
+	case antom.PaymentProcessing:
+		w.Says = SaidAccepted
+	}
+	for _, t := range res.Transactions {
+		if op, ok := operationWord(t); ok {
+			w.Operations = append(w.Operations, op)
+		}
+	}
+	return w, true
+}
+
+func operationWord(t antom.Transaction) (OperationWord, bool) {
+	w := OperationWord{
+		RequestID: cmp.Or(t.RequestID, t.ID), AntomID: t.ID,
+		Amount: money(t.Amount), Code: string(t.Result.Code),
+	}
+	switch t.Type {
+	case antom.TransactionCapture:
+		w.Kind = Capture
+	case antom.TransactionRefund:
+		w.Kind = Refund
+	default:
+		return w, false
+	}
+	switch t.Status {
+	case antom.TransactionSuccess:
+		w.Says = OperationSuccess
+	case antom.TransactionFail:
+		w.Says = OperationFailed
+	default:
+		w.Says = OperationProcessing
+	}
+	return w, true
+}
+
+// operationAnswer is the word in a synchronous answer to a capture, refund or cancel.
+func operationAnswer(op Operation, antomID string, result antom.Result, err error) OperationWord {
+	w := OperationWord{Kind: op.Kind, RequestID: op.RequestID, AntomID: antomID, Amount: op.Amount, Code: string(result.Code)}
+	switch says, _ := said(err, SaidSucceeded); {
+	case says == SaidFailed:
+		w.Says = OperationFailed
+	case says == SaidSucceeded && !result.InProcess():
+		w.Says = OperationSuccess
+	default:
+		w.Says = OperationProcessing
+	}
+	return w
+}
+
+// wordOfNotification says what a notification means and what it is about.
+// understood is false for types that are no business of an order.
+func wordOfNotification(n antom.Notification) (w Word, about Reference, understood bool) {
+	switch n := n.(type) {
+	case *antom.PaymentResult:
+		w = wordOfNotice(n.PaymentNotice)
+		if n.Result.Status == antom.StatusSuccess {
+			w.Says = SaidSucceeded
+		} else if n.Result.Status == antom.StatusFailed {
+			w.Says = SaidFailed
+		}
+		return w, Reference{RequestID: n.PaymentRequestID}, true
+	case *antom.PaymentPending:
+		w = wordOfNotice(n.PaymentNotice)
+		w.Says = SaidPending // its result says S and is not final
+		return w, Reference{RequestID: n.PaymentRequestID}, true
+	case *antom.CaptureResult:
+		w = Word{AntomID: n.PaymentID, Operations: []OperationWord{{
+			Kind: Capture, RequestID: cmp.Or(n.CaptureRequestID, n.CaptureID), AntomID: n.CaptureID,
+			Amount: money(n.CaptureAmount), Code: string(n.Result.Code), Says: operationResult(n.Result),
+		}}}
+		return w, Reference{AntomID: n.PaymentID}, true
+	case *antom.RefundResult:
+		w = Word{Operations: []OperationWord{{
+			Kind: Refund, RequestID: n.RefundRequestID, AntomID: n.RefundID,
+			Amount: money(n.RefundAmount), Code: string(n.Result.Code), Says: operationResult(n.Result),
+		}}}
+		return w, Reference{RefundRequestID: n.RefundRequestID}, true
+	}
+	return Word{}, Reference{}, false
+}
+
+func wordOfNotice(n antom.PaymentNotice) Word {
+	return Word{
+		AntomID: n.PaymentID, Amount: money(n.PaymentAmount), Method: n.PaymentMethodType,
+		Code: string(n.Result.Code),
+	}
+}
+
+func operationResult(r antom.Result) OperationStatus {
+	switch r.Status {
+	case antom.StatusSuccess:
+		return OperationSuccess
+	case antom.StatusFailed:
+		return OperationFailed
+	}
+	return OperationProcessing
+}
+
+// newNotification is the row for a notification as it came.
+func newNotification(n antom.Notification, body []byte, at time.Time) Notification {
+	sum := sha256.Sum256(body)
+	row := Notification{ID: newID(), Type: n.Kind(), Body: body, BodySHA256: hex.EncodeToString(sum[:]), ReceivedAt: at}
+	_, about, _ := wordOfNotification(n)
+	row.About = cmp.Or(about.RequestID, about.AntomID, about.RefundRequestID)
+	row.AntomID = about.AntomID
+	return row
+}

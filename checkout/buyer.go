@@ -1,0 +1,139 @@
+package checkout
+
+import (
+	"net/mail"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/language"
+)
+
+// Buyer is who orders and where the goods go.
+type Buyer struct {
+	Email      string
+	Name       string
+	Phone      string
+	Country    string // ISO 3166 alpha-2
+	Region     string
+	City       string
+	Address1   string
+	Address2   string
+	PostalCode string
+}
+
+// buyerFields are the fields of a Buyer with their form names and the longest
+// text each may hold, in characters. Email is bounded by Antom (64), the rest by
+// what people really have.
+func (b *Buyer) fields() []buyerField {
+	return []buyerField{
+		{"email", &b.Email, 64, true},
+		{"name", &b.Name, 128, true},
+		{"phone", &b.Phone, 32, false},
+		{"country", &b.Country, 2, true},
+		{"region", &b.Region, 64, false},
+		{"city", &b.City, 64, !cityStates[b.Country]},
+		{"address1", &b.Address1, 128, true},
+		{"address2", &b.Address2, 128, false},
+		{"postal_code", &b.PostalCode, 16, !withoutPostalCode[b.Country]},
+	}
+}
+
+type buyerField struct {
+	name     string
+	value    *string
+	longest  int
+	required bool
+}
+
+// Set fills the buyer from named texts, as a form or JSON gives them.
+func (b *Buyer) Set(get func(name string) string) {
+	b.Country = strings.ToUpper(strings.TrimSpace(get("country")))
+	for _, field := range b.fields() {
+		if field.name != "country" {
+			*field.value = strings.TrimSpace(get(field.name))
+		}
+	}
+}
+
+// Check reports every wrong field at once, as message keys by form name.
+func (b Buyer) Check() error {
+	wrong := map[string]string{}
+	for _, field := range b.fields() {
+		if problem := checkText(*field.value, field.longest, field.required); problem != "" {
+			wrong[field.name] = problem
+		}
+	}
+	check := func(name, key string, ok bool) {
+		if _, already := wrong[name]; !already && !ok {
+			wrong[name] = key
+		}
+	}
+	check("email", "error.email", validEmail(b.Email))
+	check("phone", "error.phone", validPhone(b.Phone))
+	check("country", "error.country", validCountry(b.Country))
+	check("postal_code", "error.invalid", validPostalCode(b.PostalCode))
+	if len(wrong) > 0 {
+		return &Error{Kind: Invalid, Message: "error.form", Fields: wrong}
+	}
+	return nil
+}
+
+func checkText(text string, longest int, required bool) string {
+	switch {
+	case text == "" && required:
+		return "error.required"
+	case !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl):
+		return "error.invalid"
+	case utf8.RuneCountInString(text) > longest:
+		return "error.too_long"
+	}
+	return ""
+}
+
+func validEmail(text string) bool {
+	parsed, err := mail.ParseAddress(text)
+	return err == nil && parsed.Address == text && parsed.Name == ""
+}
+
+// validPhone accepts any way of writing a number: only its digits count.
+func validPhone(text string) bool {
+	if text == "" {
+		return true
+	}
+	digits := 0
+	for _, r := range text {
+		switch {
+		case unicode.IsDigit(r):
+			digits++
+		case !strings.ContainsRune(" +-().\u00a0/", r):
+			return false
+		}
+	}
+	return digits >= 5 && digits <= 20
+}
+
+func validCountry(code string) bool {
+	region, err := language.ParseRegion(code)
+	return err == nil && len(code) == 2 && region.IsCountry() && region.String() == code
+}
+
+func validPostalCode(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != ' ' && r != '-'
+	})
+}
+
+// cityStates need no city in an address.
+var cityStates = map[string]bool{"SG": true, "HK": true, "MO": true, "MC": true, "VA": true, "GI": true}
+
+// withoutPostalCode are the countries whose post knows none, or asks for none.
+var withoutPostalCode = set("AE AG AN AO AW BF BI BJ BO BS BW BZ CD CF CG CI CK CM CW DJ DM ER FJ GA GD GH GM GN GQ GY HK IE JM KI KM KN KP LC LY ML MO MR MW NR NU PA QA RW SB SC SL SR SS ST SY TD TG TK TL TO TV UG VU YE ZW")
+
+func set(words string) map[string]bool {
+	members := map[string]bool{}
+	for word := range strings.FieldsSeq(words) {
+		members[word] = true
+	}
+	return members
+}

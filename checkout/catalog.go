@@ -1,0 +1,104 @@
+package checkout
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+)
+
+// Bounds that keep every total inside the 16 digits Antom accepts.
+const (
+	MaxPrice    = 1_000_000_000_000 // minor units of one piece
+	MaxQuantity = 99                // pieces of one product in one order
+	MaxLines    = 50                // different products in one order
+)
+
+// Product is one article with its price in the shop's currency.
+type Product struct {
+	SKU         string
+	Name        string
+	Description string
+	Image       string // a file of static/, or ""
+	Price       Money
+}
+
+// CartLine is a product the buyer has put into the cart. The session holds
+// nothing but this: names and prices always come from the database.
+type CartLine struct {
+	SKU      string `json:"sku"`
+	Quantity int    `json:"quantity"`
+}
+
+// ParseQuantity reads a number of pieces as a buyer types it: 1 to MaxQuantity,
+// plain digits.
+func ParseQuantity(text string) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > MaxQuantity || strconv.Itoa(n) != text {
+		return 0, &Error{Kind: Invalid, Message: "error.quantity", Fields: map[string]string{"quantity": "error.quantity"}}
+	}
+	return n, nil
+}
+
+// Products lists the catalogue in the shop's currency, in the order the
+// merchant gave it.
+func (s *Service) Products(ctx context.Context) ([]Product, error) {
+	return s.store.Products(ctx, s.cfg.Currency)
+}
+
+// Product finds one article by its SKU.
+func (s *Service) Product(ctx context.Context, sku string) (Product, error) {
+	return s.store.Product(ctx, sku, s.cfg.Currency)
+}
+
+// Price looks up what is in a cart. Lines whose product is gone are left out.
+func (s *Service) Price(ctx context.Context, cart []CartLine) ([]OrderLine, Money, error) {
+	total := Money{Currency: s.cfg.Currency}
+	var lines []OrderLine
+	for _, line := range cart {
+		product, err := s.Product(ctx, line.SKU)
+		if IsNotFound(err) {
+			continue
+		}
+		if err != nil {
+			return nil, Money{}, fmt.Errorf("price %s: %w", line.SKU, err)
+		}
+		priced := OrderLine{
+			SKU: product.SKU, Name: product.Name, Image: product.Image,
+			Quantity: line.Quantity, Unit: product.Price,
+		}
+		lines = append(lines, priced)
+		total = total.Plus(priced.Total())
+	}
+	return lines, total, nil
+}
+
+// CheckProduct reports what is wrong with a product of a catalogue file.
+func CheckProduct(p Product) error {
+	var problems []error
+	if p.SKU == "" || len(p.SKU) > 64 || !isToken(p.SKU) {
+		problems = append(problems, fmt.Errorf("sku %q is not 1 to 64 letters, digits, '-', '_' or '.'", p.SKU))
+	}
+	if p.Name == "" || len(p.Name) > 256 {
+		problems = append(problems, fmt.Errorf("%s: name is missing or longer than 256 bytes", p.SKU))
+	}
+	if p.Price.Minor < 1 || p.Price.Minor > MaxPrice {
+		problems = append(problems, fmt.Errorf("%s: price is not 1 to %d minor units", p.SKU, int64(MaxPrice)))
+	}
+	if p.Price.Currency == "IDR" && p.Price.Minor%100 != 0 {
+		problems = append(problems, fmt.Errorf("%s: an IDR price must end in 00", p.SKU))
+	}
+	return errors.Join(problems...)
+}
+
+// isToken reports whether text stays inside the characters that are safe in
+// addresses, file names and Antom's ids.
+func isToken(text string) bool {
+	for _, r := range text {
+		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+		if !letter && (r < '0' || r > '9') && r != '-' && r != '_' && r != '.' {
+			return false
+		}
+	}
+	return true
+}

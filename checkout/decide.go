@@ -1,0 +1,314 @@
+package checkout
+
+import (
+	"time"
+)
+
+// Word is what one message says about one payment, in this program's terms.
+// Only Antom's verified words and an operator's order become one.
+type Word struct {
+	Cause      Cause
+	RequestID  string // the payment it is about
+	AntomID    string // Antom's paymentId, "" when not said
+	Says       Said
+	Amount     Money  // zero when not said
+	Method     string // "" when not said
+	Code       string // Antom's result code
+	Action     Action // how the buyer goes on, in the answer to a start
+	ExpiresAt  time.Time
+	Operations []OperationWord
+}
+
+// OperationWord is what a message says about one capture, refund or cancel.
+type OperationWord struct {
+	Kind      OperationKind
+	RequestID string
+	AntomID   string
+	Says      OperationStatus
+	Amount    Money // zero when not said
+	Code      string
+}
+
+// Said is what a message says about the payment itself.
+type Said string
+
+// What can be said of a payment.
+const (
+	SaidNothing   Said = ""          // the message is about an operation only
+	SaidNoAnswer  Said = "no answer" // timeout, U, bad signature: unknown, never failed
+	SaidAccepted  Said = "accepted"  // Antom has it, the buyer is to act
+	SaidPending   Said = "pending"   // the buyer has acted, the result comes later
+	SaidSucceeded Said = "succeeded" // a card: authorised
+	SaidFailed    Said = "failed"
+	SaidCancelled Said = "cancelled"
+	SaidDropped   Said = "dropped" // Antom does not know it and we have given it up
+	SaidOverlap   Said = "overlap" // cannot be cancelled; the order goes on without it
+)
+
+// Cause names the evidence of a change: a row of notifications or calls, or who
+// ordered it.
+type Cause struct {
+	Kind CauseKind
+	ID   string
+}
+
+// CauseKind is where a word comes from.
+type CauseKind string
+
+// The kinds of causes.
+const (
+	ByNotification CauseKind = "notification"
+	ByInquiry      CauseKind = "inquiry"
+	ByResponse     CauseKind = "response"
+	ByAdmin        CauseKind = "admin"
+	ByShopper      CauseKind = "shopper"
+	BySweeper      CauseKind = "sweeper"
+)
+
+// String is the form of the audit: "notification:ID", "sweeper".
+func (c Cause) String() string {
+	if c.ID == "" {
+		return string(c.Kind)
+	}
+	return string(c.Kind) + ":" + c.ID
+}
+
+// Effect is something to be done after a change has been committed, once. It is
+// kept in the outbox under its topic, which is unique within an order.
+type Effect string
+
+// EffectPaid tells the world that an order has been paid for the first time.
+const EffectPaid Effect = "order.paid"
+
+// EffectReverse gives back a payment that the order does not need.
+func EffectReverse(requestID string) Effect { return Effect("payment.reverse:" + requestID) }
+
+// Decide says what an order becomes when a word about one of its payments is
+// heard, and what must be done about it. It is the only place where a status
+// changes, and it changes nothing but its copy.
+func Decide(o Order, w Word, now time.Time) (Order, []Effect) {
+	before, o := o, o.clone()
+	p := o.Payment(w.RequestID)
+	if p == nil {
+		return o, nil
+	}
+	if why := contradiction(*p, w); why != "" {
+		o.Review, o.ReviewPayment = why, p.RequestID
+		if w.Cause.Kind != ByInquiry {
+			p.askAgain(now)
+		}
+		o.Status = orderStatus(o)
+		return o, nil
+	}
+	if w.Cause.Kind == ByInquiry && o.ReviewPayment == p.RequestID {
+		o.Review, o.ReviewPayment = "", ""
+	}
+	p.learn(w)
+	p.hear(w, now)
+	for _, word := range w.Operations {
+		p.hearOperation(word, now)
+	}
+	o.settle()
+	return o, effects(before, o)
+}
+
+// contradiction says why a word cannot be true beside what we know, or "". Such
+// a word is stored, raised as review and settled by an inquiry; it never pays.
+func contradiction(p Payment, w Word) string {
+	switch {
+	case w.AntomID != "" && p.AntomID != "" && w.AntomID != p.AntomID:
+		return "another Antom payment id"
+	case w.Method != "" && w.Method != p.Method:
+		return "another method"
+	case w.Says == SaidSucceeded && w.Amount != p.Amount:
+		return "another amount"
+	case w.Says == SaidSucceeded && p.Status == PaymentCancelled && w.Cause.Kind != ByInquiry:
+		return "paid after cancel"
+	case w.Says == SaidFailed && p.Status.HoldsMoney() && w.Cause.Kind == ByInquiry:
+		return "failed after success"
+	}
+	for _, op := range w.Operations {
+		if op.Kind == Capture && op.Says == OperationSuccess && op.Amount != p.Amount {
+			return "another captured amount"
+		}
+	}
+	return ""
+}
+
+// learn keeps what a word tells beside its verdict.
+func (p *Payment) learn(w Word) {
+	if w.AntomID != "" {
+		p.AntomID = w.AntomID
+	}
+	if w.Action.Type != ActionNone {
+		p.Action = w.Action
+	}
+	if !w.ExpiresAt.IsZero() {
+		p.ExpiresAt = w.ExpiresAt
+	}
+}
+
+// hear moves the payment to where the word says it is, if that may follow.
+func (p *Payment) hear(w Word, now time.Time) {
+	confirmed := w.Cause.Kind == ByInquiry || w.Cause.Kind == ByResponse
+	switch w.Says {
+	case SaidNoAnswer:
+		if p.Status == PaymentCreated {
+			p.become(PaymentUnknown, w.Code)
+		}
+	case SaidAccepted:
+		if p.Status == PaymentCreated || p.Status == PaymentUnknown {
+			p.become(PaymentProcessing, w.Code)
+		}
+	case SaidPending:
+		if p.Status.UnderWay() {
+			p.become(PaymentPending, w.Code)
+		}
+	case SaidSucceeded:
+		switch {
+		case p.Status == PaymentFailed && !confirmed:
+			p.askAgain(now) // success after failure: only an inquiry decides
+		case p.Status.HoldsMoney() || p.Status == PaymentRefunded:
+		case needsCapture(p.Method):
+			p.become(PaymentAuthorized, w.Code)
+			p.askAgain(now) // for the capture, until it is known
+		default:
+			p.become(PaymentPaid, w.Code)
+		}
+	case SaidFailed:
+		switch {
+		case p.Status.UnderWay():
+			p.become(PaymentFailed, w.Code)
+		case p.Status.HoldsMoney():
+			p.askAgain(now) // a late failure changes nothing until an inquiry says so
+		}
+	case SaidCancelled, SaidDropped:
+		if p.Status.UnderWay() || p.Status.HoldsMoney() && w.Says == SaidCancelled {
+			p.become(PaymentCancelled, w.Code)
+		}
+	case SaidOverlap:
+		p.Live = false
+	}
+}
+
+// hearOperation moves a capture, refund or cancel, and the payment with it.
+func (p *Payment) hearOperation(w OperationWord, now time.Time) {
+	op := p.Operation(w.Kind, w.RequestID)
+	if op == nil {
+		// Antom captures by itself, and a merchant may refund in Antom's dashboard.
+		p.Operations = append(p.Operations, Operation{
+			Kind: w.Kind, RequestID: w.RequestID, Amount: w.Amount, Status: OperationPending, CreatedAt: now,
+		})
+		op = &p.Operations[len(p.Operations)-1]
+	}
+	if w.AntomID != "" {
+		op.AntomID = w.AntomID
+	}
+	if op.Status.CanBecome(w.Says) {
+		op.Status, op.ResultCode = w.Says, w.Code
+	}
+	switch {
+	case op.Kind == Capture && op.Status == OperationSuccess && p.Status.CanBecome(PaymentPaid):
+		p.become(PaymentPaid, w.Code)
+	case op.Kind == Cancel && op.Status == OperationSuccess && p.Status.CanBecome(PaymentCancelled):
+		p.become(PaymentCancelled, w.Code)
+	case op.Kind == Refund && p.Status == PaymentPaid && p.Refunded() == p.Amount:
+		p.become(PaymentRefunded, w.Code)
+	}
+}
+
+// become moves the payment if the table of status.go allows it.
+func (p *Payment) become(to PaymentStatus, code string) {
+	if !p.Status.CanBecome(to) {
+		return
+	}
+	p.Status, p.ResultCode = to, code
+	if !to.UnderWay() && to != PaymentAuthorized {
+		p.NextCheck, p.Checks = time.Time{}, 0
+	}
+}
+
+func (p *Payment) askAgain(now time.Time) { p.NextCheck, p.Checks = now, 0 }
+
+// settle lets the order follow its payments.
+func (o *Order) settle() {
+	kept := o.kept()
+	for i := range o.Payments {
+		p := &o.Payments[i]
+		switch {
+		case p == kept:
+			p.Live = true
+		case kept != nil && p.Live && p.Status.UnderWay():
+			p.Live = false // the order is paid by another attempt
+		case !p.Status.UnderWay() && !p.Status.HoldsMoney():
+			p.Live = p.Live && p.Status == PaymentRefunded
+		}
+	}
+	o.Status = orderStatus(*o)
+	if o.Status == OrderPaid {
+		o.EverPaid = true
+	}
+}
+
+// kept is the payment whose money the order keeps: the live one if it holds
+// money, otherwise the oldest that does.
+func (o *Order) kept() *Payment {
+	if live := o.Live(); live != nil && live.Status.HoldsMoney() {
+		return live
+	}
+	for i := range o.Payments {
+		if o.Payments[i].Status.HoldsMoney() {
+			return &o.Payments[i]
+		}
+	}
+	return nil
+}
+
+// orderStatus is the one rule by which an order's status follows from its
+// payments.
+func orderStatus(o Order) OrderStatus {
+	if o.Review != "" {
+		return OrderReview
+	}
+	if live := o.Live(); live != nil {
+		switch {
+		case live.Status == PaymentRefunded:
+			return OrderRefunded
+		case live.Status == PaymentPaid && live.Refunded().Minor > 0:
+			return OrderPartiallyRefunded
+		case live.Status == PaymentPaid:
+			return OrderPaid
+		case live.Status == PaymentAuthorized:
+			return OrderAuthorized
+		case live.Status.UnderWay():
+			return OrderProcessing
+		}
+	}
+	if o.Closed != "" {
+		return o.Closed
+	}
+	if o.EverPaid {
+		return OrderCancelled // what had been paid was given back by a cancel
+	}
+	return OrderOpen
+}
+
+// effects are the consequences of going from one state of an order to the next.
+func effects(before, after Order) []Effect {
+	var due []Effect
+	if after.EverPaid && !before.EverPaid {
+		due = append(due, EffectPaid)
+	}
+	kept := after.kept()
+	for i := range after.Payments {
+		p := &after.Payments[i]
+		held := before.Payment(p.RequestID).Status.HoldsMoney()
+		if p.Status.HoldsMoney() && !held && p != kept {
+			due = append(due, EffectReverse(p.RequestID))
+		}
+	}
+	return due
+}
+
+// needsCapture reports whether success of a method is an authorisation only.
+func needsCapture(method string) bool { return method == "CARD" }

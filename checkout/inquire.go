@@ -1,0 +1,195 @@
+package checkout
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"antom-checkout/antom"
+)
+
+// inquiryPause is the shortest time between two inquiries about one payment,
+// however many pages wait for it; Antom's documents ask for two seconds.
+const inquiryPause = 2 * time.Second
+
+// knowledge is what an inquiry found out about a payment's existence.
+type knowledge int
+
+const (
+	noAnswer knowledge = iota // U, timeout, bad signature, or a refused question
+	notThere                  // ORDER_NOT_EXIST: not placed, or a session not submitted
+	there
+)
+
+// Refresh inquires Antom about the order's payment if that is due, and returns
+// the order as it then stands. All callers share one inquiry per payment, and
+// one order costs at most one every two seconds.
+func (s *Service) Refresh(ctx context.Context, token string) (Order, error) {
+	o, err := s.Order(ctx, token)
+	if err != nil {
+		return Order{}, err
+	}
+	return s.refresh(ctx, o)
+}
+
+func (s *Service) refresh(ctx context.Context, o Order) (Order, error) {
+	p := s.unsettled(o)
+	if p == nil {
+		return o, nil
+	}
+	mine, err := s.inquiries.once(ctx, p.RequestID, s.now(), func() error {
+		// Whoever asked first may leave; the others still want the answer.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callAllowance)
+		defer cancel()
+		_, _, err := s.inquire(ctx, o, *p)
+		return err
+	})
+	if err != nil || !mine {
+		return o, err
+	}
+	return s.store.OrderByID(ctx, o.ID)
+}
+
+// unsettled is the payment whose state Antom should be asked for, or nil. An
+// attempt that is stored but not yet sent is not asked about.
+func (s *Service) unsettled(o Order) *Payment {
+	if o.Review != "" {
+		return o.Payment(o.ReviewPayment)
+	}
+	if doubtful := s.doubtful(o); doubtful != nil {
+		return doubtful
+	}
+	live := o.Live()
+	switch {
+	case live == nil:
+		return nil
+	case live.Status.UnderWay():
+		return live
+	case live.Status == PaymentAuthorized && !s.cfg.ManualCapture:
+		return live
+	}
+	return nil
+}
+
+// inquire asks Antom how a payment stands and records the answer.
+func (s *Service) inquire(ctx context.Context, o Order, p Payment) (Order, knowledge, error) {
+	res, err := s.gateway.InquiryPayment(ctx, &antom.InquiryPaymentRequest{PaymentRequestID: p.RequestID})
+	w, found := wordOfInquiry(p, res, err)
+	if !found {
+		if codeOf(err) == string(antom.CodeOrderNotExist) {
+			return o, notThere, nil
+		}
+		s.log.WarnContext(ctx, "inquiry without answer", "payment", p.RequestID, "err", err)
+		return o, noAnswer, nil
+	}
+	call := s.call("inquiryPayment", p.RequestID, p.RequestID, res.Result, err)
+	w.Cause = Cause{Kind: ByInquiry, ID: call.ID}
+	o, err = s.Record(ctx, o.ID, w, Evidence{Call: call})
+	return o, there, err
+}
+
+// inquiries lets many ask the same question and answers them with one inquiry.
+type inquiries struct {
+	mu sync.Mutex
+	by map[string]*inquiry
+}
+
+type inquiry struct {
+	begun time.Time
+	done  chan struct{}
+	err   error
+}
+
+// once runs ask unless somebody else is asking (then it waits for that answer)
+// or the last question is less than inquiryPause old (then there is nothing
+// new). fresh reports whether the order should be read again.
+func (q *inquiries) once(ctx context.Context, id string, now time.Time, ask func() error) (fresh bool, err error) {
+	q.mu.Lock()
+	current := q.by[id]
+	if current != nil && now.Sub(current.begun) < inquiryPause || current != nil && !closed(current.done) {
+		q.mu.Unlock()
+		return q.wait(ctx, current)
+	}
+	current = &inquiry{begun: now, done: make(chan struct{})}
+	if q.by == nil {
+		q.by = map[string]*inquiry{}
+	}
+	q.by[id] = current
+	q.forget(now)
+	q.mu.Unlock()
+	go func() {
+		defer close(current.done)
+		current.err = ask()
+	}()
+	return q.wait(ctx, current)
+}
+
+// wait gives up when the one who waits leaves; the inquiry goes on without them.
+func (q *inquiries) wait(ctx context.Context, current *inquiry) (bool, error) {
+	select {
+	case <-current.done:
+		return true, current.err
+	case <-ctx.Done():
+		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			return false, nil // patience has ended, not the world
+		}
+		return false, ctx.Err()
+	}
+}
+
+// forget drops old questions once there are many, so that the map stays small.
+func (q *inquiries) forget(now time.Time) {
+	if len(q.by) < 1024 {
+		return
+	}
+	for id, old := range q.by {
+		if now.Sub(old.begun) >= inquiryPause && closed(old.done) {
+			delete(q.by, id)
+		}
+	}
+}
+
+func closed(done <-chan struct{}) bool {
+	select {
+	case <-done:
+		return true
+	default:
+		return false
+	}
+}
+
+// keyedMutex is a mutex per key that exists only while somebody wants it.
+type keyedMutex struct {
+	mu sync.Mutex
+	by map[string]*waitedMutex
+}
+
+type waitedMutex struct {
+	sync.Mutex
+	wanted int
+}
+
+// lock waits for the key and returns how to give it back.
+func (k *keyedMutex) lock(key string) (unlock func()) {
+	k.mu.Lock()
+	if k.by == nil {
+		k.by = map[string]*waitedMutex{}
+	}
+	m := k.by[key]
+	if m == nil {
+		m = &waitedMutex{}
+		k.by[key] = m
+	}
+	m.wanted++
+	k.mu.Unlock()
+	m.Lock()
+	return func() {
+		m.Unlock()
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		if m.wanted--; m.wanted == 0 {
+			delete(k.by, key)
+		}
+	}
+}

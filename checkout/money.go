@@ -1,0 +1,112 @@
+package checkout
+
+import (
+	"fmt"
+	"sync"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+	"golang.org/x/text/number"
+)
+
+// Currency is an ISO 4217 code this shop can count in.
+type Currency string
+
+// exponents is ISO 4217's count of decimals, for every currency where it is not
+// 2. Antom follows it; see its currency table.
+var exponents = map[Currency]int{
+	"BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0,
+	"RWF": 0, "UGX": 0, "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
+	"BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
+}
+
+// twoDecimals are the other currencies a shop may be run in.
+const twoDecimals = "AED ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD YER ZAR ZMW"
+
+// ParseCurrency accepts the codes of ISO 4217.
+func ParseCurrency(code string) (Currency, error) {
+	c := Currency(code)
+	if _, known := exponents[c]; known {
+		return c, nil
+	}
+	for at := 0; at+3 <= len(twoDecimals); at += 4 {
+		if twoDecimals[at:at+3] == code {
+			return c, nil
+		}
+	}
+	return "", fmt.Errorf("%q is no currency of ISO 4217", code)
+}
+
+// Exponent is the number of decimals: 2 for SGD, 0 for JPY, 3 for KWD.
+func (c Currency) Exponent() int {
+	if exponent, listed := exponents[c]; listed {
+		return exponent
+	}
+	return 2
+}
+
+// Money is a count of a currency's smallest unit. There is no other form of
+// money in this program.
+type Money struct {
+	Minor    int64
+	Currency Currency
+}
+
+// Times is the price of n pieces. Prices and quantities are bounded so that the
+// product fits; see MaxPrice and MaxQuantity.
+func (m Money) Times(n int) Money { return Money{Minor: m.Minor * int64(n), Currency: m.Currency} }
+
+// Plus adds money of the same currency. Adding two currencies is a mistake of
+// the program, not of its input.
+func (m Money) Plus(other Money) Money {
+	if m.Currency != other.Currency {
+		panic("checkout: adding " + string(m.Currency) + " and " + string(other.Currency))
+	}
+	return Money{Minor: m.Minor + other.Minor, Currency: m.Currency}
+}
+
+// String is for logs: "SGD 4200".
+func (m Money) String() string { return fmt.Sprintf("%s %d", m.Currency, m.Minor) }
+
+// Format writes the amount as readers of a language do: "SGD 1,234.50",
+// "1.234,50 SGD". It names the currency by its code, because a shop that sells
+// across borders cannot leave open whose dollars it means.
+func (m Money) Format(tag language.Tag) string {
+	p := printer(tag)
+	unit := int64(1)
+	for range m.Currency.Exponent() {
+		unit *= 10
+	}
+	text := p.Sprint(number.Decimal(m.Minor / unit))
+	if exponent := m.Currency.Exponent(); exponent > 0 {
+		text += decimalSeparator(p) +
+			p.Sprint(number.Decimal(m.Minor%unit, number.MinIntegerDigits(exponent), number.NoSeparator()))
+	}
+	// A no-break space, so that code and number stay on one line.
+	if base, _ := tag.Base(); currencyFollows[base.String()] {
+		return text + "\u00a0" + string(m.Currency)
+	}
+	return string(m.Currency) + "\u00a0" + text
+}
+
+// currencyFollows lists the languages that write the currency after the number.
+var currencyFollows = map[string]bool{
+	"de": true, "es": true, "fr": true, "it": true, "pl": true, "ro": true, "vi": true,
+}
+
+// decimalSeparator asks the language's own formatting of 0.5 for what stands
+// between the digits. Splitting whole and fraction keeps floats out of money.
+func decimalSeparator(p *message.Printer) string {
+	half := []rune(p.Sprint(number.Decimal(0.5, number.Scale(1))))
+	return string(half[1 : len(half)-1])
+}
+
+var printers sync.Map // language.Tag → *message.Printer
+
+func printer(tag language.Tag) *message.Printer {
+	if p, known := printers.Load(tag); known {
+		return p.(*message.Printer)
+	}
+	p, _ := printers.LoadOrStore(tag, message.NewPrinter(tag))
+	return p.(*message.Printer)
+}

@@ -1,0 +1,208 @@
+package checkout
+
+import (
+	"slices"
+	"time"
+)
+
+// Order is what a buyer wants and everything that has been tried to pay for it.
+// Lines and total are frozen when it is placed.
+type Order struct {
+	ID        string // also Antom's referenceOrderId, the same through all attempts
+	Number    string // what buyer and merchant call it
+	Token     string // unguessable: who has it may see and pay the order
+	FormKey   string // makes the same form, posted twice, the same order
+	Buyer     Buyer
+	Lines     []OrderLine
+	Total     Money
+	Language  string // BCP 47, the buyer's when placing the order
+	CreatedAt time.Time
+	ExpiresAt time.Time // until when an unpaid order may be paid
+
+	Status        OrderStatus
+	Closed        OrderStatus // OrderExpired or OrderCancelled once nothing may be paid any more, else ""
+	Review        string      // why a person or an inquiry has to look, else ""
+	ReviewPayment string      // the payment whose contradiction raised it
+	EverPaid      bool
+	Version       int64 // counts the changes; guards against lost updates
+
+	Payments []Payment // oldest first
+}
+
+// OrderLine is one product of an order, at the price of that moment.
+type OrderLine struct {
+	SKU      string
+	Name     string
+	Image    string
+	Quantity int
+	Unit     Money
+}
+
+// Total is the price of the line.
+func (l OrderLine) Total() Money { return l.Unit.Times(l.Quantity) }
+
+// Mode is how an attempt reaches Antom.
+type Mode string
+
+// The ways to pay of the design's section 3.
+const (
+	ModeSDK Mode = "sdk" // createPaymentSession, for Antom's Web SDK
+	ModeAPI Mode = "api" // pay, leading to an address or a code
+)
+
+// Payment is one attempt to pay an order. Its RequestID is stored before Antom
+// hears of it and never used for anything else.
+type Payment struct {
+	RequestID  string // Antom's paymentRequestId
+	AntomID    string // Antom's paymentId, once known
+	Method     string // Antom's code, e.g. CARD
+	Mode       Mode
+	Status     PaymentStatus
+	Live       bool // the attempt the order stands on; at most one per order
+	Amount     Money
+	ResultCode string // Antom's last word on why
+	Request    []byte // the call's body, so that a repeat is the same request
+	Action     Action // how the buyer goes on
+	CreatedAt  time.Time
+	ExpiresAt  time.Time // when Antom closes the session or payment
+	NextCheck  time.Time // when the sweeper looks again; zero when nothing is owed
+	Checks     int       // how often it has looked
+
+	Operations []Operation // captures, refunds, cancels; oldest first
+}
+
+// OperationKind names what is done to a payment after it was made.
+type OperationKind string
+
+// The kinds of operations.
+const (
+	Capture OperationKind = "capture"
+	Refund  OperationKind = "refund"
+	Cancel  OperationKind = "cancel"
+)
+
+// Operation is a capture, refund or cancel. Its RequestID is stored before
+// Antom hears of it; that of an automatic capture is Antom's own.
+type Operation struct {
+	Kind       OperationKind
+	RequestID  string
+	AntomID    string
+	Amount     Money
+	Status     OperationStatus
+	ResultCode string
+	CreatedAt  time.Time
+}
+
+// ActionType says how the buyer goes on after starting a payment.
+type ActionType string
+
+// The actions of the published contract.
+const (
+	ActionNone     ActionType = ""
+	ActionSDK      ActionType = "sdk"      // hand SessionData to Antom's SDK
+	ActionRedirect ActionType = "redirect" // lead the buyer to URL
+	ActionCode     ActionType = "code"     // show Codes
+	ActionDone     ActionType = "done"     // paid already
+	ActionDeclined ActionType = "declined" // not paid; another try is possible
+	ActionWait     ActionType = "wait"     // not known yet; ask again
+	ActionClosed   ActionType = "closed"   // expired or cancelled
+)
+
+// Action is the next step of the buyer.
+type Action struct {
+	Type        ActionType `json:"type"`
+	SessionData string     `json:"session_data,omitempty"` // passed on unchanged
+	URL         string     `json:"url,omitempty"`
+	Method      string     `json:"method,omitempty"`     // GET or POST
+	Parameters  string     `json:"parameters,omitempty"` // of a POST, as Antom gave them
+	Codes       []Code     `json:"codes,omitempty"`
+	ExpiresAt   time.Time  `json:"expires_at,omitzero"`
+}
+
+// Code is something to scan or to bring to a counter.
+type Code struct {
+	Type  string `json:"type"` // QRCODE or BARCODE
+	Value string `json:"value"`
+}
+
+// Live is the attempt the order stands on, or nil.
+func (o *Order) Live() *Payment {
+	for i := range o.Payments {
+		if o.Payments[i].Live {
+			return &o.Payments[i]
+		}
+	}
+	return nil
+}
+
+// Last is the newest attempt, or nil.
+func (o *Order) Last() *Payment {
+	if len(o.Payments) == 0 {
+		return nil
+	}
+	return &o.Payments[len(o.Payments)-1]
+}
+
+// Current is the attempt a buyer thinks of: the live one, otherwise the newest.
+func (o *Order) Current() *Payment {
+	if live := o.Live(); live != nil {
+		return live
+	}
+	return o.Last()
+}
+
+// Payment finds an attempt by its RequestID, or nil.
+func (o *Order) Payment(requestID string) *Payment {
+	for i := range o.Payments {
+		if o.Payments[i].RequestID == requestID {
+			return &o.Payments[i]
+		}
+	}
+	return nil
+}
+
+// Final reports whether waiting for a change of this order makes no sense for a
+// buyer. An authorised card is as far as a buyer gets when the merchant captures
+// by hand.
+func (o *Order) Final(manualCapture bool) bool {
+	switch o.Status {
+	case OrderPaid, OrderCancelled, OrderExpired, OrderRefunded, OrderPartiallyRefunded:
+		return true
+	case OrderAuthorized:
+		return manualCapture
+	}
+	return false
+}
+
+// Payable reports whether a new attempt may be thought of at all.
+func (o *Order) Payable() bool { return o.Status == OrderOpen || o.Status == OrderProcessing }
+
+// clone copies the order so deeply that changing the copy leaves o as it is.
+func (o Order) clone() Order {
+	o.Payments = slices.Clone(o.Payments)
+	for i := range o.Payments {
+		o.Payments[i].Operations = slices.Clone(o.Payments[i].Operations)
+	}
+	return o
+}
+
+// Operation finds a capture, refund or cancel by its RequestID, or nil.
+func (p *Payment) Operation(kind OperationKind, requestID string) *Operation {
+	for i := range p.Operations {
+		if p.Operations[i].Kind == kind && p.Operations[i].RequestID == requestID {
+			return &p.Operations[i]
+		}
+	}
+	return nil
+}
+
+// Refunded is the money given back, without what is only asked for.
+func (p *Payment) Refunded() Money {
+	sum := Money{Currency: p.Amount.Currency}
+	for _, op := range p.Operations {
+		if op.Kind == Refund && op.Status == OperationSuccess {
+			sum = sum.Plus(op.Amount)
+		}
+	}
+	return sum
+}

@@ -1,0 +1,239 @@
+package checkout
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"antom-checkout/antom"
+)
+
+// Gateway is what the Service asks of Antom; *antom.Client is one.
+type Gateway interface {
+	CreatePaymentSession(context.Context, *antom.PaymentSessionRequest) (*antom.PaymentSessionResponse, error)
+	Pay(context.Context, *antom.PayRequest) (*antom.PayResponse, error)
+	InquiryPayment(context.Context, *antom.InquiryPaymentRequest) (*antom.InquiryPaymentResponse, error)
+	Cancel(context.Context, *antom.CancelRequest) (*antom.CancelResponse, error)
+	Capture(context.Context, *antom.CaptureRequest) (*antom.CaptureResponse, error)
+	Refund(context.Context, *antom.RefundRequest) (*antom.RefundResponse, error)
+}
+
+// Config is what the merchant decides.
+type Config struct {
+	PublicURL          string // base of every address handed out, without a trailing slash
+	Currency           Currency
+	SettlementCurrency Currency
+	ManualCapture      bool
+	OrderTTL           time.Duration   // how long an unpaid order stays payable
+	SweepSchedule      []time.Duration // waits between two looks at something unfinished; the last repeats
+	Now                func() time.Time
+	Log                *slog.Logger
+}
+
+// Service takes orders and payments. All of its methods are safe for use by
+// many goroutines.
+type Service struct {
+	cfg       Config
+	store     Store
+	gateway   Gateway
+	log       *slog.Logger
+	now       func() time.Time
+	starts    keyedMutex // one start at a time per order
+	inquiries inquiries
+	watches   watches
+	wake      chan struct{} // tells the sweeper that something is due now
+}
+
+// New makes a Service. Nothing runs until Sweep is called.
+func New(cfg Config, store Store, gateway Gateway) *Service {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Service{
+		cfg: cfg, store: store, gateway: gateway, log: cfg.Log, now: cfg.Now,
+		wake: make(chan struct{}, 1),
+	}
+	s.watches.poll = s.pollForWatchers
+	return s
+}
+
+// OrderRequest is a filled-in checkout form.
+type OrderRequest struct {
+	FormKey  string // the same form gives the same key
+	Buyer    Buyer
+	Cart     []CartLine
+	Language string
+}
+
+// PlaceOrder freezes cart and address into an order. The same FormKey again
+// answers with the same order, whatever else the request holds. Errors: Invalid
+// with a message key per field, or Conflict when the cart is empty.
+func (s *Service) PlaceOrder(ctx context.Context, req OrderRequest) (Order, error) {
+	if order, err := s.store.OrderByForm(ctx, req.FormKey); !IsNotFound(err) {
+		return order, err
+	}
+	lines, total, err := s.Price(ctx, req.Cart)
+	if err != nil {
+		return Order{}, err
+	}
+	if len(lines) == 0 {
+		return Order{}, &Error{Kind: Conflict, Message: "error.cart_empty"}
+	}
+	if err := req.Buyer.Check(); err != nil {
+		return Order{}, err
+	}
+	now := s.now()
+	order := Order{
+		ID:        newID(),
+		Number:    newNumber(),
+		Token:     rand.Text(),
+		FormKey:   req.FormKey,
+		Buyer:     req.Buyer,
+		Lines:     lines,
+		Total:     total,
+		Language:  req.Language,
+		CreatedAt: now,
+		ExpiresAt: now.Add(s.cfg.OrderTTL),
+		Status:    OrderOpen,
+	}
+	order, err = s.store.CreateOrder(ctx, order, Cause{Kind: ByShopper})
+	if err != nil {
+		return Order{}, fmt.Errorf("place order: %w", err)
+	}
+	return order, nil
+}
+
+// newID makes an id in time order, so that new rows land at the end of every
+// index. It also serves as one of Antom's request ids.
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// newNumber makes a name for an order that people can read to each other and
+// that tells no one how many orders there are.
+func newNumber() string {
+	text := rand.Text()
+	return text[:5] + "-" + text[5:10]
+}
+
+// Order finds an order by its token. Whoever knows the token may see it.
+func (s *Service) Order(ctx context.Context, token string) (Order, error) {
+	if len(token) < 26 || len(token) > 64 || !isToken(token) {
+		return Order{}, ErrNotFound
+	}
+	return s.store.OrderByToken(ctx, token)
+}
+
+// Record is the one door for outcomes: it lets a word be heard by its order and
+// commits what follows. It tells the open pages when something has changed.
+func (s *Service) Record(ctx context.Context, orderID string, w Word, evidence Evidence) (Order, error) {
+	evidence.Cause = w.Cause
+	before, after, err := s.store.Update(ctx, orderID, evidence, func(o Order) (Order, []Effect) {
+		if evidence.Notification != nil {
+			p := o.Payment(w.RequestID)
+			evidence.Notification.Applied = p != nil && contradiction(*p, w) == ""
+		}
+		return Decide(o, w, s.now())
+	})
+	if err != nil {
+		return Order{}, fmt.Errorf("record %s: %w", w.Cause, err)
+	}
+	s.announce(ctx, before, after, w)
+	return after, nil
+}
+
+// announce tells log, pages and sweeper about a committed change.
+func (s *Service) announce(ctx context.Context, before, after Order, w Word) {
+	if before.Version == after.Version {
+		return
+	}
+	if before.Status != after.Status {
+		s.log.InfoContext(ctx, "order", "number", after.Number, "from", before.Status, "to", after.Status, "cause", w.Cause.String(), "review", after.Review)
+	}
+	s.watches.wake(after.ID)
+	s.wakeSweeper()
+	was, is := before.Payment(w.RequestID), after.Payment(w.RequestID)
+	if was != nil && was.AntomID == "" && is.AntomID != "" {
+		s.applyUnmatched(ctx, is.AntomID)
+	}
+}
+
+func (s *Service) wakeSweeper() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// RecordNotification stores a verified notification and applies it. When it
+// returns nil the notification is durable and may be acknowledged; that it
+// contradicts, or is about something unknown, is no reason to return an error.
+func (s *Service) RecordNotification(ctx context.Context, n antom.Notification, body []byte) error {
+	// What Antom has told us must not be lost because its connection closed.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer cancel()
+	row := newNotification(n, body, s.now())
+	return s.applyNotification(ctx, n, row)
+}
+
+func (s *Service) applyNotification(ctx context.Context, n antom.Notification, row Notification) error {
+	w, about, understood := wordOfNotification(n)
+	if !understood {
+		return s.store.SaveNotification(ctx, row)
+	}
+	orderID, requestID, err := s.store.FindPayment(ctx, about)
+	if IsNotFound(err) {
+		return s.store.SaveNotification(ctx, row)
+	}
+	if err != nil {
+		return fmt.Errorf("find payment: %w", err)
+	}
+	w.RequestID, row.PaymentRequestID = requestID, requestID
+	w.Cause = Cause{Kind: ByNotification, ID: row.ID}
+	_, err = s.Record(ctx, orderID, w, Evidence{Notification: &row})
+	return err
+}
+
+// applyUnmatched hears again what came before its payment's Antom id was known:
+// a capture may be notified before the payment it belongs to.
+func (s *Service) applyUnmatched(ctx context.Context, antomID string) {
+	rows, err := s.store.Unmatched(ctx, antomID)
+	for _, row := range rows {
+		n, decodeErr := decodeNotification(row.Body)
+		err = errors.Join(err, decodeErr)
+		if decodeErr == nil {
+			err = errors.Join(err, s.applyNotification(ctx, n, row))
+		}
+	}
+	if err != nil {
+		s.log.ErrorContext(ctx, "apply earlier notifications", "err", err)
+	}
+}
+
+// returnURL is where Antom leads the buyer back to; it carries the order's own
+// token and proves nothing.
+func (s *Service) returnURL(o Order) string {
+	return s.cfg.PublicURL + "/checkout/" + o.Token + "/return"
+}
+
+func (s *Service) notifyURL() string { return s.cfg.PublicURL + NotifyPath }
+
+// NotifyPath is where Antom's notifications arrive, below the public URL.
+const NotifyPath = "/antom/notify"
+
+// ManualCapture reports whether the merchant captures card payments by hand.
+func (s *Service) ManualCapture() bool { return s.cfg.ManualCapture }
+
+// Currency is what the shop sells in.
+func (s *Service) Currency() Currency { return s.cfg.Currency }
+
+// FormKey joins a browser's session and a form's id, so that nobody else's form
+// can lead to this order.
+func FormKey(session, formID string) string { return strings.Join([]string{session, formID}, ".") }

@@ -1,0 +1,278 @@
+package checkout
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"antom-checkout/antom"
+)
+
+// Attempt is a buyer's wish to pay.
+type Attempt struct {
+	Method string
+	Mode   Mode
+	Device Device
+}
+
+// Started is what came of it: how the buyer goes on.
+type Started struct {
+	Order   Order
+	Payment Payment // zero when nothing was started
+	Action  Action
+}
+
+const (
+	maxSession     = time.Hour        // Antom's longest life of a session
+	callAllowance  = 40 * time.Second // for everything one start may ask of Antom
+	shortestWindow = 30 * time.Second // an order this close to its end starts nothing
+)
+
+// StartPayment starts an attempt, or goes on with the one under way: the same
+// method goes on with the same attempt, another method ends the old one first.
+// No answer from Antom is ActionWait, and posting again goes on. Errors:
+// NotFound, and Invalid for a method that is not offered.
+func (s *Service) StartPayment(ctx context.Context, token string, want Attempt) (Started, error) {
+	o, err := s.Order(ctx, token)
+	if err != nil {
+		return Started{}, err
+	}
+	if !slices.ContainsFunc(s.Methods(o), func(m Method) bool { return m.Code == want.Method }) {
+		key := "error.method_unknown"
+		if want.Method == "" {
+			key = "error.method_required"
+		}
+		return Started{Order: o}, &Error{Kind: Invalid, Message: key, Fields: map[string]string{"method": key}}
+	}
+	defer s.starts.lock(o.ID)()
+	// A buyer who closes the tab must not leave a request half done.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callAllowance)
+	defer cancel()
+	return s.start(ctx, o.ID, want)
+}
+
+func (s *Service) start(ctx context.Context, orderID string, want Attempt) (Started, error) {
+	o, err := s.store.OrderByID(ctx, orderID)
+	if err != nil {
+		return Started{}, err
+	}
+	if o, err = s.refresh(ctx, o); err != nil {
+		return Started{}, err
+	}
+	if o, err = s.expireIfOver(ctx, o, shortestWindow); err != nil {
+		return Started{}, err
+	}
+	if action := answerWithoutStarting(o); action != ActionNone {
+		return Started{Order: o, Action: Action{Type: action}}, nil
+	}
+	if live := o.Live(); live != nil {
+		if live.Method == want.Method && live.Mode == want.Mode && !s.over(*live) {
+			return s.resume(ctx, o, *live)
+		}
+		if o, err = s.giveUp(ctx, o, *live); err != nil {
+			return Started{}, err
+		}
+		if action := answerWithoutStarting(o); action != ActionNone {
+			return Started{Order: o, Action: Action{Type: action}}, nil
+		}
+		if live := o.Live(); live != nil { // not known yet whether it is dead
+			return Started{Order: o, Payment: *live, Action: Action{Type: ActionWait}}, nil
+		}
+	}
+	if owed := s.doubtful(o); owed != nil {
+		return Started{Order: o, Payment: *owed, Action: Action{Type: ActionWait}}, nil
+	}
+	p, err := s.newPayment(o, want)
+	if err != nil {
+		return Started{}, err
+	}
+	o, err = s.addPayment(ctx, o, p)
+	if err != nil {
+		return Started{}, err
+	}
+	return s.ask(ctx, o, p)
+}
+
+// answerWithoutStarting is the action for an order that no attempt may be made for.
+func answerWithoutStarting(o Order) ActionType {
+	switch o.Status {
+	case OrderOpen, OrderProcessing:
+		return ActionNone
+	case OrderExpired, OrderCancelled:
+		return ActionClosed
+	case OrderReview:
+		return ActionWait
+	}
+	return ActionDone
+}
+
+// doubtful is a payment that Antom called failed or cancelled and about which a
+// contradicting word has come since: until an inquiry has settled it, another
+// payment could be the second.
+func (s *Service) doubtful(o Order) *Payment {
+	for i := range o.Payments {
+		if p := &o.Payments[i]; p.Status == PaymentFailed && !p.NextCheck.IsZero() {
+			return p
+		}
+	}
+	return nil
+}
+
+// over reports whether Antom no longer takes money for this attempt.
+func (s *Service) over(p Payment) bool {
+	return p.Action.Type != ActionNone && !s.now().Before(p.ExpiresAt)
+}
+
+// newPayment is the intent: everything that will be sent, before it is sent.
+func (s *Service) newPayment(o Order, want Attempt) (Payment, error) {
+	now := s.now()
+	p := Payment{
+		RequestID: newID(),
+		Method:    want.Method,
+		Mode:      want.Mode,
+		Status:    PaymentCreated,
+		Live:      true,
+		Amount:    o.Total,
+		CreatedAt: now,
+		ExpiresAt: s.attemptEnd(o, want, now),
+		NextCheck: now.Add(s.cfg.SweepSchedule[0]),
+	}
+	var request any
+	if want.Mode == ModeSDK {
+		request = s.sessionRequest(o, p, want.Device)
+	} else {
+		request = s.payRequest(o, p, want.Device)
+	}
+	body, err := json.Marshal(request)
+	if err != nil {
+		return Payment{}, fmt.Errorf("encode request: %w", err)
+	}
+	p.Request = body
+	return p, nil
+}
+
+// attemptEnd is when Antom is to close the attempt: when it would anyway, but
+// never after the order's own end.
+func (s *Service) attemptEnd(o Order, want Attempt, now time.Time) time.Time {
+	longest := maxSession
+	if want.Mode == ModeAPI {
+		m, _ := methodByCode(want.Method)
+		longest = m.closeTime()
+	}
+	if end := now.Add(longest); end.Before(o.ExpiresAt) {
+		return end
+	}
+	return o.ExpiresAt
+}
+
+// addPayment commits the attempt before Antom hears of it.
+func (s *Service) addPayment(ctx context.Context, o Order, p Payment) (Order, error) {
+	cause := Cause{Kind: ByShopper, ID: p.RequestID}
+	_, after, err := s.store.Update(ctx, o.ID, Evidence{Cause: cause}, func(o Order) (Order, []Effect) {
+		if !o.Payable() || o.Live() != nil {
+			return o, nil
+		}
+		o = o.clone()
+		o.Payments = append(o.Payments, p)
+		o.settle()
+		return o, nil
+	})
+	if err != nil {
+		return Order{}, fmt.Errorf("store payment: %w", err)
+	}
+	if after.Payment(p.RequestID) == nil {
+		return Order{}, ErrStale // somebody else was faster
+	}
+	s.watches.wake(o.ID)
+	return after, nil
+}
+
+// resume goes on with an attempt: the same action again, or, when Antom has not
+// answered the first time, the same request again.
+func (s *Service) resume(ctx context.Context, o Order, p Payment) (Started, error) {
+	if p.Action.Type != ActionNone {
+		return Started{Order: o, Payment: p, Action: p.Action}, nil
+	}
+	return s.ask(ctx, o, p)
+}
+
+// ask sends the stored request, records the answer, and says how the buyer goes on.
+func (s *Service) ask(ctx context.Context, o Order, p Payment) (Started, error) {
+	w, call, err := s.send(ctx, p)
+	if err != nil {
+		return Started{}, err
+	}
+	w.Cause = Cause{Kind: ByResponse, ID: call.ID}
+	o, err = s.Record(ctx, o.ID, w, Evidence{Call: call})
+	if err != nil {
+		return Started{}, err
+	}
+	after := *o.Payment(p.RequestID)
+	return Started{Order: o, Payment: after, Action: actionAfter(o, after)}, nil
+}
+
+// actionAfter is how the buyer goes on from where an attempt stands.
+func actionAfter(o Order, p Payment) Action {
+	if action := answerWithoutStarting(o); action != ActionNone {
+		return Action{Type: action}
+	}
+	switch {
+	case p.Status == PaymentFailed || p.Status == PaymentCancelled:
+		return Action{Type: ActionDeclined}
+	case p.Action.Type != ActionNone:
+		return p.Action
+	}
+	return Action{Type: ActionWait}
+}
+
+// send repeats the request as it was stored; a first call is a repeat too.
+func (s *Service) send(ctx context.Context, p Payment) (Word, *Call, error) {
+	if p.Mode == ModeSDK {
+		var request antom.PaymentSessionRequest
+		if err := json.Unmarshal(p.Request, &request); err != nil {
+			return Word{}, nil, fmt.Errorf("stored request of %s: %w", p.RequestID, err)
+		}
+		res, err := s.gateway.CreatePaymentSession(ctx, &request)
+		return wordOfSession(p, res, err), s.call("createPaymentSession", p.RequestID, p.RequestID, res.Result, err), nil
+	}
+	var request antom.PayRequest
+	if err := json.Unmarshal(p.Request, &request); err != nil {
+		return Word{}, nil, fmt.Errorf("stored request of %s: %w", p.RequestID, err)
+	}
+	res, err := s.gateway.Pay(ctx, &request)
+	return wordOfPay(p, res, err), s.call("pay", p.RequestID, p.RequestID, res.Result, err), nil
+}
+
+// giveUp ends a live attempt so that another may begin: it has been inquired
+// just now, so it is cancelled where Antom allows. An attempt that Antom does
+// not know is dropped; one that cannot be cancelled may overlap, because a
+// second success is reversed. When Antom does not answer, it stays live.
+func (s *Service) giveUp(ctx context.Context, o Order, p Payment) (Order, error) {
+	o, known, err := s.inquire(ctx, o, p)
+	if err != nil {
+		return o, err
+	}
+	if live := o.Live(); live == nil || live.RequestID != p.RequestID || !live.Status.UnderWay() {
+		return o, nil
+	}
+	switch known {
+	case noAnswer:
+		return o, nil
+	case notThere:
+		return s.drop(ctx, o, p)
+	}
+	o, op, err := s.cancel(ctx, o, p)
+	if err != nil || op.Status != OperationFailed {
+		return o, err
+	}
+	w := Word{Cause: Cause{Kind: ByShopper, ID: p.RequestID}, RequestID: p.RequestID, Says: SaidOverlap}
+	return s.Record(ctx, o.ID, w, Evidence{})
+}
+
+// drop gives up an attempt that Antom does not know.
+func (s *Service) drop(ctx context.Context, o Order, p Payment) (Order, error) {
+	w := Word{Cause: Cause{Kind: ByShopper, ID: p.RequestID}, RequestID: p.RequestID, Says: SaidDropped}
+	return s.Record(ctx, o.ID, w, Evidence{})
+}

@@ -1,0 +1,105 @@
+package checkout
+
+import "slices"
+
+// OrderStatus is where an order stands. It is never set by hand: it follows
+// from the order's payments; see orderStatus.
+type OrderStatus string
+
+// The life of an order.
+const (
+	OrderOpen              OrderStatus = "open"       // may be paid
+	OrderProcessing        OrderStatus = "processing" // an attempt is under way
+	OrderAuthorized        OrderStatus = "authorized" // a card is authorised, its capture awaited
+	OrderPaid              OrderStatus = "paid"
+	OrderCancelled         OrderStatus = "cancelled"
+	OrderExpired           OrderStatus = "expired"
+	OrderReview            OrderStatus = "review" // Antom's words contradict ours; a person or an inquiry decides
+	OrderPartiallyRefunded OrderStatus = "partially_refunded"
+	OrderRefunded          OrderStatus = "refunded"
+)
+
+// PaymentStatus is where one attempt to pay stands.
+type PaymentStatus string
+
+// The life of a payment.
+const (
+	PaymentCreated    PaymentStatus = "created"    // stored; Antom may not have heard of it
+	PaymentUnknown    PaymentStatus = "unknown"    // Antom was asked and gave no answer that counts
+	PaymentProcessing PaymentStatus = "processing" // Antom has it, the buyer is to act
+	PaymentPending    PaymentStatus = "pending"    // the buyer has acted, the method confirms later
+	PaymentAuthorized PaymentStatus = "authorized" // card: reserved, not yet captured
+	PaymentPaid       PaymentStatus = "paid"
+	PaymentFailed     PaymentStatus = "failed"
+	PaymentCancelled  PaymentStatus = "cancelled"
+	PaymentRefunded   PaymentStatus = "refunded" // given back in full
+)
+
+// OperationStatus is where a capture, refund or cancel stands.
+type OperationStatus string
+
+// The life of a capture, refund or cancel.
+const (
+	OperationPending    OperationStatus = "pending"    // stored; Antom may not have heard of it
+	OperationProcessing OperationStatus = "processing" // asked; the result comes later or is unknown
+	OperationSuccess    OperationStatus = "success"
+	OperationFailed     OperationStatus = "failed"
+)
+
+// orderAfter lists what may follow each status of an order.
+var orderAfter = map[OrderStatus][]OrderStatus{
+	OrderOpen:              {OrderProcessing, OrderAuthorized, OrderPaid, OrderCancelled, OrderExpired, OrderReview},
+	OrderProcessing:        {OrderOpen, OrderAuthorized, OrderPaid, OrderCancelled, OrderExpired, OrderReview},
+	OrderAuthorized:        {OrderPaid, OrderOpen, OrderCancelled, OrderExpired, OrderReview},
+	OrderPaid:              {OrderPartiallyRefunded, OrderRefunded, OrderCancelled, OrderReview},
+	OrderCancelled:         {OrderAuthorized, OrderPaid, OrderReview}, // late money
+	OrderExpired:           {OrderAuthorized, OrderPaid, OrderReview}, // late money
+	OrderReview:            {OrderOpen, OrderProcessing, OrderAuthorized, OrderPaid, OrderCancelled, OrderExpired, OrderPartiallyRefunded, OrderRefunded},
+	OrderPartiallyRefunded: {OrderRefunded, OrderReview},
+	OrderRefunded:          {OrderReview},
+}
+
+// paymentAfter lists what may follow each status of a payment.
+var paymentAfter = map[PaymentStatus][]PaymentStatus{
+	PaymentCreated:    {PaymentUnknown, PaymentProcessing, PaymentPending, PaymentAuthorized, PaymentPaid, PaymentFailed, PaymentCancelled},
+	PaymentUnknown:    {PaymentProcessing, PaymentPending, PaymentAuthorized, PaymentPaid, PaymentFailed, PaymentCancelled},
+	PaymentProcessing: {PaymentPending, PaymentAuthorized, PaymentPaid, PaymentFailed, PaymentCancelled},
+	PaymentPending:    {PaymentAuthorized, PaymentPaid, PaymentFailed, PaymentCancelled},
+	PaymentAuthorized: {PaymentPaid, PaymentCancelled},
+	PaymentPaid:       {PaymentRefunded, PaymentCancelled},
+	PaymentFailed:     {PaymentAuthorized, PaymentPaid}, // only after an inquiry has confirmed it
+	PaymentCancelled:  {PaymentAuthorized, PaymentPaid}, // only after an inquiry has confirmed it
+	PaymentRefunded:   {},
+}
+
+// operationAfter lists what may follow each status of a capture, refund or cancel.
+var operationAfter = map[OperationStatus][]OperationStatus{
+	OperationPending:    {OperationProcessing, OperationSuccess, OperationFailed},
+	OperationProcessing: {OperationSuccess, OperationFailed},
+	OperationSuccess:    {},
+	OperationFailed:     {},
+}
+
+// CanBecome reports whether an order in status s may move to status to.
+func (s OrderStatus) CanBecome(to OrderStatus) bool { return slices.Contains(orderAfter[s], to) }
+
+// CanBecome reports whether a payment in status s may move to status to.
+func (s PaymentStatus) CanBecome(to PaymentStatus) bool { return slices.Contains(paymentAfter[s], to) }
+
+// CanBecome reports whether an operation in status s may move to status to.
+func (s OperationStatus) CanBecome(to OperationStatus) bool {
+	return slices.Contains(operationAfter[s], to)
+}
+
+// UnderWay reports whether the attempt may still turn into money without the
+// buyer starting another one.
+func (s PaymentStatus) UnderWay() bool {
+	switch s {
+	case PaymentCreated, PaymentUnknown, PaymentProcessing, PaymentPending:
+		return true
+	}
+	return false
+}
+
+// HoldsMoney reports whether the buyer's money is reserved or taken.
+func (s PaymentStatus) HoldsMoney() bool { return s == PaymentAuthorized || s == PaymentPaid }

@@ -1,0 +1,107 @@
+package checkout
+
+import (
+	"context"
+	"time"
+)
+
+// Store keeps orders. Every method is safe for concurrent use; each writing
+// method is one durable transaction: when it returns nil, a power cut loses
+// nothing of it.
+type Store interface {
+	// Products lists what has a price in currency, in the merchant's order.
+	Products(ctx context.Context, currency Currency) ([]Product, error)
+	// Product finds one, or answers ErrNotFound.
+	Product(ctx context.Context, sku string, currency Currency) (Product, error)
+
+	// CreateOrder stores a new order. If one with the same FormKey is there
+	// already, that one is returned and nothing is stored.
+	CreateOrder(ctx context.Context, order Order, cause Cause) (Order, error)
+	// OrderByForm finds the order a form has made, or answers ErrNotFound.
+	OrderByForm(ctx context.Context, formKey string) (Order, error)
+	// OrderByToken and OrderByID find an order with all its payments, or answer
+	// ErrNotFound.
+	OrderByToken(ctx context.Context, token string) (Order, error)
+	OrderByID(ctx context.Context, id string) (Order, error)
+	// FindPayment tells which order and payment a message is about, or answers
+	// ErrNotFound.
+	FindPayment(ctx context.Context, by Reference) (orderID, requestID string, err error)
+
+	// Update loads an order, lets change decide, and commits the difference with
+	// its evidence, its ledger rows and its outbox rows in one transaction. A
+	// change that changes nothing stores only evidence that must be kept.
+	Update(ctx context.Context, orderID string, evidence Evidence, change func(Order) (Order, []Effect)) (before, after Order, err error)
+	// SaveNotification stores a notification that is about no payment of ours.
+	SaveNotification(ctx context.Context, n Notification) error
+	// Unmatched lists the stored notifications about an Antom payment id that
+	// could not be applied when they came.
+	Unmatched(ctx context.Context, antomID string) ([]Notification, error)
+
+	// DueChecks lists payments whose next check has come, oldest first.
+	DueChecks(ctx context.Context, now time.Time, limit int) ([]DueCheck, error)
+	// Reschedule sets when a payment is looked at again.
+	Reschedule(ctx context.Context, requestID string, next time.Time, checks int) error
+	// DueExpiries lists orders that are unpaid past their end.
+	DueExpiries(ctx context.Context, now time.Time, limit int) (orderIDs []string, err error)
+	// PendingEffects lists outbox rows to deliver, oldest first.
+	PendingEffects(ctx context.Context, now time.Time, limit int) ([]PendingEffect, error)
+	// EffectDone marks an outbox row as sent; EffectFailed sets when it is tried
+	// again, or gives it up when next is zero.
+	EffectDone(ctx context.Context, id int64) error
+	EffectFailed(ctx context.Context, id int64, next time.Time) error
+}
+
+// Reference is how a message names what it is about; one field is set.
+type Reference struct {
+	RequestID       string // paymentRequestId
+	AntomID         string // paymentId
+	RefundRequestID string
+}
+
+// Evidence is what made a change, and is stored with it.
+type Evidence struct {
+	Cause        Cause
+	Call         *Call         // set with ByInquiry and ByResponse
+	Notification *Notification // set with ByNotification
+}
+
+// Call is one request to Antom and how it was answered.
+type Call struct {
+	ID               string
+	Op               string // Antom's operation, e.g. inquiryPayment
+	RequestID        string // of the payment, capture, refund or cancel
+	PaymentRequestID string
+	Result           string // S, F, U, or none
+	Code             string
+	Verified         bool // the answer's signature held
+	At               time.Time
+}
+
+// Notification is a verified message from Antom as it came.
+type Notification struct {
+	ID               string
+	Type             string // Antom's notifyType
+	About            string // the id the message itself names
+	PaymentRequestID string // the payment it was matched to, or ""
+	AntomID          string // Antom's paymentId, or ""
+	BodySHA256       string // lower-case hex
+	Body             []byte
+	ReceivedAt       time.Time
+	Applied          bool // it was taken into account; false for unknown ids and contradictions
+}
+
+// DueCheck is a payment the sweeper has to look at.
+type DueCheck struct {
+	OrderID   string
+	RequestID string
+	Checks    int
+	CreatedAt time.Time
+}
+
+// PendingEffect is an outbox row.
+type PendingEffect struct {
+	ID       int64
+	OrderID  string
+	Effect   Effect
+	Attempts int
+}

@@ -1,0 +1,154 @@
+package checkout
+
+import (
+	"context"
+	"time"
+)
+
+const (
+	sweepPause  = time.Second    // between two looks at the list of what is due
+	sweepBatch  = 50             // payments looked at in one go
+	sweepLimit  = 72 * time.Hour // after that a person has to look
+	effectTries = 12             // deliveries of one effect before it is given up
+)
+
+// Sweep resumes everything unfinished until ctx ends: attempts without a known
+// outcome, orders past their end, effects not yet delivered. It is what makes a
+// crash, a restart or an outage on either side harmless.
+func (s *Service) Sweep(ctx context.Context) {
+	for {
+		s.SweepOnce(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.wake:
+		case <-time.After(sweepPause):
+		}
+	}
+}
+
+// SweepOnce does all that is due now.
+func (s *Service) SweepOnce(ctx context.Context) {
+	now := s.now()
+	due, err := s.store.DueChecks(ctx, now, sweepBatch)
+	s.logFailure(ctx, "list due payments", err)
+	for _, check := range due {
+		s.logFailure(ctx, "check payment "+check.RequestID, s.check(ctx, check))
+	}
+	expired, err := s.store.DueExpiries(ctx, now, sweepBatch)
+	s.logFailure(ctx, "list expired orders", err)
+	for _, id := range expired {
+		s.logFailure(ctx, "expire order "+id, s.expire(ctx, id))
+	}
+	effects, err := s.store.PendingEffects(ctx, now, sweepBatch)
+	s.logFailure(ctx, "list effects", err)
+	for _, effect := range effects {
+		s.deliver(ctx, effect)
+	}
+}
+
+func (s *Service) logFailure(ctx context.Context, what string, err error) {
+	if err != nil && ctx.Err() == nil {
+		s.log.ErrorContext(ctx, what, "err", err)
+	}
+}
+
+// check looks at one payment and settles when to look again: first, so that a
+// failure below cannot turn into a tight loop.
+func (s *Service) check(ctx context.Context, due DueCheck) error {
+	now := s.now()
+	next := now.Add(s.cfg.SweepSchedule[min(due.Checks, len(s.cfg.SweepSchedule)-1)])
+	if now.Sub(due.CreatedAt) > sweepLimit {
+		next = time.Time{}
+	}
+	if err := s.store.Reschedule(ctx, due.RequestID, next, due.Checks+1); err != nil {
+		return err
+	}
+	o, err := s.store.OrderByID(ctx, due.OrderID)
+	if err != nil {
+		return err
+	}
+	p := *o.Payment(due.RequestID)
+	o, known, err := s.inquire(ctx, o, p)
+	if err != nil {
+		return err
+	}
+	p = *o.Payment(due.RequestID)
+	switch {
+	case known == notThere && p.Status.UnderWay() && !s.now().Before(p.ExpiresAt):
+		_, err = s.drop(ctx, o, p) // never submitted, and Antom takes no money for it any more
+	case p.Status.UnderWay() && !p.Live && o.Status == OrderPaid:
+		_, _, err = s.cancel(ctx, o, p) // the order was paid by another attempt
+	case next.IsZero() && (p.Status.UnderWay() || p.Status == PaymentAuthorized):
+		err = s.raise(ctx, o, p, "unknown for too long")
+	}
+	return err
+}
+
+// raise asks for a person's look.
+func (s *Service) raise(ctx context.Context, o Order, p Payment, why string) error {
+	_, _, err := s.store.Update(ctx, o.ID, Evidence{Cause: Cause{Kind: BySweeper}}, func(o Order) (Order, []Effect) {
+		o = o.clone()
+		o.Review, o.ReviewPayment = why, p.RequestID
+		o.Status = orderStatus(o)
+		return o, nil
+	})
+	return err
+}
+
+// expire closes an order past its end, once Antom agrees that nothing can be
+// paid for it any more.
+func (s *Service) expire(ctx context.Context, orderID string) error {
+	defer s.starts.lock(orderID)()
+	o, err := s.store.OrderByID(ctx, orderID)
+	if err != nil {
+		return err
+	}
+	_, err = s.expireIfOver(ctx, o, 0)
+	return err
+}
+
+// expireIfOver does nothing for an order that has more than margin left. The
+// caller holds the order's start lock.
+func (s *Service) expireIfOver(ctx context.Context, o Order, margin time.Duration) (Order, error) {
+	if !o.Payable() || s.now().Add(margin).Before(o.ExpiresAt) {
+		return o, nil
+	}
+	if live := o.Live(); live != nil {
+		var err error
+		if o, err = s.giveUp(ctx, o, *live); err != nil {
+			return o, err
+		}
+		if o.Live() != nil || !o.Payable() {
+			return o, nil
+		}
+	}
+	before, after, err := s.store.Update(ctx, o.ID, Evidence{Cause: Cause{Kind: BySweeper}}, func(o Order) (Order, []Effect) {
+		if o.Status != OrderOpen {
+			return o, nil
+		}
+		o = o.clone()
+		o.Closed = OrderExpired
+		o.Status = orderStatus(o)
+		return o, nil
+	})
+	if err == nil && before.Version != after.Version {
+		s.watches.wake(o.ID)
+	}
+	return after, err
+}
+
+// deliver does one effect. It may be done twice after a crash, so each is
+// harmless to repeat.
+func (s *Service) deliver(ctx context.Context, e PendingEffect) {
+	if err := s.perform(ctx, e); err != nil {
+		s.logFailure(ctx, "effect "+string(e.Effect), err)
+		next := time.Time{}
+		if e.Attempts+1 < effectTries {
+			next = s.now().Add(s.cfg.SweepSchedule[min(e.Attempts, len(s.cfg.SweepSchedule)-1)])
+		}
+		s.logFailure(ctx, "postpone effect", s.store.EffectFailed(ctx, e.ID, next))
+		return
+	}
+	s.logFailure(ctx, "finish effect", s.store.EffectDone(ctx, e.ID))
+}

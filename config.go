@@ -1,0 +1,287 @@
+package main
+
+import (
+	"crypto/rand"
+	"crypto/sha512"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"antom-checkout/checkout"
+)
+
+// config is every setting, checked together.
+type config struct {
+	addr              string
+	publicURL         *url.URL // nil: follows from the address listened on
+	database          string
+	antomClientID     string // "": the embedded sandbox
+	antomURL          string
+	antomPrivateKey   string
+	antomPublicKey    string
+	antomTimeout      time.Duration
+	sdkURL            *url.URL // nil: the sandbox's stand-in
+	sdkIntegrity      string
+	sandboxAddr       string
+	shopName          string
+	catalogFile       string
+	currency          checkout.Currency
+	settlement        checkout.Currency
+	manualCapture     bool
+	integrationSDK    bool
+	sweepSchedule     []time.Duration
+	orderTTL          time.Duration
+	sessionKey        string
+	trustedProxies    []*net.IPNet
+	clockOffset       time.Duration
+}
+
+// setting is one name with its default and what the manual says of it.
+type setting struct {
+	env, fallback, help string
+	secret              bool // may come from the file named by env + "_FILE"
+}
+
+const antomSDK = "https://sdk.marmot-cloud.com/package/ams-checkout/1.47.2/dist/umd/ams-checkout.min.js"
+
+// settings lists them in the order an operator meets them.
+var settings = []setting{
+	{env: "ADDR", fallback: "localhost:8080", help: "address the shop listens on"},
+	{env: "PUBLIC_URL", help: "base of every address handed out (default http://ADDR)"},
+	{env: "DATABASE_URL", fallback: "data/checkout.db", help: "path of the SQLite file"},
+	{env: "SHOP_NAME", fallback: "Plain Goods", help: "name shown on every page"},
+	{env: "CATALOG_FILE", help: "JSON or CSV file of products to import at start"},
+	{env: "CURRENCY", fallback: "SGD", help: "ISO 4217 currency the shop sells in"},
+	{env: "SETTLEMENT_CURRENCY", help: "currency Antom settles in (default CURRENCY)"},
+	{env: "ANTOM_CLIENT_ID", help: "empty starts the embedded sandbox and uses it"},
+	{env: "ANTOM_URL", fallback: "https://open-sea-global.alipay.com", help: "gateway of your region"},
+	{env: "ANTOM_PRIVATE_KEY", help: "yours: PEM or bare base64", secret: true},
+	{env: "ANTOM_PUBLIC_KEY", help: "Antom's: PEM, bare base64, or version:key,…", secret: true},
+	{env: "ANTOM_TIMEOUT", fallback: "10s", help: "how long to wait for one answer"},
+	{env: "ANTOM_SDK_URL", fallback: antomSDK, help: "script of the Web SDK"},
+	{env: "ANTOM_SDK_INTEGRITY", help: "Subresource Integrity value of that script"},
+	{env: "SANDBOX_ADDR", fallback: "localhost:8081", help: "address the sandbox listens on"},
+	{env: "INTEGRATION", fallback: "sdk", help: "sdk, or api for redirects only"},
+	{env: "CAPTURE_MODE", fallback: "automatic", help: "automatic or manual capture of cards"},
+	{env: "ORDER_TTL", fallback: "1h", help: "how long an unpaid order stays payable"},
+	{env: "SWEEP_SCHEDULE", fallback: "10s,30s,1m,2m,5m,5m,10m,30m,1h", help: "waits between looks at something unfinished"},
+	{env: "SESSION_KEY", help: "32 characters or more (default: made once, kept beside the database)", secret: true},
+	{env: "TRUSTED_PROXIES", help: "CIDRs whose X-Forwarded-For counts"},
+	{env: "CLOCK_OFFSET", fallback: "0s", help: "added to the clock, for tests; refused with live client ids"},
+}
+
+// usageError is a wrong command line or wrong settings: exit code 2.
+type usageError struct{ error }
+
+// loadConfig reads flags, then the environment, then defaults, and reports every
+// problem at once.
+func loadConfig(command string, args []string, getenv func(string) string, usage io.Writer) (config, error) {
+	values, err := readSettings(command, args, getenv, usage)
+	if err != nil {
+		return config{}, err
+	}
+	c := checker{values: values}
+	cfg := config{
+		addr:            c.text("ADDR"),
+		publicURL:       c.url("PUBLIC_URL"),
+		database:        c.text("DATABASE_URL"),
+		antomClientID:   c.text("ANTOM_CLIENT_ID"),
+		antomURL:        c.text("ANTOM_URL"),
+		antomPrivateKey: c.text("ANTOM_PRIVATE_KEY"),
+		antomPublicKey:  c.text("ANTOM_PUBLIC_KEY"),
+		antomTimeout:    c.duration("ANTOM_TIMEOUT", time.Millisecond, time.Minute),
+		sdkURL:          c.url("ANTOM_SDK_URL"),
+		sdkIntegrity:    c.text("ANTOM_SDK_INTEGRITY"),
+		sandboxAddr:     c.text("SANDBOX_ADDR"),
+		shopName:        c.text("SHOP_NAME"),
+		catalogFile:     c.text("CATALOG_FILE"),
+		currency:        c.currency("CURRENCY"),
+		settlement:      c.currency("SETTLEMENT_CURRENCY"),
+		manualCapture:   c.choice("CAPTURE_MODE", "automatic", "manual") == "manual",
+		integrationSDK:  c.choice("INTEGRATION", "sdk", "api") == "sdk",
+		sweepSchedule:   c.durations("SWEEP_SCHEDULE"),
+		orderTTL:        c.duration("ORDER_TTL", time.Second, 30*24*time.Hour),
+		sessionKey:      c.text("SESSION_KEY"),
+		trustedProxies:  c.networks("TRUSTED_PROXIES"),
+		clockOffset:     c.duration("CLOCK_OFFSET", -10*365*24*time.Hour, 10*365*24*time.Hour),
+	}
+	if cfg.settlement == "" {
+		cfg.settlement = cfg.currency
+	}
+	if cfg.antomClientID == "" && values["ANTOM_SDK_URL"] == antomSDK {
+		cfg.sdkURL = nil // the sandbox brings its own
+	}
+	c.problem(cfg.sessionKey != "" && len(cfg.sessionKey) < 32, "SESSION_KEY: shorter than 32 characters")
+	c.problem(cfg.clockOffset != 0 && cfg.live(), "CLOCK_OFFSET: not with a live client id")
+	c.problem(cfg.antomClientID != "" && cfg.antomPrivateKey == "", "ANTOM_PRIVATE_KEY: missing")
+	c.problem(cfg.antomClientID != "" && cfg.antomPublicKey == "", "ANTOM_PUBLIC_KEY: missing")
+	c.problem(strings.Contains(cfg.database, "://"), "DATABASE_URL: only a path to an SQLite file is supported so far")
+	if err := errors.Join(c.problems...); err != nil {
+		return config{}, usageError{fmt.Errorf("settings:\n%w", err)}
+	}
+	return cfg, nil
+}
+
+// live reports whether real money moves.
+func (c config) live() bool {
+	return c.antomClientID != "" && !strings.HasPrefix(c.antomClientID, "SANDBOX_")
+}
+
+// readSettings finds each setting's text.
+func readSettings(command string, args []string, getenv func(string) string, usage io.Writer) (map[string]string, error) {
+	flags := flag.NewFlagSet(command, flag.ContinueOnError)
+	flags.SetOutput(usage)
+	given := map[string]*string{}
+	for _, s := range settings {
+		help := s.help + " (env " + s.env + ")"
+		given[s.env] = flags.String(flagName(s.env), "", help)
+		if s.secret {
+			given[s.env+"_FILE"] = flags.String(flagName(s.env+"_FILE"), "", "file holding it (env "+s.env+"_FILE)")
+		}
+	}
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return nil, err
+		}
+		return nil, usageError{err}
+	}
+	if flags.NArg() > 0 {
+		return nil, usageError{fmt.Errorf("%s: unexpected %q", command, flags.Arg(0))}
+	}
+	text := func(env string) string {
+		if *given[env] != "" {
+			return *given[env]
+		}
+		return getenv(env)
+	}
+	values := map[string]string{}
+	var problems []error
+	for _, s := range settings {
+		values[s.env] = text(s.env)
+		if s.secret && values[s.env] == "" && text(s.env+"_FILE") != "" {
+			content, err := os.ReadFile(text(s.env + "_FILE"))
+			if err != nil {
+				problems = append(problems, fmt.Errorf("%s_FILE: %w", s.env, err))
+			}
+			values[s.env] = strings.TrimSpace(string(content))
+		}
+		if values[s.env] == "" {
+			values[s.env] = s.fallback
+		}
+	}
+	if err := errors.Join(problems...); err != nil {
+		return nil, usageError{err}
+	}
+	return values, nil
+}
+
+// flagName: ANTOM_CLIENT_ID is -antom-client-id.
+func flagName(env string) string { return strings.ReplaceAll(strings.ToLower(env), "_", "-") }
+
+// checker turns texts into values and collects what is wrong with them.
+type checker struct {
+	values   map[string]string
+	problems []error
+}
+
+func (c *checker) problem(wrong bool, text string) {
+	if wrong {
+		c.problems = append(c.problems, errors.New(text))
+	}
+}
+
+func (c *checker) text(env string) string { return c.values[env] }
+
+func (c *checker) url(env string) *url.URL {
+	if c.values[env] == "" {
+		return nil
+	}
+	u, err := url.Parse(strings.TrimSuffix(c.values[env], "/"))
+	if err != nil || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+		c.problem(true, env+": not an address")
+		return nil
+	}
+	loopback := u.Hostname() == "localhost" || net.ParseIP(u.Hostname()).IsLoopback()
+	c.problem(u.Scheme != "https" && (u.Scheme != "http" || !loopback), env+": must be https, except on loopback")
+	return u
+}
+
+func (c *checker) duration(env string, least, most time.Duration) time.Duration {
+	d, err := time.ParseDuration(c.values[env])
+	c.problem(err != nil || d < least || d > most, fmt.Sprintf("%s: not a duration from %v to %v", env, least, most))
+	return d
+}
+
+func (c *checker) durations(env string) []time.Duration {
+	var all []time.Duration
+	for text := range strings.SplitSeq(c.values[env], ",") {
+		d, err := time.ParseDuration(strings.TrimSpace(text))
+		if err != nil || d <= 0 {
+			c.problem(true, env+": not a list of durations such as 10s,1m")
+			return []time.Duration{time.Minute}
+		}
+		all = append(all, d)
+	}
+	return all
+}
+
+func (c *checker) currency(env string) checkout.Currency {
+	if c.values[env] == "" {
+		return ""
+	}
+	currency, err := checkout.ParseCurrency(c.values[env])
+	c.problem(err != nil, env+": no currency of ISO 4217")
+	return currency
+}
+
+func (c *checker) choice(env, one, other string) string {
+	c.problem(c.values[env] != one && c.values[env] != other, env+": neither "+one+" nor "+other)
+	return c.values[env]
+}
+
+func (c *checker) networks(env string) []*net.IPNet {
+	var all []*net.IPNet
+	for text := range strings.SplitSeq(c.values[env], ",") {
+		if text = strings.TrimSpace(text); text == "" {
+			continue
+		}
+		_, network, err := net.ParseCIDR(text)
+		c.problem(err != nil, env+": "+text+" is no CIDR such as 10.0.0.0/8")
+		all = append(all, network)
+	}
+	return all
+}
+
+// sessionKeys is 64 bytes made of the setting, or of a key that is made once and
+// kept beside the database.
+func (c config) sessionKeys() ([]byte, error) {
+	text := c.sessionKey
+	if text == "" {
+		var err error
+		if text, err = keptKey(filepath.Join(filepath.Dir(c.database), "session.key")); err != nil {
+			return nil, fmt.Errorf("session key: %w", err)
+		}
+	}
+	sum := sha512.Sum512([]byte(text))
+	return sum[:], nil
+}
+
+func keptKey(path string) (string, error) {
+	switch kept, err := os.ReadFile(path); {
+	case err == nil && len(kept) >= 32:
+		return string(kept), nil
+	case err == nil:
+		return "", fmt.Errorf("%s is damaged; delete it to make a new one", path)
+	case !errors.Is(err, os.ErrNotExist):
+		return "", err
+	}
+	key := rand.Text() + rand.Text()
+	return key, os.WriteFile(path, []byte(key), 0o600)
+}

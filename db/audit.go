@@ -1,0 +1,208 @@
+package db
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+)
+
+// Audit writes everything there is about money as JSON lines, in a stable order:
+// orders, payments, operations, transitions, notifications, calls, outbox. It
+// reads the file at path in one consistent view, beside a running server or
+// after a crash, and takes no lock that a writer would wait for.
+func Audit(ctx context.Context, path string, w io.Writer) error {
+	if _, err := os.Stat(path); err != nil {
+		return fmt.Errorf("audit: %w", err) // opening would make an empty database
+	}
+	reads, err := openReads(path)
+	if err != nil {
+		return err
+	}
+	defer reads.Close()
+	tx, err := reads.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return fmt.Errorf("audit: %w", err)
+	}
+	defer tx.Rollback() //nolint:errcheck // nothing was written
+	out := json.NewEncoder(w)
+	for _, export := range []func(context.Context, querier, *json.Encoder) error{
+		auditOrders, auditPayments, auditOperations, auditTransitions, auditNotifications, auditCalls, auditOutbox,
+	} {
+		if err := export(ctx, tx, out); err != nil {
+			return fmt.Errorf("audit: %w", err)
+		}
+	}
+	return nil
+}
+
+// auditTime is RFC 3339 in UTC with milliseconds.
+type auditTime int64
+
+func (t auditTime) MarshalText() ([]byte, error) {
+	return []byte(time.UnixMilli(int64(t)).UTC().Format("2006-01-02T15:04:05.000Z")), nil
+}
+
+// export reads rows into one and writes a line after each.
+func export(ctx context.Context, q querier, out *json.Encoder, line any, dest []any, finish func(), query string) error {
+	rows, err := q.QueryContext(ctx, query)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := rows.Scan(dest...); err != nil {
+			return err
+		}
+		if finish != nil {
+			finish()
+		}
+		if err := out.Encode(line); err != nil {
+			return errors.Join(err, rows.Close())
+		}
+	}
+	return rows.Err()
+}
+
+func auditOrders(ctx context.Context, q querier, out *json.Encoder) error {
+	var token string
+	line := struct {
+		Kind        string    `json:"kind"`
+		ID          string    `json:"id"`
+		TokenSHA256 string    `json:"token_sha256"`
+		Status      string    `json:"status"`
+		Currency    string    `json:"currency"`
+		Total       int64     `json:"total"`
+		CreatedAt   auditTime `json:"created_at"`
+		EverPaid    bool      `json:"ever_paid"`
+	}{Kind: "order"}
+	return export(ctx, q, out, &line,
+		[]any{&line.ID, &token, &line.Status, &line.Currency, &line.Total, &line.CreatedAt, &line.EverPaid},
+		func() {
+			sum := sha256.Sum256([]byte(token))
+			line.TokenSHA256 = hex.EncodeToString(sum[:])
+		}, `
+		SELECT id, token, status, currency, total, created_at, ever_paid
+		  FROM orders
+		 ORDER BY id`)
+}
+
+func auditPayments(ctx context.Context, q querier, out *json.Encoder) error {
+	line := struct {
+		Kind      string `json:"kind"`
+		RequestID string `json:"payment_request_id"`
+		OrderID   string `json:"order_id"`
+		Method    string `json:"method"`
+		Mode      string `json:"mode"`
+		Status    string `json:"status"`
+		Amount    int64  `json:"amount"`
+		Currency  string `json:"currency"`
+		AntomID   string `json:"antom_payment_id"`
+	}{Kind: "payment"}
+	return export(ctx, q, out, &line,
+		[]any{&line.RequestID, &line.OrderID, &line.Method, &line.Mode, &line.Status, &line.Amount, &line.Currency, &line.AntomID},
+		nil, `
+		SELECT request_id, order_id, method, mode, status, amount, currency, antom_id
+		  FROM payments
+		 ORDER BY request_id`)
+}
+
+func auditOperations(ctx context.Context, q querier, out *json.Encoder) error {
+	var line struct {
+		Kind             string `json:"kind"`
+		RequestID        string `json:"request_id"`
+		PaymentRequestID string `json:"payment_request_id"`
+		Amount           int64  `json:"amount"`
+		Currency         string `json:"currency"`
+		Status           string `json:"status"`
+	}
+	return export(ctx, q, out, &line,
+		[]any{&line.Kind, &line.RequestID, &line.PaymentRequestID, &line.Amount, &line.Currency, &line.Status},
+		nil, `
+		SELECT kind, request_id, payment_request_id, amount, currency, status
+		  FROM operations
+		 ORDER BY payment_request_id, kind, request_id`)
+}
+
+func auditTransitions(ctx context.Context, q querier, out *json.Encoder) error {
+	line := struct {
+		Kind             string    `json:"kind"`
+		Seq              int64     `json:"seq"`
+		Subject          string    `json:"subject"`
+		OrderID          string    `json:"order_id"`
+		PaymentRequestID string    `json:"payment_request_id,omitempty"`
+		RequestID        string    `json:"request_id,omitempty"`
+		From             string    `json:"from"`
+		To               string    `json:"to"`
+		Cause            string    `json:"cause"`
+		At               auditTime `json:"at"`
+	}{Kind: "transition"}
+	return export(ctx, q, out, &line,
+		[]any{&line.Seq, &line.Subject, &line.OrderID, &line.PaymentRequestID, &line.RequestID, &line.From, &line.To, &line.Cause, &line.At},
+		nil, `
+		SELECT seq, subject, order_id, payment_request_id, request_id, from_status, to_status, cause, at
+		  FROM transitions
+		 ORDER BY seq`)
+}
+
+func auditNotifications(ctx context.Context, q querier, out *json.Encoder) error {
+	line := struct {
+		Kind             string    `json:"kind"`
+		ID               string    `json:"id"`
+		BodySHA256       string    `json:"body_sha256"`
+		Verified         bool      `json:"verified"`
+		Type             string    `json:"type"`
+		PaymentRequestID string    `json:"payment_request_id"`
+		ReceivedAt       auditTime `json:"received_at"`
+		Applied          bool      `json:"applied"`
+	}{Kind: "notification", Verified: true} // unverified ones are never stored
+	return export(ctx, q, out, &line,
+		[]any{&line.ID, &line.BodySHA256, &line.Type, &line.PaymentRequestID, &line.ReceivedAt, &line.Applied},
+		nil, `
+		SELECT id, body_sha256, type, payment_request_id, received_at, applied
+		  FROM notifications
+		 ORDER BY received_at, id`)
+}
+
+func auditCalls(ctx context.Context, q querier, out *json.Encoder) error {
+	line := struct {
+		Kind             string    `json:"kind"`
+		ID               string    `json:"id"`
+		Op               string    `json:"op"`
+		RequestID        string    `json:"request_id"`
+		PaymentRequestID string    `json:"payment_request_id"`
+		Result           string    `json:"result"`
+		Code             string    `json:"code"`
+		Verified         bool      `json:"verified"`
+		At               auditTime `json:"at"`
+	}{Kind: "call"}
+	return export(ctx, q, out, &line,
+		[]any{&line.ID, &line.Op, &line.RequestID, &line.PaymentRequestID, &line.Result, &line.Code, &line.Verified, &line.At},
+		nil, `
+		SELECT id, op, request_id, payment_request_id, result, code, verified, at
+		  FROM calls
+		 ORDER BY id`)
+}
+
+func auditOutbox(ctx context.Context, q querier, out *json.Encoder) error {
+	line := struct {
+		Kind     string `json:"kind"`
+		ID       int64  `json:"id"`
+		Topic    string `json:"topic"`
+		OrderID  string `json:"order_id"`
+		State    string `json:"state"`
+		Attempts int    `json:"attempts"`
+	}{Kind: "outbox"}
+	return export(ctx, q, out, &line,
+		[]any{&line.ID, &line.Topic, &line.OrderID, &line.State, &line.Attempts},
+		nil, `
+		SELECT id, topic, order_id, state, attempts
+		  FROM outbox
+		 ORDER BY id`)
+}

@@ -1,0 +1,68 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"antom-checkout/checkout"
+)
+
+const productColumns = `
+		SELECT products.sku, products.name, products.description, products.image, prices.currency, prices.minor
+		  FROM products
+		  JOIN prices ON prices.sku = products.sku AND prices.currency = $1`
+
+// Products implements checkout.Store.
+func (s *Store) Products(ctx context.Context, currency checkout.Currency) ([]checkout.Product, error) {
+	return collect(ctx, s.reads, scanProduct, productColumns+`
+		 ORDER BY products.position, products.sku`, currency)
+}
+
+// Product implements checkout.Store.
+func (s *Store) Product(ctx context.Context, sku string, currency checkout.Currency) (checkout.Product, error) {
+	p, err := scanProduct(s.reads.QueryRowContext(ctx, productColumns+`
+		 WHERE products.sku = $2`, currency, sku))
+	if errors.Is(err, sql.ErrNoRows) {
+		return p, checkout.ErrNotFound
+	}
+	return p, err
+}
+
+func scanProduct(row scanner) (checkout.Product, error) {
+	var p checkout.Product
+	err := row.Scan(&p.SKU, &p.Name, &p.Description, &p.Image, &p.Price.Currency, &p.Price.Minor)
+	return p, err
+}
+
+// ImportProducts adds products to the catalogue or brings them up to date, all
+// of them or none. Their order becomes the order of the catalogue.
+func (s *Store) ImportProducts(ctx context.Context, products []checkout.Product) error {
+	return s.write(ctx, func(tx *sql.Tx) error {
+		for i, p := range products {
+			_, err := tx.ExecContext(ctx, `
+				INSERT INTO products (sku, name, description, image, position)
+				VALUES ($1, $2, $3, $4, $5)
+				ON CONFLICT (sku) DO UPDATE
+				   SET name = excluded.name,
+				       description = excluded.description,
+				       image = excluded.image,
+				       position = excluded.position`,
+				p.SKU, p.Name, p.Description, p.Image, i)
+			if err != nil {
+				return fmt.Errorf("import %s: %w", p.SKU, err)
+			}
+			_, err = tx.ExecContext(ctx, `
+				INSERT INTO prices (sku, currency, minor)
+				VALUES ($1, $2, $3)
+				ON CONFLICT (sku, currency) DO UPDATE
+				   SET minor = excluded.minor`,
+				p.SKU, p.Price.Currency, p.Price.Minor)
+			if err != nil {
+				return fmt.Errorf("import price of %s: %w", p.SKU, err)
+			}
+		}
+		return nil
+	})
+}

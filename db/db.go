@@ -1,0 +1,166 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pressly/goose/v3"
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Store is the database. It implements checkout.Store.
+type Store struct {
+	writer *writer
+	reads  *sql.DB
+	now    func() time.Time
+}
+
+// Option changes what a [Store] stands on.
+type Option func(*Store)
+
+// WithClock sets the clock that ledger rows are stamped with.
+func WithClock(now func() time.Time) Option { return func(s *Store) { s.now = now } }
+
+// Open opens the database file at path, making it and bringing its tables up to
+// date where needed.
+func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
+	if strings.Contains(path, "://") {
+		return nil, errors.New("only a path to an SQLite file is supported as database")
+	}
+	// The database holds buyers' addresses: nobody else on the machine reads it.
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("database folder: %w", err)
+	}
+	writes, err := sql.Open("sqlite", dsn(path, "_txlock=immediate"))
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	writes.SetMaxOpenConns(1)
+	if err := migrate(ctx, writes); err != nil {
+		return nil, errors.Join(fmt.Errorf("migrate %s: %w", path, err), writes.Close())
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		return nil, errors.Join(fmt.Errorf("database file: %w", err), writes.Close())
+	}
+	reads, err := openReads(path)
+	if err != nil {
+		return nil, errors.Join(err, writes.Close())
+	}
+	s := &Store{writer: newWriter(writes), reads: reads, now: time.Now}
+	for _, option := range options {
+		option(s)
+	}
+	return s, nil
+}
+
+// openReads opens connections that cannot write.
+func openReads(path string) (*sql.DB, error) {
+	reads, err := sql.Open("sqlite", dsn(path, "_pragma=query_only(1)"))
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	conns := max(2, runtime.NumCPU())
+	reads.SetMaxOpenConns(conns)
+	reads.SetMaxIdleConns(conns)
+	return reads, nil
+}
+
+// dsn carries the pragmas, because a PRAGMA by Exec reaches one connection of a
+// pool only. synchronous=FULL: what is acknowledged survives a power cut.
+func dsn(path, more string) string {
+	pragmas := []string{
+		"_pragma=busy_timeout(5000)",
+		"_pragma=journal_mode(WAL)",
+		"_pragma=synchronous(FULL)",
+		"_pragma=foreign_keys(1)",
+		"_pragma=cache_size(-8192)", // KiB, a connection
+		more,
+	}
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + strings.Join(pragmas, "&")
+}
+
+func migrate(ctx context.Context, writes *sql.DB) error {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	provider, err := goose.NewProvider(goose.DialectSQLite3, writes, files)
+	if err != nil {
+		return err
+	}
+	_, err = provider.Up(ctx)
+	return err
+}
+
+// Close finishes what is being written and closes the file.
+func (s *Store) Close() error {
+	return errors.Join(s.reads.Close(), s.writer.close())
+}
+
+// Ready reports whether the database can store: it commits a transaction that
+// changes nothing lasting.
+func (s *Store) Ready(ctx context.Context) error {
+	return s.write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `PRAGMA user_version = `+strconv.FormatInt(s.now().Unix()%1_000_000, 10))
+		return err
+	})
+}
+
+func (s *Store) write(ctx context.Context, fn func(*sql.Tx) error) error {
+	return s.writer.do(ctx, fn)
+}
+
+// querier is what a transaction and a pool have in common.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// collect reads all rows of a query through scan.
+func collect[T any](ctx context.Context, q querier, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		one, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, rows.Err()
+}
+
+// scanner is a row, of one or of many.
+type scanner interface{ Scan(dest ...any) error }
+
+// millis is how a moment is stored; the zero time has no moment.
+func millis(t time.Time) sql.NullInt64 {
+	return sql.NullInt64{Int64: t.UnixMilli(), Valid: !t.IsZero()}
+}
+
+func moment(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
+
+func optionalMoment(ms sql.NullInt64) time.Time {
+	if !ms.Valid {
+		return time.Time{}
+	}
+	return moment(ms.Int64)
+}

@@ -1,0 +1,46 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"antom-checkout/checkout"
+)
+
+// PendingEffects implements checkout.Store.
+func (s *Store) PendingEffects(ctx context.Context, now time.Time, limit int) ([]checkout.PendingEffect, error) {
+	return collect(ctx, s.reads, func(row scanner) (checkout.PendingEffect, error) {
+		var e checkout.PendingEffect
+		err := row.Scan(&e.ID, &e.OrderID, &e.Effect, &e.Attempts)
+		return e, err
+	}, `
+		SELECT id, order_id, topic, attempts
+		  FROM outbox
+		 WHERE state = 'pending' AND next_at <= $1
+		 ORDER BY next_at, id
+		 LIMIT $2`, now.UnixMilli(), limit)
+}
+
+// EffectDone implements checkout.Store.
+func (s *Store) EffectDone(ctx context.Context, id int64) error {
+	return s.setEffect(ctx, id, "sent", time.Time{})
+}
+
+// EffectFailed implements checkout.Store.
+func (s *Store) EffectFailed(ctx context.Context, id int64, next time.Time) error {
+	if next.IsZero() {
+		return s.setEffect(ctx, id, "dead", next)
+	}
+	return s.setEffect(ctx, id, "pending", next)
+}
+
+func (s *Store) setEffect(ctx context.Context, id int64, state string, next time.Time) error {
+	return s.write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `
+			UPDATE outbox
+			   SET state = $1, attempts = attempts + 1, next_at = coalesce($2, next_at)
+			 WHERE id = $3`, state, millis(next), id)
+		return err
+	})
+}

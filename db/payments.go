@@ -1,0 +1,149 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"antom-checkout/checkout"
+)
+
+func loadPayments(ctx context.Context, q querier, orderID string) ([]checkout.Payment, error) {
+	payments, err := collect(ctx, q, scanPayment, `
+		SELECT request_id, antom_id, method, mode, status, live, currency, amount, result_code,
+		       request, action, created_at, expires_at, next_check, checks
+		  FROM payments
+		 WHERE order_id = $1
+		 ORDER BY request_id`, orderID)
+	if err != nil {
+		return nil, err
+	}
+	for i := range payments {
+		payments[i].Operations, err = collect(ctx, q, scanOperation, `
+			SELECT kind, request_id, antom_id, currency, amount, status, result_code, created_at
+			  FROM operations
+			 WHERE payment_request_id = $1
+			 ORDER BY position`, payments[i].RequestID)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return payments, nil
+}
+
+func scanPayment(row scanner) (checkout.Payment, error) {
+	var p checkout.Payment
+	var action string
+	var created, expires int64
+	var next sql.NullInt64
+	err := row.Scan(&p.RequestID, &p.AntomID, &p.Method, &p.Mode, &p.Status, &p.Live,
+		&p.Amount.Currency, &p.Amount.Minor, &p.ResultCode,
+		&p.Request, &action, &created, &expires, &next, &p.Checks)
+	if err != nil {
+		return p, err
+	}
+	p.CreatedAt, p.ExpiresAt, p.NextCheck = moment(created), moment(expires), optionalMoment(next)
+	return p, json.Unmarshal([]byte(action), &p.Action)
+}
+
+func scanOperation(row scanner) (checkout.Operation, error) {
+	var op checkout.Operation
+	var created int64
+	err := row.Scan(&op.Kind, &op.RequestID, &op.AntomID, &op.Amount.Currency, &op.Amount.Minor, &op.Status, &op.ResultCode, &created)
+	op.CreatedAt = moment(created)
+	return op, err
+}
+
+func savePayment(ctx context.Context, tx *sql.Tx, orderID string, p checkout.Payment) error {
+	action, err := json.Marshal(p.Action)
+	if err != nil {
+		return fmt.Errorf("encode action: %w", err)
+	}
+	// Who the payment belongs to, what it is for and what was asked never change.
+	_, err = tx.ExecContext(ctx, `
+		INSERT INTO payments (
+			request_id, order_id, antom_id, method, mode, status, live, currency, amount, result_code,
+			request, action, created_at, expires_at, next_check, checks)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+		ON CONFLICT (request_id) DO UPDATE
+		   SET antom_id = excluded.antom_id,
+		       status = excluded.status,
+		       live = excluded.live,
+		       result_code = excluded.result_code,
+		       action = excluded.action,
+		       expires_at = excluded.expires_at,
+		       next_check = excluded.next_check,
+		       checks = excluded.checks`,
+		p.RequestID, orderID, p.AntomID, p.Method, p.Mode, p.Status, p.Live, p.Amount.Currency, p.Amount.Minor, p.ResultCode,
+		p.Request, string(action), millis(p.CreatedAt), millis(p.ExpiresAt), millis(p.NextCheck), p.Checks)
+	if err != nil {
+		return fmt.Errorf("save payment: %w", err)
+	}
+	for i, op := range p.Operations {
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO operations (
+				payment_request_id, kind, request_id, position, antom_id, currency, amount, status, result_code, created_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+			ON CONFLICT (payment_request_id, kind, request_id) DO UPDATE
+			   SET antom_id = excluded.antom_id,
+			       status = excluded.status,
+			       result_code = excluded.result_code`,
+			p.RequestID, op.Kind, op.RequestID, i, op.AntomID, op.Amount.Currency, op.Amount.Minor, op.Status, op.ResultCode, millis(op.CreatedAt))
+		if err != nil {
+			return fmt.Errorf("save %s: %w", op.Kind, err)
+		}
+	}
+	return nil
+}
+
+// FindPayment implements checkout.Store.
+func (s *Store) FindPayment(ctx context.Context, by checkout.Reference) (orderID, requestID string, err error) {
+	where, value := "request_id = $1", by.RequestID
+	switch {
+	case by.AntomID != "":
+		where, value = "antom_id = $1", by.AntomID
+	case by.RefundRequestID != "":
+		where, value = "request_id = (SELECT payment_request_id FROM operations WHERE request_id = $1 AND kind = 'refund')", by.RefundRequestID
+	}
+	if value == "" {
+		return "", "", checkout.ErrNotFound
+	}
+	err = s.reads.QueryRowContext(ctx, `
+		SELECT order_id, request_id
+		  FROM payments
+		 WHERE `+where, value).Scan(&orderID, &requestID)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", "", checkout.ErrNotFound
+	}
+	return orderID, requestID, err
+}
+
+// DueChecks implements checkout.Store.
+func (s *Store) DueChecks(ctx context.Context, now time.Time, limit int) ([]checkout.DueCheck, error) {
+	return collect(ctx, s.reads, func(row scanner) (checkout.DueCheck, error) {
+		var due checkout.DueCheck
+		var created int64
+		err := row.Scan(&due.OrderID, &due.RequestID, &due.Checks, &created)
+		due.CreatedAt = moment(created)
+		return due, err
+	}, `
+		SELECT order_id, request_id, checks, created_at
+		  FROM payments
+		 WHERE next_check <= $1
+		 ORDER BY next_check
+		 LIMIT $2`, now.UnixMilli(), limit)
+}
+
+// Reschedule implements checkout.Store.
+func (s *Store) Reschedule(ctx context.Context, requestID string, next time.Time, checks int) error {
+	return s.write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `
+			UPDATE payments
+			   SET next_check = $1, checks = $2
+			 WHERE request_id = $3`, millis(next), checks, requestID)
+		return err
+	})
+}

@@ -1,0 +1,152 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"reflect"
+
+	"antom-checkout/checkout"
+)
+
+// Update implements checkout.Store.
+func (s *Store) Update(ctx context.Context, orderID string, evidence checkout.Evidence, change func(checkout.Order) (checkout.Order, []checkout.Effect)) (before, after checkout.Order, err error) {
+	err = s.write(ctx, func(tx *sql.Tx) error {
+		if before, err = loadOrder(ctx, tx, "id", orderID); err != nil {
+			return err
+		}
+		var effects []checkout.Effect
+		after, effects = change(before)
+		changed := !reflect.DeepEqual(before, after)
+		cause, err := s.saveEvidence(ctx, tx, evidence, changed)
+		if err != nil || !changed {
+			return err
+		}
+		after.Version = before.Version + 1
+		return s.saveOrder(ctx, tx, before, after, cause, effects)
+	})
+	return before, after, err
+}
+
+// saveOrder writes what differs, with its ledger and outbox rows.
+func (s *Store) saveOrder(ctx context.Context, tx *sql.Tx, before, after checkout.Order, cause checkout.Cause, effects []checkout.Effect) error {
+	res, err := tx.ExecContext(ctx, `
+		UPDATE orders
+		   SET status = $1, closed = $2, review = $3, review_payment = $4, ever_paid = $5, version = $6
+		 WHERE id = $7 AND version = $8`,
+		after.Status, after.Closed, after.Review, after.ReviewPayment, after.EverPaid, after.Version,
+		after.ID, before.Version)
+	if err != nil {
+		return fmt.Errorf("update order: %w", err)
+	}
+	if n, err := res.RowsAffected(); err != nil || n != 1 {
+		return checkout.ErrStale
+	}
+	if err := savePayments(ctx, tx, before, after); err != nil {
+		return err
+	}
+	for _, t := range transitions(before, after) {
+		if err := s.addTransition(ctx, tx, t, cause); err != nil {
+			return err
+		}
+	}
+	for _, effect := range effects {
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO outbox (topic, order_id, state, attempts, next_at)
+			VALUES ($1, $2, 'pending', 0, $3)
+			ON CONFLICT (order_id, topic) DO NOTHING`, effect, after.ID, s.now().UnixMilli())
+		if err != nil {
+			return fmt.Errorf("insert effect: %w", err)
+		}
+	}
+	return nil
+}
+
+// savePayments writes the payments that differ; those that stop being the live
+// one first, because there may be only one at any moment.
+func savePayments(ctx context.Context, tx *sql.Tx, before, after checkout.Order) error {
+	for _, live := range []bool{false, true} {
+		for _, p := range after.Payments {
+			if was := before.Payment(p.RequestID); p.Live != live || was != nil && reflect.DeepEqual(*was, p) {
+				continue
+			}
+			if err := savePayment(ctx, tx, after.ID, p); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// transition is one row of the ledger.
+type transition struct {
+	subject   string
+	orderID   string
+	paymentID string
+	requestID string // of a capture, refund or cancel
+	from, to  string
+}
+
+// transitions compares two states of an order: what moved, payments first,
+// because the order follows them.
+func transitions(before, after checkout.Order) []transition {
+	var moved []transition
+	add := func(t transition) {
+		if t.from != t.to {
+			t.orderID = after.ID
+			moved = append(moved, t)
+		}
+	}
+	for _, p := range after.Payments {
+		was := before.Payment(p.RequestID)
+		if was == nil {
+			was = &checkout.Payment{}
+		}
+		for _, op := range p.Operations {
+			opWas := was.Operation(op.Kind, op.RequestID)
+			if opWas == nil {
+				opWas = &checkout.Operation{}
+			}
+			add(transition{subject: string(op.Kind), paymentID: p.RequestID, requestID: op.RequestID, from: string(opWas.Status), to: string(op.Status)})
+		}
+		add(transition{subject: "payment", paymentID: p.RequestID, from: string(was.Status), to: string(p.Status)})
+	}
+	add(transition{subject: "order", from: string(before.Status), to: string(after.Status)})
+	return moved
+}
+
+func (s *Store) addTransition(ctx context.Context, tx *sql.Tx, t transition, cause checkout.Cause) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO transitions (subject, order_id, payment_request_id, request_id, from_status, to_status, cause, at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		t.subject, t.orderID, t.paymentID, t.requestID, t.from, t.to, cause.String(), s.now().UnixMilli())
+	if err != nil {
+		return fmt.Errorf("insert transition: %w", err)
+	}
+	return nil
+}
+
+// saveEvidence stores what a change came from, and answers with the cause to
+// name in the ledger. A notification is kept whatever it changed; an inquiry
+// that told nothing new leaves no trace.
+func (s *Store) saveEvidence(ctx context.Context, tx *sql.Tx, e checkout.Evidence, changed bool) (checkout.Cause, error) {
+	switch {
+	case e.Notification != nil:
+		id, err := saveNotification(ctx, tx, *e.Notification)
+		return checkout.Cause{Kind: e.Cause.Kind, ID: id}, err
+	case e.Call != nil && (changed || e.Cause.Kind != checkout.ByInquiry):
+		return e.Cause, saveCall(ctx, tx, *e.Call)
+	}
+	return e.Cause, nil
+}
+
+func saveCall(ctx context.Context, tx *sql.Tx, c checkout.Call) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO calls (id, op, request_id, payment_request_id, result, code, verified, at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		c.ID, c.Op, c.RequestID, c.PaymentRequestID, c.Result, c.Code, c.Verified, millis(c.At))
+	if err != nil {
+		return fmt.Errorf("insert call: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,157 @@
+package handlers
+
+import (
+	"crypto/rand"
+	"errors"
+	"net/http"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"antom-checkout/checkout"
+	"antom-checkout/views"
+)
+
+func (s *server) addToCart(c echo.Context) error {
+	form, err := c.FormParams()
+	if err != nil {
+		return unreadable(err)
+	}
+	product, err := s.shop.Product(c.Request().Context(), form.Get("sku"))
+	if err != nil {
+		return err
+	}
+	v := s.sessions.visit(c)
+	if err := v.add(product.SKU, form.Get("quantity")); err != nil {
+		return s.refuseQuantity(c, v, product, form.Get("quantity"), err)
+	}
+	return s.saveCart(c, v)
+}
+
+// add puts pieces of a product into the cart, on top of those already there.
+func (v *visit) add(sku, quantity string) error {
+	n, err := checkout.ParseQuantity(quantity)
+	if err != nil {
+		return err
+	}
+	i := v.line(sku)
+	switch {
+	case i < 0 && len(v.Cart) >= checkout.MaxLines:
+		return &checkout.Error{Kind: checkout.Invalid, Message: "error.cart_full"}
+	case i < 0:
+		v.Cart = append(v.Cart, checkout.CartLine{SKU: sku, Quantity: n})
+	case v.Cart[i].Quantity+n > checkout.MaxQuantity:
+		return &checkout.Error{Kind: checkout.Invalid, Message: "error.quantity"}
+	default:
+		v.Cart[i].Quantity += n
+	}
+	return nil
+}
+
+// refuseQuantity shows the product again with what was typed.
+func (s *server) refuseQuantity(c echo.Context, v *visit, p checkout.Product, typed string, err error) error {
+	var refused *checkout.Error
+	if !errors.As(err, &refused) || wantsJSON(c) {
+		return err
+	}
+	return render(c, http.StatusUnprocessableEntity, views.ProductPage(views.ProductView{
+		Frame: s.frame(v), Product: productView(c, p), Quantity: typed, Error: refused.Message,
+	}))
+}
+
+func (s *server) changeCart(c echo.Context) error {
+	form, err := c.FormParams()
+	if err != nil {
+		return unreadable(err)
+	}
+	v := s.sessions.visit(c)
+	i := v.line(c.Param("sku"))
+	if i < 0 {
+		return checkout.ErrNotFound
+	}
+	typed := form.Get("quantity")
+	if typed == "0" {
+		v.Cart = slices.Delete(v.Cart, i, i+1)
+		return s.saveCart(c, v)
+	}
+	n, err := checkout.ParseQuantity(typed)
+	if err != nil {
+		if wantsJSON(c) {
+			return err
+		}
+		wrong := cartProblem{line: v.Cart[i].SKU, typed: typed}
+		return s.renderCart(c, http.StatusUnprocessableEntity, v, nil, wrong)
+	}
+	v.Cart[i].Quantity = n
+	return s.saveCart(c, v)
+}
+
+// saveCart stores the changed cart and shows it.
+func (s *server) saveCart(c echo.Context, v *visit) error {
+	v.Order = ""
+	if err := s.sessions.save(c, v); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/cart")
+}
+
+func (s *server) showCart(c echo.Context) error {
+	v := s.sessions.visit(c)
+	if s.emptyPaidCart(c, v) {
+		if err := s.sessions.save(c, v); err != nil {
+			return err
+		}
+	}
+	return s.renderCart(c, http.StatusOK, v, nil, cartProblem{})
+}
+
+// emptyPaidCart empties a cart whose order has been paid. Until then it stays,
+// so that a buyer who comes back from the checkout finds it as it was.
+func (s *server) emptyPaidCart(c echo.Context, v *visit) bool {
+	if v.Order == "" {
+		return false
+	}
+	order, err := s.shop.Order(c.Request().Context(), v.Order)
+	if err != nil || !order.EverPaid && order.Status != checkout.OrderAuthorized {
+		return false
+	}
+	v.Cart, v.Order = nil, ""
+	return true
+}
+
+// cartProblem is a line whose new quantity was refused.
+type cartProblem struct{ line, typed string }
+
+// renderCart shows the cart and the order form: an empty one, or, when refused
+// is not nil, what the buyer typed and what is wrong with it.
+func (s *server) renderCart(c echo.Context, status int, v *visit, refused *refusedOrder, wrong cartProblem) error {
+	lines, total, err := s.shop.Price(c.Request().Context(), v.Cart)
+	if err != nil {
+		return err
+	}
+	view := views.CartView{
+		Frame: s.frame(v),
+		Lines: linesView(c, lines),
+		Total: amountView(c, total),
+		Form:  views.OrderForm{FormID: rand.Text(), Countries: countries(c)},
+	}
+	for i := range view.Lines {
+		if view.Lines[i].SKU == wrong.line {
+			view.Lines[i].Quantity, view.Lines[i].Error = wrong.typed, "error.quantity"
+		}
+	}
+	if refused != nil {
+		view.Form.Values, view.Form.Errors, view.Error = refused.values, refused.err.Fields, refused.err.Message
+	}
+	return render(c, status, views.CartPage(view))
+}
+
+// unreadable is a body that is no form: too large, cut off, or not encoded as it
+// says.
+func unreadable(err error) error {
+	var known *echo.HTTPError
+	if errors.As(err, &known) {
+		return known
+	}
+	return echo.NewHTTPError(http.StatusBadRequest).SetInternal(err)
+}

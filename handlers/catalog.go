@@ -1,0 +1,42 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"antom-checkout/checkout"
+	"antom-checkout/views"
+)
+
+func (s *server) showCatalog(c echo.Context) error {
+	products, err := s.shop.Products(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	v := views.CatalogView{Frame: s.frame(s.sessions.visit(c))}
+	for _, p := range products {
+		v.Products = append(v.Products, productView(c, p))
+	}
+	return render(c, http.StatusOK, views.CatalogPage(v))
+}
+
+func (s *server) showProduct(c echo.Context) error {
+	product, err := s.shop.Product(c.Request().Context(), c.Param("sku"))
+	if err != nil {
+		return err
+	}
+	return render(c, http.StatusOK, views.ProductPage(views.ProductView{
+		Frame: s.frame(s.sessions.visit(c)), Product: productView(c, product), Quantity: "1",
+	}))
+}
+
+func productView(c echo.Context, p checkout.Product) views.Product {
+	return views.Product{
+		SKU:         p.SKU,
+		Name:        p.Name,
+		Description: p.Description,
+		Image:       image(p.Image),
+		Price:       amountView(c, p.Price),
+	}
+}

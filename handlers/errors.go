@@ -1,0 +1,84 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"antom-checkout/checkout"
+	"antom-checkout/views"
+)
+
+// statuses says how each kind of error is answered.
+var statuses = map[checkout.Kind]int{
+	checkout.NotFound:    http.StatusNotFound,
+	checkout.Invalid:     http.StatusUnprocessableEntity,
+	checkout.Conflict:    http.StatusConflict,
+	checkout.Closed:      http.StatusGone,
+	checkout.Unavailable: http.StatusServiceUnavailable,
+}
+
+// handleError answers every error a handler returns: a page or JSON without
+// internals. What is our own fault is logged, once, here.
+func (s *server) handleError(err error, c echo.Context) {
+	if c.Response().Committed {
+		return
+	}
+	status, message := describe(err)
+	ctx := c.Request().Context()
+	switch {
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		return // the buyer has left
+	case status >= http.StatusInternalServerError:
+		s.log.ErrorContext(ctx, "request failed", "route", c.Path(), "err", err)
+	}
+	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
+		c.Response().Header().Set("Retry-After", "2")
+	}
+	if wantsJSON(c) {
+		err = c.JSON(status, errorJSON(c, status, message))
+	} else {
+		err = render(c, status, views.ErrorPage(views.ErrorView{
+			Frame: s.frame(nil), Code: status, Message: message, HomeURL: "/",
+		}))
+	}
+	if err != nil {
+		s.log.ErrorContext(ctx, "answer an error", "err", err)
+	}
+}
+
+// describe finds the status, and the buyer's message if the error has one.
+func describe(err error) (status int, message string) {
+	var ours *checkout.Error
+	if errors.As(err, &ours) {
+		return statuses[ours.Kind], ours.Message
+	}
+	var http *echo.HTTPError
+	if errors.As(err, &http) {
+		return http.Code, ""
+	}
+	return 500, ""
+}
+
+type errorAnswer struct {
+	Error  string            `json:"error"`
+	Fields map[string]string `json:"fields,omitempty"`
+}
+
+func errorJSON(c echo.Context, status int, message string) errorAnswer {
+	if message == "" {
+		message = errorKey(status)
+	}
+	return errorAnswer{Error: views.Text(c.Request().Context(), message)}
+}
+
+// errorKey is the text for a status that no handler had better words for.
+func errorKey(status int) string {
+	if key := fmt.Sprintf("error.page.%d.message", status); views.HasText(key) {
+		return key
+	}
+	return "error.page.default.message"
+}

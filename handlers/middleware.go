@@ -1,0 +1,85 @@
+package handlers
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+
+	"antom-checkout/views"
+)
+
+// bodyLimit is more than any of our forms and any of Antom's notifications needs.
+const bodyLimit = "64K"
+
+// middleware is what every request passes through, outermost first.
+func (s *server) middleware(e *echo.Echo) {
+	e.Use(s.logRequests)
+	e.Use(secureHeaders(s.cfg.https()))
+	e.Use(speakLanguage)
+	e.Use(s.recoverPanics)
+	e.Use(middleware.BodyLimit(bodyLimit))
+	e.Use(s.refuseCrossOrigin())
+}
+
+// logRequests writes one line per request. It names the route and not the
+// address, because a checkout's address opens the order.
+func (s *server) logRequests(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		began := s.cfg.Now()
+		if err := next(c); err != nil {
+			c.Error(err) // now the status is known
+		}
+		s.log.InfoContext(c.Request().Context(), "request",
+			"method", c.Request().Method, "route", c.Path(), "status", c.Response().Status,
+			"bytes", c.Response().Size, "took", s.cfg.Now().Sub(began).Round(time.Microsecond))
+		return nil
+	}
+}
+
+// recoverPanics turns a panic into an error page; without it the connection
+// would just break.
+func (s *server) recoverPanics(next echo.HandlerFunc) echo.HandlerFunc {
+	return middleware.RecoverWithConfig(middleware.RecoverConfig{
+		LogErrorFunc: func(_ echo.Context, err error, stack []byte) error {
+			s.log.Error("panic", "err", err, "stack", string(stack))
+			return err
+		},
+	})(next)
+}
+
+// speakLanguage picks the page's language from what the browser asks for.
+func speakLanguage(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r := c.Request()
+		tag := views.Match(r.Header.Get("Accept-Language"))
+		c.SetRequest(r.WithContext(views.WithLanguage(r.Context(), tag)))
+		return next(c)
+	}
+}
+
+// refuseCrossOrigin stops forms and scripts of other sites from acting for our
+// buyers. Antom's notifications and plain HTTP clients carry no browser headers
+// and pass.
+func (s *server) refuseCrossOrigin() echo.MiddlewareFunc {
+	protection := http.NewCrossOriginProtection()
+	// Behind a proxy the Host header may be another name than the browser's.
+	if err := protection.AddTrustedOrigin(s.cfg.PublicURL.Scheme + "://" + s.cfg.PublicURL.Host); err != nil {
+		panic("handlers: public URL: " + err.Error()) // it was checked with the settings
+	}
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if err := protection.Check(c.Request()); err != nil {
+				return echo.NewHTTPError(http.StatusForbidden).SetInternal(err)
+			}
+			return next(c)
+		}
+	}
+}
+
+// wantsJSON reports whether the client asked for JSON rather than a page.
+func wantsJSON(c echo.Context) bool {
+	return strings.Contains(c.Request().Header.Get(echo.HeaderAccept), echo.MIMEApplicationJSON)
+}

@@ -1,0 +1,217 @@
+package handlers
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"antom-checkout/antom"
+	"antom-checkout/checkout"
+	"antom-checkout/views"
+)
+
+func (s *server) startPayment(c echo.Context) error {
+	method, err := postedMethod(c)
+	if err != nil {
+		return err
+	}
+	want := checkout.Attempt{Method: method, Mode: checkout.ModeAPI, Device: deviceOf(c)}
+	if wantsJSON(c) && s.cfg.SDK != nil {
+		want.Mode = checkout.ModeSDK
+	}
+	started, err := s.shop.StartPayment(c.Request().Context(), c.Param("token"), want)
+	var refused *checkout.Error
+	if errors.As(err, &refused) && refused.Kind == checkout.Invalid && !wantsJSON(c) {
+		return s.renderCheckout(c, http.StatusUnprocessableEntity, started.Order, refused.Message)
+	}
+	if err != nil {
+		return err
+	}
+	if wantsJSON(c) {
+		return s.answerAction(c, started)
+	}
+	return s.showAction(c, started, method)
+}
+
+// postedMethod reads the choice from a form or from JSON.
+func postedMethod(c echo.Context) (string, error) {
+	if !strings.HasPrefix(c.Request().Header.Get(echo.HeaderContentType), echo.MIMEApplicationJSON) {
+		form, err := c.FormParams()
+		if err != nil {
+			return "", unreadable(err)
+		}
+		return form.Get("method"), nil
+	}
+	var posted struct {
+		Method string `json:"method"`
+	}
+	if err := json.NewDecoder(c.Request().Body).Decode(&posted); err != nil {
+		return "", unreadable(err)
+	}
+	return posted.Method, nil
+}
+
+// retryAfter is how many seconds a client waits before it asks again.
+const retryAfter = 2
+
+// actionAnswer is the published JSON of a start.
+type actionAnswer struct {
+	PaymentRequestID string     `json:"payment_request_id,omitempty"`
+	Action           actionJSON `json:"action"`
+}
+
+type actionJSON struct {
+	Type        checkout.ActionType `json:"type"`
+	SDK         string              `json:"sdk,omitempty"`
+	SessionData string              `json:"session_data,omitempty"`
+	Environment string              `json:"environment,omitempty"`
+	Locale      string              `json:"locale,omitempty"`
+	URL         string              `json:"url,omitempty"`
+	Method      string              `json:"method,omitempty"`
+	Parameters  string              `json:"parameters,omitempty"`
+	Codes       []checkout.Code     `json:"codes,omitempty"`
+	ExpiresAt   string              `json:"expires_at,omitempty"`
+	Message     string              `json:"message,omitempty"`
+	RetryAfter  int                 `json:"retry_after,omitempty"`
+}
+
+func (s *server) answerAction(c echo.Context, started checkout.Started) error {
+	a := started.Action
+	answer := actionAnswer{
+		PaymentRequestID: started.Payment.RequestID,
+		Action: actionJSON{
+			Type: a.Type, SessionData: a.SessionData, URL: a.URL, Method: a.Method,
+			Parameters: a.Parameters, Codes: a.Codes,
+		},
+	}
+	if !a.ExpiresAt.IsZero() {
+		answer.Action.ExpiresAt = a.ExpiresAt.UTC().Format(time.RFC3339)
+	}
+	status := http.StatusOK
+	switch a.Type {
+	case checkout.ActionSDK:
+		sdk := s.sdkView(c)
+		answer.Action.SDK = "AMSCashierPayment"
+		answer.Action.Environment, answer.Action.Locale = sdk.Environment, sdk.Locale
+	case checkout.ActionDeclined:
+		answer.Action.Message = views.Text(c.Request().Context(), views.DeclineKey(started.Payment.ResultCode))
+	case checkout.ActionWait:
+		status = http.StatusAccepted
+		answer.Action.RetryAfter = retryAfter
+	case checkout.ActionClosed:
+		status = http.StatusGone
+	}
+	return c.JSON(status, answer)
+}
+
+// showAction leads a buyer without JavaScript on.
+func (s *server) showAction(c echo.Context, started checkout.Started, method string) error {
+	o, a := started.Order, started.Action
+	switch a.Type {
+	case checkout.ActionRedirect:
+		return s.showContinue(c, started)
+	case checkout.ActionCode:
+		return s.showCode(c, started)
+	case checkout.ActionDone:
+		return c.Redirect(http.StatusSeeOther, pathsOf(o).returns)
+	case checkout.ActionDeclined:
+		return c.Redirect(http.StatusSeeOther, pathsOf(o).page)
+	case checkout.ActionClosed:
+		return s.renderCheckout(c, http.StatusGone, o, "")
+	}
+	return render(c, http.StatusAccepted, views.WaitPage(views.WaitView{
+		Frame:     s.frame(nil),
+		Token:     o.Token,
+		Method:    method,
+		Total:     amountView(c, o.Total),
+		Status:    s.statusView(o, 0),
+		PayURL:    pathsOf(o).payments,
+		ReturnURL: pathsOf(o).returns,
+	}))
+}
+
+// showContinue is a page between our form and Antom's: a form of ours that was
+// answered by a redirect off the site would be stopped by our own form-action.
+func (s *server) showContinue(c echo.Context, started checkout.Started) error {
+	o, a := started.Order, started.Action
+	v := views.ContinueView{
+		Frame:      s.frame(nil),
+		MethodName: checkout.MethodName(started.Payment.Method),
+		Total:      amountView(c, o.Total),
+		URL:        a.URL,
+		ReturnURL:  pathsOf(o).returns,
+		BackURL:    pathsOf(o).page,
+	}
+	if a.Method == http.MethodPost {
+		v.Post, v.Parameters = true, parameters(a.Parameters)
+		allowForm(c, a.URL)
+	}
+	return render(c, http.StatusOK, views.ContinuePage(v))
+}
+
+// parameters reads the fields of a form Antom wants posted: a JSON object, or
+// the encoding of a query.
+func parameters(text string) []views.Parameter {
+	var fields []views.Parameter
+	object := map[string]string{}
+	if json.Unmarshal([]byte(text), &object) == nil {
+		for name, value := range object {
+			fields = append(fields, views.Parameter{Name: name, Value: value})
+		}
+	} else if query, err := url.ParseQuery(text); err == nil {
+		for name, values := range query {
+			for _, value := range values {
+				fields = append(fields, views.Parameter{Name: name, Value: value})
+			}
+		}
+	}
+	slices.SortFunc(fields, func(a, b views.Parameter) int { return strings.Compare(a.Name, b.Name) })
+	return fields
+}
+
+func (s *server) showCode(c echo.Context, started checkout.Started) error {
+	o, a, paths := started.Order, started.Action, pathsOf(started.Order)
+	v := views.CodeView{
+		Frame:      s.frame(nil),
+		Token:      o.Token,
+		MethodName: checkout.MethodName(started.Payment.Method),
+		Total:      amountView(c, o.Total),
+		Status:     s.statusView(o, 0),
+		ReturnURL:  paths.returns,
+		BackURL:    paths.page,
+		StatusURL:  paths.status,
+		EventsURL:  paths.events,
+	}
+	if !a.ExpiresAt.IsZero() {
+		v.Expires = a.ExpiresAt.UTC().Format("15:04 UTC")
+	}
+	for _, code := range a.Codes {
+		v.Codes = append(v.Codes, views.Code{Kind: code.Type, Text: code.Value})
+	}
+	return render(c, http.StatusOK, views.CodePage(v))
+}
+
+// deviceOf is what a request shows of the buyer's device.
+func deviceOf(c echo.Context) checkout.Device {
+	r := c.Request()
+	d := checkout.Device{
+		IP:        c.RealIP(),
+		UserAgent: r.UserAgent(),
+		Accept:    r.Header.Get(echo.HeaderAccept),
+		Language:  sdkLocale(views.Language(r.Context())),
+		Terminal:  antom.TerminalWeb,
+	}
+	switch agent := d.UserAgent; {
+	case strings.Contains(agent, "iPhone"), strings.Contains(agent, "iPad"):
+		d.Terminal, d.OS = antom.TerminalWap, antom.OSIOS
+	case strings.Contains(agent, "Android"):
+		d.Terminal, d.OS = antom.TerminalWap, antom.OSAndroid
+	}
+	return d
+}

@@ -1,0 +1,68 @@
+package handlers
+
+import (
+	"bytes"
+	"fmt"
+	"sync"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"antom-checkout/checkout"
+	"antom-checkout/static"
+	"antom-checkout/views"
+)
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// render fills a buffer first: half a page must never leave the building.
+func render(c echo.Context, status int, page templ.Component) error {
+	buffer := buffers.Get().(*bytes.Buffer)
+	buffer.Reset()
+	defer buffers.Put(buffer)
+	if err := page.Render(c.Request().Context(), buffer); err != nil {
+		return fmt.Errorf("render: %w", err)
+	}
+	return c.HTMLBlob(status, buffer.Bytes())
+}
+
+// frame is what surrounds every page of this visit.
+func (s *server) frame(v *visit) views.Frame {
+	f := views.Frame{ShopName: s.cfg.ShopName, Sandbox: s.cfg.Sandbox}
+	if v != nil {
+		f.CartCount = v.pieces()
+	}
+	return f
+}
+
+// amountView writes money for the page's language.
+func amountView(c echo.Context, m checkout.Money) views.Amount {
+	return views.Amount{
+		Text:     m.Format(views.Language(c.Request().Context())),
+		Minor:    fmt.Sprint(m.Minor),
+		Currency: string(m.Currency),
+	}
+}
+
+// image is the address of a picture in static/, or "" for one that is not there.
+func image(name string) string {
+	if name == "" || !static.Has(name) {
+		return ""
+	}
+	return static.URL(name)
+}
+
+func linesView(c echo.Context, lines []checkout.OrderLine) []views.Line {
+	var all []views.Line
+	for _, line := range lines {
+		all = append(all, views.Line{
+			SKU:      line.SKU,
+			Name:     line.Name,
+			Image:    image(line.Image),
+			Quantity: fmt.Sprint(line.Quantity),
+			Unit:     amountView(c, line.Unit),
+			Total:    amountView(c, line.Total()),
+		})
+	}
+	return all
+}

@@ -1,0 +1,33 @@
+package handlers
+
+import (
+	"github.com/labstack/echo/v4"
+
+	"antom-checkout/checkout"
+	"antom-checkout/static"
+)
+
+// routes lists everything there is, in the order a buyer walks it.
+func (s *server) routes(e *echo.Echo) {
+	e.GET("/", s.showCatalog)
+	e.GET("/products/:sku", s.showProduct)
+
+	e.POST("/cart", s.addToCart)
+	e.GET("/cart", s.showCart)
+	e.POST("/cart/:sku", s.changeCart)
+
+	e.POST("/orders", s.placeOrder)
+
+	e.GET("/checkout/:token", s.showCheckout)
+	e.POST("/checkout/:token/payments", s.startPayment)
+	e.GET("/checkout/:token/return", s.showReturn)
+	e.GET("/checkout/:token/status", s.showStatus)
+	e.GET("/checkout/:token/events", s.streamStatus)
+
+	e.POST(checkout.NotifyPath, s.receiveNotification)
+
+	e.GET("/healthz", s.showHealth)
+	e.GET("/readyz", s.showReadiness)
+	e.GET("/static/*", echo.WrapHandler(static.Handler()))
+	e.GET("/favicon.ico", s.showFavicon)
+}

@@ -1,0 +1,96 @@
+package handlers
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"antom-checkout/antom"
+	"antom-checkout/checkout"
+)
+
+// Config is what the pages need to know beside the shop itself.
+type Config struct {
+	ShopName       string
+	PublicURL      *url.URL     // base of every address handed out; never the Host header
+	SessionKey     []byte       // 64 bytes: 32 to authenticate, 32 to encrypt the session cookie
+	TrustedProxies []*net.IPNet // whose X-Forwarded-For counts
+	SDK            *SDK         // nil: pay by forms and redirects only
+	Sandbox        bool         // payments are practice; pages say so
+	Now            func() time.Time
+	Log            *slog.Logger
+	Done           <-chan struct{} // closed when the server stops: ends the event streams
+}
+
+// SDK is Antom's Web SDK as the pay page loads it.
+type SDK struct {
+	URL         *url.URL
+	Integrity   string // a Subresource Integrity value, or ""
+	Environment string // "sandbox" or "prod"
+	GatewayHost string // host of the gateway; its region decides what the SDK talks to
+}
+
+// Notifications verifies what arrives at the notify address; *antom.Client is one.
+type Notifications interface {
+	ParseNotification(path string, header http.Header, body []byte) (antom.Notification, error)
+}
+
+// Readiness reports whether the database can store.
+type Readiness interface {
+	Ready(context.Context) error
+}
+
+// server is what the handlers share.
+type server struct {
+	cfg           Config
+	shop          *checkout.Service
+	notifications Notifications
+	readiness     Readiness
+	sessions      *sessionStore
+	log           *slog.Logger
+}
+
+// New makes the shop's HTTP handler.
+func New(cfg Config, shop *checkout.Service, notifications Notifications, readiness Readiness) http.Handler {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &server{
+		cfg:           cfg,
+		shop:          shop,
+		notifications: notifications,
+		readiness:     readiness,
+		sessions:      newSessionStore(cfg.SessionKey, cfg.https()),
+		log:           cfg.Log,
+	}
+	e := echo.New()
+	e.HideBanner = true
+	e.HidePort = true
+	e.HTTPErrorHandler = s.handleError
+	e.IPExtractor = cfg.ipExtractor()
+	s.middleware(e)
+	s.routes(e)
+	return e
+}
+
+func (c Config) https() bool { return c.PublicURL.Scheme == "https" }
+
+// ipExtractor believes nobody's X-Forwarded-For but that of the named proxies.
+func (c Config) ipExtractor() echo.IPExtractor {
+	if len(c.TrustedProxies) == 0 {
+		return echo.ExtractIPDirect()
+	}
+	options := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+	for _, network := range c.TrustedProxies {
+		options = append(options, echo.TrustIPRange(network))
+	}
+	return echo.ExtractIPFromXFFHeader(options...)
+}
