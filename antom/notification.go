@@ -148,6 +148,14 @@ func (c *Client) ParseNotification(path string, header http.Header, body []byte)
 	if err := c.verify(path, header, "Request-Time", body); err != nil {
 		return nil, err
 	}
+	return DecodeNotification(body)
+}
+
+// DecodeNotification reads a notification that has been verified before, such
+// as one that was stored and is looked at again. It proves nothing about who
+// sent it; for that there is [Client.ParseNotification]. The error is
+// [ErrMalformed].
+func DecodeNotification(body []byte) (Notification, error) {
 	n, err := readNotification(body)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)

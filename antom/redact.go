@@ -54,7 +54,7 @@ func blackOut(tree any) {
 
 // Every message that can hold a secret prints and logs itself without it,
 // whatever the verb. Format implements [fmt.Formatter], LogValue
-// [slog.LogValuer].
+// [slog.LogValuer]. Its JSON is the wire's and holds everything.
 
 func (m Order) Format(f fmt.State, _ rune)                           { fmt.Fprint(f, printable(m)) }
 func (m Buyer) Format(f fmt.State, _ rune)                           { fmt.Fprint(f, printable(m)) }
@@ -76,6 +76,7 @@ func (m VaultingSessionResponse) Format(f fmt.State, _ rune)         { fmt.Fprin
 func (m VaultingResponse) Format(f fmt.State, _ rune)                { fmt.Fprint(f, printable(m)) }
 func (m PaymentMethodDetail) Format(f fmt.State, _ rune)             { fmt.Fprint(f, printable(m)) }
 func (m VaultCard) Format(f fmt.State, _ rune)                       { fmt.Fprint(f, printable(m)) }
+func (m UnknownNotification) Format(f fmt.State, _ rune)             { fmt.Fprint(f, printable(m)) }
 func (m VaultingResult) Format(f fmt.State, _ rune)                  { fmt.Fprint(f, printable(m)) }
 func (m SupplyDefenseDocumentRequest) Format(f fmt.State, _ rune)    { fmt.Fprint(f, printable(m)) }
 func (m DownloadDisputeEvidenceResponse) Format(f fmt.State, _ rune) { fmt.Fprint(f, printable(m)) }
@@ -100,6 +101,7 @@ func (m VaultingSessionResponse) LogValue() slog.Value         { return slog.Str
 func (m VaultingResponse) LogValue() slog.Value                { return slog.StringValue(printable(m)) }
 func (m PaymentMethodDetail) LogValue() slog.Value             { return slog.StringValue(printable(m)) }
 func (m VaultCard) LogValue() slog.Value                       { return slog.StringValue(printable(m)) }
+func (m UnknownNotification) LogValue() slog.Value             { return slog.StringValue(printable(m)) }
 func (m VaultingResult) LogValue() slog.Value                  { return slog.StringValue(printable(m)) }
 func (m SupplyDefenseDocumentRequest) LogValue() slog.Value    { return slog.StringValue(printable(m)) }
 func (m DownloadDisputeEvidenceResponse) LogValue() slog.Value { return slog.StringValue(printable(m)) }
