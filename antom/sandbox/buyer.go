@@ -1,0 +1,205 @@
+package sandbox
+
+import (
+	"net/http"
+	"net/url"
+	"time"
+
+	"antom-checkout/antom"
+)
+
+// reasons are the refusals a buyer's bank or wallet may be made to give.
+var reasons = map[page][]antom.ResultCode{
+	cardPage: {"ACCESS_DENIED", "DO_NOT_HONOR", "USER_BALANCE_NOT_ENOUGH", "CARD_EXPIRED", "CARD_NOT_SUPPORTED", "LOST_CARD",
+		"STOLEN_CARD", "RISK_REJECT", "FRAUD_REJECT", "AUTHENTICATION_REQUIRED", "USER_PAYMENT_VERIFICATION_FAILED", "PROCESS_FAIL"},
+	walletPage: {"USER_BALANCE_NOT_ENOUGH", "USER_AMOUNT_EXCEED_LIMIT", "USER_STATUS_ABNORMAL", "USER_KYC_NOT_QUALIFIED",
+		"PAYMENT_COUNT_EXCEED_LIMIT", "RISK_REJECT", "PROCESS_FAIL"},
+}
+
+func reasonsFor(m method) []antom.ResultCode {
+	if m.isCard() {
+		return reasons[cardPage]
+	}
+	return reasons[walletPage]
+}
+
+// buyerView is what a buyer's page shows.
+type buyerView struct {
+	Payment  Payment
+	Method   string
+	Shows    string // wallet, bank, counter, card, three_ds, issuer or over
+	Code     string // the method's code
+	Says     string // for "over": what has become of the payment
+	Late     bool   // the merchant has cancelled, and the page is still open
+	BackURL  string // the shop's page
+	Reasons  []antom.ResultCode
+	Cards    []testCard
+	Entered  card
+	Mistake  string
+	Vanished bool
+}
+
+// showBuyerPage shows where the buyer pays.
+func (s *Sandbox) showBuyerPage(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	p := s.tokens[r.PathValue("token")]
+	if p == nil {
+		s.mu.Unlock()
+		s.render(w, http.StatusNotFound, policy{}, "nothing.html", nil)
+		return
+	}
+	view := s.buyerView(p)
+	s.mu.Unlock()
+	if number := r.FormValue("card"); number != "" {
+		if known, isTest := testCardOf(number); isTest {
+			view.Entered.Number = known.Number
+		}
+	}
+	view.Vanished = r.URL.Query().Has("vanished")
+	s.render(w, http.StatusOK, view.policy(), "buyer.html", view)
+}
+
+// policy lets the page's form lead back to the shop.
+func (v buyerView) policy() policy { return policy{formTo: formTargets(v.Payment.Terms.RedirectURL)} }
+
+// formTargets is a redirect address as form-action may name it: an origin, or an
+// app's scheme.
+func formTargets(redirect string) []string {
+	if origin := originOf(redirect); origin != "" {
+		return []string{origin}
+	}
+	if u, err := url.Parse(redirect); err == nil && u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https" {
+		return []string{u.Scheme + ":"}
+	}
+	return nil
+}
+
+// buyerView draws up the page of a payment. The lock is held.
+func (s *Sandbox) buyerView(p *Payment) buyerView {
+	m, _ := methodOf(p.Method)
+	usual := p.usualCard()
+	view := buyerView{
+		Payment: *p, Method: m.Name, Code: m.Code, Shows: string(m.Page), BackURL: p.Terms.RedirectURL,
+		Reasons: reasonsFor(m), Cards: testCards,
+		Entered: card{Number: usual.Number, ExpiryMonth: usual.ExpiryMonth, ExpiryYear: usual.ExpiryYear, CVV: usual.CVV},
+	}
+	if p.Step != "" {
+		view.Shows = p.Step
+	}
+	switch {
+	case p.Status == antom.PaymentCancelled && !p.LatePaid:
+		view.Late = true
+	case p.Status == antom.PaymentCancelled:
+		view.Shows, view.Says = "over", "The shop had cancelled this payment, so your money came straight back."
+	case p.Status == antom.PaymentSuccess:
+		view.Shows, view.Says = "over", "You have paid "+p.Money.String()+"."
+	case p.Status == antom.PaymentPendingNow:
+		view.Shows, view.Says = "over", "You have done your part. "+m.Name+" confirms the payment later."
+	case p.Status == antom.PaymentFail && p.ResultCode == antom.CodeOrderIsClosed:
+		view.Shows, view.Says = "over", "This payment has closed because nobody paid in time."
+	case p.Status == antom.PaymentFail:
+		view.Shows, view.Says = "over", "This payment was declined: "+string(p.ResultCode)+"."
+	}
+	return view
+}
+
+// takeBuyerAct does what the buyer's button says and leads them on.
+func (s *Sandbox) takeBuyerAct(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
+	if err := r.ParseForm(); err != nil {
+		http.Error(w, "this form cannot be read", http.StatusBadRequest)
+		return
+	}
+	s.mu.Lock()
+	p := s.tokens[r.PathValue("token")]
+	if p == nil {
+		s.mu.Unlock()
+		s.render(w, http.StatusNotFound, policy{}, "nothing.html", nil)
+		return
+	}
+	entered := &card{
+		Number: r.PostFormValue("number"), ExpiryMonth: r.PostFormValue("month"),
+		ExpiryYear: lastTwo(r.PostFormValue("year")), CVV: r.PostFormValue("cvv"),
+	}
+	act := r.PostFormValue("act")
+	if mistake := s.buyerActs(p, act, entered, antom.ResultCode(r.PostFormValue("reason"))); mistake != "" {
+		view := s.buyerView(p)
+		view.Entered, view.Mistake = *entered, mistake
+		s.mu.Unlock()
+		s.render(w, http.StatusUnprocessableEntity, view.policy(), "buyer.html", view)
+		return
+	}
+	next := p.Terms.RedirectURL
+	switch {
+	case p.Step != "" && !final(p.Status):
+		next = "/buyer/" + p.Token
+	case act == "vanish":
+		next = "/buyer/" + p.Token + "?vanished"
+	}
+	s.move()
+	s.mu.Unlock()
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	w.Header().Set("Location", next)
+	w.WriteHeader(http.StatusSeeOther)
+}
+
+// buyerActs does one act of the buyer's. It returns what is wrong with the card
+// they typed, if that is why nothing happened. An act that comes too late, from
+// a second tab, changes nothing and is no mistake. The lock is held.
+func (s *Sandbox) buyerActs(p *Payment, act string, entered *card, reason antom.ResultCode) string {
+	m, _ := methodOf(p.Method)
+	over := final(p.Status) && p.Status != antom.PaymentCancelled
+	switch {
+	case over:
+		return ""
+	case act == "decline":
+		if p.Status == antom.PaymentCancelled {
+			return ""
+		}
+		if err := s.buyerDeclined(p, reason); err != nil {
+			s.tell(p, "declined too late")
+		}
+	case act == "leave":
+		s.tell(p, "the buyer went back without paying")
+	case act == "pay" || act == "vanish":
+		if !m.isCard() || p.Step != "" || p.Status == antom.PaymentCancelled {
+			entered = nil
+		}
+		if entered != nil {
+			if mistake := cardMistake(entered, s.now()); mistake != "" {
+				return mistake
+			}
+			if p.Terms.ThreeDS && entered.challenged() && entered.outcome(s.now()) == "" {
+				p.Card = s.cardInfo(entered)
+				s.challenge(p)
+				return ""
+			}
+		}
+		if err := s.buyerPays(p, entered); err != nil {
+			s.tell(p, "paid too late")
+		}
+	}
+	return ""
+}
+
+// cardMistake says what the buyer has to correct before the card is tried at all.
+func cardMistake(c *card, now time.Time) string {
+	switch c.outcome(now) {
+	case "INVALID_CARD_NUMBER":
+		return "This card number is not complete or has a mistake in it."
+	case "INVALID_EXPIRATION_DATE":
+		return "The expiry month goes from 01 to 12."
+	case "CARD_EXPIRED":
+		return "This card has expired."
+	case "INVALID_CVV":
+		return "The security code has three digits, or four."
+	}
+	return ""
+}
+
+func lastTwo(year string) string {
+	if len(year) == 4 {
+		return year[2:]
+	}
+	return year
+}

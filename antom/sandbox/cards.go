@@ -1,0 +1,240 @@
+package sandbox
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"strconv"
+	"strings"
+	"time"
+
+	"antom-checkout/antom"
+)
+
+// riskAmount is Antom's trigger for a refusal of the risk control.
+const riskAmount = 11
+
+// card is what a buyer types. It lives for one act and is kept nowhere.
+type card struct {
+	Number, ExpiryMonth, ExpiryYear, CVV string
+}
+
+// testCard is a number that Antom publishes for its sandbox.
+type testCard struct {
+	Number, Name, Brand, Region string
+	Refused                     antom.ResultCode // empty = it pays
+	Frictionless                bool             // 3-D Secure without a challenge
+}
+
+// testCards are Antom's. Which codes the failing ones answer is not documented.
+var testCards = []testCard{
+	{Number: "4054695723100768", Name: "Visa that pays", Brand: "VISA", Region: "GLOBAL"},
+	{Number: "5162774114974622", Name: "Mastercard that pays", Brand: "MASTERCARD", Region: "GLOBAL"},
+	{Number: "4054692760174822", Name: "Visa that is refused", Brand: "VISA", Region: "GLOBAL", Refused: "ACCESS_DENIED"},
+	{Number: "5162770472561357", Name: "Mastercard that is refused", Brand: "MASTERCARD", Region: "GLOBAL", Refused: "ACCESS_DENIED"},
+	{Number: "4035501000000008", Name: "Visa without 3-D Secure challenge", Brand: "VISA", Region: "GLOBAL", Frictionless: true},
+	{Number: "9490220011669217", Name: "Hyundai (Korea)", Brand: "HYUNDAI", Region: "KR"},
+	{Number: "4294097400915107", Name: "Visa (Brazil)", Brand: "VISA", Region: "BR"},
+	{Number: "4006055482525268", Name: "Visa (Mexico)", Brand: "VISA", Region: "MX"},
+	{Number: "4600729331819383", Name: "Visa (Chile)", Brand: "VISA", Region: "CL"},
+	{Number: "4310377720003234", Name: "Visa (Peru)", Brand: "VISA", Region: "PE"},
+}
+
+func testCardOf(number string) (testCard, bool) {
+	for _, t := range testCards {
+		if t.Number == number {
+			return t, true
+		}
+	}
+	return testCard{}, false
+}
+
+// usualCard is the card of a buyer who has no wish of their own.
+func (p *Payment) usualCard() *card {
+	number := testCards[0].Number
+	if p.Currency == "KRW" {
+		number = "9490220011669217"
+	}
+	return &card{Number: number, ExpiryMonth: "12", ExpiryYear: "39", CVV: "123"}
+}
+
+// digitsOf drops the spaces and dashes people type.
+func digitsOf(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		if r == ' ' || r == '-' {
+			return -1
+		}
+		return 'x'
+	}, text)
+}
+
+// outcome is why the card is refused, or "" when it pays.
+func (c *card) outcome(now time.Time) antom.ResultCode {
+	number := digitsOf(c.Number)
+	known, isTest := testCardOf(number)
+	if !isTest && (len(number) < 12 || len(number) > 19 || !luhn(number)) {
+		return "INVALID_CARD_NUMBER"
+	}
+	month, monthErr := strconv.Atoi(c.ExpiryMonth)
+	year, yearErr := strconv.Atoi(c.ExpiryYear)
+	switch {
+	case monthErr != nil || yearErr != nil || month < 1 || month > 12 || year < 0 || year > 99:
+		return "INVALID_EXPIRATION_DATE"
+	case time.Date(2000+year, time.Month(month)+1, 1, 0, 0, 0, 0, time.UTC).Before(now):
+		return "CARD_EXPIRED"
+	case !validCVV(c.CVV):
+		return "INVALID_CVV"
+	}
+	return known.Refused
+}
+
+// challenged says whether the card's bank wants to see the buyer.
+func (c *card) challenged() bool {
+	known, _ := testCardOf(digitsOf(c.Number))
+	return !known.Frictionless
+}
+
+func validCVV(cvv string) bool {
+	digits := digitsOf(cvv)
+	return digits == cvv && !strings.Contains(digits, "x") && (len(cvv) == 3 || len(cvv) == 4)
+}
+
+// luhn is the check digit of card numbers.
+func luhn(number string) bool {
+	sum := 0
+	for i := range len(number) {
+		digit := int(number[len(number)-1-i] - '0')
+		if digit > 9 {
+			return false
+		}
+		if i%2 == 1 {
+			digit = digit*2/10 + digit*2%10
+		}
+		sum += digit
+	}
+	return sum%10 == 0
+}
+
+// brandOf tells a card's brand by how its number begins.
+func brandOf(number string) string {
+	number = digitsOf(number)
+	if known, isTest := testCardOf(number); isTest {
+		return known.Brand
+	}
+	begins := func(digits int) int {
+		if len(number) < digits {
+			return -1
+		}
+		n, err := strconv.Atoi(number[:digits])
+		if err != nil {
+			return -1
+		}
+		return n
+	}
+	two, three, four, six := begins(2), begins(3), begins(4), begins(6)
+	switch {
+	case begins(1) == 4:
+		return "VISA"
+	case two >= 51 && two <= 55, four >= 2221 && four <= 2720:
+		return "MASTERCARD"
+	case two == 34, two == 37:
+		return "AMEX"
+	case four >= 3528 && four <= 3589:
+		return "JCB"
+	case two == 36, two == 38, three >= 300 && three <= 305:
+		return "DINERS"
+	case four == 6011, two == 65, three >= 644 && three <= 649, six >= 622126 && six <= 622925:
+		return "DISCOVER"
+	case two == 62:
+		return "CUP"
+	case two == 50, two >= 56 && two <= 58, two == 67:
+		return "MAESTRO"
+	}
+	return ""
+}
+
+// cardInfo is what remains of a card: no number.
+func (s *Sandbox) cardInfo(c *card) *antom.PaymentResultInfo {
+	number := digitsOf(c.Number)
+	known, _ := testCardOf(number)
+	region := known.Region
+	if region == "" {
+		region = "GLOBAL"
+	}
+	country := region
+	if region == "GLOBAL" {
+		country = "US"
+	}
+	info := &antom.PaymentResultInfo{
+		CardBrand: brandOf(number), CardCategory: "CONSUMER", Funding: "CREDIT",
+		ExpiryMonth: c.ExpiryMonth, ExpiryYear: c.ExpiryYear,
+		IssuingCountry: country, IssuerName: "SANDBOX BANK", PaymentMethodRegion: region,
+		CardToken: s.tokenOf(number),
+	}
+	if len(number) >= 12 {
+		info.CardBIN, info.LastFour = number[:6], number[len(number)-4:]
+		info.CardNo = "************" + info.LastFour
+	}
+	return info
+}
+
+// tokenOf names a card without saying its number; the same card has the same
+// token in one sandbox.
+func (s *Sandbox) tokenOf(number string) string {
+	mac := hmac.New(sha256.New, s.keys.antom.D.Bytes())
+	mac.Write([]byte(number))
+	return "ALIPAY" + hex.EncodeToString(mac.Sum(nil)[:20])
+}
+
+// authorise fills in what an acquirer reports of a card payment that went well.
+func (p *Payment) authorise(challenged bool) {
+	if p.Card == nil {
+		return
+	}
+	if p.Card.PaymentMethodRegion == "KR" {
+		return // Korean cards report neither AVS nor CVV nor 3-D Secure
+	}
+	p.Card.AVSResultRaw, p.Card.CVVResultRaw = "A", "Y"
+	p.Card.NetworkTransactionID = "MCC" + p.ID[:12]
+	if p.Terms.ThreeDS {
+		p.Card.ThreeDSResult = &antom.ThreeDSResult{
+			ThreeDSVersion: "2.2.0", ECI: eci(p.Card.CardBrand, challenged), CAVV: "c2FuZGJveC1jYXZ2LTAwMDA=",
+			DSTransactionID: "c4e59ceb-a382-4d6a-bc87-385d591fa09d",
+		}
+	}
+}
+
+// eci is the authentication's strength as the brands write it.
+func eci(brand string, challenged bool) string {
+	switch {
+	case brand == "MASTERCARD" && challenged:
+		return "02"
+	case brand == "MASTERCARD":
+		return "01"
+	case challenged:
+		return "05"
+	}
+	return "06"
+}
+
+// savedCard is a card whose number only the vault knows.
+type savedCard struct {
+	Token   string                  `json:"token"`
+	Info    antom.PaymentResultInfo `json:"info"`
+	Refused antom.ResultCode        `json:"refused,omitempty"`
+}
+
+// keepCard keeps the card of a payment that went well, so that its token pays
+// again.
+func (s *Sandbox) keepCard(p *Payment) {
+	if p.Card == nil || p.Card.CardToken == "" || s.cards[p.Card.CardToken] != nil {
+		return
+	}
+	info := *p.Card
+	info.ThreeDSResult = nil
+	s.cards[info.CardToken] = &savedCard{Token: info.CardToken, Info: info}
+	s.keep(s.cards[info.CardToken])
+}

@@ -1,0 +1,75 @@
+package sandbox
+
+import (
+	"slices"
+
+	"antom-checkout/antom"
+)
+
+// consult lists the payment methods for an amount, a terminal and regions: the
+// fitting ones enabled, the others with the reason why not.
+func (s *Sandbox) consult(req *antom.ConsultRequest) (any, *Refusal) {
+	if refusal := firstRefusal(
+		mustBe("productCode", req.ProductCode, antom.ProductCheckout),
+		checkEnv(req.Env),
+	); refusal != nil {
+		return nil, refusal
+	}
+	if req.PaymentAmount.IsZero() {
+		return nil, refuse("PARAM_ILLEGAL", "paymentAmount is required")
+	}
+	money := moneyOf(req.PaymentAmount)
+	answer := &antom.ConsultResponse{Envelope: succeeded()}
+	for _, m := range methods {
+		regions := req.AllowedPaymentMethodRegions
+		switch {
+		case len(req.AllowedPaymentMethods) > 0 && !slices.Contains(req.AllowedPaymentMethods, m.Code),
+			slices.Contains(req.BlockedPaymentMethods, m.Code),
+			len(regions) > 0 && !slices.Contains(regions, m.Region) && m.Region != "GLOBAL":
+			continue
+		}
+		answer.PaymentOptions = append(answer.PaymentOptions, s.option(m, money))
+	}
+	// The buyer's own region first, then the order of our table.
+	slices.SortStableFunc(answer.PaymentOptions, func(a, b antom.PaymentOption) int {
+		return rank(a, req.UserRegion) - rank(b, req.UserRegion)
+	})
+	return answer, nil
+}
+
+func rank(o antom.PaymentOption, region string) int {
+	switch {
+	case !bool(o.Enabled):
+		return 2
+	case region != "" && slices.Contains(o.PaymentMethodRegion, region):
+		return 0
+	}
+	return 1
+}
+
+func (s *Sandbox) option(m method, money Money) antom.PaymentOption {
+	o := antom.PaymentOption{
+		PaymentMethodType: m.Code, PaymentMethodCategory: m.Category, PaymentMethodRegion: []string{m.Region},
+		Enabled: true, SupportedCurrencies: m.Currencies,
+		Logo:   &antom.Logo{Name: m.Name, URL: s.url + "/logo/" + m.Code + ".svg"},
+		Detail: &antom.PaymentOptionDetail{InteractionTypes: []string{"REDIRECT"}},
+	}
+	if refusal := m.allows(money); refusal != nil {
+		o.Enabled, o.DisableReason = false, "EXCEED_CHANNEL_LIMIT_RULE"
+		if refusal.Code == "CURRENCY_NOT_SUPPORT" {
+			o.DisableReason = "CHANNEL_NOT_SUPPORT_CURRENCY"
+		}
+	}
+	switch m.Page {
+	case counterPage:
+		o.Detail.InteractionTypes = []string{"QR"}
+	case cardPage:
+		o.Detail.Funding = []string{"CREDIT", "DEBIT"}
+		for _, brand := range []string{"VISA", "MASTERCARD", "AMEX", "JCB", "CUP"} {
+			o.Detail.SupportCardBrands = append(o.Detail.SupportCardBrands, antom.CardBrand{
+				CardBrand: brand, Logo: &antom.Logo{Name: brand, URL: s.url + "/logo/" + brand + ".svg"},
+			})
+		}
+	}
+	return o
+}

@@ -1,0 +1,365 @@
+package sandbox
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"antom-checkout/antom"
+)
+
+// noticeSchedule is when Antom sends a notice again, each counted from the
+// sending before, until it is acknowledged.
+var noticeSchedule = []time.Duration{
+	0, 2 * time.Minute, 10 * time.Minute, 10 * time.Minute, time.Hour, 2 * time.Hour, 6 * time.Hour, 15 * time.Hour,
+}
+
+// Notice is one of Antom's notifications, with every time it was sent.
+type Notice struct {
+	ID               int             `json:"id"`
+	Type             string          `json:"type"` // PAYMENT_RESULT, CAPTURE_RESULT, …
+	PaymentRequestID string          `json:"payment_request_id"`
+	URL              string          `json:"url"`
+	Body             json.RawMessage `json:"body"`
+	State            NoticeState     `json:"state"`
+	NextAt           time.Time       `json:"next_at,omitzero"` // while it is waiting
+	Sendings         []Sending       `json:"sendings,omitempty"`
+}
+
+// Sending is one attempt to deliver a notice.
+type Sending struct {
+	At      time.Time `json:"at"`
+	Status  int       `json:"status,omitempty"` // the HTTP status of the answer, 0 if there was none
+	Verdict string    `json:"verdict"`
+}
+
+// NoticeState is how far a notice has come.
+type NoticeState string
+
+// A notice waits for its time, is under way, and ends acknowledged or, after
+// eight sendings, given up.
+const (
+	NoticeWaiting      NoticeState = "waiting"
+	NoticeUnderWay     NoticeState = "under way"
+	NoticeAcknowledged NoticeState = "acknowledged"
+	NoticeGivenUp      NoticeState = "given up"
+)
+
+// notice is a Notice on its way.
+type notice struct {
+	Notice
+	heldBack bool // by a Reorder, until the payment's next notice
+	timer    *task
+	era      int
+}
+
+const keptNotices = 1000
+
+func newSender() *http.Client {
+	return &http.Client{
+		Timeout:       10 * time.Second,
+		Transport:     &http.Transport{MaxIdleConnsPerHost: 32, IdleConnTimeout: 30 * time.Second},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// noticePayment tells the merchant how a payment stands.
+func (s *Sandbox) noticePayment(p *Payment, kind string, in time.Duration) {
+	body := antom.PaymentNotice{
+		Notice:           antom.Notice{NotifyType: kind, Result: resultOf(antom.CodeSuccess, antom.StatusSuccess)},
+		PaymentRequestID: p.RequestID, PaymentID: p.ID, PaymentAmount: p.wire(), PaymentMethodType: p.Method,
+		PaymentCreateTime: wireTime(p.CreatedAt), PaymentResultInfo: p.Card, CardInfo: p.Card,
+	}
+	switch p.Status {
+	case antom.PaymentSuccess:
+		body.PaymentTime, body.AuthExpiryTime, body.ActualPaymentAmount = wireTime(p.PaidAt), wireTime(p.AuthEndsAt), p.wire()
+	case antom.PaymentFail:
+		body.Result = resultOf(p.ResultCode, antom.StatusFailed)
+	}
+	s.announce(kind, p, p.Terms.NotifyURL, body, in)
+}
+
+func (s *Sandbox) noticeCapture(p *Payment, c *Capture, in time.Duration) {
+	s.announce("CAPTURE_RESULT", p, p.Terms.NotifyURL, antom.CaptureResult{
+		Notice:           antom.Notice{NotifyType: "CAPTURE_RESULT", Result: transactionResult(c.Status, c.ResultCode)},
+		CaptureRequestID: c.RequestID, CaptureID: c.ID, PaymentID: c.PaymentID,
+		CaptureAmount: c.wire(), CaptureTime: wireTime(c.DoneAt),
+	}, in)
+}
+
+func (s *Sandbox) noticeRefund(p *Payment, r *Refund, in time.Duration) {
+	s.announce("REFUND_RESULT", p, r.NotifyURL, antom.RefundResult{
+		Notice:       antom.Notice{NotifyType: "REFUND_RESULT", Result: transactionResult(r.Status, r.ResultCode)},
+		RefundStatus: r.Status, RefundRequestID: r.RequestID, RefundID: r.ID,
+		RefundAmount: r.wire(), RefundTime: wireTime(r.DoneAt),
+	}, in)
+}
+
+// announce puts a notice on the schedule. A merchant without notify address
+// hears nothing, as with an empty dashboard.
+func (s *Sandbox) announce(kind string, p *Payment, to string, body any, in time.Duration) {
+	if to == "" {
+		s.tell(p, "no notify address, so no %s", kind)
+		return
+	}
+	text, err := json.Marshal(body)
+	if err != nil {
+		panic(err) // notices are structs of ours
+	}
+	s.noticeCount++
+	n := &notice{Notice: Notice{
+		ID: s.noticeCount, Type: kind, PaymentRequestID: p.RequestID, URL: to, Body: text, State: NoticeWaiting,
+	}, era: s.era}
+	s.forgetOldNotices()
+	s.noticeList = append(s.noticeList, n)
+	in += s.delayOf(DelayNotice, kind, p.RequestID)
+	if held, struck := s.strike(kind, p.RequestID, Reorder); struck {
+		n.heldBack = true
+		in += orElse(time.Duration(held.Delay), 10*time.Minute)
+	}
+	s.sendAt(n, s.now().Add(in))
+}
+
+// sendAt plans the next sending.
+func (s *Sandbox) sendAt(n *notice, at time.Time) {
+	n.State, n.NextAt = NoticeWaiting, at
+	s.keep(&n.Notice)
+	s.forget(n.timer)
+	n.timer = s.plan(at, func() { s.sendInTurn(n) })
+}
+
+// sendInTurn sends a notice, after those of the same payment that are under way.
+func (s *Sandbox) sendInTurn(n *notice) {
+	if outage, struck := s.strike("", "", Outage); struck && !outage.Until.IsZero() {
+		s.sendAt(n, outage.Until)
+		return
+	}
+	queue := s.queues[n.PaymentRequestID]
+	s.queues[n.PaymentRequestID] = append(queue, n)
+	if len(queue) == 0 {
+		s.send(n)
+	}
+}
+
+// send sends a notice now, and whatever the faults make of it.
+func (s *Sandbox) send(n *notice) {
+	n.State, n.heldBack = NoticeUnderWay, false
+	s.sending++
+	at := s.now()
+	parcels := s.parcels(n, at)
+	s.background.Go(func() {
+		sending := Sending{At: at, Verdict: "lost on the way"}
+		for _, parcel := range parcels {
+			result, message := s.post(n, parcel)
+			if !parcel.extra {
+				sending = result
+			}
+			s.mu.Lock()
+			s.messages.add(message)
+			s.mu.Unlock()
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.sending--
+		s.sent(n, sending)
+		s.move()
+	})
+}
+
+// sent books an attempt and plans the next one if there has to be one.
+func (s *Sandbox) sent(n *notice, sending Sending) {
+	if s.ctx.Err() != nil || n.era != s.era {
+		return // closed or reset in the middle of it: this attempt does not count
+	}
+	s.nextInQueue(n)
+	n.Sendings = append(n.Sendings, sending)
+	switch {
+	case sending.Verdict == acknowledged:
+		n.State, n.NextAt = NoticeAcknowledged, time.Time{}
+	case len(n.Sendings) >= len(noticeSchedule):
+		n.State, n.NextAt = NoticeGivenUp, time.Time{}
+	default:
+		s.sendAt(n, n.planned().Add(noticeSchedule[len(n.Sendings)]))
+	}
+	s.keep(&n.Notice)
+}
+
+// planned is when the latest sending was meant to be. Counting from there, and
+// not from when it ended, lets a clock that jumps catch up with the schedule.
+func (n *notice) planned() time.Time { return n.NextAt }
+
+// nextInQueue has the payment's next notice sent, and lets go of those that
+// waited for this one to be first.
+func (s *Sandbox) nextInQueue(done *notice) {
+	id := done.PaymentRequestID
+	queue := slices.Delete(s.queues[id], 0, 1)
+	if len(queue) == 0 {
+		delete(s.queues, id)
+	} else {
+		s.queues[id] = queue
+		s.send(queue[0])
+	}
+	for _, n := range s.noticeList {
+		if n.heldBack && n != done && n.PaymentRequestID == id && n.State == NoticeWaiting {
+			n.heldBack = false
+			s.sendAt(n, s.now())
+		}
+	}
+}
+
+// parcel is one HTTP request with a notice.
+type parcel struct {
+	body   []byte
+	header http.Header
+	signed string
+	fault  FaultKind
+	extra  bool // its answer does not count
+}
+
+// parcels wraps a notice, none if it is lost.
+func (s *Sandbox) parcels(n *notice, at time.Time) []parcel {
+	path := "/"
+	if u, err := url.Parse(n.URL); err == nil && u.RequestURI() != "" {
+		path = u.RequestURI()
+	}
+	wrap := func(body []byte, keys Keys, kind FaultKind) parcel {
+		clock := at.In(antomZone).Format(time.RFC3339)
+		text := antom.SigningString(http.MethodPost, path, s.clientID, clock, body)
+		signature, err := antom.Sign(keys.antom, text)
+		if err != nil {
+			panic(err) // a key that made signatures before makes this one
+		}
+		return parcel{body: body, signed: string(text), fault: kind, header: http.Header{
+			"Content-Type": {"application/json; charset=UTF-8"},
+			"Client-Id":    {s.clientID},
+			"Request-Time": {clock},
+			"Signature":    {signature.String()},
+		}}
+	}
+	if _, struck := s.strike(n.Type, n.PaymentRequestID, Lose); struck {
+		return nil
+	}
+	parcels := []parcel{}
+	if _, struck := s.strike(n.Type, n.PaymentRequestID, Forge); struck {
+		forged := wrap(pretendSuccess(n.Body), s.strangerKeys(), Forge)
+		forged.extra = true
+		parcels = append(parcels, forged)
+	}
+	right := wrap(n.Body, s.keys, "")
+	if spoilt, struck := s.strike(n.Type, n.PaymentRequestID, UnsignedNotice, WrongAmountNotice, WrongCurrencyNotice, Garble); struck {
+		switch spoilt.Kind {
+		case UnsignedNotice:
+			right.header.Del("Signature")
+			right.fault = UnsignedNotice
+		case Garble:
+			right = wrap([]byte("{\"notifyType\":\"PAYMENT_RESULT\",\"result\":"), s.keys, Garble)
+		default:
+			right = wrap(otherMoney(n.Body, spoilt.Kind == WrongCurrencyNotice), s.keys, spoilt.Kind)
+		}
+	}
+	parcels = append(parcels, right)
+	if _, struck := s.strike(n.Type, n.PaymentRequestID, Duplicate); struck {
+		again := right
+		again.fault, again.extra = Duplicate, true
+		parcels = append(parcels, again)
+	}
+	return parcels
+}
+
+// pretendSuccess makes a body say that all went well.
+func pretendSuccess(body []byte) []byte {
+	var fields map[string]any
+	if json.Unmarshal(body, &fields) != nil {
+		return body
+	}
+	fields["result"] = resultOf(antom.CodeSuccess, antom.StatusSuccess)
+	forged, err := json.Marshal(fields)
+	if err != nil {
+		return body
+	}
+	return forged
+}
+
+const acknowledged = "acknowledged"
+
+// post sends a parcel and judges the answer. The lock is not held.
+func (s *Sandbox) post(n *notice, p parcel) (Sending, Message) {
+	started := time.Now()
+	message := Message{
+		Direction: "out", Operation: n.Type, PaymentRequestID: n.PaymentRequestID, Method: http.MethodPost, URL: n.URL,
+		Header: p.header.Clone(), Body: string(p.body), SigningString: p.signed, Fault: p.fault,
+	}
+	status, header, body, err := s.exchange(n.URL, p)
+	verdict := verdictOn(status, body, err)
+	message.Verdict, message.AnswerStatus, message.AnswerHeader, message.AnswerBody = verdict, status, header, string(body)
+	message.Took = Duration(time.Since(started))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	message.At = s.now()
+	return Sending{At: message.At, Status: status, Verdict: verdict}, message
+}
+
+func (s *Sandbox) exchange(to string, p parcel) (int, http.Header, []byte, error) {
+	ctx, cancel := context.WithTimeout(s.ctx, 10*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to, bytes.NewReader(p.body))
+	if err != nil {
+		return 0, nil, nil, err
+	}
+	req.Header = p.header
+	res, err := s.sender.Do(req)
+	if err != nil {
+		return 0, nil, nil, err
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(res.Body, keptBody))
+	return res.StatusCode, res.Header, body, err
+}
+
+// verdictOn says whether an answer stops Antom from sending again: HTTP 200 and
+// a result that says SUCCESS and S.
+func verdictOn(status int, body []byte, err error) string {
+	var answer antom.Envelope
+	switch {
+	case err != nil:
+		return "no answer: " + err.Error()
+	case status != http.StatusOK:
+		return fmt.Sprintf("HTTP %d is no acknowledgement", status)
+	case json.Unmarshal(body, &answer) != nil:
+		return "the answer is not JSON"
+	case answer.Result.Code != antom.CodeSuccess || answer.Result.Status != antom.StatusSuccess:
+		return "the answer's result is not SUCCESS and S"
+	}
+	return acknowledged
+}
+
+// forgetOldNotices bounds the list: the oldest that are done go first.
+func (s *Sandbox) forgetOldNotices() {
+	if len(s.noticeList) < 2*keptNotices {
+		return
+	}
+	spare := len(s.noticeList) - keptNotices
+	s.noticeList = slices.DeleteFunc(s.noticeList, func(n *notice) bool {
+		done := n.State == NoticeAcknowledged || n.State == NoticeGivenUp
+		if done && spare > 0 {
+			spare--
+			return true
+		}
+		return false
+	})
+}
+
+func (b *books) allNotices() []Notice {
+	out := make([]Notice, len(b.noticeList))
+	for i, n := range b.noticeList {
+		out[i] = n.Notice
+		out[i].Sendings = slices.Clone(n.Sendings)
+	}
+	return out
+}

@@ -1,0 +1,276 @@
+// The page inside the SDK's frame: Antom calls it the app. It talks to the SDK
+// by JSON strings (postMessage), checks that they come from the shop's page,
+// and has the sandbox carry out what the buyer does.
+"use strict";
+(() => {
+	const { session, parent: shop } = document.body.dataset;
+	const instanceId = new URLSearchParams(location.search).get("instanceId") || "";
+	const $ = (id) => document.getElementById(id);
+	let options = {};   // what renderComponent brought
+	let payment = null; // how the sandbox says the payment stands
+	let busy = false;
+	let told = false;   // the payment's end has been told to the page
+
+	const tell = (event, data) => window.parent.postMessage(
+		JSON.stringify({ name: "APP_TO_SDK", instanceId, context: { event, data } }), shop);
+	const emit = (code, message, result) => tell("onEventCallback", { code, message, result });
+
+	window.addEventListener("message", (event) => {
+		if (event.source !== window.parent || event.origin !== shop) {
+			return;
+		}
+		let message;
+		try {
+			message = JSON.parse(event.data);
+		} catch {
+			return;
+		}
+		if (message.name !== "SDK_TO_APP" || message.instanceId !== instanceId) {
+			return;
+		}
+		const { event: name, data } = message.context;
+		if (name === "renderComponent") {
+			options = data;
+			render();
+		} else if (name === "submitPay") {
+			act("pay");
+		} else if (name === "validateFields") {
+			tell("validateFieldsResult", { isValid: fieldsAreValid() });
+		}
+	});
+
+	// fitted tells the SDK how much room the page needs.
+	const fitted = () => tell("onSizeChanged", { height: document.documentElement.scrollHeight, width: 420 });
+	const shown = (...ids) => {
+		for (const id of ["waiting", "failed", "payment", "over", "choice", "card", "challenge", "code"]) {
+			$(id).hidden = !ids.includes(id);
+		}
+		fitted();
+	};
+	const option = (value, text) => {
+		const element = document.createElement("option");
+		element.value = value;
+		element.textContent = text;
+		return element;
+	};
+	const resultOf = (p) => ({
+		paymentRequestId: p.paymentRequestId,
+		paymentStatus: p.paymentStatus,
+		paymentResultCode: p.paymentResultCode,
+		paymentResultMessage: p.paymentResultMessage,
+		result: {
+			resultCode: p.paymentResultCode,
+			resultStatus: { SUCCESS: "S", FAIL: "F", CANCELLED: "F" }[p.paymentStatus] || "U",
+			resultMessage: p.paymentResultMessage,
+		},
+	});
+
+	function render() {
+		const query = options.query || {};
+		tell("setAllowRetention", false);
+		if (!query.success) {
+			$("failure").textContent = query.errorMessage || "The sandbox did not answer.";
+			shown("failed");
+			tell("dismissLoading", { message: "" });
+			tell("showCloseButton");
+			emit("SDK_PAYMENT_ERROR", query.errorMessage || "Network request error", { result: { resultCode: query.errorCode || "", resultStatus: "F", resultMessage: query.errorMessage || "" } });
+			return;
+		}
+		payment = query.payment;
+		start();
+	}
+
+	// start shows what the method needs. A method with a page of its own leaves
+	// at once: for it the SDK shows nothing but its loading sign.
+	async function start() {
+		if (!payment.paymentMethodType) {
+			$("method").replaceChildren(...(payment.paymentMethods || []).map((m) => option(m.paymentMethodType, m.methodName)));
+			showPayment("choice");
+			return;
+		}
+		if (["wallet", "bank", "issuer"].includes(payment.page)) {
+			if (await send({ act: "submit" })) {
+				leaveFor(payment.normalUrl);
+			}
+			return;
+		}
+		if (payment.page === "counter") {
+			if (await send({ act: "submit" })) {
+				$("qr").src = payment.qrUrl;
+				$("counter").href = payment.normalUrl;
+				showPayment("code");
+				watch();
+			}
+			return;
+		}
+		if (payment.page === "three_ds") {
+			showChallenge();
+			return;
+		}
+		$("number").value = payment.testCards[0].Number;
+		$("test-cards").replaceChildren(...payment.testCards.map((c) => option(c.Number, c.Number + "  " + c.Name)));
+		const saved = payment.savedCards || [];
+		$("saved-label").hidden = saved.length === 0;
+		$("saved").replaceChildren(...saved.map((c) => option(c.cardToken, c.name)), option("", "Another card"));
+		showPayment("card");
+		showTyped();
+	}
+
+	function showPayment(part) {
+		$("amount").textContent = payment.amount;
+		$("description").textContent = payment.orderDescription;
+		$("pay").textContent = part === "code" ? "I paid at the counter" : part === "choice" ? "Go on" : "Pay " + payment.amount;
+		$("pay").hidden = (options.appearance || {}).showSubmitButton === false && part === "card";
+		$("another").hidden = part === "choice";
+		$("reason").replaceChildren(option("", "the usual one"), ...(payment.reasons || []).map((r) => option(r, r)));
+		shown("payment", part);
+		tell("dismissLoading", { message: "" });
+		tell("showCloseButton");
+		tell("declareEventCallbackInfo", { popWindowEventInfo: { enableCallback: true, eventName: "SDK_PAYMENT_CANCEL",
+			eventResult: { result: { resultCode: "USER_CANCELED", resultStatus: "F", resultMessage: "The buyer closed the payment." } } } });
+	}
+
+	function showChallenge() {
+		$("last-four").textContent = payment.lastFour || "";
+		$("pay").textContent = "Approve";
+		$("pay").hidden = false;
+		shown("payment", "challenge");
+	}
+
+	function showTyped() {
+		$("typed").hidden = !$("saved-label").hidden && $("saved").value !== "";
+		fitted();
+	}
+
+	function leaveFor(normalUrl, target) {
+		tell("onRedirect", { normalUrl, target: target || "_self" });
+	}
+
+	// send has the sandbox carry out an act, and takes over how things stand.
+	async function send(what) {
+		let answer;
+		try {
+			const response = await fetch("/sdk/payment", {
+				method: "POST", headers: { "Content-Type": "application/json" },
+				body: JSON.stringify({ session, ...what }),
+			});
+			answer = await response.json();
+			if (!response.ok) {
+				throw new Error(answer.error);
+			}
+		} catch (error) {
+			$("failure").textContent = error.message;
+			shown("failed");
+			tell("dismissLoading", { message: "" });
+			tell("showCloseButton");
+			emit("SDK_PAYMENT_ERROR", error.message, { result: { resultCode: "", resultStatus: "U", resultMessage: error.message } });
+			return false;
+		}
+		payment = { ...payment, ...answer, mistake: answer.mistake };
+		$("mistake").hidden = !answer.mistake;
+		$("mistake").textContent = answer.mistake || "";
+		fitted();
+		return true;
+	}
+
+	const fieldsAreValid = () => /^\d{12,19}$/.test($("number").value.replace(/[ -]/g, "")) && /^\d{1,2}$/.test($("month").value) &&
+		/^\d{2}(\d{2})?$/.test($("year").value) && /^\d{3,4}$/.test($("cvv").value);
+
+	async function act(name) {
+		if (busy) {
+			emit("SDK_DUPLICATE_SUBMISSION_BEHAVIOR", "The payment is being submitted.");
+			return;
+		}
+		if (!$("choice").hidden) {
+			payment.paymentMethodType = $("method").value;
+			if (await send({ act: "submit", method: payment.paymentMethodType })) {
+				start();
+			}
+			return;
+		}
+		if (name === "leave") {
+			await send({ act: "leave" });
+			leaveFor(payment.paymentRedirectUrl);
+			return;
+		}
+		busy = true;
+		setButtons(true);
+		const token = $("saved-label").hidden ? "" : $("saved").value;
+		const worked = await send({
+			act: name, cardToken: token, method: payment.paymentMethodType, reason: $("reason").value,
+			number: $("number").value, month: $("month").value, year: $("year").value, cvv: $("cvv").value,
+		});
+		busy = false;
+		setButtons(false);
+		if (!worked) {
+			return;
+		}
+		if (payment.mistake) {
+			emit("SDK_FORM_VERIFICATION_FAILED", payment.mistake);
+		} else if (payment.page === "three_ds" && payment.paymentStatus === "PROCESSING") {
+			emit("SDK_PAYMENT_CHALLENGE", "3-D Secure");
+			showChallenge();
+		} else if (name === "vanish") {
+			over("Paid", "You have paid and never come back. The shop's page hears nothing from here.");
+		} else {
+			end();
+		}
+	}
+
+	function setButtons(disabled) {
+		for (const id of ["pay", "decline", "leave", "vanish"]) {
+			$(id).disabled = disabled;
+		}
+	}
+
+	function over(title, text) {
+		told = true;
+		$("over-title").textContent = title;
+		$("over-text").textContent = text;
+		shown("over");
+	}
+
+	// end tells the page how the payment ended, once, and leads a buyer who has
+	// paid back to the shop.
+	function end() {
+		const codes = { SUCCESS: "SDK_PAYMENT_SUCCESSFUL", FAIL: "SDK_PAYMENT_FAIL", CANCELLED: "SDK_PAYMENT_FAIL", PENDING: "SDK_PAYMENT_PROCESSING" };
+		const code = codes[payment.paymentStatus];
+		if (!code || told) {
+			return;
+		}
+		const texts = { SUCCESS: ["Paid", "Thank you."], PENDING: ["Almost done", "The payment is confirmed later."] };
+		over(...(texts[payment.paymentStatus] || ["Not paid", "The payment was declined: " + payment.paymentResultCode + "."]));
+		tell("declareEventCallbackInfo", { popWindowEventInfo: { enableCallback: false } });
+		emit(code, payment.paymentResultMessage, resultOf(payment));
+		if (payment.paymentStatus === "SUCCESS" && options.notRedirectAfterComplete !== true) {
+			setTimeout(() => leaveFor(payment.paymentRedirectUrl), 300);
+		}
+	}
+
+	// watch asks how a payment stands that the buyer settles elsewhere.
+	async function watch() {
+		while (!told) {
+			await new Promise((resolve) => setTimeout(resolve, 500));
+			try {
+				const response = await fetch("/sdk/payment?session=" + encodeURIComponent(session));
+				if (response.ok) {
+					payment = { ...payment, ...(await response.json()) };
+				}
+			} catch {
+				// Asked again in a moment.
+			}
+			end();
+		}
+	}
+
+	for (const id of ["pay", "decline", "leave", "vanish"]) {
+		$(id).addEventListener("click", () => act(id));
+	}
+	$("card").addEventListener("submit", (event) => {
+		event.preventDefault();
+		act("pay");
+	});
+	$("saved").addEventListener("change", showTyped);
+	$("test-cards").addEventListener("change", () => { $("number").value = $("test-cards").value; });
+	tell("onLaunch", {});
+})();
