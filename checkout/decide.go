@@ -127,12 +127,29 @@ func contradiction(p Payment, w Word) string {
 	case w.Says == SaidFailed && p.Status.HoldsMoney() && w.Cause.Kind == ByInquiry:
 		return "failed after success"
 	}
-	for _, op := range w.Operations {
-		if op.Kind == Capture && op.Says == OperationSuccess && op.Amount != p.Amount {
-			return "another captured amount"
+	for _, word := range w.Operations {
+		op := p.Operation(word.Kind, word.RequestID)
+		if word.Kind == Capture && word.Says == OperationSuccess && word.Amount != p.Amount || op != nil && word.Amount != (Money{}) && op.Amount != word.Amount {
+			return "another amount of the " + string(word.Kind)
 		}
 	}
+	if p.refundedAfter(w).Minor > p.Amount.Minor {
+		return "refunded more than was paid"
+	}
 	return ""
+}
+
+// refundedAfter is the money given back once the word has been heard.
+func (p *Payment) refundedAfter(w Word) Money {
+	sum := p.Refunded()
+	for _, word := range w.Operations {
+		op := p.Operation(Refund, word.RequestID)
+		known := op != nil && op.Status == OperationSuccess
+		if word.Kind == Refund && word.Says == OperationSuccess && !known && word.Amount.Currency == sum.Currency {
+			sum = sum.Plus(word.Amount)
+		}
+	}
+	return sum
 }
 
 // learn keeps what a word tells beside its verdict.
@@ -187,7 +204,7 @@ func (p *Payment) hear(w Word, now time.Time) {
 			p.become(PaymentCancelled, w.Code)
 		}
 	case SaidOverlap:
-		p.Live = false
+		p.Live = p.Live && !p.Status.UnderWay()
 	}
 }
 
@@ -232,28 +249,26 @@ func (p *Payment) askAgain(now time.Time) { p.NextCheck, p.Checks = now, 0 }
 
 // settle lets the order follow its payments.
 func (o *Order) settle() {
-	kept := o.kept()
 	for i := range o.Payments {
-		p := &o.Payments[i]
-		switch {
-		case p == kept:
-			p.Live = true
-		case kept != nil && p.Live && p.Status.UnderWay():
-			p.Live = false // the order is paid by another attempt
-		case !p.Status.UnderWay() && !p.Status.HoldsMoney():
-			p.Live = p.Live && p.Status == PaymentRefunded
+		if p := &o.Payments[i]; p.Status == PaymentFailed || p.Status == PaymentCancelled {
+			p.Live = false
+		}
+	}
+	if kept := o.kept(); kept != nil {
+		for i := range o.Payments {
+			o.Payments[i].Live = &o.Payments[i] == kept
 		}
 	}
 	o.Status = orderStatus(*o)
-	if o.Status == OrderPaid {
+	if live := o.Live(); live != nil && (live.Status == PaymentPaid || live.Status == PaymentRefunded) {
 		o.EverPaid = true
 	}
 }
 
-// kept is the payment whose money the order keeps: the live one if it holds
-// money, otherwise the oldest that does.
+// kept is the payment whose money is the order's: the live one if it holds
+// money or has been refunded, otherwise the oldest that holds some.
 func (o *Order) kept() *Payment {
-	if live := o.Live(); live != nil && live.Status.HoldsMoney() {
+	if live := o.Live(); live != nil && !live.Status.UnderWay() {
 		return live
 	}
 	for i := range o.Payments {

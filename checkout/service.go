@@ -206,7 +206,7 @@ func (s *Service) applyNotification(ctx context.Context, n antom.Notification, r
 func (s *Service) applyUnmatched(ctx context.Context, antomID string) {
 	rows, err := s.store.Unmatched(ctx, antomID)
 	for _, row := range rows {
-		n, decodeErr := decodeNotification(row.Body)
+		n, decodeErr := antom.DecodeNotification(row.Body)
 		err = errors.Join(err, decodeErr)
 		if decodeErr == nil {
 			err = errors.Join(err, s.applyNotification(ctx, n, row))

@@ -46,17 +46,19 @@ const (
 	OperationFailed     OperationStatus = "failed"
 )
 
-// orderAfter lists what may follow each status of an order.
+// orderAfter lists what may follow each status of an order. One inquiry may tell
+// of a payment and its refund at once, so a step in between may be left out; and
+// when the payment an order stands on is given back, another may hold money.
 var orderAfter = map[OrderStatus][]OrderStatus{
-	OrderOpen:              {OrderProcessing, OrderAuthorized, OrderPaid, OrderCancelled, OrderExpired, OrderReview},
-	OrderProcessing:        {OrderOpen, OrderAuthorized, OrderPaid, OrderCancelled, OrderExpired, OrderReview},
-	OrderAuthorized:        {OrderPaid, OrderOpen, OrderCancelled, OrderExpired, OrderReview},
-	OrderPaid:              {OrderPartiallyRefunded, OrderRefunded, OrderCancelled, OrderReview},
-	OrderCancelled:         {OrderAuthorized, OrderPaid, OrderReview}, // late money
-	OrderExpired:           {OrderAuthorized, OrderPaid, OrderReview}, // late money
-	OrderReview:            {OrderOpen, OrderProcessing, OrderAuthorized, OrderPaid, OrderCancelled, OrderExpired, OrderPartiallyRefunded, OrderRefunded},
-	OrderPartiallyRefunded: {OrderRefunded, OrderReview},
+	OrderOpen:              {OrderProcessing, OrderAuthorized, OrderPaid, OrderPartiallyRefunded, OrderRefunded, OrderCancelled, OrderExpired, OrderReview},
+	OrderProcessing:        {OrderOpen, OrderAuthorized, OrderPaid, OrderPartiallyRefunded, OrderRefunded, OrderCancelled, OrderExpired, OrderReview},
+	OrderAuthorized:        {OrderOpen, OrderPaid, OrderPartiallyRefunded, OrderRefunded, OrderCancelled, OrderExpired, OrderReview},
+	OrderPaid:              {OrderAuthorized, OrderPartiallyRefunded, OrderRefunded, OrderCancelled, OrderReview},
+	OrderPartiallyRefunded: {OrderAuthorized, OrderPaid, OrderRefunded, OrderCancelled, OrderReview},
 	OrderRefunded:          {OrderReview},
+	OrderCancelled:         {OrderAuthorized, OrderPaid, OrderPartiallyRefunded, OrderRefunded, OrderReview}, // late money
+	OrderExpired:           {OrderAuthorized, OrderPaid, OrderPartiallyRefunded, OrderRefunded, OrderReview}, // late money
+	OrderReview:            {OrderOpen, OrderProcessing, OrderAuthorized, OrderPaid, OrderPartiallyRefunded, OrderRefunded, OrderCancelled, OrderExpired},
 }
 
 // paymentAfter lists what may follow each status of a payment.

@@ -1,0 +1,298 @@
+package checkout
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
+
+func sgd(minor int64) Money { return Money{Minor: minor, Currency: "SGD"} }
+
+// orderWith is an order of SGD 42.00 whose payments have the given statuses;
+// the last is the live one.
+func orderWith(method string, statuses ...PaymentStatus) Order {
+	o := Order{ID: "order", Total: sgd(4200), ExpiresAt: noon.Add(time.Hour)}
+	for i, status := range statuses {
+		o.Payments = append(o.Payments, Payment{
+			RequestID: string(rune('a' + i)), Method: method, Status: status, Amount: sgd(4200),
+			Live: i == len(statuses)-1 && (status.UnderWay() || status.HoldsMoney()),
+		})
+	}
+	o.Status = orderStatus(o)
+	o.EverPaid = o.Status == OrderPaid
+	return o
+}
+
+func notified(says Said, amount Money) Word {
+	return Word{Cause: Cause{ByNotification, "n"}, RequestID: "a", Says: says, Amount: amount}
+}
+
+func inquired(says Said, amount Money) Word {
+	return Word{Cause: Cause{ByInquiry, "i"}, RequestID: "a", Says: says, Amount: amount}
+}
+
+func captured(by CauseKind, says OperationStatus, amount Money) Word {
+	return Word{Cause: Cause{by, "c"}, RequestID: "a", Operations: []OperationWord{{Kind: Capture, RequestID: "cap", Says: says, Amount: amount}}}
+}
+
+// The whole table of what each word makes of a payment in each status, for a
+// wallet. A row that is not what a payments person expects is a bug.
+func TestWhatEachWordMakesOfAWalletPayment(t *testing.T) {
+	type becomes struct {
+		payment PaymentStatus
+		order   OrderStatus
+	}
+	words := []struct {
+		name string
+		word Word
+	}{
+		{"no answer", Word{Cause: Cause{ByResponse, "r"}, RequestID: "a", Says: SaidNoAnswer}},
+		{"accepted", Word{Cause: Cause{ByResponse, "r"}, RequestID: "a", Says: SaidAccepted}},
+		{"pending notified", notified(SaidPending, sgd(4200))},
+		{"success notified", notified(SaidSucceeded, sgd(4200))},
+		{"success inquired", inquired(SaidSucceeded, sgd(4200))},
+		{"failure notified", notified(SaidFailed, sgd(4200))},
+		{"failure inquired", inquired(SaidFailed, sgd(4200))},
+		{"cancel inquired", inquired(SaidCancelled, sgd(4200))},
+		{"wrong amount notified", notified(SaidSucceeded, sgd(4300))},
+		{"dropped", Word{Cause: Cause{ByShopper, "a"}, RequestID: "a", Says: SaidDropped}},
+	}
+	same := becomes{}
+	table := map[PaymentStatus][]becomes{
+		PaymentCreated: {
+			{PaymentUnknown, OrderProcessing}, {PaymentProcessing, OrderProcessing}, {PaymentPending, OrderProcessing},
+			{PaymentPaid, OrderPaid}, {PaymentPaid, OrderPaid}, {PaymentFailed, OrderOpen}, {PaymentFailed, OrderOpen},
+			{PaymentCancelled, OrderOpen}, {PaymentCreated, OrderReview}, {PaymentCancelled, OrderOpen},
+		},
+		PaymentUnknown: {
+			same, {PaymentProcessing, OrderProcessing}, {PaymentPending, OrderProcessing},
+			{PaymentPaid, OrderPaid}, {PaymentPaid, OrderPaid}, {PaymentFailed, OrderOpen}, {PaymentFailed, OrderOpen},
+			{PaymentCancelled, OrderOpen}, {PaymentUnknown, OrderReview}, {PaymentCancelled, OrderOpen},
+		},
+		PaymentProcessing: {
+			same, same, {PaymentPending, OrderProcessing},
+			{PaymentPaid, OrderPaid}, {PaymentPaid, OrderPaid}, {PaymentFailed, OrderOpen}, {PaymentFailed, OrderOpen},
+			{PaymentCancelled, OrderOpen}, {PaymentProcessing, OrderReview}, {PaymentCancelled, OrderOpen},
+		},
+		PaymentPending: {
+			same, same, same,
+			{PaymentPaid, OrderPaid}, {PaymentPaid, OrderPaid}, {PaymentFailed, OrderOpen}, {PaymentFailed, OrderOpen},
+			{PaymentCancelled, OrderOpen}, {PaymentPending, OrderReview}, {PaymentCancelled, OrderOpen},
+		},
+		PaymentPaid: {
+			same, same, same, same, same,
+			same,                              // a late failure changes nothing; Antom is asked
+			{PaymentPaid, OrderReview},        // it insists: a person has to look
+			{PaymentCancelled, OrderCancelled}, // given back
+			{PaymentPaid, OrderReview}, same,
+		},
+		PaymentFailed: {
+			same, same, same,
+			same,                     // success after failure: Antom is asked
+			{PaymentPaid, OrderPaid}, // and confirms
+			same, same, same, {PaymentFailed, OrderReview}, same,
+		},
+		PaymentCancelled: {
+			same, same, same,
+			{PaymentCancelled, OrderReview}, // paid after cancel: Antom is asked
+			{PaymentPaid, OrderPaid},        // and confirms: the order is paid after all
+			same, same, same, {PaymentCancelled, OrderReview}, same,
+		},
+	}
+	for status, row := range table {
+		for i, want := range row {
+			o := orderWith("GCASH", status)
+			if want == same {
+				want = becomes{status, o.Status}
+			}
+			after, _ := Decide(o, words[i].word, noon)
+			if got := (becomes{after.Payments[0].Status, after.Status}); got != want {
+				t.Errorf("%s, then %s: payment and order become %v, want %v", status, words[i].name, got, want)
+			}
+		}
+	}
+}
+
+func TestACardIsPaidWhenItIsCaptured(t *testing.T) {
+	o, _ := Decide(orderWith("CARD", PaymentProcessing), notified(SaidSucceeded, sgd(4200)), noon)
+	if o.Status != OrderAuthorized || o.EverPaid {
+		t.Fatalf("after authorisation the order is %s", o.Status)
+	}
+	o, effects := Decide(o, captured(ByNotification, OperationSuccess, sgd(4200)), noon)
+	if o.Status != OrderPaid || !slices.Equal(effects, []Effect{EffectPaid}) {
+		t.Fatalf("after capture the order is %s with effects %v", o.Status, effects)
+	}
+}
+
+func TestACaptureMayBeHeardOfBeforeItsPayment(t *testing.T) {
+	o, _ := Decide(orderWith("CARD", PaymentProcessing), captured(ByNotification, OperationSuccess, sgd(4200)), noon)
+	o, effects := Decide(o, notified(SaidSucceeded, sgd(4200)), noon)
+	if o.Status != OrderPaid || len(effects) != 0 {
+		t.Fatalf("the order is %s, with effects %v a second time", o.Status, effects)
+	}
+}
+
+func TestACaptureOfAnotherAmountNeverPays(t *testing.T) {
+	o, _ := Decide(orderWith("CARD", PaymentAuthorized), captured(ByNotification, OperationSuccess, sgd(4100)), noon)
+	if o.Status != OrderReview || o.Payments[0].Status != PaymentAuthorized {
+		t.Fatalf("order %s, payment %s", o.Status, o.Payments[0].Status)
+	}
+}
+
+func TestAFailedCaptureLeavesTheCardAuthorised(t *testing.T) {
+	o, _ := Decide(orderWith("CARD", PaymentAuthorized), captured(ByNotification, OperationFailed, sgd(4200)), noon)
+	if o.Status != OrderAuthorized {
+		t.Fatalf("order %s", o.Status)
+	}
+}
+
+func TestAnInquirySettlesAReview(t *testing.T) {
+	review, _ := Decide(orderWith("GCASH", PaymentProcessing), notified(SaidSucceeded, sgd(4300)), noon)
+	if review.Payments[0].NextCheck.IsZero() {
+		t.Error("a review does not make us ask Antom")
+	}
+	refuted, _ := Decide(review, inquired(SaidAccepted, sgd(4200)), noon)
+	if refuted.Status != OrderProcessing {
+		t.Errorf("a refuted wrong amount leaves the order %s", refuted.Status)
+	}
+	confirmed, _ := Decide(review, inquired(SaidSucceeded, sgd(4300)), noon)
+	if confirmed.Status != OrderReview {
+		t.Errorf("a confirmed wrong amount leaves the order %s", confirmed.Status)
+	}
+	paid, _ := Decide(review, inquired(SaidSucceeded, sgd(4200)), noon)
+	if paid.Status != OrderPaid {
+		t.Errorf("a confirmed payment leaves the order %s", paid.Status)
+	}
+}
+
+func TestASecondSuccessIsReversed(t *testing.T) {
+	o := orderWith("GCASH", PaymentProcessing, PaymentPaid)
+	after, effects := Decide(o, notified(SaidSucceeded, sgd(4200)), noon)
+	if !slices.Equal(effects, []Effect{EffectReverse("a")}) {
+		t.Fatalf("effects %v", effects)
+	}
+	if after.Status != OrderPaid || after.Live().RequestID != "b" {
+		t.Fatalf("order %s stands on %s", after.Status, after.Live().RequestID)
+	}
+}
+
+func TestLateMoneyFindsItsOrder(t *testing.T) {
+	o := orderWith("GCASH", PaymentProcessing)
+	o, _ = Decide(o, Word{Cause: Cause{ByShopper, ""}, RequestID: "a", Says: SaidOverlap}, noon)
+	o.Closed = OrderExpired
+	o.Status = orderStatus(o)
+	after, _ := Decide(o, notified(SaidSucceeded, sgd(4200)), noon)
+	if after.Status != OrderPaid {
+		t.Fatalf("order %s", after.Status)
+	}
+}
+
+func TestAWordAboutAnotherAntomPaymentOrMethodIsAContradiction(t *testing.T) {
+	o := orderWith("GCASH", PaymentProcessing)
+	o.Payments[0].AntomID = "1"
+	for name, change := range map[string]func(*Word){
+		"id":     func(w *Word) { w.AntomID = "2" },
+		"method": func(w *Word) { w.Method = "CARD" },
+	} {
+		w := notified(SaidSucceeded, sgd(4200))
+		change(&w)
+		if after, _ := Decide(o, w, noon); after.Status != OrderReview {
+			t.Errorf("another %s makes the order %s", name, after.Status)
+		}
+	}
+}
+
+// Whatever Antom says in whatever order: only listed moves happen, one attempt
+// at most is live, an order is paid only by an equal success, and what was
+// decided from is left as it was.
+func TestNoSequenceOfWordsBreaksTheRules(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		method := rapid.SampledFrom([]string{"CARD", "GCASH"}).Draw(t, "method")
+		o := orderWith(method, PaymentFailed, PaymentCreated)
+		equalSuccess := false
+		for range rapid.IntRange(1, 30).Draw(t, "words") {
+			w := drawWord(t)
+			before := o.clone()
+			after, effects := Decide(o, w, noon)
+			if diff := moved(before, o); diff != "" {
+				t.Fatalf("Decide changed what it was given: %s", diff)
+			}
+			equalSuccess = equalSuccess || w.Says == SaidSucceeded && w.Amount == sgd(4200) ||
+				len(w.Operations) > 0 && w.Operations[0].Kind == Capture && w.Operations[0].Says == OperationSuccess && w.Operations[0].Amount == sgd(4200)
+			checkMoves(t, o, after, effects)
+			if after.Status == OrderPaid && !equalSuccess {
+				t.Fatalf("paid without an equal success, by %+v", w)
+			}
+			o = after
+		}
+	})
+}
+
+func drawWord(t *rapid.T) Word {
+	w := Word{
+		RequestID: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "payment"),
+		Cause:     Cause{rapid.SampledFrom([]CauseKind{ByNotification, ByInquiry, ByResponse}).Draw(t, "by"), "x"},
+		Amount:    rapid.SampledFrom([]Money{sgd(4200), sgd(4200), sgd(1), {}, {4200, "USD"}}).Draw(t, "amount"),
+		Says: rapid.SampledFrom([]Said{SaidNothing, SaidNoAnswer, SaidAccepted, SaidPending, SaidSucceeded,
+			SaidSucceeded, SaidFailed, SaidCancelled, SaidDropped, SaidOverlap}).Draw(t, "says"),
+	}
+	if rapid.Bool().Draw(t, "operation") {
+		w.Operations = []OperationWord{{
+			Kind:      rapid.SampledFrom([]OperationKind{Capture, Refund, Cancel}).Draw(t, "kind"),
+			RequestID: rapid.SampledFrom([]string{"x", "y"}).Draw(t, "request"),
+			Says:      rapid.SampledFrom([]OperationStatus{OperationProcessing, OperationSuccess, OperationFailed}).Draw(t, "result"),
+			Amount:    rapid.SampledFrom([]Money{sgd(4200), sgd(100)}).Draw(t, "part"),
+		}}
+	}
+	return w
+}
+
+// moved names the first status that differs.
+func moved(before, after Order) string {
+	if before.Status != after.Status {
+		return "order"
+	}
+	for i := range before.Payments {
+		if before.Payments[i].Status != after.Payments[i].Status || len(before.Payments[i].Operations) != len(after.Payments[i].Operations) {
+			return before.Payments[i].RequestID
+		}
+	}
+	return ""
+}
+
+func checkMoves(t *rapid.T, before, after Order, effects []Effect) {
+	if before.Status != after.Status && !before.Status.CanBecome(after.Status) {
+		t.Fatalf("order moved from %s to %s", before.Status, after.Status)
+	}
+	live := 0
+	for i, p := range after.Payments {
+		if p.Live {
+			live++
+		}
+		was := before.Payments[i]
+		if was.Status != p.Status && !reachable(was.Status, p.Status) {
+			t.Fatalf("payment moved from %s to %s", was.Status, p.Status)
+		}
+		if p.Refunded().Minor > p.Amount.Minor && after.Status != OrderReview {
+			t.Fatalf("refunded %v of %v", p.Refunded(), p.Amount)
+		}
+	}
+	if live > 1 {
+		t.Fatal("two live attempts")
+	}
+	if slices.Contains(effects, EffectPaid) != (after.EverPaid && !before.EverPaid) {
+		t.Fatalf("effects %v", effects)
+	}
+}
+
+// reachable allows for one message that tells two things at once, such as an
+// inquiry with success and its capture.
+func reachable(from, to PaymentStatus) bool {
+	return from.CanBecome(to) || slices.ContainsFunc(paymentAfter[from], func(via PaymentStatus) bool {
+		return via.CanBecome(to) || slices.ContainsFunc(paymentAfter[via], func(also PaymentStatus) bool { return also.CanBecome(to) })
+	})
+}
