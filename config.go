@@ -19,28 +19,28 @@ import (
 
 // config is every setting, checked together.
 type config struct {
-	addr              string
-	publicURL         *url.URL // nil: follows from the address listened on
-	database          string
-	antomClientID     string // "": the embedded sandbox
-	antomURL          string
-	antomPrivateKey   string
-	antomPublicKey    string
-	antomTimeout      time.Duration
-	sdkURL            *url.URL // nil: the sandbox's stand-in
-	sdkIntegrity      string
-	sandboxAddr       string
-	shopName          string
-	catalogFile       string
-	currency          checkout.Currency
-	settlement        checkout.Currency
-	manualCapture     bool
-	integrationSDK    bool
-	sweepSchedule     []time.Duration
-	orderTTL          time.Duration
-	sessionKey        string
-	trustedProxies    []*net.IPNet
-	clockOffset       time.Duration
+	addr            string
+	publicURL       *url.URL // nil: follows from the address listened on
+	database        string
+	antomClientID   string // "": the embedded sandbox
+	antomURL        string
+	antomPrivateKey string
+	antomPublicKey  string
+	antomTimeout    time.Duration
+	sdkURL          *url.URL // nil: the sandbox's stand-in
+	sdkIntegrity    string
+	sandboxAddr     string
+	shopName        string
+	catalogFile     string
+	currency        checkout.Currency
+	settlement      checkout.Currency
+	manualCapture   bool
+	integrationSDK  bool
+	sweepSchedule   []time.Duration
+	orderTTL        time.Duration
+	sessionKey      string
+	trustedProxies  []*net.IPNet
+	clockOffset     time.Duration
 }
 
 // setting is one name with its default and what the manual says of it.

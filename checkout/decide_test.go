@@ -85,8 +85,8 @@ func TestWhatEachWordMakesOfAWalletPayment(t *testing.T) {
 		},
 		PaymentPaid: {
 			same, same, same, same, same,
-			same,                              // a late failure changes nothing; Antom is asked
-			{PaymentPaid, OrderReview},        // it insists: a person has to look
+			same,                               // a late failure changes nothing; Antom is asked
+			{PaymentPaid, OrderReview},         // it insists: a person has to look
 			{PaymentCancelled, OrderCancelled}, // given back
 			{PaymentPaid, OrderReview}, same,
 		},
