@@ -58,8 +58,14 @@ func (s *Service) start(ctx context.Context, orderID string, want Attempt) (Star
 	if err != nil {
 		return Started{}, err
 	}
-	if o, err = s.refresh(ctx, o); err != nil {
-		return Started{}, err
+	goesOn := func(p *Payment) bool {
+		return p != nil && p.Method == want.Method && p.Mode == want.Mode && !s.over(*p)
+	}
+	if live := o.Live(); live == nil || goesOn(live) {
+		// An attempt that ends for another one is inquired there.
+		if o, err = s.refresh(ctx, o); err != nil {
+			return Started{}, err
+		}
 	}
 	if o, err = s.expireIfOver(ctx, o, shortestWindow); err != nil {
 		return Started{}, err
@@ -68,7 +74,7 @@ func (s *Service) start(ctx context.Context, orderID string, want Attempt) (Star
 		return Started{Order: o, Action: Action{Type: action}}, nil
 	}
 	if live := o.Live(); live != nil {
-		if live.Method == want.Method && live.Mode == want.Mode && !s.over(*live) {
+		if goesOn(live) {
 			return s.resume(ctx, o, *live)
 		}
 		if o, err = s.giveUp(ctx, o, *live); err != nil {

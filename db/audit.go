@@ -134,20 +134,20 @@ func auditTransitions(ctx context.Context, q querier, out *json.Encoder) error {
 	line := struct {
 		Kind             string    `json:"kind"`
 		Seq              int64     `json:"seq"`
-		Subject          string    `json:"subject"`
+		Subject          string    `json:"subject,omitempty"` // "payment" for rows about attempts
 		OrderID          string    `json:"order_id"`
-		PaymentRequestID string    `json:"payment_request_id,omitempty"`
-		RequestID        string    `json:"request_id,omitempty"`
+		PaymentRequestID string    `json:"payment_request_id"`
 		From             string    `json:"from"`
 		To               string    `json:"to"`
 		Cause            string    `json:"cause"`
 		At               auditTime `json:"at"`
 	}{Kind: "transition"}
 	return export(ctx, q, out, &line,
-		[]any{&line.Seq, &line.Subject, &line.OrderID, &line.PaymentRequestID, &line.RequestID, &line.From, &line.To, &line.Cause, &line.At},
+		[]any{&line.Seq, &line.Subject, &line.OrderID, &line.PaymentRequestID, &line.From, &line.To, &line.Cause, &line.At},
 		nil, `
-		SELECT seq, subject, order_id, payment_request_id, request_id, from_status, to_status, cause, at
+		SELECT seq, iif(subject = 'order', '', subject), order_id, payment_request_id, from_status, to_status, cause, at
 		  FROM transitions
+		 WHERE subject IN ('order', 'payment')
 		 ORDER BY seq`)
 }
 

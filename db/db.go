@@ -41,9 +41,8 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 	if strings.Contains(path, "://") {
 		return nil, errors.New("only a path to an SQLite file is supported as database")
 	}
-	// The database holds buyers' addresses: nobody else on the machine reads it.
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, fmt.Errorf("database folder: %w", err)
+	if err := makeFile(path); err != nil {
+		return nil, fmt.Errorf("database file: %w", err)
 	}
 	writes, err := sql.Open("sqlite", dsn(path, "_txlock=immediate"))
 	if err != nil {
@@ -52,9 +51,6 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 	writes.SetMaxOpenConns(1)
 	if err := migrate(ctx, writes); err != nil {
 		return nil, errors.Join(fmt.Errorf("migrate %s: %w", path, err), writes.Close())
-	}
-	if err := os.Chmod(path, 0o600); err != nil {
-		return nil, errors.Join(fmt.Errorf("database file: %w", err), writes.Close())
 	}
 	reads, err := openReads(path)
 	if err != nil {
@@ -65,6 +61,19 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 		option(s)
 	}
 	return s, nil
+}
+
+// makeFile makes the file before SQLite does, readable by its owner only: it
+// will hold buyers' addresses, and the files SQLite puts beside it follow it.
+func makeFile(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	return file.Close()
 }
 
 // openReads opens connections that cannot write.

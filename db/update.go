@@ -91,9 +91,10 @@ type transition struct {
 // because the order follows them.
 func transitions(before, after checkout.Order) []transition {
 	var moved []transition
+	payment := "" // the one that moved the order
 	add := func(t transition) {
 		if t.from != t.to {
-			t.orderID = after.ID
+			t.orderID, payment = after.ID, t.paymentID
 			moved = append(moved, t)
 		}
 	}
@@ -111,7 +112,7 @@ func transitions(before, after checkout.Order) []transition {
 		}
 		add(transition{subject: "payment", paymentID: p.RequestID, from: string(was.Status), to: string(p.Status)})
 	}
-	add(transition{subject: "order", from: string(before.Status), to: string(after.Status)})
+	add(transition{subject: "order", paymentID: payment, from: string(before.Status), to: string(after.Status)})
 	return moved
 }
 
