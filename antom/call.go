@@ -113,6 +113,8 @@ func (c *Client) post(ctx context.Context, path string, body []byte) ([]byte, in
 	req.Header.Set("Client-Id", c.clientID)
 	req.Header.Set("Request-Time", now)
 	req.Header.Set("Signature", signature.String())
+	c.traffic.begin()
+	defer c.traffic.end()
 	res, err := c.http.Do(req)
 	if err != nil {
 		return nil, 0, err

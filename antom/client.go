@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/rsa"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -42,6 +41,7 @@ type Client struct {
 	timeout    time.Duration
 	attempts   int
 	http       *http.Client
+	traffic    *traffic
 	now        func() time.Time
 	pause      func(ctx context.Context, attempt int) error
 	observe    func(context.Context, Observation)
@@ -102,6 +102,7 @@ func New(cfg Config, options ...Option) (*Client, error) {
 	if len(problems) > 0 {
 		return nil, fmt.Errorf("antom: %w", errors.Join(problems...))
 	}
+	traffic := newTraffic()
 	c := &Client{
 		clientID:   cfg.ClientID,
 		privateKey: private,
@@ -109,7 +110,8 @@ func New(cfg Config, options ...Option) (*Client, error) {
 		baseURL:    base,
 		timeout:    cmp.Or(cfg.Timeout, 10*time.Second),
 		attempts:   cmp.Or(cfg.Attempts, 3),
-		http:       &http.Client{Transport: newTransport()},
+		http:       &http.Client{Transport: newTransport(traffic)},
+		traffic:    traffic,
 		now:        time.Now,
 		pause:      backoff,
 		observe:    func(context.Context, Observation) {},
@@ -145,20 +147,6 @@ func baseURL(text string) (string, error) {
 		return "", errors.New("base URL must be https, except on loopback")
 	}
 	return strings.TrimRight(text, "/"), nil
-}
-
-func newTransport() *http.Transport {
-	return &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            (&net.Dialer{Timeout: 2 * time.Second}).DialContext,
-		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
-		TLSHandshakeTimeout:    5 * time.Second,
-		MaxIdleConns:           256,
-		MaxIdleConnsPerHost:    256,
-		IdleConnTimeout:        90 * time.Second,
-		ForceAttemptHTTP2:      true,
-		MaxResponseHeaderBytes: 64 << 10,
-	}
 }
 
 // Sandbox reports whether the client id is one of Antom's test mode.

@@ -68,18 +68,23 @@ func unreadable(err error) error {
 // maxDepth is how deep a notification may nest.
 const maxDepth = 32
 
+// kind is how a notification names its type: by one of two members.
+type kind struct{ notifyType, disputeNotificationType string }
+
 // oneReading refuses a notification that two readers could understand in two
 // ways: one that is not a single JSON object in UTF-8, that names a member
 // twice, or that writes the name of a member we know in other letters, which
-// encoding/json would take for the same.
-func oneReading(body []byte) error {
+// encoding/json would take for the same. On its way it checks the depth, and
+// finds the kind.
+func oneReading(body []byte) (found kind, err error) {
 	if !utf8.Valid(body) {
-		return errors.New("not UTF-8")
+		return kind{}, errors.New("not UTF-8")
 	}
 	if !json.Valid(body) || bytes.TrimLeft(body, " \t\r\n")[0] != '{' {
-		return errors.New("not a single JSON object")
+		return kind{}, errors.New("not a single JSON object")
 	}
 	var open []map[string]bool // the names in each open object, nil for an array
+	var name string            // the latest
 	for i := 0; i < len(body); i++ {
 		switch body[i] {
 		case '{':
@@ -90,18 +95,25 @@ func oneReading(body []byte) error {
 			open = open[:len(open)-1]
 		case '"':
 			end := stringEnd(body, i)
-			if isName(body[end:]) {
-				if err := addName(open[len(open)-1], body[i:end]); err != nil {
-					return err
+			quoted := body[i:end]
+			switch {
+			case isName(body[end:]):
+				name = unquote(quoted)
+				if err := addName(open[len(open)-1], name); err != nil {
+					return kind{}, err
 				}
+			case len(open) == 1 && name == "notifyType":
+				found.notifyType = unquote(quoted)
+			case len(open) == 1 && name == "disputeNotificationType":
+				found.disputeNotificationType = unquote(quoted)
 			}
 			i = end - 1
 		}
 		if len(open) > maxDepth {
-			return fmt.Errorf("nested deeper than %d", maxDepth)
+			return kind{}, fmt.Errorf("nested deeper than %d", maxDepth)
 		}
 	}
-	return nil
+	return found, nil
 }
 
 // stringEnd is where the string that starts at start is over.
@@ -128,11 +140,17 @@ func isName(rest []byte) bool {
 	return false
 }
 
-func addName(names map[string]bool, quoted []byte) error {
-	var name string
-	if err := json.Unmarshal(quoted, &name); err != nil {
-		return errors.New("malformed name")
+// unquote reads a string of valid JSON.
+func unquote(quoted []byte) string {
+	if !bytes.Contains(quoted, []byte(`\`)) {
+		return string(quoted[1 : len(quoted)-1])
 	}
+	var text string
+	_ = json.Unmarshal(quoted, &text) // it is valid
+	return text
+}
+
+func addName(names map[string]bool, name string) error {
 	folded := fold(name)
 	if names[folded] {
 		return errors.New("a name is given twice in one object")
@@ -145,8 +163,8 @@ func addName(names map[string]bool, quoted []byte) error {
 }
 
 // fold maps names that encoding/json takes for one another to the same text.
-// The upper case first, for the long s and the Kelvin sign.
-func fold(name string) string { return strings.ToLower(strings.ToUpper(name)) }
+// The long s is no capital letter, and yet it is taken for an s.
+func fold(name string) string { return strings.ReplaceAll(strings.ToLower(name), "ſ", "s") }
 
 // knownNames are the members of all notifications, by their folded names.
 var knownNames = sync.OnceValue(func() map[string]string {

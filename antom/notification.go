@@ -1,7 +1,6 @@
 package antom
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -164,20 +163,14 @@ func DecodeNotification(body []byte) (Notification, error) {
 }
 
 func readNotification(body []byte) (Notification, error) {
-	if err := oneReading(body); err != nil {
+	kind, err := oneReading(body)
+	if err != nil {
 		return nil, err
 	}
-	var kind struct {
-		Notice
-		DisputeNotificationType string `json:"disputeNotificationType"`
-	}
-	if err := json.Unmarshal(body, &kind); err != nil {
-		return nil, unreadable(err)
-	}
-	if kind.DisputeNotificationType != "" { // such a one may have no notifyType
+	if kind.disputeNotificationType != "" { // such a one may have no notifyType
 		return read[DisputeNotification](body)
 	}
-	switch kind.NotifyType {
+	switch kind.notifyType {
 	case "PAYMENT_RESULT":
 		return read[PaymentResult](body)
 	case "PAYMENT_PENDING":
@@ -189,7 +182,12 @@ func readNotification(body []byte) (Notification, error) {
 	case "VAULTING_RESULT":
 		return read[VaultingResult](body)
 	default:
-		return &UnknownNotification{Notice: kind.Notice, Body: body}, nil
+		unknown, err := decode[UnknownNotification](body)
+		if err != nil {
+			return nil, err
+		}
+		unknown.Body = body
+		return unknown, nil
 	}
 }
 
