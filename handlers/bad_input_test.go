@@ -1,0 +1,321 @@
+package handlers_test
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+func TestBadQuantitiesKeepWhatWasTyped(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	for _, typed := range []string{"0", "-1", "1000000000", "1e3", "", "1.0", "two", " 1", "100", "\"><script>"} {
+		page := buyer.post("/cart", "sku=MUG-01", "quantity="+typed).sees(http.StatusUnprocessableEntity, "whole number")
+		page.seesNot("<script>\"")
+		if typed != "" && !strings.ContainsAny(typed, "<\"") {
+			page.sees(http.StatusUnprocessableEntity, `value="`+typed+`"`)
+		}
+	}
+	buyer.fills()
+	buyer.post("/cart/MUG-01", "quantity=1e3").sees(http.StatusUnprocessableEntity, "1e3", "whole number")
+	buyer.get("/cart").sees(http.StatusOK, `data-minor="4800"`)
+	buyer.post("/cart", "sku=MUG-01", "quantity=98").sees(http.StatusUnprocessableEntity)
+	buyer.post("/cart/MUG-01", "quantity=0").sees(http.StatusSeeOther)
+	buyer.get("/cart").seesNot("MUG-01")
+}
+
+func TestWhatIsNotThereIsA404Page(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	buyer.post("/cart", "sku=NONE", "quantity=1").sees(http.StatusNotFound, "There is nothing here")
+	buyer.post("/cart/MUG-01", "quantity=1").sees(http.StatusNotFound)
+	for _, path := range []string{
+		"/products/NONE", "/nothing", "/checkout/short", "/checkout/AAAAAAAAAAAAAAAAAAAAAAAAAA",
+		"/checkout/AAAAAAAAAAAAAAAAAAAAAAAAAA/return", "/checkout/AAAAAAAAAAAAAAAAAAAAAAAAAA/status",
+		"/checkout/AAAAAAAAAAAAAAAAAAAAAAAAAA/events", "/checkout/%00%ff%0a'--aaaaaaaaaaaaaaaaaa", "/static/app.00000000.css",
+	} {
+		buyer.get(path).sees(http.StatusNotFound)
+	}
+	buyer.postJSON("/checkout/AAAAAAAAAAAAAAAAAAAAAAAAAA/payments", `{"method":"CARD"}`).sees(http.StatusNotFound, `"error"`)
+}
+
+func TestAWrongAddressShowsTheFormAgain(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	form := buyer.fills()
+	page := buyer.post("/orders", "form_id="+form, "email=ann@", "name=Ann Lee", "phone=call me", "country=XX", "address1=").
+		sees(http.StatusUnprocessableEntity, `value="Ann Lee"`, `value="ann@"`, `value="call me"`, "name@example.com", "phone number", `data-test="checkout-form"`)
+	if formID.FindStringSubmatch(page.body) == nil {
+		t.Fatal("the form has no new form_id")
+	}
+	if n := len(shop.audit()["order"]); n != 0 {
+		t.Fatalf("%d orders were made", n)
+	}
+	buyer.post("/orders", goodAddress...).sees(http.StatusUnprocessableEntity, `value="Ann Lee"`) // no form_id
+	buyer.get("/cart").sees(http.StatusOK, `data-test="cart-line"`)
+}
+
+func TestAnEmptyCartMakesNoOrder(t *testing.T) {
+	shop := newShop(t)
+	shop.newBuyer().post("/orders", append([]string{"form_id=x"}, goodAddress...)...).
+		sees(http.StatusConflict, "cart is empty")
+}
+
+func TestAMethodThatIsNotOfferedStartsNothing(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	for _, method := range []string{"", "NONE", "KAKAOPAY", "card"} {
+		buyer.post(path+"/payments", "method="+method).sees(http.StatusUnprocessableEntity, `data-test="pay"`)
+		buyer.postJSON(path+"/payments", `{"method":"`+method+`"}`).sees(http.StatusUnprocessableEntity, `"error"`)
+	}
+	for _, body := range []string{"", "{", "[]", `{"method":1}`} {
+		buyer.postJSON(path+"/payments", body).sees(http.StatusBadRequest)
+	}
+	if n := len(shop.audit()["payment"]); n != 0 {
+		t.Fatalf("%d payments were started", n)
+	}
+}
+
+func TestTheTotalComesFromTheDatabase(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	form := buyer.fills()
+	made := buyer.post("/orders", append([]string{"form_id=" + form, "total=1", "price=1", "currency=JPY"}, goodAddress...)...)
+	buyer.get(made.header.Get("Location")).sees(http.StatusOK, `data-minor="4800" data-currency="SGD"`)
+}
+
+func TestHostileNamesNeverFailAPayment(t *testing.T) {
+	for _, name := range []string{"刘德华", "Zoë Ångström", "ألِف 🎉", strings.Repeat("ü", 128), `O'Brien "<b>"`, "-"} {
+		shop := newShop(t)
+		buyer := shop.newBuyer()
+		form := buyer.fills()
+		fields := append([]string{"form_id=" + form}, goodAddress...)
+		fields[2] = "name=" + name
+		path := buyer.post("/orders", fields...).sees(http.StatusSeeOther).header.Get("Location")
+		buyer.expectAction(buyer.starts(path, "CARD"), http.StatusOK, "sdk")
+	}
+}
+
+const paymentResult = `{"notifyType":"PAYMENT_RESULT","result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success"},` +
+	`"paymentRequestId":"ID","paymentId":"20260101194010890100111650285726898","paymentAmount":{"currency":"SGD","value":"4800"},` +
+	`"paymentCreateTime":"2026-01-01T19:35:39-07:00","paymentTime":"2026-01-01T19:36:54-07:00"}`
+
+const success = `{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success"}}`
+
+func TestOnlyAntomsSignedWordsAreAcknowledged(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	id := buyer.starts(path, "GCASH").PaymentRequestID
+	good := strings.Replace(paymentResult, "ID", id, 1)
+	refused := map[string]struct {
+		body   string
+		change func(*http.Request)
+		status int
+	}{
+		"unsigned":             {good, func(r *http.Request) { r.Header.Del("Signature") }, http.StatusUnauthorized},
+		"another key's":        {good, func(r *http.Request) { setSignature(r, "keyVersion=2", "keyVersion=1") }, http.StatusUnauthorized},
+		"an unknown key's":     {good, func(r *http.Request) { setSignature(r, "keyVersion=2", "keyVersion=9") }, http.StatusUnauthorized},
+		"no key version":       {good, func(r *http.Request) { setSignature(r, "keyVersion=2,", "") }, http.StatusUnauthorized},
+		"another algorithm":    {good, func(r *http.Request) { setSignature(r, "RSA256", "none") }, http.StatusUnauthorized},
+		"a foreign client":     {good, func(r *http.Request) { r.Header.Set("Client-Id", "SANDBOX_OTHER") }, http.StatusUnauthorized},
+		"a second signature":   {good, func(r *http.Request) { r.Header.Add("Signature", r.Header.Get("Signature")) }, http.StatusUnauthorized},
+		"a second client":      {good, func(r *http.Request) { r.Header.Add("Client-Id", r.Header.Get("Client-Id")) }, http.StatusUnauthorized},
+		"another time":         {good, func(r *http.Request) { r.Header.Set("Request-Time", "2026-01-01T00:00:00Z") }, http.StatusUnauthorized},
+		"another path":         {good, func(r *http.Request) { r.URL.RawQuery = "a=b" }, http.StatusUnauthorized},
+		"signed but no JSON":   {"{", func(*http.Request) {}, http.StatusBadRequest},
+		"signed, keys doubled": {strings.Replace(good, `"notifyType"`, `"paymentRequestId":"x","notifyType"`, 1), func(*http.Request) {}, http.StatusBadRequest},
+		"too large":            {`{"x":"` + strings.Repeat("a", 70_000) + `"}`, func(*http.Request) {}, http.StatusRequestEntityTooLarge},
+	}
+	for name, c := range refused {
+		res := shop.notify(c.body, c.change)
+		if text := read(t, res); res.StatusCode != c.status || strings.Contains(text, "SUCCESS") {
+			t.Errorf("%s: %d %s, want %d", name, res.StatusCode, text, c.status)
+		}
+	}
+	if rows := shop.audit()["notification"]; len(rows) != 0 {
+		t.Errorf("stored: %v", rows)
+	}
+	buyer.expectStatus(path, "processing", "processing")
+
+	for name, body := range map[string]string{
+		"an unknown payment":  strings.Replace(paymentResult, "ID", "unknown", 1),
+		"an unknown type":     `{"notifyType":"SOMETHING_NEW","result":{"resultCode":"SUCCESS","resultStatus":"S"}}`,
+		"a contradiction":     strings.Replace(good, "4800", "1", 1),
+		"the truth":           good,
+		"the truth once more": good,
+	} {
+		if res := shop.notify(body); res.StatusCode != http.StatusOK || read(t, res) != success {
+			t.Errorf("%s: %d", name, res.StatusCode)
+		}
+	}
+	if rows := shop.audit()["notification"]; len(rows) != 4 {
+		t.Errorf("%d notifications are stored, want 4", len(rows))
+	}
+}
+
+// The capture's notice carries no payment request id; a session's Antom id is
+// first heard of in the payment's notice, which may come later.
+func TestACaptureNoticeMayComeFirst(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	id := buyer.starts(path, "CARD").PaymentRequestID
+	shop.notify(`{"notifyType":"CAPTURE_RESULT","result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success."},` +
+		`"captureRequestId":"C1","captureId":"20260101","paymentId":"20260101194010890100111650285726898","captureAmount":{"currency":"SGD","value":"4800"}}`)
+	shop.expectCount(1, "notification", "applied", false)
+	shop.notify(strings.Replace(paymentResult, "ID", id, 1))
+	shop.expectCount(2, "notification", "applied", true)
+	shop.expectCount(1, "order", "status", "paid")
+}
+
+func setSignature(r *http.Request, old, replacement string) {
+	r.Header.Set("Signature", strings.Replace(r.Header.Get("Signature"), old, replacement, 1))
+}
+
+func read(t *testing.T, res *http.Response) string {
+	t.Helper()
+	text, err := io.ReadAll(res.Body)
+	must(t, err)
+	return string(text)
+}
+
+// chunked hides the length of a body.
+type chunked struct{ io.Reader }
+
+func TestEveryAnswerIsGuarded(t *testing.T) {
+	shop := newShop(t, func(s *settings) { s.publicURL = "https://shop.example" })
+	buyer := shop.newBuyer()
+	pages := map[string]int{
+		"/": 200, "/products/MUG-01": 200, "/cart": 200, "/nothing": 404, "/checkout/none": 404, "/healthz": 200, "/readyz": 200,
+	}
+	for path, status := range pages {
+		h := buyer.get(path).sees(status).header
+		policy := h.Get("Content-Security-Policy")
+		for _, part := range []string{"default-src 'none'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'", "script-src 'nonce-"} {
+			if !strings.Contains(policy, part) {
+				t.Errorf("%s: the policy lacks %s: %s", path, part, policy)
+			}
+		}
+		if strings.Contains(policy, "unsafe") {
+			t.Errorf("%s: %s", path, policy)
+		}
+		for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"} {
+			if h.Get(name) != want {
+				t.Errorf("%s: %s is %q", path, name, h.Get(name))
+			}
+		}
+		if !strings.HasPrefix(h.Get("Strict-Transport-Security"), "max-age=") {
+			t.Errorf("%s: no HSTS", path)
+		}
+	}
+	cookie := buyer.post("/cart", "sku=MUG-01", "quantity=1").header.Get("Set-Cookie")
+	for _, flag := range []string{"__Host-session=", "HttpOnly", "Secure", "SameSite=Lax", "Path=/"} {
+		if !strings.Contains(cookie, flag) {
+			t.Errorf("the cookie lacks %s: %s", flag, cookie)
+		}
+	}
+}
+
+func TestThePayPageOpensForTheSDKAlone(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	sandboxURL := shop.box.Credentials().BaseURL
+	page := buyer.get(path).sees(http.StatusOK, sandboxURL+"/sdk/ams-checkout.min.js")
+	policy := page.header.Get("Content-Security-Policy")
+	for _, part := range []string{"frame-src " + sandboxURL, "connect-src 'self' " + sandboxURL, "default-src 'none'", "frame-ancestors 'none'"} {
+		if !strings.Contains(policy, part) {
+			t.Errorf("the policy lacks %s: %s", part, policy)
+		}
+	}
+	if strings.Contains(policy, "unsafe") || strings.Contains(policy, "strict-dynamic") {
+		t.Errorf("policy %s", policy)
+	}
+	if page.header.Get("Cache-Control") != "no-store" {
+		t.Errorf("Cache-Control %s", page.header.Get("Cache-Control"))
+	}
+	buyer.get(path + "?LOCAL_MOCK=1").sees(http.StatusSeeOther)
+}
+
+func TestOtherSitesCannotActForABuyer(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	for name, change := range map[string]func(*http.Request){
+		"Sec-Fetch-Site": func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") },
+		"Origin":         func(r *http.Request) { r.Header.Set("Origin", "https://evil.example") },
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), "POST", shop.url+"/cart", strings.NewReader(url.Values{"sku": {"MUG-01"}, "quantity": {"1"}}.Encode()))
+		must(t, err)
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		change(req)
+		if got := buyer.do(req); got.status != http.StatusForbidden {
+			t.Errorf("%s: %d", name, got.status)
+		}
+	}
+}
+
+func TestBodiesOver64KiBAreRefused(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	huge := strings.Repeat("x", 70_000)
+	buyer.post("/cart", "sku=MUG-01", "quantity="+huge).sees(http.StatusRequestEntityTooLarge)
+	buyer.post("/orders", "name="+huge).sees(http.StatusRequestEntityTooLarge)
+	buyer.postJSON(path+"/payments", `{"method":"`+huge+`"}`).sees(http.StatusRequestEntityTooLarge)
+	// Without a Content-Length the limit holds while reading.
+	req, err := http.NewRequestWithContext(t.Context(), "POST", shop.url+"/orders", chunked{strings.NewReader("name=" + huge)})
+	must(t, err)
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if got := buyer.do(req); got.status != http.StatusRequestEntityTooLarge {
+		t.Errorf("chunked: %d", got.status)
+	}
+}
+
+func TestForwardedAddressesAreNotBelieved(t *testing.T) {
+	shop := newShop(t, func(s *settings) { s.withoutSDK = true })
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	req, err := http.NewRequestWithContext(t.Context(), "POST", shop.url+path+"/payments", strings.NewReader("method=CARD"))
+	must(t, err)
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("X-Forwarded-For", "203.0.113.9")
+	req.Header.Set("X-Real-Ip", "203.0.113.9")
+	buyer.do(req)
+	for _, m := range shop.control.Messages() {
+		text, err := json.Marshal(m)
+		must(t, err)
+		if strings.Contains(string(text), "203.0.113.9") {
+			t.Fatal("Antom was told a forged address")
+		}
+	}
+}
+
+// What the pay request carries: order, buyer, amount, settlement, addresses,
+// environment and expiry.
+func TestARequestToAntomIsComplete(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	buyer.starts(buyer.orders(), "CARD")
+	var body string
+	for _, m := range shop.control.Messages() {
+		text, err := json.Marshal(m)
+		must(t, err)
+		if strings.Contains(string(text), "createPaymentSession") {
+			body = string(text)
+		}
+	}
+	for _, part := range []string{
+		"referenceOrderId", "orderDescription", "goodsName", "Enamel mug", "buyerEmail", "ann@example.com", "shippingAddress",
+		"settlementCurrency", "paymentRedirectUrl", "/return", "/antom/notify", "clientIp", "127.0.0.1", "terminalType", "WEB",
+		"paymentSessionExpiryTime", "isAuthorization", "CASHIER_PAYMENT", "4800",
+	} {
+		if !strings.Contains(body, part) {
+			t.Errorf("the request lacks %s", part)
+		}
+	}
+}

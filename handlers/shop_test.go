@@ -1,0 +1,419 @@
+package handlers_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"antom-checkout/antom"
+	"antom-checkout/antom/sandbox"
+	"antom-checkout/checkout"
+	"antom-checkout/db"
+	"antom-checkout/handlers"
+)
+
+// shop is the whole program in one process: real handlers, a real database file,
+// the sandbox as Antom. Time moves only by passes; the sweeper only by sweeps.
+type shop struct {
+	t        *testing.T
+	url      string
+	box      *sandbox.Sandbox
+	control  *sandbox.Control
+	service  *checkout.Service
+	database string
+	offset   *atomic.Int64
+	log      *bytes.Buffer
+	logMu    *sync.Mutex
+	stranger *rsa.PrivateKey // key version 2 of Antom, in this test's hands
+}
+
+// settings are what a test may want otherwise.
+type settings struct {
+	currency      checkout.Currency
+	manualCapture bool
+	withoutSDK    bool
+	publicURL     string
+	timeout       time.Duration
+}
+
+// testKeys are made once: RSA keys cost more than everything else here.
+var testKeys = sync.OnceValues(func() (sandbox.Keys, *rsa.PrivateKey) {
+	keys, err := sandbox.NewKeys()
+	if err != nil {
+		panic(err)
+	}
+	second, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		panic(err)
+	}
+	return keys, second
+})
+
+func newShop(t *testing.T, change ...func(*settings)) *shop {
+	t.Helper()
+	set := settings{currency: "SGD", timeout: 5 * time.Second}
+	for _, c := range change {
+		c(&set)
+	}
+	keys, second := testKeys()
+	s := &shop{t: t, offset: &atomic.Int64{}, log: &bytes.Buffer{}, logMu: &sync.Mutex{}, stranger: second}
+	now := func() time.Time { return time.Now().Add(time.Duration(s.offset.Load())) }
+	log := slog.New(slog.NewTextHandler(lockedWriter{s.log, s.logMu}, nil))
+
+	boxServer := httptest.NewUnstartedServer(nil)
+	boxURL := "http://" + boxServer.Listener.Addr().String()
+	box, err := sandbox.New(sandbox.Config{
+		URL: boxURL, Keys: keys, NoticeDelay: time.Millisecond, CaptureDelay: time.Millisecond, RefundDelay: time.Millisecond,
+	})
+	must(t, err)
+	boxServer.Config.Handler = box
+	boxServer.Start()
+	t.Cleanup(func() { boxServer.CloseClientConnections(); boxServer.Close(); must(t, box.Close()) })
+	s.box, s.control = box, box.Control()
+
+	s.database = filepath.Join(t.TempDir(), "checkout.db")
+	store, err := db.Open(t.Context(), s.database, db.WithClock(now))
+	must(t, err)
+	t.Cleanup(func() { must(t, store.Close()) })
+	must(t, store.Seed(t.Context(), set.currency))
+
+	credentials := box.Credentials()
+	public, err := x509.MarshalPKIXPublicKey(&second.PublicKey)
+	must(t, err)
+	gateway, err := antom.New(antom.Config{
+		ClientID: credentials.ClientID, PrivateKey: credentials.MerchantPrivateKey,
+		PublicKeys: "1:" + credentials.AntomPublicKey + ",2:" + base64.StdEncoding.EncodeToString(public),
+		BaseURL:    boxURL, Timeout: set.timeout, Attempts: 1,
+	}, antom.WithClock(now))
+	must(t, err)
+
+	server := httptest.NewUnstartedServer(nil)
+	s.url = "http://" + server.Listener.Addr().String()
+	public2 := s.url
+	if set.publicURL != "" {
+		public2 = set.publicURL
+	}
+	s.service = checkout.New(checkout.Config{
+		PublicURL: public2, Currency: set.currency, SettlementCurrency: set.currency,
+		ManualCapture: set.manualCapture, OrderTTL: time.Hour,
+		SweepSchedule: []time.Duration{10 * time.Second, 30 * time.Second, time.Minute},
+		Now:           now, Log: log,
+	}, store, gateway)
+	publicURL, err := url.Parse(public2)
+	must(t, err)
+	sdkURL, err := url.Parse(credentials.SDKURL)
+	must(t, err)
+	done := make(chan struct{})
+	cfg := handlers.Config{
+		ShopName: "Plain Goods", PublicURL: publicURL, SessionKey: make([]byte, 64), Sandbox: true, Now: now, Log: log, Done: done,
+		SDK: &handlers.SDK{URL: sdkURL, Environment: "sandbox", GatewayHost: boxURL},
+	}
+	if set.withoutSDK {
+		cfg.SDK = nil
+	}
+	server.Config.Handler = handlers.New(cfg, s.service, gateway, store)
+	server.Start()
+	t.Cleanup(func() { close(done); server.CloseClientConnections(); server.Close() })
+	t.Cleanup(func() {
+		if t.Failed() {
+			s.logMu.Lock()
+			defer s.logMu.Unlock()
+			t.Logf("the shop's log:\n%s", s.log)
+		}
+	})
+	return s
+}
+
+type lockedWriter struct {
+	w  io.Writer
+	mu *sync.Mutex
+}
+
+func (l lockedWriter) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(p)
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// passes lets time go by, for the shop and for Antom.
+func (s *shop) passes(d time.Duration) {
+	s.t.Helper()
+	s.offset.Add(int64(d))
+	must(s.t, s.control.Advance(d))
+}
+
+func (s *shop) sweeps() { s.service.SweepOnce(s.t.Context()) }
+
+func (s *shop) fault(f sandbox.Fault) {
+	s.t.Helper()
+	_, err := s.control.AddFault(f)
+	must(s.t, err)
+}
+
+// quiet waits until Antom has nothing to tell any more.
+func (s *shop) quiet() {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), 20*time.Second)
+	defer cancel()
+	must(s.t, s.control.WaitIdle(ctx))
+}
+
+// audit is the exported truth, by kind.
+func (s *shop) audit() map[string][]map[string]any {
+	s.t.Helper()
+	var out bytes.Buffer
+	must(s.t, db.Audit(s.t.Context(), s.database, &out))
+	lines := map[string][]map[string]any{}
+	decoder := json.NewDecoder(&out)
+	for decoder.More() {
+		line := map[string]any{}
+		must(s.t, decoder.Decode(&line))
+		kind := line["kind"].(string)
+		lines[kind] = append(lines[kind], line)
+	}
+	return lines
+}
+
+// count is how many audit lines of a kind have a field of this value.
+func (s *shop) count(kind, field string, value any) int {
+	s.t.Helper()
+	n := 0
+	for _, line := range s.audit()[kind] {
+		if line[field] == value {
+			n++
+		}
+	}
+	return n
+}
+
+func (s *shop) expectCount(want int, kind, field string, value any) {
+	s.t.Helper()
+	if got := s.count(kind, field, value); got != want {
+		s.t.Errorf("%d %s lines have %s %v, want %d", got, kind, field, value, want)
+	}
+}
+
+// notify posts a notification as Antom would, signed with key version 2.
+func (s *shop) notify(body string, change ...func(*http.Request)) *http.Response {
+	s.t.Helper()
+	at := time.Now().Format(time.RFC3339)
+	client := s.box.Credentials().ClientID
+	signature, err := antom.Sign(s.stranger, antom.SigningString("POST", "/antom/notify", client, at, []byte(body)))
+	must(s.t, err)
+	signature.KeyVersion = "2"
+	req, err := http.NewRequestWithContext(s.t.Context(), "POST", s.url+"/antom/notify", strings.NewReader(body))
+	must(s.t, err)
+	req.Header.Set("Content-Type", "application/json; charset=UTF-8")
+	req.Header.Set("Client-Id", client)
+	req.Header.Set("Request-Time", at)
+	req.Header.Set("Signature", signature.String())
+	for _, c := range change {
+		c(req)
+	}
+	res, err := http.DefaultClient.Do(req)
+	must(s.t, err)
+	s.t.Cleanup(func() { res.Body.Close() })
+	return res
+}
+
+// buyer is a browser without JavaScript: a client with a cookie jar.
+type buyer struct {
+	t      *testing.T
+	shop   *shop
+	client *http.Client
+}
+
+// newBuyer follows no redirects, so that a test sees them.
+func (s *shop) newBuyer() *buyer {
+	jar, err := cookiejar.New(nil)
+	must(s.t, err)
+	return &buyer{t: s.t, shop: s, client: &http.Client{
+		Jar:           jar,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+}
+
+// answer is a response that has been read.
+type answer struct {
+	t      *testing.T
+	status int
+	header http.Header
+	body   string
+}
+
+func (b *buyer) do(req *http.Request) answer {
+	b.t.Helper()
+	res, err := b.client.Do(req)
+	must(b.t, err)
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	must(b.t, err)
+	return answer{t: b.t, status: res.StatusCode, header: res.Header, body: string(body)}
+}
+
+func (b *buyer) get(path string) answer {
+	b.t.Helper()
+	req, err := http.NewRequestWithContext(b.t.Context(), "GET", b.shop.url+path, nil)
+	must(b.t, err)
+	return b.do(req)
+}
+
+// post sends a form given as "name=value" pairs.
+func (b *buyer) post(path string, pairs ...string) answer {
+	b.t.Helper()
+	form := url.Values{}
+	for _, pair := range pairs {
+		name, value, _ := strings.Cut(pair, "=")
+		form.Add(name, value)
+	}
+	req, err := http.NewRequestWithContext(b.t.Context(), "POST", b.shop.url+path, strings.NewReader(form.Encode()))
+	must(b.t, err)
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return b.do(req)
+}
+
+func (b *buyer) postJSON(path, body string) answer {
+	b.t.Helper()
+	req, err := http.NewRequestWithContext(b.t.Context(), "POST", b.shop.url+path, strings.NewReader(body))
+	must(b.t, err)
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Accept", "application/json")
+	return b.do(req)
+}
+
+// sees fails unless the answer has the status and holds every text.
+func (a answer) sees(status int, texts ...string) answer {
+	a.t.Helper()
+	if a.status != status {
+		a.t.Fatalf("status %d, want %d: %.600s", a.status, status, a.body)
+	}
+	for _, text := range texts {
+		if !strings.Contains(a.body, text) {
+			a.t.Fatalf("the answer lacks %q:\n%.3000s", text, a.body)
+		}
+	}
+	return a
+}
+
+func (a answer) seesNot(texts ...string) answer {
+	a.t.Helper()
+	for _, text := range texts {
+		if strings.Contains(a.body, text) {
+			a.t.Fatalf("the answer holds %q", text)
+		}
+	}
+	return a
+}
+
+var formID = regexp.MustCompile(`name="form_id" value="([^"]+)"`)
+
+// fills puts a mug into the cart and reads the id of the checkout form.
+func (b *buyer) fills() (form string) {
+	b.t.Helper()
+	b.post("/cart", "sku=MUG-01", "quantity=2").sees(http.StatusSeeOther)
+	found := formID.FindStringSubmatch(b.get("/cart").sees(http.StatusOK).body)
+	if found == nil {
+		b.t.Fatal("the cart page has no form_id")
+	}
+	return found[1]
+}
+
+var goodAddress = []string{
+	"email=ann@example.com", "name=Ann Lee", "phone=+65 9123 4567", "country=SG", "city=Singapore",
+	"address1=1 Raffles Place", "postal_code=048616",
+}
+
+// orders makes an order of two mugs and answers with its checkout's path.
+func (b *buyer) orders() (path string) {
+	b.t.Helper()
+	form := b.fills()
+	made := b.post("/orders", append([]string{"form_id=" + form}, goodAddress...)...).sees(http.StatusSeeOther)
+	return made.header.Get("Location")
+}
+
+// action is the published JSON of a start.
+type action struct {
+	status           int
+	PaymentRequestID string `json:"payment_request_id"`
+	Action           struct {
+		Type        string          `json:"type"`
+		SDK         string          `json:"sdk"`
+		SessionData string          `json:"session_data"`
+		Environment string          `json:"environment"`
+		Locale      string          `json:"locale"`
+		ExpiresAt   string          `json:"expires_at"`
+		URL         string          `json:"url"`
+		Codes       []checkout.Code `json:"codes"`
+		Message     string          `json:"message"`
+		RetryAfter  int             `json:"retry_after"`
+	} `json:"action"`
+}
+
+// starts asks for a payment as the page's script does.
+func (b *buyer) starts(path, method string) action {
+	b.t.Helper()
+	got := b.postJSON(path+"/payments", fmt.Sprintf(`{"method":%q}`, method))
+	a := action{status: got.status}
+	if err := json.Unmarshal([]byte(got.body), &a); err != nil {
+		b.t.Fatalf("start of %s answers %d %s", method, got.status, got.body)
+	}
+	return a
+}
+
+func (b *buyer) expectAction(a action, status int, kind string) {
+	b.t.Helper()
+	if a.status != status || a.Action.Type != kind {
+		b.t.Fatalf("action %q with status %d, want %q with %d", a.Action.Type, a.status, kind, status)
+	}
+}
+
+// orderStatus is the published JSON of an order's status.
+type orderStatus struct {
+	Status      string `json:"status"`
+	Final       bool   `json:"final"`
+	Message     string `json:"message"`
+	LastPayment struct {
+		PaymentRequestID string `json:"payment_request_id"`
+		Status           string `json:"status"`
+		ResultCode       string `json:"result_code"`
+	} `json:"last_payment"`
+}
+
+func (b *buyer) status(path string) orderStatus {
+	b.t.Helper()
+	var st orderStatus
+	must(b.t, json.Unmarshal([]byte(b.get(path+"/status").sees(http.StatusOK).body), &st))
+	return st
+}
+
+func (b *buyer) expectStatus(path, status, payment string) {
+	b.t.Helper()
+	if st := b.status(path); st.Status != status || st.LastPayment.Status != payment {
+		b.t.Fatalf("order %s with payment %s, want %s with %s", st.Status, st.LastPayment.Status, status, payment)
+	}
+}
