@@ -24,25 +24,29 @@ type Envelope struct {
 
 func (e *Envelope) result() *Result { return &e.Result }
 
+// response is a pointer to the type of an answer.
+type response[T any] interface {
+	*T
+	result() *Result
+}
+
 // call sends req, again if that is safe and may help, and gives the decoded
 // answer. The error is nil for S and for the U of a request that Antom has
 // accepted. The answer is never nil, and filled whenever one could be verified,
 // also beside an *Error.
-func call[T any, Answer interface {
-	*T
-	result() *Result
-}](ctx context.Context, c *Client, operation string, req any) (*T, error) {
+func call[T any, R response[T]](ctx context.Context, c *Client, operation string, req any) (*T, error) {
 	op := path.Base(operation)
 	body, err := encode(req)
 	if err != nil {
 		return new(T), &Error{Op: op, Status: StatusFailed, Message: "the request was not sent", Err: err}
 	}
+	var doubt *Error // of an earlier attempt, which may have taken effect
 	for attempt := 1; ; attempt++ {
 		start := time.Now()
-		res, httpStatus, failure := send[T, Answer](ctx, c, operation, body)
+		res, httpStatus, failure := send[T, R](ctx, c, operation, body)
 		seen := Observation{Op: op, Attempt: attempt, Duration: time.Since(start), HTTPStatus: httpStatus}
 		if failure == nil {
-			r := Answer(res).result()
+			r := R(res).result()
 			seen.Status, seen.Code = r.Status, r.Code
 			c.observe(ctx, seen)
 			return res, nil
@@ -50,9 +54,13 @@ func call[T any, Answer interface {
 		failure.Op, failure.HTTPStatus = op, httpStatus
 		seen.Status, seen.Code, seen.Err = failure.Status, failure.Code, failure
 		c.observe(ctx, seen)
+		if doubt != nil && failure.atTheGate() {
+			return new(T), doubt
+		}
 		if attempt == c.attempts || !failure.worthRepeating() || c.pause(ctx, attempt) != nil {
 			return res, failure
 		}
+		doubt = failure
 	}
 }
 
@@ -72,10 +80,7 @@ func backoff(ctx context.Context, attempt int) error {
 
 // send makes one attempt. Each one has a time and a signature of its own over
 // the same body.
-func send[T any, Answer interface {
-	*T
-	result() *Result
-}](ctx context.Context, c *Client, operation string, body []byte) (*T, int, *Error) {
+func send[T any, R response[T]](ctx context.Context, c *Client, operation string, body []byte) (*T, int, *Error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	raw, httpStatus, err := c.post(ctx, c.path(operation), body)
@@ -86,7 +91,7 @@ func send[T any, Answer interface {
 	if err != nil {
 		return new(T), httpStatus, &Error{Message: "the answer cannot be read", Err: err}
 	}
-	r := Answer(res).result()
+	r := R(res).result()
 	switch {
 	case r.Status == StatusSuccess || r.InProcess():
 		return res, httpStatus, nil

@@ -21,7 +21,8 @@ const (
 	Europe       = "https://open-de-global.alipay.com"
 )
 
-// Config is what [New] needs to know.
+// Config is what [New] needs to know. With the default limits a call on which
+// no answer ever comes lasts half a minute; its context can end it sooner.
 type Config struct {
 	ClientID   string        // a SANDBOX_ id uses Antom's sandbox paths
 	PrivateKey string        // the merchant's: PEM or bare base64 DER, PKCS#8 or PKCS#1

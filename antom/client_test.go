@@ -348,6 +348,34 @@ func TestAnAnswerIsNeverAskedForAgain(t *testing.T) {
 	}
 }
 
+// What was sent first may have been paid, whatever is said of what was sent second.
+func TestARefusedRepeatDoesNotUndoTheFirst(t *testing.T) {
+	for second, want := range map[string]struct{ unknown, declined bool }{
+		result("INVALID_SIGNATURE", "F"): {unknown: true},
+		result("SYSTEM_ERROR", "F"):      {unknown: true},
+		result("CARD_EXPIRED", "F"):      {declined: true}, // an id has one outcome, and this is it
+	} {
+		c, _ := newGateway(t, config(t), func(g *gateway, w http.ResponseWriter, r *http.Request) {
+			if len(g.requests) == 1 {
+				lost["reset"](g, w, r)
+			}
+			says(second)(g, w, r)
+		})
+		res, err := c.Pay(deadline(t), payRequest(t))
+		e := wantError(t, err)
+		if e.Unknown() != want.unknown || e.Declined() != want.declined || e.Fix() {
+			t.Errorf("%s: %+v", second, e)
+		}
+		if want.unknown && res.Result.Status != "" {
+			t.Errorf("%s: the response says %v", second, res.Result)
+		}
+	}
+	c, _ := newGateway(t, config(t), says(result("INVALID_SIGNATURE", "F")))
+	if _, err := c.Pay(deadline(t), payRequest(t)); !wantError(t, err).Fix() {
+		t.Errorf("refused at once: %v", err)
+	}
+}
+
 func TestObserverSeesEveryAttempt(t *testing.T) {
 	type seen struct {
 		op      string

@@ -1,5 +1,7 @@
 package antom
 
+import "strconv"
+
 // Error is every way a call can end without success. It carries what a program
 // needs to choose the next step, never a body, a key or a card number. Ask it
 // in this order: Unknown, Declined, Fix, Retry.
@@ -19,10 +21,14 @@ func (e *Error) Error() string {
 	case e.Code != "":
 		return text + string(e.Code) + " (" + string(e.Status) + ")"
 	case e.Err != nil:
-		return text + e.Message + ": " + e.Err.Error()
+		text += e.Message + ": " + e.Err.Error()
 	default:
-		return text + e.Message
+		text += e.Message
 	}
+	if e.HTTPStatus != 0 {
+		text += " (HTTP " + strconv.Itoa(e.HTTPStatus) + ")"
+	}
+	return text
 }
 
 // Unwrap gives the cause, so that errors.Is finds context.DeadlineExceeded or
@@ -91,4 +97,12 @@ func (e *Error) worthRepeating() bool {
 		return e.Status == StatusUnknown
 	}
 	return e.HTTPStatus == 0 || e.HTTPStatus == 429 || e.HTTPStatus >= 500
+}
+
+// atTheGate reports an F that refuses this one sending of the request, such as
+// INVALID_SIGNATURE, and says nothing of what an earlier sending has done.
+func (e *Error) atTheGate() bool {
+	_, ofOperation := reactions[e.Op][e.Code]
+	_, ofGateway := gatewayReactions[e.Code]
+	return e.Status == StatusFailed && ofGateway && !ofOperation
 }

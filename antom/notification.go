@@ -191,13 +191,16 @@ func readNotification(body []byte) (Notification, error) {
 	}
 }
 
-// read decodes a notification of a known type, and refuses one that does not
-// say whom it is about or how it ended.
-func read[T any, N interface {
+// known is a pointer to a notification's type that this package knows.
+type known[T any] interface {
 	*T
 	Notification
 	subject() (name, value string)
-}](body []byte) (Notification, error) {
+}
+
+// read decodes a notification of a known type, and refuses one that does not
+// say whom it is about or how it ended.
+func read[T any, N known[T]](body []byte) (Notification, error) {
 	n, err := decode[T](body)
 	if err != nil {
 		return nil, err

@@ -9,9 +9,9 @@ import (
 
 // PlainText makes text fit for a request: letters lose their accents, a few others
 // are spelled out, whatever has no likeness in ASCII is dropped, spaces are
-// joined, and the rest is cut to max characters. It may come out empty; it
+// joined, and the rest is cut to limit characters. It may come out empty; it
 // never fails, because no payment should fail for a name.
-func PlainText(text string, max int) string {
+func PlainText(text string, limit int) string {
 	var b strings.Builder
 	for _, r := range norm.NFKD.String(text) {
 		switch {
@@ -24,7 +24,7 @@ func PlainText(text string, max int) string {
 		}
 	}
 	plain := strings.Join(strings.Fields(b.String()), " ")
-	return strings.TrimSpace(plain[:min(len(plain), max)])
+	return strings.TrimSpace(plain[:min(len(plain), limit)])
 }
 
 // spelled are the letters and marks that no decomposition makes ASCII.

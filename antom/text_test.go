@@ -37,12 +37,12 @@ func TestPlainText(t *testing.T) {
 
 func TestPlainTextIsAlwaysFit(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		text, max := rapid.String().Draw(t, "text"), rapid.IntRange(0, 300).Draw(t, "max")
-		plain := PlainText(text, max)
-		if problems := textProblems(plain, "x", "x"); len(problems) > 0 || len(plain) > max {
+		text, limit := rapid.String().Draw(t, "text"), rapid.IntRange(0, 300).Draw(t, "limit")
+		plain := PlainText(text, limit)
+		if problems := textProblems(plain, "x", "x"); len(problems) > 0 || len(plain) > limit {
 			t.Fatalf("%q becomes %q: %v", text, plain, problems)
 		}
-		if again := PlainText(plain, max); again != plain {
+		if again := PlainText(plain, limit); again != plain {
 			t.Fatalf("%q becomes %q, and that %q", text, plain, again)
 		}
 	})
