@@ -14,6 +14,8 @@ type books struct {
 	captureList []*Capture
 	refundList  []*Refund
 	cancelList  []*Cancel
+	vaultList   []*Vaulting
+	disputeList []*Dispute
 	noticeList  []*notice
 	noticeCount int
 
@@ -26,8 +28,12 @@ type books struct {
 	refunds     map[string]*Refund  // by request id
 	refundIDs   map[string]*Refund
 	cards       map[string]*savedCard // by token
-	closers     map[*Payment]*task    // the close timers of open payments
-	moves       map[*Payment][]any    // captures and refunds of a payment, oldest first
+	vaultings   map[string]*Vaulting  // by request id
+	vaultTokens map[string]*Vaulting  // by the buyer's token
+	vaultKeys   map[string]*Vaulting  // by the opaque part of the session data
+	disputes    map[string]*Dispute
+	closers     map[*Payment]*task // the close timers of open payments
+	moves       map[*Payment][]any // captures and refunds of a payment, oldest first
 	queues      map[string][]*notice
 }
 
@@ -42,6 +48,10 @@ func newBooks() books {
 		refunds:     map[string]*Refund{},
 		refundIDs:   map[string]*Refund{},
 		cards:       map[string]*savedCard{},
+		vaultings:   map[string]*Vaulting{},
+		vaultTokens: map[string]*Vaulting{},
+		vaultKeys:   map[string]*Vaulting{},
+		disputes:    map[string]*Dispute{},
 		closers:     map[*Payment]*task{},
 		moves:       map[*Payment][]any{},
 		queues:      map[string][]*notice{},
@@ -72,6 +82,19 @@ func (b *books) addRefund(r *Refund) {
 	if p := b.paymentIDs[r.PaymentID]; p != nil {
 		b.moves[p] = append(b.moves[p], r)
 	}
+}
+
+func (b *books) addVaulting(v *Vaulting) {
+	b.vaultList = append(b.vaultList, v)
+	b.vaultings[v.RequestID], b.vaultTokens[v.Token] = v, v
+	if v.SessionKey != "" {
+		b.vaultKeys[v.SessionKey] = v
+	}
+}
+
+func (b *books) addDispute(d *Dispute) {
+	b.disputeList = append(b.disputeList, d)
+	b.disputes[d.ID] = d
 }
 
 // findPayment finds a payment as Antom does: the payment id wins.
@@ -121,7 +144,7 @@ func (b *books) refunded(p *Payment) int64 {
 func (b *books) ledger() Ledger {
 	l := Ledger{
 		Sessions: copies(b.sessionList), Payments: copies(b.paymentList), Captures: copies(b.captureList),
-		Refunds: copies(b.refundList), Cancels: copies(b.cancelList),
+		Refunds: copies(b.refundList), Cancels: copies(b.cancelList), Vaultings: copies(b.vaultList), Disputes: copies(b.disputeList),
 	}
 	for i := range l.Payments {
 		l.Payments[i].History = slices.Clone(l.Payments[i].History)

@@ -117,10 +117,7 @@ func (s *Sandbox) takeBuyerAct(w http.ResponseWriter, r *http.Request) {
 		s.render(w, http.StatusNotFound, policy{}, "nothing.html", nil)
 		return
 	}
-	entered := &card{
-		Number: r.PostFormValue("number"), ExpiryMonth: r.PostFormValue("month"),
-		ExpiryYear: lastTwo(r.PostFormValue("year")), CVV: r.PostFormValue("cvv"),
-	}
+	entered := cardOf(r)
 	act := r.PostFormValue("act")
 	if mistake := s.buyerActs(p, act, entered, antom.ResultCode(r.PostFormValue("reason"))); mistake != "" {
 		view := s.buyerView(p)
@@ -131,16 +128,31 @@ func (s *Sandbox) takeBuyerAct(w http.ResponseWriter, r *http.Request) {
 	}
 	next := p.Terms.RedirectURL
 	switch {
-	case p.Step != "" && !final(p.Status):
+	case act != "leave" && p.Step != "" && !final(p.Status):
 		next = "/buyer/" + p.Token
 	case act == "vanish":
 		next = "/buyer/" + p.Token + "?vanished"
 	}
 	s.move()
 	s.mu.Unlock()
+	seeOther(w, next)
+}
+
+// seeOther leads on with a GET. The address is our own or one that a signed
+// request named, an app's perhaps, so it goes out as it is.
+func seeOther(w http.ResponseWriter, next string) {
 	w.Header().Set("Referrer-Policy", "no-referrer")
+	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Location", next)
 	w.WriteHeader(http.StatusSeeOther)
+}
+
+// cardOf is the card that was typed into a form.
+func cardOf(r *http.Request) *card {
+	return &card{
+		Number: r.PostFormValue("number"), ExpiryMonth: r.PostFormValue("month"),
+		ExpiryYear: lastTwo(r.PostFormValue("year")), CVV: r.PostFormValue("cvv"),
+	}
 }
 
 // buyerActs does one act of the buyer's. It returns what is wrong with the card

@@ -225,6 +225,8 @@ type savedCard struct {
 	Token   string                  `json:"token"`
 	Info    antom.PaymentResultInfo `json:"info"`
 	Refused antom.ResultCode        `json:"refused,omitempty"`
+	Once    bool                    `json:"once,omitempty"` // a nonce: it pays one time
+	Used    bool                    `json:"used,omitempty"`
 }
 
 // keepCard keeps the card of a payment that went well, so that its token pays

@@ -117,12 +117,12 @@ func (c *Control) Advance(d time.Duration) error {
 	c.s.runDue()
 	c.s.move()
 	c.s.nudge()
-	return nil
+	return c.s.keepClock()
 }
 
 // Reset forgets payments, messages, notices and faults, and sets the clock
-// back. The keys stay.
-func (c *Control) Reset() {
+// back. The keys stay. The error is that of the ledger file, if there is one.
+func (c *Control) Reset() error {
 	s := c.s
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -130,8 +130,10 @@ func (c *Control) Reset() {
 	s.faults, s.messages = nil, messageLog{}
 	s.era++
 	s.random = newRandom(s.seed)
+	err := s.rewrite()
 	s.move()
 	s.nudge()
+	return err
 }
 
 // WaitIdle waits until nothing is due and no notice is under way. By the world's

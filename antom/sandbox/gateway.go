@@ -30,6 +30,16 @@ var operations = map[string]operation{
 	"payments/refund":               takes((*Sandbox).refund),
 	"payments/inquiryRefund":        takes((*Sandbox).inquiryRefund),
 	"payments/consult":              takes((*Sandbox).consult),
+
+	"vaults/createVaultingSession": takes((*Sandbox).createVaultingSession),
+	"vaults/vaultPaymentMethod":    takes((*Sandbox).vaultPaymentMethod),
+	"vaults/inquireVaulting":       takes((*Sandbox).inquireVaulting),
+	"vaults/fetchNonce":            takes((*Sandbox).fetchNonce),
+	"payments/fetchNonce":          takes((*Sandbox).fetchNonce), // Antom's SDKs know both addresses
+
+	"payments/acceptDispute":           takes((*Sandbox).acceptDispute),
+	"payments/supplyDefenseDocument":   takes((*Sandbox).supplyDefenseDocument),
+	"payments/downloadDisputeEvidence": takes((*Sandbox).downloadDisputeEvidence),
 }
 
 // takes turns a method that wants a request into an operation that has bytes.

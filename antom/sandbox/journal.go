@@ -1,7 +1,286 @@
 package sandbox
 
-// keep notes that a record has changed. The lock is held.
-func (s *Sandbox) keep(record any) {}
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
 
-func (s *Sandbox) load() error { return nil }
-func (s *Sandbox) save() error { return nil }
+	"antom-checkout/antom"
+)
+
+// The journal keeps the ledger across restarts: a line of JSON for every record
+// that changed, written before anybody hears of the change. Reading it, the
+// last line of a record wins. It is written anew at every start.
+
+// entry is a line of the journal: one record.
+type entry struct {
+	Session  *Session  `json:"session,omitempty"`
+	Payment  *Payment  `json:"payment,omitempty"`
+	Capture  *Capture  `json:"capture,omitempty"`
+	Refund   *Refund   `json:"refund,omitempty"`
+	Cancel   *Cancel   `json:"cancel,omitempty"`
+	Card     *cardLine `json:"card,omitempty"`
+	Vaulting *Vaulting `json:"vaulting,omitempty"`
+	Dispute  *Dispute  `json:"dispute,omitempty"`
+	Notice   *Notice   `json:"notice,omitempty"`
+	Ahead    *Duration `json:"ahead,omitempty"`
+}
+
+// cardLine is a stored card, which holds no number.
+type cardLine savedCard
+
+func entryOf(record any) entry {
+	switch r := record.(type) {
+	case *Session:
+		return entry{Session: r}
+	case *Payment:
+		return entry{Payment: r}
+	case *Capture:
+		return entry{Capture: r}
+	case *Refund:
+		return entry{Refund: r}
+	case *Cancel:
+		return entry{Cancel: r}
+	case *savedCard:
+		return entry{Card: (*cardLine)(r)}
+	case *Vaulting:
+		return entry{Vaulting: r}
+	case *Dispute:
+		return entry{Dispute: r}
+	case *Notice:
+		return entry{Notice: r}
+	}
+	panic(fmt.Sprintf("sandbox: %T is not a record", record))
+}
+
+// keep notes that a record has changed; it is written when the change is
+// complete, see move. The lock is held, here and in all of this file.
+func (s *Sandbox) keep(record any) {
+	if s.file == "" {
+		return
+	}
+	if s.unwritten == nil {
+		s.unwritten = map[any]bool{}
+	}
+	if !s.unwritten[record] {
+		s.unwritten[record] = true
+		s.unwrittenList = append(s.unwrittenList, record)
+	}
+}
+
+// write appends what has changed to the journal.
+func (s *Sandbox) write() {
+	if s.journal == nil || len(s.unwrittenList) == 0 {
+		return
+	}
+	var lines bytes.Buffer
+	for _, record := range s.unwrittenList {
+		addLine(&lines, entryOf(record))
+	}
+	s.unwrittenList = nil
+	clear(s.unwritten)
+	if _, err := s.journal.Write(lines.Bytes()); err != nil {
+		s.log.Error("the ledger cannot be kept", "error", err)
+	}
+}
+
+func addLine(lines *bytes.Buffer, e entry) {
+	text, err := json.Marshal(e)
+	if err != nil {
+		panic(err) // records are structs of ours
+	}
+	lines.Write(text)
+	lines.WriteByte('\n')
+}
+
+// load reads the journal, if there is to be one, and goes on where it ended:
+// close timers, captures, refunds and notices that are still to come.
+func (s *Sandbox) load() error {
+	if s.file == "" {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	text, err := os.ReadFile(s.file)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("read the ledger: %w", err)
+	}
+	if err := s.readJournal(text); err != nil {
+		return err
+	}
+	s.resume()
+	return s.rewrite()
+}
+
+func (s *Sandbox) readJournal(text []byte) error {
+	for number := 1; len(text) > 0; number++ {
+		line, rest, whole := bytes.Cut(text, []byte("\n"))
+		text = rest
+		if !whole {
+			return nil // the process died while it wrote this line: nobody heard of it
+		}
+		var e entry
+		if err := json.Unmarshal(line, &e); err != nil {
+			return fmt.Errorf("line %d of the ledger: %w", number, err)
+		}
+		s.apply(e)
+	}
+	return nil
+}
+
+// apply takes a record over from the journal: a new one is added, a known one
+// replaced by its later state.
+func (s *Sandbox) apply(e entry) {
+	switch {
+	case e.Session != nil:
+		replace(s.sessions[e.Session.RequestID], e.Session, s.addSession)
+	case e.Payment != nil:
+		replace(s.payments[e.Payment.RequestID], e.Payment, s.addPayment)
+	case e.Capture != nil:
+		replace(s.captures[e.Capture.RequestID], e.Capture, s.addCapture)
+	case e.Refund != nil:
+		replace(s.refunds[e.Refund.RequestID], e.Refund, s.addRefund)
+	case e.Cancel != nil:
+		s.cancelList = append(s.cancelList, e.Cancel)
+	case e.Card != nil:
+		s.cards[e.Card.Token] = (*savedCard)(e.Card)
+	case e.Vaulting != nil:
+		replace(s.vaultings[e.Vaulting.RequestID], e.Vaulting, s.addVaulting)
+	case e.Dispute != nil:
+		replace(s.disputes[e.Dispute.ID], e.Dispute, s.addDispute)
+	case e.Notice != nil:
+		s.applyNotice(*e.Notice)
+	case e.Ahead != nil:
+		s.ahead = time.Duration(*e.Ahead)
+	}
+}
+
+func replace[Record any](known, later *Record, add func(*Record)) {
+	if known == nil {
+		add(later)
+		return
+	}
+	*known = *later
+}
+
+func (s *Sandbox) applyNotice(later Notice) {
+	s.noticeCount = max(s.noticeCount, later.ID)
+	for _, n := range s.noticeList {
+		if n.ID == later.ID {
+			n.Notice = later
+			return
+		}
+	}
+	s.noticeList = append(s.noticeList, &notice{Notice: later})
+}
+
+// resume plans what was still to come when the journal ended.
+func (s *Sandbox) resume() {
+	for _, p := range s.paymentList {
+		p.BuyerURL = s.url + "/buyer/" + p.Token
+		switch {
+		case !final(p.Status):
+			s.watch(p)
+		case p.Status == antom.PaymentSuccess && p.Terms.ManualCapture:
+			s.plan(p.AuthEndsAt, func() { s.releaseAuthorization(p) })
+		}
+	}
+	for _, c := range s.captureList {
+		if c.Status == antom.TransactionProcessing {
+			s.finishCaptureAt(c, c.DueAt)
+		}
+	}
+	for _, r := range s.refundList {
+		if r.Status == antom.TransactionProcessing {
+			s.finishRefundAt(r, r.DueAt)
+		}
+	}
+	for _, v := range s.vaultList {
+		v.BuyerURL = s.url + "/vault/" + v.Token
+		if v.Status == antom.VaultingProcessing {
+			s.watchVaulting(v)
+		}
+	}
+	for _, d := range s.disputeList {
+		if !d.over() {
+			s.watchDispute(d)
+		}
+	}
+	for _, n := range s.noticeList {
+		if n.State == NoticeWaiting || n.State == NoticeUnderWay {
+			s.sendAt(n, n.NextAt)
+		}
+	}
+}
+
+// rewrite writes the journal anew, a line per record, and goes on from there.
+func (s *Sandbox) rewrite() error {
+	if s.file == "" {
+		return nil
+	}
+	var lines bytes.Buffer
+	ahead := Duration(s.ahead)
+	addLine(&lines, entry{Ahead: &ahead})
+	for _, records := range [][]any{
+		all(s.sessionList), all(s.paymentList), all(s.captureList), all(s.refundList), all(s.cancelList),
+		all(s.vaultList), all(s.disputeList),
+	} {
+		for _, record := range records {
+			addLine(&lines, entryOf(record))
+		}
+	}
+	for _, saved := range s.cards {
+		addLine(&lines, entryOf(saved))
+	}
+	for _, n := range s.noticeList {
+		addLine(&lines, entryOf(&n.Notice))
+	}
+	if err := s.closeJournal(); err != nil {
+		return err
+	}
+	if err := writeFile(s.file, lines.Bytes()); err != nil {
+		return fmt.Errorf("write the ledger: %w", err)
+	}
+	journal, err := os.OpenFile(s.file, os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return fmt.Errorf("open the ledger: %w", err)
+	}
+	s.journal = journal
+	s.unwrittenList = nil
+	clear(s.unwritten)
+	return nil
+}
+
+// keepClock keeps how far the clock was moved ahead.
+func (s *Sandbox) keepClock() error {
+	if s.journal == nil {
+		return nil
+	}
+	var line bytes.Buffer
+	ahead := Duration(s.ahead)
+	addLine(&line, entry{Ahead: &ahead})
+	_, err := s.journal.Write(line.Bytes())
+	return err
+}
+
+func all[Record any](records []*Record) []any {
+	out := make([]any, len(records))
+	for i, r := range records {
+		out[i] = r
+	}
+	return out
+}
+
+func (s *Sandbox) closeJournal() error {
+	if s.journal == nil {
+		return nil
+	}
+	s.write()
+	err := s.journal.Close()
+	s.journal = nil
+	return err
+}

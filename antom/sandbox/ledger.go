@@ -132,11 +132,13 @@ type Cancel struct {
 
 // Ledger is everything the sandbox knows of money, oldest first.
 type Ledger struct {
-	Sessions []Session `json:"sessions"`
-	Payments []Payment `json:"payments"`
-	Captures []Capture `json:"captures"`
-	Refunds  []Refund  `json:"refunds"`
-	Cancels  []Cancel  `json:"cancels"`
+	Sessions  []Session  `json:"sessions"`
+	Payments  []Payment  `json:"payments"`
+	Captures  []Capture  `json:"captures"`
+	Refunds   []Refund   `json:"refunds"`
+	Cancels   []Cancel   `json:"cancels"`
+	Vaultings []Vaulting `json:"vaultings"`
+	Disputes  []Dispute  `json:"disputes"`
 }
 
 // Payment finds a payment by its request id.

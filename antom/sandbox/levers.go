@@ -25,8 +25,7 @@ func (s *Sandbox) controlRoutes(mux *http.ServeMux) {
 	get("changes", s.waitForChange)
 
 	mux.HandleFunc("POST /control/reset", pull(func(context.Context, *http.Request, struct{}) (any, error) {
-		c.Reset()
-		return done, nil
+		return done, c.Reset()
 	}))
 	mux.HandleFunc("POST /control/clock", pull(func(_ context.Context, _ *http.Request, body struct{ Advance Duration }) (any, error) {
 		err := c.Advance(time.Duration(body.Advance))
@@ -65,6 +64,16 @@ func (s *Sandbox) controlRoutes(mux *http.ServeMux) {
 		}
 		answerJSON(w, http.StatusOK, done)
 	})
+	mux.HandleFunc("POST /control/payments/{id}/dispute", pull(func(_ context.Context, r *http.Request, body disputeAct) (any, error) {
+		id, err := c.Dispute(r.PathValue("id"), body.Amount, body.ReasonCode)
+		return disputeAnswer{id}, err
+	}))
+	mux.HandleFunc("POST /control/disputes/{id}/judge", pull(func(_ context.Context, r *http.Request, body judgement) (any, error) {
+		return done, c.Judge(r.PathValue("id"), body.Verdict)
+	}))
+	mux.HandleFunc("POST /control/disputes/{id}/withdraw", pull(func(_ context.Context, r *http.Request, _ struct{}) (any, error) {
+		return done, c.Withdraw(r.PathValue("id"))
+	}))
 	mux.HandleFunc("POST /control/payments/{id}/{act}", pull(s.pullBuyer))
 }
 
@@ -101,6 +110,16 @@ type (
 	}
 	doneAnswer struct {
 		Done bool `json:"done"`
+	}
+	disputeAct struct {
+		Amount     int64  `json:"amount"`
+		ReasonCode string `json:"reason_code"`
+	}
+	disputeAnswer struct {
+		DisputeID string `json:"dispute_id"`
+	}
+	judgement struct {
+		Verdict string `json:"verdict"`
 	}
 	clockAnswer struct {
 		Now time.Time `json:"now"`
@@ -144,7 +163,7 @@ func answerError(w http.ResponseWriter, err error) {
 	switch {
 	case errors.As(err, &bad):
 		status = http.StatusBadRequest
-	case errors.Is(err, ErrUnknownPayment):
+	case errors.Is(err, ErrUnknownPayment), errors.Is(err, ErrUnknownDispute):
 		status = http.StatusNotFound
 	case errors.Is(err, context.DeadlineExceeded):
 		status = http.StatusGatewayTimeout

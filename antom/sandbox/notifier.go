@@ -82,11 +82,11 @@ func (s *Sandbox) noticePayment(p *Payment, kind string, in time.Duration) {
 	case antom.PaymentFail:
 		body.Result = resultOf(p.ResultCode, antom.StatusFailed)
 	}
-	s.announce(kind, p, p.Terms.NotifyURL, body, in)
+	s.announce(kind, p.RequestID, p.Terms.NotifyURL, body, in)
 }
 
 func (s *Sandbox) noticeCapture(p *Payment, c *Capture, in time.Duration) {
-	s.announce("CAPTURE_RESULT", p, p.Terms.NotifyURL, antom.CaptureResult{
+	s.announce("CAPTURE_RESULT", p.RequestID, p.Terms.NotifyURL, antom.CaptureResult{
 		Notice:           antom.Notice{NotifyType: "CAPTURE_RESULT", Result: transactionResult(c.Status, c.ResultCode)},
 		CaptureRequestID: c.RequestID, CaptureID: c.ID, PaymentID: c.PaymentID,
 		CaptureAmount: c.wire(), CaptureTime: wireTime(c.DoneAt),
@@ -94,18 +94,20 @@ func (s *Sandbox) noticeCapture(p *Payment, c *Capture, in time.Duration) {
 }
 
 func (s *Sandbox) noticeRefund(p *Payment, r *Refund, in time.Duration) {
-	s.announce("REFUND_RESULT", p, r.NotifyURL, antom.RefundResult{
+	s.announce("REFUND_RESULT", p.RequestID, r.NotifyURL, antom.RefundResult{
 		Notice:       antom.Notice{NotifyType: "REFUND_RESULT", Result: transactionResult(r.Status, r.ResultCode)},
 		RefundStatus: r.Status, RefundRequestID: r.RequestID, RefundID: r.ID,
 		RefundAmount: r.wire(), RefundTime: wireTime(r.DoneAt),
 	}, in)
 }
 
-// announce puts a notice on the schedule. A merchant without notify address
-// hears nothing, as with an empty dashboard.
-func (s *Sandbox) announce(kind string, p *Payment, to string, body any, in time.Duration) {
+// announce puts a notice about a payment (or vaulting) on the schedule. A
+// merchant without notify address hears nothing, as with an empty dashboard.
+func (s *Sandbox) announce(kind, about, to string, body any, in time.Duration) {
 	if to == "" {
-		s.tell(p, "no notify address, so no %s", kind)
+		if p := s.payments[about]; p != nil {
+			s.tell(p, "no notify address, so no %s", kind)
+		}
 		return
 	}
 	text, err := json.Marshal(body)
@@ -114,12 +116,12 @@ func (s *Sandbox) announce(kind string, p *Payment, to string, body any, in time
 	}
 	s.noticeCount++
 	n := &notice{Notice: Notice{
-		ID: s.noticeCount, Type: kind, PaymentRequestID: p.RequestID, URL: to, Body: text, State: NoticeWaiting,
+		ID: s.noticeCount, Type: kind, PaymentRequestID: about, URL: to, Body: text, State: NoticeWaiting,
 	}, era: s.era}
 	s.forgetOldNotices()
 	s.noticeList = append(s.noticeList, n)
-	in += s.delayOf(DelayNotice, kind, p.RequestID)
-	if held, struck := s.strike(kind, p.RequestID, Reorder); struck {
+	in += s.delayOf(DelayNotice, kind, about)
+	if held, struck := s.strike(kind, about, Reorder); struck {
 		n.heldBack = true
 		in += orElse(time.Duration(held.Delay), 10*time.Minute)
 	}

@@ -89,11 +89,14 @@ func (s *Sandbox) newSessionData(terms Terms) (id, key, data string) {
 	m, _ := methodOf(terms.Method)
 	category := m.sessionCategory()
 	scene := "CASHIER_PAYMENT"
-	if terms.Scene != "" {
+	switch terms.Scene {
+	case "":
+	case antom.SceneElement:
+		scene, category = terms.Scene, "ALL"
+	case antom.SceneCheckout:
 		scene, category = terms.Scene, ""
-	}
-	if terms.Scene == antom.SceneElement {
-		category = "ALL"
+	default:
+		scene = terms.Scene
 	}
 	config, err := json.Marshal(map[string]any{
 		"action":     map[string]any{"app": struct{}{}, "needVerifyAndResume": false, "skipSdkQuery": false, "wap": struct{}{}, "web": struct{}{}},
@@ -246,8 +249,8 @@ func (s *Sandbox) pay(req *antom.PayRequest) (any, *Refusal) {
 	}
 	var saved *savedCard
 	if m.isCard() && terms.MethodID != "" {
-		if saved = s.cards[terms.MethodID]; saved == nil {
-			return nil, refuse("INVALID_ACCESS_TOKEN", "there is no saved card of this token")
+		if saved = s.cards[terms.MethodID]; saved == nil || saved.Used {
+			return nil, refuse("INVALID_ACCESS_TOKEN", "there is no saved card of this token, or it paid already")
 		}
 	}
 	p := s.openPayment(req.PaymentRequestID, m, terms, expires)
@@ -271,6 +274,8 @@ func (s *Sandbox) payByCard(p *Payment, saved *savedCard, entered *card) {
 	case saved != nil:
 		info := saved.Info
 		p.Card = &info
+		saved.Used = saved.Once
+		s.keep(saved)
 		if saved.Refused != "" {
 			s.decline(p, saved.Refused)
 			return

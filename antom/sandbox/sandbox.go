@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -29,35 +30,38 @@ type Config struct {
 
 // Sandbox is one local Antom with one merchant. It is an http.Handler.
 type Sandbox struct {
-	url          string
-	clientID     string
-	keys         Keys
-	stranger     Keys // signs what is forged
-	strangerOnce sync.Once
-	log          *slog.Logger
-	delays       delays
-	seed         uint64
-	file         string
-	handler      http.Handler
-	sender       *http.Client
-	world        func() time.Time
-	worldJumps   bool // the clock was injected, so it may move without our timers knowing
-	wake         chan struct{}
-	stop         context.CancelFunc
-	ctx          context.Context
-	background   sync.WaitGroup
-	mu           sync.Mutex // guards everything below
-	books                   // the ledger and what is still to come
-	ahead        time.Duration
-	agenda       agenda
-	faults       []Fault
-	faultCount   int
-	random       *rand.Rand
-	messages     messageLog
-	sending      int           // notices under way
-	changed      chan struct{} // closed and replaced whenever anything moves
-	changeCount  int
-	era          int // counts resets: what began in an earlier one is void
+	url           string
+	clientID      string
+	keys          Keys
+	stranger      Keys // signs what is forged
+	strangerOnce  sync.Once
+	log           *slog.Logger
+	delays        delays
+	seed          uint64
+	file          string
+	handler       http.Handler
+	sender        *http.Client
+	world         func() time.Time
+	worldJumps    bool // the clock was injected, so it may move without our timers knowing
+	wake          chan struct{}
+	stop          context.CancelFunc
+	ctx           context.Context
+	background    sync.WaitGroup
+	mu            sync.Mutex // guards everything below
+	books                    // the ledger and what is still to come
+	ahead         time.Duration
+	agenda        agenda
+	faults        []Fault
+	faultCount    int
+	random        *rand.Rand
+	messages      messageLog
+	sending       int           // notices under way
+	changed       chan struct{} // closed and replaced whenever anything moves
+	changeCount   int
+	journal       *os.File
+	unwritten     map[any]bool // records that changed since the last write
+	unwrittenList []any        // the same in their order
+	era           int          // counts resets: what began in an earlier one is void
 }
 
 type delays struct{ notice, capture, refund time.Duration }
@@ -131,7 +135,7 @@ func (s *Sandbox) Close() error {
 	s.sender.CloseIdleConnections()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.save()
+	return s.closeJournal()
 }
 
 // ServeHTTP serves the gateway, the buyer's pages, the SDK and the control room.
@@ -146,6 +150,9 @@ func (s *Sandbox) routes() http.Handler {
 
 	mux.HandleFunc("GET /buyer/{token}", s.showBuyerPage)
 	mux.HandleFunc("POST /buyer/{token}", s.takeBuyerAct)
+
+	mux.HandleFunc("GET /vault/{token}", s.showVaultPage)
+	mux.HandleFunc("POST /vault/{token}", s.takeVaultAct)
 
 	mux.HandleFunc("GET /sdk/ams-checkout.min.js", s.serveSDK)
 	mux.HandleFunc("GET /sdk/component/{sign}/{version}/index.html", s.showComponent)
@@ -164,8 +171,10 @@ func (s *Sandbox) routes() http.Handler {
 	return pages.Handler(mux)
 }
 
-// move tells everybody who waits that something has changed. The lock is held.
+// move ends a change: it is kept, and everybody who waits hears of it. The lock
+// is held.
 func (s *Sandbox) move() {
+	s.write()
 	s.changeCount++
 	close(s.changed)
 	s.changed = make(chan struct{})
