@@ -85,7 +85,7 @@ type InstallmentPlan struct {
 // Consult asks which payment methods fit an amount, a terminal and a region.
 // S lists them. F and U list nothing, which must not stop a checkout: offer
 // the methods you know of.
-// See https://global.alipay.com/docs/ac/ams/consult_cashier.
+// See https://global.alipay.com/docs/ac/ams/consult.
 func (c *Client) Consult(ctx context.Context, req *ConsultRequest) (*ConsultResponse, error) {
 	return call[ConsultResponse](ctx, c, "payments/consult", req)
 }

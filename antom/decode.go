@@ -68,21 +68,19 @@ func unreadable(err error) error {
 // maxDepth is how deep a notification may nest.
 const maxDepth = 32
 
-// kind is how a notification names its type: by one of two members.
-type kind struct{ notifyType, disputeNotificationType string }
-
 // oneReading refuses a notification that two readers could understand in two
 // ways: one that is not a single JSON object in UTF-8, that names a member
 // twice, or that writes the name of a member we know in other letters, which
-// encoding/json would take for the same. On its way it checks the depth, and
-// finds the kind.
-func oneReading(body []byte) (found kind, err error) {
+// encoding/json would take for the same. It also refuses one nested too deep,
+// and gives the text members of the outermost object.
+func oneReading(body []byte) (texts map[string]string, err error) {
 	if !utf8.Valid(body) {
-		return kind{}, errors.New("not UTF-8")
+		return nil, errors.New("not UTF-8")
 	}
 	if !json.Valid(body) || bytes.TrimLeft(body, " \t\r\n")[0] != '{' {
-		return kind{}, errors.New("not a single JSON object")
+		return nil, errors.New("not a single JSON object")
 	}
+	texts = map[string]string{}
 	var open []map[string]bool // the names in each open object, nil for an array
 	var name string            // the latest
 	for i := 0; i < len(body); i++ {
@@ -95,25 +93,21 @@ func oneReading(body []byte) (found kind, err error) {
 			open = open[:len(open)-1]
 		case '"':
 			end := stringEnd(body, i)
-			quoted := body[i:end]
-			switch {
-			case isName(body[end:]):
-				name = unquote(quoted)
+			if isName(body[end:]) {
+				name = unquote(body[i:end])
 				if err := addName(open[len(open)-1], name); err != nil {
-					return kind{}, err
+					return nil, err
 				}
-			case len(open) == 1 && name == "notifyType":
-				found.notifyType = unquote(quoted)
-			case len(open) == 1 && name == "disputeNotificationType":
-				found.disputeNotificationType = unquote(quoted)
+			} else if len(open) == 1 {
+				texts[name] = unquote(body[i:end])
 			}
 			i = end - 1
 		}
 		if len(open) > maxDepth {
-			return kind{}, fmt.Errorf("nested deeper than %d", maxDepth)
+			return nil, fmt.Errorf("nested deeper than %d", maxDepth)
 		}
 	}
-	return found, nil
+	return texts, nil
 }
 
 // stringEnd is where the string that starts at start is over.

@@ -65,14 +65,16 @@ func (n *PaymentNotice) Failure() *Error {
 
 // PaymentResult (PAYMENT_RESULT) is final: S has succeeded (a card: is
 // authorised, the capture follows on its own), F has failed or expired.
+// See https://global.alipay.com/docs/ac/ams/paymentrn_online.
 type PaymentResult struct{ PaymentNotice }
 
 // PaymentPending (PAYMENT_PENDING) is not final although its result says S:
-// the buyer has acted, the method confirms later.
+// the buyer has acted, the method confirms later, in days perhaps.
 type PaymentPending struct{ PaymentNotice }
 
 // CaptureResult (CAPTURE_RESULT) is final for one capture. It carries no
-// payment request id: find the payment by PaymentID.
+// payment request id: find the payment by PaymentID. S is captured, F is not.
+// See https://global.alipay.com/docs/ac/ams/notify_capture.
 type CaptureResult struct {
 	Notice
 	CaptureRequestID    string `json:"captureRequestId,omitempty"`
@@ -83,7 +85,9 @@ type CaptureResult struct {
 	AcquirerReferenceNo string `json:"acquirerReferenceNo,omitempty"`
 }
 
-// RefundResult (REFUND_RESULT) is final for one refund, found by RefundRequestID.
+// RefundResult (REFUND_RESULT) is final for one refund, found by RefundRequestID;
+// it carries no payment id. S is refunded, F is not.
+// See https://global.alipay.com/docs/ac/ams/notify_refund.
 type RefundResult struct {
 	Notice
 	RefundStatus    TransactionStatus `json:"refundStatus,omitempty"`
@@ -93,17 +97,22 @@ type RefundResult struct {
 	RefundTime      Time              `json:"refundTime,omitzero"`
 }
 
-// VaultingResult (VAULTING_RESULT) is final for one vaulting.
+// VaultingResult is final for one vaulting: S is stored, F is not. Antom's page
+// shows it without a notifyType, so it is known by its VaultingRequestID.
+// See https://global.alipay.com/docs/ac/ams/notify_vaulting.
 type VaultingResult struct {
 	Notice
 	VaultingRequestID   string               `json:"vaultingRequestId"`
+	VaultingStatus      VaultingStatus       `json:"vaultingStatus,omitempty"`
 	PaymentMethodDetail *PaymentMethodDetail `json:"paymentMethodDetail,omitempty"`
 	VaultingCreateTime  Time                 `json:"vaultingCreateTime,omitzero"`
+	Metadata            string               `json:"metadata,omitempty"` // that of the request
 }
 
 // DisputeNotification tells of a dispute's life: DisputeNotificationType is
 // DISPUTE_CREATED, DEFENSE_DUE_ALERT, DISPUTE_JUDGED and others. It may carry
 // neither a notifyType nor a result.
+// See https://global.alipay.com/docs/ac/ams/notify_dispute.
 type DisputeNotification struct {
 	Notice
 	DisputeNotificationType string `json:"disputeNotificationType"`
@@ -163,24 +172,23 @@ func DecodeNotification(body []byte) (Notification, error) {
 }
 
 func readNotification(body []byte) (Notification, error) {
-	kind, err := oneReading(body)
+	texts, err := oneReading(body)
 	if err != nil {
 		return nil, err
 	}
-	if kind.disputeNotificationType != "" { // such a one may have no notifyType
+	switch kind := texts["notifyType"]; {
+	case texts["disputeNotificationType"] != "":
 		return read[DisputeNotification](body)
-	}
-	switch kind.notifyType {
-	case "PAYMENT_RESULT":
-		return read[PaymentResult](body)
-	case "PAYMENT_PENDING":
-		return read[PaymentPending](body)
-	case "CAPTURE_RESULT":
-		return read[CaptureResult](body)
-	case "REFUND_RESULT":
-		return read[RefundResult](body)
-	case "VAULTING_RESULT":
+	case kind == "" && texts["vaultingRequestId"] != "", kind == "VAULTING_RESULT":
 		return read[VaultingResult](body)
+	case kind == "PAYMENT_RESULT":
+		return read[PaymentResult](body)
+	case kind == "PAYMENT_PENDING":
+		return read[PaymentPending](body)
+	case kind == "CAPTURE_RESULT":
+		return read[CaptureResult](body)
+	case kind == "REFUND_RESULT":
+		return read[RefundResult](body)
 	default:
 		unknown, err := decode[UnknownNotification](body)
 		if err != nil {

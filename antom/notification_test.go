@@ -50,6 +50,10 @@ func TestEveryKindOfNotification(t *testing.T) {
 			p, ok := n.(*VaultingResult)
 			return ok && p.VaultingRequestID == "V-1" && p.PaymentMethodDetail.Card.CardToken == "T"
 		},
+		`{` + ok + `,"vaultingRequestId":"V-2","vaultingStatus":"SUCCESS"}`: func(n Notification) bool {
+			p, ok := n.(*VaultingResult)
+			return ok && p.VaultingRequestID == "V-2" && p.VaultingStatus == VaultingSuccess
+		},
 		`{"disputeNotificationType":"DISPUTE_CREATED","disputeId":"D-1","defendable":"true"}`: func(n Notification) bool {
 			p, ok := n.(*DisputeNotification)
 			return ok && p.DisputeID == "D-1" && bool(p.Defendable)

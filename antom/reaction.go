@@ -120,6 +120,12 @@ var reactions = map[string]map[ResultCode]reaction{
 		},
 		fail: {"FRAUD_REJECT", "VERIFY_TIMES_EXCEED_LIMIT"},
 	}),
+	"acceptDispute": byCode(map[reaction][]ResultCode{
+		fail: {"REPEAT_REQUEST", "TIME_EXCEEDS_LIMIT"},
+	}),
+	"supplyDefenseDocument": byCode(map[reaction][]ResultCode{
+		fail: {"DEFENSE_EXCEED_LIMIT", "REPEAT_REQUEST", "TIME_EXCEEDS_LIMIT"},
+	}),
 }
 
 // Operations whose codes also arrive by other ways than their own answers.

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 )
 
@@ -141,6 +142,9 @@ func ParsePublicKeys(text string) (map[string]*rsa.PublicKey, error) {
 		if !versioned {
 			version, encoded = "1", part
 		}
+		if !keyVersion.MatchString(version) { // perhaps a key by mistake: it is not quoted
+			return nil, errors.New("key version is not a short word")
+		}
 		key, err := ParsePublicKey(encoded)
 		if err != nil {
 			return nil, fmt.Errorf("key version %s: %w", version, err)
@@ -152,6 +156,8 @@ func ParsePublicKeys(text string) (map[string]*rsa.PublicKey, error) {
 	}
 	return keys, nil
 }
+
+var keyVersion = regexp.MustCompile(`^[A-Za-z0-9._-]{1,16}$`)
 
 func keyBytes(text string) ([]byte, error) {
 	text = strings.TrimSpace(text)

@@ -86,7 +86,7 @@ func TestKeysOfSeveralVersions(t *testing.T) {
 			t.Errorf("versions %v: got %v, %v", versions, keys, err)
 		}
 	}
-	for _, text := range []string{"", ",", "1:" + one + ",1:" + two, "2:", one + ",", "1:" + one[:40]} {
+	for _, text := range []string{"", ",", "1:" + one + ",1:" + two, "2:", one + ":1", ":" + one, one + ",", "1:" + one[:40]} {
 		if keys, err := ParsePublicKeys(text); err == nil {
 			t.Errorf("%.10q… gives %d keys", text, len(keys))
 		}

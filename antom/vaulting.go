@@ -36,7 +36,7 @@ type VaultingSessionResponse struct {
 // without paying. S means the session exists, not that a card is stored: that
 // is said by a [VaultingResult] and by [Client.InquireVaulting]. F is a refusal,
 // U is unknown: send the same request again.
-// See https://global.alipay.com/docs/ac/ams/createvaultingsession.
+// See https://global.alipay.com/docs/ac/ams/vaulting_session.
 func (c *Client) CreateVaultingSession(ctx context.Context, req *VaultingSessionRequest) (*VaultingSessionResponse, error) {
 	return call[VaultingSessionResponse](ctx, c, "vaults/createVaultingSession", req)
 }
@@ -105,7 +105,7 @@ type VaultCard struct {
 // U VERIFICATION_IN_PROCESS is no error: lead the buyer to one of the addresses.
 // F is not stored. Any other U: the same request again, or
 // [Client.InquireVaulting].
-// See https://global.alipay.com/docs/ac/ams/vaultpaymentmethod.
+// See https://global.alipay.com/docs/ac/ams/vault_method.
 func (c *Client) VaultPaymentMethod(ctx context.Context, req *VaultPaymentMethodRequest) (*VaultingResponse, error) {
 	return call[VaultingResponse](ctx, c, "vaults/vaultPaymentMethod", req)
 }
@@ -117,7 +117,7 @@ type InquireVaultingRequest struct {
 
 // InquireVaulting asks for the state of a vaulting. S, F and U speak of the
 // question only: with S read VaultingStatus.
-// See https://global.alipay.com/docs/ac/ams/inquirevaulting.
+// See https://global.alipay.com/docs/ac/ams/inquire_vaulting.
 func (c *Client) InquireVaulting(ctx context.Context, req *InquireVaultingRequest) (*VaultingResponse, error) {
 	return call[VaultingResponse](ctx, c, "vaults/inquireVaulting", req)
 }
