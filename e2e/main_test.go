@@ -1,0 +1,107 @@
+package e2e
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+var (
+	binary string          // the program under test
+	chrome context.Context // the one browser; every buyer gets a profile of their own
+)
+
+func TestMain(m *testing.M) {
+	code, err := runAll(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "e2e:", err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+func runAll(m *testing.M) (int, error) {
+	path, err := browserPath()
+	if err != nil {
+		return 1, err
+	}
+	folder, err := os.MkdirTemp("", "e2e")
+	if err != nil {
+		return 1, err
+	}
+	defer os.RemoveAll(folder) //nolint:errcheck // a temporary folder
+	if err := noteSources(); err != nil {
+		return 1, err
+	}
+	binary = filepath.Join(folder, "antom-checkout")
+	if out, err := exec.Command("go", "build", "-o", binary, "antom-checkout").CombinedOutput(); err != nil {
+		return 1, fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	stop, err := startBrowser(path)
+	if err != nil {
+		return 1, fmt.Errorf("start %s: %w", path, err)
+	}
+	defer stop()
+	return m.Run(), nil
+}
+
+// browserPath finds Chromium or Chrome.
+func browserPath() (string, error) {
+	for _, name := range []string{
+		"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
+		"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+		"/Applications/Chromium.app/Contents/MacOS/Chromium",
+	} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", errors.New("the journeys need Chromium or Chrome: install one (Debian: apt-get install chromium) and run this again")
+}
+
+// startBrowser starts the browser of all journeys.
+func startBrowser(path string) (stop func(), err error) {
+	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), // headless, no first run, no sync, nothing in the background
+		chromedp.ExecPath(path),
+		chromedp.NoSandbox, // the shop is ours, and containers lack what Chromium's own sandbox needs
+		chromedp.DisableGPU,
+		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("lang", "en-US"),
+	)
+	allocator, stopAllocator := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, cancel := chromedp.NewContext(allocator)
+	stop = func() { cancel(); stopAllocator() }
+	if err := chromedp.Do(ctx); err != nil {
+		stop()
+		return nil, err
+	}
+	chrome = ctx
+	return stop, nil
+}
+
+// noteSources looks at the files the binary is built from. The go command
+// remembers which files a test has looked at, so it knows that a result it has
+// cached is stale when one of them changes.
+func noteSources() error {
+	for _, root := range []string{"main.go", "config.go", "go.mod", "antom", "checkout", "db", "handlers", "static", "views"} {
+		err := filepath.WalkDir(filepath.Join("..", root), func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			_, err = os.Stat(path)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

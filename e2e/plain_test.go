@@ -1,0 +1,101 @@
+package e2e
+
+import "testing"
+
+func TestWithoutJavaScriptACardIsPaidOnAntomsPage(t *testing.T) {
+	onBoth(t, func(t *testing.T, on device) {
+		shop := openShop(t)
+		buyer := shop.buyer(on)
+		buyer.withoutJavaScript()
+		buyer.orders("MUG-01")
+		buyer.chooses("CARD")
+		buyer.pays()
+		buyer.arrives(codePage)
+		buyer.presses("continue")
+		buyer.arrives("/buyer/.+")
+		buyer.fills("number", goodCard)
+		buyer.fills("month", "11")
+		buyer.fills("year", "38")
+		buyer.fills("cvv", "321")
+		buyer.presses("buyer-pay")
+		buyer.arrives(returnPage)
+		buyer.sees("paid") // the page refreshes itself
+		shop.paidOnce()
+	})
+}
+
+func TestWithoutJavaScriptAWalletIsPaidByRedirect(t *testing.T) {
+	onBoth(t, func(t *testing.T, on device) {
+		shop := openShop(t)
+		buyer := shop.buyer(on)
+		buyer.withoutJavaScript()
+		buyer.orders("TIN-03")
+		buyer.chooses("GCASH")
+		buyer.pays()
+		buyer.arrives("/buyer/.+") // the interstitial goes on by itself
+		buyer.presses("buyer-pay")
+		buyer.arrives(returnPage)
+		buyer.sees("paid")
+		shop.paidOnce()
+	})
+}
+
+func TestWithoutJavaScriptAWalletDeclinesThenACodePays(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t)
+	buyer := shop.buyer(desktop)
+	buyer.withoutJavaScript()
+	buyer.orders("TIN-03")
+	buyer.chooses("ALIPAY_CN")
+	buyer.pays()
+	buyer.arrives(codePage)
+	buyer.presses("continue")
+	buyer.arrives("/buyer/.+")
+	buyer.presses("buyer-decline")
+	buyer.arrives(returnPage)
+	buyer.presses("retry")
+	buyer.arrives(checkoutPage)
+	buyer.chooses("PAYNOW")
+	buyer.pays()
+	buyer.arrives(codePage)
+	shop.sandbox.act(live(shop), "pay")
+	buyer.clicks(`main .actions a.button`) // "I have paid"
+	buyer.arrives(returnPage)
+	buyer.sees("paid")
+	shop.paidOnce()
+}
+
+func TestWithoutJavaScriptACodeIsPaidAtTheCounter(t *testing.T) {
+	onBoth(t, func(t *testing.T, on device) {
+		shop := openShop(t)
+		buyer := shop.buyer(on)
+		buyer.withoutJavaScript()
+		buyer.orders("BOWL-04")
+		buyer.chooses("PAYNOW")
+		buyer.pays()
+		buyer.arrives(codePage)
+		buyer.sees("processing")
+		buyer.until("the code", `document.querySelector("figure svg path")?.getAttribute("d").length > 500`)
+		buyer.photographs("code page, " + on.name)
+
+		counter := shop.buyer(desktop)
+		counter.opens(shop.sandbox.payment().BuyerURL)
+		counter.presses("buyer-pay")
+		counter.arrives(returnPage)
+		buyer.arrives(returnPage) // the code page goes on by itself
+		buyer.sees("paid")
+		shop.paidOnce()
+	})
+}
+
+// live is the payment that may still be paid.
+func live(s *shop) string {
+	s.t.Helper()
+	for _, p := range s.sandbox.ledger().Payments {
+		if p.Status == "PROCESSING" {
+			return p.PaymentRequestID
+		}
+	}
+	s.t.Fatalf("no payment waits for its buyer: %+v", s.sandbox.ledger().Payments)
+	return ""
+}

@@ -1,0 +1,240 @@
+package e2e
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"io"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// patience is how long anything may take before a test gives up. It is only ever
+// used up by a failure.
+const patience = 40 * time.Second
+
+// shop is one running antom-checkout with its embedded sandbox.
+type shop struct {
+	t       *testing.T
+	url     string
+	sandbox sandbox
+	env     []string
+	process *exec.Cmd
+	ended   chan struct{}
+	log     *journal
+	excused []string // what the server's log may complain of
+}
+
+// openShop starts a shop with an empty database. Settings are NAME=value.
+func openShop(t *testing.T, settings ...string) *shop {
+	t.Helper()
+	s := &shop{t: t, log: &journal{}, ended: make(chan struct{})}
+	s.env = append([]string{
+		"ADDR=127.0.0.1:0", "SANDBOX_ADDR=127.0.0.1:0", "DATABASE_URL=" + t.TempDir() + "/checkout.db",
+		"SHOP_NAME=Plain Goods", "HOME=" + os.Getenv("HOME"), "TMPDIR=" + os.Getenv("TMPDIR"),
+	}, settings...)
+	s.process = exec.Command(binary, "serve")
+	s.process.Env = s.env
+	s.process.Stderr = s.log
+	stdout, err := s.process.StdoutPipe()
+	must(t, err)
+	must(t, s.process.Start())
+	t.Cleanup(s.ends)
+	addresses := make(chan [2]string, 1)
+	go func() {
+		addresses <- readAddresses(stdout)
+		io.Copy(io.Discard, stdout) //nolint:errcheck // nobody reads the rest
+		close(s.ended)
+	}()
+	select {
+	case found := <-addresses:
+		s.url, s.sandbox = found[0], sandbox{t, found[1]}
+	case <-time.After(patience):
+	}
+	if s.url == "" || s.sandbox.url == "" {
+		t.Fatal("the shop did not say where it is")
+	}
+	return s
+}
+
+var addressLine = regexp.MustCompile(`^The (shop|sandbox) is at +(http://\S+)`)
+
+// readAddresses waits for the lines that say where shop and sandbox are.
+func readAddresses(stdout io.Reader) (found [2]string) {
+	for lines := bufio.NewScanner(stdout); lines.Scan(); {
+		words := addressLine.FindStringSubmatch(lines.Text())
+		switch {
+		case words == nil:
+		case words[1] == "shop":
+			found[0] = words[2]
+		default:
+			found[1] = words[2]
+			return found
+		}
+	}
+	return found
+}
+
+// ends stops the shop as an operator would, and shows its log if the test failed.
+func (s *shop) ends() {
+	if s.process.ProcessState == nil {
+		s.stops()
+	}
+	for line := range strings.Lines(s.log.String()) {
+		if strings.Contains(line, "level=ERROR") && !slices.ContainsFunc(s.excused, func(e string) bool { return strings.Contains(line, e) }) {
+			s.t.Errorf("the server complains: %s", line)
+		}
+	}
+	if s.t.Failed() {
+		s.t.Logf("the server's log:\n%s", s.log)
+	}
+}
+
+// stops ends the process and waits for it.
+func (s *shop) stops() {
+	s.t.Helper()
+	if err := s.process.Process.Signal(syscall.SIGTERM); err != nil {
+		s.t.Errorf("stop the shop: %v", err)
+	}
+	select {
+	case <-s.ended:
+	case <-time.After(patience):
+		s.t.Error("the shop does not stop")
+		s.process.Process.Kill() //nolint:errcheck // it is told already
+	}
+	if err := s.process.Wait(); err != nil {
+		s.t.Errorf("the shop ends with %v", err)
+	}
+}
+
+// mayComplain excuses errors in the server's log that hold text.
+func (s *shop) mayComplain(text string) { s.excused = append(s.excused, text) }
+
+// journal is a server's log that may be read while it is written.
+type journal struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (j *journal) Write(p []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.Write(p)
+}
+
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.String()
+}
+
+// auditLine is what the tests read of a line of the audit.
+type auditLine struct {
+	Kind             string `json:"kind"`
+	Subject          string `json:"subject"`
+	OrderID          string `json:"order_id"`
+	PaymentRequestID string `json:"payment_request_id"`
+	Status           string `json:"status"`
+	Method           string `json:"method"`
+	Mode             string `json:"mode"`
+	Total            int64  `json:"total"`
+	Amount           int64  `json:"amount"`
+	EverPaid         bool   `json:"ever_paid"`
+	To               string `json:"to"`
+	Cause            string `json:"cause"`
+	Applied          bool   `json:"applied"`
+}
+
+// audit is what the shop's books say.
+type audit []auditLine
+
+func (s *shop) audit() audit {
+	s.t.Helper()
+	command := exec.Command(binary, "audit")
+	command.Env = s.env
+	out, err := command.Output()
+	must(s.t, err)
+	var all audit
+	for lines := json.NewDecoder(bytes.NewReader(out)); ; {
+		var line auditLine
+		if err := lines.Decode(&line); err == io.EOF {
+			return all
+		} else if err != nil {
+			s.t.Fatalf("audit: %v in\n%s", err, out)
+		}
+		all = append(all, line)
+	}
+}
+
+func (a audit) lines(kind string, more ...func(auditLine) bool) audit {
+	return slices.DeleteFunc(slices.Clone(a), func(l auditLine) bool {
+		return l.Kind != kind || slices.ContainsFunc(more, func(is func(auditLine) bool) bool { return !is(l) })
+	})
+}
+
+func status(word string) func(auditLine) bool {
+	return func(l auditLine) bool { return l.Status == word }
+}
+
+func becomes(subject, word string) func(auditLine) bool {
+	return func(l auditLine) bool { return l.Subject == subject && l.To == word }
+}
+
+// paidOnce asserts that the books of shop and sandbox agree: there is one order,
+// it was paid once, on Antom's word, and the money was taken once.
+func (s *shop) paidOnce() audit {
+	s.t.Helper()
+	books := s.audit()
+	orders := books.lines("order")
+	if len(orders) != 1 || orders[0].Status != "paid" || !orders[0].EverPaid {
+		s.t.Fatalf("want one paid order, have %+v", orders)
+	}
+	total := orders[0].Total
+	paid := books.lines("payment", status("paid"))
+	if len(paid) != 1 || paid[0].Amount != total {
+		s.t.Errorf("want one paid payment of %d, have %+v", total, books.lines("payment"))
+	}
+	moments := books.lines("transition", becomes("", "paid"))
+	if len(moments) != 1 || !signed.MatchString(moments[0].Cause) {
+		s.t.Errorf("want the order to become paid once and by Antom's word, have %+v", moments)
+	}
+	if len(books.lines("outbox")) == 0 {
+		s.t.Error("nothing in the outbox tells of the paid order")
+	}
+
+	ledger := s.sandbox.ledger()
+	var taken []ledgerLine
+	for _, p := range ledger.Payments {
+		if p.Status == "SUCCESS" {
+			taken = append(taken, p)
+		}
+	}
+	if len(taken) != 1 || taken[0].Amount != total || taken[0].PaymentRequestID != paid[0].PaymentRequestID {
+		s.t.Errorf("want the sandbox to have one payment of %d for %+v, have %+v", total, paid, ledger.Payments)
+	}
+	captures := 0
+	if paid[0].Method == "CARD" {
+		captures = 1
+	}
+	if len(ledger.Captures) != captures || len(ledger.Refunds) != 0 {
+		s.t.Errorf("want %d captures and no refund, the sandbox has %+v", captures, ledger)
+	}
+	return books
+}
+
+// signed are the causes that rest on Antom's signature.
+var signed = regexp.MustCompile(`^(notification|inquiry|response):`)
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
