@@ -235,27 +235,37 @@ func TestUntrustedAnswersLeaveThePaymentUnknown(t *testing.T) {
 // The signing string joins id, time and body by dots. A dot, and the text
 // around it, must not wander from one part to the next under one signature.
 func TestADotCannotBeShifted(t *testing.T) {
-	const body = `.5.{"result":{"resultStatus":"S"}}`
+	const body = `.5.1685599933871.{"notifyType":"PAYMENT_RESULT","result":{"resultStatus":"S"},"paymentRequestId":"PR-1"}`
 	signed := clientID + "." + timeText + "." + body
-	for shift := range len(signed) {
-		first := strings.IndexByte(signed[shift:], '.')
-		if first < 0 {
-			break
+	var shifts int
+	for i := range signed {
+		for j := i + 1; j < len(signed); j++ {
+			if signed[i] != '.' || signed[j] != '.' || signed[:i] == clientID && signed[i+1:j] == timeText {
+				continue
+			}
+			shifts++
+			id, at, rest := signed[:i], signed[i+1:j], signed[j+1:]
+			shift := func(header http.Header, name string) {
+				header.Set("Client-Id", id)
+				header.Set(name, at)
+			}
+			c, _ := newGateway(t, config(t), func(g *gateway, w http.ResponseWriter, r *http.Request) {
+				g.sign(w, r, body)
+				shift(w.Header(), "Response-Time")
+				fmt.Fprint(w, rest)
+			})
+			if _, err := c.Pay(deadline(t), payRequest(t)); !errors.Is(err, ErrSignature) {
+				t.Errorf("answer, id %q, time %q, body %q: %v", id, at, rest, err)
+			}
+			header := signedBy(t, "antom", notifyPath, body)
+			shift(header, "Request-Time")
+			if _, err := c.ParseNotification(notifyPath, header, []byte(rest)); !errors.Is(err, ErrSignature) {
+				t.Errorf("notification, id %q, time %q, body %q: %v", id, at, rest, err)
+			}
 		}
-		id, rest := signed[:shift+first], signed[shift+first+1:]
-		at, shifted, dotted := strings.Cut(rest, ".")
-		if !dotted || id == clientID && at == timeText {
-			continue
-		}
-		c, _ := newGateway(t, config(t), func(g *gateway, w http.ResponseWriter, r *http.Request) {
-			g.sign(w, r, body)
-			w.Header().Set("Client-Id", id)
-			w.Header().Set("Response-Time", at)
-			fmt.Fprint(w, shifted)
-		})
-		if _, err := c.Pay(deadline(t), payRequest(t)); !errors.Is(err, ErrSignature) {
-			t.Errorf("id %q, time %q, body %q: %v", id, at, shifted, err)
-		}
+	}
+	if shifts != 9 { // two of five dots, but for the right two
+		t.Errorf("tried %d shifts", shifts)
 	}
 }
 
@@ -303,7 +313,7 @@ func TestALostAnswerIsAskedForAgain(t *testing.T) {
 				}
 				says(success)(g, w, r)
 			})
-			c.now = func() time.Time { now = now.Add(time.Second); return now }
+			WithClock(func() time.Time { now = now.Add(time.Second); return now })(c)
 			if _, err := c.Pay(deadline(t), payRequest(t)); err != nil {
 				t.Fatal(err)
 			}

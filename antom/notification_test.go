@@ -202,6 +202,20 @@ func TestVariantsOfNotifications(t *testing.T) {
 	}
 }
 
+func TestCardTokenOfAnInquiry(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"cardInfo":{"cardToken":"T-1"},"paymentResultInfo":{}}`:                  "T-1",
+		`{"paymentResultInfo":{"cardToken":"T-2"},"cardInfo":{"cardToken":""}}`:    "T-2",
+		`{"paymentResultInfo":{"cardToken":"T-3"},"cardInfo":{"cardToken":"T-4"}}`: "T-3",
+		`{"cardInfo":null}`: "",
+	} {
+		res, err := decode[InquiryPaymentResponse]([]byte(body))
+		if err != nil || res.CardToken() != want {
+			t.Errorf("%s: token %q, %v", body, res.CardToken(), err)
+		}
+	}
+}
+
 func TestNotificationSignedByOpenSSL(t *testing.T) {
 	text := vector(t, "notification.txt")
 	head, signed, _ := strings.Cut(text, "\n")

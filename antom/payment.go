@@ -51,8 +51,9 @@ type PayResponse struct {
 // Pay starts a payment. S means it has succeeded (a card: is authorised), which
 // only synchronous methods answer. U PAYMENT_IN_PROCESS is the ordinary answer
 // and no error: lead the buyer to one of the addresses or show the code. F has
-// failed; a further try needs a new PaymentRequestID. Any other U is unknown:
-// send the same request again, or inquire.
+// failed; a further try needs a new PaymentRequestID, and so does a
+// PAYMENT_IN_PROCESS without any address or code. Any other U is unknown: send
+// the same request again, or inquire.
 // See https://global.alipay.com/docs/ac/ams/payment_cashier.
 func (c *Client) Pay(ctx context.Context, req *PayRequest) (*PayResponse, error) {
 	return call[PayResponse](ctx, c, "payments/pay", req)

@@ -35,28 +35,31 @@ const (
 	OSAndroid OSType = "ANDROID"
 )
 
+// The lengths below are in characters. They are checked before a request is
+// sent, as is that its texts are ASCII; see [Order.MakeSafe].
+
 // Order is what the buyer buys. Keep ReferenceOrderID through all attempts to
 // pay for one order.
 type Order struct {
-	ReferenceOrderID string    `json:"referenceOrderId"`
-	Description      string    `json:"orderDescription"`
-	Amount           Amount    `json:"orderAmount"` // in the currency of the payment
+	ReferenceOrderID string    `json:"referenceOrderId"` // at most 64
+	Description      string    `json:"orderDescription"` // at most 256
+	Amount           Amount    `json:"orderAmount"`      // in the currency of the payment
 	Buyer            *Buyer    `json:"buyer,omitempty"`
-	Goods            []Goods   `json:"goods,omitempty"`
+	Goods            []Goods   `json:"goods,omitempty"` // at most 100
 	Shipping         *Shipping `json:"shipping,omitempty"`
 	Env              *Env      `json:"env,omitempty"`
-	ExtendInfo       string    `json:"extendInfo,omitempty"` // a JSON string
+	ExtendInfo       string    `json:"extendInfo,omitempty"` // a JSON string, at most 2048
 }
 
 // Buyer is who pays; recommended for cards and for Antom's risk control.
 type Buyer struct {
-	ReferenceBuyerID string    `json:"referenceBuyerId,omitempty"`
+	ReferenceBuyerID string    `json:"referenceBuyerId,omitempty"` // at most 64
 	Name             *UserName `json:"buyerName,omitempty"`
-	PhoneNo          string    `json:"buyerPhoneNo,omitempty"`
-	Email            string    `json:"buyerEmail,omitempty"`
+	PhoneNo          string    `json:"buyerPhoneNo,omitempty"` // at most 24
+	Email            string    `json:"buyerEmail,omitempty"`   // at most 64
 }
 
-// UserName is a person's name; Antom wants it without non-ASCII text.
+// UserName is a person's name: the full one at most 128, the others 32.
 type UserName struct {
 	FirstName  string `json:"firstName,omitempty"`
 	MiddleName string `json:"middleName,omitempty"`
@@ -64,21 +67,21 @@ type UserName struct {
 	FullName   string `json:"fullName,omitempty"`
 }
 
-// Address is a postal address; Region is ISO 3166 alpha-2.
+// Address is a postal address.
 type Address struct {
-	Region   string `json:"region"`
-	State    string `json:"state,omitempty"`
-	City     string `json:"city,omitempty"`
-	Address1 string `json:"address1,omitempty"`
-	Address2 string `json:"address2,omitempty"`
-	ZipCode  string `json:"zipCode,omitempty"`
+	Region   string `json:"region"`             // ISO 3166 alpha-2
+	State    string `json:"state,omitempty"`    // at most 8
+	City     string `json:"city,omitempty"`     // at most 32
+	Address1 string `json:"address1,omitempty"` // at most 256
+	Address2 string `json:"address2,omitempty"` // at most 256
+	ZipCode  string `json:"zipCode,omitempty"`  // at most 32
 }
 
-// Goods is a line of an order, at most 100 of them.
+// Goods is a line of an order.
 type Goods struct {
-	ReferenceGoodsID   string `json:"referenceGoodsId"`
-	Name               string `json:"goodsName"`
-	Category           string `json:"goodsCategory,omitempty"` // a path, parts joined by slashes
+	ReferenceGoodsID   string `json:"referenceGoodsId"`        // at most 64
+	Name               string `json:"goodsName"`               // at most 256
+	Category           string `json:"goodsCategory,omitempty"` // a path, parts joined by slashes, at most 64
 	Brand              string `json:"goodsBrand,omitempty"`
 	UnitAmount         Amount `json:"goodsUnitAmount,omitzero"`
 	Quantity           string `json:"goodsQuantity,omitempty"` // Antom wants quantities as text
@@ -93,8 +96,8 @@ type Shipping struct {
 	Name        *UserName `json:"shippingName,omitempty"`
 	Address     *Address  `json:"shippingAddress,omitempty"`
 	Carrier     string    `json:"shippingCarrier,omitempty"`
-	PhoneNo     string    `json:"shippingPhoneNo,omitempty"`
-	ShipToEmail string    `json:"shipToEmail,omitempty"`
+	PhoneNo     string    `json:"shippingPhoneNo,omitempty"` // at most 16
+	ShipToEmail string    `json:"shipToEmail,omitempty"`     // at most 64
 	Fee         Amount    `json:"shippingFee,omitzero"`
 }
 
@@ -131,7 +134,7 @@ type BrowserInfo struct {
 // PaymentMethod names how the buyer pays. Type is a code such as CARD or
 // ALIPAY_CN; ID is the card token of a saved card.
 type PaymentMethod struct {
-	Type                        string    `json:"paymentMethodType"`
+	Type                        string    `json:"paymentMethodType"` // at most 64
 	ID                          string    `json:"paymentMethodId,omitempty"`
 	Metadata                    *Metadata `json:"paymentMethodMetaData,omitempty"`
 	CustomerID                  string    `json:"customerId,omitempty"`
@@ -140,29 +143,30 @@ type PaymentMethod struct {
 }
 
 // Metadata is paymentMethodMetaData: what a card payment may carry beside the
-// method's name. Card number and CVV exist in server-to-server mode only.
+// method's name. Card number and CVV exist in server-to-server mode only, which
+// needs a PCI qualification.
 type Metadata struct {
 	CardNo                      string    `json:"cardNo,omitempty"`
 	CVV                         string    `json:"cvv,omitempty"`
 	ExpiryMonth                 string    `json:"expiryMonth,omitempty"` // MM
 	ExpiryYear                  string    `json:"expiryYear,omitempty"`  // YY
 	CardholderName              *UserName `json:"cardholderName,omitempty"`
-	BillingAddress              *Address  `json:"billingAddress,omitempty"`
-	Is3DSAuthentication         *Bool     `json:"is3DSAuthentication,omitempty"`
-	EnableAuthenticationUpgrade *Bool     `json:"enableAuthenticationUpgrade,omitempty"`
-	Tokenize                    *Bool     `json:"tokenize,omitempty"`
-	IsCardOnFile                *Bool     `json:"isCardOnFile,omitempty"`
-	NetworkTransactionID        string    `json:"networkTransactionId,omitempty"`
-	RecurringType               string    `json:"recurringType,omitempty"`
-	MPIData                     *MPIData  `json:"mpiData,omitempty"`
-	SelectedCardBrand           string    `json:"selectedCardBrand,omitempty"`
-	RequireIssuerAuthentication *Bool     `json:"requireIssuerAuthentication,omitempty"`
-	PaymentMethodRegion         string    `json:"paymentMethodRegion,omitempty"`
-	PayerEmail                  string    `json:"payerEmail,omitempty"`
-	CPF                         string    `json:"cpf,omitempty"`
-	DateOfBirth                 string    `json:"dateOfBirth,omitempty"`
-	BusinessNo                  string    `json:"businessNo,omitempty"`
-	CardPasswordDigest          string    `json:"cardPasswordDigest,omitempty"`
+	BillingAddress              *Address  `json:"billingAddress,omitempty"`              // for address verification (AVS)
+	Is3DSAuthentication         *Bool     `json:"is3DSAuthentication,omitempty"`         // true forces 3-D Secure
+	EnableAuthenticationUpgrade *Bool     `json:"enableAuthenticationUpgrade,omitempty"` // salvage: 3-D Secure if the issuer asks for it
+	Tokenize                    *Bool     `json:"tokenize,omitempty"`                    // store the card; the buyer must agree
+	IsCardOnFile                *Bool     `json:"isCardOnFile,omitempty"`                // the card is stored already
+	NetworkTransactionID        string    `json:"networkTransactionId,omitempty"`        // merchant initiated: that of the first payment, at most 256
+	RecurringType               string    `json:"recurringType,omitempty"`               // merchant initiated: SCHEDULED or UNSCHEDULED
+	MPIData                     *MPIData  `json:"mpiData,omitempty"`                     // 3-D Secure done elsewhere
+	SelectedCardBrand           string    `json:"selectedCardBrand,omitempty"`           // co-badged and Korean cards
+	RequireIssuerAuthentication *Bool     `json:"requireIssuerAuthentication,omitempty"` // Korean cards
+	PaymentMethodRegion         string    `json:"paymentMethodRegion,omitempty"`         // GLOBAL, BR, KR and others
+	PayerEmail                  string    `json:"payerEmail,omitempty"`                  // cards of BR, CL, MX, PE
+	CPF                         string    `json:"cpf,omitempty"`                         // cards of BR, 11 digits
+	DateOfBirth                 string    `json:"dateOfBirth,omitempty"`                 // Korean personal cards, YYYY-MM-DD
+	BusinessNo                  string    `json:"businessNo,omitempty"`                  // Korean corporate cards, 10 digits
+	CardPasswordDigest          string    `json:"cardPasswordDigest,omitempty"`          // Korean cards, the first 2 digits
 }
 
 // MPIData is the result of a 3-D Secure authentication done elsewhere.
