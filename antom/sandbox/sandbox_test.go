@@ -389,3 +389,23 @@ func (s *shop) pulls(path, body string, header ...string) (int, string) {
 	}
 	return res.StatusCode, string(text)
 }
+
+// call sends a request without the client's own checks, as a careless merchant
+// would, and returns the refusal.
+func (s *shop) call(operation string, request any) error {
+	s.t.Helper()
+	body, err := json.Marshal(request)
+	must(s.t, err)
+	path := "/ams/sandbox/api/v1/payments/" + operation
+	at := "1685599933871"
+	signature, err := antom.Sign(s.box.keys.merchant, antom.SigningString(http.MethodPost, path, s.box.clientID, at, body))
+	must(s.t, err)
+	_, answer := s.pulls("POST "+path, string(body), "Content-Type", "application/json", "Client-Id", s.box.clientID,
+		"Request-Time", at, "Signature", signature.String())
+	var envelope antom.Envelope
+	must(s.t, json.Unmarshal([]byte(answer), &envelope))
+	if r := envelope.Result; r.Status != antom.StatusSuccess && !r.InProcess() {
+		return &antom.Error{Op: operation, Code: r.Code, Status: r.Status, Message: r.Message}
+	}
+	return nil
+}
