@@ -1,0 +1,258 @@
+package sandbox
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"antom-checkout/antom"
+)
+
+// TestFaultsOfCalls: what the merchant sees, and whether the payment exists then.
+func TestFaultsOfCalls(t *testing.T) {
+	for _, test := range []struct {
+		fault  Fault
+		sees   string // a part of the client's error, "" = no error
+		exists bool
+	}{
+		{Fault{Kind: Timeout}, "deadline exceeded", false},
+		{Fault{Kind: Timeout, Apply: true}, "deadline exceeded", true},
+		{Fault{Kind: Unknown}, "UNKNOWN_EXCEPTION (U)", false},
+		{Fault{Kind: Unknown, Apply: true}, "UNKNOWN_EXCEPTION (U)", true},
+		{Fault{Kind: Unknown, Code: "REQUEST_TRAFFIC_EXCEED_LIMIT"}, "REQUEST_TRAFFIC_EXCEED_LIMIT (U)", false},
+		{Fault{Kind: Refuse, Code: "MERCHANT_KYB_NOT_QUALIFIED"}, "MERCHANT_KYB_NOT_QUALIFIED (F)", false},
+		{Fault{Kind: Refuse}, "SYSTEM_ERROR (F)", false},
+		{Fault{Kind: HTTPError}, "signature not verified", false},
+		{Fault{Kind: HTTPError, Status: 503, Apply: true}, "signature not verified", true},
+		{Fault{Kind: HTML, Apply: true}, "signature not verified", true},
+		{Fault{Kind: ResetByPeer}, "EOF", false},
+		{Fault{Kind: ResetByPeer, Apply: true}, "EOF", true},
+		{Fault{Kind: Outage}, "EOF", false},
+		{Fault{Kind: Truncate}, "unexpected EOF", true},
+		{Fault{Kind: Unsigned}, "signature not verified", true},
+		{Fault{Kind: WrongSignature}, "signature not verified", true},
+		{Fault{Kind: WrongAmount}, "", true},
+		{Fault{Kind: WrongCurrency}, "", true},
+		{Fault{Kind: Slow, Delay: Duration(time.Millisecond)}, "", true},
+		{Fault{Kind: Timeout, On: "cancel"}, "", true},
+		{Fault{Kind: Timeout, Payment: "PR-2"}, "", true},
+		{Fault{Kind: Timeout, From: time.Date(2026, 3, 18, 4, 0, 1, 0, time.UTC)}, "", true},
+		{Fault{Kind: Timeout, Until: time.Date(2026, 3, 18, 4, 0, 0, 0, time.UTC)}, "", true},
+	} {
+		t.Run(string(test.fault.Kind)+" "+test.sees, func(t *testing.T) {
+			s := newShop(t)
+			s.fault(test.fault)
+			ctx := t.Context()
+			if test.fault.Kind == Timeout {
+				short, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
+				defer cancel()
+				ctx = short
+			}
+			answer, err := s.client.Pay(ctx, s.payRequest("PR-1", "ALIPAY_CN", 4200))
+			switch {
+			case test.sees == "" && err != nil:
+				t.Errorf("got %v", err)
+			case test.sees != "" && (err == nil || !strings.Contains(err.Error(), test.sees)):
+				t.Errorf("got %v, want %s", err, test.sees)
+			}
+			switch test.fault.Kind {
+			case WrongAmount:
+				if answer.PaymentAmount.Minor() != 4300 {
+					t.Errorf("the amount is %s", answer.PaymentAmount)
+				}
+			case WrongCurrency:
+				if answer.PaymentAmount.Currency() != "USD" {
+					t.Errorf("the amount is %s", answer.PaymentAmount)
+				}
+			}
+			if _, exists := s.box.Control().Ledger().Payment("PR-1"); exists != test.exists {
+				t.Errorf("the payment exists: %t, want %t", exists, test.exists)
+			}
+		})
+	}
+}
+
+func TestFaultStrikesAsOftenAsItSays(t *testing.T) {
+	s := newShop(t)
+	s.fault(Fault{Kind: Refuse, On: "pay", Times: 2})
+	for i, want := range []bool{true, true, false} {
+		_, err := s.client.Pay(t.Context(), s.payRequest("PR-1", "ALIPAY_CN", 4200))
+		if (err != nil) != want {
+			t.Errorf("call %d: %v", i+1, err)
+		}
+	}
+}
+
+func TestChanceFollowsTheSeed(t *testing.T) {
+	draw := func() string {
+		s := newShop(t, func(cfg *Config) { cfg.Seed = 7 })
+		s.fault(Fault{Kind: Refuse, Chance: 0.5})
+		var drawn strings.Builder
+		for range 20 {
+			err := s.call("inquiryPayment", antom.InquiryPaymentRequest{PaymentRequestID: "PR-1"})
+			var refused *antom.Error
+			if errors.As(err, &refused) && refused.Code == "SYSTEM_ERROR" {
+				drawn.WriteByte('x')
+			} else {
+				drawn.WriteByte('.')
+			}
+		}
+		return drawn.String()
+	}
+	first := draw()
+	if second := draw(); first != second || !strings.Contains(first, "x") || !strings.Contains(first, ".") {
+		t.Errorf("the same seed drew %s and %s", first, second)
+	}
+}
+
+// TestFaultsOfNotices: what the shop hears of a card that is paid and captured.
+func TestFaultsOfNotices(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		fault Fault
+		wait  time.Duration // on top of a second
+		hears string
+		bad   int // messages that do not verify or cannot be read
+	}{
+		{"nothing", Fault{Kind: Lose, On: "REFUND_RESULT"}, 0, "PAYMENT_RESULT S, CAPTURE_RESULT S", 0},
+		{"lost once", Fault{Kind: Lose, On: "PAYMENT_RESULT", Times: 1}, 0, "CAPTURE_RESULT S", 0},
+		{"lost once, sent again", Fault{Kind: Lose, On: "PAYMENT_RESULT", Times: 1}, 2 * time.Minute, "CAPTURE_RESULT S, PAYMENT_RESULT S", 0},
+		{"all lost", Fault{Kind: Lose}, 48 * time.Hour, "", 0},
+		{"late", Fault{Kind: DelayNotice, On: "PAYMENT_RESULT", Delay: Duration(time.Minute)}, time.Minute, "CAPTURE_RESULT S, PAYMENT_RESULT S", 0},
+		{"twice", Fault{Kind: Duplicate}, 0, "PAYMENT_RESULT S, PAYMENT_RESULT S, CAPTURE_RESULT S, CAPTURE_RESULT S", 0},
+		{"the other way round", Fault{Kind: Reorder, On: "PAYMENT_RESULT"}, 0, "CAPTURE_RESULT S, PAYMENT_RESULT S", 0},
+		{"with a forgery", Fault{Kind: Forge, On: "PAYMENT_RESULT"}, 0, "PAYMENT_RESULT S, CAPTURE_RESULT S", 1},
+		{"unsigned", Fault{Kind: UnsignedNotice, On: "PAYMENT_RESULT", Times: 1}, 2 * time.Minute, "CAPTURE_RESULT S, PAYMENT_RESULT S", 1},
+		{"garbled", Fault{Kind: Garble, On: "PAYMENT_RESULT", Times: 1}, 2 * time.Minute, "CAPTURE_RESULT S, PAYMENT_RESULT S", 1},
+		{"capture fails", Fault{Kind: CaptureFail}, 0, "PAYMENT_RESULT S, CAPTURE_RESULT F", 0},
+		{"capture takes long", Fault{Kind: CaptureDelay, Delay: Duration(time.Hour)}, 0, "PAYMENT_RESULT S", 0},
+		{"outage", Fault{Kind: Outage, Until: time.Date(2026, 3, 18, 4, 10, 0, 0, time.UTC)}, 10 * time.Minute, "PAYMENT_RESULT S, CAPTURE_RESULT S", 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := newShop(t)
+			s.pays("PR-1", "CARD", 4200)
+			s.fault(test.fault)
+			must(t, s.box.Control().Pay("PR-1"))
+			s.after(time.Second)
+			s.after(test.wait)
+			if got := s.kinds(); got != test.hears {
+				t.Errorf("the shop heard %q, want %q", got, test.hears)
+			}
+			if len(s.bad) != test.bad {
+				t.Errorf("the shop refused %d messages, want %d: %v", len(s.bad), test.bad, s.bad)
+			}
+		})
+	}
+}
+
+func TestNoticeWithOtherMoney(t *testing.T) {
+	s := newShop(t)
+	s.fault(Fault{Kind: WrongAmountNotice})
+	s.paid("PR-1", "ALIPAY_CN", 4200)
+	if got := s.heard[0].(*antom.PaymentResult).PaymentAmount.Minor(); got != 4300 {
+		t.Errorf("the notice says %d", got)
+	}
+	if got := s.asks("PR-1").PaymentAmount.Minor(); got != 4200 {
+		t.Errorf("the inquiry says %d", got)
+	}
+}
+
+func TestRefundFails(t *testing.T) {
+	s := newShop(t)
+	p := s.paid("PR-1", "CARD", 4200)
+	s.fault(Fault{Kind: RefundFail, Code: "MERCHANT_BALANCE_NOT_ENOUGH"})
+	must(t, s.call("refund", antom.RefundRequest{RefundRequestID: "RF-1", PaymentID: p.ID, RefundAmount: p.wire()}))
+	s.after(2 * time.Second)
+	if got := s.kinds(); !strings.HasSuffix(got, "REFUND_RESULT F") {
+		t.Errorf("the shop heard %q", got)
+	}
+	must(t, s.call("refund", antom.RefundRequest{RefundRequestID: "RF-2", PaymentID: p.ID, RefundAmount: p.wire()})) // the money is still there
+}
+
+func TestManualCaptureInProcess(t *testing.T) {
+	s := newShop(t)
+	p := s.paid("PR-1", "CARD", 4200, manual)
+	s.fault(Fault{Kind: CaptureSlowly})
+	answer, err := s.client.Capture(t.Context(), &antom.CaptureRequest{CaptureRequestID: "CR-1", PaymentID: p.ID, CaptureAmount: p.wire()})
+	must(t, err)
+	if answer.Result.Code != antom.CodeCaptureInProcess {
+		t.Errorf("capture answered %s", answer.Result.Code)
+	}
+	s.after(time.Second)
+	if got := s.asks("PR-1").Transactions[0].Status; got != antom.TransactionSuccess {
+		t.Errorf("the capture is %s", got)
+	}
+}
+
+func TestLeversAsJSON(t *testing.T) {
+	s := newShop(t)
+	s.pays("PR-1", "ALIPAY_CN", 4200)
+	for _, test := range []struct {
+		pull, body string
+		status     int
+		answer     string // a part of it
+	}{
+		{"POST /control/faults", `{"kind":"lose","on":"PAYMENT_RESULT","delay":"2m30s","times":1}`, 201, `"id": "fault-1"`},
+		{"POST /control/faults", `{"kind":"earthquake"}`, 400, "no fault is called"},
+		{"POST /control/faults", `{"kind":"lose","tines":1}`, 400, "tines"},
+		{"POST /control/faults", `{"kind":"lose","delay":"soon"}`, 400, "not a duration"},
+		{"GET /control/faults", "", 200, "2m30s"},
+		{"DELETE /control/faults/fault-9", "", 404, "error"},
+		{"DELETE /control/faults/fault-1", "", 200, "done"},
+		{"DELETE /control/faults", "", 200, "done"},
+		{"GET /control/faults", "", 200, "[]"},
+		{"POST /control/payments/PR-9/pay", "", 404, "no payment or session"},
+		{"POST /control/payments/PR-1/eat", "", 400, "no act is called"},
+		{"POST /control/payments/PR-1/leave", "", 200, `"PROCESSING"`},
+		{"POST /control/payments/PR-1/pay", "", 200, `"SUCCESS"`},
+		{"POST /control/payments/PR-1/pay", "", 409, "over"},
+		{"POST /control/payments/PR-1/close", "", 409, "already"},
+		{"POST /control/clock", `{"advance":"1s"}`, 200, "now"},
+		{"POST /control/clock", `{"advance":"-1s"}`, 409, "ahead only"},
+		{"POST /control/idle", "", 200, "done"},
+		{"GET /control/clock", "", 200, "2026-03-18T04:00:01Z"},
+		{"GET /control/ledger", "", 200, `"payment_request_id": "PR-1"`},
+		{"GET /control/notices", "", 200, `"acknowledged"`},
+		{"GET /control/messages?payment_request_id=PR-1", "", 200, `"signing_string": "POST /ams/`},
+		{"POST /control/payments/PR-1/dispute", `{"amount":100}`, 200, "dispute_id"},
+		{"POST /control/disputes/1/judge", `{"verdict":"VALIDATE_FAIL"}`, 404, "no dispute"},
+		{"POST /control/seed", `{"seed":7}`, 200, "done"},
+		{"POST /control/reset", "", 200, "done"},
+		{"GET /control/ledger", "", 200, `"payments": []`},
+		{"GET /control/messages", "", 200, `[]`},
+		{"GET /control/credentials", "", 200, `"client_id": "SANDBOX_5X00000000000000"`},
+	} {
+		status, answer := s.pulls(test.pull, test.body)
+		if status != test.status || !strings.Contains(answer, test.answer) {
+			t.Errorf("%s %s answered %d %s, want %d %s", test.pull, test.body, status, answer, test.status, test.answer)
+		}
+	}
+}
+
+func TestLeversRefuseOtherOrigins(t *testing.T) {
+	s := newShop(t)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+"/control/reset", nil)
+	must(t, err)
+	req.Header.Set("Sec-Fetch-Site", "cross-site")
+	req.Header.Set("Origin", "https://elsewhere.example")
+	res, err := http.DefaultClient.Do(req)
+	must(t, err)
+	must(t, res.Body.Close())
+	if res.StatusCode != http.StatusForbidden {
+		t.Errorf("a page elsewhere may pull levers: %d", res.StatusCode)
+	}
+}
+
+func TestDurationsAreWrittenAsPeopleDo(t *testing.T) {
+	for text, want := range map[string]time.Duration{`"2m30s"`: 150 * time.Second, `90`: 90 * time.Second, `0.5`: 500 * time.Millisecond} {
+		var d Duration
+		must(t, json.Unmarshal([]byte(text), &d))
+		if time.Duration(d) != want {
+			t.Errorf("%s is %s", text, time.Duration(d))
+		}
+	}
+}
