@@ -20,7 +20,7 @@ var limits = map[string]int{
 	"orderDescription": 256, "goodsName": 256, "refundReason": 256,
 	"address1": 256, "address2": 256, "networkTransactionId": 256,
 	"paymentRedirectUrl": 2048, "paymentNotifyUrl": 2048, "goodsUrl": 2048, "extendInfo": 2048,
-	"refundNotifyUrl": 1024, "paymentMethodType": 64,
+	"vaultingNotificationUrl": 2048, "redirectUrl": 2048, "refundNotifyUrl": 1024, "paymentMethodType": 64,
 	"paymentMethodId": 2048, // 128 by one page, but a card token may be 2048
 	"goods":           100, "goodsCategory": 64,
 	"buyerEmail": 64, "shipToEmail": 64, "buyerPhoneNo": 24, "shippingPhoneNo": 16,
