@@ -189,21 +189,25 @@ func (s *Sandbox) tokenOf(number string) string {
 	return "ALIPAY" + hex.EncodeToString(mac.Sum(nil)[:20])
 }
 
-// authorise fills in what an acquirer reports of a card payment that went well.
-func (p *Payment) authorise(challenged bool) {
-	if p.Card == nil {
+// authorise fills in what an acquirer reports of a card that it was asked about,
+// whether it said yes or no. Korean cards report neither AVS nor CVV nor 3-D
+// Secure.
+func (p *Payment) authorise() {
+	if p.Card == nil || p.Card.PaymentMethodRegion == "KR" {
 		return
-	}
-	if p.Card.PaymentMethodRegion == "KR" {
-		return // Korean cards report neither AVS nor CVV nor 3-D Secure
 	}
 	p.Card.AVSResultRaw, p.Card.CVVResultRaw = "A", "Y"
 	p.Card.NetworkTransactionID = "MCC" + p.ID[:12]
-	if p.Terms.ThreeDS {
-		p.Card.ThreeDSResult = &antom.ThreeDSResult{
-			ThreeDSVersion: "2.2.0", ECI: eci(p.Card.CardBrand, challenged), CAVV: "c2FuZGJveC1jYXZ2LTAwMDA=",
-			DSTransactionID: "c4e59ceb-a382-4d6a-bc87-385d591fa09d",
-		}
+}
+
+// authenticate fills in how 3-D Secure went well, with a challenge or without.
+func (p *Payment) authenticate(challenged bool) {
+	if p.Card == nil || !p.Terms.ThreeDS || p.Card.PaymentMethodRegion == "KR" {
+		return
+	}
+	p.Card.ThreeDSResult = &antom.ThreeDSResult{
+		ThreeDSVersion: "2.2.0", ECI: eci(p.Card.CardBrand, challenged), CAVV: "c2FuZGJveC1jYXZ2LTAwMDA=",
+		DSTransactionID: "c4e59ceb-a382-4d6a-bc87-385d591fa09d",
 	}
 }
 

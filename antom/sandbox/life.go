@@ -139,7 +139,8 @@ func (s *Sandbox) payPayment(p *Payment) {
 	s.become(p, antom.PaymentSuccess, antom.CodeSuccess)
 	if p.Method == "CARD" {
 		p.AuthEndsAt = p.PaidAt.Add(7 * day)
-		p.authorise(challenged)
+		p.authorise()
+		p.authenticate(challenged)
 		s.keepCard(p)
 	}
 	s.noticePayment(p, "PAYMENT_RESULT", s.delays.notice)
@@ -168,6 +169,7 @@ func (s *Sandbox) buyerDeclined(p *Payment, code antom.ResultCode) error {
 // decline ends an open payment without money.
 func (s *Sandbox) decline(p *Payment, code antom.ResultCode) {
 	s.become(p, antom.PaymentFail, code)
+	p.authorise()
 	if p.Card != nil {
 		p.Card.RefusalCodeRaw, p.Card.RefusalReasonRaw = "05", "Do not honor"
 	}

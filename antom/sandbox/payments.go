@@ -335,6 +335,7 @@ func (s *Sandbox) addWayOn(p *Payment, answer *antom.PayResponse) {
 	}
 	if m.Page != counterPage {
 		answer.RedirectActionForm = p.redirectForm()
+		answer.PaymentActionForm = `{"method":"GET","paymentActionFormType":"RedirectActionForm","redirectUrl":"` + p.BuyerURL + `"}`
 		return
 	}
 	answer.OrderCodeForm = &antom.OrderCodeForm{

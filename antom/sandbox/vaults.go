@@ -144,7 +144,7 @@ func (s *Sandbox) finishVaulting(v *Vaulting, code antom.ResultCode, noticeIn ti
 	s.keep(v)
 	s.announce("VAULTING_RESULT", v.RequestID, v.NotifyURL, antom.VaultingResult{
 		Notice:            antom.Notice{NotifyType: "VAULTING_RESULT", Result: result},
-		VaultingRequestID: v.RequestID, PaymentMethodDetail: v.detail(), VaultingCreateTime: wireTime(v.CreatedAt),
+		VaultingRequestID: v.RequestID, VaultingStatus: v.Status, PaymentMethodDetail: v.detail(), VaultingCreateTime: wireTime(v.CreatedAt),
 	}, noticeIn)
 }
 
