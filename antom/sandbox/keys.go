@@ -129,12 +129,16 @@ type Credentials struct {
 }
 
 // Credentials returns what a merchant needs to use this sandbox.
-func (s *Sandbox) Credentials() Credentials {
+func (s *Sandbox) Credentials() Credentials { return s.keys.Credentials(s.url, s.clientID) }
+
+// Credentials returns what a merchant needs to use a sandbox that runs elsewhere
+// with these keys, such as inside another process.
+func (k Keys) Credentials(baseURL, clientID string) Credentials {
 	return Credentials{
-		BaseURL:            s.url,
-		ClientID:           s.clientID,
-		MerchantPrivateKey: privateText(s.keys.merchant),
-		AntomPublicKey:     publicText(&s.keys.antom.PublicKey),
-		SDKURL:             s.url + "/sdk/ams-checkout.min.js",
+		BaseURL:            baseURL,
+		ClientID:           clientID,
+		MerchantPrivateKey: privateText(k.merchant),
+		AntomPublicKey:     publicText(&k.antom.PublicKey),
+		SDKURL:             baseURL + "/sdk/ams-checkout.min.js",
 	}
 }
