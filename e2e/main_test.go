@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -104,4 +105,17 @@ func noteSources() error {
 		}
 	}
 	return nil
+}
+
+// text is one of the shop's texts in English.
+func text(t *testing.T, key string) string {
+	t.Helper()
+	file, err := os.ReadFile("../views/messages/en.json")
+	must(t, err)
+	texts := map[string]string{}
+	must(t, json.Unmarshal(file, &texts))
+	if texts[key] == "" {
+		t.Fatalf("no text is called %s", key)
+	}
+	return texts[key]
 }

@@ -18,7 +18,7 @@ import (
 
 // patience is how long anything may take before a test gives up. It is only ever
 // used up by a failure.
-const patience = 40 * time.Second
+const patience = 30 * time.Second
 
 // shop is one running antom-checkout with its embedded sandbox.
 type shop struct {

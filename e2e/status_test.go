@@ -1,0 +1,307 @@
+package e2e
+
+import (
+	"regexp"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+func TestALostNotificationIsMadeUpForByAnInquiry(t *testing.T) {
+	onBoth(t, func(t *testing.T, on device) {
+		shop := openShop(t)
+		shop.sandbox.loses("PAYMENT_RESULT")
+		buyer := shop.buyer(on)
+		buyer.orders("MUG-01")
+		buyer.chooses("GCASH")
+		buyer.pays()
+		buyer.presses("buyer-pay")
+		buyer.arrives(returnPage)
+		buyer.sees("paid")
+		books := shop.paidOnce()
+		if n := len(books.lines("notification")); n != 0 {
+			t.Errorf("%d notifications arrived", n)
+		}
+	})
+}
+
+func TestALostCaptureIsMadeUpForByAnInquiry(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t)
+	shop.sandbox.loses("") // whatever Antom has to say
+	buyer := shop.buyer(desktop)
+	buyer.orders("MUG-01")
+	buyer.chooses("CARD")
+	buyer.pays()
+	buyer.paysByCard(goodCard)
+	buyer.arrives(returnPage)
+	buyer.sees("paid")
+	shop.paidOnce()
+}
+
+func TestAStrangerWithTheLinkSeesTheStatusAndNothingPersonal(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t)
+	buyer := shop.buyer(desktop)
+	buyer.orders("MUG-01")
+	token := buyer.token()
+	buyer.chooses("GCASH")
+	buyer.pays()
+	buyer.arrives("/buyer/.+")
+
+	stranger := shop.buyer(phone)
+	stranger.opens("/checkout/" + token + "/return")
+	stranger.sees("processing")
+	buyer.presses("buyer-pay")
+	buyer.sees("paid")
+	stranger.sees("paid") // without a reload
+	for _, page := range []string{"/return", ""} {
+		stranger.opens("/checkout/" + token + page)
+		stranger.sees("paid")
+		stranger.neverReads(personal, "wei@example.com", "Raffles", "6123")
+	}
+	stranger.opens("/cart")
+	stranger.hasNo(hook("cart-line"))
+	stranger.neverReads(personal)
+	shop.paidOnce()
+}
+
+func TestWhoLeavesWithoutPayingMayPayAnotherWay(t *testing.T) {
+	onBoth(t, func(t *testing.T, on device) {
+		shop := openShop(t)
+		buyer := shop.buyer(on)
+		buyer.orders("NOTE-05")
+		buyer.chooses("GCASH")
+		buyer.pays()
+		buyer.arrives("/buyer/.+")
+		buyer.presses("buyer-leave")
+		buyer.arrives(returnPage)
+		buyer.sees("processing")
+		buyer.clicks(otherWay)
+		buyer.arrives(checkoutPage)
+		buyer.chooses("CARD")
+		buyer.pays()
+		buyer.paysByCard(goodCard)
+		buyer.arrives(returnPage)
+		buyer.sees("paid")
+		shop.paidOnce()
+	})
+}
+
+// otherWay leads from the return page to the other ways to pay.
+const otherWay = `main .actions a[href^="/checkout/"]`
+
+func TestWhoClosesThePopupMayPayAnotherWay(t *testing.T) {
+	onBoth(t, func(t *testing.T, on device) {
+		shop := openShop(t)
+		buyer := shop.buyer(on)
+		buyer.orders("NOTE-05")
+		buyer.chooses("CARD")
+		buyer.pays()
+		buyer.seesPopup()
+		buyer.presses("sdk-close")
+		buyer.isTold("checkout.left")
+		buyer.pays()
+		buyer.seesPopup()
+		buyer.presses("sdk-close")
+		if n := shop.sandbox.calls("createPaymentSession"); n != 1 {
+			t.Errorf("%d sessions were asked for, want the first one to be used again", n)
+		}
+		buyer.chooses("GCASH")
+		buyer.pays()
+		buyer.arrives("/buyer/.+")
+		buyer.presses("buyer-pay")
+		buyer.sees("paid")
+		shop.paidOnce()
+	})
+}
+
+func TestAnOrderPaidElsewhereTurnsTheOpenCheckoutIntoItsReceipt(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t)
+	buyer := shop.buyer(desktop)
+	buyer.orders("PEN-06")
+	second := buyer.anotherTab()
+	second.opens(buyer.address())
+	second.chooses("GCASH")
+	second.pays()
+	second.arrives("/buyer/.+")
+	second.presses("buyer-pay-and-vanish")
+	second.reads("never") // they do not come back
+	buyer.sees("paid")
+	buyer.hasNo(hook("pay"))
+	shop.paidOnce()
+}
+
+func TestPaidElsewhereWhileThePopupIsOpen(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t)
+	buyer := shop.buyer(desktop)
+	buyer.orders("PEN-06")
+	second := buyer.anotherTab()
+	second.opens(buyer.address())
+	buyer.chooses("CARD")
+	buyer.pays()
+	buyer.seesPopup()
+	second.chooses("CARD")
+	second.pays()
+	second.paysByCard(goodCard)
+	second.sees("paid")
+	buyer.sees("paid")
+	buyer.until("the popup to be gone", `!document.querySelector("iframe") && document.body.style.overflow !== "hidden"`)
+	buyer.hasNo(hook("pay"))
+	shop.paidOnce()
+}
+
+func TestTwoTabsCannotPayTwice(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t)
+	first := shop.buyer(desktop)
+	first.orders("LAMP-07")
+	checkout := first.address()
+	second := first.anotherTab()
+	second.opens(checkout)
+	first.chooses("GCASH")
+	first.pays()
+	first.arrives("/buyer/.+")
+	second.chooses("ALIPAY_CN")
+	second.pays()
+	second.arrives("/buyer/.+")
+	second.presses("buyer-pay")
+	second.sees("paid")
+
+	first.presses("buyer-pay") // the page of the first wallet is still open
+	first.arrives(returnPage)
+	first.sees("paid")
+	shop.sandbox.idles()
+	shop.paidOnce()
+}
+
+func TestAPaidOrdersCheckoutIsItsReceipt(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t)
+	buyer := shop.buyer(desktop)
+	buyer.orders("MUG-01")
+	token := buyer.token()
+	buyer.chooses("GCASH")
+	buyer.pays()
+	buyer.arrives("/buyer/.+")
+	buyer.presses("buyer-pay")
+	buyer.sees("paid")
+	buyer.opens("/checkout/" + token)
+	buyer.sees("paid")
+	buyer.hasNo(hook("pay"))
+	buyer.hasNo(hook("method"))
+	buyer.hasTotal("3400")
+	buyer.opens("/cart") // and the cart is empty again
+	buyer.hasNo(hook("cart-line"))
+	shop.paidOnce()
+}
+
+func TestTheReturnPageCalmsDownAndPollsWithoutEvents(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t)
+	shop.sandbox.loses("PAYMENT_RESULT")
+	buyer := shop.buyer(desktop)
+	buyer.isBlocked("*://*:*/checkout/*/events")
+	buyer.mayComplain("/events")
+	buyer.orders("MUG-01")
+	buyer.chooses("GCASH")
+	buyer.pays()
+	buyer.arrives("/buyer/.+")
+	payment := shop.sandbox.payment().PaymentRequestID
+	buyer.presses("buyer-leave")
+	buyer.arrives(returnPage)
+	buyer.sees("processing")
+	buyer.until("a spinner", `document.querySelector(".spinner")?.offsetHeight`)
+	buyer.until("words instead of the spinner", `!document.querySelector(".spinner").offsetHeight && document.querySelector(".medal").offsetHeight`)
+	shop.sandbox.act(payment, "pay")
+	buyer.sees("paid")
+	buyer.until("the change to be announced", `document.getElementById("live").textContent.includes(document.querySelector("h1").textContent)`)
+	shop.paidOnce()
+}
+
+func TestTheBackButtonKeepsTheCart(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t)
+	buyer := shop.buyer(desktop)
+	buyer.opensShop()
+	buyer.adds("MUG-01")
+	buyer.opensShop()
+	buyer.adds("POT-02")
+	buyer.ordersTo("SG")
+	buyer.does(chromedp.NavigateBack())
+	buyer.arrives("/cart")
+	buyer.until("both lines", `document.querySelectorAll('[data-test="cart-line"]').length === 2`)
+	buyer.opens("/cart")
+	buyer.until("both lines", `document.querySelectorAll('[data-test="cart-line"]').length === 2`)
+}
+
+func TestTheSameOrderFormMakesOneOrder(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t)
+	buyer := shop.buyer(desktop)
+	buyer.opensShop()
+	buyer.adds("MUG-01")
+	buyer.fillsOrder("SG")
+	buyer.clicksIn("", orderButton, 2)
+	buyer.arrives(checkoutPage)
+	token := buyer.token()
+	buyer.does(chromedp.NavigateBack())
+	buyer.arrives("/cart")
+	buyer.clicks(orderButton)
+	buyer.arrives(checkoutPage)
+	if again := buyer.token(); again != token {
+		t.Error("the same form made another order")
+	}
+	if orders := shop.audit().lines("order"); len(orders) != 1 {
+		t.Errorf("there are %d orders", len(orders))
+	}
+}
+
+func TestADoubleClickStartsOneAttempt(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t)
+	buyer := shop.buyer(desktop)
+	buyer.orders("MUG-01")
+	buyer.chooses("CARD")
+	buyer.pressesTwice("pay")
+	buyer.seesPopup()
+	if n := shop.sandbox.calls("createPaymentSession"); n != 1 {
+		t.Errorf("%d sessions were asked for", n)
+	}
+	buyer.paysByCard(goodCard)
+	buyer.sees("paid")
+	if n := len(shop.paidOnce().lines("payment")); n != 1 {
+		t.Errorf("there are %d attempts", n)
+	}
+}
+
+func TestWithoutJavaScriptADoubleClickStartsOneAttempt(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t)
+	buyer := shop.buyer(desktop)
+	buyer.withoutJavaScript()
+	buyer.orders("MUG-01")
+	buyer.chooses("GCASH")
+	buyer.pressesTwice("pay")
+	buyer.arrives("/buyer/.+")
+	buyer.presses("buyer-pay")
+	buyer.sees("paid")
+	if n := len(shop.paidOnce().lines("payment")); n != 1 {
+		t.Errorf("there are %d attempts", n)
+	}
+}
+
+func TestAnAddressWithSwitchesLeadsToTheCleanOne(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t)
+	buyer := shop.buyer(desktop)
+	buyer.orders("MUG-01")
+	clean := buyer.address()
+	buyer.opens(clean + "?__debug=1&environment=dev")
+	buyer.arrives(checkoutPage)
+	if got := buyer.address(); got != clean {
+		t.Errorf("the page is at %s", regexp.MustCompile(`^.*\?`).ReplaceAllString(got, "?"))
+	}
+}

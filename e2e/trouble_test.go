@@ -1,0 +1,316 @@
+package e2e
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"testing"
+)
+
+func TestAGatewayThatTimesOutIsAskedAgainWithTheSameID(t *testing.T) {
+	onBoth(t, func(t *testing.T, on device) {
+		shop := openShop(t, "ANTOM_TIMEOUT=500ms")
+		shop.sandbox.breaks(fault{Kind: "timeout", On: "createPaymentSession", Times: 2, Apply: true, Delay: "2s"})
+		buyer := shop.buyer(on)
+		buyer.orders("MUG-01")
+		buyer.chooses("CARD")
+		buyer.pays()
+		buyer.isTold("checkout.waiting")
+		buyer.neverReads(failures...)
+		if news := buyer.hears(); news.LastPayment.Status == "failed" || news.Status != "processing" {
+			t.Errorf("the status is %+v", news)
+		}
+		first := buyer.hears().LastPayment.PaymentRequestID
+		buyer.paysByCard(goodCard)
+		buyer.arrives(returnPage)
+		buyer.sees("paid")
+		if paid := shop.sandbox.payment(); paid.PaymentRequestID != first {
+			t.Errorf("the attempt began as %s and was paid as %s", first, paid.PaymentRequestID)
+		}
+		if n := shop.sandbox.calls("createPaymentSession"); n != 3 {
+			t.Errorf("the session was asked for %d times", n)
+		}
+		shop.paidOnce()
+	})
+}
+
+// failures are words that nobody may read while an end is not known.
+var failures = []string{"declined", "did not go through", "failed", `data-test="retry"`}
+
+func TestWithoutJavaScriptAGatewayThatTimesOutIsAskedAgain(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t, "ANTOM_TIMEOUT=500ms")
+	shop.sandbox.breaks(fault{Kind: "timeout", On: "pay", Times: 1, Apply: true, Delay: "2s"})
+	buyer := shop.buyer(desktop)
+	buyer.withoutJavaScript()
+	buyer.orders("MUG-01")
+	buyer.chooses("GCASH")
+	buyer.pays()
+	buyer.arrives(codePage)
+	buyer.sees("processing")
+	buyer.neverReads(failures...)
+	buyer.photographs("wait page")
+	buyer.pays() // the button of the page that waits
+	buyer.arrives("/buyer/.+")
+	buyer.presses("buyer-pay")
+	buyer.sees("paid")
+	shop.sandbox.payment() // one
+	shop.paidOnce()
+}
+
+func TestAnUnknownEndIsNeverCalledFailed(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t, "SWEEP_SCHEDULE=1s")
+	shop.sandbox.breaks(fault{Kind: "unknown"}) // whatever is asked
+	buyer := shop.buyer(desktop)
+	buyer.mayComplain("500")
+	buyer.orders("MUG-01")
+	token := buyer.token()
+	buyer.chooses("GCASH")
+	buyer.pays()
+	buyer.arrives(returnPage) // once the page has asked often enough
+	buyer.sees("processing")
+	buyer.neverReads(failures...)
+	buyer.hasNo(hook("pay"))
+	buyer.opens("/checkout/" + token)
+	buyer.sees("processing")
+	buyer.neverReads(failures...)
+	buyer.hasNo(hook("pay")) // nobody is asked to pay again
+	buyer.hasNo(hook("method"))
+	buyer.photographs("unknown")
+	first := buyer.hears().LastPayment.PaymentRequestID
+
+	shop.sandbox.heals()
+	buyer.seesHook("pay") // by itself
+	buyer.chooses("GCASH")
+	buyer.pays()
+	buyer.arrives("/buyer/.+")
+	buyer.presses("buyer-pay")
+	buyer.sees("paid")
+	if paid := shop.sandbox.payment(); paid.PaymentRequestID != first {
+		t.Errorf("the attempt began as %s and was paid as %s", first, paid.PaymentRequestID)
+	}
+	shop.paidOnce()
+}
+
+func TestARefusalSaysSoAndKeepsTheChoice(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t)
+	shop.sandbox.breaks(fault{Kind: "refuse", On: "createPaymentSession", Code: "RISK_REJECT", Times: 1})
+	buyer := shop.buyer(desktop)
+	buyer.orders("MUG-01")
+	buyer.chooses("GCASH")
+	buyer.pays()
+	buyer.seesHook("retry")
+	buyer.sees("open")
+	buyer.until("the method to be still chosen", `document.querySelector("[name=method]:checked").value === "GCASH"`)
+	buyer.until("the refusal to be announced", `document.getElementById("live").textContent !== ""`)
+	buyer.photographs("refused")
+	buyer.pays()
+	buyer.arrives("/buyer/.+")
+	buyer.presses("buyer-pay")
+	buyer.sees("paid")
+	shop.paidOnce()
+}
+
+func TestWithoutTheSDKTheBuyerContinuesByRedirect(t *testing.T) {
+	onBoth(t, func(t *testing.T, on device) {
+		shop := openShop(t)
+		buyer := shop.buyer(on)
+		buyer.isBlocked("*://*:*/sdk/*")
+		buyer.mayComplain("ERR_BLOCKED_BY_CLIENT")
+		buyer.orders("MUG-01")
+		buyer.chooses("GCASH")
+		buyer.pays()
+		buyer.isTold("checkout.blocked")
+		buyer.photographs("blocked, " + on.name)
+		buyer.clicks("#without")
+		buyer.arrives("/buyer/.+")
+		buyer.presses("buyer-pay")
+		buyer.arrives(returnPage)
+		buyer.sees("paid")
+		shop.paidOnce()
+	})
+}
+
+func TestWithoutTheSDKACodePageGoesOnByItself(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t)
+	shop.sandbox.breaks(fault{Kind: "sdk-script-error"})
+	buyer := shop.buyer(desktop)
+	buyer.mayComplain("503")
+	buyer.orders("MUG-01")
+	buyer.chooses("PAYNOW")
+	buyer.pays()
+	buyer.isTold("checkout.blocked")
+	buyer.clicks("#without")
+	buyer.arrives(codePage)
+	shop.sandbox.act(live(shop), "pay")
+	buyer.arrives(returnPage)
+	buyer.sees("paid")
+	shop.paidOnce()
+}
+
+func TestAnSDKThatFailsToOpenLetsTheBuyerContinue(t *testing.T) {
+	t.Parallel()
+	for _, trouble := range []struct {
+		kind, says string
+	}{
+		{"sdk-throw", ""},
+		{"sdk-malformed-session", ""},
+		{"sdk-expired-session", "SESSION_EXPIRED"},
+		{"sdk-hang", ""}, // the page's own patience is shorter than the SDK's
+	} {
+		t.Run(trouble.kind, func(t *testing.T) {
+			t.Parallel()
+			shop := openShop(t)
+			shop.sandbox.breaks(fault{Kind: trouble.kind})
+			buyer := shop.buyer(desktop)
+			buyer.orders("MUG-01")
+			buyer.chooses("CARD")
+			buyer.pays()
+			buyer.isTold("checkout.blocked")
+			buyer.clicks("#without")
+			buyer.presses("buyer-pay") // Antom's card page comes with a card filled in
+			buyer.arrives(returnPage)
+			buyer.sees("paid")
+			shop.paidOnce()
+		})
+	}
+}
+
+// sdk serves a Web SDK that does as it is told; behind is the body of
+// createComponent.
+func sdk(t *testing.T, behind string) (setting string) {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/frame" {
+			w.Header().Set("Content-Type", "text/html")
+			fmt.Fprint(w, "<!doctype html><title>frame</title>a frame")
+			return
+		}
+		w.Header().Set("Content-Type", "text/javascript")
+		fmt.Fprintf(w, `"use strict";
+			window.seen = [];
+			window.AMSCashierPayment = class {
+				constructor(options) { this.hear = options; seen.push("new"); }
+				frame() {
+					this.f = document.createElement("iframe");
+					this.f.src = new URL("/frame", %q);
+					this.f.width = this.f.height = 300;
+					document.body.append(this.f);
+				}
+				event(code) { this.hear.onEventCallback({ code, result: {} }); }
+				async createComponent(given) {
+					seen.push("create");
+					document.body.style.overflow = "hidden";
+					%s
+				}
+				unmount() { seen.push("unmount"); this.f?.remove(); document.body.style.overflow = "auto"; }
+			};`, "http://"+r.Host, behind)
+	}))
+	t.Cleanup(server.Close)
+	return "ANTOM_SDK_URL=" + server.URL + "/sdk.js"
+}
+
+func TestWhatTheSDKSaysIsNoProof(t *testing.T) {
+	t.Parallel()
+	for _, code := range []string{"SDK_PAYMENT_SUCCESSFUL", "SDK_PAYMENT_FAIL", "SDK_PAYMENT_PROCESSING", "SDK_SOMETHING_NEW"} {
+		t.Run(code, func(t *testing.T) {
+			t.Parallel()
+			shop := openShop(t, sdk(t, `this.frame(); this.event("SDK_START_OF_LOADING"); this.event("SDK_END_OF_LOADING"); setTimeout(() => { this.event("`+code+`"); this.event("`+code+`"); }, 50);`))
+			buyer := shop.buyer(desktop)
+			buyer.orders("MUG-01")
+			buyer.pays()
+			buyer.arrives(returnPage)
+			buyer.seesNot("paid")
+			books := shop.audit()
+			if n := len(books.lines("order", status("paid"))); n != 0 {
+				t.Error("the order is paid on the SDK's word")
+			}
+			if n := len(books.lines("payment", status("failed"))); n != 0 {
+				t.Error("the payment has failed on the SDK's word")
+			}
+		})
+	}
+}
+
+func TestACancelledPopupIsGivenBackAndOpensAgain(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t, sdk(t, `this.frame(); setTimeout(() => { this.hear.onClose({}); this.event("SDK_PAYMENT_CANCEL"); }, 50);`))
+	buyer := shop.buyer(desktop)
+	buyer.orders("MUG-01")
+	for round := range 2 {
+		buyer.pays()
+		buyer.until("the SDK to be closed", fmt.Sprintf(`seen.filter((s) => s === "create").length === %d && seen.at(-1) === "unmount"`, round+1))
+		buyer.isTold("checkout.left")
+		buyer.until("a page that scrolls", `document.body.style.overflow === ""`)
+	}
+	buyer.until("one instance for both", `seen.filter((s) => s === "new").length === 1`)
+	if n := shop.sandbox.calls("createPaymentSession"); n != 1 {
+		t.Errorf("%d sessions were asked for", n)
+	}
+}
+
+func TestASilentSDKLetsTheBuyerContinue(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t, sdk(t, `return new Promise(() => {});`))
+	buyer := shop.buyer(desktop)
+	buyer.orders("MUG-01")
+	buyer.chooses("GCASH")
+	buyer.pays()
+	buyer.isTold("checkout.blocked")
+	buyer.clicks("#without")
+	buyer.arrives("/buyer/.+")
+	buyer.presses("buyer-pay")
+	buyer.sees("paid")
+	shop.paidOnce()
+}
+
+func TestAShopOutOfReachSaysSo(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t)
+	buyer := shop.buyer(desktop)
+	buyer.mayComplain("/payments")
+	buyer.orders("MUG-01")
+	buyer.isBlocked("*://*:*/checkout/*/payments")
+	buyer.pays()
+	buyer.isTold("checkout.trouble")
+	if n := len(shop.audit().lines("payment")); n != 0 {
+		t.Errorf("there are %d payments", n)
+	}
+}
+
+func TestTheServersRefusalOfAChoiceIsShown(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t)
+	buyer := shop.buyer(desktop)
+	buyer.mayComplain("422")
+	buyer.orders("MUG-01")
+	buyer.until("a method that is not offered", `document.querySelector("[name=method]:checked").value = "PIX"`)
+	buyer.pays()
+	buyer.isTold("error.method_unknown")
+}
+
+// isTold waits for the words beside the pay button, and for the button to be
+// usable again unless the page is still at work.
+func (b *buyer) isTold(key string) {
+	b.t.Helper()
+	working := slices.Contains([]string{"checkout.working", "checkout.waiting"}, key)
+	b.until("the words of "+key, fmt.Sprintf(
+		`document.getElementById("say").textContent === %q && document.querySelector('[data-test="pay"]').disabled === %t`, text(b.t, key), working))
+}
+
+// seesNot waits for the order's status and asserts that it is another one.
+func (b *buyer) seesNot(word string) {
+	b.t.Helper()
+	b.seesHook("status")
+	b.hasNo(fmt.Sprintf(`[data-test="status"][data-status="%s"]`, word))
+}
+
+// hasTotal asserts the amount that the page shows, in minor units.
+func (b *buyer) hasTotal(minor string) {
+	b.t.Helper()
+	b.until("a total of "+minor, fmt.Sprintf(`document.querySelector('[data-test="order-total"]').dataset.minor === %q`, minor))
+}
