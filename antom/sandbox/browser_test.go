@@ -212,6 +212,31 @@ func TestSDKInABrowser(t *testing.T) {
 			must(b.t, chromedp.Do(b.ctx, chromedp.Evaluate[chromedp.Void](`app.validateFields().then((v) => { say("valid " + v.isValid); app.submit(); })`)))
 			b.hears("valid true | SDK_PAYMENT_SUCCESSFUL SUCCESS")
 		},
+		"the Payment Element offers methods and says how it went": func(b *browser, s *shop) {
+			s.opensSDK(b, "PR-1", "CARD", `const element = new window.AMSElement({environment: "sandbox", sessionData, onEventCallback: (e) => say(e.code)});
+				element.mount({type: "payment", notRedirectAfterComplete: true}, "#place").then((v) => { say("mounted " + JSON.stringify(v)); return element.submitPayment(); }).then((v) => say("ended " + v.status));`,
+				func(req *antom.PaymentSessionRequest) { req.PaymentMethod, req.ProductScene = nil, antom.SceneElement })
+			b.hears("mounted {}")
+			b.hears("ended SUCCESS")
+		},
+		"a card is stored without a payment": func(b *browser, s *shop) {
+			page := s.opensSDK(b, "PR-1", "CARD", "")
+			session, err := s.client.CreateVaultingSession(b.t.Context(), &antom.VaultingSessionRequest{
+				PaymentMethodType: "CARD", VaultingRequestID: "VR-1", RedirectURL: page.URL + "/return",
+			})
+			must(b.t, err)
+			script := fmt.Sprintf(`new window.AMSVaulting({environment: "sandbox", onEventCallback: (e) => say(e.code)}).createComponent({sessionData: %q}); 0`, session.Data)
+			_, err = chromedp.Run(b.ctx, chromedp.Evaluate[int](script))
+			must(b.t, err)
+			b.hears("SDK_END_OF_LOADING")
+			b.presses("buyer-pay", true)
+			b.hears("SDK_PAYMENT_SUCCESSFUL")
+			stored, err := s.client.InquireVaulting(b.t.Context(), &antom.InquireVaultingRequest{VaultingRequestID: "VR-1"})
+			must(b.t, err)
+			if stored.VaultingStatus != antom.VaultingSuccess {
+				b.t.Errorf("the vaulting is %s", stored.VaultingStatus)
+			}
+		},
 		"a constructor without storage throws": func(b *browser, s *shop) {
 			s.fault(Fault{Kind: SDKThrow})
 			s.opensSDK(b, "PR-1", "CARD", create)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	"antom-checkout/antom"
 )
@@ -103,14 +104,7 @@ func (s *Sandbox) serveSDKQuery(w http.ResponseWriter, r *http.Request) {
 	}
 	key, _, _ := strings.Cut(queries[0].PaymentSessionData, "&&")
 	s.mu.Lock()
-	session := s.sessionKeys[key]
-	payment := ""
-	if session != nil {
-		payment = session.RequestID
-	}
-	_, hangs := s.strike("sdk", payment, SDKHang)
-	_, expired := s.strike("sdk", payment, SDKExpiredSession)
-	answer := s.sdkAnswer(session, expired)
+	answer, hangs := s.answerSDK(key)
 	s.mu.Unlock()
 	if hangs {
 		select {
@@ -123,19 +117,49 @@ func (s *Sandbox) serveSDKQuery(w http.ResponseWriter, r *http.Request) {
 	answerJSON(w, http.StatusOK, answer)
 }
 
-// sdkAnswer tells about a session, nil if there is none. The lock is held.
-func (s *Sandbox) sdkAnswer(session *Session, expired bool) sdkAnswer {
+// answerSDK answers the query about the session of this key, or says that it is
+// to hang. The lock is held.
+func (s *Sandbox) answerSDK(key string) (sdkAnswer, bool) {
+	session, vaulting := s.sessionKeys[key], s.vaultKeys[key]
+	id := ""
+	var ends time.Time
+	var view *sdkPayment
 	switch {
-	case session == nil:
-		return sdkAnswer{ErrorCode: "ORDER_NOT_EXIST", ErrorMessage: "The payment session does not exist."}
-	case expired || (!s.now().Before(session.ExpiresAt) && s.payments[session.RequestID] == nil):
-		return sdkAnswer{ErrorCode: "SESSION_EXPIRED", ErrorMessage: "The payment session has expired."}
+	case session != nil:
+		id, ends, view = session.RequestID, session.ExpiresAt, s.sdkPayment(session)
+	case vaulting != nil:
+		id, ends, view = vaulting.RequestID, vaulting.ExpiresAt, sdkVaulting(vaulting)
 	}
-	payment := s.sdkPayment(session)
-	if final(payment.Status) && payment.Status != "" {
-		return sdkAnswer{ErrorCode: "ORDER_STATUS_INVALID", ErrorMessage: "The payment of this session is over.", Payment: payment}
+	_, hangs := s.strike("sdk", id, SDKHang)
+	_, expired := s.strike("sdk", id, SDKExpiredSession)
+	switch {
+	case view == nil:
+		return sdkAnswer{ErrorCode: "ORDER_NOT_EXIST", ErrorMessage: "The payment session does not exist."}, hangs
+	case expired || (!s.now().Before(ends) && view.Status == ""):
+		return sdkAnswer{ErrorCode: "SESSION_EXPIRED", ErrorMessage: "The payment session has expired."}, hangs
+	case view.Status != "" && final(view.Status):
+		return sdkAnswer{ErrorCode: "ORDER_STATUS_INVALID", ErrorMessage: "The payment of this session is over.", Payment: view}, hangs
 	}
-	return sdkAnswer{Success: true, Payment: payment}
+	return sdkAnswer{Success: true, Payment: view}, hangs
+}
+
+// sdkVaulting draws up what the component shows where a card is to be stored.
+func sdkVaulting(v *Vaulting) *sdkPayment {
+	view := &sdkPayment{
+		PaymentRequestID: v.RequestID, Method: "CARD", Name: "Cards", Page: "vault", Amount: "Store a card",
+		Description: "For later payments. Nothing is paid now.", RedirectURL: v.RedirectURL,
+		Reasons: reasons[cardPage], TestCards: testCards,
+	}
+	switch {
+	case v.Status == antom.VaultingSuccess:
+		view.Status, view.ResultCode = antom.PaymentSuccess, v.ResultCode
+	case v.Status == antom.VaultingFail:
+		view.Status, view.ResultCode = antom.PaymentFail, v.ResultCode
+	case v.Step != "":
+		view.Page, view.Status, view.LastFour = v.Step, antom.PaymentProcessing, v.Card.LastFour
+	}
+	view.ResultMessage = resultOf(view.ResultCode, "").Message
+	return view
 }
 
 // sdkPayment draws up what the component shows. The lock is held.
@@ -155,7 +179,7 @@ func (s *Sandbox) sdkPayment(session *Session) *sdkPayment {
 		}
 	}
 	if view.Method == "" {
-		view.Methods = s.sdkMethods(terms)
+		view.Methods, view.TestCards, view.Reasons = s.sdkMethods(terms), testCards, reasons[cardPage]
 		return view
 	}
 	m, _ := methodOf(view.Method)
@@ -209,6 +233,9 @@ func (s *Sandbox) showComponent(w http.ResponseWriter, r *http.Request) {
 	if session := s.sessionKeys[key]; session != nil {
 		parent = originOf(session.Terms.RedirectURL)
 	}
+	if v := s.vaultKeys[key]; v != nil {
+		parent = originOf(v.RedirectURL)
+	}
 	s.mu.Unlock()
 	if parent == "" {
 		s.render(w, http.StatusNotFound, policy{}, "nothing.html", nil)
@@ -221,7 +248,12 @@ func (s *Sandbox) showComponent(w http.ResponseWriter, r *http.Request) {
 func (s *Sandbox) serveComponentState(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	session := s.sessionKeys[r.URL.Query().Get("session")]
+	key := r.URL.Query().Get("session")
+	if v := s.vaultKeys[key]; v != nil {
+		answerJSON(w, http.StatusOK, sdkVaulting(v))
+		return
+	}
+	session := s.sessionKeys[key]
 	if session == nil {
 		answerJSON(w, http.StatusNotFound, errorAnswer{"no session has this key"})
 		return
@@ -242,6 +274,10 @@ type componentAct struct {
 	Reason  antom.ResultCode `json:"reason"`
 }
 
+func (a componentAct) card() *card {
+	return &card{Number: a.Number, ExpiryMonth: a.Month, ExpiryYear: lastTwo(a.Year), CVV: a.CVV}
+}
+
 // takeComponentAct does what the buyer does inside the SDK. The first act that
 // needs a payment submits the session.
 func (s *Sandbox) takeComponentAct(w http.ResponseWriter, r *http.Request) {
@@ -252,6 +288,14 @@ func (s *Sandbox) takeComponentAct(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if v := s.vaultKeys[act.Session]; v != nil {
+		mistake := s.vaultActs(v, act.Act, act.card(), act.Reason)
+		s.move()
+		view := sdkVaulting(v)
+		view.Mistake = mistake
+		answerJSON(w, http.StatusOK, view)
+		return
+	}
 	session := s.sessionKeys[act.Session]
 	if session == nil {
 		answerJSON(w, http.StatusNotFound, errorAnswer{"no session has this key"})
@@ -275,7 +319,7 @@ func (s *Sandbox) takeComponentAct(w http.ResponseWriter, r *http.Request) {
 // componentActs carries the act out. It returns what the buyer has to correct.
 // The lock is held.
 func (s *Sandbox) componentActs(session *Session, act componentAct) (string, error) {
-	entered := &card{Number: act.Number, ExpiryMonth: act.Month, ExpiryYear: lastTwo(act.Year), CVV: act.CVV}
+	entered := act.card()
 	saved := s.cards[act.Token]
 	typed := session.Terms.Method == "CARD" || act.Method == "CARD"
 	if typed && saved == nil && (act.Act == "pay" || act.Act == "vanish") && s.payments[session.RequestID] == nil {

@@ -85,7 +85,8 @@
 	async function start() {
 		if (!payment.paymentMethodType) {
 			$("method").replaceChildren(...(payment.paymentMethods || []).map((m) => option(m.paymentMethodType, m.methodName)));
-			showPayment("choice");
+			fillCard();
+			showChoice();
 			return;
 		}
 		if (["wallet", "bank", "issuer"].includes(payment.page)) {
@@ -107,23 +108,38 @@
 			showChallenge();
 			return;
 		}
+		fillCard();
+		showPayment("card");
+		showTyped();
+	}
+
+	// fillCard fills the card form with what the buyer may choose from.
+	function fillCard() {
 		$("number").value = payment.testCards[0].Number;
 		$("test-cards").replaceChildren(...payment.testCards.map((c) => option(c.Number, c.Number + "  " + c.Name)));
 		const saved = payment.savedCards || [];
 		$("saved-label").hidden = saved.length === 0;
 		$("saved").replaceChildren(...saved.map((c) => option(c.cardToken, c.name)), option("", "Another card"));
-		showPayment("card");
-		showTyped();
 	}
 
-	function showPayment(part) {
+	// showChoice shows the methods, and the card form where a card is chosen.
+	function showChoice() {
+		const parts = $("method").value === "CARD" ? ["choice", "card"] : ["choice"];
+		showPayment(...parts);
+	}
+
+	function showPayment(...parts) {
+		const part = parts[parts.length - 1];
 		$("amount").textContent = payment.amount;
 		$("description").textContent = payment.orderDescription;
 		$("pay").textContent = part === "code" ? "I paid at the counter" : part === "choice" ? "Go on" : "Pay " + payment.amount;
-		$("pay").hidden = (options.appearance || {}).showSubmitButton === false && part === "card";
+		if (payment.page === "vault") {
+			$("pay").textContent = "Store this card";
+		}
+		$("pay").hidden = (options.appearance || {}).showSubmitButton === false && part !== "code";
 		$("another").hidden = part === "choice";
 		$("reason").replaceChildren(option("", "the usual one"), ...(payment.reasons || []).map((r) => option(r, r)));
-		shown("payment", part);
+		shown("payment", ...parts);
 		tell("dismissLoading", { message: "" });
 		tell("showCloseButton");
 		tell("declareEventCallbackInfo", { popWindowEventInfo: { enableCallback: true, eventName: "SDK_PAYMENT_CANCEL",
@@ -183,6 +199,8 @@
 		}
 		if (!$("choice").hidden) {
 			payment.paymentMethodType = $("method").value;
+		}
+		if (!$("choice").hidden && payment.paymentMethodType !== "CARD") {
 			if (await send({ act: "submit", method: payment.paymentMethodType })) {
 				start();
 			}
@@ -270,6 +288,7 @@
 		event.preventDefault();
 		act("pay");
 	});
+	$("method").addEventListener("change", showChoice);
 	$("saved").addEventListener("change", showTyped);
 	$("test-cards").addEventListener("change", () => { $("number").value = $("test-cards").value; });
 	tell("onLaunch", {});
