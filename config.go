@@ -35,6 +35,7 @@ type config struct {
 	currency        checkout.Currency
 	settlement      checkout.Currency
 	manualCapture   bool
+	refundLate      bool
 	integrationSDK  bool
 	sweepSchedule   []time.Duration
 	orderTTL        time.Duration
@@ -70,6 +71,7 @@ var settings = []setting{
 	{env: "SANDBOX_ADDR", fallback: "localhost:8081", help: "address the sandbox listens on"},
 	{env: "INTEGRATION", fallback: "sdk", help: "sdk, or api for redirects only"},
 	{env: "CAPTURE_MODE", fallback: "automatic", help: "automatic or manual capture of cards"},
+	{env: "LATE_PAYMENT", fallback: "accept", help: "accept or refund money that comes for a closed order"},
 	{env: "ORDER_TTL", fallback: "1h", help: "how long an unpaid order stays payable"},
 	{env: "SWEEP_SCHEDULE", fallback: "10s,30s,1m,2m,5m,5m,10m,30m,1h", help: "waits between looks at something unfinished"},
 	{env: "SESSION_KEY", help: "32 characters or more (default: made once, kept beside the database)", secret: true},
@@ -83,7 +85,12 @@ type usageError struct{ error }
 // loadConfig reads flags, then the environment, then defaults, and reports every
 // problem at once.
 func loadConfig(command string, args []string, getenv func(string) string, usage io.Writer) (config, error) {
-	values, err := readSettings(command, args, getenv, usage)
+	return loadConfigWith(flag.NewFlagSet(command, flag.ContinueOnError), args, getenv, usage)
+}
+
+// loadConfigWith does so for a command that has flags of its own.
+func loadConfigWith(flags *flag.FlagSet, args []string, getenv func(string) string, usage io.Writer) (config, error) {
+	values, err := readSettings(flags, args, getenv, usage)
 	if err != nil {
 		return config{}, err
 	}
@@ -105,6 +112,7 @@ func loadConfig(command string, args []string, getenv func(string) string, usage
 		currency:        c.currency("CURRENCY"),
 		settlement:      c.currency("SETTLEMENT_CURRENCY"),
 		manualCapture:   c.choice("CAPTURE_MODE", "automatic", "manual") == "manual",
+		refundLate:      c.choice("LATE_PAYMENT", "accept", "refund") == "refund",
 		integrationSDK:  c.choice("INTEGRATION", "sdk", "api") == "sdk",
 		sweepSchedule:   c.durations("SWEEP_SCHEDULE"),
 		orderTTL:        c.duration("ORDER_TTL", time.Second, 30*24*time.Hour),
@@ -135,8 +143,7 @@ func (c config) live() bool {
 }
 
 // readSettings finds each setting's text.
-func readSettings(command string, args []string, getenv func(string) string, usage io.Writer) (map[string]string, error) {
-	flags := flag.NewFlagSet(command, flag.ContinueOnError)
+func readSettings(flags *flag.FlagSet, args []string, getenv func(string) string, usage io.Writer) (map[string]string, error) {
 	flags.SetOutput(usage)
 	given := map[string]*string{}
 	for _, s := range settings {
@@ -153,7 +160,7 @@ func readSettings(command string, args []string, getenv func(string) string, usa
 		return nil, usageError{err}
 	}
 	if flags.NArg() > 0 {
-		return nil, usageError{fmt.Errorf("%s: unexpected %q", command, flags.Arg(0))}
+		return nil, usageError{fmt.Errorf("%s: unexpected %q", flags.Name(), flags.Arg(0))}
 	}
 	text := func(env string) string {
 		if *given[env] != "" {

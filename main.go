@@ -47,6 +47,7 @@ const manual = `usage: antom-checkout [COMMAND] [FLAG ...]
 commands:
   serve     the shop and its checkout (the default)
   sandbox   only the local Antom
+  admin     capture, refund, cancel or accept an order
   audit     everything about money, as JSON lines
   migrate   bring the database up to date
   version   which build this is
@@ -69,6 +70,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		return serve(ctx, args, getenv, stdout, stderr)
 	case "sandbox":
 		return serveSandbox(ctx, args, getenv, stdout, stderr)
+	case "admin":
+		return administer(ctx, args, getenv, stdout, stderr)
 	case "audit", "migrate":
 		cfg, err := loadConfig(command, args, getenv, stderr)
 		if err != nil {
@@ -120,27 +123,11 @@ func serve(ctx context.Context, args []string, getenv func(string) string, stdou
 		defer closing(log, "sandbox", box)
 		group.add(httpServer(box, log), boxListener)
 	}
-	gateway, err := antom.New(antom.Config{
-		ClientID:   cfg.antomClientID,
-		PrivateKey: cfg.antomPrivateKey,
-		PublicKeys: cfg.antomPublicKey,
-		BaseURL:    cfg.antomURL,
-		Timeout:    cfg.antomTimeout,
-		Attempts:   1, // the shop repeats by itself: at once when the buyer does, later by the sweeper
-	}, antom.WithClock(now))
+	gateway, err := openGateway(cfg, now)
 	if err != nil {
-		return usageError{errors.Join(err, listener.Close())}
+		return errors.Join(err, listener.Close())
 	}
-	shop := checkout.New(checkout.Config{
-		PublicURL:          strings.TrimSuffix(cfg.publicURL.String(), "/"),
-		Currency:           cfg.currency,
-		SettlementCurrency: cfg.settlement,
-		ManualCapture:      cfg.manualCapture,
-		OrderTTL:           cfg.orderTTL,
-		SweepSchedule:      cfg.sweepSchedule,
-		Now:                now,
-		Log:                log,
-	}, store, gateway)
+	shop := openShop(cfg, store, gateway, now, log)
 	stopping := make(chan struct{})
 	pages := handlers.New(pagesConfig(cfg, keys, now, log, stopping), shop, gateway, store)
 	web := httpServer(pages, log)
@@ -152,6 +139,35 @@ func serve(ctx context.Context, args []string, getenv func(string) string, stdou
 	defer stopSweep()
 	greet(stdout, cfg)
 	return group.serve(ctx)
+}
+
+func openGateway(cfg config, now func() time.Time) (*antom.Client, error) {
+	client, err := antom.New(antom.Config{
+		ClientID:   cfg.antomClientID,
+		PrivateKey: cfg.antomPrivateKey,
+		PublicKeys: cfg.antomPublicKey,
+		BaseURL:    cfg.antomURL,
+		Timeout:    cfg.antomTimeout,
+		Attempts:   1, // the shop repeats by itself: at once when the buyer does, later by the sweeper
+	}, antom.WithClock(now))
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return client, nil
+}
+
+func openShop(cfg config, store *db.Store, gateway *antom.Client, now func() time.Time, log *slog.Logger) *checkout.Service {
+	return checkout.New(checkout.Config{
+		PublicURL:          strings.TrimSuffix(cfg.publicURL.String(), "/"),
+		Currency:           cfg.currency,
+		SettlementCurrency: cfg.settlement,
+		ManualCapture:      cfg.manualCapture,
+		RefundLate:         cfg.refundLate,
+		OrderTTL:           cfg.orderTTL,
+		SweepSchedule:      cfg.sweepSchedule,
+		Now:                now,
+		Log:                log,
+	}, store, gateway)
 }
 
 // pagesConfig is what the handlers need of the settings.
@@ -224,17 +240,22 @@ func embedSandbox(cfg *config, now func() time.Time, log *slog.Logger) (*sandbox
 	if err != nil {
 		return nil, nil, err
 	}
-	credentials := box.Credentials()
-	cfg.antomURL = credentials.BaseURL
-	cfg.antomClientID = credentials.ClientID
-	cfg.antomPrivateKey = credentials.MerchantPrivateKey
-	cfg.antomPublicKey = credentials.AntomPublicKey
-	if cfg.sdkURL == nil {
-		if cfg.sdkURL, err = url.Parse(credentials.SDKURL); err != nil {
-			return nil, nil, errors.Join(err, box.Close(), listener.Close())
-		}
+	if err := cfg.useSandbox(box.Credentials()); err != nil {
+		return nil, nil, errors.Join(err, box.Close(), listener.Close())
 	}
 	return box, listener, nil
+}
+
+// useSandbox points the settings at a sandbox.
+func (c *config) useSandbox(credentials sandbox.Credentials) (err error) {
+	c.antomURL = credentials.BaseURL
+	c.antomClientID = credentials.ClientID
+	c.antomPrivateKey = credentials.MerchantPrivateKey
+	c.antomPublicKey = credentials.AntomPublicKey
+	if c.sdkURL == nil {
+		c.sdkURL, err = url.Parse(credentials.SDKURL)
+	}
+	return err
 }
 
 func openSandbox(addr string, cfg sandbox.Config, keyFile string) (*sandbox.Sandbox, net.Listener, error) {

@@ -76,7 +76,7 @@ func (s *Service) settlement() *antom.SettlementStrategy {
 
 func antomOrder(o Order) *antom.Order {
 	b := o.Buyer
-	name := &antom.UserName{FullName: antom.PlainText(b.Name, 128)}
+	name := &antom.UserName{FullName: b.Name}
 	order := &antom.Order{
 		ReferenceOrderID: o.ID,
 		Description:      "Order " + o.Number,
@@ -84,45 +84,48 @@ func antomOrder(o Order) *antom.Order {
 		Buyer: &antom.Buyer{
 			ReferenceBuyerID: o.ID, // buyers have no account here
 			Name:             name,
-			PhoneNo:          antom.PlainText(b.Phone, 24),
-			Email:            antom.PlainText(b.Email, 64),
+			PhoneNo:          b.Phone,
+			Email:            b.Email,
 		},
 		Shipping: &antom.Shipping{
 			Name:        name,
-			PhoneNo:     antom.PlainText(b.Phone, 16),
-			ShipToEmail: antom.PlainText(b.Email, 64),
+			PhoneNo:     b.Phone,
+			ShipToEmail: b.Email,
 			Address: &antom.Address{
 				Region:   b.Country,
-				State:    antom.PlainText(b.Region, 8),
-				City:     antom.PlainText(b.City, 32),
-				Address1: antom.PlainText(b.Address1, 256),
-				Address2: antom.PlainText(b.Address2, 256),
-				ZipCode:  antom.PlainText(b.PostalCode, 32),
+				State:    b.Region,
+				City:     b.City,
+				Address1: b.Address1,
+				Address2: b.Address2,
+				ZipCode:  b.PostalCode,
 			},
 		},
 	}
 	for _, line := range o.Lines {
 		order.Goods = append(order.Goods, antom.Goods{
 			ReferenceGoodsID: line.SKU,
-			Name:             cmp.Or(antom.PlainText(line.Name, 256), line.SKU),
+			Name:             line.Name,
 			UnitAmount:       antomAmount(line.Unit),
 			Quantity:         strconv.Itoa(line.Quantity),
 		})
 	}
+	order.MakeSafe() // no name ever fails a payment
 	return order
 }
 
 func antomEnv(d Device) *antom.Env {
-	return &antom.Env{
+	env := &antom.Env{
 		TerminalType: d.Terminal,
 		OSType:       d.OS,
 		ClientIP:     d.IP,
 		BrowserInfo: &antom.BrowserInfo{
-			AcceptHeader: antom.PlainText(d.Accept, 2048),
-			UserAgent:    antom.PlainText(d.UserAgent, 2048),
-			Language:     antom.PlainText(d.Language, 32),
+			AcceptHeader: d.Accept,
+			UserAgent:    d.UserAgent,
+			Language:     d.Language,
 		},
 	}
+	env.MakeSafe()
+	return env
 }
 
 // antomAmount cannot fail for money that was checked when it came in: prices
@@ -189,7 +192,7 @@ func wordOfSession(p Payment, res *antom.PaymentSessionResponse, err error) Word
 }
 
 func wordOfPay(p Payment, res *antom.PayResponse, err error) Word {
-	w := Word{RequestID: p.RequestID, AntomID: res.PaymentID, Amount: money(res.PaymentAmount)}
+	w := Word{RequestID: p.RequestID, AntomID: res.PaymentID, Amount: money(res.PaymentAmount), AuthEndsAt: res.AuthExpiryTime.Time}
 	w.Says, w.Code = said(err, SaidSucceeded)
 	if err == nil && res.Result.InProcess() {
 		w.Says = SaidAccepted
@@ -244,6 +247,7 @@ func wordOfInquiry(p Payment, res *antom.InquiryPaymentResponse, err error) (w W
 	w.Amount = money(res.PaymentAmount)
 	w.Method = res.PaymentMethodType
 	w.Code = string(res.PaymentResultCode)
+	w.AuthEndsAt = res.AuthExpiryTime.Time
 	switch res.PaymentStatus {
 	case antom.PaymentSuccess:
 		w.Says = SaidSucceeded
@@ -277,15 +281,18 @@ func operationWord(t antom.Transaction) (OperationWord, bool) {
 	default:
 		return w, false
 	}
-	switch t.Status {
-	case antom.TransactionSuccess:
-		w.Says = OperationSuccess
-	case antom.TransactionFail:
-		w.Says = OperationFailed
-	default:
-		w.Says = OperationProcessing
-	}
+	w.Says = transactionSays(t.Status)
 	return w, true
+}
+
+func transactionSays(status antom.TransactionStatus) OperationStatus {
+	switch status {
+	case antom.TransactionSuccess:
+		return OperationSuccess
+	case antom.TransactionFail:
+		return OperationFailed
+	}
+	return OperationProcessing
 }
 
 // operationAnswer is the word in a synchronous answer to a capture, refund or cancel.
@@ -337,7 +344,7 @@ func wordOfNotification(n antom.Notification) (w Word, about Reference, understo
 func wordOfNotice(n antom.PaymentNotice) Word {
 	return Word{
 		AntomID: n.PaymentID, Amount: money(n.PaymentAmount), Method: n.PaymentMethodType,
-		Code: string(n.Result.Code),
+		Code: string(n.Result.Code), AuthEndsAt: n.AuthExpiryTime.Time,
 	}
 }
 

@@ -71,7 +71,7 @@ func (b Buyer) Check() error {
 	}
 	check("email", "error.email", validEmail(b.Email))
 	check("phone", "error.phone", validPhone(b.Phone))
-	check("country", "error.country", validCountry(b.Country))
+	check("country", "error.country", IsCountry(b.Country))
 	check("postal_code", "error.invalid", validPostalCode(b.PostalCode))
 	if len(wrong) > 0 {
 		return &Error{Kind: Invalid, Message: "error.form", Fields: wrong}
@@ -113,10 +113,15 @@ func validPhone(text string) bool {
 	return digits >= 5 && digits <= 20
 }
 
-func validCountry(code string) bool {
+// IsCountry accepts today's codes of ISO 3166 in capitals: not those of former
+// countries, and not UK for GB.
+func IsCountry(code string) bool {
 	region, err := language.ParseRegion(code)
-	return err == nil && len(code) == 2 && region.IsCountry() && region.String() == code
+	return err == nil && len(code) == 2 && region.IsCountry() && region.Canonicalize() == region &&
+		region.String() == code && !formerCountries[code]
 }
+
+var formerCountries = set("AN BU CS DD FX NT SU TP YD YU ZR")
 
 func validPostalCode(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool {

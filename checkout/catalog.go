@@ -21,6 +21,7 @@ type Product struct {
 	Description string
 	Image       string // a file of static/, or ""
 	Price       Money
+	Stock       *int // pieces that are there and not held for others; nil means enough
 }
 
 // CartLine is a product the buyer has put into the cart. The session holds
@@ -66,6 +67,7 @@ func (s *Service) Price(ctx context.Context, cart []CartLine) ([]OrderLine, Mone
 		priced := OrderLine{
 			SKU: product.SKU, Name: product.Name, Image: product.Image,
 			Quantity: line.Quantity, Unit: product.Price,
+			Short: product.Stock != nil && *product.Stock < line.Quantity,
 		}
 		lines = append(lines, priced)
 		total = total.Plus(priced.Total())
@@ -84,6 +86,9 @@ func CheckProduct(p Product) error {
 	}
 	if p.Price.Minor < 1 || p.Price.Minor > MaxPrice {
 		problems = append(problems, fmt.Errorf("%s: price is not 1 to %d minor units", p.SKU, int64(MaxPrice)))
+	}
+	if p.Stock != nil && *p.Stock < 0 {
+		problems = append(problems, fmt.Errorf("%s: stock is negative", p.SKU))
 	}
 	if p.Price.Currency == "IDR" && p.Price.Minor%100 != 0 {
 		problems = append(problems, fmt.Errorf("%s: an IDR price must end in 00", p.SKU))

@@ -1,6 +1,7 @@
 package checkout
 
 import (
+	"slices"
 	"time"
 )
 
@@ -11,11 +12,12 @@ type Word struct {
 	RequestID  string // the payment it is about
 	AntomID    string // Antom's paymentId, "" when not said
 	Says       Said
-	Amount     Money  // zero when not said
-	Method     string // "" when not said
-	Code       string // Antom's result code
-	Action     Action // how the buyer goes on, in the answer to a start
-	ExpiresAt  time.Time
+	Amount     Money     // zero when not said
+	Method     string    // "" when not said
+	Code       string    // Antom's result code
+	Action     Action    // how the buyer goes on, in the answer to a start
+	ExpiresAt  time.Time // of the session
+	AuthEndsAt time.Time // of an authorised card
 	Operations []OperationWord
 }
 
@@ -83,10 +85,17 @@ const EffectPaid Effect = "order.paid"
 // EffectReverse gives back a payment that the order does not need.
 func EffectReverse(requestID string) Effect { return Effect("payment.reverse:" + requestID) }
 
+// Rules is what a decision depends on beside the order and the word.
+type Rules struct {
+	Now           time.Time
+	ManualCapture bool // the merchant captures cards
+	RefundLate    bool // money for a closed order goes back, instead of reviving the order
+}
+
 // Decide says what an order becomes when a word about one of its payments is
 // heard, and what must be done about it. It is the only place where a status
 // changes, and it changes nothing but its copy.
-func Decide(o Order, w Word, now time.Time) (Order, []Effect) {
+func Decide(o Order, w Word, r Rules) (Order, []Effect) {
 	before, o := o, o.clone()
 	p := o.Payment(w.RequestID)
 	if p == nil {
@@ -95,7 +104,7 @@ func Decide(o Order, w Word, now time.Time) (Order, []Effect) {
 	if why := contradiction(*p, w); why != "" {
 		o.Review, o.ReviewPayment = why, p.RequestID
 		if w.Cause.Kind != ByInquiry {
-			p.askAgain(now)
+			p.askAgain(r.Now)
 		}
 		o.Status = orderStatus(o)
 		return o, nil
@@ -104,11 +113,14 @@ func Decide(o Order, w Word, now time.Time) (Order, []Effect) {
 		o.Review, o.ReviewPayment = "", ""
 	}
 	p.learn(w)
-	p.hear(w, now)
+	p.hear(w, r)
 	for _, word := range w.Operations {
-		p.hearOperation(word, now)
+		p.hearOperation(word, r)
 	}
-	o.settle()
+	if w.Cause.Kind == ByInquiry && !p.owes(r) {
+		p.NextCheck, p.Checks = time.Time{}, 0 // what had been doubtful is known
+	}
+	o.settle(r)
 	return o, effects(before, o)
 }
 
@@ -163,10 +175,13 @@ func (p *Payment) learn(w Word) {
 	if !w.ExpiresAt.IsZero() {
 		p.ExpiresAt = w.ExpiresAt
 	}
+	if !w.AuthEndsAt.IsZero() {
+		p.AuthEndsAt = w.AuthEndsAt
+	}
 }
 
 // hear moves the payment to where the word says it is, if that may follow.
-func (p *Payment) hear(w Word, now time.Time) {
+func (p *Payment) hear(w Word, r Rules) {
 	confirmed := w.Cause.Kind == ByInquiry || w.Cause.Kind == ByResponse
 	switch w.Says {
 	case SaidNoAnswer:
@@ -184,11 +199,10 @@ func (p *Payment) hear(w Word, now time.Time) {
 	case SaidSucceeded:
 		switch {
 		case p.Status == PaymentFailed && !confirmed:
-			p.askAgain(now) // success after failure: only an inquiry decides
+			p.askAgain(r.Now) // success after failure: only an inquiry decides
 		case p.Status.HoldsMoney() || p.Status == PaymentRefunded:
 		case needsCapture(p.Method):
 			p.become(PaymentAuthorized, w.Code)
-			p.askAgain(now) // for the capture, until it is known
 		default:
 			p.become(PaymentPaid, w.Code)
 		}
@@ -197,7 +211,7 @@ func (p *Payment) hear(w Word, now time.Time) {
 		case p.Status.UnderWay():
 			p.become(PaymentFailed, w.Code)
 		case p.Status.HoldsMoney():
-			p.askAgain(now) // a late failure changes nothing until an inquiry says so
+			p.askAgain(r.Now) // a late failure changes nothing until an inquiry says so
 		}
 	case SaidCancelled, SaidDropped:
 		if p.Status.UnderWay() || p.Status.HoldsMoney() && w.Says == SaidCancelled {
@@ -209,12 +223,12 @@ func (p *Payment) hear(w Word, now time.Time) {
 }
 
 // hearOperation moves a capture, refund or cancel, and the payment with it.
-func (p *Payment) hearOperation(w OperationWord, now time.Time) {
+func (p *Payment) hearOperation(w OperationWord, r Rules) {
 	op := p.Operation(w.Kind, w.RequestID)
 	if op == nil {
 		// Antom captures by itself, and a merchant may refund in Antom's dashboard.
 		p.Operations = append(p.Operations, Operation{
-			Kind: w.Kind, RequestID: w.RequestID, Amount: w.Amount, Status: OperationPending, CreatedAt: now,
+			Kind: w.Kind, RequestID: w.RequestID, Amount: w.Amount, Status: OperationPending, CreatedAt: r.Now,
 		})
 		op = &p.Operations[len(p.Operations)-1]
 	}
@@ -240,43 +254,101 @@ func (p *Payment) become(to PaymentStatus, code string) {
 		return
 	}
 	p.Status, p.ResultCode = to, code
-	if !to.UnderWay() && to != PaymentAuthorized {
+	if !to.UnderWay() {
 		p.NextCheck, p.Checks = time.Time{}, 0
 	}
 }
 
+// askAgain makes the sweeper inquire at once.
 func (p *Payment) askAgain(now time.Time) { p.NextCheck, p.Checks = now, 0 }
 
-// settle lets the order follow its payments.
-func (o *Order) settle() {
+// owes reports whether something about the payment is still to come.
+func (p *Payment) owes(r Rules) bool {
+	switch {
+	case p.Status.UnderWay(), p.unfinished():
+		return true
+	case p.Status == PaymentAuthorized:
+		return !r.ManualCapture
+	}
+	return p.Surplus && p.Status.HoldsMoney()
+}
+
+// schedule sees to it that the sweeper looks at whatever is still to come.
+func (p *Payment) schedule(r Rules) {
+	if p.Status == PaymentAuthorized && p.AuthEndsAt.IsZero() {
+		p.AuthEndsAt = r.Now.Add(captureLimit)
+	}
+	switch {
+	case !p.NextCheck.IsZero():
+	case p.owes(r):
+		p.askAgain(r.Now)
+	case p.Status == PaymentAuthorized:
+		p.NextCheck = nextCaptureDeadline(*p, r.Now)
+	}
+}
+
+// settle lets order and goods follow the payments.
+func (o *Order) settle(r Rules) {
 	for i := range o.Payments {
-		if p := &o.Payments[i]; p.Status == PaymentFailed || p.Status == PaymentCancelled {
-			p.Live = false
+		p := &o.Payments[i]
+		p.Live = p.Live && (p.Status.UnderWay() || p.Status.HoldsMoney() || p.Status == PaymentRefunded)
+		if p.Status.HoldsMoney() && !p.Live && !p.Surplus {
+			o.receive(p, r)
 		}
+		p.schedule(r)
 	}
-	if kept := o.kept(); kept != nil {
-		for i := range o.Payments {
-			o.Payments[i].Live = &o.Payments[i] == kept
-		}
-	}
+	o.reviewWhatIsStuck(r)
+	o.followStock()
 	o.Status = orderStatus(*o)
-	if live := o.Live(); live != nil && (live.Status == PaymentPaid || live.Status == PaymentRefunded) {
+	switch o.Status {
+	case OrderPaid, OrderPartiallyRefunded, OrderRefunded:
 		o.EverPaid = true
 	}
 }
 
-// kept is the payment whose money is the order's: the live one if it holds
-// money or has been refunded, otherwise the oldest that holds some.
-func (o *Order) kept() *Payment {
-	if live := o.Live(); live != nil && !live.Status.UnderWay() {
-		return live
-	}
-	for i := range o.Payments {
-		if o.Payments[i].Status.HoldsMoney() {
-			return &o.Payments[i]
+// receive decides about money from an attempt the order no longer stood on: it
+// is kept if the order has use for it, otherwise it is given back.
+func (o *Order) receive(p *Payment, r Rules) {
+	standing := o.Live()
+	switch {
+	case standing != nil && !standing.Status.UnderWay(): // paid already
+		p.Surplus = true
+	case o.Closed != "" && r.RefundLate:
+		p.Surplus = true
+	default:
+		if standing != nil {
+			standing.Live = false // it goes on at Antom; if it succeeds too, that is surplus
 		}
+		p.Live = true
 	}
-	return nil
+}
+
+// reviewWhatIsStuck asks for a person where neither Antom nor time will help.
+func (o *Order) reviewWhatIsStuck(r Rules) {
+	live := o.Live()
+	switch {
+	case live == nil || o.Review != "":
+	case live.Status == PaymentAuthorized && live.captureFailed() && !r.ManualCapture:
+		o.Review, o.ReviewPayment = "capture failed", live.RequestID
+	case live.Status.HoldsMoney() && o.Stock == StockFree && !o.Fulfillable:
+		o.Review, o.ReviewPayment = "late money, goods gone", live.RequestID
+	}
+}
+
+// followStock holds goods while an attempt may succeed, takes them when it has,
+// and gives them back when every attempt is proven dead.
+func (o *Order) followStock() {
+	live := o.Live()
+	underWay := slices.ContainsFunc(o.Payments, func(p Payment) bool { return p.Status.UnderWay() })
+	switch {
+	case o.Stock == StockTaken: // they may be on their way to the buyer
+	case live != nil && (live.Status == PaymentPaid || live.Status == PaymentRefunded) && (o.Stock == StockHeld || o.Fulfillable):
+		o.Stock = StockTaken
+	case live != nil && o.Stock == StockFree && o.Fulfillable:
+		o.Stock = StockHeld
+	case live == nil && !underWay:
+		o.Stock = StockFree
+	}
 }
 
 // orderStatus is the one rule by which an order's status follows from its
@@ -314,11 +386,8 @@ func effects(before, after Order) []Effect {
 	if after.EverPaid && !before.EverPaid {
 		due = append(due, EffectPaid)
 	}
-	kept := after.kept()
-	for i := range after.Payments {
-		p := &after.Payments[i]
-		held := before.Payment(p.RequestID).Status.HoldsMoney()
-		if p.Status.HoldsMoney() && !held && p != kept {
+	for _, p := range after.Payments {
+		if p.Surplus && !before.Payment(p.RequestID).Surplus {
 			due = append(due, EffectReverse(p.RequestID))
 		}
 	}

@@ -15,7 +15,7 @@ func sgd(minor int64) Money { return Money{Minor: minor, Currency: "SGD"} }
 // orderWith is an order of SGD 42.00 whose payments have the given statuses;
 // the last is the live one.
 func orderWith(method string, statuses ...PaymentStatus) Order {
-	o := Order{ID: "order", Total: sgd(4200), ExpiresAt: noon.Add(time.Hour)}
+	o := Order{ID: "order", Total: sgd(4200), ExpiresAt: noon.Add(time.Hour), Stock: StockFree, Fulfillable: true}
 	for i, status := range statuses {
 		o.Payments = append(o.Payments, Payment{
 			RequestID: string(rune('a' + i)), Method: method, Status: status, Amount: sgd(4200),
@@ -109,7 +109,7 @@ func TestWhatEachWordMakesOfAWalletPayment(t *testing.T) {
 			if want == same {
 				want = becomes{status, o.Status}
 			}
-			after, _ := Decide(o, words[i].word, noon)
+			after, _ := Decide(o, words[i].word, Rules{Now: noon})
 			if got := (becomes{after.Payments[0].Status, after.Status}); got != want {
 				t.Errorf("%s, then %s: payment and order become %v, want %v", status, words[i].name, got, want)
 			}
@@ -118,52 +118,56 @@ func TestWhatEachWordMakesOfAWalletPayment(t *testing.T) {
 }
 
 func TestACardIsPaidWhenItIsCaptured(t *testing.T) {
-	o, _ := Decide(orderWith("CARD", PaymentProcessing), notified(SaidSucceeded, sgd(4200)), noon)
+	o, _ := Decide(orderWith("CARD", PaymentProcessing), notified(SaidSucceeded, sgd(4200)), Rules{Now: noon})
 	if o.Status != OrderAuthorized || o.EverPaid {
 		t.Fatalf("after authorisation the order is %s", o.Status)
 	}
-	o, effects := Decide(o, captured(ByNotification, OperationSuccess, sgd(4200)), noon)
+	o, effects := Decide(o, captured(ByNotification, OperationSuccess, sgd(4200)), Rules{Now: noon})
 	if o.Status != OrderPaid || !slices.Equal(effects, []Effect{EffectPaid}) {
 		t.Fatalf("after capture the order is %s with effects %v", o.Status, effects)
 	}
 }
 
 func TestACaptureMayBeHeardOfBeforeItsPayment(t *testing.T) {
-	o, _ := Decide(orderWith("CARD", PaymentProcessing), captured(ByNotification, OperationSuccess, sgd(4200)), noon)
-	o, effects := Decide(o, notified(SaidSucceeded, sgd(4200)), noon)
+	o, _ := Decide(orderWith("CARD", PaymentProcessing), captured(ByNotification, OperationSuccess, sgd(4200)), Rules{Now: noon})
+	o, effects := Decide(o, notified(SaidSucceeded, sgd(4200)), Rules{Now: noon})
 	if o.Status != OrderPaid || len(effects) != 0 {
 		t.Fatalf("the order is %s, with effects %v a second time", o.Status, effects)
 	}
 }
 
 func TestACaptureOfAnotherAmountNeverPays(t *testing.T) {
-	o, _ := Decide(orderWith("CARD", PaymentAuthorized), captured(ByNotification, OperationSuccess, sgd(4100)), noon)
+	o, _ := Decide(orderWith("CARD", PaymentAuthorized), captured(ByNotification, OperationSuccess, sgd(4100)), Rules{Now: noon})
 	if o.Status != OrderReview || o.Payments[0].Status != PaymentAuthorized {
 		t.Fatalf("order %s, payment %s", o.Status, o.Payments[0].Status)
 	}
 }
 
 func TestAFailedCaptureLeavesTheCardAuthorised(t *testing.T) {
-	o, _ := Decide(orderWith("CARD", PaymentAuthorized), captured(ByNotification, OperationFailed, sgd(4200)), noon)
+	o, _ := Decide(orderWith("CARD", PaymentAuthorized), captured(ByNotification, OperationFailed, sgd(4200)), Rules{Now: noon})
+	if o.Status != OrderReview || o.Payments[0].Status != PaymentAuthorized {
+		t.Fatalf("Antom will not capture again, and the order is %s", o.Status)
+	}
+	o, _ = Decide(orderWith("CARD", PaymentAuthorized), captured(ByNotification, OperationFailed, sgd(4200)), Rules{Now: noon, ManualCapture: true})
 	if o.Status != OrderAuthorized {
-		t.Fatalf("order %s", o.Status)
+		t.Fatalf("the merchant may capture again, and the order is %s", o.Status)
 	}
 }
 
 func TestAnInquirySettlesAReview(t *testing.T) {
-	review, _ := Decide(orderWith("GCASH", PaymentProcessing), notified(SaidSucceeded, sgd(4300)), noon)
+	review, _ := Decide(orderWith("GCASH", PaymentProcessing), notified(SaidSucceeded, sgd(4300)), Rules{Now: noon})
 	if review.Payments[0].NextCheck.IsZero() {
 		t.Error("a review does not make us ask Antom")
 	}
-	refuted, _ := Decide(review, inquired(SaidAccepted, sgd(4200)), noon)
+	refuted, _ := Decide(review, inquired(SaidAccepted, sgd(4200)), Rules{Now: noon})
 	if refuted.Status != OrderProcessing {
 		t.Errorf("a refuted wrong amount leaves the order %s", refuted.Status)
 	}
-	confirmed, _ := Decide(review, inquired(SaidSucceeded, sgd(4300)), noon)
+	confirmed, _ := Decide(review, inquired(SaidSucceeded, sgd(4300)), Rules{Now: noon})
 	if confirmed.Status != OrderReview {
 		t.Errorf("a confirmed wrong amount leaves the order %s", confirmed.Status)
 	}
-	paid, _ := Decide(review, inquired(SaidSucceeded, sgd(4200)), noon)
+	paid, _ := Decide(review, inquired(SaidSucceeded, sgd(4200)), Rules{Now: noon})
 	if paid.Status != OrderPaid {
 		t.Errorf("a confirmed payment leaves the order %s", paid.Status)
 	}
@@ -171,7 +175,7 @@ func TestAnInquirySettlesAReview(t *testing.T) {
 
 func TestASecondSuccessIsReversed(t *testing.T) {
 	o := orderWith("GCASH", PaymentProcessing, PaymentPaid)
-	after, effects := Decide(o, notified(SaidSucceeded, sgd(4200)), noon)
+	after, effects := Decide(o, notified(SaidSucceeded, sgd(4200)), Rules{Now: noon})
 	if !slices.Equal(effects, []Effect{EffectReverse("a")}) {
 		t.Fatalf("effects %v", effects)
 	}
@@ -182,10 +186,10 @@ func TestASecondSuccessIsReversed(t *testing.T) {
 
 func TestLateMoneyFindsItsOrder(t *testing.T) {
 	o := orderWith("GCASH", PaymentProcessing)
-	o, _ = Decide(o, Word{Cause: Cause{ByShopper, ""}, RequestID: "a", Says: SaidOverlap}, noon)
+	o, _ = Decide(o, Word{Cause: Cause{ByShopper, ""}, RequestID: "a", Says: SaidOverlap}, Rules{Now: noon})
 	o.Closed = OrderExpired
 	o.Status = orderStatus(o)
-	after, _ := Decide(o, notified(SaidSucceeded, sgd(4200)), noon)
+	after, _ := Decide(o, notified(SaidSucceeded, sgd(4200)), Rules{Now: noon})
 	if after.Status != OrderPaid {
 		t.Fatalf("order %s", after.Status)
 	}
@@ -200,7 +204,7 @@ func TestAWordAboutAnotherAntomPaymentOrMethodIsAContradiction(t *testing.T) {
 	} {
 		w := notified(SaidSucceeded, sgd(4200))
 		change(&w)
-		if after, _ := Decide(o, w, noon); after.Status != OrderReview {
+		if after, _ := Decide(o, w, Rules{Now: noon}); after.Status != OrderReview {
 			t.Errorf("another %s makes the order %s", name, after.Status)
 		}
 	}
@@ -217,7 +221,7 @@ func TestNoSequenceOfWordsBreaksTheRules(t *testing.T) {
 		for range rapid.IntRange(1, 30).Draw(t, "words") {
 			w := drawWord(t)
 			before := o.clone()
-			after, effects := Decide(o, w, noon)
+			after, effects := Decide(o, w, Rules{Now: noon})
 			if diff := moved(before, o); diff != "" {
 				t.Fatalf("Decide changed what it was given: %s", diff)
 			}

@@ -17,6 +17,9 @@ func (s *Service) perform(ctx context.Context, e PendingEffect) error {
 	case e.Effect == EffectPaid:
 		s.log.InfoContext(ctx, "order paid", "order", o.ID, "number", o.Number, "total", o.Total.String())
 		return nil
+	case kind == "capture.due":
+		s.log.WarnContext(ctx, "capture is due", "order", o.ID, "number", o.Number, "warning", string(e.Effect))
+		return nil
 	case kind == "payment.reverse":
 		return s.reverse(ctx, o, requestID)
 	}
@@ -27,20 +30,20 @@ func (s *Service) perform(ctx context.Context, e PendingEffect) error {
 // one is kept: by cancel while the method allows it, otherwise by refund.
 func (s *Service) reverse(ctx context.Context, o Order, requestID string) error {
 	p := o.Payment(requestID)
-	if p == nil || !p.Status.HoldsMoney() || p.Live {
+	if p == nil || !p.Status.HoldsMoney() || !p.Surplus {
 		return nil // it was given back already, or it is the one to keep
 	}
-	o, op, err := s.cancel(ctx, o, *p)
+	o, op, err := s.giveBack(ctx, o, requestID, Cancel)
 	if err != nil || op.Status == OperationSuccess {
 		return err
 	}
-	if op.Status == OperationProcessing {
+	if op.Unfinished() {
 		return errors.New("cancel without answer")
 	}
 	if p = o.Payment(requestID); p.Status != PaymentPaid {
 		return errors.New("cannot be cancelled and is not captured yet")
 	}
-	_, op, err = s.refund(ctx, o, *p)
+	_, op, err = s.giveBack(ctx, o, requestID, Refund)
 	switch {
 	case err != nil:
 		return err

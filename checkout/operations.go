@@ -2,72 +2,352 @@ package checkout
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	"antom-checkout/antom"
 )
 
-// begin stores a capture, refund or cancel before Antom hears of it. One of the
-// same kind that is not finished is taken up again instead.
-func (s *Service) begin(ctx context.Context, o Order, requestID string, wanted Operation, cause Cause) (Order, Operation, error) {
-	var begun Operation
-	_, after, err := s.store.Update(ctx, o.ID, Evidence{Cause: cause}, func(o Order) (Order, []Effect) {
-		o = o.clone()
-		p := o.Payment(requestID)
-		for _, op := range p.Operations {
-			if op.Kind == wanted.Kind && (op.Status == OperationPending || op.Status == OperationProcessing) {
-				begun = op
+// Capture, refund and cancel share one way: the row first, then the call with
+// the row's id, then the answer; whatever is left without an answer is resumed
+// by the sweeper with the same id.
+
+// captureLimit is how long an authorisation lasts when Antom does not say.
+const captureLimit = 7 * 24 * time.Hour
+
+// Key says who orders an operation. The same key again is the same operation.
+type Key struct {
+	Operator    string // e.g. the name behind an admin command
+	Idempotency string
+}
+
+func (k Key) text() string {
+	if k == (Key{}) {
+		return ""
+	}
+	return k.Operator + ":" + k.Idempotency
+}
+
+func (k Key) cause() Cause {
+	if k == (Key{}) {
+		return Cause{Kind: BySweeper}
+	}
+	return Cause{Kind: ByAdmin, ID: k.Idempotency}
+}
+
+// CapturePayment takes the whole amount of an authorised card; with manual
+// capture it has to be done within seven days. A failed capture may be tried
+// again with a new key. Errors: NotFound, and Conflict when there is nothing to
+// capture.
+func (s *Service) CapturePayment(ctx context.Context, orderID string, key Key) (Operation, error) {
+	return s.operate(ctx, orderID, key, func(o Order) (*Payment, Operation, error) {
+		p := o.Live()
+		if p == nil || p.Status != PaymentAuthorized || !s.cfg.ManualCapture {
+			return nil, Operation{}, conflict("no authorised payment waits for a capture by hand")
+		}
+		return p, Operation{Kind: Capture, Amount: p.Amount}, nil
+	})
+}
+
+// RefundPayment gives back a part of a paid order, or with a zero amount all
+// that is left. Several partial refunds may follow each other; together they
+// never exceed what was paid, however many are asked for at once. Errors:
+// NotFound, Invalid for an amount above what is left, Conflict when nothing was
+// paid.
+func (s *Service) RefundPayment(ctx context.Context, orderID string, minor int64, key Key) (Operation, error) {
+	return s.operate(ctx, orderID, key, func(o Order) (*Payment, Operation, error) {
+		p := o.Live()
+		if p == nil || p.Status != PaymentPaid {
+			return nil, Operation{}, conflict("nothing has been paid")
+		}
+		left := p.Refundable()
+		if minor == 0 {
+			minor = left.Minor
+		}
+		if minor < 1 || minor > left.Minor {
+			return nil, Operation{}, &Error{Kind: Invalid, Message: "error.invalid", Err: fmt.Errorf("%d is not from 1 to %d, what is left to refund", minor, left.Minor)}
+		}
+		return p, Operation{Kind: Refund, Amount: Money{Minor: minor, Currency: left.Currency}}, nil
+	})
+}
+
+// CancelOrder ends an order: an unpaid one is closed once Antom agrees, an
+// authorised card is released, a paid payment is given back in full while its
+// method's window is open. Errors: NotFound, Conflict when Antom refuses (refund
+// instead) or nothing is left to cancel, Unavailable when Antom does not answer.
+func (s *Service) CancelOrder(ctx context.Context, orderID string, key Key) error {
+	defer s.starts.lock(orderID)()
+	o, err := s.store.OrderByID(ctx, orderID)
+	if err != nil {
+		return err
+	}
+	if o.Status == OrderCancelled {
+		return nil
+	}
+	if live := o.Live(); live != nil && live.Status.HoldsMoney() {
+		_, op, err := s.begin(ctx, o.ID, key, func(o Order) (*Payment, Operation, error) {
+			p := o.Payment(live.RequestID)
+			return p, Operation{Kind: Cancel, Amount: p.Amount}, nil
+		})
+		if err == nil {
+			o, op, err = s.carryOut(ctx, o, live.RequestID, op)
+		}
+		switch {
+		case err != nil:
+			return err
+		case op.Unfinished():
+			return unavailable("Antom has not answered; the sweeper goes on")
+		case op.Status == OperationFailed:
+			return conflict("Antom refuses: " + op.ResultCode + "; refund instead")
+		}
+	}
+	o, err = s.close(ctx, o, OrderCancelled, key.cause())
+	if err != nil {
+		return err
+	}
+	if o.Status != OrderCancelled {
+		return conflict("the order is " + string(o.Status))
+	}
+	return nil
+}
+
+// AcceptReview ends a review in favour of the money that is there: the order
+// goes on as its payments say. Errors: Conflict when the order is not under
+// review, or its goods are gone.
+func (s *Service) AcceptReview(ctx context.Context, orderID string, key Key) error {
+	var refused error
+	before, after, err := s.store.Update(ctx, orderID, Evidence{Cause: key.cause()}, func(o Order) (Order, []Effect) {
+		if o.Review == "" {
+			refused = conflict("the order is not under review")
+			return o, nil
+		}
+		was, o := o, o.clone()
+		o.Review, o.ReviewPayment = "", ""
+		o.settle(s.rules())
+		if o.Review != "" {
+			refused = conflict(o.Review)
+			return was, nil
+		}
+		return o, effects(was, o)
+	})
+	if err != nil {
+		return err
+	}
+	s.announce(ctx, before, after, Word{Cause: key.cause()})
+	return refused
+}
+
+func conflict(why string) error {
+	return &Error{Kind: Conflict, Message: "error.page.409.message", Err: errors.New(why)}
+}
+
+func unavailable(why string) error {
+	return &Error{Kind: Unavailable, Message: "error.page.503.message", Err: errors.New(why)}
+}
+
+// wanted says which operation an order allows.
+type wanted func(Order) (*Payment, Operation, error)
+
+// operate stores an operation and asks Antom for it.
+func (s *Service) operate(ctx context.Context, orderID string, key Key, what wanted) (Operation, error) {
+	requestID, op, err := s.begin(ctx, orderID, key, what)
+	if err != nil || !op.Unfinished() {
+		return op, err
+	}
+	o, err := s.store.OrderByID(ctx, orderID)
+	if err != nil {
+		return op, err
+	}
+	_, op, err = s.carryOut(ctx, o, requestID, op)
+	return op, err
+}
+
+// begin stores a capture, refund or cancel before Antom hears of it. The same
+// key, or an unfinished capture or cancel, is taken up again instead.
+func (s *Service) begin(ctx context.Context, orderID string, key Key, what wanted) (requestID string, begun Operation, err error) {
+	var refused error
+	_, _, err = s.store.Update(ctx, orderID, Evidence{Cause: key.cause()}, func(o Order) (Order, []Effect) {
+		if p, op := o.operationByKey(key.text()); op != nil {
+			requestID, begun = p.RequestID, *op
+			return o, nil
+		}
+		changed := o.clone()
+		p, op, err := what(changed)
+		if err != nil {
+			refused = err
+			return o, nil
+		}
+		requestID = p.RequestID
+		for _, earlier := range p.Operations {
+			several := op.Kind == Refund && key != (Key{}) // an operator may ask for several refunds at once
+			if earlier.Kind == op.Kind && earlier.Unfinished() && !several {
+				begun = earlier
 				return o, nil
 			}
 		}
-		begun = wanted
-		begun.RequestID, begun.Status, begun.CreatedAt = newID(), OperationPending, s.now()
-		p.Operations = append(p.Operations, begun)
-		return o, nil
+		op.RequestID, op.Status, op.Key, op.CreatedAt = newID(), OperationPending, key.text(), s.rules().Now
+		begun = op
+		p.Operations = append(p.Operations, op)
+		p.schedule(s.rules())
+		return changed, nil
 	})
 	if err != nil {
-		return Order{}, Operation{}, fmt.Errorf("store %s: %w", wanted.Kind, err)
+		err = fmt.Errorf("store operation: %w", err)
 	}
-	return after, begun, nil
+	return requestID, begun, errors.Join(refused, err)
 }
 
-// finish records Antom's answer to an operation.
-func (s *Service) finish(ctx context.Context, o Order, requestID string, word OperationWord, call *Call) (Order, Operation, error) {
+// operationByKey finds what a key has ordered before, or nil.
+func (o *Order) operationByKey(key string) (*Payment, *Operation) {
+	for i := range o.Payments {
+		for j := range o.Payments[i].Operations {
+			if op := &o.Payments[i].Operations[j]; key != "" && op.Key == key {
+				return &o.Payments[i], op
+			}
+		}
+	}
+	return nil, nil
+}
+
+// carryOut sends a stored operation and records the answer.
+func (s *Service) carryOut(ctx context.Context, o Order, requestID string, op Operation) (Order, Operation, error) {
+	p := o.Payment(requestID)
+	var word OperationWord
+	var call *Call
+	switch op.Kind {
+	case Capture:
+		res, err := s.gateway.Capture(ctx, &antom.CaptureRequest{
+			CaptureRequestID: op.RequestID, PaymentID: p.AntomID, CaptureAmount: antomAmount(op.Amount),
+		})
+		word, call = operationAnswer(op, res.CaptureID, res.Result, err), s.call("capture", op.RequestID, requestID, res.Result, err)
+	case Refund:
+		res, err := s.gateway.Refund(ctx, &antom.RefundRequest{
+			RefundRequestID: op.RequestID, PaymentID: p.AntomID, RefundAmount: antomAmount(op.Amount), RefundNotifyURL: s.notifyURL(),
+		})
+		word, call = operationAnswer(op, res.RefundID, res.Result, err), s.call("refund", op.RequestID, requestID, res.Result, err)
+	case Cancel:
+		// By our own id, not Antom's: a session may have no other yet.
+		res, err := s.gateway.Cancel(ctx, &antom.CancelRequest{PaymentRequestID: requestID})
+		word, call = operationAnswer(op, "", res.Result, err), s.call("cancel", op.RequestID, requestID, res.Result, err)
+	}
 	w := Word{Cause: Cause{Kind: ByResponse, ID: call.ID}, RequestID: requestID, Operations: []OperationWord{word}}
-	after, err := s.Record(ctx, o.ID, w, Evidence{Call: call})
+	o, err := s.Record(ctx, o.ID, w, Evidence{Call: call})
 	if err != nil {
 		return Order{}, Operation{}, err
 	}
-	op := after.Payment(requestID).Operation(word.Kind, word.RequestID)
-	if op == nil {
-		return after, Operation{}, fmt.Errorf("%s %s is gone", word.Kind, word.RequestID)
-	}
-	return after, *op, nil
+	return o, *o.Payment(requestID).Operation(op.Kind, op.RequestID), nil
 }
 
-// cancel ends an unpaid payment, or gives a paid one back while its method
-// allows. The returned operation says how it went; processing means unknown.
-func (s *Service) cancel(ctx context.Context, o Order, p Payment) (Order, Operation, error) {
-	o, op, err := s.begin(ctx, o, p.RequestID, Operation{Kind: Cancel, Amount: p.Amount}, Cause{Kind: BySweeper})
-	if err != nil {
-		return o, op, err
-	}
-	// By our own id, not Antom's: a session may have no other yet.
-	res, err := s.gateway.Cancel(ctx, &antom.CancelRequest{PaymentRequestID: p.RequestID})
-	call := s.call("cancel", op.RequestID, p.RequestID, res.Result, err)
-	return s.finish(ctx, o, p.RequestID, operationAnswer(op, "", res.Result, err), call)
-}
-
-// refund gives back a paid payment in full.
-func (s *Service) refund(ctx context.Context, o Order, p Payment) (Order, Operation, error) {
-	o, op, err := s.begin(ctx, o, p.RequestID, Operation{Kind: Refund, Amount: p.Amount}, Cause{Kind: BySweeper})
-	if err != nil {
-		return o, op, err
-	}
-	res, err := s.gateway.Refund(ctx, &antom.RefundRequest{
-		RefundRequestID: op.RequestID, PaymentID: p.AntomID,
-		RefundAmount: antomAmount(op.Amount), RefundNotifyURL: s.notifyURL(),
+// giveBack does a full cancel or refund of a payment, on nobody's order but the
+// rules'.
+func (s *Service) giveBack(ctx context.Context, o Order, requestID string, kind OperationKind) (Order, Operation, error) {
+	_, op, err := s.begin(ctx, o.ID, Key{}, func(o Order) (*Payment, Operation, error) {
+		p := o.Payment(requestID)
+		return p, Operation{Kind: kind, Amount: p.Refundable()}, nil
 	})
-	call := s.call("refund", op.RequestID, p.RequestID, res.Result, err)
-	return s.finish(ctx, o, p.RequestID, operationAnswer(op, res.RefundID, res.Result, err), call)
+	if err != nil {
+		return o, op, err
+	}
+	if o, err = s.store.OrderByID(ctx, o.ID); err != nil {
+		return o, op, err
+	}
+	return s.carryOut(ctx, o, requestID, op)
+}
+
+// Refunds that Antom does not know: asked about again after refundPause, and
+// after refundMisses such answers taken as never placed and sent again.
+const (
+	refundPause  = 15 * time.Second
+	refundMisses = 3
+)
+
+// resumeOperation goes on with an operation whose end is not known. An inquiry about the
+// payment has just been made, which tells of captures; a repeat with the same id
+// is answered with what became of the first.
+func (s *Service) resumeOperation(ctx context.Context, o Order, requestID string, op Operation) (Order, error) {
+	if op.Kind == Refund && op.Status == OperationProcessing {
+		return s.inquireRefund(ctx, o, requestID, op)
+	}
+	o, _, err := s.carryOut(ctx, o, requestID, op)
+	return o, err
+}
+
+func (s *Service) inquireRefund(ctx context.Context, o Order, requestID string, op Operation) (Order, error) {
+	res, err := s.gateway.InquiryRefund(ctx, &antom.InquiryRefundRequest{RefundRequestID: op.RequestID})
+	switch {
+	case err == nil:
+		call := s.call("inquiryRefund", op.RequestID, requestID, res.Result, err)
+		word := OperationWord{Kind: Refund, RequestID: op.RequestID, AntomID: res.RefundID, Amount: money(res.RefundAmount), Says: transactionSays(res.RefundStatus)}
+		w := Word{Cause: Cause{Kind: ByInquiry, ID: call.ID}, RequestID: requestID, Operations: []OperationWord{word}}
+		return s.Record(ctx, o.ID, w, Evidence{Call: call})
+	case codeOf(err) != string(antom.CodeOrderNotExist):
+		return o, nil // no answer: the sweeper comes again
+	case op.Misses+1 < refundMisses:
+		return o, s.missRefund(ctx, o, requestID, op)
+	}
+	o, _, err = s.carryOut(ctx, o, requestID, op)
+	return o, err
+}
+
+// missRefund counts that Antom does not know a refund, and asks again soon.
+func (s *Service) missRefund(ctx context.Context, o Order, requestID string, op Operation) error {
+	_, _, err := s.store.Update(ctx, o.ID, Evidence{Cause: Cause{Kind: BySweeper}}, func(o Order) (Order, []Effect) {
+		o = o.clone()
+		p := o.Payment(requestID)
+		p.Operation(Refund, op.RequestID).Misses++
+		p.NextCheck = s.rules().Now.Add(refundPause)
+		return o, nil
+	})
+	return err
+}
+
+// The merchant who captures by hand is warned this long before an authorisation
+// ends.
+var captureWarnings = []time.Duration{48 * time.Hour, 24 * time.Hour}
+
+// nextCaptureDeadline is the next warning, or the end itself.
+func nextCaptureDeadline(p Payment, now time.Time) time.Time {
+	for _, before := range captureWarnings {
+		if at := p.AuthEndsAt.Add(-before); at.After(now) {
+			return at
+		}
+	}
+	return p.AuthEndsAt
+}
+
+// EffectCaptureDue warns the merchant that a card has to be captured.
+func EffectCaptureDue(requestID string, left time.Duration) Effect {
+	return Effect(fmt.Sprintf("capture.due:%s:%dd", requestID, int(left.Hours()/24)))
+}
+
+// watchAuthorization warns of an authorisation that ends, and asks for a look
+// at one that has ended uncaptured.
+func (s *Service) watchAuthorization(ctx context.Context, o Order, requestID string) error {
+	r := s.rules()
+	before, after, err := s.store.Update(ctx, o.ID, Evidence{Cause: Cause{Kind: BySweeper}}, func(o Order) (Order, []Effect) {
+		changed := o.clone()
+		p := changed.Payment(requestID)
+		if p.Status != PaymentAuthorized {
+			return o, nil
+		}
+		if !r.Now.Before(p.AuthEndsAt) {
+			changed.Review, changed.ReviewPayment = "authorisation has ended", requestID
+			changed.Status = orderStatus(changed)
+			p.NextCheck = time.Time{}
+			return changed, nil
+		}
+		p.NextCheck = nextCaptureDeadline(*p, r.Now)
+		var due []Effect
+		for _, before := range captureWarnings {
+			if left := p.AuthEndsAt.Sub(r.Now); left <= before && left > 0 {
+				due = append(due, EffectCaptureDue(requestID, before))
+			}
+		}
+		return changed, due
+	})
+	if err == nil {
+		s.announce(ctx, before, after, Word{Cause: Cause{Kind: BySweeper}})
+	}
+	return err
 }

@@ -24,10 +24,23 @@ type Order struct {
 	Review        string      // why a person or an inquiry has to look, else ""
 	ReviewPayment string      // the payment whose contradiction raised it
 	EverPaid      bool
+	Stock         Stock
+	Fulfillable   bool  // whether the goods are there, or held for this order; known inside Store.Update only
 	Version       int64 // counts the changes; guards against lost updates
 
 	Payments []Payment // oldest first
 }
+
+// Stock is what has been done about an order's goods.
+type Stock string
+
+// Goods are held while an attempt may still succeed and taken once it has; they
+// go back only when every attempt is proven dead.
+const (
+	StockFree  Stock = ""
+	StockHeld  Stock = "held"
+	StockTaken Stock = "taken"
+)
 
 // OrderLine is one product of an order, at the price of that moment.
 type OrderLine struct {
@@ -36,6 +49,7 @@ type OrderLine struct {
 	Image    string
 	Quantity int
 	Unit     Money
+	Short    bool // fewer pieces are there than asked for; known when a cart is priced, not stored
 }
 
 // Total is the price of the line.
@@ -59,12 +73,14 @@ type Payment struct {
 	Mode       Mode
 	Status     PaymentStatus
 	Live       bool // the attempt the order stands on; at most one per order
+	Surplus    bool // money the order has no use for: it is given back
 	Amount     Money
 	ResultCode string // Antom's last word on why
 	Request    []byte // the call's body, so that a repeat is the same request
 	Action     Action // how the buyer goes on
 	CreatedAt  time.Time
 	ExpiresAt  time.Time // when Antom closes the session or payment
+	AuthEndsAt time.Time // until when an authorised card can be captured
 	NextCheck  time.Time // when the sweeper looks again; zero when nothing is owed
 	Checks     int       // how often it has looked
 
@@ -90,7 +106,14 @@ type Operation struct {
 	Amount     Money
 	Status     OperationStatus
 	ResultCode string
+	Key        string // who ordered it, and their idempotency key; "" for our own and Antom's
+	Misses     int    // refund: how often Antom has said that it does not know it
 	CreatedAt  time.Time
+}
+
+// Unfinished reports whether Antom's final word is still awaited.
+func (op Operation) Unfinished() bool {
+	return op.Status == OperationPending || op.Status == OperationProcessing
 }
 
 // ActionType says how the buyer goes on after starting a payment.
@@ -198,11 +221,40 @@ func (p *Payment) Operation(kind OperationKind, requestID string) *Operation {
 
 // Refunded is the money given back, without what is only asked for.
 func (p *Payment) Refunded() Money {
+	return p.refunds(func(op Operation) bool { return op.Status == OperationSuccess })
+}
+
+// Refundable is what may still be asked for: the amount without what was given
+// back and what is on its way.
+func (p *Payment) Refundable() Money {
+	asked := p.refunds(func(op Operation) bool { return op.Status != OperationFailed })
+	return Money{Minor: p.Amount.Minor - asked.Minor, Currency: p.Amount.Currency}
+}
+
+func (p *Payment) refunds(counts func(Operation) bool) Money {
 	sum := Money{Currency: p.Amount.Currency}
 	for _, op := range p.Operations {
-		if op.Kind == Refund && op.Status == OperationSuccess {
+		if op.Kind == Refund && counts(op) {
 			sum = sum.Plus(op.Amount)
 		}
 	}
 	return sum
 }
+
+// captureFailed reports whether a capture was refused and none has succeeded or
+// is under way.
+func (p *Payment) captureFailed() bool {
+	failed := false
+	for _, op := range p.Operations {
+		if op.Kind == Capture {
+			if op.Status != OperationFailed {
+				return false
+			}
+			failed = true
+		}
+	}
+	return failed
+}
+
+// unfinished reports whether a capture, refund or cancel awaits its end.
+func (p *Payment) unfinished() bool { return slices.ContainsFunc(p.Operations, Operation.Unfinished) }

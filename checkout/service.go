@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +23,7 @@ type Gateway interface {
 	Cancel(context.Context, *antom.CancelRequest) (*antom.CancelResponse, error)
 	Capture(context.Context, *antom.CaptureRequest) (*antom.CaptureResponse, error)
 	Refund(context.Context, *antom.RefundRequest) (*antom.RefundResponse, error)
+	InquiryRefund(context.Context, *antom.InquiryRefundRequest) (*antom.InquiryRefundResponse, error)
 }
 
 // Config is what the merchant decides.
@@ -30,6 +32,7 @@ type Config struct {
 	Currency           Currency
 	SettlementCurrency Currency
 	ManualCapture      bool
+	RefundLate         bool            // money for a closed order goes back instead of reviving the order
 	OrderTTL           time.Duration   // how long an unpaid order stays payable
 	SweepSchedule      []time.Duration // waits between two looks at something unfinished; the last repeats
 	Now                func() time.Time
@@ -88,6 +91,9 @@ func (s *Service) PlaceOrder(ctx context.Context, req OrderRequest) (Order, erro
 	if len(lines) == 0 {
 		return Order{}, &Error{Kind: Conflict, Message: "error.cart_empty"}
 	}
+	if slices.ContainsFunc(lines, func(l OrderLine) bool { return l.Short }) {
+		return Order{}, &Error{Kind: Conflict, Message: "error.sold_out"}
+	}
 	if err := req.Buyer.Check(); err != nil {
 		return Order{}, err
 	}
@@ -140,13 +146,18 @@ func (s *Service) Record(ctx context.Context, orderID string, w Word, evidence E
 			p := o.Payment(w.RequestID)
 			evidence.Notification.Applied = p != nil && contradiction(*p, w) == ""
 		}
-		return Decide(o, w, s.now())
+		return Decide(o, w, s.rules())
 	})
 	if err != nil {
 		return Order{}, fmt.Errorf("record %s: %w", w.Cause, err)
 	}
 	s.announce(ctx, before, after, w)
 	return after, nil
+}
+
+func (s *Service) rules() Rules {
+	// Whole milliseconds, as they are stored.
+	return Rules{Now: s.now().UTC().Truncate(time.Millisecond), ManualCapture: s.cfg.ManualCapture, RefundLate: s.cfg.RefundLate}
 }
 
 // announce tells log, pages and sweeper about a committed change.
@@ -160,7 +171,7 @@ func (s *Service) announce(ctx context.Context, before, after Order, w Word) {
 	s.watches.wake(after.ID)
 	s.wakeSweeper()
 	was, is := before.Payment(w.RequestID), after.Payment(w.RequestID)
-	if was != nil && was.AntomID == "" && is.AntomID != "" {
+	if was != nil && is != nil && was.AntomID == "" && is.AntomID != "" {
 		s.applyUnmatched(ctx, is.AntomID)
 	}
 }

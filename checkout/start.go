@@ -173,20 +173,28 @@ func (s *Service) attemptEnd(o Order, want Attempt, now time.Time) time.Time {
 	return o.ExpiresAt
 }
 
-// addPayment commits the attempt before Antom hears of it.
+// addPayment commits the attempt, and holds the goods for it, before Antom hears
+// of it.
 func (s *Service) addPayment(ctx context.Context, o Order, p Payment) (Order, error) {
 	cause := Cause{Kind: ByShopper, ID: p.RequestID}
+	soldOut := false
 	_, after, err := s.store.Update(ctx, o.ID, Evidence{Cause: cause}, func(o Order) (Order, []Effect) {
 		if !o.Payable() || o.Live() != nil {
 			return o, nil
 		}
+		if soldOut = !o.Fulfillable; soldOut {
+			return o, nil
+		}
 		o = o.clone()
 		o.Payments = append(o.Payments, p)
-		o.settle()
+		o.settle(s.rules())
 		return o, nil
 	})
 	if err != nil {
 		return Order{}, fmt.Errorf("store payment: %w", err)
+	}
+	if soldOut {
+		return Order{}, &Error{Kind: Conflict, Message: "error.sold_out"}
 	}
 	if after.Payment(p.RequestID) == nil {
 		return Order{}, ErrStale // somebody else was faster
@@ -269,7 +277,7 @@ func (s *Service) giveUp(ctx context.Context, o Order, p Payment) (Order, error)
 	case notThere:
 		return s.drop(ctx, o, p)
 	}
-	o, op, err := s.cancel(ctx, o, p)
+	o, op, err := s.giveBack(ctx, o, p.RequestID, Cancel)
 	if err != nil || op.Status != OperationFailed {
 		return o, err
 	}

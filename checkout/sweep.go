@@ -2,6 +2,7 @@ package checkout
 
 import (
 	"context"
+	"strings"
 	"time"
 )
 
@@ -68,18 +69,38 @@ func (s *Service) check(ctx context.Context, due DueCheck) error {
 	if err != nil {
 		return err
 	}
-	p := *o.Payment(due.RequestID)
-	o, known, err := s.inquire(ctx, o, p)
+	known := noAnswer
+	_, err = s.inquiries.once(ctx, due.RequestID, now, func() (err error) {
+		o, known, err = s.inquire(ctx, o, *o.Payment(due.RequestID))
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	p = *o.Payment(due.RequestID)
+	if o, err = s.store.OrderByID(ctx, o.ID); err != nil {
+		return err
+	}
+	return s.goOn(ctx, o, *o.Payment(due.RequestID), known, next.IsZero())
+}
+
+// goOn does what an inquiry alone has not brought to an end.
+func (s *Service) goOn(ctx context.Context, o Order, p Payment, known knowledge, tooLong bool) (err error) {
+	for _, op := range p.Operations {
+		if op.Unfinished() {
+			if o, err = s.resumeOperation(ctx, o, p.RequestID, op); err != nil {
+				return err
+			}
+		}
+	}
+	p = *o.Payment(p.RequestID)
 	switch {
 	case known == notThere && p.Status.UnderWay() && !s.now().Before(p.ExpiresAt):
 		_, err = s.drop(ctx, o, p) // never submitted, and Antom takes no money for it any more
-	case p.Status.UnderWay() && !p.Live && o.Status == OrderPaid:
-		_, _, err = s.cancel(ctx, o, p) // the order was paid by another attempt
-	case next.IsZero() && (p.Status.UnderWay() || p.Status == PaymentAuthorized):
+	case p.Status.UnderWay() && !p.Live && o.EverPaid:
+		_, _, err = s.giveBack(ctx, o, p.RequestID, Cancel) // the order was paid by another attempt
+	case p.Status == PaymentAuthorized && p.Live && s.cfg.ManualCapture:
+		err = s.watchAuthorization(ctx, o, p.RequestID)
+	case tooLong && p.owes(s.rules()):
 		err = s.raise(ctx, o, p, "unknown for too long")
 	}
 	return err
@@ -87,12 +108,15 @@ func (s *Service) check(ctx context.Context, due DueCheck) error {
 
 // raise asks for a person's look.
 func (s *Service) raise(ctx context.Context, o Order, p Payment, why string) error {
-	_, _, err := s.store.Update(ctx, o.ID, Evidence{Cause: Cause{Kind: BySweeper}}, func(o Order) (Order, []Effect) {
+	before, after, err := s.store.Update(ctx, o.ID, Evidence{Cause: Cause{Kind: BySweeper}}, func(o Order) (Order, []Effect) {
 		o = o.clone()
 		o.Review, o.ReviewPayment = why, p.RequestID
 		o.Status = orderStatus(o)
 		return o, nil
 	})
+	if err == nil {
+		s.announce(ctx, before, after, Word{Cause: Cause{Kind: BySweeper}})
+	}
 	return err
 }
 
@@ -114,26 +138,29 @@ func (s *Service) expireIfOver(ctx context.Context, o Order, margin time.Duratio
 	if !o.Payable() || s.now().Add(margin).Before(o.ExpiresAt) {
 		return o, nil
 	}
-	if live := o.Live(); live != nil {
+	return s.close(ctx, o, OrderExpired, Cause{Kind: BySweeper})
+}
+
+// close ends an unpaid order for good, once Antom agrees that its attempt is
+// dead. The order comes back as it was when Antom does not.
+func (s *Service) close(ctx context.Context, o Order, as OrderStatus, cause Cause) (Order, error) {
+	if live := o.Live(); live != nil && live.Status.UnderWay() {
 		var err error
 		if o, err = s.giveUp(ctx, o, *live); err != nil {
 			return o, err
 		}
-		if o.Live() != nil || !o.Payable() {
-			return o, nil
-		}
 	}
-	before, after, err := s.store.Update(ctx, o.ID, Evidence{Cause: Cause{Kind: BySweeper}}, func(o Order) (Order, []Effect) {
+	before, after, err := s.store.Update(ctx, o.ID, Evidence{Cause: cause}, func(o Order) (Order, []Effect) {
 		if o.Status != OrderOpen {
 			return o, nil
 		}
 		o = o.clone()
-		o.Closed = OrderExpired
-		o.Status = orderStatus(o)
+		o.Closed = as
+		o.settle(s.rules())
 		return o, nil
 	})
-	if err == nil && before.Version != after.Version {
-		s.watches.wake(o.ID)
+	if err == nil {
+		s.announce(ctx, before, after, Word{Cause: cause})
 	}
 	return after, err
 }
@@ -143,12 +170,21 @@ func (s *Service) expireIfOver(ctx context.Context, o Order, margin time.Duratio
 func (s *Service) deliver(ctx context.Context, e PendingEffect) {
 	if err := s.perform(ctx, e); err != nil {
 		s.logFailure(ctx, "effect "+string(e.Effect), err)
-		next := time.Time{}
-		if e.Attempts+1 < effectTries {
-			next = s.now().Add(s.cfg.SweepSchedule[min(e.Attempts, len(s.cfg.SweepSchedule)-1)])
-		}
-		s.logFailure(ctx, "postpone effect", s.store.EffectFailed(ctx, e.ID, next))
+		s.postpone(ctx, e)
 		return
 	}
 	s.logFailure(ctx, "finish effect", s.store.EffectDone(ctx, e.ID))
+}
+
+// postpone tries an effect again later, and in the end gives it to a person.
+func (s *Service) postpone(ctx context.Context, e PendingEffect) {
+	if e.Attempts+1 < effectTries {
+		next := s.now().Add(s.cfg.SweepSchedule[min(e.Attempts, len(s.cfg.SweepSchedule)-1)])
+		s.logFailure(ctx, "postpone effect", s.store.EffectFailed(ctx, e.ID, next))
+		return
+	}
+	s.logFailure(ctx, "give up effect", s.store.EffectFailed(ctx, e.ID, time.Time{}))
+	if _, requestID, about := strings.Cut(string(e.Effect), ":"); about {
+		s.logFailure(ctx, "raise review", s.raise(ctx, Order{ID: e.OrderID}, Payment{RequestID: requestID}, "cannot be given back"))
+	}
 }

@@ -10,7 +10,8 @@ import (
 )
 
 const productColumns = `
-		SELECT products.sku, products.name, products.description, products.image, prices.currency, prices.minor
+		SELECT products.sku, products.name, products.description, products.image, prices.currency, prices.minor,
+		       products.stock - products.held
 		  FROM products
 		  JOIN prices ON prices.sku = products.sku AND prices.currency = $1`
 
@@ -32,24 +33,26 @@ func (s *Store) Product(ctx context.Context, sku string, currency checkout.Curre
 
 func scanProduct(row scanner) (checkout.Product, error) {
 	var p checkout.Product
-	err := row.Scan(&p.SKU, &p.Name, &p.Description, &p.Image, &p.Price.Currency, &p.Price.Minor)
+	err := row.Scan(&p.SKU, &p.Name, &p.Description, &p.Image, &p.Price.Currency, &p.Price.Minor, &p.Stock)
 	return p, err
 }
 
 // ImportProducts adds products to the catalogue or brings them up to date, all
-// of them or none. Their order becomes the order of the catalogue.
+// of them or none. Their order becomes the order of the catalogue. A stock is
+// what is in the store now; what is held for buyers stays held.
 func (s *Store) ImportProducts(ctx context.Context, products []checkout.Product) error {
-	return s.write(ctx, func(tx *sql.Tx) error {
+	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		for i, p := range products {
 			_, err := tx.ExecContext(ctx, `
-				INSERT INTO products (sku, name, description, image, position)
-				VALUES ($1, $2, $3, $4, $5)
+				INSERT INTO products (sku, name, description, image, position, stock)
+				VALUES ($1, $2, $3, $4, $5, $6)
 				ON CONFLICT (sku) DO UPDATE
 				   SET name = excluded.name,
 				       description = excluded.description,
 				       image = excluded.image,
-				       position = excluded.position`,
-				p.SKU, p.Name, p.Description, p.Image, i)
+				       position = excluded.position,
+				       stock = iif(excluded.stock IS NULL, NULL, max(excluded.stock, held))`,
+				p.SKU, p.Name, p.Description, p.Image, i, p.Stock)
 			if err != nil {
 				return fmt.Errorf("import %s: %w", p.SKU, err)
 			}

@@ -123,13 +123,13 @@ func (s *Store) Close() error {
 // Ready reports whether the database can store: it commits a transaction that
 // changes nothing lasting.
 func (s *Store) Ready(ctx context.Context) error {
-	return s.write(ctx, func(tx *sql.Tx) error {
+	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `PRAGMA user_version = `+strconv.FormatInt(s.now().Unix()%1_000_000, 10))
 		return err
 	})
 }
 
-func (s *Store) write(ctx context.Context, fn func(*sql.Tx) error) error {
+func (s *Store) write(ctx context.Context, fn func(context.Context, *sql.Tx) error) error {
 	return s.writer.do(ctx, fn)
 }
 

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"antom-checkout/checkout"
@@ -10,7 +11,7 @@ import (
 
 // SaveNotification implements checkout.Store.
 func (s *Store) SaveNotification(ctx context.Context, n checkout.Notification) error {
-	return s.write(ctx, func(tx *sql.Tx) error {
+	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := saveNotification(ctx, tx, n)
 		return err
 	})
@@ -46,4 +47,21 @@ func (s *Store) Unmatched(ctx context.Context, antomID string) ([]checkout.Notif
 		  FROM notifications
 		 WHERE antom_id = $1 AND antom_id <> '' AND applied = 0 AND payment_request_id = ''
 		 ORDER BY id`, antomID)
+}
+
+// alreadyApplied reports whether the same message has been taken into account
+// before; then it has nothing new to say, whatever has happened since.
+func alreadyApplied(ctx context.Context, tx *sql.Tx, n *checkout.Notification) (bool, error) {
+	if n == nil {
+		return false, nil
+	}
+	applied := false
+	err := tx.QueryRowContext(ctx, `
+		SELECT applied
+		  FROM notifications
+		 WHERE about = $1 AND body_sha256 = $2`, n.About, n.BodySHA256).Scan(&applied)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return applied, err
 }

@@ -13,7 +13,7 @@ import (
 // CreateOrder implements checkout.Store.
 func (s *Store) CreateOrder(ctx context.Context, o checkout.Order, cause checkout.Cause) (checkout.Order, error) {
 	created := o
-	err := s.write(ctx, func(tx *sql.Tx) error {
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		switch existing, err := loadOrder(ctx, tx, "form_key", o.FormKey); {
 		case err == nil:
 			created = existing
@@ -31,13 +31,13 @@ func (s *Store) CreateOrder(ctx context.Context, o checkout.Order, cause checkou
 func (s *Store) insertOrder(ctx context.Context, tx *sql.Tx, o checkout.Order, cause checkout.Cause) error {
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO orders (
-			id, number, token, form_key, status, closed, review, review_payment, ever_paid, version,
+			id, number, token, form_key, status, closed, review, review_payment, ever_paid, stock, version,
 			currency, total,
 			email, name, phone, country, region, city, address1, address2, postal_code,
 			language, created_at, expires_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-			$13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`,
-		o.ID, o.Number, o.Token, o.FormKey, o.Status, o.Closed, o.Review, o.ReviewPayment, o.EverPaid, o.Version,
+			$13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`,
+		o.ID, o.Number, o.Token, o.FormKey, o.Status, o.Closed, o.Review, o.ReviewPayment, o.EverPaid, o.Stock, o.Version,
 		o.Total.Currency, o.Total.Minor,
 		o.Buyer.Email, o.Buyer.Name, o.Buyer.Phone, o.Buyer.Country, o.Buyer.Region, o.Buyer.City,
 		o.Buyer.Address1, o.Buyer.Address2, o.Buyer.PostalCode,
@@ -76,7 +76,7 @@ func (s *Store) OrderByID(ctx context.Context, id string) (checkout.Order, error
 // the table's unique columns.
 func loadOrder(ctx context.Context, q querier, key, value string) (checkout.Order, error) {
 	o, err := scanOrder(q.QueryRowContext(ctx, `
-		SELECT id, number, token, form_key, status, closed, review, review_payment, ever_paid, version,
+		SELECT id, number, token, form_key, status, closed, review, review_payment, ever_paid, stock, version,
 		       currency, total,
 		       email, name, phone, country, region, city, address1, address2, postal_code,
 		       language, created_at, expires_at
@@ -101,7 +101,7 @@ func scanOrder(row scanner) (checkout.Order, error) {
 	var o checkout.Order
 	var created, expires int64
 	err := row.Scan(
-		&o.ID, &o.Number, &o.Token, &o.FormKey, &o.Status, &o.Closed, &o.Review, &o.ReviewPayment, &o.EverPaid, &o.Version,
+		&o.ID, &o.Number, &o.Token, &o.FormKey, &o.Status, &o.Closed, &o.Review, &o.ReviewPayment, &o.EverPaid, &o.Stock, &o.Version,
 		&o.Total.Currency, &o.Total.Minor,
 		&o.Buyer.Email, &o.Buyer.Name, &o.Buyer.Phone, &o.Buyer.Country, &o.Buyer.Region, &o.Buyer.City,
 		&o.Buyer.Address1, &o.Buyer.Address2, &o.Buyer.PostalCode,

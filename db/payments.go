@@ -13,8 +13,8 @@ import (
 
 func loadPayments(ctx context.Context, q querier, orderID string) ([]checkout.Payment, error) {
 	payments, err := collect(ctx, q, scanPayment, `
-		SELECT request_id, antom_id, method, mode, status, live, currency, amount, result_code,
-		       request, action, created_at, expires_at, next_check, checks
+		SELECT request_id, antom_id, method, mode, status, live, surplus, currency, amount, result_code,
+		       request, action, created_at, expires_at, auth_ends_at, next_check, checks
 		  FROM payments
 		 WHERE order_id = $1
 		 ORDER BY request_id`, orderID)
@@ -23,7 +23,7 @@ func loadPayments(ctx context.Context, q querier, orderID string) ([]checkout.Pa
 	}
 	for i := range payments {
 		payments[i].Operations, err = collect(ctx, q, scanOperation, `
-			SELECT kind, request_id, antom_id, currency, amount, status, result_code, created_at
+			SELECT kind, request_id, antom_id, currency, amount, status, result_code, key, misses, created_at
 			  FROM operations
 			 WHERE payment_request_id = $1
 			 ORDER BY position`, payments[i].RequestID)
@@ -38,21 +38,22 @@ func scanPayment(row scanner) (checkout.Payment, error) {
 	var p checkout.Payment
 	var action string
 	var created, expires int64
-	var next sql.NullInt64
-	err := row.Scan(&p.RequestID, &p.AntomID, &p.Method, &p.Mode, &p.Status, &p.Live,
+	var authEnds, next sql.NullInt64
+	err := row.Scan(&p.RequestID, &p.AntomID, &p.Method, &p.Mode, &p.Status, &p.Live, &p.Surplus,
 		&p.Amount.Currency, &p.Amount.Minor, &p.ResultCode,
-		&p.Request, &action, &created, &expires, &next, &p.Checks)
+		&p.Request, &action, &created, &expires, &authEnds, &next, &p.Checks)
 	if err != nil {
 		return p, err
 	}
-	p.CreatedAt, p.ExpiresAt, p.NextCheck = moment(created), moment(expires), optionalMoment(next)
+	p.CreatedAt, p.ExpiresAt = moment(created), moment(expires)
+	p.AuthEndsAt, p.NextCheck = optionalMoment(authEnds), optionalMoment(next)
 	return p, json.Unmarshal([]byte(action), &p.Action)
 }
 
 func scanOperation(row scanner) (checkout.Operation, error) {
 	var op checkout.Operation
 	var created int64
-	err := row.Scan(&op.Kind, &op.RequestID, &op.AntomID, &op.Amount.Currency, &op.Amount.Minor, &op.Status, &op.ResultCode, &created)
+	err := row.Scan(&op.Kind, &op.RequestID, &op.AntomID, &op.Amount.Currency, &op.Amount.Minor, &op.Status, &op.ResultCode, &op.Key, &op.Misses, &created)
 	op.CreatedAt = moment(created)
 	return op, err
 }
@@ -65,33 +66,36 @@ func savePayment(ctx context.Context, tx *sql.Tx, orderID string, p checkout.Pay
 	// Who the payment belongs to, what it is for and what was asked never change.
 	_, err = tx.ExecContext(ctx, `
 		INSERT INTO payments (
-			request_id, order_id, antom_id, method, mode, status, live, currency, amount, result_code,
-			request, action, created_at, expires_at, next_check, checks)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+			request_id, order_id, antom_id, method, mode, status, live, surplus, currency, amount, result_code,
+			request, action, created_at, expires_at, auth_ends_at, next_check, checks)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 		ON CONFLICT (request_id) DO UPDATE
 		   SET antom_id = excluded.antom_id,
 		       status = excluded.status,
 		       live = excluded.live,
+		       surplus = excluded.surplus,
 		       result_code = excluded.result_code,
 		       action = excluded.action,
 		       expires_at = excluded.expires_at,
+		       auth_ends_at = excluded.auth_ends_at,
 		       next_check = excluded.next_check,
 		       checks = excluded.checks`,
-		p.RequestID, orderID, p.AntomID, p.Method, p.Mode, p.Status, p.Live, p.Amount.Currency, p.Amount.Minor, p.ResultCode,
-		p.Request, string(action), millis(p.CreatedAt), millis(p.ExpiresAt), millis(p.NextCheck), p.Checks)
+		p.RequestID, orderID, p.AntomID, p.Method, p.Mode, p.Status, p.Live, p.Surplus, p.Amount.Currency, p.Amount.Minor, p.ResultCode,
+		p.Request, string(action), millis(p.CreatedAt), millis(p.ExpiresAt), millis(p.AuthEndsAt), millis(p.NextCheck), p.Checks)
 	if err != nil {
 		return fmt.Errorf("save payment: %w", err)
 	}
 	for i, op := range p.Operations {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO operations (
-				payment_request_id, kind, request_id, position, antom_id, currency, amount, status, result_code, created_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+				payment_request_id, kind, request_id, position, antom_id, currency, amount, status, result_code, key, misses, created_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 			ON CONFLICT (payment_request_id, kind, request_id) DO UPDATE
 			   SET antom_id = excluded.antom_id,
 			       status = excluded.status,
-			       result_code = excluded.result_code`,
-			p.RequestID, op.Kind, op.RequestID, i, op.AntomID, op.Amount.Currency, op.Amount.Minor, op.Status, op.ResultCode, millis(op.CreatedAt))
+			       result_code = excluded.result_code,
+			       misses = excluded.misses`,
+			p.RequestID, op.Kind, op.RequestID, i, op.AntomID, op.Amount.Currency, op.Amount.Minor, op.Status, op.ResultCode, op.Key, op.Misses, millis(op.CreatedAt))
 		if err != nil {
 			return fmt.Errorf("save %s: %w", op.Kind, err)
 		}
@@ -139,7 +143,7 @@ func (s *Store) DueChecks(ctx context.Context, now time.Time, limit int) ([]chec
 
 // Reschedule implements checkout.Store.
 func (s *Store) Reschedule(ctx context.Context, requestID string, next time.Time, checks int) error {
-	return s.write(ctx, func(tx *sql.Tx) error {
+	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			UPDATE payments
 			   SET next_check = $1, checks = $2

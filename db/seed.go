@@ -66,18 +66,19 @@ type catalogEntry struct {
 	Description string `json:"description"`
 	Image       string `json:"image"`
 	Price       int64  `json:"price"`
+	Stock       *int   `json:"stock"` // null or absent: enough
 }
 
 func (e catalogEntry) product(currency checkout.Currency) checkout.Product {
 	return checkout.Product{
 		SKU: e.SKU, Name: e.Name, Description: e.Description, Image: e.Image,
-		Price: checkout.Money{Minor: e.Price, Currency: currency},
+		Price: checkout.Money{Minor: e.Price, Currency: currency}, Stock: e.Stock,
 	}
 }
 
 // ReadCatalog reads products from JSON, or from CSV whose first line names the
-// columns: sku, name, description, image, price, the last in minor units of
-// currency. It reports every wrong product at once and then returns none.
+// columns: sku, name, price in minor units of currency, and perhaps description,
+// image, stock. It reports every wrong product at once and then returns none.
 func ReadCatalog(r io.Reader, isCSV bool, currency checkout.Currency) ([]checkout.Product, error) {
 	var entries []catalogEntry
 	var err error
@@ -133,9 +134,17 @@ func readCSV(r io.Reader) ([]catalogEntry, error) {
 		if err != nil {
 			return nil, fmt.Errorf("line %d: price is not an integer of minor units", n+2)
 		}
-		entries = append(entries, catalogEntry{
+		entry := catalogEntry{
 			SKU: cell("sku"), Name: cell("name"), Description: cell("description"), Image: cell("image"), Price: price,
-		})
+		}
+		if text := cell("stock"); text != "" {
+			stock, err := strconv.Atoi(text)
+			if err != nil {
+				return nil, fmt.Errorf("line %d: stock is not an integer", n+2)
+			}
+			entry.Stock = &stock
+		}
+		entries = append(entries, entry)
 	}
 	return entries, nil
 }

@@ -11,13 +11,20 @@ import (
 
 // Update implements checkout.Store.
 func (s *Store) Update(ctx context.Context, orderID string, evidence checkout.Evidence, change func(checkout.Order) (checkout.Order, []checkout.Effect)) (before, after checkout.Order, err error) {
-	err = s.write(ctx, func(tx *sql.Tx) error {
+	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if before, err = loadOrder(ctx, tx, "id", orderID); err != nil {
+			return err
+		}
+		if before.Fulfillable, err = fulfillable(ctx, tx, before); err != nil {
+			return err
+		}
+		if known, err := alreadyApplied(ctx, tx, evidence.Notification); err != nil || known {
+			after = before
 			return err
 		}
 		var effects []checkout.Effect
 		after, effects = change(before)
-		changed := !reflect.DeepEqual(before, after)
+		changed := len(effects) > 0 || !reflect.DeepEqual(before, after)
 		cause, err := s.saveEvidence(ctx, tx, evidence, changed)
 		if err != nil || !changed {
 			return err
@@ -32,9 +39,9 @@ func (s *Store) Update(ctx context.Context, orderID string, evidence checkout.Ev
 func (s *Store) saveOrder(ctx context.Context, tx *sql.Tx, before, after checkout.Order, cause checkout.Cause, effects []checkout.Effect) error {
 	res, err := tx.ExecContext(ctx, `
 		UPDATE orders
-		   SET status = $1, closed = $2, review = $3, review_payment = $4, ever_paid = $5, version = $6
-		 WHERE id = $7 AND version = $8`,
-		after.Status, after.Closed, after.Review, after.ReviewPayment, after.EverPaid, after.Version,
+		   SET status = $1, closed = $2, review = $3, review_payment = $4, ever_paid = $5, stock = $6, version = $7
+		 WHERE id = $8 AND version = $9`,
+		after.Status, after.Closed, after.Review, after.ReviewPayment, after.EverPaid, after.Stock, after.Version,
 		after.ID, before.Version)
 	if err != nil {
 		return fmt.Errorf("update order: %w", err)
@@ -43,6 +50,9 @@ func (s *Store) saveOrder(ctx context.Context, tx *sql.Tx, before, after checkou
 		return checkout.ErrStale
 	}
 	if err := savePayments(ctx, tx, before, after); err != nil {
+		return err
+	}
+	if err := moveStock(ctx, tx, before, after); err != nil {
 		return err
 	}
 	for _, t := range transitions(before, after) {

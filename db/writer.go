@@ -28,7 +28,7 @@ type writer struct {
 
 type job struct {
 	ctx context.Context
-	fn  func(*sql.Tx) error
+	fn  func(context.Context, *sql.Tx) error
 	err chan error
 }
 
@@ -39,8 +39,10 @@ func newWriter(db *sql.DB) *writer {
 }
 
 // do runs fn in a transaction and returns once it is durable. The error is fn's
-// own, or says why nothing was stored.
-func (w *writer) do(ctx context.Context, fn func(*sql.Tx) error) error {
+// own, or says why nothing was stored. The context fn is given is never
+// cancelled: an interrupted statement would end the transaction of everybody in
+// the group.
+func (w *writer) do(ctx context.Context, fn func(context.Context, *sql.Tx) error) error {
 	j := &job{ctx: ctx, fn: fn, err: make(chan error, 1)}
 	if err := w.hand(j); err != nil {
 		return err
@@ -140,5 +142,5 @@ func inSavepoint(tx *sql.Tx, j *job) (err error) {
 		_, release := tx.Exec(`RELEASE job`)
 		err = errors.Join(err, release)
 	}()
-	return j.fn(tx)
+	return j.fn(context.WithoutCancel(j.ctx), tx)
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/labstack/echo/v4"
@@ -84,12 +83,12 @@ func namedCountries(tag language.Tag) []views.Option {
 	var list []views.Option
 	for a := 'A'; a <= 'Z'; a++ {
 		for b := 'A'; b <= 'Z'; b++ {
-			region, err := language.ParseRegion(string([]rune{a, b}))
-			if err != nil || !region.IsCountry() || region.Canonicalize() != region {
+			code := string([]rune{a, b})
+			if !checkout.IsCountry(code) {
 				continue
 			}
-			if name := names.Name(region); name != "" && !strings.Contains(name, "Outlying") {
-				list = append(list, views.Option{Value: region.String(), Text: name})
+			if name := names.Name(language.MustParseRegion(code)); name != "" {
+				list = append(list, views.Option{Value: code, Text: name})
 			}
 		}
 	}

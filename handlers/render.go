@@ -57,7 +57,12 @@ func image(name string) string {
 func linesView(c echo.Context, lines []checkout.OrderLine) []views.Line {
 	var all []views.Line
 	for _, line := range lines {
+		problem := ""
+		if line.Short {
+			problem = "error.sold_out"
+		}
 		all = append(all, views.Line{
+			Error:    problem,
 			SKU:      line.SKU,
 			Name:     line.Name,
 			Image:    image(line.Image),

@@ -52,6 +52,8 @@ type settings struct {
 	withoutSDK    bool
 	publicURL     string
 	timeout       time.Duration
+	refundLate    bool
+	catalog       []checkout.Product // instead of the seeded one
 }
 
 // testKeys are made once: RSA keys cost more than everything else here.
@@ -93,6 +95,7 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	store, err := db.Open(t.Context(), s.database, db.WithClock(now))
 	must(t, err)
 	t.Cleanup(func() { must(t, store.Close()) })
+	must(t, store.ImportProducts(t.Context(), set.catalog))
 	must(t, store.Seed(t.Context(), set.currency))
 
 	credentials := box.Credentials()
@@ -113,7 +116,7 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	}
 	s.service = checkout.New(checkout.Config{
 		PublicURL: public2, Currency: set.currency, SettlementCurrency: set.currency,
-		ManualCapture: set.manualCapture, OrderTTL: time.Hour,
+		ManualCapture: set.manualCapture, RefundLate: set.refundLate, OrderTTL: time.Hour,
 		SweepSchedule: []time.Duration{10 * time.Second, 30 * time.Second, time.Minute},
 		Now:           now, Log: log,
 	}, store, gateway)

@@ -1,0 +1,128 @@
+package checkout
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// The published contract names the statuses; programs outside rely on the words.
+const (
+	contractOrder     = "open processing authorized paid cancelled expired review partially_refunded refunded"
+	contractPayment   = "created processing pending authorized paid failed cancelled refunded unknown"
+	contractOperation = "pending processing success failed"
+)
+
+// checkTable holds a table of what may follow what to the contract's words.
+func checkTable[S ~string](t *testing.T, after map[S][]S, canBecome func(from, to S) bool, contract string) {
+	t.Helper()
+	var words []string
+	for status, followers := range after {
+		words = append(words, string(status))
+		if slices.Contains(followers, status) {
+			t.Errorf("%s may follow itself: a transition that is none", status)
+		}
+		for _, follower := range followers {
+			if _, known := after[follower]; !known {
+				t.Errorf("%s may be followed by %q, which has no row of its own", status, follower)
+			}
+		}
+		sorted := slices.Sorted(slices.Values(followers))
+		if len(slices.Compact(sorted)) != len(followers) {
+			t.Errorf("%s lists a follower twice: %v", status, followers)
+		}
+		for other := range after {
+			if got, want := canBecome(status, other), slices.Contains(followers, other); got != want {
+				t.Errorf("%s.CanBecome(%s) = %v, want %v", status, other, got, want)
+			}
+		}
+	}
+	slices.Sort(words)
+	if want := slices.Sorted(strings.FieldsSeq(contract)); !slices.Equal(words, want) {
+		t.Errorf("the table knows\n%v, the contract\n%v", words, want)
+	}
+}
+
+func TestTheTablesSpeakTheWordsOfTheContract(t *testing.T) {
+	t.Run("order", func(t *testing.T) { checkTable(t, orderAfter, OrderStatus.CanBecome, contractOrder) })
+	t.Run("payment", func(t *testing.T) { checkTable(t, paymentAfter, PaymentStatus.CanBecome, contractPayment) })
+	t.Run("operation", func(t *testing.T) { checkTable(t, operationAfter, OperationStatus.CanBecome, contractOperation) })
+}
+
+// from is everything that may be reached from a status.
+func from[S ~string](after map[S][]S, start S) map[S]bool {
+	reached := map[S]bool{start: true}
+	for queue := []S{start}; len(queue) > 0; queue = queue[1:] {
+		for _, next := range after[queue[0]] {
+			if !reached[next] {
+				reached[next] = true
+				queue = append(queue, next)
+			}
+		}
+	}
+	return reached
+}
+
+func TestEveryStatusCanBeReached(t *testing.T) {
+	if reached := from(orderAfter, OrderOpen); len(reached) != len(orderAfter) {
+		t.Errorf("from open an order reaches only %v", slices.Sorted(maps.Keys(reached)))
+	}
+	if reached := from(paymentAfter, PaymentCreated); len(reached) != len(paymentAfter) {
+		t.Errorf("from created a payment reaches only %v", slices.Sorted(maps.Keys(reached)))
+	}
+	if reached := from(operationAfter, OperationPending); len(reached) != len(operationAfter) {
+		t.Errorf("from pending an operation reaches only %v", slices.Sorted(maps.Keys(reached)))
+	}
+}
+
+func TestTheLawsStandInTheTables(t *testing.T) {
+	for status := range orderAfter {
+		if status != OrderReview && !status.CanBecome(OrderReview) {
+			t.Errorf("a contradiction about an order that is %s cannot be raised", status)
+		}
+		if status.CanBecome(OrderExpired) && (status == OrderPaid || status == OrderRefunded || status == OrderPartiallyRefunded) {
+			t.Errorf("an order that is %s holds or held money and must not expire", status)
+		}
+	}
+	for status := range paymentAfter {
+		if status != PaymentCreated && status.CanBecome(PaymentCreated) || status.CanBecome(PaymentUnknown) && status != PaymentCreated {
+			t.Errorf("a payment that is %s forgets what Antom has said", status)
+		}
+		if status.UnderWay() && !status.CanBecome(PaymentPaid) {
+			t.Errorf("a payment that is %s can never be paid", status)
+		}
+		if status.HoldsMoney() && (status.UnderWay() || status.CanBecome(PaymentFailed)) {
+			t.Errorf("a payment that is %s holds money, yet is under way or may fail", status)
+		}
+	}
+	for _, final := range []OperationStatus{OperationSuccess, OperationFailed} {
+		if len(operationAfter[final]) > 0 {
+			t.Errorf("an operation that is %s may still move to %v", final, operationAfter[final])
+		}
+	}
+}
+
+func TestABuyerWaitsOnlyForWhatMayStillChange(t *testing.T) {
+	for _, row := range []struct {
+		status             OrderStatus
+		final, finalByHand bool
+		payable            bool
+	}{
+		{status: OrderOpen, payable: true},
+		{status: OrderProcessing, payable: true},
+		{status: OrderReview},
+		{status: OrderAuthorized, finalByHand: true},
+		{status: OrderPaid, final: true, finalByHand: true},
+		{status: OrderCancelled, final: true, finalByHand: true},
+		{status: OrderExpired, final: true, finalByHand: true},
+		{status: OrderRefunded, final: true, finalByHand: true},
+		{status: OrderPartiallyRefunded, final: true, finalByHand: true},
+	} {
+		o := Order{Status: row.status}
+		if o.Final(false) != row.final || o.Final(true) != row.finalByHand || o.Payable() != row.payable {
+			t.Errorf("%s: final %v, by hand %v, payable %v; want %v, %v, %v", row.status,
+				o.Final(false), o.Final(true), o.Payable(), row.final, row.finalByHand, row.payable)
+		}
+	}
+}

@@ -1,0 +1,202 @@
+package db
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"antom-checkout/checkout"
+	"antom-checkout/static"
+)
+
+func products(t *testing.T, store *Store, currency checkout.Currency) []checkout.Product {
+	t.Helper()
+	all, err := store.Products(t.Context(), currency)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func TestAnEmptyShopIsFilled(t *testing.T) {
+	currencies := []checkout.Currency{"SGD", "JPY", "IDR", "KWD", "KRW", "VND", "XAF", "TND", "ZAR"}
+	for currency := range perSGD {
+		if !slices.Contains(currencies, currency) {
+			currencies = append(currencies, currency)
+		}
+	}
+	store := openStore(t)
+	for _, currency := range currencies {
+		if err := store.Seed(t.Context(), currency); err != nil {
+			t.Fatalf("seed in %s: %v", currency, err)
+		}
+		all := products(t, store, currency)
+		if len(all) < 8 {
+			t.Errorf("in %s there are %d products, want at least 8", currency, len(all))
+		}
+		for _, p := range all {
+			if err := checkout.CheckProduct(p); err != nil {
+				t.Errorf("in %s: %v", currency, err)
+			}
+			if p.Price.Currency != currency {
+				t.Errorf("%s costs %v, want %s", p.SKU, p.Price, currency)
+			}
+			if p.Description == "" || !static.Has(p.Image) {
+				t.Errorf("%s has description %q and picture %q, want both", p.SKU, p.Description, p.Image)
+			}
+		}
+	}
+}
+
+func TestTheSeededPricesLookRight(t *testing.T) {
+	store := openStore(t)
+	for currency, want := range map[checkout.Currency][2]int64{ // the cheapest and the dearest
+		"SGD": {1800, 16800},
+		"JPY": {2070, 19320},
+		"KWD": {4230, 39480},
+		"IDR": {22_500_000, 210_000_000},
+	} {
+		if err := store.Seed(t.Context(), currency); err != nil {
+			t.Fatal(err)
+		}
+		var prices []int64
+		for _, p := range products(t, store, currency) {
+			prices = append(prices, p.Price.Minor)
+		}
+		if low, high := slices.Min(prices), slices.Max(prices); low != want[0] || high != want[1] {
+			t.Errorf("in %s prices go from %d to %d, want %d to %d", currency, low, high, want[0], want[1])
+		}
+	}
+}
+
+func TestAFilledShopIsLeftAlone(t *testing.T) {
+	store := openStore(t)
+	mine := checkout.Product{SKU: "MUG-01", Name: "My own mug", Description: "Mine.", Price: sgd(99)}
+	if err := store.ImportProducts(t.Context(), []checkout.Product{mine}); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Seed(t.Context(), "SGD"); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]checkout.Product{mine}, products(t, store, "SGD")); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestAnImportAddsUpdatesAndOrders(t *testing.T) {
+	store := openStore(t)
+	tea := checkout.Product{SKU: "TEA", Name: "Tea", Price: sgd(1200)}
+	mug := checkout.Product{SKU: "MUG", Name: "Mug", Price: sgd(2400)}
+	for _, imported := range [][]checkout.Product{{tea, mug}, {mug, tea}} {
+		if err := store.ImportProducts(t.Context(), imported); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(imported, products(t, store, "SGD")); diff != "" {
+			t.Errorf("(-want +got)\n%s", diff)
+		}
+	}
+	dearer := checkout.Product{SKU: "TEA", Name: "Green tea", Description: "From Uji.", Image: "products/tin.svg", Price: sgd(1500)}
+	if err := store.ImportProducts(t.Context(), []checkout.Product{dearer}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := store.Product(t.Context(), "TEA", "SGD")
+	if diff := cmp.Diff(dearer, got); diff != "" || err != nil {
+		t.Errorf("%v (-want +got)\n%s", err, diff)
+	}
+	_, err = store.Product(t.Context(), "TEA", "JPY")
+	expectNotFound(t, "a product without a price in JPY", err)
+	_, err = store.Product(t.Context(), "tea", "SGD")
+	expectNotFound(t, "another SKU", err)
+	if len(products(t, store, "JPY")) > 0 {
+		t.Error("products are for sale in JPY though they have no such price")
+	}
+}
+
+func TestAnImportIsStoredWholeOrNotAtAll(t *testing.T) {
+	store := openStore(t)
+	err := store.ImportProducts(t.Context(), []checkout.Product{
+		{SKU: "TEA", Name: "Tea", Price: sgd(1200)},
+		{SKU: "FREE", Name: "Free", Price: sgd(0)},
+	})
+	if err == nil || !strings.Contains(err.Error(), "FREE") {
+		t.Errorf("got %v, want an error that names the product", err)
+	}
+	expectCount(t, store, 0, "products")
+}
+
+func TestACatalogueFileIsReadAsJSONOrCSV(t *testing.T) {
+	want := []checkout.Product{
+		{SKU: "TEA", Name: `Tea, "first flush"`, Description: "Two\nlines.", Image: "products/tin.svg", Price: sgd(1200)},
+		{SKU: "mug_1.b-c", Name: "杯子", Price: sgd(1)},
+	}
+	for name, file := range map[string]struct {
+		text  string
+		isCSV bool
+	}{
+		"JSON": {`[
+			{"sku": "TEA", "name": "Tea, \"first flush\"", "description": "Two\nlines.", "image": "products/tin.svg", "price": 1200},
+			{"sku": "mug_1.b-c", "name": "杯子", "price": 1}
+		]`, false},
+		"CSV": {"sku,name,description,image,price\n" +
+			"TEA,\"Tea, \"\"first flush\"\"\",\"Two\nlines.\",products/tin.svg,1200\n" +
+			"mug_1.b-c,杯子,,,1\n", true},
+		"CSV in another order, with another column": {"price,stock,name,image,sku,description\r\n" +
+			"1200,7,\"Tea, \"\"first flush\"\"\",products/tin.svg,TEA,\"Two\nlines.\"\r\n" +
+			"1,0,杯子,,mug_1.b-c,\r\n", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := ReadCatalog(strings.NewReader(file.text), file.isCSV, "SGD")
+			if diff := cmp.Diff(want, got); diff != "" || err != nil {
+				t.Errorf("%v (-want +got)\n%s", err, diff)
+			}
+		})
+	}
+}
+
+func TestEveryProblemOfACatalogueIsToldAtOnce(t *testing.T) {
+	for _, row := range []struct {
+		name     string
+		text     string
+		isCSV    bool
+		currency checkout.Currency
+		want     []string // parts of the error
+	}{
+		{"wrong products", `[{"sku":"a b","name":"A","price":1},{"sku":"B","price":0},{"sku":"C","name":"C","price":-5},{"sku":"OK","name":"fine","price":1}]`,
+			false, "SGD", []string{`"a b"`, "B: name", "B: price", "C: price"}},
+		{"wrong products in CSV", "sku,name,price\na b,A,1\nB,,0\nC,C,-5\n",
+			true, "SGD", []string{`"a b"`, "B: name", "B: price", "C: price"}},
+		{"prices that are no integers", "sku,name,price\nA,A,12.00\nB,B,3\nC,C,much\n",
+			true, "SGD", []string{"line 2", "line 4"}},
+		{"a price and a name", "sku,name,price\nA,A,12.00\nB,,3\n",
+			true, "SGD", []string{"line 2", "B: name"}},
+		{"rupiah that do not end in 00", `[{"sku":"A","name":"A","price":150},{"sku":"B","name":"B","price":1500000}]`,
+			false, "IDR", []string{"A: an IDR price"}},
+		{"a SKU twice", `[{"sku":"A","name":"A","price":1},{"sku":"A","name":"another","price":2}]`,
+			false, "SGD", []string{"A"}},
+		{"a misspelt field", `[{"sku":"A","name":"A","prize":1}]`, false, "SGD", []string{"prize"}},
+		{"a price with decimals", `[{"sku":"A","name":"A","price":12.50}]`, false, "SGD", []string{"price"}},
+		{"something after the list", `[{"sku":"A","name":"A","price":1}] and more`, false, "SGD", nil},
+		{"no JSON", `sku,name,price`, false, "SGD", nil},
+		{"nothing", "", false, "SGD", nil},
+		{"nothing in CSV", "", true, "SGD", []string{"empty"}},
+		{"columns missing", "sku,title\nA,A\n", true, "SGD", []string{"name"}},
+		{"a row too short", "sku,name,price\nA,A\n", true, "SGD", []string{"line 2"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			got, err := ReadCatalog(strings.NewReader(row.text), row.isCSV, row.currency)
+			if err == nil || got != nil {
+				t.Fatalf("got %d products and %v, want none and an error", len(got), err)
+			}
+			for _, part := range row.want {
+				if !strings.Contains(err.Error(), part) {
+					t.Errorf("the error does not tell %q:\n%v", part, err)
+				}
+			}
+			if strings.Contains(err.Error(), "OK") {
+				t.Errorf("the error complains about a good product:\n%v", err)
+			}
+		})
+	}
+}

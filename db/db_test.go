@@ -1,0 +1,201 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"antom-checkout/checkout"
+)
+
+// Store is what checkout needs.
+var _ checkout.Store = (*Store)(nil)
+
+// eachConnection hands all connections of a pool to look, one by one.
+func eachConnection(t *testing.T, pool *sql.DB, look func(*sql.Conn)) {
+	t.Helper()
+	var held []*sql.Conn
+	for range pool.Stats().MaxOpenConnections {
+		conn, err := pool.Conn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		held = append(held, conn)
+		look(conn)
+	}
+	for _, conn := range held {
+		if err := conn.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestThePragmasAreInForceOnEveryConnection(t *testing.T) {
+	store := openStore(t)
+	want := map[string]string{
+		"foreign_keys": "1", "synchronous": "2", "journal_mode": "wal", "busy_timeout": "5000", "cache_size": "-8192", "query_only": "0",
+	}
+	expectPragmas := func(name string, pool *sql.DB) {
+		eachConnection(t, pool, func(conn *sql.Conn) {
+			for pragma, value := range want {
+				var got string
+				if err := conn.QueryRowContext(t.Context(), `PRAGMA `+pragma).Scan(&got); err != nil || got != value {
+					t.Errorf("%s: %s is %q (%v), want %q", name, pragma, got, err, value)
+				}
+			}
+		})
+	}
+	expectPragmas("writer", store.writer.db)
+	want["query_only"] = "1"
+	expectPragmas("reader", store.reads)
+}
+
+func TestThereIsOneWriterAndReadersCannotWrite(t *testing.T) {
+	store := openStore(t)
+	placeOrder(t, store, newOrder("order"))
+	if n := store.writer.db.Stats().MaxOpenConnections; n != 1 {
+		t.Errorf("there may be %d connections that write, want one", n)
+	}
+	eachConnection(t, store.reads, func(conn *sql.Conn) {
+		for _, query := range []string{`UPDATE orders SET status = 'paid'`, `DELETE FROM order_lines`, `CREATE TABLE x (y TEXT)`, `PRAGMA user_version = 7`} {
+			if _, err := conn.ExecContext(t.Context(), query); err == nil {
+				t.Errorf("a reader carried out %s", query)
+			}
+		}
+	})
+	expectTable(t, store, []string{"open"}, `SELECT status FROM orders`)
+}
+
+func expectMode(t *testing.T, path string, want fs.FileMode) {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := info.Mode().Perm(); got != want {
+		t.Errorf("%s has mode %o, want %o", filepath.Base(path), got, want)
+	}
+}
+
+func TestNobodyElseReadsTheBuyersAddresses(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "data", "shop")
+	store, path := openStoreAt(t, filepath.Join(folder, "shop.db"))
+	placeOrder(t, store, newOrder("order"))
+	expectMode(t, folder, 0o700)
+	expectMode(t, filepath.Dir(folder), 0o700)
+	expectMode(t, path, 0o600)
+}
+
+// In a folder that was there before, the files have to protect themselves: what
+// was just written stands in the WAL.
+func TestNobodyElseReadsTheWALInAFolderThatIsOpenToAll(t *testing.T) {
+	folder := t.TempDir()
+	if err := os.Chmod(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	store, path := openStoreAt(t, filepath.Join(folder, "shop.db"))
+	placeOrder(t, store, newOrder("order"))
+	for _, file := range []string{path, path + "-wal", path + "-shm"} {
+		expectMode(t, file, 0o600)
+	}
+}
+
+func TestWhatWasStoredIsThereAfterARestart(t *testing.T) {
+	store, path := openStoreAt(t, filepath.Join(t.TempDir(), "shop.db"))
+	orderWithPayment(t, store, "order", newPayment("p1"))
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again, _ := openStoreAt(t, path)
+	if o := orderByID(t, again, "order"); o.Version != 2 || len(o.Payments) != 1 {
+		t.Errorf("version %d with %d payments, want 2 with 1", o.Version, len(o.Payments))
+	}
+}
+
+// copyAsAfterAKill copies the files of a database that is still open: what a
+// kill would have left behind.
+func copyAsAfterAKill(t *testing.T, path string) (copied string) {
+	t.Helper()
+	copied = filepath.Join(t.TempDir(), "killed.db")
+	for _, suffix := range []string{"", "-wal"} {
+		content, err := os.ReadFile(path + suffix)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(copied+suffix, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return copied
+}
+
+func TestWhatWasAcknowledgedSurvivesAKill(t *testing.T) {
+	store, path := openStoreAt(t, filepath.Join(t.TempDir(), "shop.db"))
+	for i := range 20 {
+		id := fmt.Sprint("order-", i)
+		orderWithPayment(t, store, id, newPayment("payment of "+id))
+		again, _ := openStoreAt(t, copyAsAfterAKill(t, path))
+		if o := orderByID(t, again, id); len(o.Payments) != 1 {
+			t.Fatalf("%s lost its payment", id)
+		}
+		if err := again.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestAPathIsTakenAsItIs(t *testing.T) {
+	for _, name := range []string{"my shop.db", "50%25 off.db", "what?.db", "nr#1.db", "ünïcode.db", "a&b=c.db", "_pragma=x.db"} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), name)
+			store, _ := openStoreAt(t, path)
+			placeOrder(t, store, newOrder("order"))
+			if _, err := os.Stat(path); err != nil {
+				t.Errorf("the file has another name: %v", err)
+			}
+			if err := Audit(t.Context(), path, io.Discard); err != nil {
+				t.Errorf("audit: %v", err)
+			}
+		})
+	}
+}
+
+func TestWhatIsNoDatabaseIsRefusedAndLeftAlone(t *testing.T) {
+	folder := t.TempDir()
+	text := filepath.Join(folder, "letter.txt")
+	letter := []byte("Dear reader, this is a letter and no database, however long it may be.\n")
+	if err := os.WriteFile(text, letter, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"postgres://localhost/shop", folder, text, filepath.Join(text, "shop.db")} {
+		store, err := Open(t.Context(), path)
+		if err == nil {
+			t.Errorf("%s was opened", filepath.Base(path))
+			store.Close()
+		}
+	}
+	if content, err := os.ReadFile(text); err != nil || string(content) != string(letter) {
+		t.Errorf("the letter has changed: %q, %v", content, err)
+	}
+}
+
+func TestReadyMeansAbleToStore(t *testing.T) {
+	store := openStore(t)
+	if err := store.Ready(t.Context()); err != nil {
+		t.Errorf("a database that works: %v", err)
+	}
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := store.Ready(cancelled); err == nil {
+		t.Error("ready for somebody who has left")
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	expectUnavailable(t, "a closed database", store.Ready(t.Context()))
+}

@@ -1,0 +1,50 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"antom-checkout/checkout"
+)
+
+// fulfillable reports whether the goods of an order are there, or held for it
+// already. What the catalogue no longer knows, or does not count, is there.
+func fulfillable(ctx context.Context, tx *sql.Tx, o checkout.Order) (bool, error) {
+	if o.Stock != checkout.StockFree {
+		return true, nil
+	}
+	short := 0
+	err := tx.QueryRowContext(ctx, `
+		SELECT count(*)
+		  FROM order_lines
+		  JOIN products ON products.sku = order_lines.sku
+		 WHERE order_lines.order_id = $1
+		   AND products.stock - products.held < order_lines.quantity`, o.ID).Scan(&short)
+	if err != nil {
+		return false, fmt.Errorf("read stock: %w", err)
+	}
+	return short == 0, nil
+}
+
+// moveStock holds, takes or gives back the goods of an order. The table's own
+// checks see to it that nothing becomes negative.
+func moveStock(ctx context.Context, tx *sql.Tx, before, after checkout.Order) error {
+	held := map[checkout.Stock]int{checkout.StockHeld: 1}
+	taken := map[checkout.Stock]int{checkout.StockTaken: 1}
+	hold := held[after.Stock] - held[before.Stock]
+	take := taken[after.Stock] - taken[before.Stock]
+	if hold == 0 && take == 0 {
+		return nil
+	}
+	for _, line := range after.Lines {
+		_, err := tx.ExecContext(ctx, `
+			UPDATE products
+			   SET held = held + $1, stock = stock - $2
+			 WHERE sku = $3 AND stock IS NOT NULL`, hold*line.Quantity, take*line.Quantity, line.SKU)
+		if err != nil {
+			return fmt.Errorf("move stock of %s: %w", line.SKU, err)
+		}
+	}
+	return nil
+}

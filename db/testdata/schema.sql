@@ -1,0 +1,156 @@
+CREATE TABLE calls (
+	id                 TEXT PRIMARY KEY,
+	op                 TEXT NOT NULL,
+	request_id         TEXT NOT NULL,
+	payment_request_id TEXT NOT NULL,
+	result             TEXT NOT NULL CHECK (result IN ('S', 'F', 'U', 'none')),
+	code               TEXT NOT NULL,
+	verified           INTEGER NOT NULL CHECK (verified IN (0, 1)),
+	at                 INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE notifications (
+	id                 TEXT PRIMARY KEY,
+	type               TEXT NOT NULL,
+	about              TEXT NOT NULL, -- the id the message names
+	payment_request_id TEXT NOT NULL, -- the payment it was matched to, or ''
+	antom_id           TEXT NOT NULL,
+	body_sha256        TEXT NOT NULL,
+	body               BLOB NOT NULL,
+	received_at        INTEGER NOT NULL,
+	applied            INTEGER NOT NULL CHECK (applied IN (0, 1))
+) STRICT;
+
+CREATE UNIQUE INDEX notifications_once ON notifications (about, body_sha256);
+
+CREATE INDEX notifications_unmatched ON notifications (antom_id) WHERE applied = 0 AND antom_id <> '';
+
+CREATE TABLE operations (
+	payment_request_id TEXT NOT NULL REFERENCES payments,
+	kind               TEXT NOT NULL CHECK (kind IN ('capture', 'refund', 'cancel')),
+	request_id         TEXT NOT NULL,
+	position           INTEGER NOT NULL,
+	antom_id           TEXT NOT NULL,
+	currency           TEXT NOT NULL,
+	amount             INTEGER NOT NULL CHECK (amount >= 0),
+	status             TEXT NOT NULL CHECK (status IN ('pending', 'processing', 'success', 'failed')),
+	result_code        TEXT NOT NULL,
+	created_at         INTEGER NOT NULL,
+	PRIMARY KEY (payment_request_id, kind, request_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX operations_request ON operations (request_id);
+
+CREATE TABLE order_lines (
+	order_id TEXT NOT NULL REFERENCES orders,
+	position INTEGER NOT NULL,
+	sku      TEXT NOT NULL,
+	name     TEXT NOT NULL, -- as it was called when it was bought
+	image    TEXT NOT NULL,
+	quantity INTEGER NOT NULL CHECK (quantity > 0),
+	unit     INTEGER NOT NULL CHECK (unit > 0),
+	PRIMARY KEY (order_id, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE orders (
+	id             TEXT PRIMARY KEY, -- in time order; also Antom's referenceOrderId
+	number         TEXT NOT NULL UNIQUE,
+	token          TEXT NOT NULL UNIQUE,
+	form_key       TEXT NOT NULL UNIQUE, -- the same form twice is the same order
+	status         TEXT NOT NULL CHECK (status IN ('open', 'processing', 'authorized', 'paid', 'cancelled', 'expired', 'review', 'partially_refunded', 'refunded')),
+	closed         TEXT NOT NULL CHECK (closed IN ('', 'expired', 'cancelled')),
+	review         TEXT NOT NULL,
+	review_payment TEXT NOT NULL,
+	ever_paid      INTEGER NOT NULL CHECK (ever_paid IN (0, 1)),
+	version        INTEGER NOT NULL, -- counts changes; an update must know the last one
+	currency       TEXT NOT NULL,
+	total          INTEGER NOT NULL CHECK (total > 0),
+	email          TEXT NOT NULL,
+	name           TEXT NOT NULL,
+	phone          TEXT NOT NULL,
+	country        TEXT NOT NULL,
+	region         TEXT NOT NULL,
+	city           TEXT NOT NULL,
+	address1       TEXT NOT NULL,
+	address2       TEXT NOT NULL,
+	postal_code    TEXT NOT NULL,
+	language       TEXT NOT NULL,
+	created_at     INTEGER NOT NULL,
+	expires_at     INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX orders_unpaid ON orders (expires_at) WHERE status IN ('open', 'processing');
+
+CREATE TABLE outbox (
+	id       INTEGER PRIMARY KEY AUTOINCREMENT,
+	topic    TEXT NOT NULL,
+	order_id TEXT NOT NULL REFERENCES orders,
+	state    TEXT NOT NULL CHECK (state IN ('pending', 'sent', 'dead')),
+	attempts INTEGER NOT NULL,
+	next_at  INTEGER NOT NULL,
+	UNIQUE (order_id, topic)
+) STRICT;
+
+CREATE INDEX outbox_pending ON outbox (next_at) WHERE state = 'pending';
+
+CREATE TABLE payments (
+	request_id  TEXT PRIMARY KEY, -- Antom's paymentRequestId, in time order
+	order_id    TEXT NOT NULL REFERENCES orders,
+	antom_id    TEXT NOT NULL,
+	method      TEXT NOT NULL,
+	mode        TEXT NOT NULL CHECK (mode IN ('sdk', 'api')),
+	status      TEXT NOT NULL CHECK (status IN ('created', 'unknown', 'processing', 'pending', 'authorized', 'paid', 'failed', 'cancelled', 'refunded')),
+	live        INTEGER NOT NULL CHECK (live IN (0, 1)),
+	currency    TEXT NOT NULL,
+	amount      INTEGER NOT NULL CHECK (amount > 0),
+	result_code TEXT NOT NULL,
+	request     BLOB NOT NULL, -- the body sent, so that a repeat is the same request
+	action      TEXT NOT NULL, -- JSON: how the buyer goes on
+	created_at  INTEGER NOT NULL,
+	expires_at  INTEGER NOT NULL,
+	next_check  INTEGER, -- NULL when nothing is owed
+	checks      INTEGER NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX payments_antom ON payments (antom_id) WHERE antom_id <> '';
+
+CREATE INDEX payments_due ON payments (next_check) WHERE next_check IS NOT NULL;
+
+CREATE UNIQUE INDEX payments_live ON payments (order_id) WHERE live = 1;
+
+CREATE INDEX payments_order ON payments (order_id);
+
+CREATE TABLE prices (
+	sku      TEXT NOT NULL REFERENCES products,
+	currency TEXT NOT NULL,
+	minor    INTEGER NOT NULL CHECK (minor > 0),
+	PRIMARY KEY (sku, currency)
+) STRICT;
+
+CREATE TABLE products (
+	sku         TEXT PRIMARY KEY,
+	name        TEXT NOT NULL,
+	description TEXT NOT NULL,
+	image       TEXT NOT NULL,
+	position    INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE transitions (
+	seq                INTEGER PRIMARY KEY AUTOINCREMENT,
+	subject            TEXT NOT NULL CHECK (subject IN ('order', 'payment', 'capture', 'refund', 'cancel')),
+	order_id           TEXT NOT NULL REFERENCES orders,
+	payment_request_id TEXT NOT NULL,
+	request_id         TEXT NOT NULL, -- of a capture, refund or cancel
+	from_status        TEXT NOT NULL,
+	to_status          TEXT NOT NULL,
+	cause              TEXT NOT NULL,
+	at                 INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX transitions_order ON transitions (order_id);
+
+CREATE TRIGGER transitions_remain BEFORE DELETE ON transitions
+BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+
+CREATE TRIGGER transitions_stay BEFORE UPDATE ON transitions
+BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;

@@ -1,0 +1,316 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"antom-checkout/checkout"
+)
+
+const ledger = `SELECT subject, payment_request_id, request_id, from_status, to_status, cause FROM transitions WHERE seq > 1 ORDER BY seq`
+
+func nothing(*checkout.Order) []checkout.Effect { return nil }
+
+func TestTheLedgerTellsPaymentsFirstAndTheirOrderLast(t *testing.T) {
+	store := openStore(t)
+	old := newPayment("p1")
+	old.Live = false
+	orderWithPayment(t, store, "order", old)
+	evidence := checkout.Evidence{
+		Cause:        cause(checkout.ByNotification, "n1"),
+		Notification: notification("n1", "p2", "paid", true),
+	}
+	change(t, store, "order", evidence, func(o *checkout.Order) []checkout.Effect {
+		o.Status = checkout.OrderPaid
+		o.Payments[0].Status = checkout.PaymentCancelled
+		p := newPayment("p2")
+		p.Status = checkout.PaymentPaid
+		p.Operations = []checkout.Operation{{Kind: checkout.Capture, RequestID: "c1", Amount: sgd(4200), Status: checkout.OperationSuccess, CreatedAt: noon}}
+		o.Payments = append(o.Payments, p)
+		return nil
+	})
+	expectTable(t, store, []string{
+		"payment p1   created sweeper",
+		"order p1  open processing sweeper",
+		"payment p1  created cancelled notification:n1",
+		"capture p2 c1  success notification:n1",
+		"payment p2   paid notification:n1",
+		"order p2  processing paid notification:n1",
+	}, ledger)
+	expectTable(t, store, []string{fmt.Sprint(noon.UnixMilli())}, `SELECT DISTINCT at FROM transitions`)
+}
+
+func TestAChangeThatChangesNothingLeavesNoTrace(t *testing.T) {
+	store := openStore(t)
+	orderWithPayment(t, store, "order", newPayment("p1"))
+	rows := count(t, store, "transitions")
+	before, after, err := store.Update(t.Context(), "order", bySweeper, altering(nothing))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(before, after); diff != "" || before.Version != 2 {
+		t.Errorf("the order went from version %d to %d (-before +after)\n%s", before.Version, after.Version, diff)
+	}
+	expectCount(t, store, rows, "transitions")
+	expectCount(t, store, 0, "calls")
+}
+
+func TestAChangeWithoutNewStatusIsStoredButNoTransition(t *testing.T) {
+	store := openStore(t)
+	orderWithPayment(t, store, "order", newPayment("p1"))
+	rows := count(t, store, "transitions")
+	change(t, store, "order", bySweeper, func(o *checkout.Order) []checkout.Effect {
+		o.Payments[0].AntomID = "antom-1"
+		return nil
+	})
+	if o := orderByID(t, store, "order"); o.Version != 3 || o.Payments[0].AntomID != "antom-1" {
+		t.Errorf("version %d, Antom id %q; want 3 and antom-1", o.Version, o.Payments[0].AntomID)
+	}
+	expectCount(t, store, rows, "transitions")
+}
+
+func TestAHundredChangesAtOnceLoseNone(t *testing.T) {
+	store := openStore(t)
+	orderWithPayment(t, store, "order", newPayment("p1"))
+	var all sync.WaitGroup
+	for range 100 {
+		all.Go(func() {
+			_, _, err := store.Update(context.Background(), "order", bySweeper, altering(func(o *checkout.Order) []checkout.Effect {
+				o.Payments[0].Checks++
+				return nil
+			}))
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if o := orderByID(t, store, "order"); o.Payments[0].Checks != 100 || o.Version != 102 {
+		t.Errorf("%d changes are stored as version %d, want 100 and 102", o.Payments[0].Checks, o.Version)
+	}
+}
+
+func TestAChangeOfAnOldVersionIsRefusedWhole(t *testing.T) {
+	store := openStore(t)
+	orderWithPayment(t, store, "order", newPayment("p1"))
+	old := orderByID(t, store, "order")
+	change(t, store, "order", bySweeper, func(o *checkout.Order) []checkout.Effect {
+		o.Payments[0].Checks = 7
+		return nil
+	})
+	rows := count(t, store, "transitions")
+	err := write(store, func(tx *sql.Tx) error {
+		paid, _ := altering(func(o *checkout.Order) []checkout.Effect {
+			o.Status, o.Payments[0].Status = checkout.OrderPaid, checkout.PaymentPaid
+			return nil
+		})(old)
+		paid.Version = old.Version + 1
+		return store.saveOrder(t.Context(), tx, old, paid, bySweeper.Cause, []checkout.Effect{checkout.EffectPaid})
+	})
+	if !errors.Is(err, checkout.ErrStale) {
+		t.Errorf("an order that has changed meanwhile was stored: %v, want ErrStale", err)
+	}
+	if o := orderByID(t, store, "order"); o.Status != checkout.OrderProcessing || o.Payments[0].Checks != 7 {
+		t.Errorf("the order is %s with %d checks, want processing with 7", o.Status, o.Payments[0].Checks)
+	}
+	expectCount(t, store, rows, "transitions")
+	expectCount(t, store, 0, "outbox")
+}
+
+func TestTheSameNotificationIsStoredOnceAndNamedOnce(t *testing.T) {
+	store := openStore(t)
+	orderWithPayment(t, store, "order", newPayment("p1"))
+	hear := func(id, body string, applied bool, status checkout.PaymentStatus) {
+		t.Helper()
+		evidence := checkout.Evidence{Cause: cause(checkout.ByNotification, id), Notification: notification(id, "p1", body, applied)}
+		change(t, store, "order", evidence, func(o *checkout.Order) []checkout.Effect {
+			o.Payments[0].Status = status
+			return nil
+		})
+	}
+	notifications := `SELECT id, payment_request_id, applied FROM notifications ORDER BY id`
+	hear("n1", "pending", false, checkout.PaymentPending)
+	expectTable(t, store, []string{"n1 p1 0"}, notifications)
+	hear("n2", "pending", true, checkout.PaymentProcessing) // the same body, now taken into account
+	expectTable(t, store, []string{"n1 p1 1"}, notifications)
+	hear("n3", "pending", false, checkout.PaymentFailed) // once more: it has nothing new to say
+	expectTable(t, store, []string{"n1 p1 1"}, notifications)
+	hear("n4", "paid", true, checkout.PaymentPaid)
+	hear("n5", "paid", true, checkout.PaymentRefunded)
+	expectTable(t, store, []string{"n1 p1 1", "n4 p1 1"}, notifications)
+	expectTable(t, store, []string{
+		"payment p1   created sweeper",
+		"order p1  open processing sweeper",
+		"payment p1  created pending notification:n1",
+		"payment p1  pending processing notification:n1", // the row it is kept in
+		"payment p1  processing paid notification:n4",
+	}, ledger)
+}
+
+func TestTheSameWordsAboutAnotherPaymentAreAnotherNotification(t *testing.T) {
+	store := openStore(t)
+	for _, n := range []*checkout.Notification{notification("n1", "p1", "same", false), notification("n2", "p2", "same", false)} {
+		if err := store.SaveNotification(t.Context(), *n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	expectCount(t, store, 2, "notifications")
+}
+
+func TestANotificationThatContradictsIsKept(t *testing.T) {
+	store := openStore(t)
+	orderWithPayment(t, store, "order", newPayment("p1"))
+	change(t, store, "order", checkout.Evidence{
+		Cause: cause(checkout.ByNotification, "n1"), Notification: notification("n1", "p1", "strange", false),
+	}, nothing)
+	expectTable(t, store, []string{"n1 strange 0"}, `SELECT id, CAST(body AS TEXT), applied FROM notifications`)
+	expectTable(t, store, []string{"2"}, `SELECT version FROM orders`)
+}
+
+func TestWhichCallsLeaveARow(t *testing.T) {
+	progress := func(o *checkout.Order) []checkout.Effect {
+		o.Payments[0].Status = checkout.PaymentProcessing
+		return nil
+	}
+	for _, row := range []struct {
+		name  string
+		cause checkout.CauseKind
+		alter func(*checkout.Order) []checkout.Effect
+		want  int
+	}{
+		{"an inquiry that told nothing new", checkout.ByInquiry, nothing, 0},
+		{"an inquiry that told something", checkout.ByInquiry, progress, 1},
+		{"an answer that changed nothing", checkout.ByResponse, nothing, 1},
+		{"an answer that changed something", checkout.ByResponse, progress, 1},
+		{"an operator's call that changed nothing", checkout.ByAdmin, nothing, 1},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			store := openStore(t)
+			orderWithPayment(t, store, "order", newPayment("p1"))
+			change(t, store, "order", checkout.Evidence{
+				Cause: cause(row.cause, "call-1"), Call: call("call-1", "pay", "p1", "U"),
+			}, row.alter)
+			expectCount(t, store, row.want, "calls")
+		})
+	}
+}
+
+func TestACallIsKeptWithEveryDetail(t *testing.T) {
+	store := openStore(t)
+	orderWithPayment(t, store, "order", newPayment("p1"))
+	c := &checkout.Call{
+		ID: "call-1", Op: "refund", RequestID: "r1", PaymentRequestID: "p1",
+		Result: "U", Code: "UNKNOWN_EXCEPTION", Verified: true, At: noon.Add(time.Second),
+	}
+	change(t, store, "order", checkout.Evidence{Cause: cause(checkout.ByResponse, "call-1"), Call: c}, nothing)
+	expectTable(t, store, []string{fmt.Sprint("call-1 refund r1 p1 U UNKNOWN_EXCEPTION 1 ", noon.Add(time.Second).UnixMilli())}, `SELECT * FROM calls`)
+}
+
+func TestEveryEffectIsQueuedOncePerOrder(t *testing.T) {
+	store := openStore(t)
+	effects := func(all ...checkout.Effect) func(*checkout.Order) []checkout.Effect {
+		return func(o *checkout.Order) []checkout.Effect {
+			o.EverPaid = !o.EverPaid // something has to change
+			return all
+		}
+	}
+	for _, id := range []string{"a", "b"} {
+		placeOrder(t, store, newOrder(id))
+		change(t, store, id, bySweeper, effects(checkout.EffectPaid))
+		change(t, store, id, bySweeper, effects(checkout.EffectPaid, checkout.EffectReverse("p1"), checkout.EffectReverse("p1")))
+	}
+	expectTable(t, store, []string{
+		"a order.paid pending 0", "a payment.reverse:p1 pending 0", "b order.paid pending 0", "b payment.reverse:p1 pending 0",
+	}, `SELECT order_id, topic, state, attempts FROM outbox ORDER BY order_id, topic`)
+}
+
+func TestAChangeThatCannotBeStoredStoresNothing(t *testing.T) {
+	store := openStore(t)
+	orderWithPayment(t, store, "order", newPayment("p1"))
+	rows := count(t, store, "transitions")
+	_, _, err := store.Update(t.Context(), "order", checkout.Evidence{
+		Cause: cause(checkout.ByNotification, "n1"), Notification: notification("n1", "p1", "body", true),
+	}, altering(func(o *checkout.Order) []checkout.Effect {
+		o.Status = checkout.OrderPaid
+		o.Payments = append(o.Payments, newPayment("p2")) // a second live one
+		return []checkout.Effect{checkout.EffectPaid}
+	}))
+	if err == nil {
+		t.Error("two live attempts were stored, want an error")
+	}
+	expectTable(t, store, []string{"processing 2"}, `SELECT status, version FROM orders`)
+	expectCount(t, store, 1, "payments")
+	expectCount(t, store, 0, "notifications")
+	expectCount(t, store, 0, "outbox")
+	expectCount(t, store, rows, "transitions")
+}
+
+// A merchant may refund in Antom's dashboard while a refund of ours is on its
+// way. What Antom says has happened is never refused; see law 7 of the design.
+func TestARefundMadeElsewhereIsStoredBesideOursOnItsWay(t *testing.T) {
+	store := openStore(t)
+	p := newPayment("p1")
+	p.Status = checkout.PaymentPaid
+	p.Operations = []checkout.Operation{{Kind: checkout.Refund, RequestID: "ours", Amount: sgd(4200), Status: checkout.OperationPending, CreatedAt: noon}}
+	orderWithPayment(t, store, "order", p)
+	change(t, store, "order", checkout.Evidence{
+		Cause: cause(checkout.ByNotification, "n1"), Notification: notification("n1", "p1", "refunded", true),
+	}, func(o *checkout.Order) []checkout.Effect {
+		p := &o.Payments[0]
+		p.Status = checkout.PaymentRefunded
+		p.Operations = append(p.Operations, checkout.Operation{
+			Kind: checkout.Refund, RequestID: "theirs", AntomID: "antom-r1", Amount: sgd(4200), Status: checkout.OperationSuccess, CreatedAt: noon,
+		})
+		return nil
+	})
+	expectTable(t, store, []string{"ours pending", "theirs success"}, `SELECT request_id, status FROM operations ORDER BY position`)
+}
+
+func TestOurRefundsTogetherNeverExceedThePayment(t *testing.T) {
+	store := openStore(t)
+	orderWithPayment(t, store, "order", newPayment("p1"))
+	ask := func(id string, minor int64) error {
+		_, _, err := store.Update(t.Context(), "order", bySweeper, altering(func(o *checkout.Order) []checkout.Effect {
+			p := &o.Payments[0]
+			p.Operations = append(p.Operations, checkout.Operation{
+				Kind: checkout.Refund, RequestID: id, Amount: sgd(minor), Status: checkout.OperationPending, CreatedAt: noon,
+			})
+			return nil
+		}))
+		return err
+	}
+	for _, row := range []struct {
+		id    string
+		minor int64
+		fits  bool
+	}{{"r1", 4000, true}, {"r2", 201, false}, {"r3", 200, true}, {"r4", 1, false}} {
+		if err := ask(row.id, row.minor); (err == nil) != row.fits {
+			t.Errorf("refund %s of %d: %v, want stored: %v", row.id, row.minor, err, row.fits)
+		}
+	}
+	expectTable(t, store, []string{"4200"}, `SELECT sum(amount) FROM operations`)
+}
+
+func TestTheLiveAttemptMayChangeInEitherDirection(t *testing.T) {
+	store := openStore(t)
+	orderWithPayment(t, store, "order", newPayment("p1"))
+	for _, live := range []string{"p2", "p1", "p2"} {
+		change(t, store, "order", bySweeper, func(o *checkout.Order) []checkout.Effect {
+			if len(o.Payments) == 1 {
+				o.Payments = append(o.Payments, newPayment("p2"))
+			}
+			for i := range o.Payments {
+				o.Payments[i].Live = o.Payments[i].RequestID == live
+			}
+			return nil
+		})
+		expectTable(t, store, []string{live}, `SELECT request_id FROM payments WHERE live = 1`)
+	}
+}

@@ -1,0 +1,322 @@
+package handlers_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"antom-checkout/antom/sandbox"
+	"antom-checkout/checkout"
+)
+
+// orderID is the id of the newest order.
+func (s *shop) orderID() string {
+	s.t.Helper()
+	orders := s.audit()["order"]
+	return orders[len(orders)-1]["id"].(string)
+}
+
+func by(key string) checkout.Key { return checkout.Key{Operator: "test", Idempotency: key} }
+
+// paidBy is an order paid by a method.
+func (s *shop) paidBy(method string) (b *buyer, path, order string) {
+	s.t.Helper()
+	b = s.newBuyer()
+	path = b.orders()
+	must(s.t, s.control.Pay(b.starts(path, method).PaymentRequestID))
+	s.quiet()
+	return b, path, s.orderID()
+}
+
+func kindOf(err error) checkout.Kind {
+	var e *checkout.Error
+	if errors.As(err, &e) {
+		return e.Kind
+	}
+	return ""
+}
+
+func TestTheMerchantCapturesByHand(t *testing.T) {
+	for _, name := range []string{"at once", "in process", "without an answer"} {
+		t.Run(name, func(t *testing.T) {
+			shop := newShop(t, func(s *settings) { s.manualCapture = true; s.timeout = 500 * time.Millisecond })
+			switch name {
+			case "in process":
+				shop.fault(sandbox.Fault{Kind: sandbox.CaptureSlowly})
+			case "without an answer":
+				shop.fault(sandbox.Fault{Kind: sandbox.ResetByPeer, On: "capture", Apply: true, Times: 1})
+				shop.fault(sandbox.Fault{Kind: sandbox.Lose, On: "CAPTURE_RESULT"})
+			}
+			buyer, path, order := shop.paidBy("CARD")
+			buyer.expectStatus(path, "authorized", "authorized")
+			if _, err := shop.service.RefundPayment(t.Context(), order, 0, by("early")); kindOf(err) != checkout.Conflict {
+				t.Errorf("a refund before the capture: %v", err)
+			}
+			_, err := shop.service.CapturePayment(t.Context(), order, by("capture"))
+			must(t, err)
+			again, err := shop.service.CapturePayment(t.Context(), order, by("capture"))
+			must(t, err)
+			if again.Kind != checkout.Capture {
+				t.Errorf("the same key again is %+v", again)
+			}
+			shop.quiet()
+			shop.passes(11 * time.Second)
+			shop.sweeps()
+			buyer.expectStatus(path, "paid", "paid")
+			shop.expectCount(1, "capture", "status", "success")
+			if n := len(shop.control.Ledger().Captures); n != 1 {
+				t.Errorf("Antom has %d captures", n)
+			}
+		})
+	}
+}
+
+func TestAFailedCaptureMayBeTriedAgain(t *testing.T) {
+	shop := newShop(t, func(s *settings) { s.manualCapture = true })
+	shop.fault(sandbox.Fault{Kind: sandbox.CaptureFail, Times: 1})
+	buyer, path, order := shop.paidBy("CARD")
+	first, err := shop.service.CapturePayment(t.Context(), order, by("1"))
+	must(t, err)
+	if first.Status != checkout.OperationFailed {
+		t.Fatalf("the first capture is %s", first.Status)
+	}
+	buyer.expectStatus(path, "authorized", "authorized")
+	second, err := shop.service.CapturePayment(t.Context(), order, by("2"))
+	must(t, err)
+	if second.Status != checkout.OperationSuccess || second.RequestID == first.RequestID {
+		t.Fatalf("the second capture is %+v", second)
+	}
+	buyer.expectStatus(path, "paid", "paid")
+}
+
+func TestAnUncapturedCardWarnsTheMerchant(t *testing.T) {
+	shop := newShop(t, func(s *settings) { s.manualCapture = true })
+	buyer, path, _ := shop.paidBy("CARD")
+	topics := func() string {
+		text := ""
+		for _, row := range shop.audit()["outbox"] {
+			topic := row["topic"].(string)
+			text += topic[strings.LastIndexByte(topic, ':')+1:] + " "
+		}
+		return text
+	}
+	for _, step := range []struct {
+		passes time.Duration
+		topics string
+	}{{4 * 24 * time.Hour, ""}, {25 * time.Hour, "2d "}, {24 * time.Hour, "2d 1d "}, {24 * time.Hour, "2d 1d "}} {
+		shop.passes(step.passes)
+		shop.sweeps()
+		shop.sweeps()
+		if topics() != step.topics {
+			t.Errorf("after %v more there are warnings %q, want %q", step.passes, topics(), step.topics)
+		}
+	}
+	if st := buyer.status(path); st.Status == "authorized" || st.Status == "paid" {
+		t.Errorf("after the authorisation has ended the order is %s", st.Status)
+	}
+}
+
+func TestPartialRefundsNeverExceedWhatWasPaid(t *testing.T) {
+	shop := newShop(t)
+	buyer, path, order := shop.paidBy("GCASH")
+	_, err := shop.service.RefundPayment(t.Context(), order, 1000, by("first"))
+	must(t, err)
+	shop.quiet()
+	buyer.expectStatus(path, "partially_refunded", "paid")
+	if _, err := shop.service.RefundPayment(t.Context(), order, 3801, by("too much")); kindOf(err) != checkout.Invalid {
+		t.Errorf("3801 of 3800: %v", err)
+	}
+	// Twenty at once ask for 1000 each; 3800 are left.
+	var asking sync.WaitGroup
+	var mu sync.Mutex
+	granted := 0
+	for i := range 20 {
+		asking.Go(func() {
+			_, err := shop.service.RefundPayment(t.Context(), order, 1000, by(fmt.Sprint("at once ", i)))
+			mu.Lock()
+			defer mu.Unlock()
+			if err == nil {
+				granted++
+			} else if kindOf(err) != checkout.Invalid {
+				t.Errorf("refused with %v", err)
+			}
+		})
+	}
+	asking.Wait()
+	if granted != 3 {
+		t.Errorf("%d refunds of 1000 were granted for 3800", granted)
+	}
+	_, err = shop.service.RefundPayment(t.Context(), order, 0, by("the rest"))
+	must(t, err)
+	shop.quiet()
+	buyer.expectStatus(path, "refunded", "refunded")
+	total := int64(0)
+	for _, refund := range shop.control.Ledger().Refunds {
+		total += refund.Amount
+	}
+	if total != 4800 {
+		t.Errorf("Antom has given back %d", total)
+	}
+}
+
+func TestARefundWithoutAnAnswerIsSettled(t *testing.T) {
+	for name, fault := range map[string]sandbox.Fault{
+		"never arrived": {Kind: sandbox.ResetByPeer, On: "refund", Times: 1},
+		"done unheard":  {Kind: sandbox.ResetByPeer, On: "refund", Times: 1, Apply: true},
+		"slow":          {Kind: sandbox.RefundDelay, Delay: sandbox.Duration(time.Minute)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			shop := newShop(t, func(s *settings) { s.timeout = 500 * time.Millisecond })
+			shop.fault(fault)
+			shop.fault(sandbox.Fault{Kind: sandbox.Lose, On: "REFUND_RESULT"})
+			buyer, path, order := shop.paidBy("CARD")
+			op, err := shop.service.RefundPayment(t.Context(), order, 0, by("refund"))
+			must(t, err)
+			if !op.Unfinished() {
+				t.Fatalf("the refund is %s", op.Status)
+			}
+			buyer.expectStatus(path, "paid", "paid")
+			for range 12 {
+				shop.passes(16 * time.Second)
+				shop.sweeps()
+			}
+			buyer.expectStatus(path, "refunded", "refunded")
+			if refunds := shop.control.Ledger().Refunds; len(refunds) != 1 {
+				t.Errorf("Antom has %d refunds", len(refunds))
+			}
+		})
+	}
+}
+
+func TestAnOrderIsCancelledInEveryState(t *testing.T) {
+	t.Run("open", func(t *testing.T) {
+		shop := newShop(t)
+		buyer := shop.newBuyer()
+		path := buyer.orders()
+		must(t, shop.service.CancelOrder(t.Context(), shop.orderID(), by("x")))
+		must(t, shop.service.CancelOrder(t.Context(), shop.orderID(), by("x")))
+		buyer.expectStatus(path, "cancelled", "")
+		buyer.expectAction(buyer.starts(path, "CARD"), http.StatusGone, "closed")
+	})
+	t.Run("under way", func(t *testing.T) {
+		shop := newShop(t, func(s *settings) { s.withoutSDK = true })
+		buyer := shop.newBuyer()
+		path := buyer.orders()
+		buyer.starts(path, "GCASH")
+		must(t, shop.service.CancelOrder(t.Context(), shop.orderID(), by("x")))
+		buyer.expectStatus(path, "cancelled", "cancelled")
+	})
+	t.Run("authorised", func(t *testing.T) {
+		shop := newShop(t, func(s *settings) { s.manualCapture = true })
+		buyer, path, order := shop.paidBy("CARD")
+		must(t, shop.service.CancelOrder(t.Context(), order, by("x")))
+		buyer.expectStatus(path, "cancelled", "cancelled")
+	})
+	t.Run("paid", func(t *testing.T) {
+		shop := newShop(t)
+		buyer, path, order := shop.paidBy("GCASH")
+		must(t, shop.service.CancelOrder(t.Context(), order, by("x")))
+		buyer.expectStatus(path, "cancelled", "cancelled")
+	})
+	t.Run("captured: refund instead", func(t *testing.T) {
+		shop := newShop(t)
+		buyer, path, order := shop.paidBy("CARD")
+		if err := shop.service.CancelOrder(t.Context(), order, by("x")); kindOf(err) != checkout.Conflict {
+			t.Errorf("cancel: %v", err)
+		}
+		buyer.expectStatus(path, "paid", "paid")
+	})
+}
+
+// A session that was dropped stays payable at Antom; its money comes after the
+// order has expired.
+func TestLateMoneyIsAcceptedOrGivenBack(t *testing.T) {
+	for name, want := range map[string]struct {
+		refundLate bool
+		status     string
+		surplus    string
+	}{
+		"accept": {false, "paid", "paid"},
+		"refund": {true, "expired", "cancelled"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			shop := newShop(t, func(s *settings) { s.refundLate = want.refundLate })
+			buyer := shop.newBuyer()
+			path := buyer.orders()
+			late := buyer.starts(path, "GCASH")
+			must(t, shop.control.Submit(late.PaymentRequestID, ""))
+			shop.fault(sandbox.Fault{Kind: sandbox.Refuse, On: "cancel", Code: "PAYMENT_METHOD_NOT_SUPPORTED", Times: 1})
+			shop.offset.Add(int64(61 * time.Minute)) // our clock alone: Antom still takes the money
+			shop.sweeps()
+			shop.expectCount(1, "order", "status", "expired")
+			must(t, shop.control.Pay(late.PaymentRequestID))
+			shop.quiet()
+			shop.sweeps()
+			shop.sweeps()
+			buyer.expectStatus(path, want.status, want.surplus)
+		})
+	}
+}
+
+// ordersOne makes an order of one piece.
+func (b *buyer) ordersOne(sku string) (path string) {
+	b.t.Helper()
+	b.post("/cart", "sku="+sku, "quantity=1").sees(http.StatusSeeOther)
+	form := formID.FindStringSubmatch(b.get("/cart").body)[1]
+	return b.post("/orders", append([]string{"form_id=" + form}, goodAddress...)...).sees(http.StatusSeeOther).header.Get("Location")
+}
+
+func TestFiftyBuyersForOneUnitGiveOnePaidOrder(t *testing.T) {
+	one := 1
+	shop := newShop(t, func(s *settings) {
+		s.catalog = []checkout.Product{{SKU: "LAST", Name: "The last one", Price: checkout.Money{Minor: 4200, Currency: "SGD"}, Stock: &one}}
+	})
+	var buyers sync.WaitGroup
+	var mu sync.Mutex
+	started, soldOut := 0, 0
+	var paths []string
+	for range 50 {
+		paths = append(paths, shop.newBuyer().ordersOne("LAST"))
+	}
+	for _, path := range paths {
+		buyers.Go(func() {
+			got := shop.newBuyer().postJSON(path+"/payments", `{"method":"GCASH"}`)
+			mu.Lock()
+			defer mu.Unlock()
+			switch got.status {
+			case http.StatusOK:
+				started++
+			case http.StatusConflict:
+				soldOut++
+			default:
+				t.Errorf("a start answers %d %s", got.status, got.body)
+			}
+		})
+	}
+	buyers.Wait()
+	if started != 1 || soldOut != 49 {
+		t.Fatalf("%d started, %d were told that it is sold out", started, soldOut)
+	}
+	session := shop.control.Ledger().Sessions[0]
+	must(t, shop.control.Pay(session.RequestID))
+	shop.quiet()
+	shop.expectCount(1, "order", "status", "paid")
+}
+
+func TestADeadAttemptGivesTheGoodsBack(t *testing.T) {
+	one := 1
+	shop := newShop(t, func(s *settings) {
+		s.catalog = []checkout.Product{{SKU: "MUG-01", Name: "Mug", Price: checkout.Money{Minor: 2400, Currency: "SGD"}, Stock: &one}}
+	})
+	ann, bob := shop.newBuyer(), shop.newBuyer()
+	annPath, bobPath := ann.ordersOne("MUG-01"), bob.ordersOne("MUG-01")
+	first := ann.starts(annPath, "GCASH")
+	bob.postJSON(bobPath+"/payments", `{"method":"GCASH"}`).sees(http.StatusConflict, "not have that many")
+	must(t, shop.control.Decline(first.PaymentRequestID, ""))
+	shop.quiet()
+	bob.expectAction(bob.starts(bobPath, "GCASH"), http.StatusOK, "sdk")
+}
