@@ -215,3 +215,12 @@ func lastTwo(year string) string {
 	}
 	return year
 }
+
+// originOf is the origin of an address that was accepted, "" if it has none.
+func originOf(text string) string {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}

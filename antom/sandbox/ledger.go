@@ -40,27 +40,6 @@ type Session struct {
 	Terms         Terms     `json:"terms"`
 }
 
-// Terms is what the merchant asked for, in a session or by pay.
-type Terms struct {
-	Method string `json:"method,omitempty"` // empty = the buyer chooses among Methods
-	Money
-	Methods       []string `json:"methods,omitempty"`
-	MethodID      string   `json:"method_id,omitempty"` // a card token
-	OrderID       string   `json:"reference_order_id"`
-	Description   string   `json:"order_description"`
-	RedirectURL   string   `json:"redirect_url"`
-	NotifyURL     string   `json:"notify_url,omitempty"`
-	Terminal      string   `json:"terminal,omitempty"`
-	Scene         string   `json:"product_scene,omitempty"`
-	Settlement    string   `json:"settlement_currency,omitempty"`
-	ManualCapture bool     `json:"manual_capture,omitempty"`
-	ThreeDS       bool     `json:"three_ds,omitempty"`     // the merchant insists on 3-D Secure
-	IssuerBrand   string   `json:"issuer_brand,omitempty"` // Korean issuer authentication
-	Tokenize      bool     `json:"tokenize,omitempty"`     // keep the card and return a token
-	SavedCards    []string `json:"saved_cards,omitempty"`  // tokens offered to the buyer
-	Metadata      string   `json:"metadata,omitempty"`     // returned as it came
-}
-
 // Payment is one attempt to pay, as Antom keeps it.
 type Payment struct {
 	RequestID  string              `json:"payment_request_id"`

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -20,112 +21,12 @@ var noticeSchedule = []time.Duration{
 	0, 2 * time.Minute, 10 * time.Minute, 10 * time.Minute, time.Hour, 2 * time.Hour, 6 * time.Hour, 15 * time.Hour,
 }
 
-// Notice is one of Antom's notifications, with every time it was sent.
-type Notice struct {
-	ID               int             `json:"id"`
-	Type             string          `json:"type"` // PAYMENT_RESULT, CAPTURE_RESULT, …
-	PaymentRequestID string          `json:"payment_request_id"`
-	URL              string          `json:"url"`
-	Body             json.RawMessage `json:"body"`
-	State            NoticeState     `json:"state"`
-	NextAt           time.Time       `json:"next_at,omitzero"` // while it is waiting
-	Sendings         []Sending       `json:"sendings,omitempty"`
-}
-
-// Sending is one attempt to deliver a notice.
-type Sending struct {
-	At      time.Time `json:"at"`
-	Status  int       `json:"status,omitempty"` // the HTTP status of the answer, 0 if there was none
-	Verdict string    `json:"verdict"`
-}
-
-// NoticeState is how far a notice has come.
-type NoticeState string
-
-// A notice waits for its time, is under way, and ends acknowledged or, after
-// eight sendings, given up.
-const (
-	NoticeWaiting      NoticeState = "waiting"
-	NoticeUnderWay     NoticeState = "under way"
-	NoticeAcknowledged NoticeState = "acknowledged"
-	NoticeGivenUp      NoticeState = "given up"
-)
-
-// notice is a Notice on its way.
-type notice struct {
-	Notice
-	heldBack bool // by a Reorder, until the payment's next notice
-	timer    *task
-	era      int
-}
-
-const keptNotices = 1000
-
 func newSender() *http.Client {
 	return &http.Client{
 		Timeout:       10 * time.Second,
 		Transport:     &http.Transport{MaxIdleConnsPerHost: 32, IdleConnTimeout: 30 * time.Second},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-}
-
-// noticePayment tells the merchant how a payment stands.
-func (s *Sandbox) noticePayment(p *Payment, kind string, in time.Duration) {
-	body := antom.PaymentNotice{
-		Notice:           antom.Notice{NotifyType: kind, Result: resultOf(antom.CodeSuccess, antom.StatusSuccess)},
-		PaymentRequestID: p.RequestID, PaymentID: p.ID, PaymentAmount: p.wire(), PaymentMethodType: p.Method,
-		PaymentCreateTime: wireTime(p.CreatedAt), PaymentResultInfo: p.Card, CardInfo: p.Card,
-	}
-	switch p.Status {
-	case antom.PaymentSuccess:
-		body.PaymentTime, body.AuthExpiryTime, body.ActualPaymentAmount = wireTime(p.PaidAt), wireTime(p.AuthEndsAt), p.wire()
-	case antom.PaymentFail:
-		body.Result = resultOf(p.ResultCode, antom.StatusFailed)
-	}
-	s.announce(kind, p.RequestID, p.Terms.NotifyURL, body, in)
-}
-
-func (s *Sandbox) noticeCapture(p *Payment, c *Capture, in time.Duration) {
-	s.announce("CAPTURE_RESULT", p.RequestID, p.Terms.NotifyURL, antom.CaptureResult{
-		Notice:           antom.Notice{NotifyType: "CAPTURE_RESULT", Result: transactionResult(c.Status, c.ResultCode)},
-		CaptureRequestID: c.RequestID, CaptureID: c.ID, PaymentID: c.PaymentID,
-		CaptureAmount: c.wire(), CaptureTime: wireTime(c.DoneAt),
-	}, in)
-}
-
-func (s *Sandbox) noticeRefund(p *Payment, r *Refund, in time.Duration) {
-	s.announce("REFUND_RESULT", p.RequestID, r.NotifyURL, antom.RefundResult{
-		Notice:       antom.Notice{NotifyType: "REFUND_RESULT", Result: transactionResult(r.Status, r.ResultCode)},
-		RefundStatus: r.Status, RefundRequestID: r.RequestID, RefundID: r.ID,
-		RefundAmount: r.wire(), RefundTime: wireTime(r.DoneAt),
-	}, in)
-}
-
-// announce puts a notice about a payment (or vaulting) on the schedule. A
-// merchant without notify address hears nothing, as with an empty dashboard.
-func (s *Sandbox) announce(kind, about, to string, body any, in time.Duration) {
-	if to == "" {
-		if p := s.payments[about]; p != nil {
-			s.tell(p, "no notify address, so no %s", kind)
-		}
-		return
-	}
-	text, err := json.Marshal(body)
-	if err != nil {
-		panic(err) // notices are structs of ours
-	}
-	s.noticeCount++
-	n := &notice{Notice: Notice{
-		ID: s.noticeCount, Type: kind, PaymentRequestID: about, URL: to, Body: text, State: NoticeWaiting,
-	}, era: s.era}
-	s.forgetOldNotices()
-	s.noticeList = append(s.noticeList, n)
-	in += s.delayOf(DelayNotice, kind, about)
-	if held, struck := s.strike(kind, about, Reorder); struck {
-		n.heldBack = true
-		in += orElse(time.Duration(held.Delay), 10*time.Minute)
-	}
-	s.sendAt(n, s.now().Add(in))
 }
 
 // sendAt plans the next sending.
@@ -330,7 +231,7 @@ func verdictOn(status int, body []byte, err error) string {
 	var answer antom.Envelope
 	switch {
 	case err != nil:
-		return "no answer: " + err.Error()
+		return "no answer: " + cause(err).Error()
 	case status != http.StatusOK:
 		return fmt.Sprintf("HTTP %d is no acknowledgement", status)
 	case json.Unmarshal(body, &answer) != nil:
@@ -341,27 +242,12 @@ func verdictOn(status int, body []byte, err error) string {
 	return acknowledged
 }
 
-// forgetOldNotices bounds the list: the oldest that are done go first.
-func (s *Sandbox) forgetOldNotices() {
-	if len(s.noticeList) < 2*keptNotices {
-		return
+// cause drops the method and address that HTTP's errors begin with: they stand
+// beside it anyway.
+func cause(err error) error {
+	var about *url.Error
+	if errors.As(err, &about) {
+		return about.Err
 	}
-	spare := len(s.noticeList) - keptNotices
-	s.noticeList = slices.DeleteFunc(s.noticeList, func(n *notice) bool {
-		done := n.State == NoticeAcknowledged || n.State == NoticeGivenUp
-		if done && spare > 0 {
-			spare--
-			return true
-		}
-		return false
-	})
-}
-
-func (b *books) allNotices() []Notice {
-	out := make([]Notice, len(b.noticeList))
-	for i, n := range b.noticeList {
-		out[i] = n.Notice
-		out[i].Sendings = slices.Clone(n.Sendings)
-	}
-	return out
+	return err
 }

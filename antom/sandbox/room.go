@@ -35,7 +35,8 @@ func (s *Sandbox) showRoom(w http.ResponseWriter, _ *http.Request) {
 	s.mu.Unlock()
 	view.Ledger.Payments = newest(view.Ledger.Payments)
 	view.Ledger.Sessions = newest(slices.DeleteFunc(view.Ledger.Sessions, func(session Session) bool { return session.Submitted }))
-	view.Ledger.Captures, view.Ledger.Refunds = newest(view.Ledger.Captures), newest(view.Ledger.Refunds)
+	view.Ledger.Captures, view.Ledger.Refunds, view.Ledger.Cancels = newest(view.Ledger.Captures), newest(view.Ledger.Refunds), newest(view.Ledger.Cancels)
+	view.Ledger.Vaultings, view.Ledger.Disputes = newest(view.Ledger.Vaultings), newest(view.Ledger.Disputes)
 	s.render(w, http.StatusOK, policy{}, "room.html", view)
 }
 

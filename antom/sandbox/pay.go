@@ -1,0 +1,151 @@
+package sandbox
+
+import (
+	"strings"
+
+	"antom-checkout/antom"
+)
+
+// pay starts a payment without an SDK.
+func (s *Sandbox) pay(req *antom.PayRequest) (any, *Refusal) {
+	terms := Terms{
+		Money: moneyOf(req.PaymentAmount), RedirectURL: req.PaymentRedirectURL, NotifyURL: req.PaymentNotifyURL,
+		Metadata: req.Metadata,
+	}
+	terms.addOrder(req.Order, req.Env, req.SettlementStrategy)
+	terms.addMethod(req.PaymentMethod, req.PaymentFactor)
+	if refusal := firstRefusal(
+		mustBe("productCode", req.ProductCode, antom.ProductCheckout),
+		identifier("paymentRequestId", req.PaymentRequestID),
+		checkOrder(req.Order, req.PaymentAmount),
+		required("paymentMethod.paymentMethodType", terms.Method, 64),
+		limited("paymentMethod.paymentMethodId", terms.MethodID, 2048),
+		address("paymentRedirectUrl", req.PaymentRedirectURL, true, redirectLimit(terms.Method)),
+		address("paymentNotifyUrl", req.PaymentNotifyURL, false, 2048),
+		checkEnv(req.Env),
+	); refusal != nil {
+		return nil, refusal
+	}
+	m, known := methodOf(terms.Method)
+	if !known {
+		return nil, refuse("NO_PAY_OPTIONS", "there is no payment method %q", clip(terms.Method, 64))
+	}
+	if p := s.payments[req.PaymentRequestID]; p != nil {
+		if p.BySession || !p.Terms.same(terms) {
+			return nil, refuse("REPEAT_REQ_INCONSISTENT", "this paymentRequestId stands for another amount or method")
+		}
+		return s.payAnswer(p), nil
+	}
+	if s.sessions[req.PaymentRequestID] != nil {
+		return nil, refuse("REPEAT_REQ_INCONSISTENT", "this paymentRequestId was used with createPaymentSession")
+	}
+	if refusal := m.allows(terms.Money); refusal != nil {
+		return nil, refusal
+	}
+	expires := req.PaymentExpiryTime.Time
+	if !expires.IsZero() && !expires.After(s.now()) {
+		return nil, refuse("PARAM_ILLEGAL", "paymentExpiryTime has passed")
+	}
+	var saved *savedCard
+	if m.isCard() && terms.MethodID != "" {
+		if saved = s.cards[terms.MethodID]; saved == nil || saved.Used {
+			return nil, refuse("INVALID_ACCESS_TOKEN", "there is no saved card of this token, or it paid already")
+		}
+	}
+	p := s.openPayment(req.PaymentRequestID, m, terms, expires)
+	if m.isCard() {
+		s.payByCard(p, saved, enteredCard(req.PaymentMethod.Metadata))
+	}
+	return s.payAnswer(p), nil
+}
+
+// enteredCard is the card of a server-to-server payment, nil in the other modes.
+func enteredCard(meta *antom.Metadata) *card {
+	if meta == nil || meta.CardNo == "" {
+		return nil
+	}
+	return &card{Number: meta.CardNo, ExpiryMonth: meta.ExpiryMonth, ExpiryYear: meta.ExpiryYear, CVV: meta.CVV}
+}
+
+// payByCard does at once what the card modes do before anybody sees a page.
+func (s *Sandbox) payByCard(p *Payment, saved *savedCard, entered *card) {
+	switch {
+	case saved != nil:
+		info := saved.Info
+		p.Card = &info
+		saved.Used = saved.Once
+		s.keep(saved)
+		if saved.Refused != "" {
+			s.decline(p, saved.Refused)
+			return
+		}
+		if p.Terms.ThreeDS {
+			s.challenge(p)
+			return
+		}
+		s.pays(p, nil)
+	case entered != nil:
+		if p.Terms.ThreeDS && entered.challenged() && entered.outcome(s.now()) == "" {
+			p.Card = s.cardInfo(entered)
+			s.challenge(p)
+			return
+		}
+		s.pays(p, entered)
+		if p.Card != nil && !p.Terms.Tokenize {
+			p.Card.CardToken = ""
+		}
+	}
+}
+
+// challenge sends the buyer to their bank's 3-D Secure page.
+func (s *Sandbox) challenge(p *Payment) {
+	p.Step = stepThreeDS
+	s.tell(p, "the card's bank wants to see the buyer (3-D Secure)")
+}
+
+// payAnswer is what pay says of a payment, the first time and every time.
+func (s *Sandbox) payAnswer(p *Payment) any {
+	answer := &antom.PayResponse{
+		PaymentRequestID: p.RequestID, PaymentID: p.ID, PaymentAmount: p.wire(), PaymentCreateTime: wireTime(p.CreatedAt),
+		PaymentResultInfo: p.Card,
+	}
+	switch p.Status {
+	case antom.PaymentSuccess:
+		answer.Envelope = succeeded()
+		answer.PaymentTime, answer.AuthExpiryTime, answer.ActualPaymentAmount = wireTime(p.PaidAt), wireTime(p.AuthEndsAt), p.wire()
+	case antom.PaymentFail:
+		answer.Envelope = antom.Envelope{Result: resultOf(p.ResultCode, antom.StatusFailed)}
+	case antom.PaymentCancelled:
+		answer.Envelope = antom.Envelope{Result: resultOf(antom.CodeOrderIsCanceled, antom.StatusFailed)}
+	default:
+		answer.Envelope = inProcess(antom.CodePaymentInProcess)
+		s.addWayOn(p, answer)
+	}
+	return answer
+}
+
+// addWayOn adds where the buyer goes, or the code they scan.
+func (s *Sandbox) addWayOn(p *Payment, answer *antom.PayResponse) {
+	m, _ := methodOf(p.Method)
+	answer.NormalURL = p.BuyerURL
+	if p.Terms.Terminal == string(antom.TerminalApp) {
+		answer.ApplinkURL = p.BuyerURL
+		answer.SchemeURL = "antomsandbox" + strings.TrimPrefix(strings.TrimPrefix(p.BuyerURL, "https"), "http")
+	}
+	if m.Page != counterPage {
+		answer.RedirectActionForm = p.redirectForm()
+		answer.PaymentActionForm = `{"method":"GET","paymentActionFormType":"RedirectActionForm","redirectUrl":"` + p.BuyerURL + `"}`
+		return
+	}
+	answer.OrderCodeForm = &antom.OrderCodeForm{
+		PaymentMethodType: p.Method, ExpireTime: wireTime(p.ClosesAt),
+		CodeDetails: []antom.CodeDetail{
+			{CodeValueType: "QRCODE", CodeValue: p.BuyerURL, DisplayType: "TEXT"},
+			{CodeValueType: "QRCODE", CodeValue: s.url + "/qr/" + p.Token, DisplayType: "MIDDLEIMAGE"},
+		},
+	}
+}
+
+func (p *Payment) redirectForm() *antom.RedirectActionForm {
+	return &antom.RedirectActionForm{Method: "GET", RedirectURL: p.BuyerURL, ActionFormType: "RedirectActionForm"}
+}

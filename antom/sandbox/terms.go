@@ -1,0 +1,93 @@
+package sandbox
+
+import (
+	"slices"
+
+	"antom-checkout/antom"
+)
+
+// Terms is what the merchant asked for, in a session or by pay.
+type Terms struct {
+	Method string `json:"method,omitempty"` // empty = the buyer chooses among Methods
+	Money
+	Methods       []string `json:"methods,omitempty"`
+	MethodID      string   `json:"method_id,omitempty"` // a card token
+	OrderID       string   `json:"reference_order_id"`
+	Description   string   `json:"order_description"`
+	RedirectURL   string   `json:"redirect_url"`
+	NotifyURL     string   `json:"notify_url,omitempty"`
+	Terminal      string   `json:"terminal,omitempty"`
+	Scene         string   `json:"product_scene,omitempty"`
+	Settlement    string   `json:"settlement_currency,omitempty"`
+	ManualCapture bool     `json:"manual_capture,omitempty"`
+	ThreeDS       bool     `json:"three_ds,omitempty"`     // the merchant insists on 3-D Secure
+	IssuerBrand   string   `json:"issuer_brand,omitempty"` // Korean issuer authentication
+	Tokenize      bool     `json:"tokenize,omitempty"`     // keep the card and return a token
+	SavedCards    []string `json:"saved_cards,omitempty"`  // tokens offered to the buyer
+	Metadata      string   `json:"metadata,omitempty"`     // returned as it came
+}
+
+// termsOfSession is what a session's merchant asked for.
+func termsOfSession(req *antom.PaymentSessionRequest) Terms {
+	terms := Terms{
+		Money: moneyOf(req.PaymentAmount), RedirectURL: req.PaymentRedirectURL, NotifyURL: req.PaymentNotifyURL,
+		Scene: req.ProductScene, Metadata: req.Metadata,
+	}
+	terms.addOrder(req.Order, req.Env, req.SettlementStrategy)
+	terms.addMethod(req.PaymentMethod, req.PaymentFactor)
+	if req.AvailablePaymentMethod != nil {
+		types := slices.Clone(req.AvailablePaymentMethod.Types)
+		slices.SortStableFunc(types, func(a, b antom.AvailableType) int { return int(a.Order) - int(b.Order) })
+		for _, t := range types {
+			terms.Methods = append(terms.Methods, t.Type)
+		}
+	}
+	for _, saved := range req.SavedPaymentMethods {
+		terms.SavedCards = append(terms.SavedCards, saved.ID)
+	}
+	return terms
+}
+
+func (t *Terms) addOrder(order *antom.Order, env *antom.Env, settlement *antom.SettlementStrategy) {
+	if order != nil {
+		t.OrderID, t.Description = order.ReferenceOrderID, order.Description
+		if env == nil {
+			env = order.Env
+		}
+	}
+	if env != nil {
+		t.Terminal = string(env.TerminalType)
+	}
+	if settlement != nil {
+		t.Settlement = settlement.SettlementCurrency
+	}
+}
+
+func (t *Terms) addMethod(m *antom.PaymentMethod, factor *antom.PaymentFactor) {
+	if factor != nil {
+		t.ManualCapture = factor.CaptureMode == antom.CaptureManual
+	}
+	if m == nil {
+		return
+	}
+	t.Method, t.MethodID = m.Type, m.ID
+	issuer := isTrue(m.RequireIssuerAuthentication)
+	if meta := m.Metadata; meta != nil {
+		t.ThreeDS, t.Tokenize = isTrue(meta.Is3DSAuthentication), isTrue(meta.Tokenize)
+		issuer = issuer || isTrue(meta.RequireIssuerAuthentication)
+		if issuer {
+			t.IssuerBrand = meta.SelectedCardBrand
+		}
+	}
+	if issuer && t.IssuerBrand == "" {
+		t.IssuerBrand = "KOREAN CARD"
+	}
+}
+
+func isTrue(b *antom.Bool) bool { return b != nil && bool(*b) }
+
+// same says whether a repeated request is consistent: the key parameters that
+// Antom compares are amount and method.
+func (t Terms) same(other Terms) bool {
+	return t.Money == other.Money && t.Method == other.Method && t.MethodID == other.MethodID
+}
