@@ -64,7 +64,9 @@ func (s *Sandbox) send(n *notice) {
 				sending = result
 			}
 			s.mu.Lock()
-			s.messages.add(message)
+			if n.era == s.era { // a reset has not forgotten it
+				s.messages.add(message)
+			}
 			s.mu.Unlock()
 		}
 		s.mu.Lock()
