@@ -9,7 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"net/url"
 	"time"
 )
 
@@ -18,12 +18,9 @@ import (
 // reads the file at path in one consistent view, beside a running server or
 // after a crash, and takes no lock that a writer would wait for.
 func Audit(ctx context.Context, path string, w io.Writer) error {
-	if _, err := os.Stat(path); err != nil {
-		return fmt.Errorf("audit: %w", err) // opening would make an empty database
-	}
-	reads, err := openReads(path)
+	reads, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?mode=ro&_pragma=busy_timeout(5000)")
 	if err != nil {
-		return err
+		return fmt.Errorf("audit: %w", err)
 	}
 	defer reads.Close()
 	tx, err := reads.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})

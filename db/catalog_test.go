@@ -142,7 +142,7 @@ func TestACatalogueFileIsReadAsJSONOrCSV(t *testing.T) {
 		"CSV": {"sku,name,description,image,price\n" +
 			"TEA,\"Tea, \"\"first flush\"\"\",\"Two\nlines.\",products/tin.svg,1200\n" +
 			"mug_1.b-c,杯子,,,1\n", true},
-		"CSV in another order, with another column": {"price,stock,name,image,sku,description\r\n" +
+		"CSV in another order, with another column": {"price,weight,name,image,sku,description\r\n" +
 			"1200,7,\"Tea, \"\"first flush\"\"\",products/tin.svg,TEA,\"Two\nlines.\"\r\n" +
 			"1,0,杯子,,mug_1.b-c,\r\n", true},
 	} {
@@ -150,6 +150,33 @@ func TestACatalogueFileIsReadAsJSONOrCSV(t *testing.T) {
 			got, err := ReadCatalog(strings.NewReader(file.text), file.isCSV, "SGD")
 			if diff := cmp.Diff(want, got); diff != "" || err != nil {
 				t.Errorf("%v (-want +got)\n%s", err, diff)
+			}
+		})
+	}
+}
+
+func TestACatalogueFileMayCountTheStock(t *testing.T) {
+	for name, file := range map[string]struct {
+		text  string
+		isCSV bool
+	}{
+		"JSON": {`[{"sku":"A","name":"A","price":1,"stock":7},{"sku":"B","name":"B","price":1,"stock":0},{"sku":"C","name":"C","price":1}]`, false},
+		"CSV":  {"sku,name,price,stock\nA,A,1,7\nB,B,1,0\nC,C,1,\n", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			read, err := ReadCatalog(strings.NewReader(file.text), file.isCSV, "SGD")
+			if err != nil {
+				t.Fatal(err)
+			}
+			store := openStore(t)
+			if err := store.ImportProducts(t.Context(), read); err != nil {
+				t.Fatal(err)
+			}
+			seven, none := 7, 0
+			for i, want := range []*int{&seven, &none, nil} {
+				if diff := cmp.Diff(want, products(t, store, "SGD")[i].Stock); diff != "" {
+					t.Errorf("stock of %s (-want +got)\n%s", read[i].SKU, diff)
+				}
 			}
 		})
 	}
@@ -175,6 +202,8 @@ func TestEveryProblemOfACatalogueIsToldAtOnce(t *testing.T) {
 			false, "IDR", []string{"A: an IDR price"}},
 		{"a SKU twice", `[{"sku":"A","name":"A","price":1},{"sku":"A","name":"another","price":2}]`,
 			false, "SGD", []string{"A"}},
+		{"less than no stock", `[{"sku":"A","name":"A","price":1,"stock":-1}]`, false, "SGD", []string{"A: stock"}},
+		{"a stock that is no integer", "sku,name,price,stock\nA,A,1,many\n", true, "SGD", []string{"line 2"}},
 		{"a misspelt field", `[{"sku":"A","name":"A","prize":1}]`, false, "SGD", []string{"prize"}},
 		{"a price with decimals", `[{"sku":"A","name":"A","price":12.50}]`, false, "SGD", []string{"price"}},
 		{"something after the list", `[{"sku":"A","name":"A","price":1}] and more`, false, "SGD", nil},

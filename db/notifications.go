@@ -24,7 +24,7 @@ func saveNotification(ctx context.Context, tx *sql.Tx, n checkout.Notification) 
 		INSERT INTO notifications (id, type, about, payment_request_id, antom_id, body_sha256, body, received_at, applied)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		ON CONFLICT (about, body_sha256) DO UPDATE
-		   SET payment_request_id = excluded.payment_request_id,
+		   SET payment_request_id = iif(excluded.payment_request_id = '', payment_request_id, excluded.payment_request_id),
 		       applied = max(applied, excluded.applied)
 		RETURNING id`,
 		n.ID, n.Type, n.About, n.PaymentRequestID, n.AntomID, n.BodySHA256, n.Body, millis(n.ReceivedAt), n.Applied).Scan(&id)

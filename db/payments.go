@@ -14,7 +14,7 @@ import (
 func loadPayments(ctx context.Context, q querier, orderID string) ([]checkout.Payment, error) {
 	payments, err := collect(ctx, q, scanPayment, `
 		SELECT request_id, antom_id, method, mode, status, live, surplus, currency, amount, result_code,
-		       request, action, created_at, expires_at, auth_ends_at, next_check, checks
+		       request, action, created_at, expires_at, auth_ends, next_check, checks
 		  FROM payments
 		 WHERE order_id = $1
 		 ORDER BY request_id`, orderID)
@@ -67,7 +67,7 @@ func savePayment(ctx context.Context, tx *sql.Tx, orderID string, p checkout.Pay
 	_, err = tx.ExecContext(ctx, `
 		INSERT INTO payments (
 			request_id, order_id, antom_id, method, mode, status, live, surplus, currency, amount, result_code,
-			request, action, created_at, expires_at, auth_ends_at, next_check, checks)
+			request, action, created_at, expires_at, auth_ends, next_check, checks)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 		ON CONFLICT (request_id) DO UPDATE
 		   SET antom_id = excluded.antom_id,
@@ -77,7 +77,7 @@ func savePayment(ctx context.Context, tx *sql.Tx, orderID string, p checkout.Pay
 		       result_code = excluded.result_code,
 		       action = excluded.action,
 		       expires_at = excluded.expires_at,
-		       auth_ends_at = excluded.auth_ends_at,
+		       auth_ends = excluded.auth_ends,
 		       next_check = excluded.next_check,
 		       checks = excluded.checks`,
 		p.RequestID, orderID, p.AntomID, p.Method, p.Mode, p.Status, p.Live, p.Surplus, p.Amount.Currency, p.Amount.Minor, p.ResultCode,

@@ -67,6 +67,7 @@ type catalogEntry struct {
 	Image       string `json:"image"`
 	Price       int64  `json:"price"`
 	Stock       *int   `json:"stock"` // null or absent: enough
+	problem     error  // of reading it
 }
 
 func (e catalogEntry) product(currency checkout.Currency) checkout.Product {
@@ -88,15 +89,23 @@ func ReadCatalog(r io.Reader, isCSV bool, currency checkout.Currency) ([]checkou
 		decoder := json.NewDecoder(r)
 		decoder.DisallowUnknownFields()
 		err = decoder.Decode(&entries)
+		if err == nil && decoder.More() {
+			err = errors.New("there is something after the list")
+		}
 	}
 	if err != nil {
 		return nil, err
 	}
 	var products []checkout.Product
 	var problems []error
+	seen := map[string]bool{}
 	for _, entry := range entries {
 		p := entry.product(currency)
-		problems = append(problems, checkout.CheckProduct(p))
+		problems = append(problems, entry.problem, checkout.CheckProduct(p))
+		if seen[p.SKU] {
+			problems = append(problems, fmt.Errorf("%s: listed twice", p.SKU))
+		}
+		seen[p.SKU] = true
 		products = append(products, p)
 	}
 	if err := errors.Join(problems...); err != nil {
@@ -130,17 +139,14 @@ func readCSV(r io.Reader) ([]catalogEntry, error) {
 			}
 			return ""
 		}
-		price, err := strconv.ParseInt(cell("price"), 10, 64)
-		if err != nil {
-			return nil, fmt.Errorf("line %d: price is not an integer of minor units", n+2)
-		}
-		entry := catalogEntry{
-			SKU: cell("sku"), Name: cell("name"), Description: cell("description"), Image: cell("image"), Price: price,
+		entry := catalogEntry{SKU: cell("sku"), Name: cell("name"), Description: cell("description"), Image: cell("image")}
+		if entry.Price, err = strconv.ParseInt(cell("price"), 10, 64); err != nil {
+			entry.problem = fmt.Errorf("line %d: price is not an integer of minor units", n+2)
 		}
 		if text := cell("stock"); text != "" {
 			stock, err := strconv.Atoi(text)
 			if err != nil {
-				return nil, fmt.Errorf("line %d: stock is not an integer", n+2)
+				entry.problem = errors.Join(entry.problem, fmt.Errorf("line %d: stock is not an integer", n+2))
 			}
 			entry.Stock = &stock
 		}

@@ -5,8 +5,8 @@ CREATE TABLE products (
 	description TEXT NOT NULL,
 	image       TEXT NOT NULL,
 	position    INTEGER NOT NULL,
-	stock       INTEGER CHECK (stock >= 0),                    -- pieces in the store; NULL means enough
-	held        INTEGER NOT NULL DEFAULT 0 CHECK (held >= 0),  -- of these, for attempts under way
+	stock       INTEGER CHECK (stock >= 0),                   -- pieces in the store; NULL means enough
+	held        INTEGER NOT NULL DEFAULT 0 CHECK (held >= 0), -- of these, for attempts under way
 	CHECK (stock IS NULL OR held <= stock)
 ) STRICT;
 
@@ -76,7 +76,7 @@ CREATE TABLE payments (
 	action      TEXT NOT NULL, -- JSON: how the buyer goes on
 	created_at  INTEGER NOT NULL,
 	expires_at  INTEGER NOT NULL,
-	auth_ends_at INTEGER, -- of an authorised card
+	auth_ends   INTEGER, -- of an authorised card
 	next_check  INTEGER, -- NULL when nothing is owed
 	checks      INTEGER NOT NULL
 ) STRICT;
@@ -104,18 +104,35 @@ CREATE TABLE operations (
 	PRIMARY KEY (payment_request_id, kind, request_id)
 ) STRICT, WITHOUT ROWID;
 
--- However many refunds are asked for at once, together they are never more than
--- the payment.
+-- Refunds are never more than the payment: those we ask for, counting what is
+-- still on its way, and those that were made, here or in Antom's dashboard.
 -- +goose StatementBegin
-CREATE TRIGGER refunds_added AFTER INSERT ON operations WHEN NEW.kind = 'refund' AND NEW.status <> 'failed'
+CREATE TRIGGER refunds_asked AFTER INSERT ON operations WHEN NEW.kind = 'refund' AND NEW.status = 'pending'
 BEGIN
 	SELECT RAISE(ABORT, 'refunds exceed the payment')
 	 WHERE (SELECT sum(amount) FROM operations WHERE payment_request_id = NEW.payment_request_id AND kind = 'refund' AND status <> 'failed')
 	     > (SELECT amount FROM payments WHERE request_id = NEW.payment_request_id);
 END;
 -- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER refunds_heard AFTER INSERT ON operations WHEN NEW.kind = 'refund' AND NEW.status = 'success'
+BEGIN
+	SELECT RAISE(ABORT, 'refunds exceed the payment')
+	 WHERE (SELECT sum(amount) FROM operations WHERE payment_request_id = NEW.payment_request_id AND kind = 'refund' AND status = 'success')
+	     > (SELECT amount FROM payments WHERE request_id = NEW.payment_request_id);
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER refunds_made AFTER UPDATE ON operations WHEN NEW.kind = 'refund' AND NEW.status = 'success'
+BEGIN
+	SELECT RAISE(ABORT, 'refunds exceed the payment')
+	 WHERE (SELECT sum(amount) FROM operations WHERE payment_request_id = NEW.payment_request_id AND kind = 'refund' AND status = 'success')
+	     > (SELECT amount FROM payments WHERE request_id = NEW.payment_request_id);
+END;
+-- +goose StatementEnd
 
-CREATE INDEX operations_request ON operations (request_id);
+-- A refund is found by its id alone.
+CREATE UNIQUE INDEX operations_refund ON operations (request_id) WHERE kind = 'refund';
 
 -- What every change came from. Rows are only ever added.
 CREATE TABLE transitions (
@@ -134,6 +151,10 @@ CREATE INDEX transitions_order ON transitions (order_id);
 
 -- +goose StatementBegin
 CREATE TRIGGER transitions_stay BEFORE UPDATE ON transitions
+BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER transitions_last BEFORE INSERT ON transitions WHEN EXISTS (SELECT 1 FROM transitions WHERE seq = NEW.seq)
 BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 -- +goose StatementEnd
 -- +goose StatementBegin

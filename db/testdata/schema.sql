@@ -35,11 +35,34 @@ CREATE TABLE operations (
 	amount             INTEGER NOT NULL CHECK (amount >= 0),
 	status             TEXT NOT NULL CHECK (status IN ('pending', 'processing', 'success', 'failed')),
 	result_code        TEXT NOT NULL,
+	key                TEXT NOT NULL,    -- who ordered it, with their idempotency key
+	misses             INTEGER NOT NULL, -- how often Antom has not known it
 	created_at         INTEGER NOT NULL,
 	PRIMARY KEY (payment_request_id, kind, request_id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX operations_request ON operations (request_id);
+CREATE UNIQUE INDEX operations_refund ON operations (request_id) WHERE kind = 'refund';
+
+CREATE TRIGGER refunds_asked AFTER INSERT ON operations WHEN NEW.kind = 'refund' AND NEW.status = 'pending'
+BEGIN
+	SELECT RAISE(ABORT, 'refunds exceed the payment')
+	 WHERE (SELECT sum(amount) FROM operations WHERE payment_request_id = NEW.payment_request_id AND kind = 'refund' AND status <> 'failed')
+	     > (SELECT amount FROM payments WHERE request_id = NEW.payment_request_id);
+END;
+
+CREATE TRIGGER refunds_heard AFTER INSERT ON operations WHEN NEW.kind = 'refund' AND NEW.status = 'success'
+BEGIN
+	SELECT RAISE(ABORT, 'refunds exceed the payment')
+	 WHERE (SELECT sum(amount) FROM operations WHERE payment_request_id = NEW.payment_request_id AND kind = 'refund' AND status = 'success')
+	     > (SELECT amount FROM payments WHERE request_id = NEW.payment_request_id);
+END;
+
+CREATE TRIGGER refunds_made AFTER UPDATE ON operations WHEN NEW.kind = 'refund' AND NEW.status = 'success'
+BEGIN
+	SELECT RAISE(ABORT, 'refunds exceed the payment')
+	 WHERE (SELECT sum(amount) FROM operations WHERE payment_request_id = NEW.payment_request_id AND kind = 'refund' AND status = 'success')
+	     > (SELECT amount FROM payments WHERE request_id = NEW.payment_request_id);
+END;
 
 CREATE TABLE order_lines (
 	order_id TEXT NOT NULL REFERENCES orders,
@@ -62,6 +85,7 @@ CREATE TABLE orders (
 	review         TEXT NOT NULL,
 	review_payment TEXT NOT NULL,
 	ever_paid      INTEGER NOT NULL CHECK (ever_paid IN (0, 1)),
+	stock          TEXT NOT NULL CHECK (stock IN ('', 'held', 'taken')), -- what was done about the goods
 	version        INTEGER NOT NULL, -- counts changes; an update must know the last one
 	currency       TEXT NOT NULL,
 	total          INTEGER NOT NULL CHECK (total > 0),
@@ -101,6 +125,7 @@ CREATE TABLE payments (
 	mode        TEXT NOT NULL CHECK (mode IN ('sdk', 'api')),
 	status      TEXT NOT NULL CHECK (status IN ('created', 'unknown', 'processing', 'pending', 'authorized', 'paid', 'failed', 'cancelled', 'refunded')),
 	live        INTEGER NOT NULL CHECK (live IN (0, 1)),
+	surplus     INTEGER NOT NULL CHECK (surplus IN (0, 1)), -- money to be given back
 	currency    TEXT NOT NULL,
 	amount      INTEGER NOT NULL CHECK (amount > 0),
 	result_code TEXT NOT NULL,
@@ -108,6 +133,7 @@ CREATE TABLE payments (
 	action      TEXT NOT NULL, -- JSON: how the buyer goes on
 	created_at  INTEGER NOT NULL,
 	expires_at  INTEGER NOT NULL,
+	auth_ends   INTEGER, -- of an authorised card
 	next_check  INTEGER, -- NULL when nothing is owed
 	checks      INTEGER NOT NULL
 ) STRICT;
@@ -132,7 +158,10 @@ CREATE TABLE products (
 	name        TEXT NOT NULL,
 	description TEXT NOT NULL,
 	image       TEXT NOT NULL,
-	position    INTEGER NOT NULL
+	position    INTEGER NOT NULL,
+	stock       INTEGER CHECK (stock >= 0),                   -- pieces in the store; NULL means enough
+	held        INTEGER NOT NULL DEFAULT 0 CHECK (held >= 0), -- of these, for attempts under way
+	CHECK (stock IS NULL OR held <= stock)
 ) STRICT;
 
 CREATE TABLE transitions (
@@ -146,6 +175,9 @@ CREATE TABLE transitions (
 	cause              TEXT NOT NULL,
 	at                 INTEGER NOT NULL
 ) STRICT;
+
+CREATE TRIGGER transitions_last BEFORE INSERT ON transitions WHEN EXISTS (SELECT 1 FROM transitions WHERE seq = NEW.seq)
+BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 
 CREATE INDEX transitions_order ON transitions (order_id);
 

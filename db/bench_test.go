@@ -1,0 +1,233 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"antom-checkout/checkout"
+)
+
+// perRound is how many transactions one side commits before it is the other's
+// turn. The two take turns because the disk has moods.
+const perRound = 2000
+
+// BenchmarkStore compares what a checkout stores with the least it could cost.
+// "raw" is three inserts a transaction, committed in groups by one goroutine.
+//
+// "attempt" is one transaction too: an order changes, its payment and their
+// ledger rows are added. "order" is the whole way from nothing to an attempt:
+// two transactions of ours, counted as two.
+//
+// Reported are medians of all rounds: ours and raw in transactions a second,
+// their ratio (more is better), and the p99 of ours over that of raw (less is
+// better). Run it with -benchtime=7x.
+func BenchmarkStore(b *testing.B) {
+	for _, callers := range []int{1, 64} {
+		for name, round := range map[string]func(testing.TB, *Store, int) []time.Duration{"attempt": storeAttempts, "order": storeOrders} {
+			b.Run(fmt.Sprintf("%s/callers=%d", name, callers), func(b *testing.B) {
+				store, raw := openStore(b), openRaw(b)
+				var ours, limit, ratio, tail []float64
+				for b.Loop() {
+					rawRate, rawTail := measure(raw.insert(b, callers))
+					rate, ourTail := measure(round(b, store, callers))
+					limit, ours = append(limit, rawRate), append(ours, rate)
+					ratio, tail = append(ratio, rate/rawRate), append(tail, ourTail/rawTail)
+				}
+				b.ReportMetric(median(limit), "raw/s")
+				b.ReportMetric(median(ours), "ours/s")
+				b.ReportMetric(median(ratio), "ours/raw")
+				b.ReportMetric(median(tail), "p99/raw-p99")
+				b.ReportMetric(0, "ns/op") // says nothing here
+			})
+		}
+	}
+}
+
+// measure turns the waits of a round, the last being that of the whole round,
+// into transactions a second and their p99 in seconds.
+func measure(waits []time.Duration) (rate, p99 float64) {
+	n := len(waits) - 1
+	whole := waits[n]
+	waits = slices.Sorted(slices.Values(waits[:n]))
+	return float64(n) / whole.Seconds(), waits[n*99/100].Seconds()
+}
+
+func median(values []float64) float64 {
+	return slices.Sorted(slices.Values(values))[len(values)/2]
+}
+
+// race has callers do things until n are done, and tells how long each took and
+// how long all.
+func race(b testing.TB, callers, n int, do func(i int) error) []time.Duration {
+	b.Helper()
+	waits := make([]time.Duration, n+1)
+	var next atomic.Int64
+	var all sync.WaitGroup
+	begun := time.Now()
+	for range callers {
+		all.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				start := time.Now()
+				if err := do(i); err != nil {
+					b.Error(err)
+					return
+				}
+				waits[i] = time.Since(start)
+			}
+		})
+	}
+	all.Wait()
+	waits[n] = time.Since(begun)
+	return waits
+}
+
+func newUUID() string { return uuid.Must(uuid.NewV7()).String() }
+
+func addAttempt(store *Store, orderID string) error {
+	_, _, err := store.Update(context.Background(), orderID, bySweeper, func(o checkout.Order) (checkout.Order, []checkout.Effect) {
+		o.Status = checkout.OrderProcessing
+		o.Payments = []checkout.Payment{newPayment(newUUID())}
+		return o, nil
+	})
+	return err
+}
+
+func storeAttempts(b testing.TB, store *Store, callers int) []time.Duration {
+	ids := make([]string, perRound)
+	race(b, 64, perRound, func(i int) error { // not counted
+		ids[i] = newUUID()
+		_, err := store.CreateOrder(context.Background(), newOrder(ids[i]), checkout.Cause{Kind: checkout.ByShopper})
+		return err
+	})
+	return race(b, callers, perRound, func(i int) error { return addAttempt(store, ids[i]) })
+}
+
+func storeOrders(b testing.TB, store *Store, callers int) []time.Duration {
+	ids := make([]string, perRound/2)
+	steps := make([]time.Duration, 0, perRound+1)
+	var mu sync.Mutex
+	step := func(do func() error) error {
+		start := time.Now()
+		err := do()
+		mu.Lock()
+		defer mu.Unlock()
+		steps = append(steps, time.Since(start))
+		return err
+	}
+	whole := race(b, callers, perRound/2, func(i int) error {
+		ids[i] = newUUID()
+		err := step(func() error {
+			_, err := store.CreateOrder(context.Background(), newOrder(ids[i]), checkout.Cause{Kind: checkout.ByShopper})
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		return step(func() error { return addAttempt(store, ids[i]) })
+	})
+	return append(steps, whole[len(whole)-1])
+}
+
+// rawGroups is the limit: prepared inserts, one goroutine, one commit for all
+// that wait, the same file settings, and nothing else.
+type rawGroups struct {
+	db   *sql.DB
+	jobs chan chan error
+}
+
+func openRaw(b testing.TB) *rawGroups {
+	b.Helper()
+	db, err := sql.Open("sqlite", dsn(filepath.Join(b.TempDir(), "raw.db"), "_txlock=immediate"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	db.SetMaxOpenConns(1)
+	if _, err := db.Exec(`
+		CREATE TABLE orders (id TEXT PRIMARY KEY, status TEXT NOT NULL, total INTEGER NOT NULL, email TEXT NOT NULL) STRICT;
+		CREATE TABLE payments (id TEXT PRIMARY KEY, order_id TEXT NOT NULL REFERENCES orders, status TEXT NOT NULL, amount INTEGER NOT NULL) STRICT;
+		CREATE TABLE ledger (seq INTEGER PRIMARY KEY, order_id TEXT NOT NULL REFERENCES orders, from_status TEXT NOT NULL, to_status TEXT NOT NULL, at INTEGER NOT NULL) STRICT`); err != nil {
+		b.Fatal(err)
+	}
+	raw := &rawGroups{db: db, jobs: make(chan chan error, queueLength)}
+	ended := make(chan struct{})
+	go func() { defer close(ended); raw.run() }()
+	b.Cleanup(func() {
+		close(raw.jobs)
+		<-ended
+		if err := db.Close(); err != nil {
+			b.Error(err)
+		}
+	})
+	return raw
+}
+
+func (raw *rawGroups) insert(b testing.TB, callers int) []time.Duration {
+	return race(b, callers, perRound, func(int) error {
+		done := make(chan error, 1)
+		raw.jobs <- done
+		return <-done
+	})
+}
+
+func (raw *rawGroups) run() {
+	for first := range raw.jobs {
+		group := []chan error{first}
+		for more := true; more && len(group) < groupSize; {
+			select {
+			case job, open := <-raw.jobs:
+				if more = open; open {
+					group = append(group, job)
+				}
+			default:
+				more = false
+			}
+		}
+		err := raw.commit(len(group))
+		for _, job := range group {
+			job <- err
+		}
+	}
+}
+
+func (raw *rawGroups) commit(n int) error {
+	tx, err := raw.db.Begin()
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() //nolint:errcheck // nothing is left to roll back after a commit
+	var inserts []*sql.Stmt
+	for _, query := range []string{
+		`INSERT INTO orders VALUES ($1, 'open', 4200, 'mei@example.com')`,
+		`INSERT INTO payments VALUES ($1, $2, 'created', 4200)`,
+		`INSERT INTO ledger (order_id, from_status, to_status, at) VALUES ($1, 'open', 'processing', 0)`,
+	} {
+		insert, err := tx.Prepare(query)
+		if err != nil {
+			return err
+		}
+		defer insert.Close()
+		inserts = append(inserts, insert)
+	}
+	for range n {
+		order := newUUID()
+		if _, err := inserts[0].Exec(order); err != nil {
+			return err
+		}
+		if _, err := inserts[1].Exec(newUUID(), order); err != nil {
+			return err
+		}
+		if _, err := inserts[2].Exec(order); err != nil {
+			return err
+		}
+	}
+	return tx.Commit()
+}
