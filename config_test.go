@@ -1,0 +1,331 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// environ is an environment of its own.
+type environ map[string]string
+
+func (e environ) get(name string) string { return e[name] }
+
+func load(t *testing.T, env environ, args ...string) config {
+	t.Helper()
+	cfg, err := loadConfig("serve", args, env.get, io.Discard)
+	if err != nil {
+		t.Fatalf("settings %v %v: %v", env, args, err)
+	}
+	return cfg
+}
+
+// expectProblems wants settings refused as wrong usage, for all these reasons.
+func expectProblems(t *testing.T, env environ, args []string, want ...string) {
+	t.Helper()
+	_, err := loadConfig("serve", args, env.get, io.Discard)
+	if err == nil {
+		t.Errorf("settings %v %v are accepted, want %q refused", env, args, want)
+		return
+	}
+	if wrongUsage := (usageError{}); !errors.As(err, &wrongUsage) {
+		t.Errorf("%v: want a usage error, which ends with exit code 2", err)
+	}
+	for _, part := range want {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("the problems do not tell %q:\n%v", part, err)
+		}
+	}
+}
+
+// account is the settings of a merchant with a live account.
+func account(more environ) environ {
+	env := environ{"ANTOM_CLIENT_ID": "5Y1234", "ANTOM_PRIVATE_KEY": "private", "ANTOM_PUBLIC_KEY": "public"}
+	maps.Copy(env, more)
+	return env
+}
+
+func TestWithoutSettingsThereIsADemo(t *testing.T) {
+	cfg := load(t, nil)
+	if cfg.addr != "localhost:8080" || cfg.sandboxAddr != "localhost:8081" || cfg.database != "data/checkout.db" {
+		t.Errorf("addresses %q and %q, database %q", cfg.addr, cfg.sandboxAddr, cfg.database)
+	}
+	if cfg.antomClientID != "" || cfg.live() || cfg.sdkURL != nil || cfg.publicURL != nil {
+		t.Errorf("client %q, SDK %v, public URL %v; want the embedded sandbox and its own SDK", cfg.antomClientID, cfg.sdkURL, cfg.publicURL)
+	}
+	if cfg.antomURL != "https://open-sea-global.alipay.com" || cfg.antomTimeout != 10*time.Second {
+		t.Errorf("Antom is at %q and has %v to answer", cfg.antomURL, cfg.antomTimeout)
+	}
+	if cfg.currency != "SGD" || cfg.settlement != "SGD" || cfg.manualCapture || !cfg.integrationSDK {
+		t.Errorf("currencies %q and %q, manual capture %v, SDK %v", cfg.currency, cfg.settlement, cfg.manualCapture, cfg.integrationSDK)
+	}
+	if cfg.orderTTL != time.Hour || cfg.clockOffset != 0 || len(cfg.trustedProxies) != 0 || cfg.sessionKey != "" {
+		t.Errorf("order TTL %v, clock offset %v, proxies %v, session key %q", cfg.orderTTL, cfg.clockOffset, cfg.trustedProxies, cfg.sessionKey)
+	}
+	schedule := []time.Duration{
+		10 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute, 5 * time.Minute,
+		10 * time.Minute, 30 * time.Minute, time.Hour,
+	}
+	if !slices.Equal(cfg.sweepSchedule, schedule) {
+		t.Errorf("sweep schedule %v, want %v", cfg.sweepSchedule, schedule)
+	}
+}
+
+func TestTheContractsSettingsAreKnown(t *testing.T) {
+	var known []string
+	for _, s := range settings {
+		known = append(known, s.env)
+		if s.help == "" {
+			t.Errorf("%s is not explained", s.env)
+		}
+	}
+	for env := range strings.FieldsSeq(`ADDR PUBLIC_URL DATABASE_URL ANTOM_CLIENT_ID ANTOM_URL ANTOM_PRIVATE_KEY
+		ANTOM_PUBLIC_KEY ANTOM_SDK_URL SANDBOX_ADDR CURRENCY SETTLEMENT_CURRENCY CAPTURE_MODE INTEGRATION
+		SWEEP_SCHEDULE ORDER_TTL SESSION_KEY TRUSTED_PROXIES ANTOM_TIMEOUT CATALOG_FILE CLOCK_OFFSET`) {
+		if !slices.Contains(known, env) {
+			t.Errorf("%s of the contract is no setting", env)
+		}
+	}
+}
+
+func TestAFlagIsStrongerThanTheEnvironment(t *testing.T) {
+	env := environ{"ADDR": "localhost:1", "CURRENCY": "JPY", "ORDER_TTL": "5m"}
+	cfg := load(t, env, "-addr", "localhost:2", "--currency=KWD")
+	if cfg.addr != "localhost:2" || cfg.currency != "KWD" {
+		t.Errorf("address %q, currency %q; want the flags' localhost:2 and KWD", cfg.addr, cfg.currency)
+	}
+	if cfg.orderTTL != 5*time.Minute {
+		t.Errorf("order TTL %v, want the environment's 5m", cfg.orderTTL)
+	}
+	if cfg.sandboxAddr != "localhost:8081" {
+		t.Errorf("sandbox address %q, want the default", cfg.sandboxAddr)
+	}
+}
+
+func TestAnEmptyFlagStillIsAFlag(t *testing.T) {
+	cfg := load(t, account(nil), "-antom-client-id=")
+	if cfg.antomClientID != "" {
+		t.Errorf("client id %q, want none: the flag asks for the sandbox", cfg.antomClientID)
+	}
+}
+
+func TestEverySettingIsTakenFromItsOwnName(t *testing.T) {
+	cfg := load(t, account(environ{
+		"ADDR": ":80", "PUBLIC_URL": "https://shop.example.com/pay/", "DATABASE_URL": "shop.db", "SHOP_NAME": "Tea & Co",
+		"CATALOG_FILE": "goods.csv", "CURRENCY": "JPY", "SETTLEMENT_CURRENCY": "USD", "ANTOM_URL": "https://open-na-global.alipay.com",
+		"ANTOM_TIMEOUT": "3s", "ANTOM_SDK_URL": "https://sdk.example.com/sdk.js", "ANTOM_SDK_INTEGRITY": "sha384-abc",
+		"SANDBOX_ADDR": ":81", "INTEGRATION": "api", "CAPTURE_MODE": "manual", "ORDER_TTL": "30m", "SWEEP_SCHEDULE": "1s, 2s",
+		"SESSION_KEY": strings.Repeat("k", 32), "TRUSTED_PROXIES": "10.0.0.0/8, 2001:db8::/32",
+	}))
+	for name, got := range map[string][2]any{
+		"ADDR": {cfg.addr, ":80"}, "PUBLIC_URL": {cfg.publicURL.String(), "https://shop.example.com/pay"},
+		"DATABASE_URL": {cfg.database, "shop.db"}, "SHOP_NAME": {cfg.shopName, "Tea & Co"}, "CATALOG_FILE": {cfg.catalogFile, "goods.csv"},
+		"CURRENCY": {string(cfg.currency), "JPY"}, "SETTLEMENT_CURRENCY": {string(cfg.settlement), "USD"},
+		"ANTOM_CLIENT_ID": {cfg.antomClientID, "5Y1234"}, "ANTOM_URL": {cfg.antomURL, "https://open-na-global.alipay.com"},
+		"ANTOM_PRIVATE_KEY": {cfg.antomPrivateKey, "private"}, "ANTOM_PUBLIC_KEY": {cfg.antomPublicKey, "public"},
+		"ANTOM_TIMEOUT": {cfg.antomTimeout, 3 * time.Second}, "ANTOM_SDK_URL": {cfg.sdkURL.String(), "https://sdk.example.com/sdk.js"},
+		"ANTOM_SDK_INTEGRITY": {cfg.sdkIntegrity, "sha384-abc"}, "SANDBOX_ADDR": {cfg.sandboxAddr, ":81"},
+		"INTEGRATION": {cfg.integrationSDK, false}, "CAPTURE_MODE": {cfg.manualCapture, true}, "ORDER_TTL": {cfg.orderTTL, 30 * time.Minute},
+		"SWEEP_SCHEDULE": {len(cfg.sweepSchedule), 2}, "SESSION_KEY": {cfg.sessionKey, strings.Repeat("k", 32)},
+		"TRUSTED_PROXIES": {len(cfg.trustedProxies), 2}, "live": {cfg.live(), true},
+	} {
+		if got[0] != got[1] {
+			t.Errorf("%s became %v, want %v", name, got[0], got[1])
+		}
+	}
+}
+
+func TestTheSettlementCurrencyFollowsTheShops(t *testing.T) {
+	if cfg := load(t, environ{"CURRENCY": "JPY"}); cfg.settlement != "JPY" {
+		t.Errorf("settlement in %q, want JPY", cfg.settlement)
+	}
+}
+
+func writeFile(t *testing.T, content string) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestSecretsMayComeFromFiles(t *testing.T) {
+	key := strings.Repeat("s", 40)
+	env := environ{
+		"ANTOM_CLIENT_ID":        "5Y1234",
+		"ANTOM_PRIVATE_KEY_FILE": writeFile(t, "\nprivate key\n"),
+		"SESSION_KEY_FILE":       writeFile(t, key+"\n"),
+	}
+	cfg := load(t, env, "-antom-public-key-file", writeFile(t, "public key"))
+	if cfg.antomPrivateKey != "private key" || cfg.antomPublicKey != "public key" || cfg.sessionKey != key {
+		t.Errorf("read %q, %q and %q; want the files' words, trimmed", cfg.antomPrivateKey, cfg.antomPublicKey, cfg.sessionKey)
+	}
+	env["SESSION_KEY"] = strings.Repeat("d", 40)
+	if cfg := load(t, env, "-antom-public-key", "public"); cfg.sessionKey != env["SESSION_KEY"] {
+		t.Errorf("session key %q, want the one given directly", cfg.sessionKey)
+	}
+}
+
+func TestAWrongSettingIsRefused(t *testing.T) {
+	for _, row := range []struct{ name, value string }{
+		{"PUBLIC_URL", "shop.example.com"}, {"PUBLIC_URL", "http://shop.example.com"}, {"PUBLIC_URL", "ftp://localhost"},
+		{"PUBLIC_URL", "https://shop.example.com/?a=b"}, {"PUBLIC_URL", "https://shop.example.com/#top"}, {"PUBLIC_URL", "https://"},
+		{"PUBLIC_URL", "http://localhost.example.com"}, {"PUBLIC_URL", "http://10.0.0.1"}, {"PUBLIC_URL", "http://127.0.0.1.example.com"},
+		{"ANTOM_SDK_URL", "http://sdk.example.com/sdk.js"},
+		{"CURRENCY", "XXX"}, {"CURRENCY", "sgd"}, {"SETTLEMENT_CURRENCY", "DOLLAR"},
+		{"CAPTURE_MODE", "later"}, {"INTEGRATION", "SDK"},
+		{"ORDER_TTL", "1"}, {"ORDER_TTL", "0s"}, {"ORDER_TTL", "-1h"}, {"ORDER_TTL", "9999h"},
+		{"ANTOM_TIMEOUT", "0s"}, {"ANTOM_TIMEOUT", "1h"}, {"ANTOM_TIMEOUT", "soon"},
+		{"SWEEP_SCHEDULE", "10s,,1m"}, {"SWEEP_SCHEDULE", "10s,0s"}, {"SWEEP_SCHEDULE", "-1s"}, {"SWEEP_SCHEDULE", "often"},
+		{"SESSION_KEY", "too short"}, {"SESSION_KEY", strings.Repeat("k", 31)},
+		{"TRUSTED_PROXIES", "10.0.0.1"}, {"TRUSTED_PROXIES", "10.0.0.0/8,all"},
+		{"CLOCK_OFFSET", "tomorrow"},
+		{"DATABASE_URL", "postgres://localhost/shop"},
+	} {
+		t.Run(row.name+"="+row.value, func(t *testing.T) {
+			expectProblems(t, environ{row.name: row.value}, nil, row.name)
+			expectProblems(t, nil, []string{"-" + flagName(row.name) + "=" + row.value}, row.name)
+		})
+	}
+}
+
+func TestHTTPIsForThisMachineOnly(t *testing.T) {
+	for _, address := range []string{"http://localhost:8080", "http://127.0.0.1", "http://127.8.9.1:99", "http://[::1]:8080", "https://shop.example.com"} {
+		if cfg := load(t, environ{"PUBLIC_URL": address}); cfg.publicURL.String() != address {
+			t.Errorf("PUBLIC_URL %q became %q", address, cfg.publicURL)
+		}
+		load(t, account(environ{"ANTOM_URL": address}))
+	}
+	for _, address := range []string{"http://open-sea-global.alipay.com", "http://192.168.1.1", "open-sea-global.alipay.com", "ftp://localhost"} {
+		expectProblems(t, account(environ{"ANTOM_URL": address}), nil, "ANTOM_URL")
+	}
+}
+
+func TestEveryProblemIsToldAtOnce(t *testing.T) {
+	expectProblems(t, environ{
+		"PUBLIC_URL": "http://shop.example.com", "CURRENCY": "XXX", "CAPTURE_MODE": "later", "ORDER_TTL": "never",
+		"SWEEP_SCHEDULE": "often", "SESSION_KEY": "short", "ANTOM_CLIENT_ID": "5Y1234", "CLOCK_OFFSET": "1h",
+	}, []string{"-trusted-proxies", "me"},
+		"PUBLIC_URL", "CURRENCY", "CAPTURE_MODE", "ORDER_TTL", "SWEEP_SCHEDULE", "SESSION_KEY", "TRUSTED_PROXIES",
+		"ANTOM_PRIVATE_KEY", "ANTOM_PUBLIC_KEY", "CLOCK_OFFSET")
+}
+
+func TestAMissingSecretFileIsToldWithTheOtherProblems(t *testing.T) {
+	missing := filepath.Join(t.TempDir(), "missing")
+	expectProblems(t, environ{"SESSION_KEY_FILE": missing, "ANTOM_PRIVATE_KEY_FILE": missing, "CURRENCY": "XXX"}, nil,
+		"SESSION_KEY_FILE", "ANTOM_PRIVATE_KEY_FILE", "CURRENCY")
+}
+
+func TestProblemsNeverTellASecret(t *testing.T) {
+	_, err := loadConfig("serve", nil, environ{
+		"SESSION_KEY": "hunter2", "ANTOM_PRIVATE_KEY": "MIIEprivate", "CURRENCY": "XXX",
+	}.get, io.Discard)
+	if err == nil || strings.Contains(err.Error(), "hunter2") || strings.Contains(err.Error(), "MIIE") {
+		t.Errorf("got %v, want an error without the secrets", err)
+	}
+}
+
+func TestTheClockIsMovedInTestsOnly(t *testing.T) {
+	for _, id := range []string{"", "SANDBOX_5Y1234"} {
+		cfg := load(t, account(environ{"ANTOM_CLIENT_ID": id, "CLOCK_OFFSET": "-36h"}))
+		if cfg.clockOffset != -36*time.Hour {
+			t.Errorf("with client id %q the clock is moved by %v, want -36h", id, cfg.clockOffset)
+		}
+	}
+	expectProblems(t, account(environ{"CLOCK_OFFSET": "1s"}), nil, "CLOCK_OFFSET")
+	expectProblems(t, account(environ{"CLOCK_OFFSET": "1s", "ANTOM_CLIENT_ID": "sandbox_5Y1234"}), nil, "CLOCK_OFFSET")
+	load(t, account(environ{"CLOCK_OFFSET": "0s"}))
+}
+
+func TestAnAccountNeedsItsKeys(t *testing.T) {
+	expectProblems(t, environ{"ANTOM_CLIENT_ID": "SANDBOX_5Y1234"}, nil, "ANTOM_PRIVATE_KEY", "ANTOM_PUBLIC_KEY")
+}
+
+func TestAWrongCommandLineIsWrongUsage(t *testing.T) {
+	expectProblems(t, nil, []string{"-colour", "red"}, "colour")
+	expectProblems(t, nil, []string{"-addr"}, "addr")
+	expectProblems(t, nil, []string{"now"}, "now")
+	expectProblems(t, nil, []string{"-addr", ":80", "-currency", "JPY", "please"}, "please")
+}
+
+func TestHelpNamesEverySetting(t *testing.T) {
+	var usage bytes.Buffer
+	if _, err := loadConfig("serve", []string{"-h"}, environ(nil).get, &usage); !errors.Is(err, flag.ErrHelp) {
+		t.Fatalf("-h answers %v, want flag.ErrHelp", err)
+	}
+	for _, s := range settings {
+		if !strings.Contains(usage.String(), "-"+flagName(s.env)) || !strings.Contains(usage.String(), s.env) {
+			t.Errorf("the help does not name %s", s.env)
+		}
+	}
+}
+
+func TestTheSessionKeyIsMadeOnceAndKept(t *testing.T) {
+	folder := t.TempDir()
+	cfg := load(t, environ{"DATABASE_URL": filepath.Join(folder, "shop.db")})
+	keys := func() []byte {
+		t.Helper()
+		made, err := cfg.sessionKeys()
+		if err != nil || len(made) != 64 {
+			t.Fatalf("session keys of %d bytes, %v; want 64", len(made), err)
+		}
+		return made
+	}
+	first := keys()
+	if !bytes.Equal(first, keys()) {
+		t.Error("a restart makes another key: every cart would be lost")
+	}
+	files, err := os.ReadDir(folder)
+	if err != nil || len(files) != 1 {
+		t.Fatalf("the folder holds %v (%v), want the key alone", files, err)
+	}
+	info, err := files[0].Info()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Mode().Perm() != 0o600 {
+		t.Errorf("the key has mode %o, want 600", info.Mode().Perm())
+	}
+	kept := filepath.Join(folder, files[0].Name())
+	if content, err := os.ReadFile(kept); err != nil || len(content) < 32 {
+		t.Errorf("the key has %d characters (%v), want 32 or more", len(content), err)
+	}
+	if err := os.WriteFile(kept, []byte("cut off"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := cfg.sessionKeys(); err == nil {
+		t.Error("a damaged key was taken")
+	}
+	if err := os.Remove(kept); err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Equal(first, keys()) {
+		t.Error("two shops have the same key")
+	}
+}
+
+func TestAGivenSessionKeyIsUsedAndNotStored(t *testing.T) {
+	folder := t.TempDir()
+	settings := environ{"DATABASE_URL": filepath.Join(folder, "shop.db"), "SESSION_KEY": strings.Repeat("k", 32)}
+	first, err := load(t, settings).sessionKeys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings["SESSION_KEY"] = strings.Repeat("l", 32)
+	second, err := load(t, settings).sessionKeys()
+	if err != nil || bytes.Equal(first, second) {
+		t.Errorf("two settings make the same key (%v)", err)
+	}
+	if files, err := os.ReadDir(folder); err != nil || len(files) > 0 {
+		t.Errorf("the folder holds %v (%v), want nothing", files, err)
+	}
+}
