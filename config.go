@@ -90,17 +90,15 @@ func loadConfig(command string, args []string, getenv func(string) string, usage
 
 // loadConfigWith does so for a command that has flags of its own.
 func loadConfigWith(flags *flag.FlagSet, args []string, getenv func(string) string, usage io.Writer) (config, error) {
-	values, err := readSettings(flags, args, getenv, usage)
+	c, err := readSettings(flags, args, getenv, usage)
 	if err != nil {
 		return config{}, err
 	}
-	c := checker{values: values}
 	cfg := config{
 		addr:            c.text("ADDR"),
 		publicURL:       c.url("PUBLIC_URL"),
 		database:        c.text("DATABASE_URL"),
 		antomClientID:   c.text("ANTOM_CLIENT_ID"),
-		antomURL:        c.text("ANTOM_URL"),
 		antomPrivateKey: c.text("ANTOM_PRIVATE_KEY"),
 		antomPublicKey:  c.text("ANTOM_PUBLIC_KEY"),
 		antomTimeout:    c.duration("ANTOM_TIMEOUT", time.Millisecond, time.Minute),
@@ -120,16 +118,20 @@ func loadConfigWith(flags *flag.FlagSet, args []string, getenv func(string) stri
 		trustedProxies:  c.networks("TRUSTED_PROXIES"),
 		clockOffset:     c.duration("CLOCK_OFFSET", -10*365*24*time.Hour, 10*365*24*time.Hour),
 	}
+	if gateway := c.url("ANTOM_URL"); gateway != nil {
+		cfg.antomURL = gateway.String()
+	}
 	if cfg.settlement == "" {
 		cfg.settlement = cfg.currency
 	}
-	if cfg.antomClientID == "" && values["ANTOM_SDK_URL"] == antomSDK {
+	if cfg.antomClientID == "" && c.text("ANTOM_SDK_URL") == antomSDK {
 		cfg.sdkURL = nil // the sandbox brings its own
 	}
 	c.problem(cfg.sessionKey != "" && len(cfg.sessionKey) < 32, "SESSION_KEY: shorter than 32 characters")
 	c.problem(cfg.clockOffset != 0 && cfg.live(), "CLOCK_OFFSET: not with a live client id")
 	c.problem(cfg.antomClientID != "" && cfg.antomPrivateKey == "", "ANTOM_PRIVATE_KEY: missing")
 	c.problem(cfg.antomClientID != "" && cfg.antomPublicKey == "", "ANTOM_PUBLIC_KEY: missing")
+	c.problem(cfg.antomClientID != "" && cfg.sdkURL == nil && cfg.integrationSDK, "ANTOM_SDK_URL: missing")
 	c.problem(strings.Contains(cfg.database, "://"), "DATABASE_URL: only a path to an SQLite file is supported so far")
 	if err := errors.Join(c.problems...); err != nil {
 		return config{}, usageError{fmt.Errorf("settings:\n%w", err)}
@@ -143,7 +145,7 @@ func (c config) live() bool {
 }
 
 // readSettings finds each setting's text.
-func readSettings(flags *flag.FlagSet, args []string, getenv func(string) string, usage io.Writer) (map[string]string, error) {
+func readSettings(flags *flag.FlagSet, args []string, getenv func(string) string, usage io.Writer) (*checker, error) {
 	flags.SetOutput(usage)
 	given := map[string]*string{}
 	for _, s := range settings {
@@ -162,31 +164,30 @@ func readSettings(flags *flag.FlagSet, args []string, getenv func(string) string
 	if flags.NArg() > 0 {
 		return nil, usageError{fmt.Errorf("%s: unexpected %q", flags.Name(), flags.Arg(0))}
 	}
+	set := map[string]bool{} // by flag name; a flag may be set to nothing
+	flags.Visit(func(f *flag.Flag) { set[f.Name] = true })
 	text := func(env string) string {
-		if *given[env] != "" {
+		if set[flagName(env)] {
 			return *given[env]
 		}
 		return getenv(env)
 	}
-	values := map[string]string{}
-	var problems []error
+	c := &checker{values: map[string]string{}}
 	for _, s := range settings {
-		values[s.env] = text(s.env)
-		if s.secret && values[s.env] == "" && text(s.env+"_FILE") != "" {
+		value := text(s.env)
+		if s.secret && value == "" && text(s.env+"_FILE") != "" {
 			content, err := os.ReadFile(text(s.env + "_FILE"))
 			if err != nil {
-				problems = append(problems, fmt.Errorf("%s_FILE: %w", s.env, err))
+				c.problems = append(c.problems, fmt.Errorf("%s_FILE: %w", s.env, err))
 			}
-			values[s.env] = strings.TrimSpace(string(content))
+			value = strings.TrimSpace(string(content))
 		}
-		if values[s.env] == "" {
-			values[s.env] = s.fallback
+		if value == "" && !set[flagName(s.env)] {
+			value = s.fallback
 		}
+		c.values[s.env] = value
 	}
-	if err := errors.Join(problems...); err != nil {
-		return nil, usageError{err}
-	}
-	return values, nil
+	return c, nil
 }
 
 // flagName: ANTOM_CLIENT_ID is -antom-client-id.
@@ -213,7 +214,7 @@ func (c *checker) url(env string) *url.URL {
 	u, err := url.Parse(strings.TrimSuffix(c.values[env], "/"))
 	if err != nil || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
 		c.problem(true, env+": not an address")
-		return nil
+		return &url.URL{}
 	}
 	loopback := u.Hostname() == "localhost" || net.ParseIP(u.Hostname()).IsLoopback()
 	c.problem(u.Scheme != "https" && (u.Scheme != "http" || !loopback), env+": must be https, except on loopback")
