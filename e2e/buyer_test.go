@@ -127,10 +127,9 @@ func (b *buyer) speaks(language string) {
 	call(b, emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{UserAgent: agent, AcceptLanguage: language})
 }
 
-// prefersDark has the pages come in the dark.
-func (b *buyer) prefersDark(dark bool) {
+// prefers sets the colour scheme, light or dark, and has nothing move.
+func (b *buyer) prefers(scheme string) {
 	b.t.Helper()
-	scheme := map[bool]string{true: "dark", false: "light"}[dark]
 	call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}},
 	})
@@ -427,13 +426,7 @@ func (b *buyer) hasNo(selector string) {
 	}
 }
 
-// reads waits for the page to show a text.
-func (b *buyer) reads(text string) {
-	b.t.Helper()
-	b.until(fmt.Sprintf("the words %q", text), fmt.Sprintf("document.body.innerText.includes(%q)", text))
-}
-
-// reads neither: asserts that the page does not hold a text, seen or unseen.
+// neverReads asserts that the page does not hold a text, seen or unseen.
 func (b *buyer) neverReads(texts ...string) {
 	b.t.Helper()
 	html, err := evaluate[string](b, "", "document.documentElement.outerHTML")
@@ -475,17 +468,19 @@ func (b *buyer) hears() (news struct {
 	return news
 }
 
-// photographs keeps what the buyer sees as a picture in screenshots/.
+// photographs keeps the whole page as a picture in screenshots/. It runs after
+// failures too, so it must not fail by itself.
 func (b *buyer) photographs(name string) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.tab, 10*time.Second)
 	defer cancel()
-	picture, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	whole := true
+	picture, err := chromedp.Call(ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{CaptureBeyondViewport: &whole, OptimizeForSpeed: &whole})
 	if err != nil {
-		b.t.Errorf("take a picture: %v", err)
+		b.t.Logf("no picture: %v", err)
 		return
 	}
-	path := filepath.Join("screenshots", strings.ReplaceAll(name, " ", "_")+".png")
+	path := filepath.Join("screenshots", strings.ReplaceAll(strings.ReplaceAll(name, ",", ""), " ", "-")+".png")
 	must(b.t, os.MkdirAll(filepath.Dir(path), 0o755))
-	must(b.t, os.WriteFile(path, picture, 0o644))
+	must(b.t, os.WriteFile(path, []byte(picture.Data), 0o644))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io/fs"
 	"os"
@@ -20,7 +21,19 @@ var (
 	chrome context.Context // the one browser; every buyer gets a profile of their own
 )
 
+// atOnce is how many journeys go on beside each other: they wait more than they
+// work.
+const atOnce = "5"
+
 func TestMain(m *testing.M) {
+	given := false
+	flag.Parse()
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
+	if !given {
+		if err := flag.Set("test.parallel", atOnce); err != nil {
+			panic(err) // every test binary has this flag
+		}
+	}
 	code, err := runAll(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "e2e:", err)
@@ -45,6 +58,9 @@ func runAll(m *testing.M) (int, error) {
 	binary = filepath.Join(folder, "antom-checkout")
 	if out, err := exec.Command("go", "build", "-o", binary, "antom-checkout").CombinedOutput(); err != nil {
 		return 1, fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	if err := os.RemoveAll("screenshots"); err != nil {
+		return 1, err
 	}
 	stop, err := startBrowser(path)
 	if err != nil {

@@ -1,0 +1,105 @@
+package e2e
+
+import "testing"
+
+// TestPictures keeps pictures of every page in screenshots/ for people to look
+// at: on desktop and phone, in two languages, in the light and in the dark.
+func TestPictures(t *testing.T) {
+	t.Parallel()
+	for _, language := range []string{"en", "de"} {
+		for _, on := range []device{desktop, phone} {
+			t.Run(language+" "+on.name, func(t *testing.T) {
+				t.Parallel()
+				shop := openShop(t, "ANTOM_TIMEOUT=500ms")
+				buyer := shop.buyer(on)
+				buyer.speaks(language)
+				pictures(shop, buyer, func(page string) {
+					t.Helper()
+					for _, scheme := range []string{"light", "dark"} {
+						buyer.prefers(scheme)
+						buyer.photographs(language + "/" + page + " " + on.name + " " + scheme)
+					}
+				})
+			})
+		}
+	}
+}
+
+// pictures walks past every page once.
+func pictures(shop *shop, buyer *buyer, keep func(page string)) {
+	buyer.t.Helper()
+	buyer.opensShop()
+	keep("catalogue")
+	buyer.opens("/products/POT-02")
+	keep("product")
+	buyer.opens("/cart")
+	keep("cart, empty")
+	buyer.opensShop()
+	buyer.adds("MUG-01")
+	buyer.opensShop()
+	buyer.adds("POT-02")
+	keep("cart")
+	buyer.mayComplain("422")
+	buyer.clicks(orderButton)
+	buyer.seesHook("checkout-form")
+	buyer.until("the list of what is wrong", `document.querySelector('[role="alert"]')?.offsetHeight`)
+	keep("cart, refused")
+	buyer.opens("/cart")
+	buyer.ordersTo("SG")
+	token := buyer.token()
+	keep("checkout")
+
+	buyer.chooses("CARD")
+	buyer.pays()
+	buyer.seesPopup()
+	keep("checkout, popup")
+	buyer.presses("sdk-close")
+	buyer.until("the page to be given back", `!document.querySelector('[data-test="pay"]').disabled`)
+	keep("checkout, popup closed")
+
+	buyer.chooses("GCASH")
+	buyer.pays()
+	buyer.arrives("/buyer/.+")
+	keep("sandbox, wallet")
+	buyer.presses("buyer-leave")
+	buyer.arrives(returnPage)
+	keep("return, just back")
+	buyer.until("words instead of the spinner", `!document.querySelector(".spinner").offsetHeight`)
+	keep("return, processing")
+	buyer.opens("/checkout/" + token)
+	keep("checkout, processing")
+	shop.sandbox.act(live(shop), "decline")
+	buyer.seesHook("retry")
+	keep("checkout, declined")
+	buyer.opens("/checkout/" + token + "/return")
+	buyer.seesHook("retry")
+	keep("return, declined")
+
+	buyer.opens("/checkout/" + token)
+	shop.sandbox.breaks(fault{Kind: "timeout", On: "pay", Times: 1, Delay: "2s"})
+	buyer.withoutJavaScript()
+	buyer.opens("/checkout/" + token)
+	buyer.chooses("PAYNOW")
+	buyer.pays()
+	buyer.arrives(codePage)
+	keep("wait")
+	buyer.pays()
+	buyer.until("the code", `document.querySelector("figure")`)
+	keep("code")
+	buyer.opens("/checkout/" + token)
+	buyer.chooses("ALIPAY_CN")
+	buyer.pays()
+	buyer.seesHook("continue")
+	keep("continue")
+	buyer.arrives("/buyer/.+")
+	buyer.presses("buyer-pay")
+	buyer.sees("paid")
+	keep("return, paid")
+	buyer.opens("/checkout/" + token)
+	buyer.sees("paid")
+	keep("receipt")
+	buyer.mayComplain("404")
+	buyer.opens("/checkout/NOSUCHORDER")
+	keep("error 404")
+	shop.paidOnce()
+}
