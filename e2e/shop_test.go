@@ -105,8 +105,8 @@ func (s *shop) stops() {
 	select {
 	case <-s.ended:
 	case <-time.After(patience):
-		s.t.Error("the shop does not stop")
-		s.process.Process.Kill() //nolint:errcheck // it is told already
+		s.t.Error("the shop does not stop; its log says where it hangs")
+		s.process.Process.Signal(syscall.SIGQUIT) //nolint:errcheck // Wait tells how it ended
 	}
 	if err := s.process.Wait(); err != nil {
 		s.t.Errorf("the shop ends with %v", err)
