@@ -18,6 +18,7 @@ type books struct {
 	disputeList []*Dispute
 	noticeList  []*notice
 	noticeCount int
+	heldBack    int // notices that wait for the next one of their payment
 
 	sessions    map[string]*Session // by request id
 	sessionKeys map[string]*Session // by the opaque part of the session data

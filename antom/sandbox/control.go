@@ -136,13 +136,13 @@ func (c *Control) Reset() error {
 	return err
 }
 
-// WaitIdle waits until nothing is due and no notice is under way. By the world's
-// clock it also waits for what follows an act within moments, the notice and
-// the capture; a clock that was injected has to be moved there first.
+// WaitIdle waits until nothing is due and no notice is under way. Where the
+// clock runs it also waits for what follows an act within moments, the notice,
+// the capture and the refund; a clock that stands still has to be moved first.
 func (c *Control) WaitIdle(ctx context.Context) error {
-	moments := c.s.delays.notice + max(c.s.delays.capture, c.s.delays.refund)
-	if c.s.worldJumps {
-		moments = 0
+	moments := time.Duration(0)
+	if c.s.clockRuns() {
+		moments = c.s.delays.notice + max(c.s.delays.capture, c.s.delays.refund)
 	}
 	return c.await(ctx, func() bool {
 		due := c.s.agenda.Len() > 0 && !c.s.agenda.tasks[0].at.After(c.s.now().Add(moments))

@@ -16,6 +16,18 @@ import (
 // that changed, written before anybody hears of the change. Reading it, the
 // last line of a record wins. It is written anew at every start.
 
+// journal is the file, and what has still to go into it. Without a file nothing
+// is kept.
+type journal struct {
+	file    *os.File
+	size    int // bytes written since the file was made
+	most    int // then it is written anew
+	waiting map[any]bool
+	records []any // those that wait, in their order
+}
+
+const smallestJournal = 16 << 20
+
 // entry is a line of the journal: one record.
 type entry struct {
 	Session  *Session  `json:"session,omitempty"`
@@ -63,29 +75,42 @@ func (s *Sandbox) keep(record any) {
 	if s.file == "" {
 		return
 	}
-	if s.unwritten == nil {
-		s.unwritten = map[any]bool{}
+	j := &s.journal
+	if j.waiting == nil {
+		j.waiting = map[any]bool{}
 	}
-	if !s.unwritten[record] {
-		s.unwritten[record] = true
-		s.unwrittenList = append(s.unwrittenList, record)
+	if !j.waiting[record] {
+		j.waiting[record] = true
+		j.records = append(j.records, record)
 	}
 }
 
-// write appends what has changed to the journal.
+// write appends what has changed to the journal, and writes it anew when most of
+// it must have been overtaken.
 func (s *Sandbox) write() {
-	if s.journal == nil || len(s.unwrittenList) == 0 {
+	j := &s.journal
+	if j.file == nil || len(j.records) == 0 {
 		return
 	}
 	var lines bytes.Buffer
-	for _, record := range s.unwrittenList {
+	for _, record := range j.records {
 		addLine(&lines, entryOf(record))
 	}
-	s.unwrittenList = nil
-	clear(s.unwritten)
-	if _, err := s.journal.Write(lines.Bytes()); err != nil {
+	err := s.append(lines.Bytes())
+	j.records = nil
+	clear(j.waiting)
+	if err == nil && j.size > j.most {
+		err = s.rewrite()
+	}
+	if err != nil {
 		s.log.Error("the ledger cannot be kept", "error", err)
 	}
+}
+
+func (s *Sandbox) append(lines []byte) error {
+	s.journal.size += len(lines)
+	_, err := s.journal.file.Write(lines)
+	return err
 }
 
 func addLine(lines *bytes.Buffer, e entry) {
@@ -239,32 +264,29 @@ func (s *Sandbox) rewrite() error {
 	for _, n := range s.noticeList {
 		addLine(&lines, entryOf(&n.Notice))
 	}
-	if err := s.closeJournal(); err != nil {
-		return err
+	if err := s.journal.close(); err != nil {
+		return fmt.Errorf("close the ledger: %w", err)
 	}
 	if err := writeFile(s.file, lines.Bytes()); err != nil {
 		return fmt.Errorf("write the ledger: %w", err)
 	}
-	journal, err := os.OpenFile(s.file, os.O_WRONLY|os.O_APPEND, 0o600)
+	file, err := os.OpenFile(s.file, os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return fmt.Errorf("open the ledger: %w", err)
 	}
-	s.journal = journal
-	s.unwrittenList = nil
-	clear(s.unwritten)
+	s.journal = journal{file: file, size: lines.Len(), most: max(smallestJournal, 4*lines.Len())}
 	return nil
 }
 
 // keepClock keeps how far the clock was moved ahead.
 func (s *Sandbox) keepClock() error {
-	if s.journal == nil {
+	if s.journal.file == nil {
 		return nil
 	}
 	var line bytes.Buffer
 	ahead := Duration(s.ahead)
 	addLine(&line, entry{Ahead: &ahead})
-	_, err := s.journal.Write(line.Bytes())
-	return err
+	return s.append(line.Bytes())
 }
 
 func all[Record any](records []*Record) []any {
@@ -275,12 +297,17 @@ func all[Record any](records []*Record) []any {
 	return out
 }
 
-func (s *Sandbox) closeJournal() error {
-	if s.journal == nil {
+// endJournal writes what is left and lets go of the file.
+func (s *Sandbox) endJournal() error {
+	s.write()
+	return s.journal.close()
+}
+
+func (j *journal) close() error {
+	if j.file == nil {
 		return nil
 	}
-	s.write()
-	err := s.journal.Close()
-	s.journal = nil
+	err := j.file.Close()
+	*j = journal{}
 	return err
 }

@@ -103,6 +103,7 @@ func (s *Sandbox) announce(kind, about, to string, body any, in time.Duration) {
 	in += s.delayOf(DelayNotice, kind, about)
 	if held, struck := s.strike(kind, about, Reorder); struck {
 		n.heldBack = true
+		s.heldBack++
 		in += orElse(time.Duration(held.Delay), 10*time.Minute)
 	}
 	s.sendAt(n, s.now().Add(in))

@@ -21,10 +21,13 @@ var noticeSchedule = []time.Duration{
 	0, 2 * time.Minute, 10 * time.Minute, 10 * time.Minute, time.Hour, 2 * time.Hour, 6 * time.Hour, 15 * time.Hour,
 }
 
+// mostSenders bounds how many notices are under way at one time.
+const mostSenders = 32
+
 func newSender() *http.Client {
 	return &http.Client{
 		Timeout:       10 * time.Second,
-		Transport:     &http.Transport{MaxIdleConnsPerHost: 32, IdleConnTimeout: 30 * time.Second},
+		Transport:     &http.Transport{MaxIdleConnsPerHost: mostSenders, IdleConnTimeout: 30 * time.Second},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
@@ -52,11 +55,14 @@ func (s *Sandbox) sendInTurn(n *notice) {
 
 // send sends a notice now, and whatever the faults make of it.
 func (s *Sandbox) send(n *notice) {
-	n.State, n.heldBack = NoticeUnderWay, false
+	n.State = NoticeUnderWay
+	s.letGo(n)
 	s.sending++
 	at := s.now()
 	parcels := s.parcels(n, at)
 	s.background.Go(func() {
+		s.senders <- struct{}{}
+		defer func() { <-s.senders }()
 		sending := Sending{At: at, Verdict: "lost on the way"}
 		for _, parcel := range parcels {
 			result, message := s.post(n, parcel)
@@ -75,6 +81,14 @@ func (s *Sandbox) send(n *notice) {
 		s.sent(n, sending)
 		s.move()
 	})
+}
+
+// letGo ends what a Reorder began.
+func (s *Sandbox) letGo(n *notice) {
+	if n.heldBack {
+		n.heldBack = false
+		s.heldBack--
+	}
 }
 
 // sent books an attempt and plans the next one if there has to be one.
@@ -110,9 +124,12 @@ func (s *Sandbox) nextInQueue(done *notice) {
 		s.queues[id] = queue
 		s.send(queue[0])
 	}
+	if s.heldBack == 0 {
+		return
+	}
 	for _, n := range s.noticeList {
 		if n.heldBack && n != done && n.PaymentRequestID == id && n.State == NoticeWaiting {
-			n.heldBack = false
+			s.letGo(n)
 			s.sendAt(n, s.now())
 		}
 	}

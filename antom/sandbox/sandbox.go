@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"sync"
 	"time"
@@ -30,38 +29,37 @@ type Config struct {
 
 // Sandbox is one local Antom with one merchant. It is an http.Handler.
 type Sandbox struct {
-	url           string
-	clientID      string
-	keys          Keys
-	stranger      Keys // signs what is forged
-	strangerOnce  sync.Once
-	log           *slog.Logger
-	delays        delays
-	seed          uint64
-	file          string
-	handler       http.Handler
-	sender        *http.Client
-	world         func() time.Time
-	worldJumps    bool // the clock was injected, so it may move without our timers knowing
-	wake          chan struct{}
-	stop          context.CancelFunc
-	ctx           context.Context
-	background    sync.WaitGroup
-	mu            sync.Mutex // guards everything below
-	books                    // the ledger and what is still to come
-	ahead         time.Duration
-	agenda        agenda
-	faults        []Fault
-	faultCount    int
-	random        *rand.Rand
-	messages      messageLog
-	sending       int           // notices under way
-	changed       chan struct{} // closed and replaced whenever anything moves
-	changeCount   int
-	journal       *os.File
-	unwritten     map[any]bool // records that changed since the last write
-	unwrittenList []any        // the same in their order
-	era           int          // counts resets: what began in an earlier one is void
+	url          string
+	clientID     string
+	keys         Keys
+	stranger     Keys // signs what is forged
+	strangerOnce sync.Once
+	log          *slog.Logger
+	delays       delays
+	seed         uint64
+	file         string
+	handler      http.Handler
+	sender       *http.Client
+	world        func() time.Time
+	injected     bool // the clock was injected, so it may stand still, or jump without our timers knowing
+	wake         chan struct{}
+	stop         context.CancelFunc
+	ctx          context.Context
+	background   sync.WaitGroup
+	mu           sync.Mutex // guards everything below
+	books                   // the ledger and what is still to come
+	ahead        time.Duration
+	agenda       agenda
+	faults       []Fault
+	faultCount   int
+	random       *rand.Rand
+	messages     messageLog
+	sending      int           // notices under way
+	senders      chan struct{} // a place for each notice that may be under way
+	changed      chan struct{} // closed and replaced whenever anything moves
+	changeCount  int
+	journal      journal
+	era          int // counts resets: what began in an earlier one is void
 }
 
 type delays struct{ notice, capture, refund time.Duration }
@@ -89,22 +87,23 @@ func New(cfg Config) (*Sandbox, error) {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	s := &Sandbox{
-		url:        base.Scheme + "://" + base.Host,
-		clientID:   cfg.ClientID,
-		keys:       cfg.Keys,
-		log:        cfg.Log,
-		delays:     delays{orElse(cfg.NoticeDelay, 300*time.Millisecond), orElse(cfg.CaptureDelay, 300*time.Millisecond), orElse(cfg.RefundDelay, time.Second)},
-		seed:       cfg.Seed,
-		file:       cfg.LedgerFile,
-		sender:     newSender(),
-		world:      cfg.Now,
-		worldJumps: cfg.Now != nil,
-		wake:       make(chan struct{}, 1),
-		stop:       stop,
-		ctx:        ctx,
-		books:      newBooks(),
-		random:     newRandom(cfg.Seed),
-		changed:    make(chan struct{}),
+		url:      base.Scheme + "://" + base.Host,
+		clientID: cfg.ClientID,
+		keys:     cfg.Keys,
+		log:      cfg.Log,
+		delays:   delays{orElse(cfg.NoticeDelay, 300*time.Millisecond), orElse(cfg.CaptureDelay, 300*time.Millisecond), orElse(cfg.RefundDelay, time.Second)},
+		seed:     cfg.Seed,
+		file:     cfg.LedgerFile,
+		sender:   newSender(),
+		world:    cfg.Now,
+		injected: cfg.Now != nil,
+		wake:     make(chan struct{}, 1),
+		stop:     stop,
+		ctx:      ctx,
+		books:    newBooks(),
+		random:   newRandom(cfg.Seed),
+		changed:  make(chan struct{}),
+		senders:  make(chan struct{}, mostSenders),
 	}
 	if s.world == nil {
 		s.world = time.Now
@@ -135,7 +134,7 @@ func (s *Sandbox) Close() error {
 	s.sender.CloseIdleConnections()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.closeJournal()
+	return s.endJournal()
 }
 
 // ServeHTTP serves the gateway, the buyer's pages, the SDK and the control room.

@@ -124,7 +124,7 @@ func (s *shop) after(d time.Duration) {
 	if err := s.box.Control().Advance(d); err != nil {
 		s.t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(s.t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(s.t.Context(), time.Minute)
 	defer cancel()
 	if err := s.box.Control().WaitIdle(ctx); err != nil {
 		s.t.Fatal("waiting until all notices are sent: ", err)
