@@ -83,7 +83,7 @@ func act(ctx context.Context, shop *checkout.Service, action, order string, amou
 		return err
 	}
 	if op.Status == checkout.OperationFailed {
-		return fmt.Errorf("Antom refuses: %s", op.ResultCode)
+		return fmt.Errorf("refused by Antom: %s", op.ResultCode)
 	}
 	return nil
 }

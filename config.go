@@ -175,7 +175,8 @@ func readSettings(flags *flag.FlagSet, args []string, getenv func(string) string
 	c := &checker{values: map[string]string{}}
 	for _, s := range settings {
 		value := text(s.env)
-		if s.secret && value == "" && text(s.env+"_FILE") != "" {
+		fileGiven := set[flagName(s.env+"_FILE")] && !set[flagName(s.env)]
+		if s.secret && (value == "" || fileGiven) && text(s.env+"_FILE") != "" {
 			content, err := os.ReadFile(text(s.env + "_FILE"))
 			if err != nil {
 				c.problems = append(c.problems, fmt.Errorf("%s_FILE: %w", s.env, err))

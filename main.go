@@ -49,6 +49,7 @@ commands:
   sandbox   only the local Antom
   admin     capture, refund, cancel or accept an order
   audit     everything about money, as JSON lines
+  backup    copy the database to a new file, beside a running server
   migrate   bring the database up to date
   version   which build this is
 
@@ -81,6 +82,15 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 			return db.Audit(ctx, cfg.database, stdout)
 		}
 		return migrate(ctx, cfg)
+	case "backup":
+		if len(args) == 0 || strings.HasPrefix(args[0], "-") {
+			return usageError{errors.New("usage: antom-checkout backup FILE [FLAG ...]")}
+		}
+		cfg, err := loadConfig(command, args[1:], getenv, stderr)
+		if err != nil {
+			return err
+		}
+		return db.Backup(ctx, cfg.database, args[0])
 	case "version":
 		fmt.Fprintln(stdout, "antom-checkout", version())
 		return nil
@@ -97,7 +107,12 @@ func serve(ctx context.Context, args []string, getenv func(string) string, stdou
 	log := slog.New(slog.NewTextHandler(stderr, nil))
 	now := func() time.Time { return time.Now().Add(cfg.clockOffset) }
 
-	store, err := openStore(ctx, cfg, now)
+	if cfg.antomClientID != "" {
+		if _, err := openGateway(cfg, now); err != nil {
+			return err // damaged keys are told before anything is opened
+		}
+	}
+	store, err := openStore(ctx, cfg, now, db.Exclusively())
 	if err != nil {
 		return err
 	}
@@ -192,7 +207,7 @@ func pagesConfig(cfg config, keys []byte, now func() time.Time, log *slog.Logger
 }
 
 // openStore opens the database and fills the catalogue.
-func openStore(ctx context.Context, cfg config, now func() time.Time) (*db.Store, error) {
+func openStore(ctx context.Context, cfg config, now func() time.Time, options ...db.Option) (*db.Store, error) {
 	var products []checkout.Product
 	if cfg.catalogFile != "" {
 		file, err := os.Open(cfg.catalogFile)
@@ -205,13 +220,14 @@ func openStore(ctx context.Context, cfg config, now func() time.Time) (*db.Store
 			return nil, usageError{fmt.Errorf("CATALOG_FILE: %w", err)}
 		}
 	}
-	store, err := db.Open(ctx, cfg.database, db.WithClock(now))
+	store, err := db.Open(ctx, cfg.database, append(options, db.WithClock(now))...)
 	if err != nil {
 		return nil, err
 	}
-	if products != nil {
+	switch {
+	case cfg.catalogFile != "":
 		err = store.ImportProducts(ctx, products)
-	} else {
+	case !cfg.live():
 		err = store.Seed(ctx, cfg.currency)
 	}
 	if err != nil {

@@ -11,6 +11,7 @@ type Word struct {
 	Cause      Cause
 	RequestID  string // the payment it is about
 	AntomID    string // Antom's paymentId, "" when not said
+	ForeignID  bool   // AntomID is that of another payment of ours
 	Says       Said
 	Amount     Money     // zero when not said
 	Method     string    // "" when not said
@@ -128,7 +129,7 @@ func Decide(o Order, w Word, r Rules) (Order, []Effect) {
 // a word is stored, raised as review and settled by an inquiry; it never pays.
 func contradiction(p Payment, w Word) string {
 	switch {
-	case w.AntomID != "" && p.AntomID != "" && w.AntomID != p.AntomID:
+	case w.ForeignID, w.AntomID != "" && p.AntomID != "" && w.AntomID != p.AntomID:
 		return "another Antom payment id"
 	case w.Method != "" && w.Method != p.Method:
 		return "another method"

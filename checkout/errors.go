@@ -51,3 +51,7 @@ var ErrNotFound = &Error{Kind: NotFound, Message: "error.page.404.message"}
 // ErrStale is what a Store answers when an order has changed since it was read;
 // the caller reads again and decides anew.
 var ErrStale = &Error{Kind: Conflict, Message: "error.page.409.message"}
+
+// ErrForeignID is what a Store answers when a payment would take the Antom id of
+// another payment.
+var ErrForeignID = &Error{Kind: Conflict, Message: "error.page.409.message"}

@@ -42,8 +42,10 @@ func (s *Service) refresh(ctx context.Context, o Order) (Order, error) {
 		// Whoever asked first may leave; the others still want the answer.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callAllowance)
 		defer cancel()
-		_, _, err := s.inquire(ctx, o, *p)
-		return err
+		if _, _, err := s.inquire(ctx, o, *p); err != nil || !s.pastEnd(o) {
+			return err
+		}
+		return s.expire(ctx, o.ID)
 	})
 	if err != nil || !mine {
 		return o, err

@@ -148,6 +148,10 @@ func (s *Service) Record(ctx context.Context, orderID string, w Word, evidence E
 		}
 		return Decide(o, w, s.rules())
 	})
+	if errors.Is(err, ErrForeignID) && !w.ForeignID {
+		w.ForeignID = true // a contradiction like any other: stored, raised, inquired
+		return s.Record(ctx, orderID, w, evidence)
+	}
 	if err != nil {
 		return Order{}, fmt.Errorf("record %s: %w", w.Cause, err)
 	}
@@ -201,7 +205,13 @@ func (s *Service) applyNotification(ctx context.Context, n antom.Notification, r
 	}
 	orderID, requestID, err := s.store.FindPayment(ctx, about)
 	if IsNotFound(err) {
-		return s.store.SaveNotification(ctx, row)
+		if err := s.store.SaveNotification(ctx, row); err != nil {
+			return err
+		}
+		// Once more: the payment may have learned its Antom id in between.
+		if orderID, requestID, err = s.store.FindPayment(ctx, about); IsNotFound(err) {
+			return nil
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("find payment: %w", err)

@@ -29,7 +29,8 @@ type Store interface {
 
 	// Update loads an order, lets change decide, and commits the difference with
 	// its evidence, its ledger rows and its outbox rows in one transaction. A
-	// change that changes nothing stores only evidence that must be kept.
+	// change that changes nothing stores only evidence that must be kept. A
+	// payment cannot take the Antom id of another: ErrForeignID, nothing stored.
 	Update(ctx context.Context, orderID string, evidence Evidence, change func(Order) (Order, []Effect)) (before, after Order, err error)
 	// SaveNotification stores a notification that is about no payment of ours.
 	SaveNotification(ctx context.Context, n Notification) error
@@ -41,7 +42,7 @@ type Store interface {
 	DueChecks(ctx context.Context, now time.Time, limit int) ([]DueCheck, error)
 	// Reschedule sets when a payment is looked at again.
 	Reschedule(ctx context.Context, requestID string, next time.Time, checks int) error
-	// DueExpiries lists orders that are unpaid past their end.
+	// DueExpiries lists open orders past their end, those with nothing under way.
 	DueExpiries(ctx context.Context, now time.Time, limit int) (orderIDs []string, err error)
 	// PendingEffects lists outbox rows to deliver, oldest first.
 	PendingEffects(ctx context.Context, now time.Time, limit int) ([]PendingEffect, error)

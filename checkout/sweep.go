@@ -62,11 +62,14 @@ func (s *Service) check(ctx context.Context, due DueCheck) error {
 	if now.Sub(due.CreatedAt) > sweepLimit {
 		next = time.Time{}
 	}
-	if err := s.store.Reschedule(ctx, due.RequestID, next, due.Checks+1); err != nil {
-		return err
-	}
 	o, err := s.store.OrderByID(ctx, due.OrderID)
 	if err != nil {
+		return err
+	}
+	if end := o.ExpiresAt; o.Payable() && end.After(now) && end.Before(next) {
+		next = end // an attempt ends with its order, not a step of the schedule later
+	}
+	if err := s.store.Reschedule(ctx, due.RequestID, next, due.Checks+1); err != nil {
 		return err
 	}
 	known := noAnswer
@@ -80,7 +83,10 @@ func (s *Service) check(ctx context.Context, due DueCheck) error {
 	if o, err = s.store.OrderByID(ctx, o.ID); err != nil {
 		return err
 	}
-	return s.goOn(ctx, o, *o.Payment(due.RequestID), known, next.IsZero())
+	if err := s.goOn(ctx, o, *o.Payment(due.RequestID), known, next.IsZero()); err != nil {
+		return err
+	}
+	return s.expire(ctx, o.ID)
 }
 
 // goOn does what an inquiry alone has not brought to an end.
@@ -120,8 +126,8 @@ func (s *Service) raise(ctx context.Context, o Order, p Payment, why string) err
 	return err
 }
 
-// expire closes an order past its end, once Antom agrees that nothing can be
-// paid for it any more.
+// expire closes an order if it is past its end, once Antom agrees that nothing
+// can be paid for it any more.
 func (s *Service) expire(ctx context.Context, orderID string) error {
 	defer s.starts.lock(orderID)()
 	o, err := s.store.OrderByID(ctx, orderID)
@@ -131,6 +137,9 @@ func (s *Service) expire(ctx context.Context, orderID string) error {
 	_, err = s.expireIfOver(ctx, o, 0)
 	return err
 }
+
+// pastEnd reports whether the time to pay an order is over.
+func (s *Service) pastEnd(o Order) bool { return o.Payable() && !s.now().Before(o.ExpiresAt) }
 
 // expireIfOver does nothing for an order that has more than margin left. The
 // caller holds the order's start lock.

@@ -24,9 +24,11 @@ var migrations embed.FS
 
 // Store is the database. It implements checkout.Store.
 type Store struct {
-	writer *writer
-	reads  *sql.DB
-	now    func() time.Time
+	writer    *writer
+	reads     *sql.DB
+	release   func() error // gives the file back to other servers; nil when it was not claimed
+	exclusive bool
+	now       func() time.Time
 }
 
 // Option changes what a [Store] stands on.
@@ -41,26 +43,36 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 	if strings.Contains(path, "://") {
 		return nil, errors.New("only a path to an SQLite file is supported as database")
 	}
-	if err := makeFile(path); err != nil {
-		return nil, fmt.Errorf("database file: %w", err)
-	}
-	writes, err := sql.Open("sqlite", dsn(path, "_txlock=immediate"))
-	if err != nil {
-		return nil, fmt.Errorf("open database: %w", err)
-	}
-	writes.SetMaxOpenConns(1)
-	if err := migrate(ctx, writes); err != nil {
-		return nil, errors.Join(fmt.Errorf("migrate %s: %w", path, err), writes.Close())
-	}
-	reads, err := openReads(path)
-	if err != nil {
-		return nil, errors.Join(err, writes.Close())
-	}
-	s := &Store{writer: newWriter(writes), reads: reads, now: time.Now}
+	s := &Store{now: time.Now}
 	for _, option := range options {
 		option(s)
 	}
+	if err := makeFile(path); err != nil {
+		return nil, fmt.Errorf("database file: %w", err)
+	}
+	if err := s.open(ctx, path); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	return s, nil
+}
+
+func (s *Store) open(ctx context.Context, path string) (err error) {
+	if s.exclusive {
+		if s.release, err = claim(ctx, path); err != nil {
+			return err
+		}
+	}
+	writes, err := sql.Open("sqlite", dsn(path, "_txlock=immediate"))
+	if err != nil {
+		return fmt.Errorf("open database: %w", err)
+	}
+	writes.SetMaxOpenConns(1)
+	if err := migrate(ctx, writes); err != nil {
+		return errors.Join(fmt.Errorf("migrate %s: %w", path, err), writes.Close())
+	}
+	s.writer = newWriter(writes)
+	s.reads, err = openReads(path)
+	return err
 }
 
 // makeFile makes the file before SQLite does, readable by its owner only: it
@@ -117,7 +129,34 @@ func migrate(ctx context.Context, writes *sql.DB) error {
 
 // Close finishes what is being written and closes the file.
 func (s *Store) Close() error {
-	return errors.Join(s.reads.Close(), s.writer.close())
+	var errs []error
+	if s.reads != nil {
+		errs = append(errs, s.reads.Close())
+	}
+	if s.writer != nil {
+		errs = append(errs, s.writer.close())
+	}
+	if s.release != nil {
+		errs = append(errs, s.release())
+	}
+	return errors.Join(errs...)
+}
+
+// Backup writes a consistent copy of the database at path to a new file, beside
+// a running server. The copy holds all that was committed when it began.
+func Backup(ctx context.Context, path, file string) error {
+	if _, err := os.Stat(path); err != nil {
+		return fmt.Errorf("backup: %w", err) // opening would make an empty database
+	}
+	source, err := sql.Open("sqlite", dsn(path, "mode=rw"))
+	if err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	defer source.Close()
+	if _, err := source.ExecContext(ctx, `VACUUM INTO $1`, file); err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	return os.Chmod(file, 0o600)
 }
 
 // Ready reports whether the database can store: it commits a transaction that

@@ -127,7 +127,7 @@ func (s *Store) DueExpiries(ctx context.Context, now time.Time, limit int) ([]st
 	return collect(ctx, s.reads, scanText, `
 		SELECT id
 		  FROM orders
-		 WHERE status IN ('open', 'processing') AND expires_at <= $1
+		 WHERE status = 'open' AND expires_at <= $1
 		 ORDER BY expires_at
 		 LIMIT $2`, now.UnixMilli(), limit)
 }

@@ -58,6 +58,25 @@ func scanOperation(row scanner) (checkout.Operation, error) {
 	return op, err
 }
 
+// checkForeignID refuses an Antom id that another payment has.
+func checkForeignID(ctx context.Context, tx *sql.Tx, was *checkout.Payment, p checkout.Payment) error {
+	if p.AntomID == "" || was != nil && was.AntomID == p.AntomID {
+		return nil
+	}
+	taken := 0
+	err := tx.QueryRowContext(ctx, `
+		SELECT count(*)
+		  FROM payments
+		 WHERE antom_id = $1 AND antom_id <> '' AND request_id <> $2`, p.AntomID, p.RequestID).Scan(&taken)
+	if err != nil {
+		return fmt.Errorf("look for antom id: %w", err)
+	}
+	if taken > 0 {
+		return checkout.ErrForeignID
+	}
+	return nil
+}
+
 func savePayment(ctx context.Context, tx *sql.Tx, orderID string, p checkout.Payment) error {
 	action, err := json.Marshal(p.Action)
 	if err != nil {

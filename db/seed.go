@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"antom-checkout/checkout"
@@ -25,17 +26,24 @@ var perSGD = map[checkout.Currency]int64{
 	"PLN": 285, "SGD": 100, "THB": 2500, "TWD": 2400, "USD": 76, "VND": 20_000,
 }
 
-// Seed fills an empty shop with a few products, priced in currency. A shop that
-// sells anything in this currency already is left alone.
+// Seed fills an empty shop with a few products, priced in currency; or prices
+// them in another one. A shop that has any other product is left alone.
 func (s *Store) Seed(ctx context.Context, currency checkout.Currency) error {
-	products, err := s.Products(ctx, currency)
-	if err != nil || len(products) > 0 {
-		return err
-	}
 	var seeds []catalogEntry
 	if err := json.Unmarshal(seedCatalog, &seeds); err != nil {
 		return fmt.Errorf("seed catalogue: %w", err)
 	}
+	stocked, err := collect(ctx, s.reads, scanText, `SELECT sku FROM products`)
+	if err != nil {
+		return fmt.Errorf("seed catalogue: %w", err)
+	}
+	own := func(sku string) bool {
+		return !slices.ContainsFunc(seeds, func(e catalogEntry) bool { return e.SKU == sku })
+	}
+	if priced, err := s.Products(ctx, currency); err != nil || len(priced) > 0 || slices.ContainsFunc(stocked, own) {
+		return err
+	}
+	var products []checkout.Product
 	for _, seed := range seeds {
 		p := seed.product(currency)
 		p.Price.Minor = seedPrice(seed.Price, currency)

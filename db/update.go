@@ -80,6 +80,9 @@ func savePayments(ctx context.Context, tx *sql.Tx, before, after checkout.Order)
 			if was := before.Payment(p.RequestID); p.Live != live || was != nil && reflect.DeepEqual(*was, p) {
 				continue
 			}
+			if err := checkForeignID(ctx, tx, before.Payment(p.RequestID), p); err != nil {
+				return err
+			}
 			if err := savePayment(ctx, tx, after.ID, p); err != nil {
 				return err
 			}

@@ -115,6 +115,9 @@ func (w *writer) commit(group []*job) []error {
 		err = tx.Commit()
 	}
 	if err != nil {
+		// A commit that failed may have left its transaction open on the only
+		// connection; with a full disk SQLite has ended it already.
+		_, _ = w.db.Exec(`ROLLBACK`)
 		for i := range errs {
 			if errs[i] == nil {
 				errs[i] = fmt.Errorf("commit: %w", err)

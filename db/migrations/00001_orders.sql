@@ -47,7 +47,7 @@ CREATE TABLE orders (
 ) STRICT;
 
 -- Finds what has to be expired without reading what is finished.
-CREATE INDEX orders_unpaid ON orders (expires_at) WHERE status IN ('open', 'processing');
+CREATE INDEX orders_open ON orders (expires_at) WHERE status = 'open';
 
 CREATE TABLE order_lines (
 	order_id TEXT NOT NULL REFERENCES orders,

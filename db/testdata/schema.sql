@@ -103,7 +103,7 @@ CREATE TABLE orders (
 	expires_at     INTEGER NOT NULL
 ) STRICT;
 
-CREATE INDEX orders_unpaid ON orders (expires_at) WHERE status IN ('open', 'processing');
+CREATE INDEX orders_open ON orders (expires_at) WHERE status = 'open';
 
 CREATE TABLE outbox (
 	id       INTEGER PRIMARY KEY AUTOINCREMENT,

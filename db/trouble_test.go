@@ -1,0 +1,98 @@
+package db
+
+import (
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"antom-checkout/checkout"
+)
+
+func TestASecondServerOnTheSameFileIsRefused(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "checkout.db")
+	first, err := Open(t.Context(), path, Exclusively())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(t.Context(), path, Exclusively()); !errors.Is(err, ErrInUse) || !strings.Contains(err.Error(), path) {
+		t.Fatalf("the second server is told %v", err)
+	}
+	desk, err := Open(t.Context(), path) // an operator's command works beside the server
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(desk.Close(), first.Close()); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Open(t.Context(), path, Exclusively())
+	if err != nil {
+		t.Fatalf("after the first has ended: %v", err)
+	}
+	if err := again.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A full disk refuses what cannot be stored, keeps what is stored, lets pages
+// read on, and is over by itself when space returns.
+func TestAFullDiskLosesNothingAndIsOverByItself(t *testing.T) {
+	store, err := Open(t.Context(), filepath.Join(t.TempDir(), "checkout.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	n := checkout.Notification{ID: "n1", About: "p1", BodySHA256: "1", Body: []byte("first"), ReceivedAt: time.Now()}
+	if err := store.SaveNotification(t.Context(), n); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.writer.db.Exec(`PRAGMA max_page_count = 1`); err != nil { // no page more than there are
+		t.Fatal(err)
+	}
+	big := checkout.Notification{ID: "n2", About: "p2", BodySHA256: "2", Body: make([]byte, 1<<20), ReceivedAt: time.Now()}
+	if err := store.SaveNotification(t.Context(), big); err == nil {
+		t.Fatal("what does not fit was stored")
+	}
+	if _, err := store.Products(t.Context(), "SGD"); err != nil {
+		t.Errorf("reading fails too: %v", err)
+	}
+	if _, err := store.writer.db.Exec(`PRAGMA max_page_count = 1000000`); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.SaveNotification(t.Context(), big); err != nil {
+		t.Fatalf("with space again: %v", err)
+	}
+	rows := 0
+	if err := store.reads.QueryRow(`SELECT count(*) FROM notifications`).Scan(&rows); err != nil || rows != 2 {
+		t.Fatalf("%d notifications, %v", rows, err)
+	}
+}
+
+func TestABackupIsAWholeDatabase(t *testing.T) {
+	dir := t.TempDir()
+	path, file := filepath.Join(dir, "checkout.db"), filepath.Join(dir, "copy.db")
+	store, err := Open(t.Context(), path, Exclusively())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	if err := store.Seed(t.Context(), "SGD"); err != nil {
+		t.Fatal(err)
+	}
+	if err := Backup(t.Context(), path, file); err != nil {
+		t.Fatal(err)
+	}
+	if err := Backup(t.Context(), path, file); err == nil {
+		t.Error("a file that was there is overwritten")
+	}
+	restored, err := Open(t.Context(), file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = restored.Close() })
+	products, err := restored.Products(t.Context(), "SGD")
+	if err != nil || len(products) < 8 {
+		t.Fatalf("%d products, %v", len(products), err)
+	}
+}
