@@ -1,9 +1,9 @@
 # "make" alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run build generate check test bench fuzz clean
+.PHONY: help run build generate check test fuzz prove bench clean browser
 
 help: ## what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## build and run the shop with its sandbox; nothing else is needed
 	go run . serve
@@ -12,21 +12,23 @@ build: ## build bin/antom-checkout
 	CGO_ENABLED=0 go build -trimpath -o bin/antom-checkout .
 
 generate: ## make the templ pages anew
-	go tool templ generate
+	go tool templ generate -log-level error
 
-check: ## format, vet, staticcheck, generated files up to date
+check: ## format, vet, staticcheck, generated files and modules up to date
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'not formatted: run gofmt -w .'; exit 1; }
 	go vet ./...
 	go tool staticcheck ./...
 	@before=$$(cat views/*_templ.go | cksum); go tool templ generate -log-level error; \
-		test "$$before" = "$$(cat views/*_templ.go | cksum)" || { echo 'generated pages were not up to date: commit them'; exit 1; }
+		test "$$before" = "$$(cat views/*_templ.go | cksum)" || { echo 'the pages were not generated anew: commit them'; exit 1; }
 	go mod tidy -diff
 
-test: chromium ## everything, the journeys in a real browser included
-	go test -race -shuffle=on ./...
+test: browser ## everything, the journeys in a real browser included
+	go test -race -shuffle=on -timeout 20m ./...
 
-.PHONY: chromium
-chromium:
+fuzz: ## the fuzz targets, 100,000 executions each
+	sh antom/testdata/fuzz.sh
+
+browser:
 	@sh e2e/browser.sh
 
 clean: ## remove the build and the local data
