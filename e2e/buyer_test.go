@@ -322,7 +322,7 @@ func (b *buyer) arrives(pattern string) {
 
 const (
 	checkoutPage = "/checkout/[^/]+"
-	codePage     = "/checkout/[^/]+/payments" // and the interstitial
+	codePage     = "/checkout/[^/]+/(payments|code)" // and the interstitial
 	returnPage   = "/checkout/[^/]+/return"
 )
 
