@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -211,16 +212,23 @@ func actionOf(res *antom.PayResponse, expires time.Time) Action {
 		if t := res.OrderCodeForm.ExpireTime.Time; !t.IsZero() {
 			a.ExpiresAt = t
 		}
-	case form != nil && form.Method == "POST" && form.RedirectURL != "":
+	case form != nil && form.Method == "POST" && leadable(form.RedirectURL):
 		a.Type, a.URL, a.Method, a.Parameters = ActionRedirect, form.RedirectURL, "POST", form.Parameters
-	case res.NormalURL != "":
+	case leadable(res.NormalURL):
 		a.Type, a.URL, a.Method = ActionRedirect, res.NormalURL, "GET"
-	case form != nil && form.RedirectURL != "":
+	case form != nil && leadable(form.RedirectURL):
 		a.Type, a.URL, a.Method = ActionRedirect, form.RedirectURL, "GET"
 	default:
 		a.Type = ActionNone
 	}
 	return a
+}
+
+// leadable reports whether a buyer may be sent to an address: to the web, and to
+// nothing that would run in our own pages.
+func leadable(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http")
 }
 
 func codesOf(form *antom.OrderCodeForm) []Code {

@@ -143,6 +143,9 @@ func (s *server) renderCart(c echo.Context, status int, v *visit, refused *refus
 	if refused != nil {
 		view.Form.Values, view.Form.Errors, view.Error = refused.values, refused.err.Fields, refused.err.Message
 	}
+	// Kept for the back button: the same form again is the same order, and the
+	// buyer finds it filled in.
+	c.Response().Header().Set("Cache-Control", "private, no-cache")
 	return render(c, status, views.CartPage(view))
 }
 

@@ -27,7 +27,7 @@ func (s *server) handleError(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
 	}
-	status, message := describe(err)
+	status, told := describe(err)
 	ctx := c.Request().Context()
 	switch {
 	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
@@ -39,10 +39,10 @@ func (s *server) handleError(err error, c echo.Context) {
 		c.Response().Header().Set("Retry-After", "2")
 	}
 	if wantsJSON(c) {
-		err = c.JSON(status, errorJSON(c, status, message))
+		err = c.JSON(status, newErrorAnswer(ctx, told))
 	} else {
 		err = render(c, status, views.ErrorPage(views.ErrorView{
-			Frame: s.frame(nil), Code: status, Message: message, HomeURL: "/",
+			Frame: s.frame(nil), Code: status, Message: told.Message, HomeURL: "/",
 		}))
 	}
 	if err != nil {
@@ -50,29 +50,35 @@ func (s *server) handleError(err error, c echo.Context) {
 	}
 }
 
-// describe finds the status, and the buyer's message if the error has one.
-func describe(err error) (status int, message string) {
+// describe finds the status, and what the buyer is told.
+func describe(err error) (status int, told checkout.Error) {
 	var ours *checkout.Error
 	if errors.As(err, &ours) {
-		return statuses[ours.Kind], ours.Message
+		return statuses[ours.Kind], *ours
 	}
-	var http *echo.HTTPError
-	if errors.As(err, &http) {
-		return http.Code, ""
+	status = http.StatusInternalServerError
+	var web *echo.HTTPError
+	if errors.As(err, &web) {
+		status = web.Code
 	}
-	return 500, ""
+	return status, checkout.Error{Message: errorKey(status)}
 }
 
+// errorAnswer is an error as JSON, in the buyer's language.
 type errorAnswer struct {
 	Error  string            `json:"error"`
 	Fields map[string]string `json:"fields,omitempty"`
 }
 
-func errorJSON(c echo.Context, status int, message string) errorAnswer {
-	if message == "" {
-		message = errorKey(status)
+func newErrorAnswer(ctx context.Context, told checkout.Error) errorAnswer {
+	answer := errorAnswer{Error: views.Text(ctx, told.Message)}
+	for field, key := range told.Fields {
+		if answer.Fields == nil {
+			answer.Fields = map[string]string{}
+		}
+		answer.Fields[field] = views.Text(ctx, key)
 	}
-	return errorAnswer{Error: views.Text(c.Request().Context(), message)}
+	return answer
 }
 
 // errorKey is the text for a status that no handler had better words for.
