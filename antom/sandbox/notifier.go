@@ -24,10 +24,13 @@ var noticeSchedule = []time.Duration{
 // mostSenders bounds how many notices are under way at one time.
 const mostSenders = 32
 
-func newSender() *http.Client {
+func newSender(transport http.RoundTripper) *http.Client {
+	if transport == nil {
+		transport = &http.Transport{MaxIdleConnsPerHost: mostSenders, IdleConnTimeout: 30 * time.Second}
+	}
 	return &http.Client{
 		Timeout:       10 * time.Second,
-		Transport:     &http.Transport{MaxIdleConnsPerHost: mostSenders, IdleConnTimeout: 30 * time.Second},
+		Transport:     transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }

@@ -25,6 +25,8 @@ type Config struct {
 	RefundDelay  time.Duration    // how long an asynchronous refund takes; 1 s when 0
 	Seed         uint64           // of faults with a chance; the same seed strikes the same
 	LedgerFile   string           // keeps the ledger across restarts; "" keeps it in memory only
+
+	Transport http.RoundTripper // how notices are sent; nil is the network
 }
 
 // Sandbox is one local Antom with one merchant. It is an http.Handler.
@@ -94,7 +96,7 @@ func New(cfg Config) (*Sandbox, error) {
 		delays:   delays{orElse(cfg.NoticeDelay, 300*time.Millisecond), orElse(cfg.CaptureDelay, 300*time.Millisecond), orElse(cfg.RefundDelay, time.Second)},
 		seed:     cfg.Seed,
 		file:     cfg.LedgerFile,
-		sender:   newSender(),
+		sender:   newSender(cfg.Transport),
 		world:    cfg.Now,
 		injected: cfg.Now != nil,
 		wake:     make(chan struct{}, 1),

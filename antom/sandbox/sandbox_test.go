@@ -409,3 +409,28 @@ func (s *shop) call(operation string, request any) error {
 	}
 	return nil
 }
+
+// byHand carries requests to a handler without a network.
+type byHand struct{ to http.Handler }
+
+func (b byHand) RoundTrip(r *http.Request) (*http.Response, error) {
+	answer := httptest.NewRecorder()
+	b.to.ServeHTTP(answer, r)
+	return answer.Result(), nil
+}
+
+func TestNoticesGoTheWayTheyAreGiven(t *testing.T) {
+	var shop *shop
+	shop = newShop(t, func(cfg *Config) {
+		cfg.Transport = byHand{http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { shop.hear(w, r) })}
+	})
+	shop.hooks.Close() // nothing listens any more
+	shop.pays("hand-1", "GCASH", 4200)
+	if err := shop.box.Control().Pay("hand-1"); err != nil {
+		t.Fatal(err)
+	}
+	shop.after(time.Second)
+	if heard := shop.kinds(); heard != "PAYMENT_RESULT S" {
+		t.Errorf("heard %q", heard)
+	}
+}
