@@ -161,14 +161,15 @@ func closed(done <-chan struct{}) bool {
 	}
 }
 
-// keyedMutex is a mutex per key that exists only while somebody wants it.
+// keyedMutex is a mutex per key that exists only while somebody wants it. It is
+// made of channels, so that virtual time can pass while somebody waits.
 type keyedMutex struct {
 	mu sync.Mutex
-	by map[string]*waitedMutex
+	by map[string]*turn
 }
 
-type waitedMutex struct {
-	sync.Mutex
+type turn struct {
+	taken  chan struct{} // full while somebody has the key
 	wanted int
 }
 
@@ -176,21 +177,21 @@ type waitedMutex struct {
 func (k *keyedMutex) lock(key string) (unlock func()) {
 	k.mu.Lock()
 	if k.by == nil {
-		k.by = map[string]*waitedMutex{}
+		k.by = map[string]*turn{}
 	}
-	m := k.by[key]
-	if m == nil {
-		m = &waitedMutex{}
-		k.by[key] = m
+	t := k.by[key]
+	if t == nil {
+		t = &turn{taken: make(chan struct{}, 1)}
+		k.by[key] = t
 	}
-	m.wanted++
+	t.wanted++
 	k.mu.Unlock()
-	m.Lock()
+	t.taken <- struct{}{}
 	return func() {
-		m.Unlock()
+		<-t.taken
 		k.mu.Lock()
 		defer k.mu.Unlock()
-		if m.wanted--; m.wanted == 0 {
+		if t.wanted--; t.wanted == 0 {
 			delete(k.by, key)
 		}
 	}
