@@ -41,6 +41,7 @@ type config struct {
 	orderTTL        time.Duration
 	sessionKey      string
 	trustedProxies  []*net.IPNet
+	rateLimits      bool
 	clockOffset     time.Duration
 }
 
@@ -76,6 +77,7 @@ var settings = []setting{
 	{env: "SWEEP_SCHEDULE", fallback: "10s,30s,1m,2m,5m,5m,10m,30m,1h", help: "waits between looks at something unfinished"},
 	{env: "SESSION_KEY", help: "32 characters or more (default: made once, kept beside the database)", secret: true},
 	{env: "TRUSTED_PROXIES", help: "CIDRs whose X-Forwarded-For counts"},
+	{env: "RATE_LIMITS", fallback: "on", help: "on or off"},
 	{env: "CLOCK_OFFSET", fallback: "0s", help: "added to the clock, for tests; refused with live client ids"},
 }
 
@@ -116,6 +118,7 @@ func loadConfigWith(flags *flag.FlagSet, args []string, getenv func(string) stri
 		orderTTL:        c.duration("ORDER_TTL", time.Second, 30*24*time.Hour),
 		sessionKey:      c.text("SESSION_KEY"),
 		trustedProxies:  c.networks("TRUSTED_PROXIES"),
+		rateLimits:      c.choice("RATE_LIMITS", "on", "off") == "on",
 		clockOffset:     c.duration("CLOCK_OFFSET", -10*365*24*time.Hour, 10*365*24*time.Hour),
 	}
 	if gateway := c.url("ANTOM_URL"); gateway != nil {

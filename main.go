@@ -193,6 +193,7 @@ func pagesConfig(cfg config, keys []byte, now func() time.Time, log *slog.Logger
 		SessionKey:     keys,
 		TrustedProxies: cfg.trustedProxies,
 		Sandbox:        !cfg.live(),
+		RateLimits:     cfg.rateLimits,
 		Now:            now,
 		Log:            log,
 		Done:           stopping,

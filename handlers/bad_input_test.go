@@ -319,3 +319,20 @@ func TestARequestToAntomIsComplete(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoDoesTooMuchIsToldToWait(t *testing.T) {
+	shop := newShop(t, func(s *settings) { s.rateLimits = true })
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	for range 100 {
+		got := buyer.postJSON(path+"/payments", `{"method":"NONE"}`)
+		if got.status == http.StatusTooManyRequests {
+			got.sees(http.StatusTooManyRequests, `"error"`)
+			if got.header.Get("Retry-After") == "" {
+				t.Error("it is not said for how long")
+			}
+			return
+		}
+	}
+	t.Error("a hundred starts of one order at once are all taken")
+}

@@ -16,13 +16,14 @@ func (s *server) routes(e *echo.Echo) {
 	e.GET("/cart", s.showCart)
 	e.POST("/cart/:sku", s.changeCart)
 
-	e.POST("/orders", s.placeOrder)
+	e.POST("/orders", s.placeOrder, s.limited("orders", ordersPerClient, limit{}))
 
-	e.GET("/checkout/:token", s.showCheckout)
-	e.POST("/checkout/:token/payments", s.startPayment)
-	e.GET("/checkout/:token/return", s.showReturn)
-	e.GET("/checkout/:token/status", s.showStatus)
-	e.GET("/checkout/:token/events", s.streamStatus)
+	read := s.limited("reads", readsPerClient, readsPerOrder)
+	e.GET("/checkout/:token", s.showCheckout, read)
+	e.POST("/checkout/:token/payments", s.startPayment, s.limited("payments", paymentsPerClient, paymentsPerOrder))
+	e.GET("/checkout/:token/return", s.showReturn, read)
+	e.GET("/checkout/:token/status", s.showStatus, read)
+	e.GET("/checkout/:token/events", s.streamStatus, read)
 
 	e.POST(checkout.NotifyPath, s.receiveNotification)
 

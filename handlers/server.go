@@ -22,6 +22,7 @@ type Config struct {
 	TrustedProxies []*net.IPNet // whose X-Forwarded-For counts
 	SDK            *SDK         // nil: pay by forms and redirects only
 	Sandbox        bool         // payments are practice; pages say so
+	RateLimits     bool         // refuse what no buyer does
 	Now            func() time.Time
 	Log            *slog.Logger
 	Done           <-chan struct{} // closed when the server stops: ends the event streams
@@ -52,6 +53,7 @@ type server struct {
 	notifications Notifications
 	readiness     Readiness
 	sessions      *sessionStore
+	limits        *limiter // nil: no limits
 	log           *slog.Logger
 }
 
@@ -70,6 +72,9 @@ func New(cfg Config, shop *checkout.Service, notifications Notifications, readin
 		readiness:     readiness,
 		sessions:      newSessionStore(cfg.SessionKey, cfg.https()),
 		log:           cfg.Log,
+	}
+	if cfg.RateLimits {
+		s.limits = newLimiter(cfg.Now)
 	}
 	e := echo.New()
 	e.HideBanner = true

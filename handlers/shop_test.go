@@ -53,6 +53,7 @@ type settings struct {
 	publicURL     string
 	timeout       time.Duration
 	refundLate    bool
+	rateLimits    bool
 	catalog       []checkout.Product // instead of the seeded one
 }
 
@@ -126,7 +127,7 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	must(t, err)
 	done := make(chan struct{})
 	cfg := handlers.Config{
-		ShopName: "Plain Goods", PublicURL: publicURL, SessionKey: make([]byte, 64), Sandbox: true, Now: now, Log: log, Done: done,
+		ShopName: "Plain Goods", PublicURL: publicURL, SessionKey: make([]byte, 64), Sandbox: true, RateLimits: set.rateLimits, Now: now, Log: log, Done: done,
 		SDK: &handlers.SDK{URL: sdkURL, Environment: "sandbox", GatewayHost: boxURL},
 	}
 	if set.withoutSDK {
