@@ -306,6 +306,10 @@ func (b *buyer) opens(address string) {
 	b.does(chromedp.Navigate(address))
 }
 
+// goesBack presses the browser's back button. Whether the page is loaded again
+// or comes as it was left is the browser's choice, so no load is waited for.
+func (b *buyer) goesBack() { b.t.Helper(); b.does(chromedp.Evaluate[chromedp.Void]("history.back()")) }
+
 // address is where the tab is.
 func (b *buyer) address() string {
 	b.t.Helper()

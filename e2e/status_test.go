@@ -3,8 +3,6 @@ package e2e
 import (
 	"regexp"
 	"testing"
-
-	"github.com/chromedp/chromedp"
 )
 
 func TestALostNotificationIsMadeUpForByAnInquiry(t *testing.T) {
@@ -230,7 +228,7 @@ func TestTheBackButtonKeepsTheCart(t *testing.T) {
 	buyer.opensShop()
 	buyer.adds("POT-02")
 	buyer.ordersTo("SG")
-	buyer.does(chromedp.NavigateBack())
+	buyer.goesBack()
 	buyer.arrives("/cart")
 	buyer.until("both lines", `document.querySelectorAll('[data-test="cart-line"]').length === 2`)
 	buyer.opens("/cart")
@@ -257,7 +255,7 @@ func TestGoingBackAndOrderingAgainIsTheSameOrder(t *testing.T) {
 	buyer := shop.buyer(desktop)
 	buyer.orders("MUG-01")
 	token := buyer.token()
-	buyer.does(chromedp.NavigateBack())
+	buyer.goesBack()
 	buyer.ordersTo("SG")
 	if buyer.token() != token {
 		t.Error("the same words for the same cart made another order")
