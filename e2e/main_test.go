@@ -59,7 +59,7 @@ func runAll(m *testing.M) (int, error) {
 	if out, err := exec.Command("go", "build", "-o", binary, "antom-checkout").CombinedOutput(); err != nil {
 		return 1, fmt.Errorf("go build: %w\n%s", err, out)
 	}
-	if err := os.RemoveAll("screenshots"); err != nil {
+	if err := os.RemoveAll("screenshots/failed"); err != nil {
 		return 1, err
 	}
 	stop, err := startBrowser(path)
