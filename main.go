@@ -249,6 +249,9 @@ func migrate(ctx context.Context, cfg config) error {
 // its ledger are kept beside the database, so that a restart forgets nothing.
 func embedSandbox(cfg *config, now func() time.Time, log *slog.Logger) (*sandbox.Sandbox, net.Listener, error) {
 	folder := filepath.Dir(cfg.database)
+	if cfg.clockOffset == 0 {
+		now = nil // the sandbox sleeps more deeply by the clock it knows
+	}
 	box, listener, err := openSandbox(cfg.sandboxAddr, sandbox.Config{
 		LedgerFile: filepath.Join(folder, "sandbox-ledger.json"),
 		Now:        now,

@@ -89,8 +89,9 @@ func EffectReverse(requestID string) Effect { return Effect("payment.reverse:" +
 // Rules is what a decision depends on beside the order and the word.
 type Rules struct {
 	Now           time.Time
-	ManualCapture bool // the merchant captures cards
-	RefundLate    bool // money for a closed order goes back, instead of reviving the order
+	Pause         time.Duration // before the first look at what is still to come
+	ManualCapture bool          // the merchant captures cards
+	RefundLate    bool          // money for a closed order goes back, instead of reviving the order
 }
 
 // Decide says what an order becomes when a word about one of its payments is
@@ -260,8 +261,8 @@ func (p *Payment) become(to PaymentStatus, code string) {
 	}
 }
 
-// askAgain makes the sweeper inquire at once.
-func (p *Payment) askAgain(now time.Time) { p.NextCheck, p.Checks = now, 0 }
+// askAgain makes the sweeper inquire at a time.
+func (p *Payment) askAgain(at time.Time) { p.NextCheck, p.Checks = at, 0 }
 
 // owes reports whether something about the payment is still to come.
 func (p *Payment) owes(r Rules) bool {
@@ -282,7 +283,7 @@ func (p *Payment) schedule(r Rules) {
 	switch {
 	case !p.NextCheck.IsZero():
 	case p.owes(r):
-		p.askAgain(r.Now)
+		p.askAgain(r.Now.Add(r.Pause))
 	case p.Status == PaymentAuthorized:
 		p.NextCheck = nextCaptureDeadline(*p, r.Now)
 	}
@@ -324,15 +325,24 @@ func (o *Order) receive(p *Payment, r Rules) {
 	}
 }
 
+// Reasons for a review that follow from where things stand, and end with it.
+const (
+	captureRefused = "capture failed"
+	goodsGone      = "late money, goods gone"
+)
+
 // reviewWhatIsStuck asks for a person where neither Antom nor time will help.
 func (o *Order) reviewWhatIsStuck(r Rules) {
+	if o.Review == captureRefused || o.Review == goodsGone {
+		o.Review, o.ReviewPayment = "", ""
+	}
 	live := o.Live()
 	switch {
 	case live == nil || o.Review != "":
 	case live.Status == PaymentAuthorized && live.captureFailed() && !r.ManualCapture:
-		o.Review, o.ReviewPayment = "capture failed", live.RequestID
+		o.Review, o.ReviewPayment = captureRefused, live.RequestID
 	case live.Status.HoldsMoney() && o.Stock == StockFree && !o.Fulfillable:
-		o.Review, o.ReviewPayment = "late money, goods gone", live.RequestID
+		o.Review, o.ReviewPayment = goodsGone, live.RequestID
 	}
 }
 

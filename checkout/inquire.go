@@ -22,15 +22,26 @@ const (
 	there
 )
 
-// Refresh inquires Antom about the order's payment if that is due, and returns
-// the order as it then stands. All callers share one inquiry per payment, and
-// one order costs at most one every two seconds.
+// Refresh inquires Antom about the order's payment if that is due, expires the
+// order if its time is over, and returns it as it then stands. All callers share
+// one inquiry per payment, and one order costs at most one every two seconds.
 func (s *Service) Refresh(ctx context.Context, token string) (Order, error) {
 	o, err := s.Order(ctx, token)
 	if err != nil {
 		return Order{}, err
 	}
-	return s.refresh(ctx, o)
+	if o, err = s.refresh(ctx, o); err != nil || !s.pastEnd(o) {
+		return o, err
+	}
+	fresh, err := s.inquiries.once(ctx, "end of "+o.ID, s.now(), func() error {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callAllowance)
+		defer cancel()
+		return s.expire(ctx, o.ID)
+	})
+	if err != nil || !fresh {
+		return o, err
+	}
+	return s.store.OrderByID(ctx, o.ID)
 }
 
 func (s *Service) refresh(ctx context.Context, o Order) (Order, error) {
@@ -38,16 +49,14 @@ func (s *Service) refresh(ctx context.Context, o Order) (Order, error) {
 	if p == nil {
 		return o, nil
 	}
-	mine, err := s.inquiries.once(ctx, p.RequestID, s.now(), func() error {
+	fresh, err := s.inquiries.once(ctx, p.RequestID, s.now(), func() error {
 		// Whoever asked first may leave; the others still want the answer.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callAllowance)
 		defer cancel()
-		if _, _, err := s.inquire(ctx, o, *p); err != nil || !s.pastEnd(o) {
-			return err
-		}
-		return s.expire(ctx, o.ID)
+		_, _, err := s.inquire(ctx, o, *p)
+		return err
 	})
-	if err != nil || !mine {
+	if err != nil || !fresh {
 		return o, err
 	}
 	return s.store.OrderByID(ctx, o.ID)

@@ -41,7 +41,7 @@ func (k Key) cause() Cause {
 // again with a new key. Errors: NotFound, and Conflict when there is nothing to
 // capture.
 func (s *Service) CapturePayment(ctx context.Context, orderID string, key Key) (Operation, error) {
-	return s.operate(ctx, orderID, key, func(o Order) (*Payment, Operation, error) {
+	return s.operate(ctx, orderID, key, func(o *Order) (*Payment, Operation, error) {
 		p := o.Live()
 		if p == nil || p.Status != PaymentAuthorized || !s.cfg.ManualCapture {
 			return nil, Operation{}, conflict("no authorised payment waits for a capture by hand")
@@ -56,7 +56,7 @@ func (s *Service) CapturePayment(ctx context.Context, orderID string, key Key) (
 // NotFound, Invalid for an amount above what is left, Conflict when nothing was
 // paid.
 func (s *Service) RefundPayment(ctx context.Context, orderID string, minor int64, key Key) (Operation, error) {
-	return s.operate(ctx, orderID, key, func(o Order) (*Payment, Operation, error) {
+	return s.operate(ctx, orderID, key, func(o *Order) (*Payment, Operation, error) {
 		p := o.Live()
 		if p == nil || p.Status != PaymentPaid {
 			return nil, Operation{}, conflict("nothing has been paid")
@@ -86,8 +86,9 @@ func (s *Service) CancelOrder(ctx context.Context, orderID string, key Key) erro
 		return nil
 	}
 	if live := o.Live(); live != nil && live.Status.HoldsMoney() {
-		_, op, err := s.begin(ctx, o.ID, key, func(o Order) (*Payment, Operation, error) {
+		_, op, err := s.begin(ctx, o.ID, key, func(o *Order) (*Payment, Operation, error) {
 			p := o.Payment(live.RequestID)
+			o.Closed = OrderCancelled // once the money is back; until then the status says what is
 			return p, Operation{Kind: Cancel, Amount: p.Amount}, nil
 		})
 		if err == nil {
@@ -146,8 +147,8 @@ func unavailable(why string) error {
 	return &Error{Kind: Unavailable, Message: "error.page.503.message", Err: errors.New(why)}
 }
 
-// wanted says which operation an order allows.
-type wanted func(Order) (*Payment, Operation, error)
+// wanted says which operation an order allows; it may note its intent in it.
+type wanted func(*Order) (*Payment, Operation, error)
 
 // operate stores an operation and asks Antom for it.
 func (s *Service) operate(ctx context.Context, orderID string, key Key, what wanted) (Operation, error) {
@@ -173,7 +174,7 @@ func (s *Service) begin(ctx context.Context, orderID string, key Key, what wante
 			return o, nil
 		}
 		changed := o.clone()
-		p, op, err := what(changed)
+		p, op, err := what(&changed)
 		if err != nil {
 			refused = err
 			return o, nil
@@ -242,7 +243,7 @@ func (s *Service) carryOut(ctx context.Context, o Order, requestID string, op Op
 // giveBack does a full cancel or refund of a payment, on nobody's order but the
 // rules'.
 func (s *Service) giveBack(ctx context.Context, o Order, requestID string, kind OperationKind) (Order, Operation, error) {
-	_, op, err := s.begin(ctx, o.ID, Key{}, func(o Order) (*Payment, Operation, error) {
+	_, op, err := s.begin(ctx, o.ID, Key{}, func(o *Order) (*Payment, Operation, error) {
 		p := o.Payment(requestID)
 		return p, Operation{Kind: kind, Amount: p.Refundable()}, nil
 	})

@@ -161,7 +161,7 @@ func (s *Service) Record(ctx context.Context, orderID string, w Word, evidence E
 
 func (s *Service) rules() Rules {
 	// Whole milliseconds, as they are stored.
-	return Rules{Now: s.now().UTC().Truncate(time.Millisecond), ManualCapture: s.cfg.ManualCapture, RefundLate: s.cfg.RefundLate}
+	return Rules{Now: s.now().UTC().Truncate(time.Millisecond), Pause: s.pause(0), ManualCapture: s.cfg.ManualCapture, RefundLate: s.cfg.RefundLate}
 }
 
 // announce tells log, pages and sweeper about a committed change.

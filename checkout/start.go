@@ -27,7 +27,7 @@ type Started struct {
 const (
 	maxSession     = time.Hour        // Antom's longest life of a session
 	callAllowance  = 40 * time.Second // for everything one start may ask of Antom
-	shortestWindow = 30 * time.Second // an order this close to its end starts nothing
+	shortestWindow = time.Second      // an order this close to its end starts nothing
 )
 
 // StartPayment starts an attempt, or goes on with the one under way: the same

@@ -3,14 +3,16 @@ package checkout
 import (
 	"context"
 	"strings"
+	"sync"
 	"time"
 )
 
 const (
-	sweepPause  = time.Second    // between two looks at the list of what is due
-	sweepBatch  = 50             // payments looked at in one go
-	sweepLimit  = 72 * time.Hour // after that a person has to look
-	effectTries = 12             // deliveries of one effect before it is given up
+	sweepPause   = time.Second    // between two looks at the list of what is due
+	sweepBatch   = 50             // payments looked at in one go
+	sweepWorkers = 8              // of them at once
+	sweepLimit   = 72 * time.Hour // of looking in vain; after that a person has to
+	effectTries  = 12             // deliveries of one effect before it is given up
 )
 
 // Sweep resumes everything unfinished until ctx ends: attempts without a known
@@ -33,9 +35,7 @@ func (s *Service) SweepOnce(ctx context.Context) {
 	now := s.now()
 	due, err := s.store.DueChecks(ctx, now, sweepBatch)
 	s.logFailure(ctx, "list due payments", err)
-	for _, check := range due {
-		s.logFailure(ctx, "check payment "+check.RequestID, s.check(ctx, check))
-	}
+	s.checkAll(ctx, due)
 	expired, err := s.store.DueExpiries(ctx, now, sweepBatch)
 	s.logFailure(ctx, "list expired orders", err)
 	for _, id := range expired {
@@ -48,6 +48,21 @@ func (s *Service) SweepOnce(ctx context.Context) {
 	}
 }
 
+// checkAll looks at several payments at once, so that one that hangs keeps few
+// others waiting.
+func (s *Service) checkAll(ctx context.Context, due []DueCheck) {
+	var checks sync.WaitGroup
+	places := make(chan struct{}, sweepWorkers)
+	for _, check := range due {
+		places <- struct{}{}
+		checks.Go(func() {
+			defer func() { <-places }()
+			s.logFailure(ctx, "check payment "+check.RequestID, s.check(ctx, check))
+		})
+	}
+	checks.Wait()
+}
+
 func (s *Service) logFailure(ctx context.Context, what string, err error) {
 	if err != nil && ctx.Err() == nil {
 		s.log.ErrorContext(ctx, what, "err", err)
@@ -58,8 +73,8 @@ func (s *Service) logFailure(ctx context.Context, what string, err error) {
 // failure below cannot turn into a tight loop.
 func (s *Service) check(ctx context.Context, due DueCheck) error {
 	now := s.now()
-	next := now.Add(s.cfg.SweepSchedule[min(due.Checks, len(s.cfg.SweepSchedule)-1)])
-	if now.Sub(due.CreatedAt) > sweepLimit {
+	next := now.Add(s.pause(due.Checks))
+	if s.lookedFor(due.Checks) > sweepLimit {
 		next = time.Time{}
 	}
 	o, err := s.store.OrderByID(ctx, due.OrderID)
@@ -87,6 +102,20 @@ func (s *Service) check(ctx context.Context, due DueCheck) error {
 		return err
 	}
 	return s.expire(ctx, o.ID)
+}
+
+// pause is the wait after so many looks in vain.
+func (s *Service) pause(checks int) time.Duration {
+	return s.cfg.SweepSchedule[min(checks, len(s.cfg.SweepSchedule)-1)]
+}
+
+// lookedFor is how long so many looks have taken.
+func (s *Service) lookedFor(checks int) time.Duration {
+	total := time.Duration(0)
+	for n := range checks {
+		total += s.pause(n)
+	}
+	return total
 }
 
 // goOn does what an inquiry alone has not brought to an end.
@@ -188,7 +217,7 @@ func (s *Service) deliver(ctx context.Context, e PendingEffect) {
 // postpone tries an effect again later, and in the end gives it to a person.
 func (s *Service) postpone(ctx context.Context, e PendingEffect) {
 	if e.Attempts+1 < effectTries {
-		next := s.now().Add(s.cfg.SweepSchedule[min(e.Attempts, len(s.cfg.SweepSchedule)-1)])
+		next := s.now().Add(s.pause(e.Attempts))
 		s.logFailure(ctx, "postpone effect", s.store.EffectFailed(ctx, e.ID, next))
 		return
 	}
