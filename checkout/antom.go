@@ -10,6 +10,7 @@ import (
 	"errors"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"antom-checkout/antom"
@@ -235,7 +236,9 @@ func codesOf(form *antom.OrderCodeForm) []Code {
 	var codes []Code
 	seen := map[string]bool{}
 	for _, detail := range form.CodeDetails {
-		// Antom repeats a code in several sizes; we draw our own.
+		if strings.HasSuffix(detail.DisplayType, "IMAGE") && leadable(detail.CodeValue) {
+			continue // the address of a picture of the code; we draw our own
+		}
 		if key := detail.CodeValueType + detail.CodeValue; !seen[key] && detail.CodeValue != "" {
 			seen[key] = true
 			codes = append(codes, Code{Type: detail.CodeValueType, Value: detail.CodeValue})

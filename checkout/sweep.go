@@ -131,12 +131,28 @@ func (s *Service) goOn(ctx context.Context, o Order, p Payment, known knowledge,
 	switch {
 	case known == notThere && p.Status.UnderWay() && !s.now().Before(p.ExpiresAt):
 		_, err = s.drop(ctx, o, p) // never submitted, and Antom takes no money for it any more
+	case known == notThere && p.Status.UnderWay() && p.Live && p.Action.Type == ActionNone:
+		err = s.repeat(ctx, o.ID, p.RequestID)
 	case p.Status.UnderWay() && !p.Live && o.EverPaid:
 		_, _, err = s.giveBack(ctx, o, p.RequestID, Cancel) // the order was paid by another attempt
 	case p.Status == PaymentAuthorized && p.Live && s.cfg.ManualCapture:
 		err = s.watchAuthorization(ctx, o, p.RequestID)
 	case tooLong && p.owes(s.rules()):
 		err = s.raise(ctx, o, p, "unknown for too long")
+	}
+	return err
+}
+
+// repeat sends a request again that Antom has never heard of, so that a buyer
+// who waits can go on. It takes its turn with the buyer's own starts.
+func (s *Service) repeat(ctx context.Context, orderID, requestID string) error {
+	defer s.starts.lock(orderID)()
+	o, err := s.store.OrderByID(ctx, orderID)
+	if err != nil {
+		return err
+	}
+	if p := o.Payment(requestID); p.Live && p.Status.UnderWay() && p.Action.Type == ActionNone && !s.pastEnd(o) {
+		_, err = s.ask(ctx, o, *p)
 	}
 	return err
 }

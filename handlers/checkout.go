@@ -65,11 +65,11 @@ func (s *server) renderCheckout(c echo.Context, status int, o checkout.Order, pr
 }
 
 // paths are the addresses of one order.
-type paths struct{ page, payments, returns, status, events string }
+type paths struct{ page, payments, code, returns, status, events string }
 
 func pathsOf(o checkout.Order) paths {
 	page := "/checkout/" + o.Token
-	return paths{page: page, payments: page + "/payments", returns: page + "/return", status: page + "/status", events: page + "/events"}
+	return paths{page: page, payments: page + "/payments", code: page + "/code", returns: page + "/return", status: page + "/status", events: page + "/events"}
 }
 
 func (s *server) methodViews(o checkout.Order) []views.Method {

@@ -88,8 +88,10 @@ func TestWithoutJavaScriptAQRCodeIsDrawn(t *testing.T) {
 	buyer := shop.newBuyer()
 	path := buyer.orders()
 	buyer.post(path+"/payments", "method=PAYNOW").sees(http.StatusOK, "<svg", `data-minor="4800"`, path+"/return").seesNot("style=")
+	buyer.get(path+"/code").sees(http.StatusOK, "<svg", `http-equiv="refresh"`) // by itself, without scripts
 	must(t, shop.control.Pay(buyer.status(path).LastPayment.PaymentRequestID))
 	shop.quiet()
+	buyer.get(path + "/code").sees(http.StatusSeeOther)
 	buyer.expectStatus(path, "paid", "paid")
 }
 
@@ -161,6 +163,26 @@ func TestNoAnswerFromAntomIsUnknownAndGoesOn(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// While Antom is out of reach nobody can tell, and nothing is offered twice; when
+// it is back, the sweeper sends the same request again and the buyer goes on.
+func TestAfterAnOutageTheSameAttemptGoesOn(t *testing.T) {
+	shop := newShop(t)
+	shop.fault(sandbox.Fault{Kind: sandbox.Outage})
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	first := buyer.starts(path, "GCASH")
+	buyer.expectAction(first, http.StatusAccepted, "wait")
+	shop.control.ClearFaults()
+	shop.passes(11 * time.Second)
+	shop.sweeps()
+	buyer.expectStatus(path, "processing", "processing")
+	second := buyer.starts(path, "GCASH")
+	buyer.expectAction(second, http.StatusOK, "sdk")
+	if second.PaymentRequestID != first.PaymentRequestID {
+		t.Fatal("another id was used")
 	}
 }
 

@@ -185,6 +185,7 @@ func (s *server) showCode(c echo.Context, started checkout.Started) error {
 		Status:     s.statusView(o, 0),
 		ReturnURL:  paths.returns,
 		BackURL:    paths.page,
+		SelfURL:    paths.code,
 		StatusURL:  paths.status,
 		EventsURL:  paths.events,
 	}
@@ -195,6 +196,20 @@ func (s *server) showCode(c echo.Context, started checkout.Started) error {
 		v.Codes = append(v.Codes, views.Code{Kind: code.Type, Text: code.Value})
 	}
 	return render(c, http.StatusOK, views.CodePage(v))
+}
+
+// showCodeAgain gives the code page an address of its own, so that it can be
+// loaded again; once there is nothing to scan it leads on.
+func (s *server) showCodeAgain(c echo.Context) error {
+	o, err := s.refreshed(c)
+	if err != nil {
+		return err
+	}
+	p := o.Live()
+	if p == nil || !p.Status.UnderWay() || p.Action.Type != checkout.ActionCode {
+		return c.Redirect(http.StatusSeeOther, pathsOf(o).returns)
+	}
+	return s.showCode(c, checkout.Started{Order: o, Payment: *p, Action: p.Action})
 }
 
 // deviceOf is what a request shows of the buyer's device.

@@ -11,13 +11,14 @@
 	const shown = ["SDK_END_OF_LOADING", "SDK_CALL_URL_SUCCESS"];
 	const broken = ["SDK_CREATECOMPONENT_ERROR", "SDK_CREATE_COMPONENT_ERROR", "SDK_CREATEPAYMENT_PARAMETER_ERROR", "SDK_INIT_PARAMETER_ERROR"];
 
-	let sdk, watch, words, busy, up, leaving;
+	let sdk, watch, words, busy, up, leaving, said;
 
 	const form = () => document.getElementById("pay-form");
 	const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 	function say(text, bad, offer) {
 		if (!form()) return; // the order has ended meanwhile, and its page says so
+		said = [text, bad, offer];
 		const line = document.getElementById("say");
 		line.textContent = text;
 		line.classList.toggle("bad", !!bad);
@@ -165,6 +166,8 @@
 	document.addEventListener("checkout:swapped", () => {
 		if (busy && !form()) close();
 		work(busy && !!form());
+		// The new page knows nothing of what was said; a failure it tells better itself.
+		if (said && !document.querySelector('[data-state$=":failed"]')) say(...said);
 	});
 	addEventListener("pagehide", close);
 	addEventListener("pageshow", (e) => {

@@ -27,6 +27,8 @@
 			const answer = await fetch(here().dataset.self || location.pathname, { headers: { Accept: "text/html" } });
 			const page = new DOMParser().parseFromString(await answer.text(), "text/html");
 			if (!page.querySelector("[data-test=status]")) return location.reload();
+			// A form that comes with the new page needs the scripts that come with it too.
+			if (page.getElementById("pay-form") && !document.querySelector('script[src*="/pay."]')) return location.reload();
 			swap(page);
 		} catch {
 			setTimeout(show, 2000);

@@ -144,6 +144,7 @@ type CodeView struct {
 	Status     Status
 	ReturnURL  string
 	BackURL    string
+	SelfURL    string // this page, for browsers without scripts to load again
 	StatusURL  string
 	EventsURL  string
 }

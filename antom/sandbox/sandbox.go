@@ -163,6 +163,7 @@ func (s *Sandbox) routes() http.Handler {
 	mux.HandleFunc("GET /logo/{name}", s.serveLogo)
 	mux.HandleFunc("GET /qr/{token}", s.serveQR)
 
+	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("GET /{$}", s.showRoom)
 	s.controlRoutes(mux)
 
