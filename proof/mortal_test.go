@@ -1,0 +1,138 @@
+package proof_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"antom-checkout/checkout"
+)
+
+// fuse is the life of a program. While it burns, every step the program takes
+// into the world outside, before and after, brings its death nearer; once it is
+// blown nothing it does has any effect, as after kill -9.
+type fuse struct {
+	mu    sync.Mutex
+	left  int // steps to live; below zero it does not burn
+	burnt chan struct{}
+}
+
+var errDead = errors.New("the program is dead")
+
+func newFuse() *fuse { return &fuse{left: -1, burnt: make(chan struct{})} }
+
+// light lets the program live for so many steps.
+func (f *fuse) light(steps int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.left = steps
+}
+
+func (f *fuse) blow() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.end()
+}
+
+func (f *fuse) end() {
+	select {
+	case <-f.burnt:
+	default:
+		close(f.burnt)
+	}
+}
+
+func (f *fuse) holds() bool {
+	select {
+	case <-f.burnt:
+		return false
+	default:
+		return true
+	}
+}
+
+// step is taken before and after everything that can be seen from outside.
+func (f *fuse) step() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch {
+	case f.left > 0:
+		f.left--
+	case f.left == 0:
+		f.end()
+	}
+	if !f.holds() {
+		return errDead
+	}
+	return nil
+}
+
+// mortal is a store whose program may die before a transaction, or after it was
+// committed and before anybody learned of it.
+type mortal struct {
+	checkout.Store
+	fuse *fuse
+}
+
+func (m mortal) within(do func() error) error {
+	if err := m.fuse.step(); err != nil {
+		return err
+	}
+	err := do()
+	if dead := m.fuse.step(); dead != nil {
+		return dead
+	}
+	return err
+}
+
+func (m mortal) CreateOrder(ctx context.Context, o checkout.Order, cause checkout.Cause) (created checkout.Order, err error) {
+	err = m.within(func() (err error) { created, err = m.Store.CreateOrder(ctx, o, cause); return err })
+	return created, err
+}
+
+func (m mortal) OrderByToken(ctx context.Context, token string) (o checkout.Order, err error) {
+	err = m.within(func() (err error) { o, err = m.Store.OrderByToken(ctx, token); return err })
+	return o, err
+}
+
+func (m mortal) OrderByID(ctx context.Context, id string) (o checkout.Order, err error) {
+	err = m.within(func() (err error) { o, err = m.Store.OrderByID(ctx, id); return err })
+	return o, err
+}
+
+func (m mortal) FindPayment(ctx context.Context, by checkout.Reference) (orderID, requestID string, err error) {
+	err = m.within(func() (err error) { orderID, requestID, err = m.Store.FindPayment(ctx, by); return err })
+	return orderID, requestID, err
+}
+
+func (m mortal) Update(ctx context.Context, id string, e checkout.Evidence, change func(checkout.Order) (checkout.Order, []checkout.Effect)) (before, after checkout.Order, err error) {
+	err = m.within(func() (err error) { before, after, err = m.Store.Update(ctx, id, e, change); return err })
+	return before, after, err
+}
+
+func (m mortal) SaveNotification(ctx context.Context, n checkout.Notification) error {
+	return m.within(func() error { return m.Store.SaveNotification(ctx, n) })
+}
+
+func (m mortal) Unmatched(ctx context.Context, antomID string) (rows []checkout.Notification, err error) {
+	err = m.within(func() (err error) { rows, err = m.Store.Unmatched(ctx, antomID); return err })
+	return rows, err
+}
+
+func (m mortal) DueChecks(ctx context.Context, now time.Time, limit int) (due []checkout.DueCheck, err error) {
+	err = m.within(func() (err error) { due, err = m.Store.DueChecks(ctx, now, limit); return err })
+	return due, err
+}
+
+func (m mortal) Reschedule(ctx context.Context, requestID string, next time.Time, checks int) error {
+	return m.within(func() error { return m.Store.Reschedule(ctx, requestID, next, checks) })
+}
+
+func (m mortal) EffectDone(ctx context.Context, id int64) error {
+	return m.within(func() error { return m.Store.EffectDone(ctx, id) })
+}
+
+func (m mortal) EffectFailed(ctx context.Context, id int64, next time.Time) error {
+	return m.within(func() error { return m.Store.EffectFailed(ctx, id, next) })
+}

@@ -1,0 +1,436 @@
+package proof_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"antom-checkout/antom"
+	"antom-checkout/antom/sandbox"
+	"antom-checkout/checkout"
+)
+
+var (
+	oneSeed   = flag.Uint64("seed", 0, "simulate this seed only, and tell its whole story")
+	seedCount = flag.Int("seeds", 0, "simulate so many seeds; 0 is as many as fit into the short run")
+	firstSeed = flag.Uint64("from", 1, "the first seed")
+)
+
+const shortSimulation = 12 * time.Second
+
+// regressions are seeds that have found something once.
+var regressions = []uint64{}
+
+// TestSimulation tells many stories, each drawn by its seed: buyers, operators,
+// crashes and everything that can go wrong on the way to Antom and back. When
+// faults have stopped and time has passed, every story has to end well.
+func TestSimulation(t *testing.T) {
+	testKeys()
+	if *oneSeed != 0 {
+		simulate(t, *oneSeed)
+		return
+	}
+	for _, seed := range regressions {
+		t.Run(fmt.Sprint("regression ", seed), func(t *testing.T) { t.Parallel(); simulate(t, seed) })
+	}
+	begun := time.Now()
+	var next, told atomic.Uint64
+	t.Run("seeds", func(t *testing.T) {
+		for worker := range runtime.GOMAXPROCS(0) {
+			t.Run(fmt.Sprint(worker), func(t *testing.T) {
+				t.Parallel()
+				for more(begun, int(next.Add(1))) {
+					seed := *firstSeed + next.Load() - 1
+					t.Run(fmt.Sprint(seed), func(t *testing.T) { simulate(t, seed) })
+					told.Add(1)
+				}
+			})
+		}
+	})
+	t.Logf("%d seeds from %d in %v", told.Load(), *firstSeed, time.Since(begun).Round(time.Second))
+}
+
+func more(begun time.Time, n int) bool {
+	if *seedCount > 0 {
+		return n <= *seedCount
+	}
+	return time.Since(begun) < shortSimulation
+}
+
+// simulate tells the story of one seed.
+func simulate(t *testing.T, seed uint64) {
+	folder := tempFolder(t)
+	synctest.Test(t, func(t *testing.T) {
+		s := newSimulation(t, seed, folder)
+		defer s.world.end()
+		defer s.world.wires.close()
+		s.trouble()
+		s.calm()
+		for _, problem := range s.judge() {
+			t.Errorf("seed %d: %s", seed, problem)
+		}
+		if t.Failed() || *oneSeed != 0 {
+			t.Logf("the story of seed %d:\n%s", seed, strings.Join(s.world.story, "\n"))
+		}
+	})
+}
+
+// tempFolder is in memory where that is possible: a crash here is a death of the
+// program, not of the machine, so nothing depends on the disk.
+func tempFolder(t *testing.T) string {
+	if folder, err := os.MkdirTemp("/dev/shm", "proof-"); err == nil {
+		t.Cleanup(func() { _ = os.RemoveAll(folder) })
+		return folder
+	}
+	return t.TempDir()
+}
+
+// simulation is a world and the fate that rules it.
+type simulation struct {
+	t       *testing.T
+	world   *world
+	fate    *rand.Rand
+	orders  []checkout.Order
+	keys    int // operators' idempotency keys so far
+	acting  sync.WaitGroup
+	calmed  atomic.Bool
+	sweepIn *rand.Rand
+	sweepMu sync.Mutex
+}
+
+// prices are what a mug costs; a currency's own methods come with it.
+var prices = map[checkout.Currency]int64{"SGD": 1200, "MYR": 3300, "THB": 25_000, "IDR": 5_000_000, "TWD": 20_000, "JPY": 1100, "EUR": 900, "KRW": 15_000}
+
+var currencies = []checkout.Currency{"SGD", "SGD", "SGD", "MYR", "THB", "IDR", "TWD", "JPY", "EUR", "KRW"}
+
+func newSimulation(t *testing.T, seed uint64, folder string) *simulation {
+	t.Helper()
+	s := &simulation{t: t, fate: rand.New(rand.NewPCG(seed, 1)), sweepIn: rand.New(rand.NewPCG(seed, 2))}
+	currency := currencies[s.fate.IntN(len(currencies))]
+	s.world = newWorld(t, seed, folder, func(c *checkout.Config) {
+		c.Currency, c.SettlementCurrency = currency, currency
+		c.ManualCapture = s.once(3)
+		c.RefundLate = s.once(2)
+	})
+	few := 1 + s.fate.IntN(6)
+	price := checkout.Money{Minor: prices[currency], Currency: currency}
+	must(t, s.world.program().store.ImportProducts(t.Context(), []checkout.Product{
+		{SKU: "MUG", Name: "Mug", Price: price}, {SKU: "RARE", Name: "One of few", Price: price, Stock: &few},
+	}))
+	s.world.tell("seed %d: %s, manual capture %v, late money refunded %v, %d rare pieces", seed, currency, s.world.config.ManualCapture, s.world.config.RefundLate, few)
+	s.world.sweeps(s.pause)
+	return s
+}
+
+// once is true once in n times.
+func (s *simulation) once(n int) bool { return s.fate.IntN(n) == 0 }
+
+// pause is how long the sweeper rests. In the end it need not hurry.
+func (s *simulation) pause() time.Duration {
+	s.sweepMu.Lock()
+	defer s.sweepMu.Unlock()
+	if s.calmed.Load() {
+		return 20*time.Minute + time.Duration(s.sweepIn.Int64N(int64(time.Minute)))
+	}
+	return time.Second + time.Duration(s.sweepIn.Int64N(int64(30*time.Second)))
+}
+
+// trouble is the part of the story in which everything may happen.
+func (s *simulation) trouble() {
+	s.world.wires.setUnreliable(s.fate.IntN(4) > 0)
+	for range 25 + s.fate.IntN(30) {
+		s.act()
+		s.waits()
+	}
+}
+
+// waits lets time pass: mostly moments, sometimes a coffee, rarely a night.
+func (s *simulation) waits() {
+	d := time.Duration(s.fate.Int64N(int64(12 * time.Second)))
+	switch {
+	case s.once(6):
+		d = 0 // at the same time
+	case s.once(8):
+		d *= 30
+	case s.once(25):
+		d *= 400
+	}
+	time.Sleep(d + time.Duration(s.fate.IntN(1_000_000)))
+	if !s.world.program().fuse.holds() {
+		s.restart("crashed")
+	}
+}
+
+func (s *simulation) restart(why string) {
+	s.world.tell("the shop has %s and is started again", why)
+	s.world.dies()
+	s.world.sweeps(s.pause)
+}
+
+// act lets one thing happen. What takes time goes on beside the next things.
+func (s *simulation) act() {
+	switch n := s.fate.IntN(100); {
+	case n < 14 || len(s.orders) == 0:
+		s.placeOrder()
+	case n < 38:
+		s.startPayment()
+	case n < 62:
+		s.buyerActs()
+	case n < 70:
+		s.looksAtPage()
+	case n < 80:
+		s.operatorActs()
+	case n < 94:
+		s.somethingBreaks()
+	case n < 98:
+		steps := s.fate.IntN(25)
+		s.world.tell("the shop will crash in %d steps", steps)
+		s.world.program().fuse.light(steps)
+	default:
+		s.restart("been stopped")
+	}
+}
+
+var ann = checkout.Buyer{Email: "ann@example.com", Name: "Ann Lee", Phone: "+65 9123 4567", Country: "SG", City: "Singapore", Address1: "1 Raffles Place", PostalCode: "048616"}
+
+func (s *simulation) placeOrder() {
+	sku := "MUG"
+	if s.once(3) {
+		sku = "RARE"
+	}
+	o, err := s.world.program().service.PlaceOrder(s.t.Context(), checkout.OrderRequest{
+		FormKey: fmt.Sprintf("form-%d-%d", s.world.seed, len(s.orders)), Buyer: ann, Language: "en",
+		Cart: []checkout.CartLine{{SKU: sku, Quantity: 1 + s.fate.IntN(2)}},
+	})
+	s.world.tell("order %d: %s %s (%v)", len(s.orders), o.ID, sku, err)
+	if err == nil {
+		s.orders = append(s.orders, o)
+	}
+}
+
+// someOrder is mostly one of the newest.
+func (s *simulation) someOrder() checkout.Order {
+	if newest := len(s.orders) - 3; newest > 0 && !s.once(4) {
+		return s.orders[newest+s.fate.IntN(3)]
+	}
+	return s.orders[s.fate.IntN(len(s.orders))]
+}
+
+// beside does something while the story goes on.
+func (s *simulation) beside(what string, do func(ctx context.Context) (string, error)) {
+	s.world.tell("%s", what)
+	s.acting.Go(func() {
+		result, err := do(s.t.Context())
+		if err != nil {
+			result = err.Error()
+		}
+		s.world.tell("  %s: %s", what, result)
+	})
+}
+
+func (s *simulation) startPayment() {
+	p, o := s.world.program(), s.someOrder()
+	offered := p.service.Methods(o)
+	want := checkout.Attempt{
+		Method: offered[s.fate.IntN(len(offered))].Code, Mode: checkout.ModeSDK,
+		Device: checkout.Device{IP: "203.0.113.7", UserAgent: "Mozilla/5.0", Accept: "text/html", Language: "en", Terminal: antom.TerminalWeb},
+	}
+	if s.once(4) {
+		want.Method = "CARD"
+	}
+	if s.once(2) {
+		want.Mode = checkout.ModeAPI
+	}
+	tabs := 1
+	if s.once(5) {
+		tabs = 2
+	}
+	for range tabs {
+		s.beside(fmt.Sprintf("the buyer of %s starts %s by %s", o.ID, want.Method, want.Mode), func(ctx context.Context) (string, error) {
+			started, err := p.service.StartPayment(ctx, o.Token, want)
+			return string(started.Action.Type) + " " + started.Payment.RequestID, err
+		})
+	}
+}
+
+// buyerActs: at Antom's pages, in the newest attempt or in one that was left
+// long ago.
+func (s *simulation) buyerActs() {
+	ledger := s.world.control.Ledger()
+	var attempts []string
+	for _, session := range ledger.Sessions {
+		attempts = append(attempts, session.RequestID)
+	}
+	for _, p := range ledger.Payments {
+		if !p.BySession {
+			attempts = append(attempts, p.RequestID)
+		}
+	}
+	if len(attempts) == 0 {
+		return
+	}
+	id := attempts[s.fate.IntN(len(attempts))]
+	if !s.once(3) {
+		id = attempts[len(attempts)-1]
+	}
+	var err error
+	act := ""
+	switch n := s.fate.IntN(20); {
+	case n < 12:
+		act, err = "pays", s.world.control.Pay(id)
+	case n < 15:
+		act, err = "declines", s.world.control.Decline(id, "")
+	case n < 17:
+		act, err = "submits", s.world.control.Submit(id, "")
+	case n < 18:
+		act, err = "has done their part", s.world.control.Pend(id)
+	case n < 19:
+		act, err = "leaves", s.world.control.Leave(id)
+	default:
+		act, err = "lets it close", s.world.control.Close(id)
+	}
+	s.world.tell("at Antom the buyer %s in %s (%v)", act, id, err)
+}
+
+func (s *simulation) looksAtPage() {
+	p, o := s.world.program(), s.someOrder()
+	s.beside("the page of "+o.ID+" is looked at", func(ctx context.Context) (string, error) {
+		seen, err := p.service.Refresh(ctx, o.Token)
+		return string(seen.Status), err
+	})
+}
+
+// operatorActs: by a command beside the server, or from its own desk.
+func (s *simulation) operatorActs() {
+	p, o := s.world.program(), s.someOrder()
+	desk := p.service
+	if s.once(2) {
+		desk = p.desk
+	}
+	if s.keys == 0 || !s.once(4) {
+		s.keys++ // otherwise the same key as before
+	}
+	key := checkout.Key{Operator: "op", Idempotency: fmt.Sprint("k", s.keys)}
+	part := int64(0)
+	if s.once(2) {
+		part = o.Total.Minor / 4 / 100 * 100
+	}
+	switch s.fate.IntN(5) {
+	case 0, 1:
+		s.beside(fmt.Sprintf("the operator refunds %d of %s with %s", part, o.ID, key.Idempotency), func(ctx context.Context) (string, error) {
+			op, err := desk.RefundPayment(ctx, o.ID, part, key)
+			return op.RequestID + " " + string(op.Status), err
+		})
+	case 2:
+		s.beside("the operator captures "+o.ID, func(ctx context.Context) (string, error) {
+			op, err := desk.CapturePayment(ctx, o.ID, key)
+			return op.RequestID + " " + string(op.Status), err
+		})
+	case 3:
+		s.beside("the operator cancels "+o.ID, func(ctx context.Context) (string, error) { return "done", desk.CancelOrder(ctx, o.ID, key) })
+	case 4:
+		s.beside("the operator accepts "+o.ID, func(ctx context.Context) (string, error) { return "done", desk.AcceptReview(ctx, o.ID, key) })
+	}
+}
+
+// What may go wrong. Forged notices come from the wires.
+var (
+	troubledCalls = []string{"", "", "pay", "createPaymentSession", "inquiryPayment", "cancel", "capture", "refund", "inquiryRefund"}
+	callTroubles  = []sandbox.FaultKind{
+		sandbox.Timeout, sandbox.Timeout, sandbox.Unknown, sandbox.ResetByPeer, sandbox.HTTPError, sandbox.HTML, sandbox.Truncate,
+		sandbox.Unsigned, sandbox.Slow, sandbox.Outage,
+	}
+	troubledNotices = []string{"", "", "PAYMENT_RESULT", "PAYMENT_PENDING", "CAPTURE_RESULT", "REFUND_RESULT"}
+	noticeTroubles  = []sandbox.FaultKind{
+		sandbox.Lose, sandbox.DelayNotice, sandbox.Duplicate, sandbox.Reorder, sandbox.UnsignedNotice, sandbox.WrongAmountNotice,
+		sandbox.WrongCurrencyNotice, sandbox.Garble,
+	}
+	laterTroubles = []sandbox.FaultKind{sandbox.CaptureFail, sandbox.CaptureDelay, sandbox.CaptureSlowly, sandbox.RefundFail, sandbox.RefundDelay}
+)
+
+func (s *simulation) somethingBreaks() {
+	f := sandbox.Fault{
+		Times: 1 + s.fate.IntN(4), Apply: s.once(2), Delay: sandbox.Duration(s.fate.Int64N(int64(2 * time.Minute))),
+		Until: s.world.control.Now().Add(time.Duration(s.fate.Int64N(int64(20 * time.Minute)))),
+	}
+	switch n := s.fate.IntN(10); {
+	case n < 5:
+		f.Kind, f.On = callTroubles[s.fate.IntN(len(callTroubles))], troubledCalls[s.fate.IntN(len(troubledCalls))]
+		if s.once(4) {
+			f.Times, f.Chance = 0, 0.3
+		}
+	case n < 9:
+		f.Kind, f.On = noticeTroubles[s.fate.IntN(len(noticeTroubles))], troubledNotices[s.fate.IntN(len(troubledNotices))]
+	default:
+		f.Kind, f.On, f.Times = laterTroubles[s.fate.IntN(len(laterTroubles))], "", 1
+	}
+	if f.Kind == sandbox.Outage {
+		f.On, f.Times = "", 0
+	}
+	_, err := s.world.control.AddFault(f)
+	must(s.t, err)
+	s.world.tell("from now on: %s on %q, %d times, chance %v, applied %v, delay %v", f.Kind, f.On, f.Times, f.Chance, f.Apply, time.Duration(f.Delay).Round(time.Second))
+}
+
+// calm ends all trouble and lets time pass until nothing more is to come.
+func (s *simulation) calm() {
+	s.world.tell("all trouble ends")
+	s.world.control.ClearFaults()
+	s.world.wires.setUnreliable(false)
+	s.world.program().fuse.light(-1)
+	s.acting.Wait()
+	if !s.world.program().fuse.holds() {
+		s.restart("crashed")
+	}
+	time.Sleep(time.Minute)
+	for _, p := range s.world.control.Ledger().Payments {
+		if p.Status == antom.PaymentPendingNow { // or it would take a week
+			must(s.t, s.world.control.Pay(p.RequestID))
+		}
+	}
+	s.calmed.Store(true)
+	for end := time.Now().Add(96 * time.Hour); time.Now().Before(end) && !s.quiet(); {
+		time.Sleep(time.Hour)
+	}
+	s.world.tell("quiet")
+}
+
+// quiet reports whether neither side has anything left to do.
+func (s *simulation) quiet() bool {
+	for _, n := range s.world.control.Notices() {
+		if n.State == sandbox.NoticeWaiting || n.State == sandbox.NoticeUnderWay {
+			return false
+		}
+	}
+	for _, p := range s.world.control.Ledger().Payments {
+		if p.Status == antom.PaymentProcessing {
+			return false
+		}
+	}
+	return s.world.wires.isStored(s.world.program(), `
+		SELECT $1 = '' AND NOT EXISTS (SELECT 1 FROM orders WHERE status IN ('open', 'processing'))
+		   AND NOT EXISTS (SELECT 1 FROM payments WHERE next_check IS NOT NULL)
+		   AND NOT EXISTS (SELECT 1 FROM outbox WHERE state = 'pending')`, "")
+}
+
+// judge says what is wrong with how the story went and how it ended.
+func (s *simulation) judge() []string {
+	wires := s.world.wires
+	tr := readTruth(s.t, s.world.program().path, s.world.control.Ledger(), time.Now(), wires.acknowledged)
+	return append(tr.whenQuiet(), wires.broken...)
+}
+
+func (ws *wires) setUnreliable(unreliable bool) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	ws.unreliable = unreliable
+}

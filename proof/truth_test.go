@@ -1,0 +1,529 @@
+package proof_test
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"antom-checkout/antom"
+	"antom-checkout/antom/sandbox"
+	"antom-checkout/checkout"
+	"antom-checkout/db"
+)
+
+// truth is both sides of the story: what Antom's ledger says, and what the
+// shop's audit says, with the few columns that the audit does not show.
+type truth struct {
+	antom        sandbox.Ledger
+	now          time.Time
+	orders       map[string]*orderLine
+	payments     map[string]*paymentLine
+	operations   []auditLine
+	transitions  []transitionLine
+	evidence     map[string]bool // "notification:ID", "inquiry:ID", "response:ID"
+	stored       map[string]bool // sha256 of notifications
+	outbox       []auditLine
+	stock        []stockLine
+	acknowledged map[string]bool
+	problems     []string
+}
+
+// auditLine is a line of the audit, whatever its kind.
+type auditLine struct {
+	Kind             string `json:"kind"`
+	ID               any    `json:"id"`
+	OrderID          string `json:"order_id"`
+	PaymentRequestID string `json:"payment_request_id"`
+	RequestID        string `json:"request_id"`
+	Status           string `json:"status"`
+	Currency         string `json:"currency"`
+	Total            int64  `json:"total"`
+	Amount           int64  `json:"amount"`
+	EverPaid         bool   `json:"ever_paid"`
+	Method           string `json:"method"`
+	AntomID          string `json:"antom_payment_id"`
+	BodySHA256       string `json:"body_sha256"`
+	Verified         bool   `json:"verified"`
+	Topic            string `json:"topic"`
+	State            string `json:"state"`
+}
+
+type orderLine struct {
+	auditLine
+	review   string
+	payments []*paymentLine
+	kept     int   // payments by which Antom holds money or a card's promise of it
+	net      int64 // what of it has been taken and not given back
+}
+
+type paymentLine struct {
+	auditLine
+	nextCheck sql.NullInt64
+	antom     *sandbox.Payment // nil when Antom knows of none
+	state     string           // what Antom's ledger makes of it
+	net       int64            // taken and not given back, by Antom's ledger
+	refunded  int64            // given back, by our words
+}
+
+type transitionLine struct {
+	subject, order, payment, request, from, to, cause string
+	at                                                time.Time
+}
+
+type stockLine struct {
+	sku         string
+	stock, held int
+}
+
+// readTruth reads both sides. The shop's database may be in use meanwhile.
+func readTruth(t testing.TB, path string, ledger sandbox.Ledger, now time.Time, acknowledged map[string]bool) *truth {
+	t.Helper()
+	tr := &truth{
+		antom: ledger, now: now, acknowledged: acknowledged, orders: map[string]*orderLine{}, payments: map[string]*paymentLine{},
+		evidence: map[string]bool{}, stored: map[string]bool{},
+	}
+	var audit bytes.Buffer
+	must(t, db.Audit(context.Background(), path, &audit))
+	for decoder := json.NewDecoder(&audit); decoder.More(); {
+		var line auditLine
+		must(t, decoder.Decode(&line))
+		tr.hear(line)
+	}
+	tr.readColumns(t, path)
+	tr.match()
+	return tr
+}
+
+func (tr *truth) hear(line auditLine) {
+	switch id := fmt.Sprint(line.ID); line.Kind {
+	case "order":
+		tr.orders[id] = &orderLine{auditLine: line}
+	case "payment":
+		p := &paymentLine{auditLine: line}
+		tr.payments[line.PaymentRequestID] = p
+		tr.orders[line.OrderID].payments = append(tr.orders[line.OrderID].payments, p)
+	case "capture", "refund", "cancel":
+		tr.operations = append(tr.operations, line)
+		if line.Kind == "refund" && line.Status == "success" {
+			tr.payments[line.PaymentRequestID].refunded += line.Amount
+		}
+	case "notification":
+		tr.stored[line.BodySHA256] = line.Verified
+		tr.evidence["notification:"+id] = true
+	case "call":
+		tr.evidence["inquiry:"+id] = line.Verified
+		tr.evidence["response:"+id] = line.Verified
+	case "outbox":
+		tr.outbox = append(tr.outbox, line)
+	}
+}
+
+// readColumns reads what the audit leaves out.
+func (tr *truth) readColumns(t testing.TB, path string) {
+	t.Helper()
+	reads, err := sql.Open("sqlite", "file:"+path+"?mode=ro&_pragma=busy_timeout(5000)")
+	must(t, err)
+	defer reads.Close()
+	each := func(query string, row func(*sql.Rows) error) {
+		t.Helper()
+		rows, err := reads.Query(query)
+		must(t, err)
+		defer rows.Close()
+		for rows.Next() {
+			must(t, row(rows))
+		}
+		must(t, rows.Err())
+	}
+	each(`SELECT id, review FROM orders`, func(rows *sql.Rows) error {
+		var id, review string
+		err := rows.Scan(&id, &review)
+		tr.orders[id].review = review
+		return err
+	})
+	each(`SELECT request_id, next_check FROM payments`, func(rows *sql.Rows) error {
+		var id string
+		var next sql.NullInt64
+		err := rows.Scan(&id, &next)
+		tr.payments[id].nextCheck = next
+		return err
+	})
+	each(`SELECT subject, order_id, payment_request_id, request_id, from_status, to_status, cause, at FROM transitions ORDER BY seq`, func(rows *sql.Rows) error {
+		var l transitionLine
+		var at int64
+		err := rows.Scan(&l.subject, &l.order, &l.payment, &l.request, &l.from, &l.to, &l.cause, &at)
+		l.at = time.UnixMilli(at)
+		tr.transitions = append(tr.transitions, l)
+		return err
+	})
+	each(`SELECT sku, stock, held FROM products WHERE stock IS NOT NULL`, func(rows *sql.Rows) error {
+		var l stockLine
+		err := rows.Scan(&l.sku, &l.stock, &l.held)
+		tr.stock = append(tr.stock, l)
+		return err
+	})
+}
+
+// match puts Antom's payments beside ours.
+func (tr *truth) match() {
+	for i := range tr.antom.Payments {
+		theirs := &tr.antom.Payments[i]
+		ours := tr.payments[theirs.RequestID]
+		if ours == nil {
+			continue // checked by known
+		}
+		ours.antom = theirs
+		ours.state, ours.net = tr.atAntom(theirs)
+		order := tr.orders[ours.OrderID]
+		if ours.state == "paid" || ours.state == "authorized" {
+			order.kept++
+			order.net += ours.net
+		}
+	}
+}
+
+// atAntom says in our words where a payment stands by Antom's ledger.
+func (tr *truth) atAntom(p *sandbox.Payment) (state string, net int64) {
+	switch p.Status {
+	case antom.PaymentFail:
+		return "failed", 0
+	case antom.PaymentCancelled:
+		return "cancelled", 0
+	case antom.PaymentProcessing, antom.PaymentPendingNow:
+		return "processing", 0
+	}
+	net = p.Amount
+	if p.Method == "CARD" {
+		if net = tr.captured(p.RequestID); net == 0 {
+			return "authorized", 0
+		}
+	}
+	if net -= tr.refunded(p.RequestID); net == 0 {
+		return "refunded", 0
+	}
+	return "paid", net
+}
+
+func (tr *truth) captured(requestID string) (sum int64) {
+	for _, c := range tr.antom.Captures {
+		if c.PaymentRequestID == requestID && c.Status == antom.TransactionSuccess {
+			sum += c.Amount
+		}
+	}
+	return sum
+}
+
+func (tr *truth) refunded(requestID string) (sum int64) {
+	for _, r := range tr.antom.Refunds {
+		if r.PaymentRequestID == requestID && r.Status == antom.TransactionSuccess && !r.Automatic {
+			sum += r.Amount
+		}
+	}
+	return sum
+}
+
+func (tr *truth) wrong(format string, args ...any) {
+	tr.problems = append(tr.problems, fmt.Sprintf(format, args...))
+}
+
+// always lists what is wrong at any moment, in the middle of everything.
+func (tr *truth) always() []string {
+	tr.known()
+	tr.acknowledgedIsStored()
+	tr.effectsOnce()
+	tr.refundsWithinPayments()
+	tr.onlyListedTransitions()
+	tr.ledgerReplays()
+	tr.moneyMovesByAntomsWord()
+	tr.nothingWithoutNextStep()
+	return tr.problems
+}
+
+// whenQuiet lists what is wrong once nothing more is to come.
+func (tr *truth) whenQuiet() []string {
+	tr.always()
+	tr.paidIffAntomHoldsIt()
+	tr.atMostOneKept()
+	tr.moneyConserved()
+	tr.everythingEnded()
+	return tr.problems
+}
+
+// known: every request id that Antom has seen exists here.
+func (tr *truth) known() {
+	payment := func(what, id string) {
+		if tr.payments[id] == nil {
+			tr.wrong("Antom knows the %s %s, we do not", what, id)
+		}
+	}
+	operation := func(kind, id string) {
+		if !slices.ContainsFunc(tr.operations, func(l auditLine) bool { return l.Kind == kind && l.RequestID == id }) {
+			tr.wrong("Antom knows the %s %s, we do not", kind, id)
+		}
+	}
+	for _, s := range tr.antom.Sessions {
+		payment("session", s.RequestID)
+	}
+	for _, p := range tr.antom.Payments {
+		payment("payment", p.RequestID)
+		if ours := tr.payments[p.RequestID]; ours != nil && ours.AntomID != "" && ours.AntomID != p.ID {
+			tr.wrong("%s is %s at Antom and %s here", p.RequestID, p.ID, ours.AntomID)
+		}
+	}
+	for _, c := range tr.antom.Captures {
+		if !c.Automatic {
+			operation("capture", c.RequestID)
+		}
+	}
+	for _, r := range tr.antom.Refunds {
+		if !r.Automatic {
+			operation("refund", r.RequestID)
+		}
+	}
+	for _, c := range tr.antom.Cancels {
+		if !slices.ContainsFunc(tr.operations, func(l auditLine) bool { return l.Kind == "cancel" && l.PaymentRequestID == c.PaymentRequestID }) {
+			tr.wrong("Antom has cancelled %s, we know of no cancel", c.PaymentRequestID)
+		}
+	}
+}
+
+// acknowledgedIsStored: no notice that Antom counts as delivered is missing.
+func (tr *truth) acknowledgedIsStored() {
+	for sha := range tr.acknowledged {
+		if !tr.stored[sha] {
+			tr.wrong("LOST: the notification %s was acknowledged and is not stored", sha)
+		}
+	}
+}
+
+// effectsOnce: an order that was ever paid has told so once, no other has.
+func (tr *truth) effectsOnce() {
+	told := map[string]int{}
+	for _, row := range tr.outbox {
+		if row.Topic == string(checkout.EffectPaid) {
+			told[row.OrderID]++
+		}
+	}
+	for id, o := range tr.orders {
+		want := 0
+		if o.EverPaid {
+			want = 1
+		}
+		if told[id] != want {
+			tr.wrong("order %s (ever paid: %v) has %d rows order.paid", id, o.EverPaid, told[id])
+		}
+	}
+}
+
+// refundsWithinPayments: on both sides.
+func (tr *truth) refundsWithinPayments() {
+	for id, p := range tr.payments {
+		if p.refunded > p.Amount {
+			tr.wrong("%s: %d refunded of %d here", id, p.refunded, p.Amount)
+		}
+		if p.antom != nil && tr.refunded(id) > p.antom.Amount {
+			tr.wrong("%s: %d refunded of %d at Antom", id, tr.refunded(id), p.antom.Amount)
+		}
+	}
+	for _, s := range tr.stock {
+		if s.stock < 0 || s.held < 0 || s.held > s.stock {
+			tr.wrong("%s: %d there, %d held", s.sku, s.stock, s.held)
+		}
+	}
+}
+
+// onlyListedTransitions: the tables of checkout/status.go are the law. The first
+// row of something comes from "".
+func (tr *truth) onlyListedTransitions() {
+	for _, l := range tr.transitions {
+		listed := false
+		switch l.subject {
+		case "order":
+			listed = checkout.OrderStatus(l.from).CanBecome(checkout.OrderStatus(l.to)) || l.from == "" && l.to == "open"
+		case "payment":
+			listed = checkout.PaymentStatus(l.from).CanBecome(checkout.PaymentStatus(l.to)) || l.from == "" && l.to == "created"
+		default:
+			// Antom's own captures are first heard of when they are over.
+			listed = checkout.OperationStatus(l.from).CanBecome(checkout.OperationStatus(l.to)) || l.from == ""
+		}
+		if !listed {
+			tr.wrong("%s %s %s went from %q to %q by %s", l.subject, l.order, l.payment, l.from, l.to, l.cause)
+		}
+	}
+}
+
+// ledgerReplays: the rows of the ledger are a chain that ends where things stand.
+func (tr *truth) ledgerReplays() {
+	stands := map[string]string{}
+	for _, l := range tr.transitions {
+		key := strings.Join([]string{l.subject, l.order, l.payment, l.request}, " ")
+		if l.subject == "order" {
+			key = "order " + l.order
+		}
+		if stands[key] != l.from {
+			tr.wrong("%s was %q and went from %q", key, stands[key], l.from)
+		}
+		stands[key] = l.to
+	}
+	for id, o := range tr.orders {
+		tr.expectReplay(stands, "order "+id, o.Status)
+	}
+	for id, p := range tr.payments {
+		tr.expectReplay(stands, strings.Join([]string{"payment", p.OrderID, id, ""}, " "), p.Status)
+	}
+	for _, op := range tr.operations {
+		tr.expectReplay(stands, strings.Join([]string{op.Kind, tr.payments[op.PaymentRequestID].OrderID, op.PaymentRequestID, op.RequestID}, " "), op.Status)
+	}
+}
+
+func (tr *truth) expectReplay(stands map[string]string, key, status string) {
+	if stands[key] != status {
+		tr.wrong("the ledger ends %s as %q, it is %q", key, stands[key], status)
+	}
+}
+
+// moneyMovesByAntomsWord: what says that money came or went names a message of
+// Antom that is stored, and never comes before Antom had the money.
+func (tr *truth) moneyMovesByAntomsWord() {
+	for _, l := range tr.transitions {
+		if l.subject != "payment" || l.to != "paid" && l.to != "authorized" && l.to != "refunded" {
+			continue
+		}
+		if !tr.evidence[l.cause] {
+			tr.wrong("payment %s became %s by %q, which is no message that is stored", l.payment, l.to, l.cause)
+		}
+		p := tr.payments[l.payment]
+		switch {
+		case p.antom == nil || p.antom.PaidAt.IsZero():
+			tr.wrong("payment %s became %s; at Antom nobody paid", l.payment, l.to)
+		case l.at.Before(p.antom.PaidAt.Truncate(time.Millisecond)):
+			tr.wrong("payment %s became %s before it was paid at Antom", l.payment, l.to)
+		}
+	}
+}
+
+// nothingWithoutNextStep: whatever is unfinished will be looked at again, unless
+// a person has been asked to.
+func (tr *truth) nothingWithoutNextStep() {
+	unfinished := map[string]string{}
+	for id, p := range tr.payments {
+		if checkout.PaymentStatus(p.Status).UnderWay() {
+			unfinished[id] = p.Status
+		}
+	}
+	for _, op := range tr.operations {
+		if op.Status == "pending" || op.Status == "processing" {
+			unfinished[op.PaymentRequestID] = op.Kind + " " + op.Status
+		}
+	}
+	for id, what := range unfinished {
+		if p := tr.payments[id]; !p.nextCheck.Valid && tr.orders[p.OrderID].Status != "review" {
+			tr.wrong("payment %s (%s) will never be looked at again", id, what)
+		}
+	}
+}
+
+// Reviews that neither Antom nor time can end: a person decides.
+var lastingReviews = []string{"capture failed", "late money, goods gone", "cannot be given back", "authorisation has ended"}
+
+// paidIffAntomHoldsIt: payment by payment, our words and Antom's ledger agree,
+// and an order's status follows.
+func (tr *truth) paidIffAntomHoldsIt() {
+	for id, o := range tr.orders {
+		if o.review != "" {
+			if !slices.Contains(lastingReviews, o.review) {
+				tr.wrong("order %s is still under review: %s", id, o.review)
+			}
+			continue
+		}
+		for _, p := range o.payments {
+			tr.expectAgreement(p)
+		}
+		tr.expectOrder(id, o)
+	}
+}
+
+func (tr *truth) expectAgreement(p *paymentLine) {
+	holds := p.Status == "paid" || p.Status == "authorized" || p.Status == "refunded"
+	antomHolds := p.state == "paid" || p.state == "authorized" || p.state == "refunded"
+	switch {
+	case holds != antomHolds || holds && p.Status != p.state:
+		tr.wrong("payment %s is %q here and %q at Antom", p.PaymentRequestID, p.Status, p.state)
+	case p.antom != nil && antomHolds && (p.Amount != p.antom.Amount || p.Currency != p.antom.Currency):
+		tr.wrong("payment %s is of %d %s here and %d %s at Antom", p.PaymentRequestID, p.Amount, p.Currency, p.antom.Amount, p.antom.Currency)
+	}
+}
+
+// expectOrder holds an order's status against the money Antom keeps for it.
+func (tr *truth) expectOrder(id string, o *orderLine) {
+	want := ""
+	switch {
+	case o.kept == 1 && o.net == o.Total:
+		want = "paid"
+	case o.kept == 1 && o.net > 0:
+		want = "partially_refunded"
+	case o.kept == 1:
+		want = "authorized"
+	}
+	paid := []string{"paid", "partially_refunded", "authorized"}
+	if want != "" && o.Status != want || want == "" && slices.Contains(paid, o.Status) {
+		tr.wrong("order %s is %s; Antom keeps %d payments and %d of %d for it", id, o.Status, o.kept, o.net, o.Total)
+	}
+}
+
+// atMostOneKept: no order is paid twice, unless a person has been told why.
+func (tr *truth) atMostOneKept() {
+	for id, o := range tr.orders {
+		if o.kept > 1 && o.review == "" {
+			tr.wrong("order %s: Antom keeps %d payments for it", id, o.kept)
+		}
+	}
+}
+
+// moneyConserved: per currency, what we count is what Antom has.
+func (tr *truth) moneyConserved() {
+	here, there := map[string]int64{}, map[string]int64{}
+	for _, p := range tr.payments {
+		if tr.orders[p.OrderID].review != "" {
+			continue
+		}
+		if p.Status == "paid" || p.Status == "refunded" {
+			here[p.Currency] += p.Amount - p.refunded
+		}
+		there[p.Currency] += p.net
+	}
+	for currency := range there {
+		if here[currency] != there[currency] {
+			tr.wrong("%s: %d here, %d at Antom", currency, here[currency], there[currency])
+		}
+	}
+}
+
+// everythingEnded: nothing is left open, sent or undelivered.
+func (tr *truth) everythingEnded() {
+	for id, o := range tr.orders {
+		if o.Status == "open" || o.Status == "processing" {
+			tr.wrong("order %s is still %s", id, o.Status)
+		}
+	}
+	for id, p := range tr.payments {
+		if checkout.PaymentStatus(p.Status).UnderWay() && tr.orders[p.OrderID].review == "" {
+			tr.wrong("payment %s is still %s", id, p.Status)
+		}
+	}
+	for _, op := range tr.operations {
+		if (op.Status == "pending" || op.Status == "processing") && tr.orders[tr.payments[op.PaymentRequestID].OrderID].review == "" {
+			tr.wrong("%s %s is still %s", op.Kind, op.RequestID, op.Status)
+		}
+	}
+	for _, row := range tr.outbox {
+		if row.State == "pending" {
+			tr.wrong("effect %s of order %s is still to be delivered", row.Topic, row.OrderID)
+		}
+	}
+}

@@ -1,0 +1,308 @@
+package proof_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"hash/fnv"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"antom-checkout/antom"
+)
+
+// wires join shop and Antom without a socket. They take their time, which lets
+// things happen in between; and they see everything that crosses them, so two
+// laws are checked here at the very moment: what Antom hears of is stored, and
+// what is acknowledged is stored.
+type wires struct {
+	w *world
+
+	mu           sync.Mutex
+	unreliable   bool
+	acknowledged map[string]bool // sha256 of the bodies whose SUCCESS has reached Antom
+	broken       []string        // laws that were seen broken
+	known        *sql.DB         // reads the running program's database
+	knownPath    string
+}
+
+func newWires(w *world) *wires { return &wires{w: w, acknowledged: map[string]bool{}} }
+
+// lawBroken is kept until the end of the story.
+func (ws *wires) lawBroken(what string) {
+	ws.w.tell("LAW BROKEN: %s", what)
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	ws.broken = append(ws.broken, what)
+}
+
+// dice is a source of chance that depends on the seed, the moment and the
+// matter only, not on which goroutine comes first.
+func (ws *wires) dice(matter string) *rand.Rand {
+	h := fnv.New64a()
+	io.WriteString(h, matter)
+	return rand.New(rand.NewPCG(ws.w.seed^h.Sum64(), uint64(time.Since(ws.w.began))))
+}
+
+// takesTime is how long something is on the wire: mostly moments, now and then
+// longer than anybody waits.
+func (ws *wires) takesTime(ctx context.Context, dice *rand.Rand) error {
+	d := time.Duration(1+dice.IntN(400)) * time.Millisecond
+	ws.mu.Lock()
+	unreliable := ws.unreliable
+	ws.mu.Unlock()
+	if unreliable && dice.IntN(25) == 0 {
+		d *= 60
+	}
+	d += time.Duration(dice.IntN(1_000_000)) // so that no two things happen at once by accident
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// toAntom is the wire of one program; it breaks when the program dies.
+func (ws *wires) toAntom(p *program) http.RoundTripper {
+	return roundTrip(func(r *http.Request) (*http.Response, error) {
+		ctx, cancel := context.WithCancel(r.Context())
+		defer cancel()
+		go func() {
+			select {
+			case <-p.fuse.burnt:
+				cancel()
+			case <-ctx.Done():
+			}
+		}()
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return nil, err
+		}
+		if err := p.fuse.step(); err != nil {
+			return nil, err
+		}
+		op := r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
+		dice := ws.dice(op)
+		ws.expectIntent(p, op, body)
+		if err := ws.takesTime(ctx, dice); err != nil {
+			return nil, err
+		}
+		res, err := serve(ctx, ws.w.box, r, body)
+		if err == nil {
+			err = ws.takesTime(ctx, dice)
+		}
+		if dead := p.fuse.step(); dead != nil {
+			return nil, dead
+		}
+		ws.w.tell("  %s %s → %s", op, idsIn(body), outcome(res, err))
+		if err != nil {
+			return nil, err
+		}
+		return res, nil
+	})
+}
+
+// serve has a handler answer a request, and gives up with its context.
+func serve(ctx context.Context, to http.Handler, r *http.Request, body []byte) (*http.Response, error) {
+	request := r.Clone(ctx)
+	request.RequestURI, request.RemoteAddr = r.URL.RequestURI(), "198.51.100.1:443"
+	request.Host = r.URL.Host
+	request.Body = io.NopCloser(bytes.NewReader(body))
+	done := make(chan error, 1)
+	answer := httptest.NewRecorder()
+	go func() {
+		defer func() {
+			if p := recover(); p == http.ErrAbortHandler {
+				done <- io.ErrUnexpectedEOF
+			} else if p != nil {
+				panic(p)
+			}
+		}()
+		to.ServeHTTP(answer, request)
+		done <- nil
+	}()
+	select {
+	case err := <-done:
+		if err != nil {
+			return nil, err
+		}
+		return answer.Result(), nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// toShop carries Antom's notices: to the program that runs, if one does.
+func (ws *wires) toShop() http.RoundTripper {
+	return roundTrip(func(r *http.Request) (*http.Response, error) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return nil, err
+		}
+		dice := ws.dice("notice " + idsIn(body))
+		if err := ws.takesTime(r.Context(), dice); err != nil {
+			return nil, err
+		}
+		p := ws.w.program()
+		if !p.fuse.holds() {
+			return nil, errors.New("connection refused")
+		}
+		if ws.chance(dice, 10) {
+			ws.forge(p, r, body)
+		}
+		res, err := serve(r.Context(), p.pages, r, body)
+		if !p.fuse.holds() || ws.chance(dice, 15) {
+			return nil, errors.New("the connection broke before the answer")
+		}
+		if err == nil {
+			ws.expectStored(p, res, body)
+			err = ws.takesTime(r.Context(), dice)
+		}
+		ws.w.tell("  notice %s → %s", idsIn(body), outcome(res, err))
+		if err != nil {
+			return nil, err
+		}
+		if acknowledges(res) {
+			ws.mu.Lock()
+			defer ws.mu.Unlock()
+			ws.acknowledged[digest(body)] = true
+		}
+		return res, nil
+	})
+}
+
+// chance strikes once in n times while the wires are unreliable.
+func (ws *wires) chance(dice *rand.Rand, n int) bool {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	return ws.unreliable && dice.IntN(n) == 0
+}
+
+// forge has a stranger claim that all went well; nobody may believe it.
+func (ws *wires) forge(p *program, r *http.Request, body []byte) {
+	forged := bytes.ReplaceAll(body, []byte(`"resultStatus":"F"`), []byte(`"resultStatus":"S"`))
+	_, stranger := testKeys()
+	request := r.Clone(r.Context())
+	signature, err := antom.Sign(stranger, antom.SigningString("POST", r.URL.RequestURI(), r.Header.Get("Client-Id"), r.Header.Get("Request-Time"), forged))
+	if err != nil {
+		panic(err) // a key that made signatures before makes this one
+	}
+	request.Header.Set("Signature", signature.String())
+	res, err := serve(r.Context(), p.pages, request, forged)
+	if err == nil && res.StatusCode != http.StatusUnauthorized && p.fuse.holds() {
+		ws.lawBroken("a forged notice was answered with " + res.Status)
+	}
+}
+
+// expectIntent holds a request against what is stored: Antom must not hear of an
+// id that a crash in the next moment would make us forget.
+func (ws *wires) expectIntent(p *program, op string, body []byte) {
+	var ids struct{ PaymentRequestID, CaptureRequestID, RefundRequestID string }
+	if json.Unmarshal(body, &ids) != nil {
+		ws.lawBroken(op + " is sent without ids")
+		return
+	}
+	for _, id := range []string{ids.PaymentRequestID, ids.CaptureRequestID, ids.RefundRequestID} {
+		if id != "" && !ws.isStored(p, `SELECT count(*) FROM (SELECT request_id FROM payments UNION SELECT request_id FROM operations) WHERE request_id = $1`, id) {
+			ws.lawBroken(op + " " + id + " is sent before it is stored")
+		}
+	}
+}
+
+// expectStored holds an acknowledgement against what is stored.
+func (ws *wires) expectStored(p *program, res *http.Response, body []byte) {
+	if acknowledges(res) && !ws.isStored(p, `SELECT count(*) FROM notifications WHERE body_sha256 = $1`, digest(body)) {
+		ws.lawBroken("acknowledged before it is stored: " + string(body))
+	}
+}
+
+func (ws *wires) isStored(p *program, query, id string) bool {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	if ws.knownPath != p.path {
+		ws.close()
+		known, err := sql.Open("sqlite", "file:"+p.path+"?mode=ro&_pragma=busy_timeout(5000)")
+		if err != nil {
+			panic(err) // only a wrong address fails here
+		}
+		ws.known, ws.knownPath = known, p.path
+	}
+	n := 0
+	if err := ws.known.QueryRow(query, id).Scan(&n); err != nil {
+		ws.w.tell("reading beside the program: %v", err)
+	}
+	return n > 0
+}
+
+// close gives the reader's connections back.
+func (ws *wires) close() {
+	if ws.known != nil {
+		_ = ws.known.Close() // it has only read
+	}
+	ws.known, ws.knownPath = nil, ""
+}
+
+func digest(body []byte) string {
+	sum := sha256.Sum256(body)
+	return hex.EncodeToString(sum[:])
+}
+
+// acknowledges reads an answer as Antom does, and leaves it readable.
+func acknowledges(res *http.Response) bool {
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		return false
+	}
+	res.Body = io.NopCloser(bytes.NewReader(body))
+	var answer antom.Envelope
+	return res.StatusCode == http.StatusOK && json.Unmarshal(body, &answer) == nil &&
+		answer.Result.Code == antom.CodeSuccess && answer.Result.Status == antom.StatusSuccess
+}
+
+// idsIn names a message in the story.
+func idsIn(body []byte) string {
+	var fields map[string]any
+	if json.Unmarshal(body, &fields) != nil {
+		return "(not JSON)"
+	}
+	var found []string
+	for _, name := range []string{"notifyType", "paymentRequestId", "captureRequestId", "refundRequestId", "paymentId"} {
+		if text, ok := fields[name].(string); ok {
+			found = append(found, text)
+		}
+	}
+	return strings.Join(found, " ")
+}
+
+// outcome is an answer in a few words.
+func outcome(res *http.Response, err error) string {
+	if err != nil {
+		return err.Error()
+	}
+	body, _ := io.ReadAll(res.Body) // from memory
+	res.Body = io.NopCloser(bytes.NewReader(body))
+	var answer struct {
+		Result        antom.Result `json:"result"`
+		PaymentStatus string       `json:"paymentStatus"`
+	}
+	if json.Unmarshal(body, &answer) != nil || answer.Result.Status == "" {
+		return res.Status
+	}
+	words := []string{string(answer.Result.Status), string(answer.Result.Code), answer.PaymentStatus, answer.Result.Message}
+	return strings.Join(slices.DeleteFunc(words, func(s string) bool { return s == "" }), " ")
+}

@@ -1,0 +1,216 @@
+package proof_test
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"antom-checkout/antom"
+	"antom-checkout/antom/sandbox"
+	"antom-checkout/checkout"
+	"antom-checkout/db"
+	"antom-checkout/handlers"
+)
+
+const (
+	shopURL  = "https://shop.example"
+	antomURL = "http://127.0.0.1:8081" // never dialled: the client accepts http on loopback only
+)
+
+// epoch is when every story begins. A bubble's clock starts in 2000, before the
+// milliseconds that Antom signs had 13 digits.
+var epoch = time.Date(2026, 1, 2, 4, 0, 0, 0, time.UTC)
+
+// testKeys are made once, outside of every bubble: the sandbox's, and those of a
+// stranger who forges.
+var testKeys = sync.OnceValues(func() (sandbox.Keys, *rsa.PrivateKey) {
+	keys, err := sandbox.NewKeys()
+	if err != nil {
+		panic(err)
+	}
+	stranger, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		panic(err)
+	}
+	return keys, stranger
+})
+
+// world is a shop, an Antom and the wires between them, in virtual time. Every
+// program of the shop that dies leaves its files, and the next one is started on
+// what the operating system would have kept of them.
+type world struct {
+	t       *testing.T
+	seed    uint64
+	folder  string
+	config  checkout.Config
+	box     *sandbox.Sandbox
+	control *sandbox.Control
+	wires   *wires
+
+	mu      sync.Mutex
+	running *program
+	started int // programs so far
+	story   []string
+	began   time.Time
+}
+
+// program is one run of the shop's process.
+type program struct {
+	path    string // of its database
+	fuse    *fuse
+	store   *db.Store
+	service *checkout.Service
+	desk    *checkout.Service // an operator's command: another process beside the server
+	pages   http.Handler
+	ended   sync.WaitGroup // its sweeper
+}
+
+func newWorld(t *testing.T, seed uint64, folder string, change ...func(*checkout.Config)) *world {
+	t.Helper()
+	time.Sleep(time.Until(epoch))
+	w := &world{t: t, seed: seed, folder: folder, began: epoch}
+	w.config = checkout.Config{
+		PublicURL: shopURL, Currency: "SGD", SettlementCurrency: "SGD", OrderTTL: time.Hour,
+		SweepSchedule: []time.Duration{10 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute, 30 * time.Minute},
+		Log:           slog.New(slog.NewTextHandler(storyteller{w}, &slog.HandlerOptions{ReplaceAttr: withoutTime})),
+	}
+	for _, c := range change {
+		c(&w.config)
+	}
+	w.wires = newWires(w)
+	keys, _ := testKeys()
+	box, err := sandbox.New(sandbox.Config{URL: antomURL, Keys: keys, Seed: seed, Transport: w.wires.toShop()})
+	must(t, err)
+	w.box, w.control = box, box.Control()
+	w.start(filepath.Join(folder, "shop-0.db"))
+	return w
+}
+
+// end stops everything, so that the bubble can close.
+func (w *world) end() {
+	w.program().fuse.blow()
+	w.program().ended.Wait()
+	must(w.t, w.box.Close())
+	must(w.t, w.program().store.Close())
+}
+
+func (w *world) program() *program {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.running
+}
+
+// start begins a program on a database file.
+func (w *world) start(path string) {
+	w.t.Helper()
+	p := &program{path: path, fuse: newFuse()}
+	store, err := db.Open(w.t.Context(), path)
+	must(w.t, err)
+	p.store = store
+	gateway := w.client(p)
+	p.service = checkout.New(w.config, mortal{store, p.fuse}, gateway)
+	p.desk = checkout.New(w.config, mortal{store, p.fuse}, gateway)
+	public, err := url.Parse(shopURL)
+	must(w.t, err)
+	p.pages = handlers.New(handlers.Config{
+		ShopName: "Proof", PublicURL: public, SessionKey: make([]byte, 64), Log: w.config.Log,
+	}, p.service, gateway, store)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.running, w.started = p, w.started+1
+}
+
+// client is the shop's real client of Antom, on the wire of one program.
+func (w *world) client(p *program) *antom.Client {
+	w.t.Helper()
+	credentials := w.box.Credentials()
+	client, err := antom.New(antom.Config{
+		ClientID: credentials.ClientID, PrivateKey: credentials.MerchantPrivateKey, PublicKeys: credentials.AntomPublicKey,
+		BaseURL: antomURL, Attempts: 1,
+	}, antom.WithHTTPClient(&http.Client{Transport: w.wires.toAntom(p)}))
+	must(w.t, err)
+	return client
+}
+
+// sweeps has the program's sweeper look around now and again, until it dies.
+func (w *world) sweeps(pause func() time.Duration) {
+	p := w.program()
+	p.ended.Go(func() {
+		for p.fuse.holds() {
+			p.service.SweepOnce(context.Background())
+			select {
+			case <-time.After(pause()):
+			case <-p.fuse.burnt:
+			}
+		}
+	})
+}
+
+// dies ends the program where it stands and starts the next one on the files as
+// they are at that moment, the write-ahead log included: what kill -9 leaves.
+func (w *world) dies() {
+	w.t.Helper()
+	old := w.program()
+	old.fuse.blow()
+	old.ended.Wait()
+	synctest.Wait() // whatever was under way has come to nothing
+	next := filepath.Join(w.folder, fmt.Sprintf("shop-%d.db", w.started))
+	for _, end := range []string{"", "-wal"} {
+		copyFile(w.t, old.path+end, next+end)
+	}
+	must(w.t, old.store.Close())
+	for _, end := range []string{"", "-wal", "-shm"} {
+		_ = os.Remove(old.path + end) // may be gone with its last connection
+	}
+	w.start(next)
+}
+
+func copyFile(t *testing.T, from, to string) {
+	t.Helper()
+	content, err := os.ReadFile(from)
+	if os.IsNotExist(err) {
+		return
+	}
+	must(t, err)
+	must(t, os.WriteFile(to, content, 0o600))
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// tell adds a line to the story that a failing seed prints.
+func (w *world) tell(format string, args ...any) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.story = append(w.story, fmt.Sprintf("%12s  %s", time.Since(w.began).Round(time.Millisecond), fmt.Sprintf(format, args...)))
+}
+
+// storyteller makes the shop's log a part of the story.
+type storyteller struct{ w *world }
+
+func (s storyteller) Write(line []byte) (int, error) {
+	s.w.tell("    shop: %s", strings.TrimSpace(string(line)))
+	return len(line), nil
+}
+
+func withoutTime(_ []string, a slog.Attr) slog.Attr {
+	if a.Key == slog.TimeKey {
+		return slog.Attr{}
+	}
+	return a
+}
