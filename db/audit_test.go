@@ -3,7 +3,6 @@ package db
 import (
 	"bytes"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/hex"
 	"encoding/json"
 	"os"
@@ -162,8 +161,8 @@ func TestTheAuditWorksBesideAWriterInTheMiddleOfAWrite(t *testing.T) {
 	written, let := make(chan struct{}), make(chan struct{})
 	done := make(chan error, 1)
 	go func() {
-		done <- write(store, func(tx *sql.Tx) error {
-			_, err := tx.Exec(`UPDATE orders SET status = 'refunded'`)
+		done <- write(store, func(tx *tx) error {
+			_, err := tx.ExecContext(t.Context(), `UPDATE orders SET status = 'refunded'`)
 			close(written)
 			<-let
 			return err

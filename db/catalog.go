@@ -41,7 +41,7 @@ func scanProduct(row scanner) (checkout.Product, error) {
 // of them or none. Their order becomes the order of the catalogue. A stock is
 // what is in the store now; what is held for buyers stays held.
 func (s *Store) ImportProducts(ctx context.Context, products []checkout.Product) error {
-	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	return s.write(ctx, func(ctx context.Context, tx *tx) error {
 		for i, p := range products {
 			_, err := tx.ExecContext(ctx, `
 				INSERT INTO products (sku, name, description, image, position, stock)

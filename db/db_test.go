@@ -40,19 +40,17 @@ func TestThePragmasAreInForceOnEveryConnection(t *testing.T) {
 	want := map[string]string{
 		"foreign_keys": "1", "synchronous": "2", "journal_mode": "wal", "busy_timeout": "5000", "cache_size": "-8192", "query_only": "0",
 	}
-	expectPragmas := func(name string, pool *sql.DB) {
-		eachConnection(t, pool, func(conn *sql.Conn) {
-			for pragma, value := range want {
-				var got string
-				if err := conn.QueryRowContext(t.Context(), `PRAGMA `+pragma).Scan(&got); err != nil || got != value {
-					t.Errorf("%s: %s is %q (%v), want %q", name, pragma, got, err, value)
-				}
+	expectPragmas := func(name string, conn querier) {
+		for pragma, value := range want {
+			var got string
+			if err := conn.QueryRowContext(t.Context(), `PRAGMA `+pragma).Scan(&got); err != nil || got != value {
+				t.Errorf("%s: %s is %q (%v), want %q", name, pragma, got, err, value)
 			}
-		})
+		}
 	}
-	expectPragmas("writer", store.writer.db)
+	expectPragmas("writer", store.writer.conn)
 	want["query_only"] = "1"
-	expectPragmas("reader", store.reads)
+	eachConnection(t, store.readers, func(conn *sql.Conn) { expectPragmas("reader", conn) })
 }
 
 func TestThereIsOneWriterAndReadersCannotWrite(t *testing.T) {
@@ -61,7 +59,7 @@ func TestThereIsOneWriterAndReadersCannotWrite(t *testing.T) {
 	if n := store.writer.db.Stats().MaxOpenConnections; n != 1 {
 		t.Errorf("there may be %d connections that write, want one", n)
 	}
-	eachConnection(t, store.reads, func(conn *sql.Conn) {
+	eachConnection(t, store.readers, func(conn *sql.Conn) {
 		for _, query := range []string{`UPDATE orders SET status = 'paid'`, `DELETE FROM order_lines`, `CREATE TABLE x (y TEXT)`, `PRAGMA user_version = 7`} {
 			if _, err := conn.ExecContext(t.Context(), query); err == nil {
 				t.Errorf("a reader carried out %s", query)

@@ -172,7 +172,7 @@ func expectTable(t testing.TB, store *Store, want []string, query string, args .
 func count(t testing.TB, store *Store, from string) int {
 	t.Helper()
 	var n int
-	if err := store.reads.QueryRow(`SELECT count(*) FROM ` + from).Scan(&n); err != nil {
+	if err := store.reads.QueryRowContext(context.Background(), `SELECT count(*) FROM `+from).Scan(&n); err != nil {
 		t.Fatalf("count %s: %v", from, err)
 	}
 	return n
@@ -187,15 +187,15 @@ func expectCount(t testing.TB, store *Store, want int, from string) {
 
 // exec runs SQL as the writer would.
 func exec(store *Store, query string, args ...any) error {
-	return write(store, func(tx *sql.Tx) error {
-		_, err := tx.Exec(query, args...)
+	return write(store, func(tx *tx) error {
+		_, err := tx.ExecContext(context.Background(), query, args...)
 		return err
 	})
 }
 
 // write hands the writer a transaction and waits until it is durable.
-func write(store *Store, fn func(*sql.Tx) error) error {
-	return store.write(context.Background(), func(_ context.Context, tx *sql.Tx) error { return fn(tx) })
+func write(store *Store, fn func(*tx) error) error {
+	return store.write(context.Background(), func(_ context.Context, tx *tx) error { return fn(tx) })
 }
 
 func mustExec(t testing.TB, store *Store, query string, args ...any) {

@@ -11,7 +11,7 @@ import (
 
 // SaveNotification implements checkout.Store.
 func (s *Store) SaveNotification(ctx context.Context, n checkout.Notification) error {
-	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	return s.write(ctx, func(ctx context.Context, tx *tx) error {
 		_, err := saveNotification(ctx, tx, n)
 		return err
 	})
@@ -19,7 +19,7 @@ func (s *Store) SaveNotification(ctx context.Context, n checkout.Notification) e
 
 // saveNotification stores a notification, or finds the row of the same message,
 // and answers with the row's id.
-func saveNotification(ctx context.Context, tx *sql.Tx, n checkout.Notification) (id string, err error) {
+func saveNotification(ctx context.Context, tx *tx, n checkout.Notification) (id string, err error) {
 	err = tx.QueryRowContext(ctx, `
 		INSERT INTO notifications (id, type, about, payment_request_id, antom_id, body_sha256, body, received_at, applied)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -51,10 +51,7 @@ func (s *Store) Unmatched(ctx context.Context, antomID string) ([]checkout.Notif
 
 // alreadyApplied reports whether the same message has been taken into account
 // before; then it has nothing new to say, whatever has happened since.
-func alreadyApplied(ctx context.Context, tx *sql.Tx, n *checkout.Notification) (bool, error) {
-	if n == nil {
-		return false, nil
-	}
+func alreadyApplied(ctx context.Context, tx *tx, n *checkout.Notification) (bool, error) {
 	applied := false
 	err := tx.QueryRowContext(ctx, `
 		SELECT applied

@@ -12,49 +12,62 @@ import (
 
 // CreateOrder implements checkout.Store.
 func (s *Store) CreateOrder(ctx context.Context, o checkout.Order, cause checkout.Cause) (checkout.Order, error) {
-	created := o
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		switch existing, err := loadOrder(ctx, tx, "form_key", o.FormKey); {
-		case err == nil:
-			created = existing
-			return nil
-		case !checkout.IsNotFound(err):
+	o.Version = 1
+	err := s.write(ctx, func(ctx context.Context, tx *tx) error {
+		isNew, err := insertOrder(ctx, tx, o)
+		if err != nil {
 			return err
 		}
-		created = o
-		created.Version = 1
-		return s.insertOrder(ctx, tx, created, cause)
+		if !isNew {
+			o, err = loadOrder(ctx, tx, "form_key", o.FormKey)
+			return err
+		}
+		if err := insertLines(ctx, tx, o); err != nil {
+			return err
+		}
+		return s.addTransitions(ctx, tx, []transition{{subject: "order", orderID: o.ID, to: string(o.Status)}}, cause)
 	})
-	return created, err
+	return o, err
 }
 
-func (s *Store) insertOrder(ctx context.Context, tx *sql.Tx, o checkout.Order, cause checkout.Cause) error {
-	_, err := tx.ExecContext(ctx, `
+// insertOrder adds the order, unless its form has made one already.
+func insertOrder(ctx context.Context, tx *tx, o checkout.Order) (isNew bool, err error) {
+	res, err := tx.ExecContext(ctx, `
 		INSERT INTO orders (
 			id, number, token, form_key, status, closed, review, review_payment, ever_paid, stock, version,
 			currency, total,
 			email, name, phone, country, region, city, address1, address2, postal_code,
 			language, created_at, expires_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-			$13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`,
+			$13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
+		ON CONFLICT (form_key) DO NOTHING`,
 		o.ID, o.Number, o.Token, o.FormKey, o.Status, o.Closed, o.Review, o.ReviewPayment, o.EverPaid, o.Stock, o.Version,
 		o.Total.Currency, o.Total.Minor,
 		o.Buyer.Email, o.Buyer.Name, o.Buyer.Phone, o.Buyer.Country, o.Buyer.Region, o.Buyer.City,
 		o.Buyer.Address1, o.Buyer.Address2, o.Buyer.PostalCode,
 		o.Language, millis(o.CreatedAt), millis(o.ExpiresAt))
 	if err != nil {
-		return fmt.Errorf("insert order: %w", err)
+		return false, fmt.Errorf("insert order: %w", err)
 	}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}
+
+func insertLines(ctx context.Context, tx *tx, o checkout.Order) error {
+	if len(o.Lines) == 0 {
+		return nil
+	}
+	var values []any
 	for i, line := range o.Lines {
-		_, err := tx.ExecContext(ctx, `
-			INSERT INTO order_lines (order_id, position, sku, name, image, quantity, unit)
-			VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-			o.ID, i, line.SKU, line.Name, line.Image, line.Quantity, line.Unit.Minor)
-		if err != nil {
-			return fmt.Errorf("insert order line: %w", err)
-		}
+		values = append(values, o.ID, i, line.SKU, line.Name, line.Image, line.Quantity, line.Unit.Minor)
 	}
-	return s.addTransition(ctx, tx, transition{subject: "order", orderID: o.ID, to: string(o.Status)}, cause)
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO order_lines (order_id, position, sku, name, image, quantity, unit)
+		VALUES `+rows(len(o.Lines), 7), values...)
+	if err != nil {
+		return fmt.Errorf("insert order lines: %w", err)
+	}
+	return nil
 }
 
 // OrderByForm implements checkout.Store.

@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"antom-checkout/checkout"
@@ -36,7 +35,7 @@ func (s *Store) EffectFailed(ctx context.Context, id int64, next time.Time) erro
 }
 
 func (s *Store) setEffect(ctx context.Context, id int64, state string, next time.Time) error {
-	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	return s.write(ctx, func(ctx context.Context, tx *tx) error {
 		_, err := tx.ExecContext(ctx, `
 			UPDATE outbox
 			   SET state = $1, attempts = attempts + 1, next_at = coalesce($2, next_at)

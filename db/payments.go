@@ -12,9 +12,15 @@ import (
 )
 
 func loadPayments(ctx context.Context, q querier, orderID string) ([]checkout.Payment, error) {
-	payments, err := collect(ctx, q, scanPayment, `
+	var operated []bool // whether there is anything to look for; mostly not
+	payments, err := collect(ctx, q, func(row scanner) (checkout.Payment, error) {
+		p, hasOperations, err := scanPayment(row)
+		operated = append(operated, hasOperations)
+		return p, err
+	}, `
 		SELECT request_id, antom_id, method, mode, status, live, surplus, currency, amount, result_code,
-		       request, action, created_at, expires_at, auth_ends, next_check, checks
+		       request, action, created_at, expires_at, auth_ends, next_check, checks,
+		       EXISTS (SELECT 1 FROM operations WHERE payment_request_id = payments.request_id)
 		  FROM payments
 		 WHERE order_id = $1
 		 ORDER BY request_id`, orderID)
@@ -22,6 +28,9 @@ func loadPayments(ctx context.Context, q querier, orderID string) ([]checkout.Pa
 		return nil, err
 	}
 	for i := range payments {
+		if !operated[i] {
+			continue
+		}
 		payments[i].Operations, err = collect(ctx, q, scanOperation, `
 			SELECT kind, request_id, antom_id, currency, amount, status, result_code, key, misses, created_at
 			  FROM operations
@@ -34,20 +43,19 @@ func loadPayments(ctx context.Context, q querier, orderID string) ([]checkout.Pa
 	return payments, nil
 }
 
-func scanPayment(row scanner) (checkout.Payment, error) {
-	var p checkout.Payment
+func scanPayment(row scanner) (p checkout.Payment, hasOperations bool, err error) {
 	var action string
 	var created, expires int64
 	var authEnds, next sql.NullInt64
-	err := row.Scan(&p.RequestID, &p.AntomID, &p.Method, &p.Mode, &p.Status, &p.Live, &p.Surplus,
+	err = row.Scan(&p.RequestID, &p.AntomID, &p.Method, &p.Mode, &p.Status, &p.Live, &p.Surplus,
 		&p.Amount.Currency, &p.Amount.Minor, &p.ResultCode,
-		&p.Request, &action, &created, &expires, &authEnds, &next, &p.Checks)
+		&p.Request, &action, &created, &expires, &authEnds, &next, &p.Checks, &hasOperations)
 	if err != nil {
-		return p, err
+		return p, false, err
 	}
 	p.CreatedAt, p.ExpiresAt = moment(created), moment(expires)
 	p.AuthEndsAt, p.NextCheck = optionalMoment(authEnds), optionalMoment(next)
-	return p, json.Unmarshal([]byte(action), &p.Action)
+	return p, hasOperations, json.Unmarshal([]byte(action), &p.Action)
 }
 
 func scanOperation(row scanner) (checkout.Operation, error) {
@@ -59,7 +67,7 @@ func scanOperation(row scanner) (checkout.Operation, error) {
 }
 
 // checkForeignID refuses an Antom id that another payment has.
-func checkForeignID(ctx context.Context, tx *sql.Tx, was *checkout.Payment, p checkout.Payment) error {
+func checkForeignID(ctx context.Context, tx *tx, was *checkout.Payment, p checkout.Payment) error {
 	if p.AntomID == "" || was != nil && was.AntomID == p.AntomID {
 		return nil
 	}
@@ -77,7 +85,7 @@ func checkForeignID(ctx context.Context, tx *sql.Tx, was *checkout.Payment, p ch
 	return nil
 }
 
-func savePayment(ctx context.Context, tx *sql.Tx, orderID string, p checkout.Payment) error {
+func savePayment(ctx context.Context, tx *tx, orderID string, p checkout.Payment) error {
 	action, err := json.Marshal(p.Action)
 	if err != nil {
 		return fmt.Errorf("encode action: %w", err)
@@ -162,7 +170,7 @@ func (s *Store) DueChecks(ctx context.Context, now time.Time, limit int) ([]chec
 
 // Reschedule implements checkout.Store.
 func (s *Store) Reschedule(ctx context.Context, requestID string, next time.Time, checks int) error {
-	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	return s.write(ctx, func(ctx context.Context, tx *tx) error {
 		_, err := tx.ExecContext(ctx, `
 			UPDATE payments
 			   SET next_check = $1, checks = $2

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"database/sql"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -28,13 +29,18 @@ func TestTheSchemaIsWhatReviewersHaveRead(t *testing.T) {
 }
 
 func TestMigrationsGoDownAndUpAgain(t *testing.T) {
-	store := openStore(t)
+	store, path := openStoreAt(t, filepath.Join(t.TempDir(), "shop.db"))
 	before := table(t, store.reads, schemaQuery)
+	writes, err := sql.Open("sqlite", dsn(path, "_txlock=immediate"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer writes.Close()
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		t.Fatal(err)
 	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, store.writer.db, files)
+	provider, err := goose.NewProvider(goose.DialectSQLite3, writes, files)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"antom-checkout/checkout"
@@ -10,7 +9,7 @@ import (
 
 // fulfillable reports whether the goods of an order are there, or held for it
 // already. What the catalogue no longer knows, or does not count, is there.
-func fulfillable(ctx context.Context, tx *sql.Tx, o checkout.Order) (bool, error) {
+func fulfillable(ctx context.Context, tx *tx, o checkout.Order) (bool, error) {
 	if o.Stock != checkout.StockFree {
 		return true, nil
 	}
@@ -29,7 +28,7 @@ func fulfillable(ctx context.Context, tx *sql.Tx, o checkout.Order) (bool, error
 
 // moveStock holds, takes or gives back the goods of an order. The table's own
 // checks see to it that nothing becomes negative.
-func moveStock(ctx context.Context, tx *sql.Tx, before, after checkout.Order) error {
+func moveStock(ctx context.Context, tx *tx, before, after checkout.Order) error {
 	held := map[checkout.Stock]int{checkout.StockHeld: 1}
 	taken := map[checkout.Stock]int{checkout.StockTaken: 1}
 	hold := held[after.Stock] - held[before.Stock]

@@ -47,9 +47,7 @@ func TestAFullDiskLosesNothingAndIsOverByItself(t *testing.T) {
 	if err := store.SaveNotification(t.Context(), n); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.writer.db.Exec(`PRAGMA max_page_count = 1`); err != nil { // no page more than there are
-		t.Fatal(err)
-	}
+	mustExec(t, store, `PRAGMA max_page_count = 1`) // no page more than there are
 	big := checkout.Notification{ID: "n2", About: "p2", BodySHA256: "2", Body: make([]byte, 1<<20), ReceivedAt: time.Now()}
 	if err := store.SaveNotification(t.Context(), big); err == nil {
 		t.Fatal("what does not fit was stored")
@@ -57,14 +55,12 @@ func TestAFullDiskLosesNothingAndIsOverByItself(t *testing.T) {
 	if _, err := store.Products(t.Context(), "SGD"); err != nil {
 		t.Errorf("reading fails too: %v", err)
 	}
-	if _, err := store.writer.db.Exec(`PRAGMA max_page_count = 1000000`); err != nil {
-		t.Fatal(err)
-	}
+	mustExec(t, store, `PRAGMA max_page_count = 1000000`)
 	if err := store.SaveNotification(t.Context(), big); err != nil {
 		t.Fatalf("with space again: %v", err)
 	}
 	rows := 0
-	if err := store.reads.QueryRow(`SELECT count(*) FROM notifications`).Scan(&rows); err != nil || rows != 2 {
+	if err := store.reads.QueryRowContext(t.Context(), `SELECT count(*) FROM notifications`).Scan(&rows); err != nil || rows != 2 {
 		t.Fatalf("%d notifications, %v", rows, err)
 	}
 }

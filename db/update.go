@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"reflect"
 
@@ -11,16 +10,18 @@ import (
 
 // Update implements checkout.Store.
 func (s *Store) Update(ctx context.Context, orderID string, evidence checkout.Evidence, change func(checkout.Order) (checkout.Order, []checkout.Effect)) (before, after checkout.Order, err error) {
-	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = s.write(ctx, func(ctx context.Context, tx *tx) error {
 		if before, err = loadOrder(ctx, tx, "id", orderID); err != nil {
 			return err
 		}
 		if before.Fulfillable, err = fulfillable(ctx, tx, before); err != nil {
 			return err
 		}
-		if known, err := alreadyApplied(ctx, tx, evidence.Notification); err != nil || known {
-			after = before
-			return err
+		if n := evidence.Notification; n != nil {
+			if known, err := alreadyApplied(ctx, tx, n); err != nil || known {
+				after = before
+				return err
+			}
 		}
 		var effects []checkout.Effect
 		after, effects = change(before)
@@ -36,7 +37,7 @@ func (s *Store) Update(ctx context.Context, orderID string, evidence checkout.Ev
 }
 
 // saveOrder writes what differs, with its ledger and outbox rows.
-func (s *Store) saveOrder(ctx context.Context, tx *sql.Tx, before, after checkout.Order, cause checkout.Cause, effects []checkout.Effect) error {
+func (s *Store) saveOrder(ctx context.Context, tx *tx, before, after checkout.Order, cause checkout.Cause, effects []checkout.Effect) error {
 	res, err := tx.ExecContext(ctx, `
 		UPDATE orders
 		   SET status = $1, closed = $2, review = $3, review_payment = $4, ever_paid = $5, stock = $6, version = $7
@@ -55,10 +56,8 @@ func (s *Store) saveOrder(ctx context.Context, tx *sql.Tx, before, after checkou
 	if err := moveStock(ctx, tx, before, after); err != nil {
 		return err
 	}
-	for _, t := range transitions(before, after) {
-		if err := s.addTransition(ctx, tx, t, cause); err != nil {
-			return err
-		}
+	if err := s.addTransitions(ctx, tx, transitions(before, after), cause); err != nil {
+		return err
 	}
 	for _, effect := range effects {
 		_, err := tx.ExecContext(ctx, `
@@ -74,7 +73,7 @@ func (s *Store) saveOrder(ctx context.Context, tx *sql.Tx, before, after checkou
 
 // savePayments writes the payments that differ; those that stop being the live
 // one first, because there may be only one at any moment.
-func savePayments(ctx context.Context, tx *sql.Tx, before, after checkout.Order) error {
+func savePayments(ctx context.Context, tx *tx, before, after checkout.Order) error {
 	for _, live := range []bool{false, true} {
 		for _, p := range after.Payments {
 			if was := before.Payment(p.RequestID); p.Live != live || was != nil && reflect.DeepEqual(*was, p) {
@@ -129,13 +128,20 @@ func transitions(before, after checkout.Order) []transition {
 	return moved
 }
 
-func (s *Store) addTransition(ctx context.Context, tx *sql.Tx, t transition, cause checkout.Cause) error {
+func (s *Store) addTransitions(ctx context.Context, tx *tx, moved []transition, cause checkout.Cause) error {
+	if len(moved) == 0 {
+		return nil
+	}
+	at := s.now().UnixMilli()
+	var values []any
+	for _, t := range moved {
+		values = append(values, t.subject, t.orderID, t.paymentID, t.requestID, t.from, t.to, cause.String(), at)
+	}
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO transitions (subject, order_id, payment_request_id, request_id, from_status, to_status, cause, at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		t.subject, t.orderID, t.paymentID, t.requestID, t.from, t.to, cause.String(), s.now().UnixMilli())
+		VALUES `+rows(len(moved), 8), values...)
 	if err != nil {
-		return fmt.Errorf("insert transition: %w", err)
+		return fmt.Errorf("insert transitions: %w", err)
 	}
 	return nil
 }
@@ -143,7 +149,7 @@ func (s *Store) addTransition(ctx context.Context, tx *sql.Tx, t transition, cau
 // saveEvidence stores what a change came from, and answers with the cause to
 // name in the ledger. A notification is kept whatever it changed; an inquiry
 // that told nothing new leaves no trace.
-func (s *Store) saveEvidence(ctx context.Context, tx *sql.Tx, e checkout.Evidence, changed bool) (checkout.Cause, error) {
+func (s *Store) saveEvidence(ctx context.Context, tx *tx, e checkout.Evidence, changed bool) (checkout.Cause, error) {
 	switch {
 	case e.Notification != nil:
 		id, err := saveNotification(ctx, tx, *e.Notification)
@@ -154,7 +160,7 @@ func (s *Store) saveEvidence(ctx context.Context, tx *sql.Tx, e checkout.Evidenc
 	return e.Cause, nil
 }
 
-func saveCall(ctx context.Context, tx *sql.Tx, c checkout.Call) error {
+func saveCall(ctx context.Context, tx *tx, c checkout.Call) error {
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO calls (id, op, request_id, payment_request_id, result, code, verified, at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,

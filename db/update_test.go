@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"sync"
@@ -106,7 +105,7 @@ func TestAChangeOfAnOldVersionIsRefusedWhole(t *testing.T) {
 		return nil
 	})
 	rows := count(t, store, "transitions")
-	err := write(store, func(tx *sql.Tx) error {
+	err := write(store, func(tx *tx) error {
 		paid, _ := altering(func(o *checkout.Order) []checkout.Effect {
 			o.Status, o.Payments[0].Status = checkout.OrderPaid, checkout.PaymentPaid
 			return nil

@@ -20,6 +20,8 @@ const (
 // caller pays for no batch.
 type writer struct {
 	db     *sql.DB
+	conn   *sql.Conn // the only one, for as long as the writer lives
+	tx     *tx
 	jobs   chan *job
 	done   chan struct{}
 	mu     sync.RWMutex // held for reading while a job is handed in
@@ -28,21 +30,32 @@ type writer struct {
 
 type job struct {
 	ctx context.Context
-	fn  func(context.Context, *sql.Tx) error
+	fn  func(context.Context, *tx) error
 	err chan error
 }
 
-func newWriter(db *sql.DB) *writer {
-	w := &writer{db: db, jobs: make(chan *job, queueLength), done: make(chan struct{})}
+// tx is the transaction under way on the writer's connection. Only the writer
+// hands it out, so what takes a *tx cannot be called outside of one.
+type tx struct{ *statements }
+
+func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w := &writer{
+		db: db, conn: conn, tx: &tx{newStatements(conn)},
+		jobs: make(chan *job, queueLength), done: make(chan struct{}),
+	}
 	go w.run()
-	return w
+	return w, nil
 }
 
 // do runs fn in a transaction and returns once it is durable. The error is fn's
 // own, or says why nothing was stored. The context fn is given is never
 // cancelled: an interrupted statement would end the transaction of everybody in
 // the group.
-func (w *writer) do(ctx context.Context, fn func(context.Context, *sql.Tx) error) error {
+func (w *writer) do(ctx context.Context, fn func(context.Context, *tx) error) error {
 	j := &job{ctx: ctx, fn: fn, err: make(chan error, 1)}
 	if err := w.hand(j); err != nil {
 		return err
@@ -69,11 +82,13 @@ func (w *writer) close() error {
 	alreadyClosed := w.closed
 	w.closed = true
 	w.mu.Unlock()
-	if !alreadyClosed {
-		close(w.jobs)
+	if alreadyClosed {
+		<-w.done
+		return nil
 	}
+	close(w.jobs)
 	<-w.done
-	return w.db.Close()
+	return errors.Join(w.conn.Close(), w.db.Close())
 }
 
 func (w *writer) run() {
@@ -103,21 +118,20 @@ func (w *writer) waiting(group []*job) []*job {
 	return group
 }
 
-// commit runs each job inside a savepoint, so that one that fails takes nothing
-// of its neighbours with it, and commits them all.
+// commit carries out all jobs in one transaction and tells each how it went.
 func (w *writer) commit(group []*job) []error {
 	errs := make([]error, len(group))
-	tx, err := w.db.BeginTx(context.Background(), nil)
+	err := w.exec(`BEGIN IMMEDIATE`)
 	if err == nil {
-		for i, j := range group {
-			errs[i] = inSavepoint(tx, j)
-		}
-		err = tx.Commit()
+		err = w.carryOut(group, errs)
+	}
+	if err == nil {
+		err = w.exec(`COMMIT`)
 	}
 	if err != nil {
-		// A commit that failed may have left its transaction open on the only
-		// connection; with a full disk SQLite has ended it already.
-		_, _ = w.db.Exec(`ROLLBACK`)
+		// The transaction may still be open, or SQLite has ended it already, as
+		// it does when the disk is full.
+		_ = w.exec(`ROLLBACK`)
 		for i := range errs {
 			if errs[i] == nil {
 				errs[i] = fmt.Errorf("commit: %w", err)
@@ -127,23 +141,43 @@ func (w *writer) commit(group []*job) []error {
 	return errs
 }
 
-func inSavepoint(tx *sql.Tx, j *job) (err error) {
+// carryOut does the jobs one after another, each inside a savepoint, so that one
+// that fails takes nothing of its neighbours with it. A job without neighbours
+// needs none: savepoints make SQLite copy every page that is about to change.
+// The error says that nothing of the group can be committed.
+func (w *writer) carryOut(group []*job, errs []error) error {
+	if len(group) == 1 {
+		errs[0] = w.attempt(group[0])
+		return errs[0]
+	}
+	for i, j := range group {
+		err := w.exec(`SAVEPOINT job`)
+		if err != nil {
+			return err
+		}
+		if errs[i] = w.attempt(j); errs[i] != nil {
+			err = w.exec(`ROLLBACK TO job`)
+		}
+		if err := errors.Join(err, w.exec(`RELEASE job`)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *writer) exec(statement string) error {
+	_, err := w.tx.ExecContext(context.Background(), statement)
+	return err
+}
+
+func (w *writer) attempt(j *job) (err error) {
 	if err := j.ctx.Err(); err != nil {
 		return err // nobody waits for it any more
-	}
-	if _, err := tx.Exec(`SAVEPOINT job`); err != nil {
-		return err
 	}
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic while writing: %v", p)
 		}
-		if err != nil {
-			_, undo := tx.Exec(`ROLLBACK TO job`)
-			err = errors.Join(err, undo)
-		}
-		_, release := tx.Exec(`RELEASE job`)
-		err = errors.Join(err, release)
 	}()
-	return j.fn(context.WithoutCancel(j.ctx), tx)
+	return j.fn(context.WithoutCancel(j.ctx), w.tx)
 }

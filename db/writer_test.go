@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"fmt"
@@ -25,9 +24,9 @@ func openNotes(t *testing.T) *Store {
 	return store
 }
 
-func note(text string) func(*sql.Tx) error {
-	return func(tx *sql.Tx) error {
-		_, err := tx.Exec(`INSERT INTO notes VALUES ($1)`, text)
+func note(text string) func(*tx) error {
+	return func(tx *tx) error {
+		_, err := tx.ExecContext(context.Background(), `INSERT INTO notes VALUES ($1)`, text)
 		return err
 	}
 }
@@ -44,7 +43,7 @@ func hold(t *testing.T, store *Store) (release func()) {
 	busy, let := make(chan struct{}), make(chan struct{})
 	done := make(chan error, 1)
 	go func() {
-		done <- write(store, func(*sql.Tx) error {
+		done <- write(store, func(*tx) error {
 			close(busy)
 			<-let
 			return nil
@@ -61,12 +60,12 @@ func hold(t *testing.T, store *Store) (release func()) {
 	return release
 }
 
-func newJob(ctx context.Context, fn func(*sql.Tx) error) *job {
-	return &job{ctx: ctx, fn: func(_ context.Context, tx *sql.Tx) error { return fn(tx) }, err: make(chan error, 1)}
+func newJob(ctx context.Context, fn func(*tx) error) *job {
+	return &job{ctx: ctx, fn: func(_ context.Context, tx *tx) error { return fn(tx) }, err: make(chan error, 1)}
 }
 
 // queue hands in a job without waiting for it.
-func queue(t *testing.T, store *Store, ctx context.Context, fn func(*sql.Tx) error) *job {
+func queue(t *testing.T, store *Store, ctx context.Context, fn func(*tx) error) *job {
 	t.Helper()
 	j := newJob(ctx, fn)
 	if err := store.writer.hand(j); err != nil {
@@ -76,7 +75,7 @@ func queue(t *testing.T, store *Store, ctx context.Context, fn func(*sql.Tx) err
 }
 
 // inOneGroup has the writer commit all jobs together and tells their errors.
-func inOneGroup(t *testing.T, store *Store, jobs ...func(*sql.Tx) error) []error {
+func inOneGroup(t *testing.T, store *Store, jobs ...func(*tx) error) []error {
 	t.Helper()
 	release := hold(t, store)
 	var queued []*job
@@ -96,7 +95,7 @@ func TestATransactionThatFailsTakesNothingOfItsNeighbours(t *testing.T) {
 	failure := errors.New("changed my mind")
 	errs := inOneGroup(t, store,
 		note("one"),
-		func(tx *sql.Tx) error { return errors.Join(note("half")(tx), failure) },
+		func(tx *tx) error { return errors.Join(note("half")(tx), failure) },
 		note("two"),
 		note("one"), // breaks the primary key
 		note("three"),
@@ -116,7 +115,7 @@ func TestAPanicIsAnErrorAndTheWriterLivesOn(t *testing.T) {
 	store := openNotes(t)
 	errs := inOneGroup(t, store,
 		note("one"),
-		func(tx *sql.Tx) error {
+		func(tx *tx) error {
 			if err := note("half")(tx); err != nil {
 				return err
 			}
@@ -214,8 +213,8 @@ func TestACommitThatFailsIsToldToAllAndTheWriterLivesOn(t *testing.T) {
 	mustExec(t, store, `CREATE TABLE answers (text TEXT REFERENCES notes DEFERRABLE INITIALLY DEFERRED)`)
 	errs := inOneGroup(t, store,
 		note("one"),
-		func(tx *sql.Tx) error { // is found out when the group commits
-			_, err := tx.Exec(`INSERT INTO answers VALUES ('to nobody')`)
+		func(tx *tx) error { // is found out when the group commits
+			_, err := tx.ExecContext(context.Background(), `INSERT INTO answers VALUES ('to nobody')`)
 			return err
 		},
 		note("two"),
@@ -251,7 +250,7 @@ func TestClosingFinishesWhatIsQueuedAndRefusesTheRest(t *testing.T) {
 	closed := make(chan error, 1)
 	go func() { closed <- store.Close() }()
 	for {
-		err := store.writer.hand(newJob(context.Background(), func(*sql.Tx) error { return nil }))
+		err := store.writer.hand(newJob(context.Background(), func(*tx) error { return nil }))
 		if err != nil {
 			expectUnavailable(t, "a write while closing", err)
 			break
