@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -34,53 +35,75 @@ const perRound = 2000
 // to an attempt: two transactions, counted as two.
 //
 // Reported are medians of all rounds: transactions a second, the ratios of them
-// (more is better), and the p99 of ours over that of raw (less is better). Run it
-// with -benchtime=7x.
+// (more is better), and the p99 and the processor time of ours over those of raw
+// (less is better). Run it with -benchtime=7x.
 func BenchmarkStore(b *testing.B) {
 	for _, callers := range []int{1, 64} {
-		for name, round := range map[string]func(testing.TB, *Store, int) []time.Duration{"attempt": storeAttempts, "order": storeOrders} {
+		for name, store := range map[string]func(testing.TB, *Store, int) round{"attempt": storeAttempts, "order": storeOrders} {
 			b.Run(fmt.Sprintf("%s/callers=%d", name, callers), func(b *testing.B) {
-				store, raw, thin := openStore(b), openRaw(b, sameRows), openRaw(b, thinRows)
-				var ours, limit, ratio, tail, tables []float64
+				db, raw, thin := openStore(b), openRaw(b, sameRows), openRaw(b, thinRows)
+				var figures ratios
 				for b.Loop() {
-					thinRate, _ := measure(thin.insert(b, callers))
-					rawRate, rawTail := measure(raw.insert(b, callers))
-					rate, ourTail := measure(round(b, store, callers))
-					limit, ours = append(limit, rawRate), append(ours, rate)
-					ratio, tail, tables = append(ratio, rate/rawRate), append(tail, ourTail/rawTail), append(tables, rawRate/thinRate)
+					thinner, limit, ours := thin.insert(b, callers), raw.insert(b, callers), store(b, db, callers)
+					figures.add("raw/s", limit.rate())
+					figures.add("ours/s", ours.rate())
+					figures.add("ours/raw", ours.rate()/limit.rate())
+					figures.add("p99/raw-p99", ours.p99()/limit.p99())
+					figures.add("cpu/raw-cpu", ours.cpuEach()/limit.cpuEach())
+					figures.add("raw/thin", limit.rate()/thinner.rate())
 				}
-				b.ReportMetric(median(limit), "raw/s")
-				b.ReportMetric(median(ours), "ours/s")
-				b.ReportMetric(median(ratio), "ours/raw")
-				b.ReportMetric(median(tail), "p99/raw-p99")
-				b.ReportMetric(median(tables), "raw/thin")
-				b.ReportMetric(0, "ns/op") // says nothing here
+				figures.report(b)
 			})
 		}
 	}
 }
 
-// measure turns the waits of a round, the last being that of the whole round,
-// into transactions a second and their p99 in seconds.
-func measure(waits []time.Duration) (rate, p99 float64) {
-	n := len(waits) - 1
-	whole := waits[n]
-	waits = slices.Sorted(slices.Values(waits[:n]))
-	return float64(n) / whole.Seconds(), waits[n*99/100].Seconds()
+// ratios collects what each turn of a benchmark has measured.
+type ratios map[string][]float64
+
+func (r *ratios) add(unit string, value float64) {
+	if *r == nil {
+		*r = ratios{}
+	}
+	(*r)[unit] = append((*r)[unit], value)
 }
 
-func median(values []float64) float64 {
-	return slices.Sorted(slices.Values(values))[len(values)/2]
+// report tells the medians.
+func (r ratios) report(b *testing.B) {
+	for unit, values := range r {
+		b.ReportMetric(slices.Sorted(slices.Values(values))[len(values)/2], unit)
+	}
+	b.ReportMetric(0, "ns/op") // says nothing here
 }
 
-// race has callers do things until n are done, and tells how long each took and
-// how long all.
-func race(b testing.TB, callers, n int, do func(i int) error) []time.Duration {
+// round is what one side did in its turn.
+type round struct {
+	waits      []time.Duration // of each transaction
+	whole, cpu time.Duration   // of all together
+}
+
+func (r round) rate() float64    { return float64(len(r.waits)) / r.whole.Seconds() }
+func (r round) cpuEach() float64 { return r.cpu.Seconds() / float64(len(r.waits)) }
+func (r round) p99() float64 {
+	return slices.Sorted(slices.Values(r.waits))[len(r.waits)*99/100].Seconds()
+}
+
+// cpuTime is what this process has had of all processors.
+func cpuTime() time.Duration {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		panic(err)
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
+
+// race has callers do things until n are done.
+func race(b testing.TB, callers, n int, do func(i int) error) round {
 	b.Helper()
-	waits := make([]time.Duration, n+1)
+	r := round{waits: make([]time.Duration, n)}
 	var next atomic.Int64
 	var all sync.WaitGroup
-	begun := time.Now()
+	begun, cpu := time.Now(), cpuTime()
 	for range callers {
 		all.Go(func() {
 			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
@@ -89,13 +112,13 @@ func race(b testing.TB, callers, n int, do func(i int) error) []time.Duration {
 					b.Error(err)
 					return
 				}
-				waits[i] = time.Since(start)
+				r.waits[i] = time.Since(start)
 			}
 		})
 	}
 	all.Wait()
-	waits[n] = time.Since(begun)
-	return waits
+	r.whole, r.cpu = time.Since(begun), cpuTime()-cpu
+	return r
 }
 
 func newUUID() string { return uuid.Must(uuid.NewV7()).String() }
@@ -109,7 +132,7 @@ func addAttempt(store *Store, orderID string) error {
 	return err
 }
 
-func storeAttempts(b testing.TB, store *Store, callers int) []time.Duration {
+func storeAttempts(b testing.TB, store *Store, callers int) round {
 	ids := make([]string, perRound)
 	race(b, 64, perRound, func(i int) error { // not counted
 		ids[i] = newUUID()
@@ -119,9 +142,9 @@ func storeAttempts(b testing.TB, store *Store, callers int) []time.Duration {
 	return race(b, callers, perRound, func(i int) error { return addAttempt(store, ids[i]) })
 }
 
-func storeOrders(b testing.TB, store *Store, callers int) []time.Duration {
+func storeOrders(b testing.TB, store *Store, callers int) round {
 	ids := make([]string, perRound/2)
-	steps := make([]time.Duration, 0, perRound+1)
+	var steps []time.Duration
 	var mu sync.Mutex
 	step := func(do func() error) error {
 		start := time.Now()
@@ -142,7 +165,8 @@ func storeOrders(b testing.TB, store *Store, callers int) []time.Duration {
 		}
 		return step(func() error { return addAttempt(store, ids[i]) })
 	})
-	return append(steps, whole[len(whole)-1])
+	whole.waits = steps
+	return whole
 }
 
 // rawGroups is the limit: prepared inserts, one goroutine, one commit for all
@@ -225,7 +249,7 @@ func openRaw(b testing.TB, rows func(*sql.DB) ([]insert, error)) *rawGroups {
 	return raw
 }
 
-func (raw *rawGroups) insert(b testing.TB, callers int) []time.Duration {
+func (raw *rawGroups) insert(b testing.TB, callers int) round {
 	return race(b, callers, perRound, func(int) error {
 		done := make(chan error, 1)
 		raw.jobs <- done

@@ -128,20 +128,17 @@ func transitions(before, after checkout.Order) []transition {
 	return moved
 }
 
+// addTransitions inserts row by row: one INSERT of several into a table with
+// triggers makes SQLite build a temporary table first.
 func (s *Store) addTransitions(ctx context.Context, tx *tx, moved []transition, cause checkout.Cause) error {
-	if len(moved) == 0 {
-		return nil
-	}
-	at := s.now().UnixMilli()
-	var values []any
 	for _, t := range moved {
-		values = append(values, t.subject, t.orderID, t.paymentID, t.requestID, t.from, t.to, cause.String(), at)
-	}
-	_, err := tx.ExecContext(ctx, `
-		INSERT INTO transitions (subject, order_id, payment_request_id, request_id, from_status, to_status, cause, at)
-		VALUES `+rows(len(moved), 8), values...)
-	if err != nil {
-		return fmt.Errorf("insert transitions: %w", err)
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO transitions (subject, order_id, payment_request_id, request_id, from_status, to_status, cause, at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+			t.subject, t.orderID, t.paymentID, t.requestID, t.from, t.to, cause.String(), s.now().UnixMilli())
+		if err != nil {
+			return fmt.Errorf("insert transition: %w", err)
+		}
 	}
 	return nil
 }
