@@ -3,6 +3,7 @@ package proof_test
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -68,14 +69,41 @@ func (f *fuse) step() error {
 	return nil
 }
 
+// turns keep apart what a program does at several places at the same instant, in
+// an order that depends on what it is about and not on the scheduler: otherwise a
+// seed would not tell the same story twice.
+type turns struct {
+	mu    sync.Mutex
+	known map[string]uint64 // what was seen, by the order in which it was
+}
+
+// place is the place of something among all that was seen.
+func (ts *turns) place(about string) uint64 {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	if _, seen := ts.known[about]; !seen {
+		ts.known[about] = uint64(len(ts.known))
+	}
+	return ts.known[about]
+}
+
+// wait takes a moment of virtual time.
+func (ts *turns) wait(about string) {
+	dice := rand.New(rand.NewPCG(ts.place(about), uint64(time.Now().UnixNano())))
+	time.Sleep(time.Duration(1 + dice.IntN(100_000)))
+}
+
 // mortal is a store whose program may die before a transaction, or after it was
 // committed and before anybody learned of it.
 type mortal struct {
 	checkout.Store
-	fuse *fuse
+	fuse  *fuse
+	turns *turns
 }
 
-func (m mortal) within(do func() error) error {
+// within takes a step before and after. about is the order or payment it is for.
+func (m mortal) within(about string, do func() error) error {
+	m.turns.wait(about)
 	if err := m.fuse.step(); err != nil {
 		return err
 	}
@@ -87,52 +115,55 @@ func (m mortal) within(do func() error) error {
 }
 
 func (m mortal) CreateOrder(ctx context.Context, o checkout.Order, cause checkout.Cause) (created checkout.Order, err error) {
-	err = m.within(func() (err error) { created, err = m.Store.CreateOrder(ctx, o, cause); return err })
+	err = m.within(o.FormKey, func() (err error) { created, err = m.Store.CreateOrder(ctx, o, cause); return err })
 	return created, err
 }
 
 func (m mortal) OrderByToken(ctx context.Context, token string) (o checkout.Order, err error) {
-	err = m.within(func() (err error) { o, err = m.Store.OrderByToken(ctx, token); return err })
+	err = m.within(token, func() (err error) { o, err = m.Store.OrderByToken(ctx, token); return err })
 	return o, err
 }
 
 func (m mortal) OrderByID(ctx context.Context, id string) (o checkout.Order, err error) {
-	err = m.within(func() (err error) { o, err = m.Store.OrderByID(ctx, id); return err })
+	err = m.within(id, func() (err error) { o, err = m.Store.OrderByID(ctx, id); return err })
 	return o, err
 }
 
 func (m mortal) FindPayment(ctx context.Context, by checkout.Reference) (orderID, requestID string, err error) {
-	err = m.within(func() (err error) { orderID, requestID, err = m.Store.FindPayment(ctx, by); return err })
+	err = m.within(by.RequestID+by.AntomID+by.RefundRequestID, func() (err error) { orderID, requestID, err = m.Store.FindPayment(ctx, by); return err })
 	return orderID, requestID, err
 }
 
 func (m mortal) Update(ctx context.Context, id string, e checkout.Evidence, change func(checkout.Order) (checkout.Order, []checkout.Effect)) (before, after checkout.Order, err error) {
-	err = m.within(func() (err error) { before, after, err = m.Store.Update(ctx, id, e, change); return err })
+	err = m.within(id, func() (err error) { before, after, err = m.Store.Update(ctx, id, e, change); return err })
+	for _, p := range after.Payments {
+		m.turns.place(p.RequestID)
+	}
 	return before, after, err
 }
 
 func (m mortal) SaveNotification(ctx context.Context, n checkout.Notification) error {
-	return m.within(func() error { return m.Store.SaveNotification(ctx, n) })
+	return m.within(n.About, func() error { return m.Store.SaveNotification(ctx, n) })
 }
 
 func (m mortal) Unmatched(ctx context.Context, antomID string) (rows []checkout.Notification, err error) {
-	err = m.within(func() (err error) { rows, err = m.Store.Unmatched(ctx, antomID); return err })
+	err = m.within(antomID, func() (err error) { rows, err = m.Store.Unmatched(ctx, antomID); return err })
 	return rows, err
 }
 
 func (m mortal) DueChecks(ctx context.Context, now time.Time, limit int) (due []checkout.DueCheck, err error) {
-	err = m.within(func() (err error) { due, err = m.Store.DueChecks(ctx, now, limit); return err })
+	err = m.within("", func() (err error) { due, err = m.Store.DueChecks(ctx, now, limit); return err })
 	return due, err
 }
 
 func (m mortal) Reschedule(ctx context.Context, requestID string, next time.Time, checks int) error {
-	return m.within(func() error { return m.Store.Reschedule(ctx, requestID, next, checks) })
+	return m.within(requestID, func() error { return m.Store.Reschedule(ctx, requestID, next, checks) })
 }
 
 func (m mortal) EffectDone(ctx context.Context, id int64) error {
-	return m.within(func() error { return m.Store.EffectDone(ctx, id) })
+	return m.within("", func() error { return m.Store.EffectDone(ctx, id) })
 }
 
 func (m mortal) EffectFailed(ctx context.Context, id int64, next time.Time) error {
-	return m.within(func() error { return m.Store.EffectFailed(ctx, id, next) })
+	return m.within("", func() error { return m.Store.EffectFailed(ctx, id, next) })
 }

@@ -57,6 +57,7 @@ type world struct {
 	box     *sandbox.Sandbox
 	control *sandbox.Control
 	wires   *wires
+	turns   *turns
 
 	mu      sync.Mutex
 	running *program
@@ -79,7 +80,7 @@ type program struct {
 func newWorld(t *testing.T, seed uint64, folder string, change ...func(*checkout.Config)) *world {
 	t.Helper()
 	time.Sleep(time.Until(epoch))
-	w := &world{t: t, seed: seed, folder: folder, began: epoch}
+	w := &world{t: t, seed: seed, folder: folder, began: epoch, turns: &turns{known: map[string]uint64{}}}
 	w.config = checkout.Config{
 		PublicURL: shopURL, Currency: "SGD", SettlementCurrency: "SGD", OrderTTL: time.Hour,
 		SweepSchedule: []time.Duration{10 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute, 30 * time.Minute},
@@ -119,8 +120,8 @@ func (w *world) start(path string) {
 	must(w.t, err)
 	p.store = store
 	gateway := w.client(p)
-	p.service = checkout.New(w.config, mortal{store, p.fuse}, gateway)
-	p.desk = checkout.New(w.config, mortal{store, p.fuse}, gateway)
+	p.service = checkout.New(w.config, mortal{store, p.fuse, w.turns}, gateway)
+	p.desk = checkout.New(w.config, mortal{store, p.fuse, w.turns}, gateway)
 	public, err := url.Parse(shopURL)
 	must(w.t, err)
 	p.pages = handlers.New(handlers.Config{
@@ -148,9 +149,9 @@ func (w *world) sweeps(pause func() time.Duration) {
 	p := w.program()
 	p.ended.Go(func() {
 		for p.fuse.holds() {
-			p.service.SweepOnce(context.Background())
 			select {
 			case <-time.After(pause()):
+				p.service.SweepOnce(context.Background())
 			case <-p.fuse.burnt:
 			}
 		}
