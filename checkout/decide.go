@@ -111,13 +111,13 @@ func Decide(o Order, w Word, r Rules) (Order, []Effect) {
 		o.Status = orderStatus(o)
 		return o, nil
 	}
-	if w.Cause.Kind == ByInquiry && o.ReviewPayment == p.RequestID {
-		o.Review, o.ReviewPayment = "", ""
-	}
 	p.learn(w)
 	p.hear(w, r)
 	for _, word := range w.Operations {
 		p.hearOperation(word, r)
+	}
+	if w.Cause.Kind == ByInquiry && o.ReviewPayment == p.RequestID && !(o.Review == cannotGiveBack && p.Status.HoldsMoney()) {
+		o.Review, o.ReviewPayment = "", ""
 	}
 	if w.Cause.Kind == ByInquiry && !p.owes(r) {
 		p.NextCheck, p.Checks = time.Time{}, 0 // what had been doubtful is known
@@ -330,6 +330,10 @@ const (
 	captureRefused = "capture failed"
 	goodsGone      = "late money, goods gone"
 )
+
+// cannotGiveBack is the reason for a review that no inquiry ends while Antom still
+// has the money: the merchant is paid twice and has to give it back by hand.
+const cannotGiveBack = "cannot be given back"
 
 // reviewWhatIsStuck asks for a person where neither Antom nor time will help.
 func (o *Order) reviewWhatIsStuck(r Rules) {

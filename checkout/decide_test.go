@@ -173,6 +173,21 @@ func TestAnInquirySettlesAReview(t *testing.T) {
 	}
 }
 
+// The merchant is told of money that has to be given back by hand, for as long as
+// Antom has it.
+func TestAnInquiryDoesNotHideMoneyThatCannotBeGivenBack(t *testing.T) {
+	o := orderWith("GCASH", PaymentPaid, PaymentPaid)
+	o.Payments[0].Surplus = true
+	o.Review, o.ReviewPayment = cannotGiveBack, "a"
+	o.Status = orderStatus(o)
+	if o, _ = Decide(o, inquired(SaidSucceeded, sgd(4200)), Rules{Now: noon}); o.Status != OrderReview {
+		t.Errorf("while Antom has it, the order is %s", o.Status)
+	}
+	if o, _ = Decide(o, inquired(SaidCancelled, sgd(4200)), Rules{Now: noon}); o.Status != OrderPaid {
+		t.Errorf("once it has been given back, the order is %s", o.Status)
+	}
+}
+
 func TestASecondSuccessIsReversed(t *testing.T) {
 	o := orderWith("GCASH", PaymentProcessing, PaymentPaid)
 	after, effects := Decide(o, notified(SaidSucceeded, sgd(4200)), Rules{Now: noon})

@@ -137,7 +137,7 @@ func (s *Service) goOn(ctx context.Context, o Order, p Payment, known knowledge,
 		_, _, err = s.giveBack(ctx, o, p.RequestID, Cancel) // the order was paid by another attempt
 	case p.Status == PaymentAuthorized && p.Live && s.cfg.ManualCapture:
 		err = s.watchAuthorization(ctx, o, p.RequestID)
-	case tooLong && p.owes(s.rules()):
+	case tooLong && p.owes(s.rules()) && o.Review == "": // a review says better what is wrong
 		err = s.raise(ctx, o, p, "unknown for too long")
 	}
 	return err
@@ -239,6 +239,6 @@ func (s *Service) postpone(ctx context.Context, e PendingEffect) {
 	}
 	s.logFailure(ctx, "give up effect", s.store.EffectFailed(ctx, e.ID, time.Time{}))
 	if _, requestID, about := strings.Cut(string(e.Effect), ":"); about {
-		s.logFailure(ctx, "raise review", s.raise(ctx, Order{ID: e.OrderID}, Payment{RequestID: requestID}, "cannot be given back"))
+		s.logFailure(ctx, "raise review", s.raise(ctx, Order{ID: e.OrderID}, Payment{RequestID: requestID}, cannotGiveBack))
 	}
 }
