@@ -190,7 +190,8 @@ func (s *Service) begin(ctx context.Context, orderID string, key Key, what wante
 		op.RequestID, op.Status, op.Key, op.CreatedAt = newID(), OperationPending, key.text(), s.rules().Now
 		begun = op
 		p.Operations = append(p.Operations, op)
-		p.schedule(s.rules())
+		r := s.rules()
+		p.askAgain(r.Now.Add(r.Pause)) // and not at the deadline of a capture, days away
 		return changed, nil
 	})
 	if err != nil {

@@ -135,7 +135,7 @@ func (s *Service) goOn(ctx context.Context, o Order, p Payment, known knowledge,
 		err = s.repeat(ctx, o.ID, p.RequestID)
 	case p.Status.UnderWay() && !p.Live && o.EverPaid:
 		_, _, err = s.giveBack(ctx, o, p.RequestID, Cancel) // the order was paid by another attempt
-	case p.Status == PaymentAuthorized && p.Live && s.cfg.ManualCapture:
+	case p.Status == PaymentAuthorized && p.Live && s.cfg.ManualCapture && !p.unfinished():
 		err = s.watchAuthorization(ctx, o, p.RequestID)
 	case tooLong && p.owes(s.rules()) && o.Review == "": // a review says better what is wrong
 		err = s.raise(ctx, o, p, "unknown for too long")
