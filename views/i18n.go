@@ -16,12 +16,42 @@ import (
 //go:embed messages/*.json
 var messageFiles embed.FS
 
-// languages we speak; the first is what everybody gets who asks for none of them.
-var languages = []language.Tag{
-	language.English,
-	language.SimplifiedChinese,
-	language.German,
+// spoken lists the languages we speak with what their readers call them; the
+// first is what everybody gets who asks for none of them.
+var spoken = []struct {
+	tag  language.Tag
+	name string
+}{
+	{language.English, "English"},
+	{language.Indonesian, "Bahasa Indonesia"},
+	{language.Malay, "Bahasa Melayu"},
+	{language.German, "Deutsch"},
+	{language.Spanish, "Español"},
+	{language.Filipino, "Filipino"},
+	{language.French, "Français"},
+	{language.Italian, "Italiano"},
+	{language.Dutch, "Nederlands"},
+	{language.Polish, "Polski"},
+	{language.BrazilianPortuguese, "Português (Brasil)"},
+	{language.Romanian, "Română"},
+	{language.Vietnamese, "Tiếng Việt"},
+	{language.Turkish, "Türkçe"},
+	{language.Arabic, "العربية"},
+	{language.Hindi, "हिन्दी"},
+	{language.Thai, "ไทย"},
+	{language.Korean, "한국어"},
+	{language.Japanese, "日本語"},
+	{language.SimplifiedChinese, "简体中文"},
+	{language.TraditionalChinese, "繁體中文"},
 }
+
+var languages = func() []language.Tag {
+	all := make([]language.Tag, len(spoken))
+	for i, s := range spoken {
+		all[i] = s.tag
+	}
+	return all
+}()
 
 // A catalog holds every text of one language by its key.
 type catalog struct {
@@ -64,6 +94,13 @@ func direction(tag language.Tag) string {
 
 // Languages lists the languages the pages speak, the default first.
 func Languages() []language.Tag { return append([]language.Tag(nil), languages...) }
+
+// LanguageName is what readers of tag call their language, for a list to choose
+// from.
+func LanguageName(tag language.Tag) string {
+	_, i, _ := matcher.Match(tag)
+	return spoken[i].name
+}
 
 // Match picks the language of ours that suits an Accept-Language header best. A
 // header that is empty or nonsense gets the default.
@@ -109,9 +146,14 @@ func Text(ctx context.Context, key string, args ...any) string {
 	if len(args) == 0 {
 		return text
 	}
+	rtl := catalogOf(ctx).dir == "rtl"
 	pairs := make([]string, 0, 2*len(args))
 	for i, arg := range args {
-		pairs = append(pairs, "{"+strconv.Itoa(i)+"}", fmt.Sprint(arg))
+		said := fmt.Sprint(arg)
+		if rtl {
+			said = "\u2068" + said + "\u2069" // or "S$42.00" and "Kiln & Thread" would be torn apart
+		}
+		pairs = append(pairs, "{"+strconv.Itoa(i)+"}", said)
 	}
 	// In one pass: an argument that looks like a placeholder is not one.
 	return strings.NewReplacer(pairs...).Replace(text)
@@ -124,9 +166,47 @@ func HasText(key string) bool {
 	return ok
 }
 
+// MethodName is what buyers call a way to pay: its brand, or a text of ours where
+// the name is a word and not a brand.
+func MethodName(ctx context.Context, code, brand string) string {
+	if key := "method." + code; HasText(key) {
+		return Text(ctx, key)
+	}
+	return brand
+}
+
+// sameDecline leads from the result codes that mean the same to a buyer to the
+// one that has the text.
+var sameDecline = map[string]string{
+	"ORDER_IS_CANCELED":                 "ORDER_IS_CANCELLED",
+	"SELECTED_CARD_BRAND_NOT_AVAILABLE": "CARD_NOT_SUPPORTED",
+	"PAYMENT_AMOUNT_EXCEED_LIMIT":       "USER_AMOUNT_EXCEED_LIMIT",
+	"USER_KYC_NOT_QUALIFIED":            "USER_STATUS_ABNORMAL",
+	"USER_NOT_EXIST":                    "USER_STATUS_ABNORMAL",
+	"VERIFY_TIMES_EXCEED_LIMIT":         "USER_PAYMENT_VERIFICATION_FAILED",
+	"VERIFY_UNMATCHED":                  "USER_PAYMENT_VERIFICATION_FAILED",
+	// A thief is not told more than anybody else.
+	"ACCESS_DENIED":        "DO_NOT_HONOR",
+	"ACCOUNT_CLOSED":       "DO_NOT_HONOR",
+	"LOST_CARD":            "DO_NOT_HONOR",
+	"STOLEN_CARD":          "DO_NOT_HONOR",
+	"PICKUP_CARD":          "DO_NOT_HONOR",
+	"RESTRICTED_CARD":      "DO_NOT_HONOR",
+	"POLICY":               "DO_NOT_HONOR",
+	"SUSPECTED_CARD":       "DO_NOT_HONOR",
+	"FRAUD_REJECT":         "RISK_REJECT",
+	"SUSPECTED_RISK":       "RISK_REJECT",
+	"PAYMENT_PROHIBITED":   "RISK_REJECT",
+	"INCORRECT_BLIKCODE":   "EXPIRED_CODE",
+	"INVALID_PAYMENT_CODE": "EXPIRED_CODE",
+}
+
 // DeclineKey is the message key that tells a buyer about Antom's result code.
 // Codes that say nothing to a buyer share one text.
 func DeclineKey(resultCode string) string {
+	if same, ok := sameDecline[resultCode]; ok {
+		resultCode = same
+	}
 	if key := "decline." + resultCode; HasText(key) {
 		return key
 	}

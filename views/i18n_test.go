@@ -8,7 +8,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
+	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
 )
 
@@ -21,10 +23,24 @@ func placeholders(text string) []string {
 	return slices.Compact(found)
 }
 
+// counted reports whether key is a form of a text that counts something, and the
+// key without the form.
+func counted(key string) (string, bool) {
+	for _, suffix := range pluralForms {
+		if base, ok := strings.CutSuffix(key, suffix); ok && HasText(base+".other") {
+			return base, true
+		}
+	}
+	return key, false
+}
+
 func TestAllLanguagesHaveTheSameKeysAndPlaceholders(t *testing.T) {
 	english := catalogs[0].texts
 	for _, c := range catalogs[1:] {
 		for key, text := range english {
+			if _, plural := counted(key); plural {
+				continue
+			}
 			translated, ok := c.texts[key]
 			switch {
 			case !ok || strings.TrimSpace(translated) == "":
@@ -34,8 +50,77 @@ func TestAllLanguagesHaveTheSameKeysAndPlaceholders(t *testing.T) {
 			}
 		}
 		for key := range c.texts {
-			if _, ok := english[key]; !ok {
+			if base, plural := counted(key); !plural && !HasText(base) {
 				t.Errorf("%s has %s, English has not", c.name, key)
+			}
+		}
+	}
+}
+
+// Every form that a language has for a number has a text, and no other: "2
+// produkt" is as wrong as a text nobody can ever see.
+func TestEveryLanguageCountsInItsOwnForms(t *testing.T) {
+	for _, c := range catalogs {
+		needed := map[string]bool{"layout.cart_count.other": true} // what fractions take
+		for n := range 1000 {
+			form := plural.Cardinal.MatchPlural(c.tag, n, 0, 0, 0, 0)
+			key := "layout.cart_count" + pluralForms[form]
+			needed[key] = true
+			if c.texts[key] == "" {
+				t.Fatalf("%s has no %s", c.name, key)
+			}
+			// One word may stand for the numbers that have a form to themselves.
+			alone := form == plural.Zero || form == plural.One || form == plural.Two
+			if !alone && !strings.Contains(c.texts[key], "{0}") {
+				t.Errorf("%s: %s does not say how many", c.name, key)
+			}
+		}
+		for key := range c.texts {
+			if base, plural := counted(key); plural && base == "layout.cart_count" && !needed[key] {
+				t.Errorf("%s: no number takes %s", c.name, key)
+			}
+		}
+	}
+}
+
+// A text in the wrong place, or left in English, shows in its letters.
+func TestEveryLanguageIsWrittenInItsOwnLetters(t *testing.T) {
+	letters := map[string]*unicode.RangeTable{
+		"ar": unicode.Arabic, "hi": unicode.Devanagari, "th": unicode.Thai, "ko": unicode.Hangul, "zh-Hans": unicode.Han, "zh-Hant": unicode.Han,
+	}
+	for _, c := range catalogs[1:] {
+		same := 0
+		for key, text := range c.texts {
+			if key == "order.quantity" {
+				continue
+			}
+			if table := letters[c.name]; table != nil && !strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(table, r) }) {
+				t.Errorf("%s: %s is foreign: %q", c.name, key, text)
+			}
+			if text == catalogs[0].texts[key] {
+				same++
+			}
+			if strings.TrimSpace(text) != text || strings.Contains(text, "  ") || strings.ContainsAny(text, "\t\n<>") {
+				t.Errorf("%s: %s has a stray sign: %q", c.name, key, text)
+			}
+		}
+		if same > 8 { // Total, Email, Contact, …
+			t.Errorf("%s: %d texts are English", c.name, same)
+		}
+	}
+}
+
+// What ends a sentence in English ends one in every language, so that texts which
+// are shown one after the other do not run together.
+func TestSentencesEnd(t *testing.T) {
+	for _, c := range catalogs {
+		if c.name == "th" {
+			continue // Thai ends its sentences with a space
+		}
+		for key, text := range catalogs[0].texts {
+			ends := strings.HasSuffix(text, ".")
+			if translated := c.texts[key]; ends && !strings.HasSuffix(translated, ".") && !strings.HasSuffix(translated, "。") && !strings.HasSuffix(translated, "।") {
+				t.Errorf("%s: %s does not end: %q", c.name, key, translated)
 			}
 		}
 	}
@@ -43,7 +128,7 @@ func TestAllLanguagesHaveTheSameKeysAndPlaceholders(t *testing.T) {
 
 // messageKey finds keys in templates and code; keys are the only strings there
 // with a dot and no space.
-var messageKey = regexp.MustCompile(`"((?:layout|catalog|product|cart|form|order|checkout|hint|continue|code|wait|return|status|error|decline)\.[A-Za-z0-9_.-]+)"`)
+var messageKey = regexp.MustCompile(`"((?:layout|catalog|product|cart|form|order|checkout|hint|continue|code|wait|return|status|error|decline|method)\.[A-Za-z0-9_.-]+)"`)
 
 func TestEveryKeyOnAPageExists(t *testing.T) {
 	files, err := filepath.Glob("*.templ")
@@ -100,7 +185,12 @@ func TestEveryKeyThatHandlersSendExists(t *testing.T) {
 }
 
 func TestDeclinesOfTheBuyerAreExplainedAndOthersShareAText(t *testing.T) {
-	for _, code := range strings.Fields("USER_BALANCE_NOT_ENOUGH CARD_EXPIRED INVALID_CVV DO_NOT_HONOR RISK_REJECT ORDER_IS_CLOSED ORDER_IS_CANCELED AUTHENTICATION_REQUIRED") {
+	for code, same := range sameDecline {
+		if got := DeclineKey(code); got != "decline."+same || !HasText(got) || HasText("decline."+code) {
+			t.Errorf("%s is told as %s", code, got)
+		}
+	}
+	for _, code := range strings.Fields("USER_BALANCE_NOT_ENOUGH CARD_EXPIRED INVALID_CVV DO_NOT_HONOR RISK_REJECT ORDER_IS_CLOSED AUTHENTICATION_REQUIRED") {
 		if got := DeclineKey(code); got != "decline."+code {
 			t.Errorf("%s is told as %s", code, got)
 		}
@@ -129,7 +219,31 @@ func TestTheReaderGetsTheNearestLanguageWeSpeak(t *testing.T) {
 		"de-AT,de;q=0.9,en;q=0.5":          language.German,
 		"zh-CN,zh;q=0.9":                   language.SimplifiedChinese,
 		"zh-SG":                            language.SimplifiedChinese,
-		"sv, fr;q=0.8":                     language.English,
+		"zh-TW,zh;q=0.9":                   language.TraditionalChinese,
+		"zh-HK":                            language.TraditionalChinese,
+		"zh-MO":                            language.TraditionalChinese,
+		"zh-Hant":                          language.TraditionalChinese,
+		"zh":                               language.SimplifiedChinese,
+		"pt":                               language.BrazilianPortuguese,
+		"pt-PT,pt;q=0.9":                   language.BrazilianPortuguese,
+		"tl":                               language.Filipino,
+		"tl-PH":                            language.Filipino,
+		"fil-PH":                           language.Filipino,
+		"in":                               language.Indonesian,
+		"id-ID":                            language.Indonesian,
+		"ms-MY":                            language.Malay,
+		"es-419":                           language.Spanish,
+		"es-MX,es;q=0.9":                   language.Spanish,
+		"fr-CA":                            language.French,
+		"nl-BE":                            language.Dutch,
+		"ja-JP":                            language.Japanese,
+		"ko-KR":                            language.Korean,
+		"ar-EG":                            language.Arabic,
+		"hi-IN,en-IN;q=0.8":                language.Hindi,
+		"ro-MD":                            language.Romanian,
+		"mo":                               language.Romanian,
+		"sv":                               language.English,
+		"sv, fr;q=0.8":                     language.French,
 		"en-GB,de":                         language.English,
 		";;;,,,":                           language.English,
 		"\x00\xff":                         language.English,
@@ -170,6 +284,11 @@ func TestPluralsFollowTheLanguage(t *testing.T) {
 	}{
 		{language.English, 1, "1 item"}, {language.English, 2, "2 items"}, {language.English, 0, "0 items"},
 		{language.SimplifiedChinese, 1, "1 件商品"}, {language.German, 5, "5 Artikel"},
+		{language.Polish, 1, "1 produkt"}, {language.Polish, 3, "3 produkty"}, {language.Polish, 5, "5 produktów"},
+		{language.Polish, 12, "12 produktów"}, {language.Polish, 22, "22 produkty"},
+		{language.Romanian, 1, "1 produs"}, {language.Romanian, 19, "19 produse"}, {language.Romanian, 20, "20 de produse"},
+		{language.Arabic, 1, "منتج واحد"}, {language.Arabic, 2, "منتجان"}, {language.Arabic, 7, "\u20687\u2069 منتجات"}, {language.Arabic, 11, "\u206811\u2069 منتجًا"},
+		{language.French, 0, "0 article"}, {language.French, 2, "2 articles"}, {language.Filipino, 3, "3 item"},
 	} {
 		if got := count(WithLanguage(context.Background(), c.tag), "layout.cart_count", c.n); got != c.want {
 			t.Errorf("%s, %d: %q", c.tag, c.n, got)
@@ -182,6 +301,34 @@ func TestArabicIsWrittenFromTheRight(t *testing.T) {
 		if got := direction(language.MustParse(tag)); got != want {
 			t.Errorf("%s: %s", tag, got)
 		}
+	}
+}
+
+// Names and amounts are read from the left wherever they stand.
+func TestForeignWordsStayWholeInArabic(t *testing.T) {
+	arabic := WithLanguage(context.Background(), language.Arabic)
+	if got := Text(arabic, "checkout.pay", "S$42.00"); !strings.Contains(got, "\u2068S$42.00\u2069") {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestEveryLanguageHasItsOwnName(t *testing.T) {
+	names := map[string]bool{}
+	for _, tag := range Languages() {
+		names[LanguageName(tag)] = true
+	}
+	if len(names) != len(Languages()) || LanguageName(language.MustParse("zh-TW")) != "繁體中文" {
+		t.Error(names)
+	}
+}
+
+func TestOnlyWordsAreTranslatedNotBrands(t *testing.T) {
+	german := WithLanguage(context.Background(), language.German)
+	if got := MethodName(german, "CARD", "Card"); got != "Kredit- oder Debitkarte" {
+		t.Errorf("got %q", got)
+	}
+	if got := MethodName(german, "GCASH", "GCash"); got != "GCash" {
+		t.Errorf("got %q", got)
 	}
 }
 
