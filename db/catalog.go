@@ -39,19 +39,25 @@ func scanProduct(row scanner) (checkout.Product, error) {
 
 // ImportProducts adds products to the catalogue or brings them up to date, all
 // of them or none. Their order becomes the order of the catalogue. A stock is
-// what is in the store now; what is held for buyers stays held.
+// what is in the store when the file first says it: importing the same number
+// again, as every start does, brings nothing back that was sold.
 func (s *Store) ImportProducts(ctx context.Context, products []checkout.Product) error {
 	return s.write(ctx, func(ctx context.Context, tx *tx) error {
 		for i, p := range products {
 			_, err := tx.ExecContext(ctx, `
-				INSERT INTO products (sku, name, description, image, position, stock)
-				VALUES ($1, $2, $3, $4, $5, $6)
+				INSERT INTO products (sku, name, description, image, position, stock, listed)
+				VALUES ($1, $2, $3, $4, $5, $6, $6)
 				ON CONFLICT (sku) DO UPDATE
 				   SET name = excluded.name,
 				       description = excluded.description,
 				       image = excluded.image,
 				       position = excluded.position,
-				       stock = iif(excluded.stock IS NULL, NULL, max(excluded.stock, held))`,
+				       stock = CASE
+				           WHEN excluded.listed IS listed THEN stock
+				           WHEN excluded.stock IS NULL THEN NULL
+				           ELSE max(excluded.stock, held)
+				       END,
+				       listed = excluded.listed`,
 				p.SKU, p.Name, p.Description, p.Image, i, p.Stock)
 			if err != nil {
 				return fmt.Errorf("import %s: %w", p.SKU, err)

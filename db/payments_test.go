@@ -174,12 +174,12 @@ func TestEffectsAreDeliveredLaterOrGivenUp(t *testing.T) {
 	placeOrder(t, store, newOrder("order"))
 	change(t, store, "order", bySweeper, func(o *checkout.Order) []checkout.Effect {
 		o.EverPaid = true
-		return []checkout.Effect{checkout.EffectPaid, checkout.EffectReverse("p1"), checkout.EffectReverse("p2")}
+		return []checkout.Effect{checkout.EffectPaid, checkout.Effect("capture.due:p1"), checkout.Effect("capture.due:p2")}
 	})
 	pending := func(id int64, effect checkout.Effect, attempts int) checkout.PendingEffect {
 		return checkout.PendingEffect{ID: id, OrderID: "order", Effect: effect, Attempts: attempts}
 	}
-	paid, first, second := pending(1, checkout.EffectPaid, 0), pending(2, checkout.EffectReverse("p1"), 0), pending(3, checkout.EffectReverse("p2"), 0)
+	paid, first, second := pending(1, checkout.EffectPaid, 0), pending(2, checkout.Effect("capture.due:p1"), 0), pending(3, checkout.Effect("capture.due:p2"), 0)
 	expectPending(t, store, noon.Add(-time.Millisecond), 10)
 	expectPending(t, store, noon, 10, paid, first, second)
 	expectPending(t, store, noon, 2, paid, first)
@@ -193,7 +193,7 @@ func TestEffectsAreDeliveredLaterOrGivenUp(t *testing.T) {
 		}
 	}
 	expectPending(t, store, noon, 10, second)
-	expectPending(t, store, noon.Add(time.Minute), 10, second, pending(2, checkout.EffectReverse("p1"), 1))
+	expectPending(t, store, noon.Add(time.Minute), 10, second, pending(2, checkout.Effect("capture.due:p1"), 1))
 
 	if err := store.EffectFailed(t.Context(), 2, time.Time{}); err != nil {
 		t.Fatal(err)

@@ -29,7 +29,13 @@ func newStatements(on preparer) *statements {
 	return &statements{on: on, prepared: map[string]*sql.Stmt{}}
 }
 
+// prepare refuses those who have left already. The statement itself is carried
+// out to its end: ours take microseconds, and to watch ctx meanwhile takes two
+// goroutines a query.
 func (s *statements) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	s.mu.RLock()
 	stmt := s.prepared[query]
 	s.mu.RUnlock()
@@ -53,7 +59,7 @@ func (s *statements) ExecContext(ctx context.Context, query string, args ...any)
 	if err != nil {
 		return nil, err
 	}
-	return stmt.ExecContext(ctx, args...)
+	return stmt.ExecContext(context.WithoutCancel(ctx), args...)
 }
 
 func (s *statements) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
@@ -61,7 +67,7 @@ func (s *statements) QueryContext(ctx context.Context, query string, args ...any
 	if err != nil {
 		return nil, err
 	}
-	return stmt.QueryContext(ctx, args...)
+	return stmt.QueryContext(context.WithoutCancel(ctx), args...)
 }
 
 func (s *statements) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
@@ -69,7 +75,7 @@ func (s *statements) QueryRowContext(ctx context.Context, query string, args ...
 	if err != nil {
 		return s.on.QueryRowContext(ctx, query, args...) // fails again: only sql makes a row that holds an error
 	}
-	return stmt.QueryRowContext(ctx, args...)
+	return stmt.QueryRowContext(context.WithoutCancel(ctx), args...)
 }
 
 // rows is the VALUES of an INSERT of n rows, e.g. "($1, $2), ($3, $4)".

@@ -92,3 +92,33 @@ func TestABackupIsAWholeDatabase(t *testing.T) {
 		t.Fatalf("%d products, %v", len(products), err)
 	}
 }
+
+func TestImportingTheSameFileAgainBringsNothingBack(t *testing.T) {
+	store, err := Open(t.Context(), filepath.Join(t.TempDir(), "checkout.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	listed := func(n int) {
+		t.Helper()
+		p := checkout.Product{SKU: "A", Name: "A", Price: checkout.Money{Minor: 100, Currency: "SGD"}, Stock: &n}
+		if err := store.ImportProducts(t.Context(), []checkout.Product{p}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	left := func(want int) {
+		t.Helper()
+		p, err := store.Product(t.Context(), "A", "SGD")
+		if err != nil || p.Stock == nil || *p.Stock != want {
+			t.Fatalf("stock %v, %v, want %d", p.Stock, err, want)
+		}
+	}
+	listed(5)
+	if _, err := store.writer.conn.ExecContext(t.Context(), `UPDATE products SET stock = 3`); err != nil { // two are sold
+		t.Fatal(err)
+	}
+	listed(5)
+	left(3)
+	listed(10)
+	left(10)
+}

@@ -223,10 +223,10 @@ func TestEveryEffectIsQueuedOncePerOrder(t *testing.T) {
 	for _, id := range []string{"a", "b"} {
 		placeOrder(t, store, newOrder(id))
 		change(t, store, id, bySweeper, effects(checkout.EffectPaid))
-		change(t, store, id, bySweeper, effects(checkout.EffectPaid, checkout.EffectReverse("p1"), checkout.EffectReverse("p1")))
+		change(t, store, id, bySweeper, effects(checkout.EffectPaid, checkout.Effect("capture.due:p1"), checkout.Effect("capture.due:p1")))
 	}
 	expectTable(t, store, []string{
-		"a order.paid pending 0", "a payment.reverse:p1 pending 0", "b order.paid pending 0", "b payment.reverse:p1 pending 0",
+		"a capture.due:p1 pending 0", "a order.paid pending 0", "b capture.due:p1 pending 0", "b order.paid pending 0",
 	}, `SELECT order_id, topic, state, attempts FROM outbox ORDER BY order_id, topic`)
 }
 

@@ -7,6 +7,7 @@ CREATE TABLE products (
 	position    INTEGER NOT NULL,
 	stock       INTEGER CHECK (stock >= 0),                   -- pieces in the store; NULL means enough
 	held        INTEGER NOT NULL DEFAULT 0 CHECK (held >= 0), -- of these, for attempts under way
+	listed      INTEGER,                                      -- what the catalogue file said last
 	CHECK (stock IS NULL OR held <= stock)
 ) STRICT;
 
