@@ -102,6 +102,18 @@ func LanguageName(tag language.Tag) string {
 	return spoken[i].name
 }
 
+// LanguageChoices is the list for a page's foot: href says where the page is to
+// be had in the language called code, or where the choice is made.
+func LanguageChoices(ctx context.Context, href func(code string) string) []LanguageChoice {
+	current := catalogOf(ctx)
+	all := make([]LanguageChoice, len(spoken))
+	for i, s := range spoken {
+		code := catalogs[i].name
+		all[i] = LanguageChoice{Code: code, Name: s.name, Href: href(code), Current: code == current.name}
+	}
+	return all
+}
+
 // Match picks the language of ours that suits an Accept-Language header best. A
 // header that is empty or nonsense gets the default.
 func Match(acceptLanguage string) language.Tag {

@@ -4,7 +4,16 @@ package views
 type Frame struct {
 	ShopName  string
 	CartCount int
-	Sandbox   bool // the embedded sandbox takes the payments: say so on every page
+	Sandbox   bool             // the embedded sandbox takes the payments: say so on every page
+	Languages []LanguageChoice // to choose from at the foot of the page; empty: no choice is shown
+}
+
+// LanguageChoice is one of the languages a page may be read in.
+type LanguageChoice struct {
+	Code    string // as in the lang attribute: zh-Hans
+	Name    string // what its readers call it, see LanguageName
+	Href    string // where this page is to be had in it, or where the choice is made
+	Current bool
 }
 
 // Amount is a sum of money, formatted for the page's language and bare for tests

@@ -266,6 +266,30 @@ func TestTheCartKeepsWhatTheBuyerTypedAndSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
+// Whoever cannot read a page must find the language they can, by its own name and
+// without a script.
+func TestThePageMayBeReadInAnotherLanguage(t *testing.T) {
+	view := CatalogView{Frame: Frame{Languages: LanguageChoices(WithLanguage(context.Background(), language.Thai), func(code string) string { return "/?lang=" + code })}}
+	markup := render(t, language.Thai, CatalogPage(view))
+	for _, want := range []string{
+		`<a href="/?lang=ar" lang="ar" hreflang="ar">العربية</a>`, `<a href="/?lang=th" lang="th" aria-current="true">ไทย</a>`, `<a href="/?lang=pt-BR" `,
+	} {
+		if !strings.Contains(markup, want) {
+			t.Errorf("no %s", want)
+		}
+	}
+	if got := strings.Count(markup, `aria-current`); got != 1 {
+		t.Errorf("%d current languages", got)
+	}
+	if strings.Contains(inEnglish(t, CatalogPage(CatalogView{})), "languages") {
+		t.Error("a choice of none")
+	}
+	view.Frame.Languages = []LanguageChoice{{Code: "x", Name: "<b>", Href: "javascript:alert(1)"}}
+	if markup := inEnglish(t, CatalogPage(view)); strings.Contains(markup, "javascript:") || strings.Contains(markup, "<b>") {
+		t.Error("trusts the list")
+	}
+}
+
 func TestAStrangeSKUStaysInItsPlaceInTheAddress(t *testing.T) {
 	markup := inEnglish(t, CatalogPage(CatalogView{Products: []Product{{SKU: `a/../b?c#"d`}}}))
 	if !strings.Contains(markup, `href="/products/a%2F..%2Fb%3Fc%23%22d"`) || !strings.Contains(markup, `name="sku" value="a/../b?c#&#34;d"`) {

@@ -1,6 +1,8 @@
 package views
 
 import (
+	"context"
+
 	"antom-checkout/static"
 
 	"github.com/a-h/templ"
@@ -14,7 +16,12 @@ type sample struct {
 
 func amount(text, minor string) Amount { return Amount{Text: text, Minor: minor, Currency: "SGD"} }
 
-func sampleFrame() Frame { return Frame{ShopName: "Kiln & Thread", CartCount: 3, Sandbox: true} }
+func sampleFrame() Frame {
+	return Frame{
+		ShopName: "Kiln & Thread", CartCount: 3, Sandbox: true,
+		Languages: LanguageChoices(context.Background(), func(code string) string { return "/language/" + code }),
+	}
+}
 
 func sampleLines() []Line {
 	return []Line{
