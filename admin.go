@@ -14,6 +14,7 @@ import (
 
 	"antom-checkout/antom/sandbox"
 	"antom-checkout/checkout"
+	"antom-checkout/db"
 )
 
 const adminManual = `usage: antom-checkout admin ACTION --order ID --key KEY [--amount MINOR] [FLAG ...]
@@ -110,7 +111,7 @@ func openDesk(ctx context.Context, cfg config, stderr io.Writer) (*checkout.Serv
 	if err != nil {
 		return nil, nil, err
 	}
-	store, err := openStore(ctx, cfg, now)
+	store, err := db.Open(ctx, cfg.database, db.WithClock(now))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -83,14 +83,18 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		}
 		return migrate(ctx, cfg)
 	case "backup":
-		if len(args) == 0 || strings.HasPrefix(args[0], "-") {
-			return usageError{errors.New("usage: antom-checkout backup FILE [FLAG ...]")}
+		file := ""
+		if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+			file, args = args[0], args[1:]
 		}
-		cfg, err := loadConfig(command, args[1:], getenv, stderr)
+		cfg, err := loadConfig(command, args, getenv, stderr)
 		if err != nil {
 			return err
 		}
-		return db.Backup(ctx, cfg.database, args[0])
+		if file == "" {
+			return usageError{errors.New("usage: antom-checkout backup FILE [FLAG ...]")}
+		}
+		return db.Backup(ctx, cfg.database, file)
 	case "version":
 		fmt.Fprintln(stdout, "antom-checkout", version())
 		return nil
@@ -112,7 +116,7 @@ func serve(ctx context.Context, args []string, getenv func(string) string, stdou
 			return err // damaged keys are told before anything is opened
 		}
 	}
-	store, err := openStore(ctx, cfg, now, db.Exclusively())
+	store, err := openStore(ctx, cfg, now)
 	if err != nil {
 		return err
 	}
@@ -207,8 +211,8 @@ func pagesConfig(cfg config, keys []byte, now func() time.Time, log *slog.Logger
 	return pages
 }
 
-// openStore opens the database and fills the catalogue.
-func openStore(ctx context.Context, cfg config, now func() time.Time, options ...db.Option) (*db.Store, error) {
+// openStore claims and opens the database, and fills the catalogue.
+func openStore(ctx context.Context, cfg config, now func() time.Time) (*db.Store, error) {
 	var products []checkout.Product
 	if cfg.catalogFile != "" {
 		file, err := os.Open(cfg.catalogFile)
@@ -221,7 +225,7 @@ func openStore(ctx context.Context, cfg config, now func() time.Time, options ..
 			return nil, usageError{fmt.Errorf("CATALOG_FILE: %w", err)}
 		}
 	}
-	store, err := db.Open(ctx, cfg.database, append(options, db.WithClock(now))...)
+	store, err := db.Open(ctx, cfg.database, db.WithClock(now), db.Exclusively())
 	if err != nil {
 		return nil, err
 	}

@@ -130,8 +130,8 @@ func antomEnv(d Device) *antom.Env {
 	return env
 }
 
-// antomAmount cannot fail for money that was checked when it came in: prices
-// and quantities are bounded and IDR prices end in 00.
+// antomAmount cannot fail for money that was checked when it came in: prices,
+// quantities and refunds are bounded, and those in IDR end in 00.
 func antomAmount(m Money) antom.Amount {
 	amount, err := antom.NewAmount(string(m.Currency), m.Minor)
 	if err != nil {
@@ -186,7 +186,10 @@ func codeOf(err error) string {
 func wordOfSession(p Payment, res *antom.PaymentSessionResponse, err error) Word {
 	w := Word{RequestID: p.RequestID}
 	w.Says, w.Code = said(err, SaidAccepted)
-	if err == nil {
+	switch {
+	case err == nil && res.Data == "":
+		w.Says = SaidNoAnswer // a session without its data is none
+	case err == nil:
 		w.ExpiresAt = res.ExpiryTime.Time
 		w.Action = Action{Type: ActionSDK, SessionData: res.Data, ExpiresAt: res.ExpiryTime.Time}
 	}
@@ -345,7 +348,7 @@ func wordOfNotification(n antom.Notification) (w Word, about Reference, understo
 	case *antom.RefundResult:
 		w = Word{Operations: []OperationWord{{
 			Kind: Refund, RequestID: n.RefundRequestID, AntomID: n.RefundID,
-			Amount: money(n.RefundAmount), Code: string(n.Result.Code), Says: operationResult(n.Result),
+			Amount: money(n.RefundAmount), Code: string(n.Result.Code), Says: refundResult(n),
 		}}}
 		return w, Reference{RefundRequestID: n.RefundRequestID}, true
 	}
@@ -357,6 +360,16 @@ func wordOfNotice(n antom.PaymentNotice) Word {
 		AntomID: n.PaymentID, Amount: money(n.PaymentAmount), Method: n.PaymentMethodType,
 		Code: string(n.Result.Code), AuthEndsAt: n.AuthExpiryTime.Time,
 	}
+}
+
+// refundResult believes a notice that says the same twice; one that contradicts
+// itself leaves it to an inquiry.
+func refundResult(n *antom.RefundResult) OperationStatus {
+	says := operationResult(n.Result)
+	if n.RefundStatus != "" && transactionSays(n.RefundStatus) != says {
+		return OperationProcessing
+	}
+	return says
 }
 
 func operationResult(r antom.Result) OperationStatus {

@@ -83,9 +83,6 @@ type Effect string
 // EffectPaid tells the world that an order has been paid for the first time.
 const EffectPaid Effect = "order.paid"
 
-// EffectReverse gives back a payment that the order does not need.
-func EffectReverse(requestID string) Effect { return Effect("payment.reverse:" + requestID) }
-
 // Rules is what a decision depends on beside the order and the word.
 type Rules struct {
 	Now           time.Time
@@ -114,13 +111,13 @@ func Decide(o Order, w Word, r Rules) (Order, []Effect) {
 	p.learn(w)
 	p.hear(w, r)
 	for _, word := range w.Operations {
-		p.hearOperation(word, r)
-	}
-	if w.Cause.Kind == ByInquiry && o.ReviewPayment == p.RequestID && !(o.Review == cannotGiveBack && p.Status.HoldsMoney()) {
-		o.Review, o.ReviewPayment = "", ""
+		p.hearOperation(word, w.Cause, r)
 	}
 	if w.Cause.Kind == ByInquiry && !p.owes(r) {
 		p.NextCheck, p.Checks = time.Time{}, 0 // what had been doubtful is known
+	}
+	if o.ReviewPayment == p.RequestID && o.Review.ends(*p, w) {
+		o.Review, o.ReviewPayment = "", ""
 	}
 	o.settle(r)
 	return o, effects(before, o)
@@ -128,7 +125,7 @@ func Decide(o Order, w Word, r Rules) (Order, []Effect) {
 
 // contradiction says why a word cannot be true beside what we know, or "". Such
 // a word is stored, raised as review and settled by an inquiry; it never pays.
-func contradiction(p Payment, w Word) string {
+func contradiction(p Payment, w Word) Review {
 	switch {
 	case w.ForeignID, w.AntomID != "" && p.AntomID != "" && w.AntomID != p.AntomID:
 		return "another Antom payment id"
@@ -142,9 +139,13 @@ func contradiction(p Payment, w Word) string {
 		return "failed after success"
 	}
 	for _, word := range w.Operations {
-		op := p.Operation(word.Kind, word.RequestID)
-		if word.Kind == Capture && word.Says == OperationSuccess && word.Amount != p.Amount || op != nil && word.Amount != (Money{}) && op.Amount != word.Amount {
-			return "another amount of the " + string(word.Kind)
+		op := p.operation(word)
+		switch {
+		case word.Amount == (Money{}) && (op != nil || word.Kind != Refund || word.Says != OperationSuccess):
+		case word.Amount.Currency != p.Amount.Currency,
+			word.Kind == Capture && word.Says == OperationSuccess && word.Amount != p.Amount,
+			op != nil && op.Amount != word.Amount:
+			return Review("another amount of the " + string(word.Kind))
 		}
 	}
 	if p.refundedAfter(w).Minor > p.Amount.Minor {
@@ -157,10 +158,14 @@ func contradiction(p Payment, w Word) string {
 func (p *Payment) refundedAfter(w Word) Money {
 	sum := p.Refunded()
 	for _, word := range w.Operations {
-		op := p.Operation(Refund, word.RequestID)
-		known := op != nil && op.Status == OperationSuccess
-		if word.Kind == Refund && word.Says == OperationSuccess && !known && word.Amount.Currency == sum.Currency {
+		if word.Kind != Refund || word.Says != OperationSuccess {
+			continue
+		}
+		switch op := p.operation(word); {
+		case op == nil:
 			sum = sum.Plus(word.Amount)
+		case op.Status != OperationSuccess:
+			sum = sum.Plus(op.Amount)
 		}
 	}
 	return sum
@@ -174,11 +179,12 @@ func (p *Payment) learn(w Word) {
 	if w.Action.Type != ActionNone {
 		p.Action = w.Action
 	}
+	// As they are stored, so that the same word again changes nothing.
 	if !w.ExpiresAt.IsZero() {
-		p.ExpiresAt = w.ExpiresAt
+		p.ExpiresAt = w.ExpiresAt.UTC().Truncate(time.Millisecond)
 	}
 	if !w.AuthEndsAt.IsZero() {
-		p.AuthEndsAt = w.AuthEndsAt
+		p.AuthEndsAt = w.AuthEndsAt.UTC().Truncate(time.Millisecond)
 	}
 }
 
@@ -224,29 +230,51 @@ func (p *Payment) hear(w Word, r Rules) {
 	}
 }
 
+// operation finds what a word is about: by our id or by Antom's, because a notice
+// may name only one of them.
+func (p *Payment) operation(w OperationWord) *Operation {
+	if op := p.Operation(w.Kind, w.RequestID); op != nil {
+		return op
+	}
+	for i := range p.Operations {
+		if op := &p.Operations[i]; op.Kind == w.Kind && op.AntomID != "" && op.AntomID == w.AntomID {
+			return op
+		}
+	}
+	return nil
+}
+
 // hearOperation moves a capture, refund or cancel, and the payment with it.
-func (p *Payment) hearOperation(w OperationWord, r Rules) {
-	op := p.Operation(w.Kind, w.RequestID)
+func (p *Payment) hearOperation(w OperationWord, cause Cause, r Rules) {
+	op := p.operation(w)
 	if op == nil {
 		// Antom captures by itself, and a merchant may refund in Antom's dashboard.
+		amount := w.Amount
+		if amount == (Money{}) && w.Kind == Capture {
+			amount = p.Amount
+		}
+		if amount == (Money{}) {
+			return // of a refund we did not ask for: the next word will say how much
+		}
 		p.Operations = append(p.Operations, Operation{
-			Kind: w.Kind, RequestID: w.RequestID, Amount: w.Amount, Status: OperationPending, CreatedAt: r.Now,
+			Kind: w.Kind, RequestID: w.RequestID, Amount: amount, Status: OperationPending, CreatedAt: r.Now,
 		})
 		op = &p.Operations[len(p.Operations)-1]
 	}
 	if w.AntomID != "" {
 		op.AntomID = w.AntomID
 	}
-	if op.Status.CanBecome(w.Says) {
+	switch {
+	case op.Status == OperationFailed && w.Says == OperationSuccess && cause.Kind == ByNotification:
+		p.askAgain(r.Now) // success after failure: only an inquiry decides
+	case op.Status.CanBecome(w.Says):
 		op.Status, op.ResultCode = w.Says, w.Code
 	}
 	switch {
-	case op.Kind == Capture && op.Status == OperationSuccess && p.Status.CanBecome(PaymentPaid):
+	case op.Kind == Capture && op.Status == OperationSuccess:
 		p.become(PaymentPaid, w.Code)
-	case op.Kind == Cancel && op.Status == OperationSuccess && p.Status.CanBecome(PaymentCancelled):
+	case op.Kind == Cancel && op.Status == OperationSuccess:
 		p.become(PaymentCancelled, w.Code)
-	case op.Kind == Refund && p.Status == PaymentPaid && p.Refunded() == p.Amount:
-		p.become(PaymentRefunded, w.Code)
 	}
 }
 
@@ -297,7 +325,12 @@ func (o *Order) settle(r Rules) {
 		if p.Status.HoldsMoney() && !p.Live && !p.Surplus {
 			o.receive(p, r)
 		}
-		p.schedule(r)
+		if p.Status == PaymentPaid && p.Refunded() == p.Amount {
+			p.become(PaymentRefunded, p.ResultCode)
+		}
+		if !o.Review.forPerson() || o.ReviewPayment != p.RequestID {
+			p.schedule(r)
+		}
 	}
 	o.reviewWhatIsStuck(r)
 	o.followStock()
@@ -312,11 +345,11 @@ func (o *Order) settle(r Rules) {
 // is kept if the order has use for it, otherwise it is given back.
 func (o *Order) receive(p *Payment, r Rules) {
 	standing := o.Live()
+	paidAlready := standing != nil && !standing.Status.UnderWay()
 	switch {
-	case standing != nil && !standing.Status.UnderWay(): // paid already
+	case paidAlready, o.Closed != "" && r.RefundLate:
 		p.Surplus = true
-	case o.Closed != "" && r.RefundLate:
-		p.Surplus = true
+		p.askAgain(r.Now) // the sweeper gives it back
 	default:
 		if standing != nil {
 			standing.Live = false // it goes on at Antom; if it succeeds too, that is surplus
@@ -324,16 +357,6 @@ func (o *Order) receive(p *Payment, r Rules) {
 		p.Live = true
 	}
 }
-
-// Reasons for a review that follow from where things stand, and end with it.
-const (
-	captureRefused = "capture failed"
-	goodsGone      = "late money, goods gone"
-)
-
-// cannotGiveBack is the reason for a review that no inquiry ends while Antom still
-// has the money: the merchant is paid twice and has to give it back by hand.
-const cannotGiveBack = "cannot be given back"
 
 // reviewWhatIsStuck asks for a person where neither Antom nor time will help.
 func (o *Order) reviewWhatIsStuck(r Rules) {
@@ -400,11 +423,6 @@ func effects(before, after Order) []Effect {
 	var due []Effect
 	if after.EverPaid && !before.EverPaid {
 		due = append(due, EffectPaid)
-	}
-	for _, p := range after.Payments {
-		if p.Surplus && !before.Payment(p.RequestID).Surplus {
-			due = append(due, EffectReverse(p.RequestID))
-		}
 	}
 	return due
 }

@@ -56,14 +56,18 @@ func (s *Service) refresh(ctx context.Context, o Order) (Order, error) {
 		_, _, err := s.inquire(ctx, o, *p)
 		return err
 	})
+	if err != nil && ctx.Err() == nil {
+		// A page says what is known, also while nothing new can be stored.
+		s.logFailure(ctx, "refresh order "+o.ID, err)
+		return o, nil
+	}
 	if err != nil || !fresh {
 		return o, err
 	}
 	return s.store.OrderByID(ctx, o.ID)
 }
 
-// unsettled is the payment whose state Antom should be asked for, or nil. An
-// attempt that is stored but not yet sent is not asked about.
+// unsettled is the payment whose state Antom should be asked for, or nil.
 func (s *Service) unsettled(o Order) *Payment {
 	if o.Review != "" {
 		return o.Payment(o.ReviewPayment)
@@ -131,7 +135,7 @@ func (q *inquiries) once(ctx context.Context, id string, now time.Time, ask func
 	q.mu.Unlock()
 	go func() {
 		defer close(current.done)
-		current.err = ask()
+		current.err = guarded(ask)
 	}()
 	return q.wait(ctx, current)
 }
@@ -182,8 +186,8 @@ type turn struct {
 	wanted int
 }
 
-// lock waits for the key and returns how to give it back.
-func (k *keyedMutex) lock(key string) (unlock func()) {
+// lock waits for the key, as long as ctx allows, and returns how to give it back.
+func (k *keyedMutex) lock(ctx context.Context, key string) (unlock func(), err error) {
 	k.mu.Lock()
 	if k.by == nil {
 		k.by = map[string]*turn{}
@@ -195,13 +199,18 @@ func (k *keyedMutex) lock(key string) (unlock func()) {
 	}
 	t.wanted++
 	k.mu.Unlock()
-	t.taken <- struct{}{}
-	return func() {
-		<-t.taken
+	leave := func() {
 		k.mu.Lock()
 		defer k.mu.Unlock()
 		if t.wanted--; t.wanted == 0 {
 			delete(k.by, key)
 		}
+	}
+	select {
+	case t.taken <- struct{}{}:
+		return func() { <-t.taken; leave() }, nil
+	case <-ctx.Done():
+		leave()
+		return nil, ctx.Err()
 	}
 }

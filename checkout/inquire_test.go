@@ -166,7 +166,7 @@ func TestAKeyedMutexLetsOneInPerKey(t *testing.T) {
 	for key, count := range inside {
 		for range 50 {
 			waiting.Go(func() {
-				defer locks.lock(key)()
+				defer locked(t, &locks, key)()
 				if now := count.Add(1); now != 1 {
 					t.Errorf("%d are inside with key %s", now, key)
 				}
@@ -180,16 +180,40 @@ func TestAKeyedMutexLetsOneInPerKey(t *testing.T) {
 	}
 }
 
+// locked waits for a key as long as the test runs.
+func locked(t *testing.T, locks *keyedMutex, key string) (unlock func()) {
+	unlock, err := locks.lock(t.Context(), key)
+	if err != nil {
+		t.Error(err)
+		return func() {}
+	}
+	return unlock
+}
+
+func TestWhoIsOutOfPatienceLeavesTheQueue(t *testing.T) {
+	var locks keyedMutex
+	unlock := locked(t, &locks, "a")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := locks.lock(ctx, "a"); err == nil {
+		t.Fatal("two are inside")
+	}
+	unlock()
+	if len(locks.by) != 0 {
+		t.Error("a mutex is kept that nobody wants")
+	}
+}
+
 func TestOneKeyDoesNotHoldUpAnother(t *testing.T) {
 	var locks keyedMutex
-	unlockA := locks.lock("a")
-	unlockB := locks.lock("b") // would wait for ever if keys shared a mutex
+	unlockA := locked(t, &locks, "a")
+	unlockB := locked(t, &locks, "b") // would wait for ever if keys shared a mutex
 	if len(locks.by) != 2 {
 		t.Errorf("%d mutexes for two keys", len(locks.by))
 	}
 	entered := make(chan struct{})
 	go func() {
-		defer locks.lock("a")()
+		defer locked(t, &locks, "a")()
 		close(entered)
 	}()
 	unlockB()

@@ -22,9 +22,12 @@ type Key struct {
 	Idempotency string
 }
 
+// ownKey marks what the shop orders by itself.
+const ownKey = "shop"
+
 func (k Key) text() string {
 	if k == (Key{}) {
-		return ""
+		return ownKey
 	}
 	return k.Operator + ":" + k.Idempotency
 }
@@ -41,7 +44,7 @@ func (k Key) cause() Cause {
 // again with a new key. Errors: NotFound, and Conflict when there is nothing to
 // capture.
 func (s *Service) CapturePayment(ctx context.Context, orderID string, key Key) (Operation, error) {
-	return s.operate(ctx, orderID, key, func(o *Order) (*Payment, Operation, error) {
+	return s.operate(ctx, orderID, key, intent{Capture, 0}, func(o *Order) (*Payment, Operation, error) {
 		p := o.Live()
 		if p == nil || p.Status != PaymentAuthorized || !s.cfg.ManualCapture {
 			return nil, Operation{}, conflict("no authorised payment waits for a capture by hand")
@@ -56,19 +59,23 @@ func (s *Service) CapturePayment(ctx context.Context, orderID string, key Key) (
 // NotFound, Invalid for an amount above what is left, Conflict when nothing was
 // paid.
 func (s *Service) RefundPayment(ctx context.Context, orderID string, minor int64, key Key) (Operation, error) {
-	return s.operate(ctx, orderID, key, func(o *Order) (*Payment, Operation, error) {
+	return s.operate(ctx, orderID, key, intent{Refund, minor}, func(o *Order) (*Payment, Operation, error) {
 		p := o.Live()
 		if p == nil || p.Status != PaymentPaid {
 			return nil, Operation{}, conflict("nothing has been paid")
 		}
 		left := p.Refundable()
+		amount := Money{Minor: minor, Currency: left.Currency}
 		if minor == 0 {
-			minor = left.Minor
+			amount = left
 		}
-		if minor < 1 || minor > left.Minor {
-			return nil, Operation{}, &Error{Kind: Invalid, Message: "error.invalid", Err: fmt.Errorf("%d is not from 1 to %d, what is left to refund", minor, left.Minor)}
+		if amount.Minor < 1 || amount.Minor > left.Minor {
+			return nil, Operation{}, invalid(fmt.Errorf("%d is not from 1 to %d, what is left to refund", amount.Minor, left.Minor))
 		}
-		return p, Operation{Kind: Refund, Amount: Money{Minor: minor, Currency: left.Currency}}, nil
+		if _, err := antom.NewAmount(string(amount.Currency), amount.Minor); err != nil {
+			return nil, Operation{}, invalid(err)
+		}
+		return p, Operation{Kind: Refund, Amount: amount}, nil
 	})
 }
 
@@ -77,7 +84,11 @@ func (s *Service) RefundPayment(ctx context.Context, orderID string, minor int64
 // method's window is open. Errors: NotFound, Conflict when Antom refuses (refund
 // instead) or nothing is left to cancel, Unavailable when Antom does not answer.
 func (s *Service) CancelOrder(ctx context.Context, orderID string, key Key) error {
-	defer s.starts.lock(orderID)()
+	unlock, err := s.starts.lock(ctx, orderID)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	o, err := s.store.OrderByID(ctx, orderID)
 	if err != nil {
 		return err
@@ -86,12 +97,12 @@ func (s *Service) CancelOrder(ctx context.Context, orderID string, key Key) erro
 		return nil
 	}
 	if live := o.Live(); live != nil && live.Status.HoldsMoney() {
-		_, op, err := s.begin(ctx, o.ID, key, func(o *Order) (*Payment, Operation, error) {
+		_, op, err := s.begin(ctx, o.ID, key, intent{Cancel, 0}, func(o *Order) (*Payment, Operation, error) {
 			p := o.Payment(live.RequestID)
 			o.Closed = OrderCancelled // once the money is back; until then the status says what is
 			return p, Operation{Kind: Cancel, Amount: p.Amount}, nil
 		})
-		if err == nil {
+		if err == nil && op.Unfinished() {
 			o, op, err = s.carryOut(ctx, o, live.RequestID, op)
 		}
 		switch {
@@ -127,7 +138,7 @@ func (s *Service) AcceptReview(ctx context.Context, orderID string, key Key) err
 		o.Review, o.ReviewPayment = "", ""
 		o.settle(s.rules())
 		if o.Review != "" {
-			refused = conflict(o.Review)
+			refused = conflict(string(o.Review))
 			return was, nil
 		}
 		return o, effects(was, o)
@@ -143,16 +154,24 @@ func conflict(why string) error {
 	return &Error{Kind: Conflict, Message: "error.page.409.message", Err: errors.New(why)}
 }
 
+func invalid(err error) error { return &Error{Kind: Invalid, Message: "error.invalid", Err: err} }
+
 func unavailable(why string) error {
 	return &Error{Kind: Unavailable, Message: "error.page.503.message", Err: errors.New(why)}
 }
 
-// wanted says which operation an order allows; it may note its intent in it.
-type wanted func(*Order) (*Payment, Operation, error)
+// intent is what a key was given for; 0 minor units mean whatever is right.
+type intent struct {
+	kind  OperationKind
+	minor int64
+}
+
+// rule says which operation an order allows; it may note its intent in it.
+type rule func(*Order) (*Payment, Operation, error)
 
 // operate stores an operation and asks Antom for it.
-func (s *Service) operate(ctx context.Context, orderID string, key Key, what wanted) (Operation, error) {
-	requestID, op, err := s.begin(ctx, orderID, key, what)
+func (s *Service) operate(ctx context.Context, orderID string, key Key, wanted intent, allows rule) (Operation, error) {
+	requestID, op, err := s.begin(ctx, orderID, key, wanted, allows)
 	if err != nil || !op.Unfinished() {
 		return op, err
 	}
@@ -166,15 +185,18 @@ func (s *Service) operate(ctx context.Context, orderID string, key Key, what wan
 
 // begin stores a capture, refund or cancel before Antom hears of it. The same
 // key, or an unfinished capture or cancel, is taken up again instead.
-func (s *Service) begin(ctx context.Context, orderID string, key Key, what wanted) (requestID string, begun Operation, err error) {
+func (s *Service) begin(ctx context.Context, orderID string, key Key, wanted intent, allows rule) (requestID string, begun Operation, err error) {
 	var refused error
 	_, _, err = s.store.Update(ctx, orderID, Evidence{Cause: key.cause()}, func(o Order) (Order, []Effect) {
 		if p, op := o.operationByKey(key.text()); op != nil {
 			requestID, begun = p.RequestID, *op
+			if op.Kind != wanted.kind || wanted.minor != 0 && op.Amount.Minor != wanted.minor {
+				refused = conflict("this key was used for another action")
+			}
 			return o, nil
 		}
 		changed := o.clone()
-		p, op, err := what(&changed)
+		p, op, err := allows(&changed)
 		if err != nil {
 			refused = err
 			return o, nil
@@ -182,7 +204,7 @@ func (s *Service) begin(ctx context.Context, orderID string, key Key, what wante
 		requestID = p.RequestID
 		for _, earlier := range p.Operations {
 			several := op.Kind == Refund && key != (Key{}) // an operator may ask for several refunds at once
-			if earlier.Kind == op.Kind && earlier.Unfinished() && !several {
+			if earlier.Kind == op.Kind && earlier.Unfinished() && earlier.Key != "" && !several {
 				begun = earlier
 				return o, nil
 			}
@@ -204,7 +226,7 @@ func (s *Service) begin(ctx context.Context, orderID string, key Key, what wante
 func (o *Order) operationByKey(key string) (*Payment, *Operation) {
 	for i := range o.Payments {
 		for j := range o.Payments[i].Operations {
-			if op := &o.Payments[i].Operations[j]; key != "" && op.Key == key {
+			if op := &o.Payments[i].Operations[j]; key != ownKey && op.Key == key {
 				return &o.Payments[i], op
 			}
 		}
@@ -215,6 +237,16 @@ func (o *Order) operationByKey(key string) (*Payment, *Operation) {
 // carryOut sends a stored operation and records the answer.
 func (s *Service) carryOut(ctx context.Context, o Order, requestID string, op Operation) (Order, Operation, error) {
 	p := o.Payment(requestID)
+	if op.Kind != Cancel && p.AntomID == "" {
+		// Captures and refunds go by Antom's id, which an answer may have left out.
+		o, _, err := s.inquire(ctx, o, *p)
+		if err != nil {
+			return o, op, err
+		}
+		if p = o.Payment(requestID); p.AntomID == "" {
+			return o, op, unavailable("Antom has not told its payment id yet; the sweeper goes on")
+		}
+	}
 	var word OperationWord
 	var call *Call
 	switch op.Kind {
@@ -244,7 +276,7 @@ func (s *Service) carryOut(ctx context.Context, o Order, requestID string, op Op
 // giveBack does a full cancel or refund of a payment, on nobody's order but the
 // rules'.
 func (s *Service) giveBack(ctx context.Context, o Order, requestID string, kind OperationKind) (Order, Operation, error) {
-	_, op, err := s.begin(ctx, o.ID, Key{}, func(o *Order) (*Payment, Operation, error) {
+	_, op, err := s.begin(ctx, o.ID, Key{}, intent{kind, 0}, func(o *Order) (*Payment, Operation, error) {
 		p := o.Payment(requestID)
 		return p, Operation{Kind: kind, Amount: p.Refundable()}, nil
 	})
@@ -264,12 +296,22 @@ const (
 	refundMisses = 3
 )
 
-// resumeOperation goes on with an operation whose end is not known. An inquiry about the
-// payment has just been made, which tells of captures; a repeat with the same id
-// is answered with what became of the first.
-func (s *Service) resumeOperation(ctx context.Context, o Order, requestID string, op Operation) (Order, error) {
-	if op.Kind == Refund && op.Status == OperationProcessing {
+// resumeOperation goes on with an operation of ours whose end is not known. An
+// inquiry about the payment has just been made, which tells of captures; a repeat
+// with the same id is answered with what became of the first.
+func (s *Service) resumeOperation(ctx context.Context, o Order, requestID string, op Operation, known knowledge) (Order, error) {
+	p := o.Payment(requestID)
+	switch {
+	case op.Kind == Refund && op.Status == OperationProcessing:
 		return s.inquireRefund(ctx, o, requestID, op)
+	case op.Kind == Cancel && op.Key == ownKey && p.Live && p.Status.HoldsMoney():
+		// The buyer was faster than our cancel, and the order stands on the payment.
+		if known != there {
+			return o, nil
+		}
+		word := OperationWord{Kind: Cancel, RequestID: op.RequestID, Says: OperationFailed, Code: "OVERTAKEN"}
+		w := Word{Cause: Cause{Kind: BySweeper}, RequestID: requestID, Operations: []OperationWord{word}}
+		return s.Record(ctx, o.ID, w, Evidence{})
 	}
 	o, _, err := s.carryOut(ctx, o, requestID, op)
 	return o, err
@@ -334,7 +376,7 @@ func (s *Service) watchAuthorization(ctx context.Context, o Order, requestID str
 			return o, nil
 		}
 		if !r.Now.Before(p.AuthEndsAt) {
-			changed.Review, changed.ReviewPayment = "authorisation has ended", requestID
+			changed.Review, changed.ReviewPayment = authorityEnded, requestID
 			changed.Status = orderStatus(changed)
 			p.NextCheck = time.Time{}
 			return changed, nil

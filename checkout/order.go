@@ -21,7 +21,7 @@ type Order struct {
 
 	Status        OrderStatus
 	Closed        OrderStatus // OrderExpired or OrderCancelled once nothing may be paid any more, else ""
-	Review        string      // why a person or an inquiry has to look, else ""
+	Review        Review      // why a person or an inquiry has to look, else ""
 	ReviewPayment string      // the payment whose contradiction raised it
 	EverPaid      bool
 	Stock         Stock
@@ -106,7 +106,7 @@ type Operation struct {
 	Amount     Money
 	Status     OperationStatus
 	ResultCode string
-	Key        string // who ordered it, and their idempotency key; "" for our own and Antom's
+	Key        string // who ordered it, with their idempotency key; ownKey for ourselves, "" for Antom and its dashboard
 	Misses     int    // refund: how often Antom has said that it does not know it
 	CreatedAt  time.Time
 }
@@ -239,6 +239,12 @@ func (p *Payment) refunds(counts func(Operation) bool) Money {
 		}
 	}
 	return sum
+}
+
+// cancelling reports whether an attempt is being ended: a buyer must not be sent
+// on into it.
+func (p *Payment) cancelling() bool {
+	return slices.ContainsFunc(p.Operations, func(op Operation) bool { return op.Kind == Cancel && op.Unfinished() })
 }
 
 // captureFailed reports whether a capture was refused and none has succeeded or

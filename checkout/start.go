@@ -27,6 +27,7 @@ type Started struct {
 const (
 	maxSession     = time.Hour        // Antom's longest life of a session
 	callAllowance  = 40 * time.Second // for everything one start may ask of Antom
+	startPatience  = 3 * time.Second  // of a start that waits for another one of the same order
 	shortestWindow = time.Second      // an order this close to its end starts nothing
 )
 
@@ -46,7 +47,13 @@ func (s *Service) StartPayment(ctx context.Context, token string, want Attempt) 
 		}
 		return Started{Order: o}, &Error{Kind: Invalid, Message: key, Fields: map[string]string{"method": key}}
 	}
-	defer s.starts.lock(o.ID)()
+	queue, leave := context.WithTimeout(ctx, startPatience)
+	defer leave()
+	unlock, err := s.starts.lock(queue, o.ID)
+	if err != nil { // another start of this order hangs at Antom
+		return Started{Order: o, Action: Action{Type: ActionWait}}, nil
+	}
+	defer unlock()
 	// A buyer who closes the tab must not leave a request half done.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callAllowance)
 	defer cancel()
@@ -59,7 +66,7 @@ func (s *Service) start(ctx context.Context, orderID string, want Attempt) (Star
 		return Started{}, err
 	}
 	goesOn := func(p *Payment) bool {
-		return p != nil && p.Method == want.Method && p.Mode == want.Mode && !s.over(*p)
+		return p != nil && p.Method == want.Method && p.Mode == want.Mode && !s.over(*p) && !p.cancelling()
 	}
 	if live := o.Live(); live == nil || goesOn(live) {
 		// An attempt that ends for another one is inquired there.
@@ -114,8 +121,8 @@ func answerWithoutStarting(o Order) ActionType {
 	return ActionDone
 }
 
-// doubtful is a payment that Antom called failed or cancelled and about which a
-// contradicting word has come since: until an inquiry has settled it, another
+// doubtful is a payment that Antom called failed and about which a contradicting
+// word has come since: until an inquiry has settled it, another
 // payment could be the second.
 func (s *Service) doubtful(o Order) *Payment {
 	for i := range o.Payments {
@@ -223,6 +230,13 @@ func (s *Service) ask(ctx context.Context, o Order, p Payment) (Started, error) 
 	if err != nil {
 		return Started{}, err
 	}
+	if w.Says == SaidAccepted && w.Action.Type == ActionNone {
+		// Accepted without an address: nobody can pay it. Antom's documents say to
+		// begin anew.
+		if o, err = s.giveUp(ctx, o, *o.Payment(p.RequestID)); err != nil {
+			return Started{}, err
+		}
+	}
 	after := *o.Payment(p.RequestID)
 	return Started{Order: o, Payment: after, Action: actionAfter(o, after)}, nil
 }
@@ -259,34 +273,41 @@ func (s *Service) send(ctx context.Context, p Payment) (Word, *Call, error) {
 	return wordOfPay(p, res, err), s.call("pay", p.RequestID, p.RequestID, res.Result, err), nil
 }
 
-// giveUp ends a live attempt so that another may begin: it has been inquired
-// just now, so it is cancelled where Antom allows. An attempt that Antom does
-// not know is dropped; one that cannot be cancelled may overlap, because a
-// second success is reversed. When Antom does not answer, it stays live.
+// giveUp ends a live attempt so that another may begin. One that Antom refuses to
+// cancel may overlap, because a second success is given back. When Antom does
+// not answer, the attempt stays live.
 func (s *Service) giveUp(ctx context.Context, o Order, p Payment) (Order, error) {
-	o, known, err := s.inquire(ctx, o, p)
-	if err != nil {
+	cause := Cause{Kind: ByShopper, ID: p.RequestID}
+	o, refused, err := s.endAttempt(ctx, o, p, cause)
+	if err != nil || !refused {
 		return o, err
 	}
+	return s.Record(ctx, o.ID, Word{Cause: cause, RequestID: p.RequestID, Says: SaidOverlap}, Evidence{})
+}
+
+// endAttempt inquires a live attempt and, if it is still under way, cancels it;
+// one that Antom does not know is dropped. refused reports that Antom takes
+// money for it and will not cancel it.
+func (s *Service) endAttempt(ctx context.Context, o Order, p Payment, cause Cause) (_ Order, refused bool, err error) {
+	o, known, err := s.inquire(ctx, o, p)
+	if err != nil {
+		return o, false, err
+	}
 	if live := o.Live(); live == nil || live.RequestID != p.RequestID || !live.Status.UnderWay() {
-		return o, nil
+		return o, false, nil
 	}
 	switch known {
 	case noAnswer:
-		return o, nil
+		return o, false, nil
 	case notThere:
-		return s.drop(ctx, o, p)
+		o, err = s.drop(ctx, o, p, cause)
+		return o, false, err
 	}
 	o, op, err := s.giveBack(ctx, o, p.RequestID, Cancel)
-	if err != nil || op.Status != OperationFailed {
-		return o, err
-	}
-	w := Word{Cause: Cause{Kind: ByShopper, ID: p.RequestID}, RequestID: p.RequestID, Says: SaidOverlap}
-	return s.Record(ctx, o.ID, w, Evidence{})
+	return o, op.Status == OperationFailed, err
 }
 
 // drop gives up an attempt that Antom does not know.
-func (s *Service) drop(ctx context.Context, o Order, p Payment) (Order, error) {
-	w := Word{Cause: Cause{Kind: ByShopper, ID: p.RequestID}, RequestID: p.RequestID, Says: SaidDropped}
-	return s.Record(ctx, o.ID, w, Evidence{})
+func (s *Service) drop(ctx context.Context, o Order, p Payment, cause Cause) (Order, error) {
+	return s.Record(ctx, o.ID, Word{Cause: cause, RequestID: p.RequestID, Says: SaidDropped}, Evidence{})
 }

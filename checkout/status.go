@@ -79,7 +79,7 @@ var operationAfter = map[OperationStatus][]OperationStatus{
 	OperationPending:    {OperationProcessing, OperationSuccess, OperationFailed},
 	OperationProcessing: {OperationSuccess, OperationFailed},
 	OperationSuccess:    {},
-	OperationFailed:     {},
+	OperationFailed:     {OperationSuccess}, // only after an inquiry has confirmed it
 }
 
 // CanBecome reports whether an order in status s may move to status to.

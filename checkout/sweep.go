@@ -2,7 +2,8 @@ package checkout
 
 import (
 	"context"
-	"strings"
+	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 )
@@ -57,7 +58,8 @@ func (s *Service) checkAll(ctx context.Context, due []DueCheck) {
 		places <- struct{}{}
 		checks.Go(func() {
 			defer func() { <-places }()
-			s.logFailure(ctx, "check payment "+check.RequestID, s.check(ctx, check))
+			err := guarded(func() error { return s.check(ctx, check) })
+			s.logFailure(ctx, "check payment "+check.RequestID, err)
 		})
 	}
 	checks.Wait()
@@ -121,8 +123,8 @@ func (s *Service) lookedFor(checks int) time.Duration {
 // goOn does what an inquiry alone has not brought to an end.
 func (s *Service) goOn(ctx context.Context, o Order, p Payment, known knowledge, tooLong bool) (err error) {
 	for _, op := range p.Operations {
-		if op.Unfinished() {
-			if o, err = s.resumeOperation(ctx, o, p.RequestID, op); err != nil {
+		if op.Unfinished() && op.Key != "" { // what Antom does by itself it also ends by itself
+			if o, err = s.resumeOperation(ctx, o, p.RequestID, op, known); err != nil {
 				return err
 			}
 		}
@@ -130,23 +132,44 @@ func (s *Service) goOn(ctx context.Context, o Order, p Payment, known knowledge,
 	p = *o.Payment(p.RequestID)
 	switch {
 	case known == notThere && p.Status.UnderWay() && !s.now().Before(p.ExpiresAt):
-		_, err = s.drop(ctx, o, p) // never submitted, and Antom takes no money for it any more
+		_, err = s.drop(ctx, o, p, Cause{Kind: BySweeper}) // never submitted, and Antom takes no money for it any more
 	case known == notThere && p.Status.UnderWay() && p.Live && p.Action.Type == ActionNone:
 		err = s.repeat(ctx, o.ID, p.RequestID)
 	case p.Status.UnderWay() && !p.Live && o.EverPaid:
 		_, _, err = s.giveBack(ctx, o, p.RequestID, Cancel) // the order was paid by another attempt
+	case p.Surplus && p.Status.HoldsMoney() && !p.unfinished():
+		err = s.reverse(ctx, o, p, tooLong)
 	case p.Status == PaymentAuthorized && p.Live && s.cfg.ManualCapture && !p.unfinished():
 		err = s.watchAuthorization(ctx, o, p.RequestID)
 	case tooLong && p.owes(s.rules()) && o.Review == "": // a review says better what is wrong
-		err = s.raise(ctx, o, p, "unknown for too long")
+		err = s.raise(ctx, o.ID, p.RequestID, unknownTooLong)
 	}
+	return err
+}
+
+// reverse gives back money the order has no use for: by cancel while the method
+// allows it, otherwise by refund. What is refused is tried again later, with a
+// new id, until a person has to look.
+func (s *Service) reverse(ctx context.Context, o Order, p Payment, tooLong bool) error {
+	if tooLong {
+		return s.raise(ctx, o.ID, p.RequestID, cannotGiveBack)
+	}
+	o, op, err := s.giveBack(ctx, o, p.RequestID, Cancel)
+	if err != nil || op.Status != OperationFailed || o.Payment(p.RequestID).Status != PaymentPaid {
+		return err // done, or unknown, or an authorised card that is not captured yet
+	}
+	_, _, err = s.giveBack(ctx, o, p.RequestID, Refund)
 	return err
 }
 
 // repeat sends a request again that Antom has never heard of, so that a buyer
 // who waits can go on. It takes its turn with the buyer's own starts.
 func (s *Service) repeat(ctx context.Context, orderID, requestID string) error {
-	defer s.starts.lock(orderID)()
+	unlock, err := s.starts.lock(ctx, orderID)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	o, err := s.store.OrderByID(ctx, orderID)
 	if err != nil {
 		return err
@@ -158,10 +181,10 @@ func (s *Service) repeat(ctx context.Context, orderID, requestID string) error {
 }
 
 // raise asks for a person's look.
-func (s *Service) raise(ctx context.Context, o Order, p Payment, why string) error {
-	before, after, err := s.store.Update(ctx, o.ID, Evidence{Cause: Cause{Kind: BySweeper}}, func(o Order) (Order, []Effect) {
+func (s *Service) raise(ctx context.Context, orderID, requestID string, why Review) error {
+	before, after, err := s.store.Update(ctx, orderID, Evidence{Cause: Cause{Kind: BySweeper}}, func(o Order) (Order, []Effect) {
 		o = o.clone()
-		o.Review, o.ReviewPayment = why, p.RequestID
+		o.Review, o.ReviewPayment = why, requestID
 		o.Status = orderStatus(o)
 		return o, nil
 	})
@@ -174,7 +197,11 @@ func (s *Service) raise(ctx context.Context, o Order, p Payment, why string) err
 // expire closes an order if it is past its end, once Antom agrees that nothing
 // can be paid for it any more.
 func (s *Service) expire(ctx context.Context, orderID string) error {
-	defer s.starts.lock(orderID)()
+	unlock, err := s.starts.lock(ctx, orderID)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	o, err := s.store.OrderByID(ctx, orderID)
 	if err != nil {
 		return err
@@ -200,7 +227,7 @@ func (s *Service) expireIfOver(ctx context.Context, o Order, margin time.Duratio
 func (s *Service) close(ctx context.Context, o Order, as OrderStatus, cause Cause) (Order, error) {
 	if live := o.Live(); live != nil && live.Status.UnderWay() {
 		var err error
-		if o, err = s.giveUp(ctx, o, *live); err != nil {
+		if o, _, err = s.endAttempt(ctx, o, *live, cause); err != nil {
 			return o, err
 		}
 	}
@@ -222,23 +249,26 @@ func (s *Service) close(ctx context.Context, o Order, as OrderStatus, cause Caus
 // deliver does one effect. It may be done twice after a crash, so each is
 // harmless to repeat.
 func (s *Service) deliver(ctx context.Context, e PendingEffect) {
-	if err := s.perform(ctx, e); err != nil {
-		s.logFailure(ctx, "effect "+string(e.Effect), err)
-		s.postpone(ctx, e)
+	err := guarded(func() error { return s.perform(ctx, e) })
+	if err == nil {
+		s.logFailure(ctx, "finish effect", s.store.EffectDone(ctx, e.ID))
 		return
 	}
-	s.logFailure(ctx, "finish effect", s.store.EffectDone(ctx, e.ID))
+	s.logFailure(ctx, "effect "+string(e.Effect), err)
+	next := time.Time{}
+	if e.Attempts+1 < effectTries {
+		next = s.now().Add(s.pause(e.Attempts))
+	}
+	s.logFailure(ctx, "postpone effect", s.store.EffectFailed(ctx, e.ID, next))
 }
 
-// postpone tries an effect again later, and in the end gives it to a person.
-func (s *Service) postpone(ctx context.Context, e PendingEffect) {
-	if e.Attempts+1 < effectTries {
-		next := s.now().Add(s.pause(e.Attempts))
-		s.logFailure(ctx, "postpone effect", s.store.EffectFailed(ctx, e.ID, next))
-		return
-	}
-	s.logFailure(ctx, "give up effect", s.store.EffectFailed(ctx, e.ID, time.Time{}))
-	if _, requestID, about := strings.Cut(string(e.Effect), ":"); about {
-		s.logFailure(ctx, "raise review", s.raise(ctx, Order{ID: e.OrderID}, Payment{RequestID: requestID}, cannotGiveBack))
-	}
+// guarded turns a panic into an error: one row that nobody foresaw must not stop
+// the work on all others.
+func guarded(do func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return do()
 }

@@ -22,6 +22,7 @@ func (s *server) addToCart(c echo.Context) error {
 		return err
 	}
 	v := s.sessions.visit(c)
+	s.emptyPaidCart(c, v)
 	if err := v.add(product.SKU, form.Get("quantity")); err != nil {
 		return s.refuseQuantity(c, v, product, form.Get("quantity"), err)
 	}
@@ -65,6 +66,7 @@ func (s *server) changeCart(c echo.Context) error {
 		return unreadable(err)
 	}
 	v := s.sessions.visit(c)
+	s.emptyPaidCart(c, v)
 	i := v.line(c.Param("sku"))
 	if i < 0 {
 		return checkout.ErrNotFound
@@ -90,7 +92,8 @@ func (s *server) changeCart(c echo.Context) error {
 func (s *server) saveCart(c echo.Context, v *visit) error {
 	v.Order = ""
 	if err := s.sessions.save(c, v); err != nil {
-		return err
+		// Very long article numbers do not fit into a cookie as often as short ones.
+		return &checkout.Error{Kind: checkout.Invalid, Message: "error.cart_full", Err: err}
 	}
 	return c.Redirect(http.StatusSeeOther, "/cart")
 }

@@ -87,6 +87,9 @@ func (s *server) limited(name string, perClient, perOrder limit) echo.Middleware
 		}
 		return func(c echo.Context) error {
 			token := c.Param("token")
+			if len(token) > 64 {
+				token = "" // no order's, and too long to remember
+			}
 			within := s.limits.allow(name+" by "+c.RealIP(), perClient) &&
 				(token == "" || s.limits.allow(name+" of "+token, perOrder))
 			if !within {

@@ -248,13 +248,12 @@ func TestLateMoneyIsAcceptedOrGivenBack(t *testing.T) {
 			buyer := shop.newBuyer()
 			path := buyer.orders()
 			late := buyer.starts(path, "GCASH")
-			must(t, shop.control.Submit(late.PaymentRequestID, ""))
-			shop.fault(sandbox.Fault{Kind: sandbox.Refuse, On: "cancel", Code: "PAYMENT_METHOD_NOT_SUPPORTED", Times: 1})
 			shop.offset.Add(int64(61 * time.Minute)) // our clock alone: Antom still takes the money
 			shop.sweeps()
 			shop.expectCount(1, "order", "status", "expired")
 			must(t, shop.control.Pay(late.PaymentRequestID))
 			shop.quiet()
+			shop.passes(3 * time.Second) // an inquiry about a payment is asked every two seconds at most
 			shop.sweeps()
 			shop.sweeps()
 			buyer.expectStatus(path, want.status, want.surplus)
@@ -268,6 +267,70 @@ func (b *buyer) ordersOne(sku string) (path string) {
 	b.post("/cart", "sku="+sku, "quantity=1").sees(http.StatusSeeOther)
 	form := formID.FindStringSubmatch(b.get("/cart").body)[1]
 	return b.post("/orders", append([]string{"form_id=" + form}, goodAddress...)...).sees(http.StatusSeeOther).header.Get("Location")
+}
+
+// An attempt that Antom will not cancel may still be paid, so its order closes
+// only when Antom has closed it.
+func TestAnOrderWaitsForAnAttemptThatCannotBeCancelled(t *testing.T) {
+	shop := newShop(t, func(s *settings) { s.withoutSDK = true })
+	shop.fault(sandbox.Fault{Kind: sandbox.Refuse, On: "cancel", Code: "PAYMENT_METHOD_NOT_SUPPORTED"})
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	id := buyer.starts(path, "GCASH").PaymentRequestID
+	shop.offset.Add(int64(61 * time.Minute))
+	shop.sweeps()
+	shop.expectCount(1, "order", "status", "processing")
+	must(t, shop.control.Close(id))
+	shop.quiet()
+	shop.sweeps()
+	shop.expectCount(1, "order", "status", "expired")
+}
+
+func TestTheBuyerWhoIsFasterThanOurCancelHasPaid(t *testing.T) {
+	shop := newShop(t, func(s *settings) { s.withoutSDK = true; s.timeout = 300 * time.Millisecond })
+	shop.fault(sandbox.Fault{Kind: sandbox.ResetByPeer, On: "cancel", Times: 1})
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	first := buyer.starts(path, "GCASH")
+	buyer.expectAction(buyer.starts(path, "ALIPAY_CN"), http.StatusAccepted, "wait") // the cancel got lost
+	must(t, shop.control.Pay(first.PaymentRequestID))
+	shop.quiet()
+	shop.passes(11 * time.Second)
+	shop.sweeps()
+	buyer.expectStatus(path, "paid", "paid")
+	shop.expectCount(1, "cancel", "status", "failed")
+}
+
+func TestAKeyIsOneAction(t *testing.T) {
+	shop := newShop(t)
+	_, _, order := shop.paidBy("GCASH")
+	_, err := shop.service.RefundPayment(t.Context(), order, 100, by("k"))
+	must(t, err)
+	if _, err := shop.service.RefundPayment(t.Context(), order, 500, by("k")); kindOf(err) != checkout.Conflict {
+		t.Errorf("another amount with the same key: %v", err)
+	}
+	if err := shop.service.CancelOrder(t.Context(), order, by("k")); kindOf(err) != checkout.Conflict {
+		t.Errorf("another action with the same key: %v", err)
+	}
+	if n := len(shop.control.Ledger().Refunds); n != 1 {
+		t.Errorf("Antom has %d refunds", n)
+	}
+}
+
+func TestARefundThatAntomCannotTakeIsRefusedAtOnce(t *testing.T) {
+	shop := newShop(t, func(s *settings) { s.currency = "IDR" })
+	_, _, order := shop.paidBy("CARD")
+	if _, err := shop.service.RefundPayment(t.Context(), order, 150, by("k")); kindOf(err) != checkout.Invalid {
+		t.Fatalf("half a rupiah: %v", err)
+	}
+	shop.expectCount(0, "refund", "status", "pending")
+}
+
+func TestWhatWasPaidForIsNotSoldAgain(t *testing.T) {
+	shop := newShop(t)
+	buyer, _, _ := shop.paidBy("GCASH")
+	buyer.post("/cart", "sku=PEN-06", "quantity=1").sees(http.StatusSeeOther)
+	buyer.get("/cart").sees(http.StatusOK, "Fountain pen").seesNot("Enamel mug")
 }
 
 func TestFiftyBuyersForOneUnitGiveOnePaidOrder(t *testing.T) {

@@ -1,0 +1,35 @@
+package checkout
+
+// Review is why a person or an inquiry has to look at an order. The words of a
+// contradiction are for people; those below follow rules of their own.
+type Review string
+
+const (
+	captureRefused Review = "capture failed"          // and Antom captures once only, when it captures by itself
+	goodsGone      Review = "late money, goods gone"  // accept it when there are goods again, or refund it
+	unknownTooLong Review = "unknown for too long"    // Antom has not told in 72 hours
+	authorityEnded Review = "authorisation has ended" // and nobody has captured
+	cannotGiveBack Review = "cannot be given back"    // surplus money that neither cancel nor refund takes
+)
+
+// forPerson reports whether the sweeper has given up: a person has to act, and
+// pages that are open still ask.
+func (r Review) forPerson() bool {
+	return r == unknownTooLong || r == authorityEnded || r == cannotGiveBack
+}
+
+// ends reports whether a word about the payment under review settles it. Of the
+// rules, reviewWhatIsStuck raises and ends two by itself.
+func (r Review) ends(p Payment, w Word) bool {
+	switch r {
+	case captureRefused, goodsGone:
+		return false
+	case unknownTooLong:
+		return !p.Status.UnderWay() && !p.unfinished()
+	case authorityEnded:
+		return p.Status != PaymentAuthorized
+	case cannotGiveBack:
+		return !p.Status.HoldsMoney()
+	}
+	return w.Cause.Kind == ByInquiry // a contradiction, and Antom has been asked
+}
