@@ -50,7 +50,7 @@ func TestSandboxPathIsTheOneThatIsSigned(t *testing.T) {
 		cfg.Attempts = 1
 		c, g := newGateway(t, cfg, func(_ *gateway, w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
 		c.InquiryPayment(deadline(t), inquiry()) // the gateway checks the signature
-		if len(g.requests) != 1 || g.requests[0].path != want {
+		if g.count() != 1 || g.requests[0].path != want {
 			t.Errorf("%s: requests %v, want one to %s", id, g.requests, want)
 		}
 	}
@@ -111,7 +111,7 @@ func TestEveryOperationHasItsPath(t *testing.T) {
 		if err := call(); err != nil {
 			t.Errorf("%s: %v", path, err)
 		}
-		if got := g.requests[len(g.requests)-1].path; got != "/ams/sandbox/api/v1/"+path {
+		if got := g.last().path; got != "/ams/sandbox/api/v1/"+path {
 			t.Errorf("sent to %s, want %s", got, path)
 		}
 	}
@@ -197,7 +197,7 @@ var untrusted = map[string]func(*gateway, http.ResponseWriter, *http.Request){
 		fmt.Fprint(w, success)
 	},
 	"a redirect to a signed answer": func(g *gateway, w http.ResponseWriter, r *http.Request) {
-		if len(g.requests) > 1 {
+		if g.count() > 1 {
 			says(success)(g, w, r)
 			return
 		}
@@ -222,8 +222,8 @@ func TestUntrustedAnswersLeaveThePaymentUnknown(t *testing.T) {
 			if res.Result.Status != "" {
 				t.Errorf("an answer was believed: %v", res.Result)
 			}
-			if len(g.requests) != 1 {
-				t.Errorf("sent %d times; the same answer would only come again", len(g.requests))
+			if g.count() != 1 {
+				t.Errorf("sent %d times; the same answer would only come again", g.count())
 			}
 			if name != "huge" && !errors.Is(err, ErrSignature) {
 				t.Errorf("not ErrSignature: %v", err)
@@ -307,7 +307,7 @@ func TestALostAnswerIsAskedForAgain(t *testing.T) {
 			now := time.UnixMilli(1685599933871)
 			cfg := config(t)
 			c, g := newGateway(t, cfg, func(g *gateway, w http.ResponseWriter, r *http.Request) {
-				if len(g.requests) < 3 {
+				if g.count() < 3 {
 					lose(g, w, r)
 					return
 				}
@@ -317,8 +317,8 @@ func TestALostAnswerIsAskedForAgain(t *testing.T) {
 			if _, err := c.Pay(deadline(t), payRequest(t)); err != nil {
 				t.Fatal(err)
 			}
-			if len(g.requests) != 3 {
-				t.Fatalf("sent %d times", len(g.requests))
+			if g.count() != 3 {
+				t.Fatalf("sent %d times", g.count())
 			}
 			for _, again := range g.requests[1:] {
 				first := g.requests[0]
@@ -342,8 +342,8 @@ func TestAttemptsAreLimited(t *testing.T) {
 		if e := wantError(t, err); !e.Unknown() || e.HTTPStatus != 503 {
 			t.Errorf("error is %+v", e)
 		}
-		if len(g.requests) != want {
-			t.Errorf("Attempts %d: sent %d times", attempts, len(g.requests))
+		if g.count() != want {
+			t.Errorf("Attempts %d: sent %d times", attempts, g.count())
 		}
 	}
 }
@@ -352,8 +352,8 @@ func TestAnAnswerIsNeverAskedForAgain(t *testing.T) {
 	for _, body := range []string{success, result("PAYMENT_IN_PROCESS", "U"), result("SYSTEM_ERROR", "F"), result("CARD_EXPIRED", "F")} {
 		c, g := newGateway(t, config(t), says(body))
 		c.Pay(deadline(t), payRequest(t))
-		if len(g.requests) != 1 {
-			t.Errorf("%s: sent %d times", body, len(g.requests))
+		if g.count() != 1 {
+			t.Errorf("%s: sent %d times", body, g.count())
 		}
 	}
 }
@@ -366,7 +366,7 @@ func TestARefusedRepeatDoesNotUndoTheFirst(t *testing.T) {
 		result("CARD_EXPIRED", "F"):      {declined: true}, // an id has one outcome, and this is it
 	} {
 		c, _ := newGateway(t, config(t), func(g *gateway, w http.ResponseWriter, r *http.Request) {
-			if len(g.requests) == 1 {
+			if g.count() == 1 {
 				lost["reset"](g, w, r)
 			}
 			says(second)(g, w, r)
@@ -396,7 +396,7 @@ func TestObserverSeesEveryAttempt(t *testing.T) {
 	}
 	var got []seen
 	c, _ := newGateway(t, config(t), func(g *gateway, w http.ResponseWriter, r *http.Request) {
-		if len(g.requests) == 1 {
+		if g.count() == 1 {
 			lost["503"](g, w, r)
 			return
 		}

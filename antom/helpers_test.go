@@ -104,6 +104,20 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.answer(g, w, r)
 }
 
+// count is how many requests have come.
+func (g *gateway) count() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.requests)
+}
+
+// last is the newest request.
+func (g *gateway) last() received {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.requests[len(g.requests)-1]
+}
+
 // sign sets the headers of an answer to r.
 func (g *gateway) sign(w http.ResponseWriter, r *http.Request, body string) {
 	signHeader(g.t, w.Header(), g.key, r.URL.Path, "Response-Time", body)

@@ -212,8 +212,12 @@ func (s *Service) begin(ctx context.Context, orderID string, key Key, wanted int
 		op.RequestID, op.Status, op.Key, op.CreatedAt = newID(), OperationPending, key.text(), s.rules().Now
 		begun = op
 		p.Operations = append(p.Operations, op)
+		// Soon, and not at the deadline of a capture, days away; but a look that is
+		// scheduled already keeps its place, or trying in vain would never end.
 		r := s.rules()
-		p.askAgain(r.Now.Add(r.Pause)) // and not at the deadline of a capture, days away
+		if longest := s.pause(len(s.cfg.SweepSchedule)); p.NextCheck.IsZero() || p.NextCheck.Sub(r.Now) > longest {
+			p.askAgain(r.Now.Add(r.Pause))
+		}
 		return changed, nil
 	})
 	if err != nil {
