@@ -92,8 +92,9 @@ type Rules struct {
 }
 
 // Decide says what an order becomes when a word about one of its payments is
-// heard, and what must be done about it. It is the only place where a status
-// changes, and it changes nothing but its copy.
+// heard, and what must be done about it. It changes nothing but its copy. What
+// the shop does by itself (an attempt begun, an order's end) ends in follow too,
+// so that no status is ever set by hand.
 func Decide(o Order, w Word, r Rules) (Order, []Effect) {
 	before, o := o, o.clone()
 	p := o.Payment(w.RequestID)
@@ -101,11 +102,10 @@ func Decide(o Order, w Word, r Rules) (Order, []Effect) {
 		return o, nil
 	}
 	if why := contradiction(*p, w); why != "" {
-		o.Review, o.ReviewPayment = why, p.RequestID
 		if w.Cause.Kind != ByInquiry {
 			p.askAgain(r.Now)
 		}
-		o.Status = orderStatus(o)
+		o.raise(why, p.RequestID)
 		return o, nil
 	}
 	p.learn(w)
@@ -119,7 +119,7 @@ func Decide(o Order, w Word, r Rules) (Order, []Effect) {
 	if o.ReviewPayment == p.RequestID && o.Review.ends(*p, w) {
 		o.Review, o.ReviewPayment = "", ""
 	}
-	o.settle(r)
+	o.follow(r)
 	return o, effects(before, o)
 }
 
@@ -317,8 +317,8 @@ func (p *Payment) schedule(r Rules) {
 	}
 }
 
-// settle lets order and goods follow the payments.
-func (o *Order) settle(r Rules) {
+// follow lets order and goods go after the payments.
+func (o *Order) follow(r Rules) {
 	for i := range o.Payments {
 		p := &o.Payments[i]
 		p.Live = p.Live && (p.Status.UnderWay() || p.Status.HoldsMoney() || p.Status == PaymentRefunded)

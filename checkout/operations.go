@@ -136,7 +136,7 @@ func (s *Service) AcceptReview(ctx context.Context, orderID string, key Key) err
 		}
 		was, o := o, o.clone()
 		o.Review, o.ReviewPayment = "", ""
-		o.settle(s.rules())
+		o.follow(s.rules())
 		if o.Review != "" {
 			refused = conflict(string(o.Review))
 			return was, nil
@@ -380,8 +380,7 @@ func (s *Service) watchAuthorization(ctx context.Context, o Order, requestID str
 			return o, nil
 		}
 		if !r.Now.Before(p.AuthEndsAt) {
-			changed.Review, changed.ReviewPayment = authorityEnded, requestID
-			changed.Status = orderStatus(changed)
+			changed.raise(authorityEnded, requestID)
 			p.NextCheck = time.Time{}
 			return changed, nil
 		}

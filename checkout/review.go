@@ -33,3 +33,9 @@ func (r Review) ends(p Payment, w Word) bool {
 	}
 	return w.Cause.Kind == ByInquiry // a contradiction, and Antom has been asked
 }
+
+// raise puts the order under review because of one of its payments.
+func (o *Order) raise(why Review, requestID string) {
+	o.Review, o.ReviewPayment = why, requestID
+	o.Status = orderStatus(*o)
+}

@@ -194,7 +194,7 @@ func (s *Service) addPayment(ctx context.Context, o Order, p Payment) (Order, er
 		}
 		o = o.clone()
 		o.Payments = append(o.Payments, p)
-		o.settle(s.rules())
+		o.follow(s.rules())
 		return o, nil
 	})
 	if err != nil {

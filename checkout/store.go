@@ -96,7 +96,6 @@ type DueCheck struct {
 	OrderID   string
 	RequestID string
 	Checks    int
-	CreatedAt time.Time
 }
 
 // PendingEffect is an outbox row.

@@ -184,8 +184,7 @@ func (s *Service) repeat(ctx context.Context, orderID, requestID string) error {
 func (s *Service) raise(ctx context.Context, orderID, requestID string, why Review) error {
 	before, after, err := s.store.Update(ctx, orderID, Evidence{Cause: Cause{Kind: BySweeper}}, func(o Order) (Order, []Effect) {
 		o = o.clone()
-		o.Review, o.ReviewPayment = why, requestID
-		o.Status = orderStatus(o)
+		o.raise(why, requestID)
 		return o, nil
 	})
 	if err == nil {
@@ -237,7 +236,7 @@ func (s *Service) close(ctx context.Context, o Order, as OrderStatus, cause Caus
 		}
 		o = o.clone()
 		o.Closed = as
-		o.settle(s.rules())
+		o.follow(s.rules())
 		return o, nil
 	})
 	if err == nil {

@@ -156,12 +156,10 @@ func (s *Store) FindPayment(ctx context.Context, by checkout.Reference) (orderID
 func (s *Store) DueChecks(ctx context.Context, now time.Time, limit int) ([]checkout.DueCheck, error) {
 	return collect(ctx, s.reads, func(row scanner) (checkout.DueCheck, error) {
 		var due checkout.DueCheck
-		var created int64
-		err := row.Scan(&due.OrderID, &due.RequestID, &due.Checks, &created)
-		due.CreatedAt = moment(created)
+		err := row.Scan(&due.OrderID, &due.RequestID, &due.Checks)
 		return due, err
 	}, `
-		SELECT order_id, request_id, checks, created_at
+		SELECT order_id, request_id, checks
 		  FROM payments
 		 WHERE next_check <= $1
 		 ORDER BY next_check
