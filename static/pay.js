@@ -6,12 +6,13 @@
 (() => {
 	const patience = 8000; // for the SDK to come and to show something; it would spin for 15 s itself
 	const tries = 8; // at an answer that is still unknown, before the return page takes over
-	const away = ["SDK_PAYMENT_CANCEL", "SDK_LAUNCH_PAYMENT_APP_ERROR", "SDK_CALL_URL_ERROR"];
+	const cancelled = ["SDK_PAYMENT_CANCEL", "SDK_LAUNCH_PAYMENT_APP_ERROR", "SDK_CALL_URL_ERROR"];
 	const quiet = ["SDK_START_OF_LOADING", "SDK_FORM_VERIFICATION_FAILED", "SDK_DUPLICATE_SUBMISSION_BEHAVIOR"];
 	const shown = ["SDK_END_OF_LOADING", "SDK_CALL_URL_SUCCESS"];
 	const broken = ["SDK_CREATECOMPONENT_ERROR", "SDK_CREATE_COMPONENT_ERROR", "SDK_CREATEPAYMENT_PARAMETER_ERROR", "SDK_INIT_PARAMETER_ERROR"];
 
 	let sdk, watch, words, busy, up, leaving, said;
+	let away, asking; // the buyer was sent to a wallet from this page, and is asked about it
 
 	const form = () => document.getElementById("pay-form");
 	const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -43,13 +44,14 @@
 
 	function giveBack(text, bad, offer) {
 		if (leaving) return;
+		away = false;
 		close();
 		work(false);
 		say(text, bad, offer);
 	}
 
 	function leave(address) {
-		leaving = true;
+		leaving = away = true;
 		clearTimeout(watch);
 		location.assign(address);
 	}
@@ -57,7 +59,7 @@
 	// The path without the SDK. It leaves by a page of our own, because our
 	// form-action policy lets no form off this site.
 	function submit() {
-		leaving = true;
+		leaving = away = true;
 		form().submit();
 	}
 
@@ -67,9 +69,12 @@
 	// The one ear for onEventCallback, onError, rejected promises and exceptions.
 	function hear(event) {
 		const code = event && event.code;
-		if (shown.includes(code)) up = true;
+		if (shown.includes(code)) {
+			up = true;
+			if (code === "SDK_CALL_URL_SUCCESS") away = true;
+		}
 		else if (quiet.includes(code)) return;
-		else if (away.includes(code)) left();
+		else if (cancelled.includes(code)) left();
 		else if (broken.includes(code) || (!up && !/^SDK_PAYMENT_/.test(code))) blocked();
 		else if (!leaving) leave(words.return);
 	}
@@ -148,12 +153,43 @@
 		leave(words.return);
 	}
 
+	// Whoever comes back to this page may have paid elsewhere. The server is asked
+	// first, and only if it does not know, the buyer.
+	async function welcome() {
+		if (!away || asking || document.hidden) return;
+		asking = true;
+		leaving = false;
+		try {
+			const answer = await fetch(document.querySelector("[data-test=status]").dataset.poll, { headers: { Accept: "application/json" } });
+			const news = await answer.json();
+			const dialog = document.getElementById("finished");
+			if (leaving || !dialog || !answer.ok) return;
+			if (news.status !== "processing") afresh();
+			else if (!dialog.open) dialog.showModal();
+		} catch { /* offline: the status script goes on asking */
+		} finally {
+			asking = false;
+		}
+	}
+
+	// Back to the choice of methods, as the server sees it now.
+	function afresh() {
+		leaving = false;
+		giveBack("");
+		document.dispatchEvent(new Event("checkout:stale"));
+		setTimeout(() => { // after the dialog has given the focus back to a button that was disabled
+			const methods = document.getElementById("methods");
+			if (methods) methods.focus();
+		});
+	}
+
 	// On the document, because the status script may replace the form.
 	document.addEventListener("submit", (e) => {
+		if (e.target.method === "dialog") return afresh();
 		if (e.target !== form()) return;
 		if (busy) return e.preventDefault(); // a double click
 		words = { ...e.target.dataset, pay: e.target.action };
-		if (!("sdk" in words)) return work(true);
+		if (!("sdk" in words)) return work((away = true));
 		e.preventDefault();
 		pay();
 	});
@@ -175,5 +211,7 @@
 		leaving = false;
 		work(false);
 		say("");
+		welcome();
 	});
+	document.addEventListener("visibilitychange", welcome);
 })();

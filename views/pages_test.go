@@ -104,7 +104,7 @@ func TestReferencesWithinAPageHold(t *testing.T) {
 		if sorted := slices.Sorted(slices.Values(ids)); len(slices.Compact(sorted)) != len(ids) {
 			t.Errorf("an id is there twice: %q", ids)
 		}
-		for _, id := range values(markup, ` (?:for|aria-describedby|href)="(#?[^"]*)"`) {
+		for _, id := range values(markup, ` (?:for|aria-describedby|aria-labelledby|href)="(#?[^"]*)"`) {
 			if id = strings.TrimPrefix(id, "#"); !strings.Contains(id, "/") && !slices.Contains(ids, id) {
 				t.Errorf("nothing is called %q", id)
 			}
@@ -174,8 +174,8 @@ func TestThePayPageHasOneButtonAndAWayToPayWithoutScripts(t *testing.T) {
 			t.Errorf("no %s", want)
 		}
 	}
-	if strings.Count(markup, `data-test="pay"`) != 1 || strings.Count(markup, "<button") != 2 {
-		t.Error("more to press than to pay, or to go on without the SDK")
+	if strings.Count(markup, `data-test="pay"`) != 1 || strings.Count(markup, "<button") != 3 {
+		t.Error("more to press than to pay, to go on without the SDK, or to choose another way")
 	}
 	if strings.Index(markup, "pay.js") > 0 || strings.Index(markup, static.URL("pay.js")) > strings.Index(markup, `id="sdk"`) {
 		t.Error("our script waits for the SDK")
@@ -262,6 +262,19 @@ func TestTheCartKeepsWhatTheBuyerTypedAndSaysWhatIsWrong(t *testing.T) {
 			if !strings.Contains(markup, ` name="`+name+`"`) {
 				t.Errorf("no field %s", name)
 			}
+		}
+	}
+}
+
+func TestWhoComesBackIsAskedOnlyWhereAPaymentCanBeMade(t *testing.T) {
+	for _, name := range statusNames {
+		view := sampleCheckout(sampleStatus(name))
+		markup := inEnglish(t, CheckoutPage(view))
+		if got := strings.Contains(markup, `<dialog id="finished"`); got != offersMethods(view) {
+			t.Errorf("%s: dialog: %v", name, got)
+		}
+		if strings.Contains(markup, "<dialog open") {
+			t.Errorf("%s: asks at once", name)
 		}
 	}
 }
