@@ -336,3 +336,15 @@ func TestWhoDoesTooMuchIsToldToWait(t *testing.T) {
 	}
 	t.Error("a hundred starts of one order at once are all taken")
 }
+
+func TestABuyerChoosesTheLanguage(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	buyer.get("/").sees(http.StatusOK, `lang="en"`, `lang=de`)
+	buyer.get("/?lang=de").sees(http.StatusOK, `lang="de"`)
+	path := buyer.orders()
+	buyer.get(path).sees(http.StatusOK, `lang="de"`, "48,00")
+	buyer.get(path + "?lang=ar").sees(http.StatusSeeOther) // the pay page's address stays clean
+	buyer.get(path).sees(http.StatusOK, `lang="ar"`, `dir="rtl"`)
+	buyer.get("/?lang=klingon").sees(http.StatusOK, `lang="ar"`)
+}

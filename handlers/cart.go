@@ -56,7 +56,7 @@ func (s *server) refuseQuantity(c echo.Context, v *visit, p checkout.Product, ty
 		return err
 	}
 	return render(c, http.StatusUnprocessableEntity, views.ProductPage(views.ProductView{
-		Frame: s.frame(v), Product: productView(c, p), Quantity: typed, Error: refused.Message,
+		Frame: s.frame(c, v), Product: productView(c, p), Quantity: typed, Error: refused.Message,
 	}))
 }
 
@@ -133,7 +133,7 @@ func (s *server) renderCart(c echo.Context, status int, v *visit, refused *refus
 		return err
 	}
 	view := views.CartView{
-		Frame: s.frame(v),
+		Frame: s.frame(c, v),
 		Lines: linesView(c, lines),
 		Total: amountView(c, total),
 		Form:  views.OrderForm{FormID: rand.Text(), Countries: countries(c)},

@@ -14,7 +14,7 @@ func (s *server) showCatalog(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	v := views.CatalogView{Frame: s.frame(s.sessions.visit(c))}
+	v := views.CatalogView{Frame: s.frame(c, s.sessions.visit(c))}
 	for _, p := range products {
 		v.Products = append(v.Products, productView(c, p))
 	}
@@ -27,7 +27,7 @@ func (s *server) showProduct(c echo.Context) error {
 		return err
 	}
 	return render(c, http.StatusOK, views.ProductPage(views.ProductView{
-		Frame: s.frame(s.sessions.visit(c)), Product: productView(c, product), Quantity: "1",
+		Frame: s.frame(c, s.sessions.visit(c)), Product: productView(c, product), Quantity: "1",
 	}))
 }
 

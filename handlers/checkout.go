@@ -42,7 +42,7 @@ func (s *server) refreshed(c echo.Context) (checkout.Order, error) {
 func (s *server) renderCheckout(c echo.Context, status int, o checkout.Order, problem string) error {
 	paths := pathsOf(o)
 	v := views.CheckoutView{
-		Frame:     s.frame(nil),
+		Frame:     s.frame(c, nil),
 		Token:     o.Token,
 		Number:    o.Number,
 		Lines:     linesView(c, o.Lines),

@@ -42,7 +42,7 @@ func (s *server) handleError(err error, c echo.Context) {
 		err = c.JSON(status, newErrorAnswer(ctx, told))
 	} else {
 		err = render(c, status, views.ErrorPage(views.ErrorView{
-			Frame: s.frame(nil), Code: status, Message: told.Message, HomeURL: "/",
+			Frame: s.frame(c, nil), Code: status, Message: told.Message, HomeURL: "/",
 		}))
 	}
 	if err != nil {

@@ -2,11 +2,13 @@ package handlers
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
+	"golang.org/x/text/language"
 
 	"antom-checkout/views"
 )
@@ -18,7 +20,7 @@ const bodyLimit = "64K"
 func (s *server) middleware(e *echo.Echo) {
 	e.Use(s.logRequests)
 	e.Use(secureHeaders(s.cfg.https()))
-	e.Use(speakLanguage)
+	e.Use(s.speakLanguage)
 	e.Use(s.recoverPanics)
 	e.Use(middleware.BodyLimit(bodyLimit))
 	e.Use(s.refuseCrossOrigin())
@@ -50,14 +52,37 @@ func (s *server) recoverPanics(next echo.HandlerFunc) echo.HandlerFunc {
 	})(next)
 }
 
-// speakLanguage picks the page's language from what the browser asks for.
-func speakLanguage(next echo.HandlerFunc) echo.HandlerFunc {
+// languageParam is the query parameter, and languageCookie the cookie, by which
+// a buyer's own choice of language goes before what the browser asks for.
+const (
+	languageParam  = "lang"
+	languageCookie = "lang"
+	languageDays   = 365
+)
+
+// speakLanguage picks the page's language.
+func (s *server) speakLanguage(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
-		tag := views.Match(r.Header.Get("Accept-Language"))
-		c.SetRequest(r.WithContext(views.WithLanguage(r.Context(), tag)))
+		asked := r.Header.Get("Accept-Language")
+		if cookie, err := r.Cookie(languageCookie); err == nil && isLanguage(cookie.Value) {
+			asked = cookie.Value
+		}
+		if chosen := c.QueryParam(languageParam); isLanguage(chosen) {
+			asked = chosen
+			c.SetCookie(&http.Cookie{
+				Name: languageCookie, Value: chosen, Path: "/", MaxAge: languageDays * 86400,
+				HttpOnly: true, Secure: s.cfg.https(), SameSite: http.SameSiteLaxMode,
+			})
+		}
+		c.SetRequest(r.WithContext(views.WithLanguage(r.Context(), views.Match(asked))))
 		return next(c)
 	}
+}
+
+// isLanguage reports whether we speak exactly this language.
+func isLanguage(code string) bool {
+	return slices.ContainsFunc(views.Languages(), func(tag language.Tag) bool { return tag.String() == code })
 }
 
 // refuseCrossOrigin stops forms and scripts of other sites from acting for our

@@ -126,7 +126,7 @@ func (s *server) showAction(c echo.Context, started checkout.Started, method str
 		return s.renderCheckout(c, http.StatusGone, o, "")
 	}
 	return render(c, http.StatusAccepted, views.WaitPage(views.WaitView{
-		Frame:     s.frame(nil),
+		Frame:     s.frame(c, nil),
 		Token:     o.Token,
 		Method:    method,
 		Total:     amountView(c, o.Total),
@@ -141,7 +141,7 @@ func (s *server) showAction(c echo.Context, started checkout.Started, method str
 func (s *server) showContinue(c echo.Context, started checkout.Started) error {
 	o, a := started.Order, started.Action
 	v := views.ContinueView{
-		Frame:      s.frame(nil),
+		Frame:      s.frame(c, nil),
 		MethodName: checkout.MethodName(started.Payment.Method),
 		Total:      amountView(c, o.Total),
 		URL:        a.URL,
@@ -178,7 +178,7 @@ func parameters(text string) []views.Parameter {
 func (s *server) showCode(c echo.Context, started checkout.Started) error {
 	o, a, paths := started.Order, started.Action, pathsOf(started.Order)
 	v := views.CodeView{
-		Frame:      s.frame(nil),
+		Frame:      s.frame(c, nil),
 		Token:      o.Token,
 		MethodName: checkout.MethodName(started.Payment.Method),
 		Total:      amountView(c, o.Total),

@@ -3,6 +3,7 @@ package handlers
 import (
 	"bytes"
 	"fmt"
+	"net/http"
 	"strconv"
 	"sync"
 
@@ -28,11 +29,17 @@ func render(c echo.Context, status int, page templ.Component) error {
 	return c.HTMLBlob(status, buffer.Bytes())
 }
 
-// frame is what surrounds every page of this visit.
-func (s *server) frame(v *visit) views.Frame {
+// frame is what surrounds every page of this visit; v is nil on pages that show
+// no cart.
+func (s *server) frame(c echo.Context, v *visit) views.Frame {
 	f := views.Frame{ShopName: s.cfg.ShopName, Sandbox: s.cfg.Sandbox}
 	if v != nil {
 		f.CartCount = v.pieces()
+	}
+	if r := c.Request(); r.Method == http.MethodGet { // what was posted has no address to come back to
+		f.Languages = views.LanguageChoices(r.Context(), func(code string) string {
+			return r.URL.EscapedPath() + "?" + languageParam + "=" + code
+		})
 	}
 	return f
 }

@@ -23,7 +23,7 @@ func (s *server) showReturn(c echo.Context) error {
 	paths := pathsOf(o)
 	since := s.arrival(c)
 	v := views.ReturnView{
-		Frame:     s.frame(nil),
+		Frame:     s.frame(c, nil),
 		Token:     o.Token,
 		Number:    o.Number,
 		Total:     amountView(c, o.Total),
