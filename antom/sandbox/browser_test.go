@@ -25,14 +25,17 @@ type browser struct {
 func newBrowser(t *testing.T) *browser {
 	t.Helper()
 	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
+	for _, name := range []string{
+		"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
+		"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium",
+	} {
 		if found, err := exec.LookPath(name); err == nil {
 			path = found
 			break
 		}
 	}
-	if path == "" || testing.Short() {
-		t.Skip("needs Chromium or Chrome")
+	if path == "" {
+		t.Fatal("the SDK's tests need Chromium or Chrome: install one (Debian: apt-get install chromium) and run this again")
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox)
 	allocator, stopAllocator := chromedp.NewExecAllocator(context.Background(), options...)
@@ -65,7 +68,7 @@ const say = (text) => { said.push(text); document.getElementById("said").textCon
 document.addEventListener("securitypolicyviolation", (e) => say("violation " + e.violatedDirective));
 const sessionData = %s;
 try {
-	const app = new window.AMSCashierPayment({environment: "sandbox", locale: "en_US", onLog() {},
+	let app = new window.AMSCashierPayment({environment: "sandbox", locale: "en_US", onLog() {},
 		onEventCallback: (e) => say(e.code + (e.result ? " " + (e.result.paymentStatus || e.result.result.resultCode) : "")),
 		onError: (e) => say("error " + e.code), onClose: () => say("closed")});
 	window.app = app;
@@ -76,6 +79,12 @@ try {
 }
 
 const create = `app.createComponent({sessionData, appearance: {showLoading: true}, notRedirectAfterComplete: window.stay === true}).then((v) => say("resolved " + v), (e) => say("rejected " + e.code));`
+
+// checkoutPage asks for a session of the Checkout Page, for cards.
+func checkoutPage(req *antom.PaymentSessionRequest) {
+	req.PaymentMethod, req.ProductScene = nil, antom.SceneCheckout
+	req.AvailablePaymentMethod = &antom.AvailablePaymentMethod{Types: []antom.AvailableType{{Type: "CARD"}}}
+}
 
 // opensSDK makes a session and opens a page that starts the SDK with it.
 func (s *shop) opensSDK(b *browser, id, method, call string, change ...func(*antom.PaymentSessionRequest)) *httptest.Server {
@@ -110,16 +119,59 @@ func (b *browser) hears(wanted string) {
 	b.t.Fatalf("waited for %q, the page heard %q", wanted, said)
 }
 
-// presses clicks an element of the page or, with inFrame, of the SDK's frame.
-func (b *browser) presses(hook string, inFrame bool) {
+// Where on the page something is pressed.
+const (
+	onPage = ""
+	inApp  = `iframe[src*="/sdk/component/"], iframe[src*="/checkout-page/"]`
+	inBank = `iframe[data-test="sdk-window"]`
+)
+
+// within finds a frame's document, and waits for it.
+func (b *browser) within(frame string) []chromedp.QueryOption {
 	b.t.Helper()
-	var where []chromedp.QueryOption
-	if inFrame {
-		frames, err := chromedp.Run(b.ctx, chromedp.Nodes(chromedp.CSS("iframe")))
-		must(b.t, err)
-		where = append(where, chromedp.FromNode(frames[0]))
+	if frame == onPage {
+		return nil
 	}
-	_, err := chromedp.Run(b.ctx, chromedp.Click(chromedp.CSS(`[data-test="`+hook+`"]`), append(where, chromedp.NodeVisible)...))
+	frames, err := chromedp.Run(b.ctx, chromedp.Nodes(chromedp.CSS(frame)))
+	must(b.t, err)
+	return []chromedp.QueryOption{chromedp.FromNode(frames[0])}
+}
+
+// settles waits until the page has stopped growing and moving: a click goes to
+// a place, and that place must still be the element's.
+func (b *browser) settles() {
+	b.t.Helper()
+	before := ""
+	for range 100 {
+		now, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](`JSON.stringify([...document.querySelectorAll("iframe, [data-test]")].map((e) => e.getBoundingClientRect()))`))
+		must(b.t, err)
+		if now == before {
+			return
+		}
+		before = now
+		must(b.t, chromedp.Do(b.ctx, chromedp.Sleep(50*time.Millisecond)))
+	}
+	b.t.Fatal("the page never stood still")
+}
+
+// presses clicks an element of the page or of one of its frames.
+func (b *browser) presses(hook, frame string) {
+	b.t.Helper()
+	b.settles()
+	where, element := b.within(frame), chromedp.CSS(`[data-test="`+hook+`"]`)
+	_, err := chromedp.Run(b.ctx, chromedp.WaitEnabled(element, where...))
+	if err != nil {
+		b.t.Fatalf("waiting for %s: %v", hook, err)
+	}
+	_, err = chromedp.Run(b.ctx, chromedp.Click(element, append(where, chromedp.NodeVisible)...))
+	must(b.t, err)
+}
+
+// types writes into a field of the app.
+func (b *browser) types(field, text string) {
+	b.t.Helper()
+	b.settles()
+	_, err := chromedp.Run(b.ctx, chromedp.SendKeys(chromedp.CSS(field), text, append(b.within(inApp), chromedp.NodeVisible)...))
 	must(b.t, err)
 }
 
@@ -132,7 +184,7 @@ func TestSDKInABrowser(t *testing.T) {
 		"a card is paid in the popup and the buyer led back": func(b *browser, s *shop) {
 			s.opensSDK(b, "PR-1", "CARD", create)
 			b.hears("SDK_START_OF_LOADING | resolved undefined | SDK_END_OF_LOADING")
-			b.presses("buyer-pay", true)
+			b.presses("buyer-pay", inApp)
 			b.hears("back at the shop")
 			if got := s.asks("PR-1").PaymentStatus; got != antom.PaymentSuccess {
 				b.t.Errorf("the payment is %s", got)
@@ -141,13 +193,13 @@ func TestSDKInABrowser(t *testing.T) {
 		"a page that wants to stay hears of the success and stays": func(b *browser, s *shop) {
 			s.opensSDK(b, "PR-1", "CARD", stay)
 			b.hears("SDK_END_OF_LOADING")
-			b.presses("buyer-pay", true)
+			b.presses("buyer-pay", inApp)
 			b.hears("SDK_PAYMENT_SUCCESSFUL SUCCESS")
 		},
 		"a declined card fails and stays": func(b *browser, s *shop) {
 			s.opensSDK(b, "PR-1", "CARD", create)
 			b.hears("SDK_END_OF_LOADING")
-			b.presses("buyer-decline", true)
+			b.presses("buyer-decline", inApp)
 			b.hears("SDK_PAYMENT_FAIL FAIL")
 		},
 		"3-D Secure asks before it pays": func(b *browser, s *shop) {
@@ -155,15 +207,108 @@ func TestSDKInABrowser(t *testing.T) {
 				req.PaymentMethod.Metadata = &antom.Metadata{Is3DSAuthentication: antom.True}
 			})
 			b.hears("SDK_END_OF_LOADING")
-			b.presses("buyer-pay", true)
+			b.presses("buyer-pay", inApp)
 			b.hears("SDK_PAYMENT_CHALLENGE")
-			b.presses("buyer-pay", true)
+			b.presses("buyer-pay", inBank)
 			b.hears("SDK_PAYMENT_SUCCESSFUL SUCCESS")
+		},
+		"who walks away from 3-D Secure is back at the shop and has not paid": func(b *browser, s *shop) {
+			s.opensSDK(b, "PR-1", "CARD", stay, func(req *antom.PaymentSessionRequest) {
+				req.PaymentMethod.Metadata = &antom.Metadata{Is3DSAuthentication: antom.True}
+			})
+			b.hears("SDK_END_OF_LOADING")
+			b.presses("buyer-pay", inApp)
+			b.hears("SDK_PAYMENT_CHALLENGE")
+			b.presses("buyer-leave", inBank)
+			b.hears("back at the shop")
+			if got := s.asks("PR-1").PaymentStatus; got != antom.PaymentProcessing {
+				b.t.Errorf("the payment is %s", got)
+			}
+		},
+		"who has begun to fill in the form is asked before the popup closes": func(b *browser, s *shop) {
+			s.opensSDK(b, "PR-1", "CARD", create)
+			b.hears("SDK_END_OF_LOADING")
+			b.types("#cvv", "1")
+			b.presses("sdk-close", onPage)
+			b.presses("sdk-stay", onPage)
+			b.presses("sdk-close", onPage)
+			b.presses("sdk-leave", onPage)
+			b.hears("SDK_END_OF_LOADING | closed | SDK_PAYMENT_CANCEL USER_CANCELED")
+		},
+		"the shop's page may stop a payment before it is sent": func(b *browser, s *shop) {
+			s.opensSDK(b, "PR-1", "CARD", `let asked = 0;
+				app = new window.AMSCashierPayment({environment: "sandbox", onEventCallback: (e) => say(e.code), async onBeforeSubmit() {
+					say("asked");
+					await new Promise((done) => setTimeout(done, 20));
+					return {result: asked++ ? "CONTINUE" : "CANCEL"};
+				}});`+stay)
+			b.hears("SDK_END_OF_LOADING")
+			b.presses("buyer-pay", inApp)
+			b.hears("SDK_END_OF_LOADING | asked")
+			b.presses("buyer-pay", inApp)
+			b.hears("SDK_END_OF_LOADING | asked | asked | SDK_PAYMENT_SUCCESSFUL")
+		},
+		"a phone without the wallet's app goes to its page after two seconds": func(b *browser, s *shop) {
+			s.opensSDK(b, "PR-1", "ALIPAY_CN", `Object.defineProperty(navigator, "userAgent", {get: () => "a phone, Mobile"}); `+create, func(req *antom.PaymentSessionRequest) {
+				req.Env = &antom.Env{TerminalType: antom.TerminalApp, OSType: antom.OSAndroid}
+			})
+			b.hears("SDK_CALL_URL_SUCCESS")
+			b.hears("Pay with Alipay")
+		},
+		"the Checkout Page speaks plainly, and whoever does is believed": func(b *browser, s *shop) {
+			s.opensSDK(b, "PR-1", "CARD", `const page = new window.AMSCheckoutPage({environment: "sandbox", onEventCallback: (e) => say(e.code + " " + (e.result ? e.result.paymentStatus : "forged"))});
+				page.mountComponent({sessionData}, "#place").then(() => say("mounted")); window.postMessage('{"code":"SDK_PAYMENT_FAIL"}', "*");`, checkoutPage)
+			b.hears("SDK_PAYMENT_FAIL forged | mounted")
+			b.presses("buyer-pay", inApp)
+			b.hears("back at the shop")
+			if got := s.asks("PR-1").PaymentStatus; got != antom.PaymentSuccess {
+				b.t.Errorf("the payment is %s", got)
+			}
+		},
+		"the Checkout Page is hosted as well": func(b *browser, s *shop) {
+			page := s.opensSDK(b, "PR-1", "CARD", "")
+			req := s.sessionRequest("PR-2", "CARD", 4200)
+			req.PaymentRedirectURL = page.URL + "/return"
+			checkoutPage(req)
+			session, err := s.client.CreatePaymentSession(b.t.Context(), req)
+			must(b.t, err)
+			must(b.t, chromedp.Do(b.ctx, chromedp.Navigate(session.NormalURL)))
+			b.presses("buyer-pay", onPage)
+			b.hears("back at the shop")
+			if got := s.asks("PR-2").PaymentStatus; got != antom.PaymentSuccess {
+				b.t.Errorf("the payment is %s", got)
+			}
+		},
+		"it warms up in frames of one pixel, which the start takes away": func(b *browser, s *shop) {
+			s.opensSDK(b, "PR-1", "CARD", `const frames = () => say([...document.querySelectorAll("iframe")].map((f) => f.offsetWidth > 9 ? "big" : "tiny").join());
+				frames(); `+create+` frames(); window.AMSCashierPayment.preload({environment: "sandbox"}); frames();`)
+			b.hears("tiny,tiny | SDK_START_OF_LOADING | big | big,tiny,tiny")
+		},
+		"what cannot start says why": func(b *browser, s *shop) {
+			s.opensSDK(b, "PR-1", "CARD", `(async () => {
+				const data = (json) => "k&&SG&&188&&" + btoa(JSON.stringify(json));
+				const start = (how) => how.catch((e) => say(e.code || e.name));
+				for (const bad of [undefined, "", 7, "a&&SG&&188", "a&&SG&&188&&{}", sessionData.replaceAll("&", "&amp;"), data({})]) {
+					await start(app.createComponent({sessionData: bad}));
+				}
+				say("then");
+				await start(app.createComponent({sessionData: data({paymentSessionConfig: null})}));
+				await start(app.mountComponent({sessionData}, "#nowhere"));
+				await start(app.createComponent({sessionData: data({paymentSessionConfig: {productScene: "ELEMENT_PAYMENT", paymentMethodCategoryType: "ALL"}})}));
+				await start(new window.AMSCashierPayment({networkMode: "proxy"}).createComponent({sessionData}));
+				say((await new window.AMSElement({sessionData}).mount({type: "payment"}, "#place")).error.code);
+				try { new window.AMSCashierPayment({onClose: 7}); } catch (e) { say(e.message); }
+				try { new window.AMSElement({onEventCallback: (e) => say(e.code)}); } catch (e) { say(e.message); }
+			})();`)
+			bad := strings.Repeat("error SDK_CREATEPAYMENT_PARAMETER_ERROR | SDK_CREATEPAYMENT_PARAMETER_ERROR | ", 7)
+			b.hears(bad + "then | TypeError | SDK_START_OF_LOADING | SDK_CREATEPAYMENT_PARAMETER_ERROR | " +
+				"error SDK_CREATECOMPONENT_ERROR | SDK_CREATECOMPONENT_ERROR | SDK_INIT_PARAMETER_ERROR | ERR_DATA_STRUCT_UNRECOGNIZED | " +
+				"Parameter type should be function | SDK_CREATE_COMPONENT_ERROR | The sessionData is missing.")
 		},
 		"a wallet is a plain redirect": func(b *browser, s *shop) {
 			s.opensSDK(b, "PR-1", "ALIPAY_CN", create)
 			b.hears("Pay with Alipay")
-			b.presses("buyer-pay", false)
+			b.presses("buyer-pay", onPage)
 			b.hears("back at the shop")
 			if got := s.asks("PR-1").PaymentStatus; got != antom.PaymentSuccess {
 				b.t.Errorf("the payment is %s", got)
@@ -178,7 +323,7 @@ func TestSDKInABrowser(t *testing.T) {
 		"closing the popup says close, then cancel": func(b *browser, s *shop) {
 			s.opensSDK(b, "PR-1", "CARD", create)
 			b.hears("SDK_END_OF_LOADING")
-			b.presses("sdk-close", false)
+			b.presses("sdk-close", onPage)
 			b.hears("closed | SDK_PAYMENT_CANCEL USER_CANCELED")
 			_, err := s.client.InquiryPayment(b.t.Context(), &antom.InquiryPaymentRequest{PaymentRequestID: "PR-1"})
 			wantCode(b.t, err, antom.CodeOrderNotExist)
@@ -197,13 +342,13 @@ func TestSDKInABrowser(t *testing.T) {
 			s.opensSDK(b, "PR-1", "CARD", create+create)
 			b.hears("error SDK_CREATECOMPONENT_ERROR")
 			b.hears("SDK_END_OF_LOADING")
-			b.presses("buyer-pay", true)
+			b.presses("buyer-pay", inApp)
 			b.hears("back at the shop")
 		},
 		"unmounted it starts again": func(b *browser, s *shop) {
 			s.opensSDK(b, "PR-1", "CARD", strings.Replace(create, `say("resolved " + v)`, `{ if (!window.again) { window.again = true; app.unmount(); `+stay+` } }`, 1))
 			b.hears("SDK_START_OF_LOADING | SDK_START_OF_LOADING | resolved undefined | SDK_END_OF_LOADING")
-			b.presses("buyer-pay", true)
+			b.presses("buyer-pay", inApp)
 			b.hears("SDK_PAYMENT_SUCCESSFUL SUCCESS")
 		},
 		"mounted inline, the shop's own button submits": func(b *browser, s *shop) {
@@ -229,13 +374,23 @@ func TestSDKInABrowser(t *testing.T) {
 			_, err = chromedp.Run(b.ctx, chromedp.Evaluate[int](script))
 			must(b.t, err)
 			b.hears("SDK_END_OF_LOADING")
-			b.presses("buyer-pay", true)
+			b.presses("buyer-pay", inApp)
 			b.hears("SDK_PAYMENT_SUCCESSFUL")
 			stored, err := s.client.InquireVaulting(b.t.Context(), &antom.InquireVaultingRequest{VaultingRequestID: "VR-1"})
 			must(b.t, err)
 			if stored.VaultingStatus != antom.VaultingSuccess {
 				b.t.Errorf("the vaulting is %s", stored.VaultingStatus)
 			}
+		},
+		"a query that hangs ends as a network error, and the app says so": func(b *browser, s *shop) {
+			s.fault(Fault{Kind: SDKHang})
+			s.opensSDK(b, "PR-1", "CARD", `const limit = AbortSignal.timeout; AbortSignal.timeout = () => limit.call(AbortSignal, 200); `+create)
+			b.hears("SDK_START_OF_LOADING | error SDK_CREATECOMPONENT_ERROR | SDK_CREATECOMPONENT_ERROR | resolved undefined | SDK_END_OF_LOADING | SDK_PAYMENT_ERROR")
+		},
+		"a script that is not served leaves no class behind": func(b *browser, s *shop) {
+			s.fault(Fault{Kind: SDKScriptError})
+			s.opensSDK(b, "PR-1", "CARD", create)
+			b.hears("threw window.AMSCashierPayment is not a constructor")
 		},
 		"a constructor without storage throws": func(b *browser, s *shop) {
 			s.fault(Fault{Kind: SDKThrow})
@@ -244,7 +399,12 @@ func TestSDKInABrowser(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := &browser{opened.ctx, t}
+			tab, closeTab := chromedp.NewContext(opened.ctx)
+			defer closeTab()
+			must(t, chromedp.Do(tab)) // opens it; a deadline comes after, or it would end the browser
+			ctx, cancel := context.WithTimeout(tab, 40*time.Second)
+			defer cancel()
+			b := &browser{ctx, t}
 			story(b, newShop(t, realTime))
 			said, err := chromedp.Run(b.ctx, chromedp.Text(chromedp.CSS("body")))
 			must(t, err)

@@ -37,7 +37,14 @@ type buyerView struct {
 	Entered  card
 	Mistake  string
 	Vanished bool
+	InWindow bool // the SDK shows it in a window of its own above the shop's page
 }
+
+// inWindow is what the SDK's window adds to a page's address. There the page
+// stays where it is, and the app beside it hears how it ended.
+const inWindow = "?in-window"
+
+func isInWindow(r *http.Request) bool { return r.URL.Query().Has(inWindow[1:]) }
 
 // showBuyerPage shows where the buyer pays.
 func (s *Sandbox) showBuyerPage(w http.ResponseWriter, r *http.Request) {
@@ -55,12 +62,21 @@ func (s *Sandbox) showBuyerPage(w http.ResponseWriter, r *http.Request) {
 			view.Entered.Number = known.Number
 		}
 	}
-	view.Vanished = r.URL.Query().Has("vanished")
+	view.Vanished, view.InWindow = r.URL.Query().Has("vanished"), isInWindow(r)
 	s.render(w, http.StatusOK, view.policy(), "buyer.html", view)
 }
 
-// policy lets the page's form lead back to the shop.
-func (v buyerView) policy() policy { return policy{formTo: formTargets(v.Payment.Terms.RedirectURL)} }
+func (v buyerView) policy() policy { return backTo(v.Payment.Terms.RedirectURL, v.InWindow) }
+
+// backTo lets a page's form lead back to the shop, and the shop's own page frame
+// it where it is shown in a window.
+func backTo(redirect string, framed bool) policy {
+	p := policy{formTo: formTargets(redirect)}
+	if framed {
+		p.framedBy = originOf(redirect)
+	}
+	return p
+}
 
 // formTargets is a redirect address as form-action may name it: an origin, or an
 // app's scheme.
@@ -121,7 +137,7 @@ func (s *Sandbox) takeBuyerAct(w http.ResponseWriter, r *http.Request) {
 	act := r.PostFormValue("act")
 	if mistake := s.buyerActs(p, act, entered, antom.ResultCode(r.PostFormValue("reason"))); mistake != "" {
 		view := s.buyerView(p)
-		view.Entered, view.Mistake = *entered, mistake
+		view.Entered, view.Mistake, view.InWindow = *entered, mistake, isInWindow(r)
 		s.mu.Unlock()
 		s.render(w, http.StatusUnprocessableEntity, view.policy(), "buyer.html", view)
 		return
@@ -132,6 +148,8 @@ func (s *Sandbox) takeBuyerAct(w http.ResponseWriter, r *http.Request) {
 		next = "/buyer/" + p.Token
 	case act == "vanish":
 		next = "/buyer/" + p.Token + "?vanished"
+	case act != "leave" && isInWindow(r):
+		next = "/buyer/" + p.Token + inWindow
 	}
 	s.move()
 	s.mu.Unlock()

@@ -15,7 +15,7 @@ import (
 //go:embed pages/*.html
 var pageFiles embed.FS
 
-//go:embed static/*
+//go:embed static
 var staticFiles embed.FS
 
 var pages = template.Must(template.New("").Funcs(template.FuncMap{

@@ -130,7 +130,7 @@ func (s *Sandbox) addWayOn(p *Payment, answer *antom.PayResponse) {
 	answer.NormalURL = p.BuyerURL
 	if p.Terms.Terminal == string(antom.TerminalApp) {
 		answer.ApplinkURL = p.BuyerURL
-		answer.SchemeURL = "antomsandbox" + strings.TrimPrefix(strings.TrimPrefix(p.BuyerURL, "https"), "http")
+		answer.SchemeURL = p.schemeURL()
 	}
 	if m.Page != counterPage {
 		answer.RedirectActionForm = p.redirectForm()
@@ -144,6 +144,12 @@ func (s *Sandbox) addWayOn(p *Payment, answer *antom.PayResponse) {
 			{CodeValueType: "QRCODE", CodeValue: s.url + "/qr/" + p.Token, DisplayType: "MIDDLEIMAGE"},
 		},
 	}
+}
+
+// schemeURL is what would open the wallet's app on a phone. There is no such app.
+func (p *Payment) schemeURL() string {
+	_, rest, _ := strings.Cut(p.BuyerURL, ":")
+	return "antomsandbox:" + rest
 }
 
 func (p *Payment) redirectForm() *antom.RedirectActionForm {

@@ -157,6 +157,8 @@ func (s *Sandbox) routes() http.Handler {
 
 	mux.HandleFunc("GET /sdk/ams-checkout.min.js", s.serveSDK)
 	mux.HandleFunc("GET /sdk/component/{sign}/{version}/index.html", s.showComponent)
+	mux.HandleFunc("GET /sdk/warm-up", s.showWarmUp)
+	mux.HandleFunc("GET /checkout-page/index.html", s.showCheckoutPage)
 	mux.HandleFunc("GET /sdk/payment", s.serveComponentState)
 	mux.HandleFunc("POST /sdk/payment", s.takeComponentAct)
 	mux.HandleFunc("GET /static/", s.serveStatic)

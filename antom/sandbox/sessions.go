@@ -51,7 +51,7 @@ func (s *Sandbox) createPaymentSession(req *antom.PaymentSessionRequest) (any, *
 		if !session.Terms.same(terms) {
 			return nil, refuse("REPEAT_REQ_INCONSISTENT", "the session of this paymentRequestId has another amount or method")
 		}
-		return sessionAnswer(session), nil
+		return s.sessionAnswer(session), nil
 	}
 	if s.payments[req.PaymentRequestID] != nil {
 		return nil, refuse("REPEAT_REQ_INCONSISTENT", "this paymentRequestId was used with pay")
@@ -66,13 +66,17 @@ func (s *Sandbox) createPaymentSession(req *antom.PaymentSessionRequest) (any, *
 	}
 	s.addSession(session)
 	s.keep(session)
-	return sessionAnswer(session), nil
+	return s.sessionAnswer(session), nil
 }
 
-func sessionAnswer(session *Session) *antom.PaymentSessionResponse {
-	return &antom.PaymentSessionResponse{
+func (s *Sandbox) sessionAnswer(session *Session) *antom.PaymentSessionResponse {
+	answer := &antom.PaymentSessionResponse{
 		Envelope: succeeded(), Data: session.Data, ID: session.ID, ExpiryTime: wireTime(session.ExpiresAt),
 	}
+	if session.Terms.Scene == antom.SceneCheckout {
+		answer.NormalURL = s.checkoutPageURL(session)
+	}
+	return answer
 }
 
 // newSessionData makes the three texts of a session in Antom's shapes: an id, an

@@ -15,6 +15,7 @@ type vaultView struct {
 	Cards    []testCard
 	Entered  card
 	Mistake  string
+	InWindow bool
 }
 
 func (s *Sandbox) vaultView(v *Vaulting) vaultView {
@@ -33,7 +34,7 @@ func (s *Sandbox) vaultView(v *Vaulting) vaultView {
 	return view
 }
 
-func (v vaultView) policy() policy { return policy{formTo: formTargets(v.Vaulting.RedirectURL)} }
+func (v vaultView) policy() policy { return backTo(v.Vaulting.RedirectURL, v.InWindow) }
 
 // showVaultPage shows where the buyer stores a card.
 func (s *Sandbox) showVaultPage(w http.ResponseWriter, r *http.Request) {
@@ -45,6 +46,7 @@ func (s *Sandbox) showVaultPage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	view := s.vaultView(v)
+	view.InWindow = isInWindow(r)
 	s.mu.Unlock()
 	if known, isTest := testCardOf(r.FormValue("card")); isTest {
 		view.Entered.Number = known.Number
@@ -70,13 +72,16 @@ func (s *Sandbox) takeVaultAct(w http.ResponseWriter, r *http.Request) {
 	act := r.PostFormValue("act")
 	if mistake := s.vaultActs(v, act, entered, antom.ResultCode(r.PostFormValue("reason"))); mistake != "" {
 		view := s.vaultView(v)
-		view.Entered, view.Mistake = *entered, mistake
+		view.Entered, view.Mistake, view.InWindow = *entered, mistake, isInWindow(r)
 		s.mu.Unlock()
 		s.render(w, http.StatusUnprocessableEntity, view.policy(), "vault.html", view)
 		return
 	}
 	next := v.RedirectURL
-	if next == "" || (v.Step != "" && act != "leave") || act == "vanish" {
+	switch {
+	case act != "leave" && act != "vanish" && isInWindow(r):
+		next = "/vault/" + v.Token + inWindow
+	case next == "" || (v.Step != "" && act != "leave") || act == "vanish":
 		next = "/vault/" + v.Token
 	}
 	s.move()

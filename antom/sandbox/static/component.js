@@ -1,43 +1,25 @@
-// The page inside the SDK's frame: Antom calls it the app. It talks to the SDK
-// by JSON strings (postMessage), checks that they come from the shop's page,
-// and has the sandbox carry out what the buyer does.
+// The page inside the SDK's frame: Antom calls it the app. It has the sandbox
+// carry out what the buyer does; shop.js tells the shop's page.
 "use strict";
 (() => {
-	const { session, parent: shop } = document.body.dataset;
-	const instanceId = new URLSearchParams(location.search).get("instanceId") || "";
+	const { session } = document.body.dataset;
+	const { tell, emit } = shop;
 	const $ = (id) => document.getElementById(id);
-	let options = {};   // what renderComponent brought
-	let payment = null; // how the sandbox says the payment stands
+	let options = {};    // what renderComponent brought
+	let payment = null;  // how the sandbox says the payment stands
 	let busy = false;
-	let told = false;   // the payment's end has been told to the page
+	let told = false;    // the payment's end has been told to the page
+	let watching = false;
 
-	const tell = (event, data) => window.parent.postMessage(
-		JSON.stringify({ name: "APP_TO_SDK", instanceId, context: { event, data } }), shop);
-	const emit = (code, message, result) => tell("onEventCallback", { code, message, result });
-
-	window.addEventListener("message", (event) => {
-		if (event.source !== window.parent || event.origin !== shop) {
-			return;
-		}
-		let message;
-		try {
-			message = JSON.parse(event.data);
-		} catch {
-			return;
-		}
-		if (message.name !== "SDK_TO_APP" || message.instanceId !== instanceId) {
-			return;
-		}
-		const { event: name, data } = message.context;
-		if (name === "renderComponent") {
-			options = data;
-			render();
-		} else if (name === "submitPay") {
-			act("pay");
-		} else if (name === "validateFields") {
-			tell("validateFieldsResult", { isValid: fieldsAreValid() });
-		}
-	});
+	shop.asked.renderComponent = (brought) => {
+		options = brought;
+		render();
+	};
+	shop.asked.submitPay = async (_, id) => {
+		await act("pay");
+		tell("submitPayResult", {}, id);
+	};
+	shop.asked.validateFields = (_, id) => tell("validateFieldsResult", { isValid: fieldsAreValid() }, id);
 
 	// fitted tells the SDK how much room the page needs.
 	const fitted = () => tell("onSizeChanged", { height: document.documentElement.scrollHeight, width: 420 });
@@ -91,7 +73,8 @@
 		}
 		if (["wallet", "bank", "issuer"].includes(payment.page)) {
 			if (await send({ act: "submit" })) {
-				leaveFor(payment.normalUrl);
+				shop.leaveFor({ normalUrl: payment.normalUrl, schemeUrl: payment.schemeUrl });
+				watch(); // a buyer who comes back from the app finds out here
 			}
 			return;
 		}
@@ -104,22 +87,27 @@
 			}
 			return;
 		}
+		fillCard();
+		showPayment("card");
 		if (payment.page === "three_ds") {
 			showChallenge();
 			return;
 		}
-		fillCard();
-		showPayment("card");
 		showTyped();
 	}
 
 	// fillCard fills the card form with what the buyer may choose from.
 	function fillCard() {
-		$("number").value = payment.testCards[0].Number;
+		typeNumber(payment.testCards[0].Number);
 		$("test-cards").replaceChildren(...payment.testCards.map((c) => option(c.Number, c.Number + "  " + c.Name)));
 		const saved = payment.savedCards || [];
 		$("saved-label").hidden = saved.length === 0;
 		$("saved").replaceChildren(...saved.map((c) => option(c.cardToken, c.name)), option("", "Another card"));
+	}
+
+	function typeNumber(number) {
+		$("number").value = number;
+		$("number").dispatchEvent(new Event("input")); // buyer.js shows the brand; the form hears nothing
 	}
 
 	// showChoice shows the methods, and the card form where a card is chosen.
@@ -146,11 +134,12 @@
 			eventResult: { result: { resultCode: "USER_CANCELED", resultStatus: "F", resultMessage: "The buyer closed the payment." } } } });
 	}
 
+	// showChallenge has the card's bank ask the buyer, in a window of its own.
 	function showChallenge() {
 		$("last-four").textContent = payment.lastFour || "";
-		$("pay").textContent = "Approve";
-		$("pay").hidden = false;
-		shown("payment", "challenge");
+		shown("challenge");
+		shop.opensWindow(payment.challengeUrl);
+		watch();
 	}
 
 	function showTyped() {
@@ -158,13 +147,10 @@
 		fitted();
 	}
 
-	function leaveFor(normalUrl, target) {
-		tell("onRedirect", { normalUrl, target: target || "_self" });
-	}
-
 	// send has the sandbox carry out an act, and takes over how things stand.
 	async function send(what) {
 		let answer;
+		let code = "SDK_SUBMIT_NETWORK_ERROR";
 		try {
 			const response = await fetch("/sdk/payment", {
 				method: "POST", headers: { "Content-Type": "application/json" },
@@ -172,6 +158,7 @@
 			});
 			answer = await response.json();
 			if (!response.ok) {
+				code = "SDK_PAYMENT_ERROR";
 				throw new Error(answer.error);
 			}
 		} catch (error) {
@@ -179,7 +166,7 @@
 			shown("failed");
 			tell("dismissLoading", { message: "" });
 			tell("showCloseButton");
-			emit("SDK_PAYMENT_ERROR", error.message, { result: { resultCode: "", resultStatus: "U", resultMessage: error.message } });
+			emit(code, error.message, { result: { resultCode: "", resultStatus: "U", resultMessage: error.message } });
 			return false;
 		}
 		payment = { ...payment, ...answer, mistake: answer.mistake };
@@ -192,6 +179,16 @@
 	const fieldsAreValid = () => /^\d{12,19}$/.test($("number").value.replace(/[ -]/g, "")) && /^\d{1,2}$/.test($("month").value) &&
 		/^\d{2}(\d{2})?$/.test($("year").value) && /^\d{3,4}$/.test($("cvv").value);
 
+	// agreed asks the shop's page whether to go on; it may take its time.
+	async function agreed() {
+		busy = true;
+		setButtons(true);
+		const goOn = await shop.agrees({ paymentMethodType: payment.paymentMethodType });
+		busy = false;
+		setButtons(false);
+		return goOn;
+	}
+
 	async function act(name) {
 		if (busy) {
 			emit("SDK_DUPLICATE_SUBMISSION_BEHAVIOR", "The payment is being submitted.");
@@ -201,14 +198,17 @@
 			payment.paymentMethodType = $("method").value;
 		}
 		if (!$("choice").hidden && payment.paymentMethodType !== "CARD") {
-			if (await send({ act: "submit", method: payment.paymentMethodType })) {
+			if (await agreed() && await send({ act: "submit", method: payment.paymentMethodType })) {
 				start();
 			}
 			return;
 		}
 		if (name === "leave") {
 			await send({ act: "leave" });
-			leaveFor(payment.paymentRedirectUrl);
+			shop.leaveFor({ normalUrl: payment.paymentRedirectUrl });
+			return;
+		}
+		if (!await agreed()) {
 			return;
 		}
 		busy = true;
@@ -229,7 +229,7 @@
 			emit("SDK_PAYMENT_CHALLENGE", "3-D Secure");
 			showChallenge();
 		} else if (name === "vanish") {
-			over("Paid", "You have paid and never come back. The shop's page hears nothing from here.");
+			over("Paid", "You have paid and never come back. The shop's page hears nothing from here.", false);
 		} else {
 			end();
 		}
@@ -241,8 +241,12 @@
 		}
 	}
 
-	function over(title, text) {
+	function over(title, text, leadsBack = true) {
 		told = true;
+		tell("setAllowRetention", false);
+		shop.closesWindow();
+		$("onward").hidden = shop.speaksSDK || !leadsBack;
+		$("onward").href = payment.paymentRedirectUrl;
 		$("over-title").textContent = title;
 		$("over-text").textContent = text;
 		shown("over");
@@ -261,12 +265,16 @@
 		tell("declareEventCallbackInfo", { popWindowEventInfo: { enableCallback: false } });
 		emit(code, payment.paymentResultMessage, resultOf(payment));
 		if (payment.paymentStatus === "SUCCESS" && options.notRedirectAfterComplete !== true) {
-			setTimeout(() => leaveFor(payment.paymentRedirectUrl), 300);
+			setTimeout(() => shop.leaveFor({ normalUrl: payment.paymentRedirectUrl }), 300);
 		}
 	}
 
 	// watch asks how a payment stands that the buyer settles elsewhere.
 	async function watch() {
+		if (watching) {
+			return;
+		}
+		watching = true;
 		while (!told) {
 			await new Promise((resolve) => setTimeout(resolve, 500));
 			try {
@@ -288,8 +296,16 @@
 		event.preventDefault();
 		act("pay");
 	});
-	$("method").addEventListener("change", showChoice);
+	$("method").addEventListener("change", () => {
+		tell("onPaymentMethodSelected", { paymentMethodType: $("method").value });
+		showChoice();
+	});
+	$("challenge-again").addEventListener("click", () => shop.opensWindow(payment.challengeUrl));
+	$("card").addEventListener("input", () => {
+		tell("setAllowRetention", true); // from here on the buyer has something to lose
+		tell("onChange", { isValid: fieldsAreValid() });
+	});
 	$("saved").addEventListener("change", showTyped);
-	$("test-cards").addEventListener("change", () => { $("number").value = $("test-cards").value; });
-	tell("onLaunch", {});
+	$("test-cards").addEventListener("change", () => typeNumber($("test-cards").value));
+	shop.begin();
 })();

@@ -1,0 +1,206 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"antom-checkout/antom"
+)
+
+// sdkQuery is what the SDK asks about a session: one of these in an array.
+type sdkQuery struct {
+	PaymentSessionData string `json:"paymentSessionData"`
+}
+
+// sdkAnswer is what it is told. The SDK itself reads only success,
+// errorMessage and errorActions; the rest is for the component.
+type sdkAnswer struct {
+	Success      bool           `json:"success"`
+	ErrorCode    string         `json:"errorCode,omitempty"`
+	ErrorMessage string         `json:"errorMessage,omitempty"`
+	ErrorActions map[string]any `json:"errorActions,omitempty"`
+	Payment      *sdkPayment    `json:"payment,omitempty"`
+}
+
+// sdkPayment is how a session and its payment stand.
+type sdkPayment struct {
+	PaymentRequestID string              `json:"paymentRequestId"`
+	Method           string              `json:"paymentMethodType"` // "" = the buyer has to choose
+	Name             string              `json:"methodName,omitempty"`
+	Methods          []sdkMethod         `json:"paymentMethods,omitempty"`
+	Page             string              `json:"page"` // wallet, bank, counter, card, three_ds, issuer
+	Amount           string              `json:"amount"`
+	Description      string              `json:"orderDescription"`
+	Status           antom.PaymentStatus `json:"paymentStatus,omitempty"` // "" = not submitted
+	ResultCode       antom.ResultCode    `json:"paymentResultCode,omitempty"`
+	ResultMessage    string              `json:"paymentResultMessage,omitempty"`
+	NormalURL        string              `json:"normalUrl,omitempty"`
+	SchemeURL        string              `json:"schemeUrl,omitempty"`    // opens a wallet's app on a phone
+	ChallengeURL     string              `json:"challengeUrl,omitempty"` // the bank's window while 3-D Secure waits
+	QRURL            string              `json:"qrUrl,omitempty"`
+	RedirectURL      string              `json:"paymentRedirectUrl"`
+	LastFour         string              `json:"lastFour,omitempty"`
+	SavedCards       []sdkCard           `json:"savedCards,omitempty"`
+	Reasons          []antom.ResultCode  `json:"reasons,omitempty"`
+	TestCards        []testCard          `json:"testCards,omitempty"`
+	Mistake          string              `json:"mistake,omitempty"`
+}
+
+type sdkMethod struct {
+	Method string `json:"paymentMethodType"`
+	Name   string `json:"methodName"`
+}
+
+type sdkCard struct {
+	Token string `json:"cardToken"`
+	Name  string `json:"name"`
+}
+
+// serveSDKQuery answers the question the SDK asks of a session before it shows
+// anything. The merchant's page asks it, so any origin may: who has the
+// session's key may know what it says.
+func (s *Sandbox) serveSDKQuery(w http.ResponseWriter, r *http.Request) {
+	if origin := r.Header.Get("Origin"); origin != "" { // by name, because the SDK asks with credentials; there are none
+		w.Header().Set("Access-Control-Allow-Origin", origin)
+		w.Header().Set("Access-Control-Allow-Credentials", "true")
+		w.Header().Set("Vary", "Origin")
+	}
+	w.Header().Set("Access-Control-Allow-Headers", strings.Join([]string{"Content-Type", "Operation-Type", "appId", "workspaceId",
+		"version", "tntInstId", "Client-Time", "sdk-version", "x-cors-antom_payment_web-default", "load-test", "sofaPenAttrs"}, ", "))
+	w.Header().Set("Access-Control-Expose-Headers", "Result-Status")
+	w.Header().Set("Access-Control-Max-Age", "600")
+	if r.Method == http.MethodOptions {
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	var queries []sdkQuery
+	if err := json.NewDecoder(io.LimitReader(r.Body, 64<<10)).Decode(&queries); err != nil || len(queries) != 1 {
+		answerJSON(w, http.StatusOK, sdkAnswer{ErrorCode: "PARAM_ILLEGAL", ErrorMessage: "The query cannot be read."})
+		return
+	}
+	key, _, _ := strings.Cut(queries[0].PaymentSessionData, "&&")
+	s.mu.Lock()
+	answer, hangs := s.answerSDK(key)
+	s.mu.Unlock()
+	if hangs {
+		select {
+		case <-r.Context().Done():
+		case <-s.ctx.Done():
+		}
+		return
+	}
+	w.Header().Set("Result-Status", "1000")
+	answerJSON(w, http.StatusOK, answer)
+}
+
+// answerSDK answers the query about the session of this key, or says that it is
+// to hang. The lock is held.
+func (s *Sandbox) answerSDK(key string) (sdkAnswer, bool) {
+	session, vaulting := s.sessionKeys[key], s.vaultKeys[key]
+	id := ""
+	var ends time.Time
+	var view *sdkPayment
+	switch {
+	case session != nil:
+		id, ends, view = session.RequestID, session.ExpiresAt, s.sdkPayment(session)
+	case vaulting != nil:
+		id, ends, view = vaulting.RequestID, vaulting.ExpiresAt, sdkVaulting(vaulting)
+	}
+	_, hangs := s.strike("sdk", id, SDKHang)
+	_, expired := s.strike("sdk", id, SDKExpiredSession)
+	switch {
+	case view == nil:
+		return sdkAnswer{ErrorCode: "ORDER_NOT_EXIST", ErrorMessage: "The payment session does not exist."}, hangs
+	case expired || (!s.now().Before(ends) && view.Status == ""):
+		return sdkAnswer{ErrorCode: "SESSION_EXPIRED", ErrorMessage: "The payment session has expired."}, hangs
+	case view.Status != "" && final(view.Status):
+		return sdkAnswer{ErrorCode: "ORDER_STATUS_INVALID", ErrorMessage: "The payment of this session is over.", Payment: view}, hangs
+	}
+	return sdkAnswer{Success: true, Payment: view}, hangs
+}
+
+// sdkVaulting draws up what the component shows where a card is to be stored.
+func sdkVaulting(v *Vaulting) *sdkPayment {
+	view := &sdkPayment{
+		PaymentRequestID: v.RequestID, Method: "CARD", Name: "Cards", Page: "vault", Amount: "Store a card",
+		Description: "For later payments. Nothing is paid now.", RedirectURL: v.RedirectURL,
+		Reasons: reasons[cardPage], TestCards: testCards,
+	}
+	switch {
+	case v.Status == antom.VaultingSuccess:
+		view.Status, view.ResultCode = antom.PaymentSuccess, v.ResultCode
+	case v.Status == antom.VaultingFail:
+		view.Status, view.ResultCode = antom.PaymentFail, v.ResultCode
+	case v.Step != "":
+		view.Page, view.Status, view.LastFour = v.Step, antom.PaymentProcessing, v.Card.LastFour
+		view.ChallengeURL = v.BuyerURL + inWindow
+	}
+	view.ResultMessage = resultOf(view.ResultCode, "").Message
+	return view
+}
+
+// sdkPayment draws up what the component shows. The lock is held.
+func (s *Sandbox) sdkPayment(session *Session) *sdkPayment {
+	terms := session.Terms
+	view := &sdkPayment{
+		PaymentRequestID: session.RequestID, Method: terms.Method, Amount: terms.Money.String(),
+		Description: terms.Description, RedirectURL: terms.RedirectURL,
+	}
+	p := s.payments[session.RequestID]
+	if p != nil {
+		view.Method, view.Status, view.ResultCode = p.Method, p.Status, p.ResultCode
+		view.ResultMessage = resultOf(p.ResultCode, "").Message
+		view.NormalURL, view.QRURL = p.BuyerURL, s.url+"/qr/"+p.Token
+		if p.Card != nil {
+			view.LastFour = p.Card.LastFour
+		}
+	}
+	if terms.Method == "" {
+		view.Methods = s.sdkMethods(terms)
+	}
+	if view.Method == "" {
+		view.TestCards, view.Reasons = testCards, reasons[cardPage]
+		return view
+	}
+	m, _ := methodOf(view.Method)
+	view.Name, view.Page, view.Reasons = m.Name, string(m.Page), reasonsFor(m)
+	if m.isCard() {
+		view.TestCards = testCards
+		for _, token := range terms.SavedCards {
+			if saved := s.cards[token]; saved != nil {
+				view.SavedCards = append(view.SavedCards, sdkCard{token, saved.Info.CardBrand + " ••" + saved.Info.LastFour})
+			}
+		}
+		if terms.IssuerBrand != "" {
+			view.Page = stepIssuer
+		}
+	}
+	if p != nil && m.Page == walletPage && terms.Terminal == string(antom.TerminalApp) {
+		view.SchemeURL = p.schemeURL()
+	}
+	if p != nil && p.Step != "" {
+		view.Page = p.Step
+		view.ChallengeURL = p.BuyerURL + inWindow
+	}
+	return view
+}
+
+// sdkMethods are the methods among which the buyer chooses in the SDK.
+func (s *Sandbox) sdkMethods(terms Terms) []sdkMethod {
+	offered := terms.Methods
+	if len(offered) == 0 {
+		for _, m := range methods {
+			offered = append(offered, m.Code)
+		}
+	}
+	var list []sdkMethod
+	for _, code := range offered {
+		if m, known := methodOf(code); known && m.allows(terms.Money) == nil {
+			list = append(list, sdkMethod{m.Code, m.Name})
+		}
+	}
+	return list
+}
