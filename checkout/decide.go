@@ -116,8 +116,12 @@ func Decide(o Order, w Word, r Rules) (Order, []Effect) {
 	if w.Cause.Kind == ByInquiry && !p.owes(r) {
 		p.NextCheck, p.Checks = time.Time{}, 0 // what had been doubtful is known
 	}
-	if o.ReviewPayment == p.RequestID && o.Review.ends(*p, w) {
+	switch {
+	case o.ReviewPayment != p.RequestID:
+	case o.Review.ends(*p, w):
 		o.Review, o.ReviewPayment = "", ""
+	case o.Review.contradiction() && p.NextCheck.IsZero():
+		p.askAgain(r.Now) // another word has come meanwhile; the question is still open
 	}
 	o.follow(r)
 	return o, effects(before, o)

@@ -173,6 +173,19 @@ func TestAnInquirySettlesAReview(t *testing.T) {
 	}
 }
 
+// A wrong amount is inquired about even when the capture is heard of in between.
+func TestAnotherWordDoesNotForgetWhatHasToBeAsked(t *testing.T) {
+	o := orderWith("CARD", PaymentProcessing)
+	o, _ = Decide(o, notified(SaidSucceeded, sgd(4300)), Rules{Now: noon})
+	o, _ = Decide(o, captured(ByNotification, OperationSuccess, sgd(4200)), Rules{Now: noon})
+	if o.Status != OrderReview || o.Payments[0].NextCheck.IsZero() {
+		t.Fatalf("the order is %s, to be looked at %v", o.Status, o.Payments[0].NextCheck)
+	}
+	if o, _ = Decide(o, inquired(SaidSucceeded, sgd(4200)), Rules{Now: noon}); o.Status != OrderPaid {
+		t.Errorf("after the inquiry the order is %s", o.Status)
+	}
+}
+
 // The merchant is told of money that has to be given back by hand, for as long as
 // Antom has it.
 func TestAnInquiryDoesNotHideMoneyThatCannotBeGivenBack(t *testing.T) {

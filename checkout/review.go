@@ -18,6 +18,12 @@ func (r Review) forPerson() bool {
 	return r == unknownTooLong || r == authorityEnded || r == cannotGiveBack
 }
 
+// contradiction reports whether the review is about a word that an inquiry has to
+// confirm or refute.
+func (r Review) contradiction() bool {
+	return r != "" && r != captureRefused && r != goodsGone && !r.forPerson()
+}
+
 // ends reports whether a word about the payment under review settles it. Of the
 // rules, reviewWhatIsStuck raises and ends two by itself.
 func (r Review) ends(p Payment, w Word) bool {
@@ -31,7 +37,7 @@ func (r Review) ends(p Payment, w Word) bool {
 	case cannotGiveBack:
 		return !p.Status.HoldsMoney()
 	}
-	return w.Cause.Kind == ByInquiry // a contradiction, and Antom has been asked
+	return r.contradiction() && w.Cause.Kind == ByInquiry // Antom has been asked
 }
 
 // raise puts the order under review because of one of its payments.
