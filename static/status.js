@@ -5,7 +5,7 @@
 "use strict";
 (() => {
 	const live = document.getElementById("live");
-	let source, timer, told, over;
+	let source, timer, told, over, ticking, warned;
 
 	const here = () => document.querySelector("[data-test=status]");
 
@@ -50,6 +50,7 @@
 		if (focus !== false) (document.getElementById(focus) || next.querySelector("h1")).focus({ preventScroll: true });
 		live.textContent = [...here().querySelectorAll("h1, p:not([hidden])")].slice(0, 2).map((e) => e.textContent).join(". ");
 		calm();
+		tick();
 		document.dispatchEvent(new Event("checkout:swapped"));
 	}
 
@@ -62,6 +63,28 @@
 				if (e.matches(".fresh, .calm")) e.hidden = e.matches(".fresh");
 			}
 		}, +fresh.dataset.calm);
+	}
+
+	// The time to pay is shown for its last five minutes, by the shop's clock. What
+	// happens at its end is the server's to say.
+	function tick() {
+		clearTimeout(ticking);
+		const clock = document.getElementById("clock");
+		if (!clock) return;
+		const { until, now, soon } = clock.dataset;
+		clock.ahead ??= now ? Date.now() - Date.parse(now) : 0; // of the shop's clock
+		const left = Math.ceil((Date.parse(until) - Date.now() + clock.ahead) / 1000);
+		if (left > 300) {
+			ticking = setTimeout(tick, 1000 * Math.min(left - 300, 60));
+			return;
+		}
+		const rest = Math.max(left, 0);
+		clock.lastElementChild.textContent = Math.floor(rest / 60) + ":" + String(rest % 60).padStart(2, "0");
+		clock.classList.add("on");
+		if (!warned && left > 0) setTimeout(() => (live.textContent = soon), 1000); // what is there from the start is not announced
+		warned = true;
+		if (left > 0) ticking = setTimeout(tick, 1000);
+		else ticking = setTimeout(() => ("busy" in document.documentElement.dataset ? tick() : show()), 3000);
 	}
 
 	function listen() {
@@ -99,7 +122,12 @@
 	told = here().dataset.state;
 	listen();
 	calm();
+	tick();
 	document.addEventListener("checkout:stale", show);
 	addEventListener("pagehide", stop);
-	addEventListener("pageshow", (e) => { if (e.persisted) listen(); });
+	addEventListener("pageshow", (e) => {
+		if (!e.persisted) return;
+		listen();
+		tick();
+	});
 })();

@@ -120,6 +120,9 @@ type CheckoutView struct {
 	Methods   []Method
 	Error     string // a message key: the choice that was posted is wrong
 	SDK       *SDK   // nil: forms and redirects only
+	ExpiresAt string // RFC 3339: until when the order may be paid, or "" to show no countdown
+	Now       string // RFC 3339: the shop's clock, or "" to trust the device's
+	RenewURL  string // where a form makes the same order anew, or "" when it cannot
 	ReturnURL string
 	PayURL    string
 	StatusURL string
@@ -173,6 +176,7 @@ type ReturnView struct {
 	MethodName string // of the last attempt, or ""
 	Status     Status
 	RetryURL   string // the checkout page
+	RenewURL   string // where a form makes the same order anew, or "" when it cannot
 	StatusURL  string
 	EventsURL  string
 	SelfURL    string

@@ -266,6 +266,37 @@ func TestTheCartKeepsWhatTheBuyerTypedAndSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
+func TestTheTimeLeftIsShownWhereAPaymentCanBeMade(t *testing.T) {
+	for _, name := range statusNames {
+		view := sampleCheckout(sampleStatus(name))
+		markup := inEnglish(t, CheckoutPage(view))
+		want := `role="timer" data-until="2026-03-01T13:00:00Z" data-now="2026-03-01T12:00:00Z" data-soon="Less than five minutes left to pay."`
+		if got := strings.Contains(markup, want); got != offersMethods(view) {
+			t.Errorf("%s: countdown: %v", name, got)
+		}
+		view.ExpiresAt = ""
+		if strings.Contains(inEnglish(t, CheckoutPage(view)), "clock") {
+			t.Errorf("%s: counts down to nothing", name)
+		}
+	}
+}
+
+func TestAnExpiredOrderIsRenewedWithOneButton(t *testing.T) {
+	checkout, back := sampleCheckout(sampleStatus("expired")), sampleReturn(sampleStatus("expired"))
+	want := `<form method="post" action="/checkout/` + sampleToken + `/renew"><button class="button wide" data-test="renew">Order again</button></form>`
+	for _, page := range []templ.Component{CheckoutPage(checkout), ReturnPage(back)} {
+		if markup := inEnglish(t, page); !strings.Contains(markup, want) || strings.Count(markup, `class="button`) != 1 {
+			t.Error("not renewed with one button:", markup)
+		}
+	}
+	checkout.RenewURL, back.RenewURL = "", ""
+	for _, page := range []templ.Component{CheckoutPage(checkout), ReturnPage(back)} {
+		if markup := inEnglish(t, page); strings.Contains(markup, "renew") || strings.Contains(markup, "<form") {
+			t.Error("offers what cannot be done:", markup)
+		}
+	}
+}
+
 func TestWhoComesBackIsAskedOnlyWhereAPaymentCanBeMade(t *testing.T) {
 	for _, name := range statusNames {
 		view := sampleCheckout(sampleStatus(name))

@@ -83,19 +83,27 @@ func sampleCheckout(status Status) CheckoutView {
 			Integrity:   "sha384-AD7L5Rh076UuqKtWm0N7aQR3QisWht2XKNKKIFUGwyXE5t3qTQJi/6mBDJyVTATz",
 			Environment: "sandbox", Locale: "en_US",
 		},
+		ExpiresAt: "2026-03-01T13:00:00Z", Now: "2026-03-01T12:00:00Z",
 		ReturnURL: base + "/return", PayURL: base + "/payments", StatusURL: base + "/status", EventsURL: base + "/events",
 	}
 	if status.Final || status.Unknown || status.Status == "authorized" || status.Status == "review" {
 		v.Methods = nil
+	}
+	if status.Status == "expired" {
+		v.RenewURL = base + "/renew"
 	}
 	return v
 }
 
 func sampleReturn(status Status) ReturnView {
 	base := "/checkout/" + sampleToken
+	renew := ""
+	if status.Status == "expired" {
+		renew = base + "/renew"
+	}
 	return ReturnView{
 		Frame: sampleFrame(), Token: sampleToken, Number: "KT-20481", Total: amount("S$42.00", "4200"), MethodName: "GrabPay", Status: status,
-		RetryURL: base, StatusURL: base + "/status", EventsURL: base + "/events", SelfURL: base + "/return",
+		RetryURL: base, RenewURL: renew, StatusURL: base + "/status", EventsURL: base + "/events", SelfURL: base + "/return",
 	}
 }
 
@@ -121,6 +129,8 @@ func samples() []sample {
 	products := sampleProducts()
 	noMethod := sampleCheckout(sampleStatus("open"))
 	noMethod.Error = "error.method_required"
+	soon := sampleCheckout(sampleStatus("open"))
+	soon.ExpiresAt = "2026-03-01T12:04:59Z"
 	leads := ContinueView{Frame: frame, MethodName: "GCash", Total: total, URL: "https://cashier.example/pay?a=1&b=2", ReturnURL: base + "/return", BackURL: base}
 	post := leads
 	post.Post, post.Parameters = true, []Parameter{{"PaReq", "eJxV"}, {"MD", "7"}}
@@ -142,6 +152,7 @@ func samples() []sample {
 		{"cart-errors", CartPage(CartView{Frame: frame, Lines: wrongLines, Total: total, Form: wrong, Error: "error.form"})},
 		{"cart-empty", CartPage(CartView{Frame: Frame{ShopName: "Kiln & Thread"}, Form: form, Error: "error.cart_empty"})},
 		{"checkout-no-method", CheckoutPage(noMethod)},
+		{"checkout-last-minutes", CheckoutPage(soon)},
 		{"continue", ContinuePage(leads)},
 		{"continue-post", ContinuePage(post)},
 		{"code", CodePage(code)},
