@@ -116,12 +116,8 @@ func Decide(o Order, w Word, r Rules) (Order, []Effect) {
 	if w.Cause.Kind == ByInquiry && !p.owes(r) {
 		p.NextCheck, p.Checks = time.Time{}, 0 // what had been doubtful is known
 	}
-	switch {
-	case o.ReviewPayment != p.RequestID:
-	case o.Review.ends(*p, w):
+	if o.ReviewPayment == p.RequestID && o.Review.ends(*p, w) {
 		o.Review, o.ReviewPayment = "", ""
-	case o.Review.contradiction() && p.NextCheck.IsZero():
-		p.askAgain(r.Now) // another word has come meanwhile; the question is still open
 	}
 	o.follow(r)
 	return o, effects(before, o)
@@ -332,7 +328,11 @@ func (o *Order) follow(r Rules) {
 		if p.Status == PaymentPaid && p.Refunded() == p.Amount {
 			p.become(PaymentRefunded, p.ResultCode)
 		}
-		if !o.Review.forPerson() || o.ReviewPayment != p.RequestID {
+		switch reviewed := o.ReviewPayment == p.RequestID; {
+		case reviewed && o.Review.forPerson():
+		case reviewed && o.Review.contradiction() && p.NextCheck.IsZero():
+			p.askAgain(r.Now) // another word has come meanwhile; the question is still open
+		default:
 			p.schedule(r)
 		}
 	}
