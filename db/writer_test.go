@@ -230,6 +230,30 @@ func TestACommitThatFailsIsToldToAllAndTheWriterLivesOn(t *testing.T) {
 	expectNotes(t, store, "three")
 }
 
+// With a full disk SQLite ends the transaction of all by itself. What comes after
+// must not be stored as a transaction of its own, and told to have failed.
+func TestATransactionThatEndsUnderTheGroupIsToldToAll(t *testing.T) {
+	store := openNotes(t)
+	errs := inOneGroup(t, store,
+		note("one"),
+		func(tx *tx) error {
+			_, err := tx.ExecContext(context.Background(), `ROLLBACK`)
+			return err
+		},
+		note("two"),
+	)
+	for i, err := range errs {
+		if err == nil {
+			t.Errorf("job %d was told that it is stored", i)
+		}
+	}
+	expectNotes(t, store)
+	if err := write(store, note("three")); err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
+	expectNotes(t, store, "three")
+}
+
 // expectUnavailable wants the error that says: not now, try again later.
 func expectUnavailable(t *testing.T, what string, err error) {
 	t.Helper()
