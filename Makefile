@@ -17,6 +17,7 @@ generate: ## make the templ pages anew
 check: ## format, vet, staticcheck, generated files and modules up to date
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'not formatted: run gofmt -w .'; exit 1; }
 	go vet ./...
+	go vet -tags bench .
 	go tool staticcheck ./...
 	@before=$$(cat views/*_templ.go | cksum); go tool templ generate -log-level error; \
 		test "$$before" = "$$(cat views/*_templ.go | cksum)" || { echo 'the pages were not generated anew: commit them'; exit 1; }
@@ -27,6 +28,15 @@ test: browser ## everything, the journeys in a real browser included
 
 fuzz: ## the fuzz targets, 100,000 executions each
 	sh antom/testdata/fuzz.sh
+
+prove: ## the long proofs: simulation, crashes, power cuts; see PROOF.md
+	go test -timeout 3h -v ./proof -args -seeds 20000 -cycles 1000
+
+bench: ## figures as ratios; see BENCH.md (2 GB of disk, some minutes)
+	go test ./db -run '^$$' -bench Store -benchtime 9x
+	go test ./handlers -run '^$$' -bench . -benchtime 5x
+	go test -tags bench -run '^$$' -bench . -benchtime 3x -timeout 30m .
+	go test ./antom -run '^$$' -bench . -count 5
 
 browser:
 	@sh e2e/browser.sh

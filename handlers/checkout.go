@@ -26,6 +26,16 @@ func (s *server) showCheckout(c echo.Context) error {
 	return s.renderCheckout(c, http.StatusOK, order, "")
 }
 
+// renewOrder makes an expired order anew, at today's prices, which its page shows
+// before anything is paid.
+func (s *server) renewOrder(c echo.Context) error {
+	order, err := s.shop.Renew(c.Request().Context(), c.Param("token"))
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, pathsOf(order).page)
+}
+
 // patience is how long a page waits for an inquiry before it shows what is
 // known; the page keeps itself up to date afterwards.
 const patience = 2500 * time.Millisecond
@@ -54,6 +64,12 @@ func (s *server) renderCheckout(c echo.Context, status int, o checkout.Order, pr
 		StatusURL: paths.status,
 		EventsURL: paths.events,
 	}
+	if o.Status == checkout.OrderExpired {
+		v.RenewURL = paths.renewal
+	}
+	if o.Payable() {
+		v.ExpiresAt = o.ExpiresAt.Format(time.RFC3339)
+	}
 	if o.Payable() && !v.Status.Unknown {
 		v.Methods = s.methodViews(o)
 		v.SDK = s.sdkView(c)
@@ -65,11 +81,11 @@ func (s *server) renderCheckout(c echo.Context, status int, o checkout.Order, pr
 }
 
 // paths are the addresses of one order.
-type paths struct{ page, payments, code, returns, status, events string }
+type paths struct{ page, payments, code, returns, status, events, renewal string }
 
 func pathsOf(o checkout.Order) paths {
 	page := "/checkout/" + o.Token
-	return paths{page: page, payments: page + "/payments", code: page + "/code", returns: page + "/return", status: page + "/status", events: page + "/events"}
+	return paths{page: page, payments: page + "/payments", code: page + "/code", returns: page + "/return", status: page + "/status", events: page + "/events", renewal: page + "/renewal"}
 }
 
 func (s *server) methodViews(o checkout.Order) []views.Method {

@@ -383,6 +383,21 @@ func TestAnOrderWithoutAnyAttemptExpires(t *testing.T) {
 	buyer.expectAction(buyer.starts(path, "CARD"), http.StatusGone, "closed")
 }
 
+func TestAnExpiredOrderIsMadeAnewWithOneClick(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	buyer.post(path + "/renewal").sees(http.StatusConflict) // it may still be paid
+	shop.passes(61 * time.Minute)
+	shop.sweeps()
+	buyer.get(path).sees(http.StatusOK, `data-status="expired"`, path+"/renewal")
+	anew := buyer.post(path + "/renewal").sees(http.StatusSeeOther).header.Get("Location")
+	if again := buyer.post(path + "/renewal").header.Get("Location"); again != anew || anew == path {
+		t.Fatalf("twice leads to %s and %s", anew, again)
+	}
+	buyer.get(anew).sees(http.StatusOK, `data-minor="4800"`, `data-test="pay"`)
+}
+
 func TestManualCaptureLeavesTheOrderAuthorised(t *testing.T) {
 	shop := newShop(t, func(s *settings) { s.manualCapture = true })
 	buyer := shop.newBuyer()

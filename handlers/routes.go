@@ -21,6 +21,7 @@ func (s *server) routes(e *echo.Echo) {
 	read := s.limited("reads", readsPerClient, readsPerOrder)
 	e.GET("/checkout/:token", s.showCheckout, read)
 	e.POST("/checkout/:token/payments", s.startPayment, s.limited("payments", paymentsPerClient, paymentsPerOrder))
+	e.POST("/checkout/:token/renewal", s.renewOrder, s.limited("orders", ordersPerClient, limit{}))
 	e.GET("/checkout/:token/code", s.showCodeAgain, read)
 	e.GET("/checkout/:token/return", s.showReturn, read)
 	e.GET("/checkout/:token/status", s.showStatus, read)

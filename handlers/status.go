@@ -36,6 +36,9 @@ func (s *server) showReturn(c echo.Context) error {
 	if p := o.Current(); p != nil {
 		v.MethodName = checkout.MethodName(p.Method)
 	}
+	if o.Status == checkout.OrderExpired {
+		v.RenewURL = paths.renewal
+	}
 	return render(c, http.StatusOK, views.ReturnPage(v))
 }
 
