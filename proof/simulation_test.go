@@ -57,7 +57,7 @@ func (ty *tally) String() string {
 var ends tally
 
 // regressions are seeds that have found something once.
-var regressions = []uint64{110, 117, 213, 288}
+var regressions = []uint64{110, 117, 213, 288, 299, 661}
 
 // TestSimulation tells many stories, each drawn by its seed: buyers, operators,
 // crashes and everything that can go wrong on the way to Antom and back. When
@@ -465,7 +465,7 @@ func (s *simulation) somethingBreaks() {
 
 // patience is how long a story may take to become quiet: a little more than the
 // sweeper's own, which ends in a review.
-const patience = 120 * time.Hour
+const patience = 112 * time.Hour
 
 // calm ends all trouble and lets time pass until nothing more is to come.
 func (s *simulation) calm() {
