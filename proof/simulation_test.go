@@ -307,12 +307,14 @@ func (s *simulation) beside(what string, do func(ctx context.Context) (string, e
 	})
 }
 
+var browser = checkout.Device{IP: "203.0.113.7", UserAgent: "Mozilla/5.0", Accept: "text/html", Language: "en", Terminal: antom.TerminalWeb}
+
 func (s *simulation) startPayment() {
 	p, o := s.world.program(), s.someOrder()
 	offered := p.service.Methods(o)
 	want := checkout.Attempt{
 		Method: offered[s.fate.IntN(len(offered))].Code, Mode: checkout.ModeSDK,
-		Device: checkout.Device{IP: "203.0.113.7", UserAgent: "Mozilla/5.0", Accept: "text/html", Language: "en", Terminal: antom.TerminalWeb},
+		Device: browser,
 	}
 	if s.once(4) {
 		want.Method = "CARD"
@@ -503,11 +505,11 @@ func (s *simulation) quiet() bool {
 			return false
 		}
 	}
-	return s.world.wires.isStored(s.world.program(), `
-		SELECT $1 = '' AND NOT EXISTS (SELECT 1 FROM orders WHERE status IN ('open', 'processing'))
+	return s.world.wires.count(s.world.program(), `
+		SELECT NOT EXISTS (SELECT 1 FROM orders WHERE status IN ('open', 'processing'))
 		   AND NOT EXISTS (SELECT 1 FROM payments WHERE next_check IS NOT NULL AND NOT (status = 'authorized' AND live))
 		   AND NOT EXISTS (SELECT 1 FROM operations WHERE status IN ('pending', 'processing'))
-		   AND NOT EXISTS (SELECT 1 FROM outbox WHERE state = 'pending')`, "")
+		   AND NOT EXISTS (SELECT 1 FROM outbox WHERE state = 'pending')`) > 0
 }
 
 // judge says what is wrong with how the story went and how it ended.

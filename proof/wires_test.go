@@ -32,8 +32,16 @@ type wires struct {
 	unreliable   bool
 	acknowledged map[string]bool // sha256 of the bodies whose SUCCESS has reached Antom
 	broken       []string        // laws that were seen broken
-	known        *sql.DB         // reads the running program's database
+	copying      bool
+	copies       []notice
+	known        *sql.DB // reads the running program's database
 	knownPath    string
+}
+
+// notice is a notice of Antom's as it came, to be sent again.
+type notice struct {
+	request *http.Request
+	body    []byte
 }
 
 func newWires(w *world) *wires { return &wires{w: w, acknowledged: map[string]bool{}} }
@@ -155,6 +163,7 @@ func (ws *wires) toShop() http.RoundTripper {
 			return nil, err
 		}
 		dice := ws.dice(kindOf(body))
+		ws.keepCopy(r, body)
 		if err := ws.takesTime(r.Context(), dice); err != nil {
 			return nil, err
 		}
@@ -184,6 +193,21 @@ func (ws *wires) toShop() http.RoundTripper {
 		}
 		return res, nil
 	})
+}
+
+// keepCopies has every notice kept from now on.
+func (ws *wires) keepCopies() {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	ws.copying = true
+}
+
+func (ws *wires) keepCopy(r *http.Request, body []byte) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	if ws.copying {
+		ws.copies = append(ws.copies, notice{r.Clone(context.Background()), body})
+	}
 }
 
 // chance strikes once in n times while the wires are unreliable.
@@ -231,7 +255,10 @@ func (ws *wires) expectStored(p *program, res *http.Response, body []byte) {
 	}
 }
 
-func (ws *wires) isStored(p *program, query, id string) bool {
+func (ws *wires) isStored(p *program, query, id string) bool { return ws.count(p, query, id) > 0 }
+
+// count asks the database of a program, beside it.
+func (ws *wires) count(p *program, query string, args ...any) (n int) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	if ws.knownPath != p.path {
@@ -242,11 +269,10 @@ func (ws *wires) isStored(p *program, query, id string) bool {
 		}
 		ws.known, ws.knownPath = known, p.path
 	}
-	n := 0
-	if err := ws.known.QueryRow(query, id).Scan(&n); err != nil {
+	if err := ws.known.QueryRow(query, args...).Scan(&n); err != nil {
 		ws.w.tell("reading beside the program: %v", err)
 	}
-	return n > 0
+	return n
 }
 
 // close gives the reader's connections back.
