@@ -3,6 +3,7 @@ package checkout
 import (
 	"context"
 	"errors"
+	"reflect"
 	"sync"
 	"time"
 
@@ -49,20 +50,24 @@ func (s *Service) refresh(ctx context.Context, o Order) (Order, error) {
 	if p == nil {
 		return o, nil
 	}
+	var asked *Order // set when the inquiry was ours and not another page's
 	fresh, err := s.inquiries.once(ctx, p.RequestID, s.now(), func() error {
 		// Whoever asked first may leave; the others still want the answer.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callAllowance)
 		defer cancel()
-		_, _, err := s.inquire(ctx, o, *p)
+		after, _, err := s.inquire(ctx, o, *p)
+		asked = &after
 		return err
 	})
-	if err != nil && ctx.Err() == nil {
+	switch {
+	case err != nil && ctx.Err() == nil:
 		// A page says what is known, also while nothing new can be stored.
 		s.logFailure(ctx, "refresh order "+o.ID, err)
 		return o, nil
-	}
-	if err != nil || !fresh {
+	case err != nil || !fresh:
 		return o, err
+	case asked != nil:
+		return *asked, nil
 	}
 	return s.store.OrderByID(ctx, o.ID)
 }
@@ -100,8 +105,20 @@ func (s *Service) inquire(ctx context.Context, o Order, p Payment) (Order, knowl
 	}
 	call := s.call("inquiryPayment", p.RequestID, p.RequestID, res.Result, err)
 	w.Cause = Cause{Kind: ByInquiry, ID: call.ID}
+	if s.tellsNothingNew(o, w) {
+		return o, there, nil
+	}
 	o, err = s.Record(ctx, o.ID, w, Evidence{Call: call})
 	return o, there, err
+}
+
+// tellsNothingNew reports whether a word leaves the order as it was read. Pages
+// that wait ask every two seconds; only what they learn is worth a transaction.
+// Should the order have changed meanwhile, the next question finds out.
+func (s *Service) tellsNothingNew(o Order, w Word) bool {
+	o.Fulfillable = true // not known outside of a transaction; what hangs on it is decided there
+	after, effects := Decide(o, w, s.rules())
+	return len(effects) == 0 && reflect.DeepEqual(o, after)
 }
 
 // inquiries lets many ask the same question and answers them with one inquiry.
