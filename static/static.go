@@ -7,12 +7,15 @@ import (
 	"embed"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"path"
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/andybalholm/brotli"
 )
 
 //go:embed *.css *.js *.svg methods/*.svg products/*.svg
@@ -34,7 +37,13 @@ type asset struct {
 	url         string
 	contentType string
 	body        []byte
-	packed      func() []byte // gzip of body, made when somebody first asks
+	packed      []packing // the smallest first
+}
+
+// A packing is a file in one content coding, made when somebody first asks.
+type packing struct {
+	coding string
+	body   func() []byte
 }
 
 var byName, byURL = load(files)
@@ -60,7 +69,10 @@ func load(files fs.FS) (byName, byURL map[string]*asset) {
 			url:         prefix + strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:4]) + ext,
 			contentType: types[ext],
 			body:        body,
-			packed:      sync.OnceValue(func() []byte { return pack(body) }),
+			packed: []packing{
+				{"br", sync.OnceValue(func() []byte { return pack(body, brotliWriter) })},
+				{"gzip", sync.OnceValue(func() []byte { return pack(body, gzipWriter) })},
+			},
 		}
 		byName[name], byURL[a.url] = a, a
 		return nil
@@ -71,18 +83,28 @@ func load(files fs.FS) (byName, byURL map[string]*asset) {
 	return byName, byURL
 }
 
-// pack compresses as well as gzip can: it is done once per file and process.
-func pack(body []byte) []byte {
-	var buf bytes.Buffer
-	w, err := gzip.NewWriterLevel(&buf, gzip.BestCompression)
-	if err == nil {
-		_, err = w.Write(body)
+// Both compress as well as they can: it is done once per file and process.
+func brotliWriter(w io.Writer) io.WriteCloser {
+	return brotli.NewWriterLevel(w, brotli.BestCompression)
+}
+
+func gzipWriter(w io.Writer) io.WriteCloser {
+	packer, err := gzip.NewWriterLevel(w, gzip.BestCompression)
+	if err != nil {
+		panic("static: " + err.Error()) // a level of the package's own
 	}
+	return packer
+}
+
+func pack(body []byte, writer func(io.Writer) io.WriteCloser) []byte {
+	var buf bytes.Buffer
+	w := writer(&buf)
+	_, err := w.Write(body)
 	if err == nil {
 		err = w.Close()
 	}
 	if err != nil {
-		panic("static: " + err.Error()) // a known level, and memory does not fail to be written
+		panic("static: " + err.Error()) // memory does not fail to be written
 	}
 	return buf.Bytes()
 }
@@ -122,9 +144,13 @@ func serve(w http.ResponseWriter, r *http.Request) {
 	header.Set("Content-Type", a.contentType)
 	header.Set("Vary", "Accept-Encoding")
 	body := a.body
-	if acceptsGzip(r.Header.Get("Accept-Encoding")) && len(a.packed()) < len(body) {
-		header.Set("Content-Encoding", "gzip")
-		body = a.packed()
+	accepted := r.Header.Get("Accept-Encoding")
+	for _, p := range a.packed {
+		if accepts(accepted, p.coding) && len(p.body()) < len(body) {
+			header.Set("Content-Encoding", p.coding)
+			body = p.body()
+			break
+		}
 	}
 	header.Set("Content-Length", strconv.Itoa(len(body)))
 	if r.Method != http.MethodHead {
@@ -132,12 +158,12 @@ func serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// acceptsGzip reads the one thing we need from Accept-Encoding. "gzip;q=0" is a
-// refusal.
-func acceptsGzip(header string) bool {
+// accepts reads the one thing we need from Accept-Encoding: "gzip;q=0" is a
+// refusal. Which of two codings the client likes better is nothing we ask.
+func accepts(header, coding string) bool {
 	for part := range strings.SplitSeq(header, ",") {
-		coding, weight, _ := strings.Cut(part, ";")
-		if !strings.EqualFold(strings.TrimSpace(coding), "gzip") {
+		name, weight, _ := strings.Cut(part, ";")
+		if !strings.EqualFold(strings.TrimSpace(name), coding) {
 			continue
 		}
 		q, weighted := strings.CutPrefix(strings.TrimSpace(weight), "q=")
