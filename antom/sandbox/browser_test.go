@@ -137,6 +137,21 @@ func (b *browser) within(frame string) []chromedp.QueryOption {
 	return []chromedp.QueryOption{chromedp.FromNode(frames[0])}
 }
 
+// vanishes waits until the page no longer shows this.
+func (b *browser) vanishes(text string) {
+	b.t.Helper()
+	_, err := chromedp.Run(b.ctx, chromedp.Poll[bool](fmt.Sprintf(`!document.body.innerText.includes(%q)`, text), chromedp.WithPollingTimeout(20*time.Second)))
+	if err != nil {
+		b.t.Fatalf("waiting for %q to vanish: %v", text, err)
+	}
+}
+
+// runs runs a script in the page.
+func (b *browser) runs(script string) {
+	b.t.Helper()
+	must(b.t, chromedp.Do(b.ctx, chromedp.Evaluate[chromedp.Void]("(() => {"+script+"})()")))
+}
+
 // settles waits until the page has stopped growing and moving: a click goes to
 // a place, and that place must still be the element's.
 func (b *browser) settles() {

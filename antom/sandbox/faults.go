@@ -130,8 +130,11 @@ func (s *Sandbox) strike(on, payment string, kinds ...FaultKind) (Fault, bool) {
 // Duration is a time.Duration that JSON writes as people do: "2m30s".
 type Duration time.Duration
 
+// String writes 2m30s.
+func (d Duration) String() string { return time.Duration(d).String() }
+
 // MarshalText writes 2m30s.
-func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
 // UnmarshalJSON reads "2m30s", and a bare number of seconds.
 func (d *Duration) UnmarshalJSON(text []byte) error {

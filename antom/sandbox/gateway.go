@@ -123,8 +123,11 @@ func (s *Sandbox) carryOut(c *call) (any, string) {
 	if refusal != nil {
 		return s.refused(refusal)
 	}
-	return answer, "signature right; carried out"
+	return answer, accepted + "; carried out"
 }
+
+// accepted begins the verdict on a call that the gateway let in and carried out.
+const accepted = "signature right"
 
 func (s *Sandbox) refused(r *Refusal) (any, string) {
 	return antom.Envelope{Result: r.result()}, string(r.Code) + ": " + r.Reason

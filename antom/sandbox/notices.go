@@ -49,6 +49,12 @@ type notice struct {
 
 const keptNotices = 1000
 
+// noticeTypes are all there are.
+var noticeTypes = []string{
+	"PAYMENT_RESULT", "PAYMENT_PENDING", "CAPTURE_RESULT", "REFUND_RESULT", "VAULTING_RESULT",
+	"DISPUTE_CREATED", "DEFENSE_DUE_ALERT", "DEFENSE_SUPPLIED", "DISPUTE_ACCEPTED", "DISPUTE_JUDGED", "DISPUTE_CANCELLED",
+}
+
 // noticePayment tells the merchant how a payment stands.
 func (s *Sandbox) noticePayment(p *Payment, kind string, in time.Duration) {
 	body := antom.PaymentNotice{

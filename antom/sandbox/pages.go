@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,8 +20,11 @@ var pageFiles embed.FS
 var staticFiles embed.FS
 
 var pages = template.Must(template.New("").Funcs(template.FuncMap{
-	"clock": func(t time.Time) string { return t.UTC().Format("15:04:05") },
-	"when":  func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") },
+	"clock":        func(t time.Time) string { return t.UTC().Format("15:04:05") },
+	"when":         func(t time.Time) string { return t.UTC().Format(time.DateTime) },
+	"indented":     indented,
+	"milliseconds": func(d Duration) string { return strconv.FormatInt(time.Duration(d).Milliseconds(), 10) + " ms" },
+	"actor":        actorOf,
 }).ParseFS(pageFiles, "pages/*.html"))
 
 // policy is the Content-Security-Policy of a page, a reason per directive.

@@ -8,34 +8,57 @@
 		said.textContent = response.ok ? "Done." : answer.error;
 	};
 	document.addEventListener("click", (event) => {
-		const { post, delete: remove } = event.target.dataset;
+		const { post, delete: remove, ask } = event.target.dataset;
+		if (ask && !confirm(ask)) {
+			return;
+		}
 		if (post) {
 			pull(post, "POST");
 		} else if (remove) {
 			pull(remove, "DELETE");
 		}
 	});
+
+	// Fields that are not text in JSON.
+	const utc = (value) => value + (value.length === 16 ? ":00Z" : "Z"); // browsers leave out seconds that are 0
+	const convert = { times: Number, chance: Number, status: Number, seed: Number, apply: () => true, from: utc, until: utc };
 	document.addEventListener("submit", (event) => {
+		const path = event.target.dataset.lever;
+		if (!path) {
+			return;
+		}
 		event.preventDefault();
 		const body = {};
 		for (const [name, value] of new FormData(event.target)) {
 			if (value !== "") {
-				body[name] = name === "times" ? Number(value) : name === "apply" ? true : value;
+				body[name] = convert[name] ? convert[name](value) : value;
 			}
 		}
-		pull(event.target.dataset.lever, "POST", body);
+		pull(path, "POST", body);
 	});
 
-	// The page draws itself anew when something has moved; what was open stays open.
+	// The page draws itself anew when something has moved; what was open stays
+	// open and what was chosen stays chosen. Nothing moves under a choice that is
+	// being made.
 	const redraw = async () => {
-		const text = await (await fetch("/")).text();
+		const text = await (await fetch(location.href)).text();
 		const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("room");
 		const room = document.getElementById("room");
-		const open = new Set([...room.querySelectorAll("details[open][data-id]")].map((d) => d.dataset.id));
-		for (const details of fresh.querySelectorAll("details[data-id]")) {
-			details.open = open.has(details.dataset.id);
+		while (room.contains(document.activeElement) && document.activeElement.matches("select")) {
+			await new Promise((resolve) => setTimeout(resolve, 300));
 		}
-		room.replaceWith(fresh);
+		const focused = room.contains(document.activeElement) && document.activeElement.dataset.post;
+		for (const old of room.querySelectorAll("[data-id]")) {
+			const now = fresh.querySelector(`[data-id="${CSS.escape(old.dataset.id)}"]`);
+			if (now) {
+				now.open = old.open;
+				now.value = old.value;
+			}
+		}
+		room.replaceWith(document.adoptNode(fresh));
+		if (focused) {
+			fresh.querySelector(`[data-post="${CSS.escape(focused)}"]`)?.focus();
+		}
 		return fresh.dataset.count;
 	};
 	(async () => {
