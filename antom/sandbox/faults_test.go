@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -150,14 +151,18 @@ func TestFaultsOfNotices(t *testing.T) {
 }
 
 func TestNoticeWithOtherMoney(t *testing.T) {
-	s := newShop(t)
-	s.fault(Fault{Kind: WrongAmountNotice})
-	s.paid("PR-1", "ALIPAY_CN", 4200)
-	if got := s.heard[0].(*antom.PaymentResult).PaymentAmount.Minor(); got != 4300 {
-		t.Errorf("the notice says %d", got)
-	}
-	if got := s.asks("PR-1").PaymentAmount.Minor(); got != 4200 {
-		t.Errorf("the inquiry says %d", got)
+	for kind, says := range map[FaultKind]antom.Amount{
+		WrongAmountNotice: money(t, "SGD", 4300), WrongCurrencyNotice: money(t, "USD", 4200),
+	} {
+		s := newShop(t)
+		s.fault(Fault{Kind: kind})
+		s.paid("PR-1", "ALIPAY_CN", 4200)
+		if got := s.heard[0].(*antom.PaymentResult).PaymentAmount; got != says {
+			t.Errorf("%s: the notice says %s, want %s", kind, got, says)
+		}
+		if got := s.asks("PR-1").PaymentAmount; got != money(t, "SGD", 4200) {
+			t.Errorf("%s: the inquiry says %s", kind, got)
+		}
 	}
 }
 
@@ -186,6 +191,89 @@ func TestManualCaptureInProcess(t *testing.T) {
 	if got := s.asks("PR-1").Transactions[0].Status; got != antom.TransactionSuccess {
 		t.Errorf("the capture is %s", got)
 	}
+}
+
+func TestManualCaptureTakesItsTime(t *testing.T) {
+	s := newShop(t)
+	p := s.paid("PR-1", "CARD", 4200, manual)
+	s.fault(Fault{Kind: CaptureSlowly, Delay: Duration(time.Hour)})
+	must(t, s.call("capture", antom.CaptureRequest{CaptureRequestID: "CR-1", PaymentID: p.ID, CaptureAmount: p.wire()}))
+	status := func() antom.TransactionStatus { return s.asks("PR-1").Transactions[0].Status }
+	s.after(time.Hour - time.Second)
+	if got := status(); got != antom.TransactionProcessing {
+		t.Errorf("a second early the capture is %s", got)
+	}
+	s.after(time.Second)
+	if got := status(); got != antom.TransactionSuccess {
+		t.Errorf("the capture is %s", got)
+	}
+	if got := s.kinds(); got != "PAYMENT_RESULT S, CAPTURE_RESULT S" {
+		t.Errorf("the shop heard %q", got)
+	}
+}
+
+func TestRefundTakesItsTime(t *testing.T) {
+	s := newShop(t)
+	p := s.paid("PR-1", "ALIPAY_CN", 4200) // a wallet, which refunds at once otherwise
+	s.fault(Fault{Kind: RefundDelay, Delay: Duration(time.Hour)})
+	answer, err := s.client.Refund(t.Context(), &antom.RefundRequest{RefundRequestID: "RF-1", PaymentID: p.ID, RefundAmount: p.wire()})
+	must(t, err)
+	if answer.Result.Code != antom.CodeRefundInProcess {
+		t.Errorf("refund answered %s", answer.Result.Code)
+	}
+	status := func() antom.TransactionStatus {
+		answer, err := s.client.InquiryRefund(t.Context(), &antom.InquiryRefundRequest{RefundRequestID: "RF-1"})
+		must(t, err)
+		return answer.RefundStatus
+	}
+	s.after(time.Hour)
+	if got := status(); got != antom.TransactionProcessing {
+		t.Errorf("a second early the refund is %s", got)
+	}
+	s.after(time.Second)
+	if got := status(); got != antom.TransactionSuccess {
+		t.Errorf("the refund is %s", got)
+	}
+	if got := s.kinds(); got != "PAYMENT_RESULT S, REFUND_RESULT S" {
+		t.Errorf("the shop heard %q", got)
+	}
+}
+
+func TestFaultsOfTheSDKWithoutABrowser(t *testing.T) {
+	s := newShop(t)
+	session, err := s.client.CreatePaymentSession(t.Context(), s.sessionRequest("PR-1", "CARD", 4200))
+	must(t, err)
+	script := func() int {
+		res, err := http.Get(s.url + "/sdk/ams-checkout.min.js")
+		must(t, err)
+		must(t, res.Body.Close())
+		return res.StatusCode
+	}
+	query := func() error {
+		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+		defer cancel()
+		body, err := json.Marshal([]sdkQuery{{PaymentSessionData: session.Data}})
+		must(t, err)
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url+"/mgw.htm", bytes.NewReader(body))
+		must(t, err)
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			return err
+		}
+		return res.Body.Close()
+	}
+	s.fault(Fault{Kind: SDKScriptError, Times: 1})
+	s.fault(Fault{Kind: SDKHang, Payment: "PR-1", Times: 1})
+	if got := script(); got != http.StatusServiceUnavailable {
+		t.Errorf("the broken script answers %d", got)
+	}
+	if err := query(); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("the query that hangs ended with %v", err)
+	}
+	if got := script(); got != http.StatusOK {
+		t.Errorf("the script answers %d", got)
+	}
+	must(t, query())
 }
 
 func TestLeversAsJSON(t *testing.T) {
