@@ -1,0 +1,101 @@
+package proof_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+)
+
+var cycles = flag.Int("cycles", 8, "how often the program is killed under load")
+
+// TestKilledUnderLoad kills the real program with SIGKILL while notices are on
+// their way, again and again on the same file. What it has acknowledged must be
+// there each time, and in the end everything comes out right.
+func TestKilledUnderLoad(t *testing.T) {
+	testKeys()
+	m := newMerchant(t, t.TempDir())
+	seed := uint64(time.Now().UnixNano())
+	if *oneSeed != 0 {
+		seed = *oneSeed
+	}
+	t.Logf("seed %d", seed)
+	fate := rand.New(rand.NewPCG(seed, 3))
+
+	ctx, stop := context.WithCancel(t.Context())
+	var buyers sync.WaitGroup
+	m.starts()
+	for i := range 6 {
+		buyers.Go(func() { m.buysOnAndOn(ctx, i) })
+	}
+	for cycle := range *cycles {
+		m.killedAt(1+fate.IntN(25), time.Duration(fate.IntN(8000))*time.Microsecond)
+		tr := m.truth()
+		for _, problem := range tr.always() {
+			t.Errorf("cycle %d: %s", cycle, problem)
+		}
+		if t.Failed() {
+			break
+		}
+		m.starts()
+	}
+	stop()
+	buyers.Wait()
+	acknowledged := len(m.allAcknowledged())
+
+	// Two hours later, by both clocks, nothing is left over.
+	m.dies()
+	must(t, m.control.Advance(2*time.Hour))
+	m.starts("CLOCK_OFFSET=2h")
+	await(t, "everything has come out right", func() error { return firstOf(m.truth().whenQuiet()) })
+	tr := m.truth()
+	lost := 0
+	for sha := range tr.acknowledged {
+		if !tr.stored[sha] {
+			lost++
+		}
+	}
+	t.Logf("%d cycles, %d orders, %d notifications acknowledged under load, %d lost", *cycles, len(tr.orders), acknowledged, lost)
+}
+
+// killedAt kills the program a moment after so many more notices were sent.
+func (m *merchant) killedAt(notices int, moment time.Duration) {
+	m.t.Helper()
+	kill := make(chan struct{})
+	m.mu.Lock()
+	at := m.sendings + notices
+	m.onSending = func(count int) {
+		if count == at {
+			close(kill)
+		}
+	}
+	m.mu.Unlock()
+	select {
+	case <-kill:
+	case <-time.After(60 * time.Second):
+		m.t.Fatalf("after a minute there are not %d more notices", notices)
+	}
+	time.Sleep(moment) // the moment is what is drawn; nothing is waited for
+	m.dies()
+}
+
+// buysOnAndOn is a buyer who comes again and again, whatever happens to the shop.
+func (m *merchant) buysOnAndOn(ctx context.Context, i int) {
+	methods := []string{"CARD", "GCASH", "ALIPAY_CN", "GRABPAY_SG"}
+	for n := i; ctx.Err() == nil; n++ {
+		id, err := m.starting(ctx, methods[n%len(methods)])
+		if err != nil || id == "" {
+			<-time.After(10 * time.Millisecond) // the shop is dead, for a moment
+			continue
+		}
+		if n%7 == 6 {
+			continue // leaves without paying
+		}
+		if err := m.control.Pay(id); err != nil {
+			fmt.Fprintln(m.output, "buyer:", id, err)
+		}
+	}
+}

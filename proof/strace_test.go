@@ -1,0 +1,125 @@
+package proof_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// needsStrace skips where no process can be traced, but never where proofs must
+// not be skipped.
+func needsStrace(t *testing.T) {
+	t.Helper()
+	output, err := exec.Command("strace", "-f", "-o", os.DevNull, "true").CombinedOutput()
+	switch {
+	case err == nil:
+	case os.Getenv("CI") != "":
+		t.Fatalf("strace is needed here: %v %s", err, output)
+	default:
+		t.Skipf("NOT PROVEN: strace cannot attach here: %v %s", err, output)
+	}
+}
+
+// syscallLine is one line of strace: a call that begins, ends, or both.
+type syscallLine struct {
+	thread string
+	name   string
+	text   string
+	begins bool
+	ends   bool
+}
+
+var straceLine = regexp.MustCompile(`^(\d+)\s+(?:<\.\.\. (\w+) resumed>|(\w+)\()(.*)$`)
+
+// readStrace reads the output of strace -f.
+func readStrace(t *testing.T, file string) []syscallLine {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	must(t, err)
+	var lines []syscallLine
+	for line := range strings.Lines(string(text)) {
+		parts := straceLine.FindStringSubmatch(strings.TrimSuffix(line, "\n"))
+		if parts == nil {
+			continue // signals and exits
+		}
+		lines = append(lines, syscallLine{
+			thread: parts[1], name: parts[2] + parts[3], text: parts[4],
+			begins: parts[3] != "", ends: !strings.HasSuffix(parts[4], "<unfinished ...>"),
+		})
+	}
+	return lines
+}
+
+// completed is a system call with the places in the log where it began and ended.
+type completed struct {
+	name, text string
+	began, end int
+}
+
+// calls joins the beginnings and ends of calls.
+func calls(lines []syscallLine) []completed {
+	var all []completed
+	open := map[string]int{} // thread → index of its unfinished call
+	for i, l := range lines {
+		if l.begins {
+			all = append(all, completed{name: l.name, text: l.text, began: i, end: i})
+			if !l.ends {
+				open[l.thread] = len(all) - 1
+			}
+			continue
+		}
+		if at, unfinished := open[l.thread]; unfinished {
+			all[at].end = i
+			all[at].text = strings.TrimSuffix(all[at].text, " <unfinished ...>") + l.text
+			delete(open, l.thread)
+		}
+	}
+	for _, at := range open {
+		all[at].end = len(lines) // never, as far as the log goes
+	}
+	return all
+}
+
+// TestASuccessIsWrittenAfterTheDisk watches the real program take one notification:
+// its rows are written to the log of the database, that file is synced, and only
+// then the answer goes out.
+func TestASuccessIsWrittenAfterTheDisk(t *testing.T) {
+	needsStrace(t)
+	testKeys()
+	log := filepath.Join(t.TempDir(), "strace")
+	m := newMerchant(t, t.TempDir(), "strace", "-f", "-yy", "-s", "4096", "-o", log, "-e", "trace=read,write,pwrite64,fsync,fdatasync,sendto,writev")
+	m.starts("SWEEP_SCHEDULE=1h") // nothing else is to be stored meanwhile
+	id, err := m.starting(t.Context(), "GCASH")
+	must(t, err)
+	must(t, m.control.Pay(id))
+	await(t, "the notification is acknowledged", func() error {
+		if len(m.allAcknowledged()) == 1 {
+			return nil
+		}
+		return os.ErrDeadlineExceeded
+	})
+	m.dies()
+
+	arrived, lastWrite, synced, answered := -1, -1, -1, -1
+	for _, c := range calls(readStrace(t, log)) {
+		wal := strings.Contains(c.text[:min(len(c.text), 300)], "-wal>")
+		switch {
+		case c.name == "read" && strings.Contains(c.text, "POST /antom/notify"):
+			arrived = c.end
+		case arrived < 0 || answered >= 0:
+		case c.name == "pwrite64" && wal:
+			lastWrite, synced = c.end, -1
+		case (c.name == "fdatasync" || c.name == "fsync") && wal && lastWrite >= 0 && c.began > lastWrite:
+			synced = c.end
+		case strings.Contains(c.text, "SUCCESS") && strings.Contains(c.text, "HTTP/1.1 200"):
+			answered = c.began
+		}
+	}
+	t.Logf("lines of the log: request read %d, last write of the WAL %d, synced %d, SUCCESS written %d", arrived, lastWrite, synced, answered)
+	if arrived < 0 || lastWrite < arrived || synced < lastWrite || answered < synced {
+		t.Error("not in this order: read, written, synced, answered")
+	}
+}
