@@ -90,7 +90,7 @@ func TestASuccessIsWrittenAfterTheDisk(t *testing.T) {
 	needsStrace(t)
 	testKeys()
 	log := filepath.Join(t.TempDir(), "strace")
-	m := newMerchant(t, t.TempDir(), "strace", "-f", "-yy", "-s", "4096", "-o", log, "-e", "trace=read,write,pwrite64,fsync,fdatasync,sendto,writev")
+	m := newMerchant(t, t.TempDir(), "strace", "-f", "-yy", "-s", "5000", "-o", log, "-e", "trace=read,write,pwrite64,fsync,fdatasync,sendto,writev")
 	m.starts("SWEEP_SCHEDULE=1h") // nothing else is to be stored meanwhile
 	id, err := m.starting(t.Context(), "GCASH")
 	must(t, err)
@@ -103,23 +103,23 @@ func TestASuccessIsWrittenAfterTheDisk(t *testing.T) {
 	})
 	m.dies()
 
-	arrived, lastWrite, synced, answered := -1, -1, -1, -1
+	arrived, written, synced, answered := -1, -1, -1, -1
 	for _, c := range calls(readStrace(t, log)) {
 		wal := strings.Contains(c.text[:min(len(c.text), 300)], "-wal>")
 		switch {
 		case c.name == "read" && strings.Contains(c.text, "POST /antom/notify"):
 			arrived = c.end
-		case arrived < 0 || answered >= 0:
-		case c.name == "pwrite64" && wal:
-			lastWrite, synced = c.end, -1
-		case (c.name == "fdatasync" || c.name == "fsync") && wal && lastWrite >= 0 && c.began > lastWrite:
+		case arrived < 0:
+		case c.name == "pwrite64" && wal && written < 0 && strings.Contains(c.text, "PAYMENT_RESULT") && strings.Contains(c.text, id):
+			written = c.end // the page with the notification itself
+		case (c.name == "fdatasync" || c.name == "fsync") && wal && written >= 0 && synced < 0 && c.began > written:
 			synced = c.end
-		case strings.Contains(c.text, "SUCCESS") && strings.Contains(c.text, "HTTP/1.1 200"):
+		case answered < 0 && strings.Contains(c.text, "HTTP/1.1 200") && strings.Contains(c.text, "SUCCESS"):
 			answered = c.began
 		}
 	}
-	t.Logf("lines of the log: request read %d, last write of the WAL %d, synced %d, SUCCESS written %d", arrived, lastWrite, synced, answered)
-	if arrived < 0 || lastWrite < arrived || synced < lastWrite || answered < synced {
+	t.Logf("lines of the log: request read %d, notification written to the WAL %d, WAL synced %d, SUCCESS written %d", arrived, written, synced, answered)
+	if arrived < 0 || written < arrived || synced < written || answered < synced {
 		t.Error("not in this order: read, written, synced, answered")
 	}
 }
