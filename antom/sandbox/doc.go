@@ -15,8 +15,9 @@
 // What is served where:
 //
 //	/ams/sandbox/api/v1/…, /ams/api/v1/…   the gateway
-//	/buyer/{token}                         wallet, bank, counter and card pages
+//	/buyer/{token}, /vault/{token}         wallet, bank, counter and card pages
 //	/sdk/ams-checkout.min.js               the Web SDK's stand-in
+//	/checkout-page/index.html              the hosted Checkout Page
 //	/                                      the control room
 //	/control/…                             its levers as JSON, see README.md
 //

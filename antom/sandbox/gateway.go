@@ -136,7 +136,8 @@ func (s *Sandbox) refused(r *Refusal) (any, string) {
 // gatewayPath is what a path of ours looks like, live or sandbox.
 var gatewayPath = regexp.MustCompile(`^/ams/(?:sandbox/)?api/v1/([a-z]+/([A-Za-z]+))$`)
 
-// isoTime is the other form of Request-Time that Antom's documents show.
+// requestTime is epoch milliseconds, as the SDKs send, or ISO 8601, as Antom's
+// documents also show.
 var requestTime = regexp.MustCompile(`^(\d{13}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d))$`)
 
 // checkCall says whether the gateway lets a request in, in the order in which a

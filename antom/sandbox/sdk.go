@@ -34,7 +34,7 @@ func (s *Sandbox) serveSDK(w http.ResponseWriter, r *http.Request) {
 // in one scope of their own.
 func sdkScript() []byte {
 	script := []byte("\"use strict\";\n(() => {\n")
-	for _, topic := range []string{"ground", "popup", "component", "element", "classes"} {
+	for _, topic := range []string{"ground", "popup", "query", "component", "element", "classes"} {
 		text, err := staticFiles.ReadFile("static/sdk/" + topic + ".js")
 		if err != nil {
 			panic(err) // it is embedded

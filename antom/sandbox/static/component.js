@@ -4,7 +4,6 @@
 (() => {
 	const { session } = document.body.dataset;
 	const { tell, emit } = shop;
-	const $ = (id) => document.getElementById(id);
 	let options = {};    // what renderComponent brought
 	let payment = null;  // how the sandbox says the payment stands
 	let busy = false;
@@ -19,7 +18,7 @@
 		await act("pay");
 		tell("submitPayResult", {}, id);
 	};
-	shop.asked.validateFields = (_, id) => tell("validateFieldsResult", { isValid: fieldsAreValid() }, id);
+	shop.asked.validateFields = (_, id) => tell("validateFieldsResult", { isValid: cardForm.isValid() }, id);
 
 	// fitted tells the SDK how much room the page needs.
 	const fitted = () => tell("onSizeChanged", { height: document.documentElement.scrollHeight, width: 420 });
@@ -28,12 +27,6 @@
 			$(id).hidden = !ids.includes(id);
 		}
 		fitted();
-	};
-	const option = (value, text) => {
-		const element = document.createElement("option");
-		element.value = value;
-		element.textContent = text;
-		return element;
 	};
 	const resultOf = (p) => ({
 		paymentRequestId: p.paymentRequestId,
@@ -67,7 +60,7 @@
 	async function start() {
 		if (!payment.paymentMethodType) {
 			$("method").replaceChildren(...(payment.paymentMethods || []).map((m) => option(m.paymentMethodType, m.methodName)));
-			fillCard();
+			cardForm.fill(payment);
 			showChoice();
 			return;
 		}
@@ -87,27 +80,14 @@
 			}
 			return;
 		}
-		fillCard();
+		cardForm.fill(payment);
 		showPayment("card");
 		if (payment.page === "three_ds") {
 			showChallenge();
 			return;
 		}
-		showTyped();
-	}
-
-	// fillCard fills the card form with what the buyer may choose from.
-	function fillCard() {
-		typeNumber(payment.testCards[0].Number);
-		$("test-cards").replaceChildren(...payment.testCards.map((c) => option(c.Number, c.Number + "  " + c.Name)));
-		const saved = payment.savedCards || [];
-		$("saved-label").hidden = saved.length === 0;
-		$("saved").replaceChildren(...saved.map((c) => option(c.cardToken, c.name)), option("", "Another card"));
-	}
-
-	function typeNumber(number) {
-		$("number").value = number;
-		$("number").dispatchEvent(new Event("input")); // buyer.js shows the brand; the form hears nothing
+		cardForm.showTyped();
+		fitted();
 	}
 
 	// showChoice shows the methods, and the card form where a card is chosen.
@@ -142,13 +122,9 @@
 		watch();
 	}
 
-	function showTyped() {
-		$("typed").hidden = !$("saved-label").hidden && $("saved").value !== "";
-		fitted();
-	}
-
 	// send has the sandbox carry out an act, and takes over how things stand.
 	async function send(what) {
+		tell("onLog", { act: what.act });
 		let answer;
 		let code = "SDK_SUBMIT_NETWORK_ERROR";
 		try {
@@ -175,9 +151,6 @@
 		fitted();
 		return true;
 	}
-
-	const fieldsAreValid = () => /^\d{12,19}$/.test($("number").value.replace(/[ -]/g, "")) && /^\d{1,2}$/.test($("month").value) &&
-		/^\d{2}(\d{2})?$/.test($("year").value) && /^\d{3,4}$/.test($("cvv").value);
 
 	// agreed asks the shop's page whether to go on; it may take its time.
 	async function agreed() {
@@ -213,10 +186,8 @@
 		}
 		busy = true;
 		setButtons(true);
-		const token = $("saved-label").hidden ? "" : $("saved").value;
 		const worked = await send({
-			act: name, cardToken: token, method: payment.paymentMethodType, reason: $("reason").value,
-			number: $("number").value, month: $("month").value, year: $("year").value, cvv: $("cvv").value,
+			act: name, method: payment.paymentMethodType, reason: $("reason").value, ...cardForm.entered(),
 		});
 		busy = false;
 		setButtons(false);
@@ -236,6 +207,7 @@
 	}
 
 	function setButtons(disabled) {
+		tell(disabled ? "hideCloseButton" : "showCloseButton"); // nobody leaves in the middle of it
 		for (const id of ["pay", "decline", "leave", "vanish"]) {
 			$(id).disabled = disabled;
 		}
@@ -303,9 +275,11 @@
 	$("challenge-again").addEventListener("click", () => shop.opensWindow(payment.challengeUrl));
 	$("card").addEventListener("input", () => {
 		tell("setAllowRetention", true); // from here on the buyer has something to lose
-		tell("onChange", { isValid: fieldsAreValid() });
+		tell("onChange", { isValid: cardForm.isValid() });
 	});
-	$("saved").addEventListener("change", showTyped);
-	$("test-cards").addEventListener("change", () => typeNumber($("test-cards").value));
+	$("saved").addEventListener("change", () => {
+		cardForm.showTyped();
+		fitted();
+	});
 	shop.begin();
 })();

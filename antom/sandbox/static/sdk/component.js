@@ -97,7 +97,7 @@ class Component {
 				resolve();
 			};
 		});
-		Promise.all([launched, this.#query(start)]).then(([, query]) => {
+		Promise.all([launched, askGateway(start, this.options)]).then(([, query]) => {
 			if (this.active === start && !start.settled) {
 				this.#render(start, query);
 			}
@@ -124,38 +124,6 @@ class Component {
 			notRedirectAfterComplete: start.params.notRedirectAfterComplete === true, locale: this.options.locale || "en_US",
 		});
 		start.resolve();
-	}
-
-	async #query(start) {
-		const shadow = this.options.environment === "sandbox" ? { "load-test": "true", sofaPenAttrs: "instMock=O&loadMode=2" } : {};
-		try {
-			const response = await fetch(new URL("/mgw.htm", sandbox), {
-				method: "POST",
-				credentials: "include",
-				signal: AbortSignal.timeout(START_LIMIT),
-				headers: {
-					"Content-Type": "application/json", "Operation-Type": "com.ipay.iexpcashier.sdkAction.query", appId: "ANTOM_PAYMENT_WEB",
-					workspaceId: "default", version: "2.0", tntInstId: "ALIPW3SG", "Client-Time": String(Date.now()), "sdk-version": SDK_VERSION,
-					"x-cors-antom_payment_web-default": "1", ...shadow,
-				},
-				body: JSON.stringify([{
-					paymentSessionData: start.session.scene === "ELEMENT_PAYMENT" ? start.session.data : start.session.query,
-					paymentSessionConfig: start.session.json.paymentSessionConfig,
-					notRedirectAfterComplete: start.params.notRedirectAfterComplete === true,
-					merchantAppointParam: start.params.merchantAppointParam,
-					paymentMethodType: start.session.isCard ? "CARD" : undefined,
-					envInfo: { terminalType: isPhone() ? "WAP" : "WEB", locale: this.options.locale || "en_US", browserInfo: { userAgent: navigator.userAgent, language: navigator.language } },
-					extParams: { refUrl: location.href },
-				}]),
-			});
-			const status = response.headers.get("Result-Status");
-			if (status && status !== "1000") {
-				throw new Error("Network request error");
-			}
-			return await response.json();
-		} catch {
-			return { success: false, errorMessage: "Network request error" };
-		}
 	}
 
 	#say(start, event, data, eventCallbackId) {
@@ -205,7 +173,6 @@ class Component {
 			break;
 		case "onEventCallback": quietly(() => this.#event(detail)); break;
 		case "onRedirect": this.#redirect(detail); break;
-		case "submitForm": submitForm(detail.attributes || {}); break;
 		case "showCloseButton": start.popup?.showClose(true); break;
 		case "hideCloseButton": start.popup?.showClose(false); break;
 		case "setAllowRetention": start.retention = detail === true; break;
@@ -220,7 +187,6 @@ class Component {
 			start.answers.get(eventCallbackId)?.(detail);
 			start.answers.delete(eventCallbackId);
 			break;
-		case "onClose": this.#closed(start); break;
 		case "onError":
 		case "onLog":
 		case "onChange":

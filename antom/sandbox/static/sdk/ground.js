@@ -110,20 +110,3 @@ function redirect({ normalUrl, schemeUrl, applinkUrl, target }, beforeLeaving) {
 	}, APP_LIMIT);
 	return true;
 }
-
-// submitForm posts a form from the page, as 3-D Secure and some banks want it.
-function submitForm({ action, data = {} }) {
-	const form = document.createElement("form");
-	form.method = "post";
-	form.action = action;
-	form.hidden = true;
-	for (const [name, value] of Object.entries(data)) {
-		const input = document.createElement("input");
-		input.type = "hidden";
-		input.name = name;
-		input.value = value;
-		form.append(input);
-	}
-	document.body.append(form);
-	form.submit();
-}
