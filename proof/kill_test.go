@@ -86,7 +86,7 @@ func (m *merchant) killedAt(notices int, moment time.Duration) {
 func (m *merchant) buysOnAndOn(ctx context.Context, i int) {
 	methods := []string{"CARD", "GCASH", "ALIPAY_CN", "GRABPAY_SG"}
 	for n := i; ctx.Err() == nil; n++ {
-		id, err := m.starting(ctx, methods[n%len(methods)])
+		_, id, err := m.starting(ctx, methods[n%len(methods)])
 		if err != nil || id == "" {
 			<-time.After(10 * time.Millisecond) // the shop is dead, for a moment
 			continue

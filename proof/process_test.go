@@ -204,23 +204,24 @@ func (m *merchant) truth() *truth {
 var formID = regexp.MustCompile(`name="form_id" value="([^"]+)"`)
 
 // starting walks from the catalogue to a started payment, as a client without
-// JavaScript would, and answers with the payment's request id.
-func (m *merchant) starting(ctx context.Context, method string) (requestID string, err error) {
+// JavaScript would, and answers with the checkout's path and the payment's
+// request id.
+func (m *merchant) starting(ctx context.Context, method string) (path, requestID string, err error) {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	b := walker{ctx, m.url, &http.Client{Jar: jar, Timeout: 10 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 	if _, _, err := b.post("/cart", "sku=MUG-01&quantity=1"); err != nil {
-		return "", err
+		return "", "", err
 	}
 	page, _, err := b.do("GET", "/cart", "", "")
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	form := formID.FindStringSubmatch(page)
 	if form == nil {
-		return "", errors.New("the cart has no form_id")
+		return "", "", errors.New("the cart has no form_id")
 	}
 	address := url.Values{
 		"form_id": {form[1]}, "email": {ann.Email}, "name": {ann.Name}, "phone": {ann.Phone}, "country": {ann.Country},
@@ -228,16 +229,18 @@ func (m *merchant) starting(ctx context.Context, method string) (requestID strin
 	}
 	_, header, err := b.post("/orders", address.Encode())
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
-	text, _, err := b.do("POST", header.Get("Location")+"/payments", "application/json", `{"method":"`+method+`"}`)
+	path = header.Get("Location")
+	text, _, err := b.do("POST", path+"/payments", "application/json", `{"method":"`+method+`"}`)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	var started struct {
 		PaymentRequestID string `json:"payment_request_id"`
 	}
-	return started.PaymentRequestID, json.Unmarshal([]byte(text), &started)
+	err = json.Unmarshal([]byte(text), &started)
+	return path, started.PaymentRequestID, err
 }
 
 // walker is a browser with cookies.

@@ -92,7 +92,7 @@ func TestASuccessIsWrittenAfterTheDisk(t *testing.T) {
 	log := filepath.Join(t.TempDir(), "strace")
 	m := newMerchant(t, t.TempDir(), "strace", "-f", "-yy", "-s", "5000", "-o", log, "-e", "trace=read,write,pwrite64,fsync,fdatasync,sendto,writev")
 	m.starts("SWEEP_SCHEDULE=1h") // nothing else is to be stored meanwhile
-	id, err := m.starting(t.Context(), "GCASH")
+	_, id, err := m.starting(t.Context(), "GCASH")
 	must(t, err)
 	must(t, m.control.Pay(id))
 	await(t, "the notification is acknowledged", func() error {

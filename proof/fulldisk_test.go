@@ -1,0 +1,92 @@
+package proof_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"antom-checkout/antom/sandbox"
+)
+
+// smallDisk mounts a file system of a few megabytes in memory.
+func smallDisk(t *testing.T) string {
+	t.Helper()
+	folder := t.TempDir()
+	if err := syscall.Mount("proof", folder, "tmpfs", 0, "size=8m"); err != nil {
+		t.Skipf("NOT PROVEN: a small disk cannot be mounted here: %v", err)
+	}
+	t.Cleanup(func() { must(t, syscall.Unmount(folder, syscall.MNT_DETACH)) })
+	return folder
+}
+
+// fill leaves no byte free, until the returned function is called.
+func fill(t *testing.T, folder string) (makeRoom func()) {
+	t.Helper()
+	path := filepath.Join(folder, "filler")
+	file, err := os.Create(path)
+	must(t, err)
+	defer file.Close()
+	for _, size := range []int{1 << 16, 1} {
+		for err == nil {
+			_, err = file.Write(make([]byte, size))
+		}
+		if !errors.Is(err, syscall.ENOSPC) {
+			t.Fatal(err)
+		}
+		err = nil
+	}
+	return func() { must(t, os.Remove(path)) }
+}
+
+// TestAFullDiskLosesNothing: while nothing can be stored nothing is acknowledged,
+// and the pages stay up; when there is room again, all goes on without a restart.
+func TestAFullDiskLosesNothing(t *testing.T) {
+	folder := smallDisk(t)
+	testKeys()
+	m := newMerchant(t, folder)
+	m.starts()
+	path, id, err := m.starting(t.Context(), "GCASH")
+	must(t, err)
+	makeRoom := fill(t, folder)
+
+	must(t, m.control.Pay(id))
+	await(t, "the notice has been answered", func() error {
+		if len(m.notice(t).Sendings) > 0 {
+			return nil
+		}
+		return errors.New("it was not sent yet")
+	})
+	if n := m.notice(t); n.State != sandbox.NoticeWaiting || n.Sendings[0].Status < 500 {
+		t.Errorf("on a full disk the notice was answered with %d and is %s", n.Sendings[0].Status, n.State)
+	}
+	must(t, m.expectStatus("/readyz", http.StatusServiceUnavailable))
+	for _, page := range []string{"/", "/cart", "/healthz", path, path + "/status"} {
+		must(t, m.expectStatus(page, http.StatusOK))
+	}
+
+	makeRoom()
+	await(t, "the shop is ready by itself", func() error { return m.expectStatus("/readyz", http.StatusOK) })
+	must(t, m.control.Advance(3*time.Minute)) // Antom sends again
+	await(t, "the notice is acknowledged", func() error {
+		if n := m.notice(t); n.State != sandbox.NoticeAcknowledged {
+			return fmt.Errorf("it is %s after %d sendings", n.State, len(n.Sendings))
+		}
+		return nil
+	})
+	await(t, "the order is paid", func() error { return firstOf(m.truth().whenQuiet()) })
+}
+
+// notice is the only one there is.
+func (m *merchant) notice(t *testing.T) sandbox.Notice {
+	t.Helper()
+	notices := m.control.Notices()
+	if len(notices) != 1 {
+		t.Fatalf("there are %d notices", len(notices))
+	}
+	return notices[0]
+}
