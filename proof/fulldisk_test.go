@@ -46,6 +46,7 @@ func fill(t *testing.T, folder string) (makeRoom func()) {
 // TestAFullDiskLosesNothing: while nothing can be stored nothing is acknowledged,
 // and the pages stay up; when there is room again, all goes on without a restart.
 func TestAFullDiskLosesNothing(t *testing.T) {
+	t.Parallel()
 	folder := smallDisk(t)
 	testKeys()
 	m := newMerchant(t, folder)

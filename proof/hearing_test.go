@@ -36,6 +36,7 @@ const (
 //
 // When we know of the money stands in the tables below.
 func TestEveryOrderOfWordsEndsWhereAntomStands(t *testing.T) {
+	t.Parallel()
 	wallet := []string{hearsPending, hearsSuccess, hearsFailure, asksRefund, asksCancel}
 	for name, story := range map[string]struct {
 		method string

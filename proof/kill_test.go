@@ -16,6 +16,7 @@ var cycles = flag.Int("cycles", 8, "how often the program is killed under load")
 // their way, again and again on the same file. What it has acknowledged must be
 // there each time, and in the end everything comes out right.
 func TestKilledUnderLoad(t *testing.T) {
+	t.Parallel()
 	testKeys()
 	m := newMerchant(t, t.TempDir())
 	seed := uint64(time.Now().UnixNano())

@@ -97,6 +97,7 @@ func (s *simulation) expectRows(t *testing.T, want int, query string) {
 // Three of ten calls end in a timeout, half of them after Antom has carried them
 // out; no order is lost, doubled or left over.
 func TestTwoHundredOrdersThroughTimeouts(t *testing.T) {
+	t.Parallel()
 	const orders = 200
 	inWorld(t, func(t *testing.T, s *simulation) {
 		for _, applied := range []bool{true, false} {

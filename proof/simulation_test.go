@@ -117,8 +117,9 @@ func simulate(t *testing.T, seed uint64) (story []string) {
 
 // TestASeedTellsTheSameStoryAgain: what a seed has found, it will find again.
 func TestASeedTellsTheSameStoryAgain(t *testing.T) {
+	t.Parallel()
 	testKeys()
-	for seed := range uint64(6) {
+	for seed := range uint64(3) {
 		first, second := anonymous(simulate(t, seed+1)), anonymous(simulate(t, seed+1))
 		for i := range min(len(first), len(second)) {
 			if first[i] != second[i] {

@@ -88,6 +88,7 @@ func calls(lines []syscallLine) []completed {
 // then the answer goes out.
 func TestASuccessIsWrittenAfterTheDisk(t *testing.T) {
 	needsStrace(t)
+	t.Parallel()
 	testKeys()
 	log := filepath.Join(t.TempDir(), "strace")
 	m := newMerchant(t, t.TempDir(), "strace", "-f", "-yy", "-s", "5000", "-o", log, "-e", "trace=read,write,pwrite64,fsync,fdatasync,sendto,writev")
