@@ -7,7 +7,7 @@
 	const patience = 8000; // for the SDK to come and to show something; it would spin for 15 s itself
 	const tries = 8; // at an answer that is still unknown, before the return page takes over
 	const cancelled = ["SDK_PAYMENT_CANCEL", "SDK_LAUNCH_PAYMENT_APP_ERROR", "SDK_CALL_URL_ERROR"];
-	const quiet = ["SDK_START_OF_LOADING", "SDK_FORM_VERIFICATION_FAILED", "SDK_DUPLICATE_SUBMISSION_BEHAVIOR"];
+	const quiet = ["SDK_START_OF_LOADING", "SDK_FORM_VERIFICATION_FAILED", "SDK_DUPLICATE_SUBMISSION_BEHAVIOR", "SDK_PAYMENT_CHALLENGE", "SDK_PAYMENT_RETRY"];
 	const shown = ["SDK_END_OF_LOADING", "SDK_CALL_URL_SUCCESS"];
 	const broken = ["SDK_CREATECOMPONENT_ERROR", "SDK_CREATE_COMPONENT_ERROR", "SDK_CREATEPAYMENT_PARAMETER_ERROR", "SDK_INIT_PARAMETER_ERROR"];
 
