@@ -54,7 +54,10 @@ func TestEveryOrderOfWordsEndsWhereAntomStands(t *testing.T) {
 			t.Parallel()
 			shop := newListener(t, story.method, story.antom)
 			orders := permutations(story.then)
-			for _, order := range orders {
+			for i, order := range orders {
+				if underRace && i%16 != 0 {
+					continue // all of them without
+				}
 				heard := slices.Concat(story.first, order)
 				wantOrder, wantPayment := story.ends(heard)
 				if gotOrder, gotPayment := shop.lives(heard); gotOrder != wantOrder || gotPayment != wantPayment {

@@ -26,13 +26,11 @@ import (
 	"antom-checkout/antom/sandbox"
 )
 
+var binaryFolder string // set before any test runs
+
 // binary is the real program, built once.
 var binary = sync.OnceValues(func() (string, error) {
-	folder, err := os.MkdirTemp("", "proof-binary-")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(folder, "antom-checkout")
+	path := filepath.Join(binaryFolder, "antom-checkout")
 	if output, err := exec.Command("go", "build", "-o", path, "antom-checkout").CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w: %s", err, output)
 	}
@@ -44,14 +42,13 @@ func TestMain(m *testing.M) {
 		writeNotifications(mode) // as another process; see powercut_test.go
 		return
 	}
+	folder, err := os.MkdirTemp("", "proof-")
+	check(err)
+	binaryFolder = folder
 	code := m.Run()
-	if path, err := binary(); built && err == nil {
-		_ = os.RemoveAll(filepath.Dir(path))
-	}
+	_ = os.RemoveAll(folder)
 	os.Exit(code)
 }
-
-var built bool // somebody has asked for the binary
 
 // merchant is the real program as a process of its own, and an Antom to pay at.
 type merchant struct {
@@ -74,7 +71,6 @@ type merchant struct {
 // newMerchant does not start the program yet. folder is for its database.
 func newMerchant(t *testing.T, folder string, wrap ...string) *merchant {
 	t.Helper()
-	built = true
 	keys, _ := testKeys()
 	m := &merchant{t: t, wrap: wrap, database: filepath.Join(folder, "checkout.db"), output: &lockedBuffer{}, acknowledged: map[string]bool{}}
 	server := httptest.NewUnstartedServer(nil)

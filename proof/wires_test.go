@@ -210,6 +210,12 @@ func (ws *wires) keepCopy(r *http.Request, body []byte) {
 	}
 }
 
+func (ws *wires) firstCopy() notice {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	return ws.copies[0]
+}
+
 // chance strikes once in n times while the wires are unreliable.
 func (ws *wires) chance(dice *rand.Rand, n int) bool {
 	ws.mu.Lock()
