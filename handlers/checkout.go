@@ -68,7 +68,7 @@ func (s *server) renderCheckout(c echo.Context, status int, o checkout.Order, pr
 		v.RenewURL = paths.renewal
 	}
 	if o.Payable() {
-		v.ExpiresAt = o.ExpiresAt.Format(time.RFC3339)
+		v.ExpiresAt, v.Now = o.ExpiresAt.Format(time.RFC3339), s.cfg.Now().UTC().Format(time.RFC3339)
 	}
 	if o.Payable() && !v.Status.Unknown {
 		v.Methods = s.methodViews(o)

@@ -142,7 +142,7 @@ func (s *server) showContinue(c echo.Context, started checkout.Started) error {
 	o, a := started.Order, started.Action
 	v := views.ContinueView{
 		Frame:      s.frame(c, nil),
-		MethodName: checkout.MethodName(started.Payment.Method),
+		MethodName: methodName(c, started.Payment),
 		Total:      amountView(c, o.Total),
 		URL:        a.URL,
 		ReturnURL:  pathsOf(o).returns,
@@ -180,7 +180,7 @@ func (s *server) showCode(c echo.Context, started checkout.Started) error {
 	v := views.CodeView{
 		Frame:      s.frame(c, nil),
 		Token:      o.Token,
-		MethodName: checkout.MethodName(started.Payment.Method),
+		MethodName: methodName(c, started.Payment),
 		Total:      amountView(c, o.Total),
 		Status:     s.statusView(o, 0),
 		ReturnURL:  paths.returns,

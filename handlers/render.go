@@ -53,6 +53,11 @@ func amountView(c echo.Context, m checkout.Money) views.Amount {
 	}
 }
 
+// methodName is what buyers call the method of a payment.
+func methodName(c echo.Context, p checkout.Payment) string {
+	return views.MethodName(c.Request().Context(), p.Method, checkout.MethodName(p.Method))
+}
+
 // image is the address of a picture in static/, or "" for one that is not there.
 func image(name string) string {
 	if name == "" || !static.Has(name) {
