@@ -197,3 +197,21 @@ func TestReadyMeansAbleToStore(t *testing.T) {
 	}
 	expectUnavailable(t, "a closed database", store.Ready(t.Context()))
 }
+
+// A store that was closed has let go of its file: what was in the log is in the
+// database, and the log is gone.
+func TestAClosedStoreLeavesOneFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "shop.db")
+	store, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	placeOrder(t, store, newOrder("o1"))
+	orderByID(t, store, "o1")
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := filepath.Glob(path + "-*"); err != nil || len(left) > 0 {
+		t.Errorf("%v, %v", left, err)
+	}
+}

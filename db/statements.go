@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"strconv"
 	"strings"
 	"sync"
@@ -18,7 +19,8 @@ type preparer interface {
 
 // statements carries out SQL and keeps what it has prepared: to parse one of our
 // statements costs more than to carry it out. No text holds a value, so there are not many.
-// They are closed with their connections.
+// Those of a pool are closed with it; those of one connection have to be closed
+// first, or the connection stays open, and the file with it.
 type statements struct {
 	on       preparer
 	mu       sync.RWMutex
@@ -52,6 +54,15 @@ func (s *statements) prepare(ctx context.Context, query string) (*sql.Stmt, erro
 		s.prepared[query] = stmt
 	}
 	return stmt, err
+}
+
+// close closes what was prepared. Nothing may be carried out any more.
+func (s *statements) close() error {
+	var errs []error
+	for _, stmt := range s.prepared {
+		errs = append(errs, stmt.Close())
+	}
+	return errors.Join(errs...)
 }
 
 func (s *statements) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {

@@ -88,7 +88,7 @@ func (w *writer) close() error {
 	}
 	close(w.jobs)
 	<-w.done
-	return errors.Join(w.conn.Close(), w.db.Close())
+	return errors.Join(w.tx.close(), w.conn.Close(), w.db.Close())
 }
 
 func (w *writer) run() {
