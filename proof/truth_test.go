@@ -26,8 +26,10 @@ type truth struct {
 	payments     map[string]*paymentLine
 	operations   []auditLine
 	transitions  []transitionLine
-	evidence     map[string]bool // "notification:ID", "inquiry:ID", "response:ID"
-	stored       map[string]bool // sha256 of notifications
+	evidence     map[string]bool   // "notification:ID", "inquiry:ID", "response:ID"
+	answers      map[string]string // "response:ID" → S, F, U or none
+	said         map[string]string // "notification:ID" → the amount it speaks of, as Antom writes it
+	stored       map[string]bool   // sha256 of notifications
 	outbox       []auditLine
 	stock        []stockLine
 	acknowledged map[string]bool
@@ -52,6 +54,7 @@ type auditLine struct {
 	Verified         bool   `json:"verified"`
 	Topic            string `json:"topic"`
 	State            string `json:"state"`
+	Result           string `json:"result"`
 }
 
 type orderLine struct {
@@ -86,7 +89,7 @@ func readTruth(t testing.TB, path string, ledger sandbox.Ledger, now time.Time, 
 	t.Helper()
 	tr := &truth{
 		antom: ledger, now: now, acknowledged: acknowledged, orders: map[string]*orderLine{}, payments: map[string]*paymentLine{},
-		evidence: map[string]bool{}, stored: map[string]bool{},
+		evidence: map[string]bool{}, stored: map[string]bool{}, answers: map[string]string{}, said: map[string]string{},
 	}
 	var audit bytes.Buffer
 	must(t, db.Audit(context.Background(), path, &audit))
@@ -119,6 +122,7 @@ func (tr *truth) hear(line auditLine) {
 	case "call":
 		tr.evidence["inquiry:"+id] = line.Verified
 		tr.evidence["response:"+id] = line.Verified
+		tr.answers["response:"+id] = line.Result
 	case "outbox":
 		tr.outbox = append(tr.outbox, line)
 	}
@@ -159,6 +163,12 @@ func (tr *truth) readColumns(t testing.TB, path string) {
 		err := rows.Scan(&l.subject, &l.order, &l.payment, &l.request, &l.from, &l.to, &l.cause, &at)
 		l.at = time.UnixMilli(at)
 		tr.transitions = append(tr.transitions, l)
+		return err
+	})
+	each(`SELECT id, coalesce(json_extract(body, '$.paymentAmount.currency') || ' ' || json_extract(body, '$.paymentAmount.value'), '') FROM notifications WHERE json_valid(body)`, func(rows *sql.Rows) error {
+		var id, amount string
+		err := rows.Scan(&id, &amount)
+		tr.said["notification:"+id] = amount
 		return err
 	})
 	each(`SELECT sku, stock, held FROM products WHERE stock IS NOT NULL`, func(rows *sql.Rows) error {
@@ -240,6 +250,7 @@ func (tr *truth) always() []string {
 	tr.onlyListedTransitions()
 	tr.ledgerReplays()
 	tr.moneyMovesByAntomsWord()
+	tr.failedByAntomsWord()
 	tr.nothingWithoutNextStep()
 	return tr.problems
 }
@@ -398,11 +409,23 @@ func (tr *truth) moneyMovesByAntomsWord() {
 			tr.wrong("payment %s became %s by %q, which is no message that is stored", l.payment, l.to, l.cause)
 		}
 		p := tr.payments[l.payment]
+		if said := tr.said[l.cause]; said != "" && said != fmt.Sprint(p.Currency, " ", p.Amount) {
+			tr.wrong("payment %s of %d %s became %s by a notification about %s", l.payment, p.Amount, p.Currency, l.to, said)
+		}
 		switch {
 		case p.antom == nil || p.antom.PaidAt.IsZero():
 			tr.wrong("payment %s became %s; at Antom nobody paid", l.payment, l.to)
 		case l.at.Before(p.antom.PaidAt.Truncate(time.Millisecond)):
 			tr.wrong("payment %s became %s before it was paid at Antom", l.payment, l.to)
+		}
+	}
+}
+
+// failedByAntomsWord: an answer that says anything but F ends nothing.
+func (tr *truth) failedByAntomsWord() {
+	for _, l := range tr.transitions {
+		if answer, known := tr.answers[l.cause]; l.to == "failed" && known && answer != "F" {
+			tr.wrong("%s %s %s failed by an answer that says %s", l.subject, l.payment, l.request, answer)
 		}
 	}
 }
