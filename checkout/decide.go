@@ -143,7 +143,7 @@ func contradiction(p Payment, w Word) Review {
 		switch {
 		case word.Amount == (Money{}) && (op != nil || word.Kind != Refund || word.Says != OperationSuccess):
 		case word.Amount.Currency != p.Amount.Currency,
-			word.Kind == Capture && word.Says == OperationSuccess && word.Amount != p.Amount,
+			word.Kind == Capture && word.Amount != p.Amount, // also a failed one: it would be kept with that amount
 			op != nil && op.Amount != word.Amount:
 			return Review("another amount of the " + string(word.Kind))
 		}

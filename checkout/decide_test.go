@@ -186,6 +186,20 @@ func TestAnotherWordDoesNotForgetWhatHasToBeAsked(t *testing.T) {
 	}
 }
 
+// A failed capture of another amount would stand against Antom's own word for ever.
+func TestAFailedCaptureOfAnotherAmountIsAskedAbout(t *testing.T) {
+	o := orderWith("CARD", PaymentAuthorized)
+	o, _ = Decide(o, captured(ByNotification, OperationFailed, sgd(4300)), Rules{Now: noon})
+	if o.Status != OrderReview || len(o.Payments[0].Operations) != 0 {
+		t.Fatalf("the order is %s with %v", o.Status, o.Payments[0].Operations)
+	}
+	word := captured(ByInquiry, OperationFailed, sgd(4200))
+	word.Says, word.Amount = SaidSucceeded, sgd(4200)
+	if o, _ = Decide(o, word, Rules{Now: noon}); o.Review != captureRefused {
+		t.Errorf("after the inquiry the review is %q", o.Review)
+	}
+}
+
 // The merchant is told of money that has to be given back by hand, for as long as
 // Antom has it.
 func TestAnInquiryDoesNotHideMoneyThatCannotBeGivenBack(t *testing.T) {
