@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math/bits"
 	"net/http"
 	"path"
 	"strconv"
@@ -117,12 +118,14 @@ var minifier = func() *minify.M {
 	return m
 }()
 
-// Both compress as well as they can: it is done once per file and process.
-func brotliWriter(w io.Writer) io.WriteCloser {
-	return brotli.NewWriterLevel(w, brotli.BestCompression)
+// Both compress as well as they can: it is done once per file and process. Brotli's
+// window is as large as the file and no larger: its tables grow with it, to tens of
+// megabytes.
+func brotliWriter(w io.Writer, size int) io.WriteCloser {
+	return brotli.NewWriterOptions(w, brotli.WriterOptions{Quality: brotli.BestCompression, LGWin: max(10, bits.Len(uint(size)))})
 }
 
-func gzipWriter(w io.Writer) io.WriteCloser {
+func gzipWriter(w io.Writer, _ int) io.WriteCloser {
 	packer, err := gzip.NewWriterLevel(w, gzip.BestCompression)
 	if err != nil {
 		panic("static: " + err.Error()) // a level of the package's own
@@ -130,9 +133,9 @@ func gzipWriter(w io.Writer) io.WriteCloser {
 	return packer
 }
 
-func pack(body []byte, writer func(io.Writer) io.WriteCloser) []byte {
+func pack(body []byte, writer func(w io.Writer, size int) io.WriteCloser) []byte {
 	var buf bytes.Buffer
-	w := writer(&buf)
+	w := writer(&buf, len(body))
 	_, err := w.Write(body)
 	if err == nil {
 		err = w.Close()
