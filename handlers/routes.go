@@ -16,18 +16,20 @@ func (s *server) routes(e *echo.Echo) {
 	e.GET("/cart", s.showCart)
 	e.POST("/cart/:sku", s.changeCart)
 
-	e.POST("/orders", s.placeOrder, s.limited("orders", ordersPerClient, limit{}))
+	e.POST("/orders", s.placeOrder, s.limited(orderLimits))
 
-	read := s.limited("reads", readsPerClient, readsPerOrder)
+	read := s.limited(readLimits)
 	e.GET("/checkout/:token", s.showCheckout, read)
-	e.POST("/checkout/:token/payments", s.startPayment, s.limited("payments", paymentsPerClient, paymentsPerOrder))
-	e.POST("/checkout/:token/renewal", s.renewOrder, s.limited("orders", ordersPerClient, limit{}))
+	e.POST("/checkout/:token/payments", s.startPayment, s.limited(paymentLimits))
+	e.POST("/checkout/:token/renewal", s.renewOrder, s.limited(orderLimits))
 	e.GET("/checkout/:token/code", s.showCodeAgain, read)
 	e.GET("/checkout/:token/return", s.showReturn, read)
 	e.GET("/checkout/:token/status", s.showStatus, read)
 	e.GET("/checkout/:token/events", s.streamStatus, read)
 
 	e.POST(checkout.NotifyPath, s.receiveNotification)
+
+	e.POST(reportPath, s.receiveReports)
 
 	e.GET("/healthz", s.showHealth)
 	e.GET("/readyz", s.showReadiness)
