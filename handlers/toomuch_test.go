@@ -51,6 +51,9 @@ func TestOneBrowserMakesOrdersAtAPeoplesPace(t *testing.T) {
 		t.Errorf("only %d tries", allowed)
 	}
 	refused.sees(http.StatusTooManyRequests, "A little too fast", "wait a moment")
+	if wait := refused.header.Get("Retry-After"); wait != "1" { // one order a second
+		t.Errorf("to wait %s s", wait)
+	}
 	// Nobody else is held for it, and nothing is lost.
 	shop.newBuyer().orders()
 	shop.passes(time.Minute)
