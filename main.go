@@ -153,6 +153,7 @@ func serve(ctx context.Context, args []string, getenv func(string) string, stdou
 	web.RegisterOnShutdown(sync.OnceFunc(func() { close(stopping) }))
 	group.add(web, listener)
 
+	shop.WarmUp()
 	sweep, stopSweep := context.WithCancel(ctx)
 	defer group.background(func() { shop.Sweep(sweep) })()
 	defer stopSweep()
@@ -182,6 +183,7 @@ func openShop(cfg config, store *db.Store, gateway *antom.Client, now func() tim
 		SettlementCurrency: cfg.settlement,
 		ManualCapture:      cfg.manualCapture,
 		RefundLate:         cfg.refundLate,
+		Methods:            cfg.methods,
 		OrderTTL:           cfg.orderTTL,
 		SweepSchedule:      cfg.sweepSchedule,
 		Now:                now,
