@@ -78,6 +78,7 @@ func TestAnOrderIsReadBackAsItWasWritten(t *testing.T) {
 	want.Payments, want.Version, want.Stock = []checkout.Payment{full, bare}, 2, checkout.StockHeld
 	expectFilled(t, "Order", reflect.ValueOf(want))
 
+	expectStored(t, store, want)
 	for by, read := range map[string]func() (checkout.Order, error){
 		"update": func() (checkout.Order, error) { return after, nil },
 		"id":     func() (checkout.Order, error) { return store.OrderByID(t.Context(), "order") },
