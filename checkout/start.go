@@ -209,7 +209,7 @@ func (s *Service) addPayment(ctx context.Context, o Order, p Payment) (Order, er
 	if after.Payment(p.RequestID) == nil {
 		return Order{}, ErrStale // somebody else was faster
 	}
-	s.watches.wake(o.ID)
+	s.watches.grown()
 	return after, nil
 }
 

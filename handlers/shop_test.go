@@ -43,6 +43,8 @@ type shop struct {
 	log      *bytes.Buffer
 	logMu    *sync.Mutex
 	stranger *rsa.PrivateKey // key version 2 of Antom, in this test's hands
+	config   checkout.Config
+	gateway  *antom.Client
 }
 
 // settings are what a test may want otherwise.
@@ -116,12 +118,14 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	if set.publicURL != "" {
 		public2 = set.publicURL
 	}
-	s.service = checkout.New(checkout.Config{
+	s.gateway = gateway
+	s.config = checkout.Config{
 		PublicURL: public2, Currency: set.currency, SettlementCurrency: set.currency,
 		ManualCapture: set.manualCapture, RefundLate: set.refundLate, OrderTTL: time.Hour,
 		SweepSchedule: []time.Duration{10 * time.Second, 30 * time.Second, time.Minute},
 		Now:           now, Log: log,
-	}, store, gateway)
+	}
+	s.service = checkout.New(s.config, store, gateway)
 	publicURL, err := url.Parse(public2)
 	must(t, err)
 	sdkURL, err := url.Parse(credentials.SDKURL)
@@ -167,6 +171,16 @@ func must(t *testing.T, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// desk is what an admin command works with: another store on the same file and a
+// service that knows nothing of the server's.
+func (s *shop) desk() *checkout.Service {
+	s.t.Helper()
+	store, err := db.Open(s.t.Context(), s.database, db.WithClock(s.config.Now))
+	must(s.t, err)
+	s.t.Cleanup(func() { must(s.t, store.Close()) })
+	return checkout.New(s.config, store, s.gateway)
 }
 
 // passes lets time go by, for the shop and for Antom.
