@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
+	"crypto/sha512"
 	"embed"
+	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"io"
@@ -118,6 +120,21 @@ func URL(name string) string {
 		panic("static: no file named " + name)
 	}
 	return a.url
+}
+
+// Integrity is the hash of the named file as Subresource Integrity writes it. It
+// panics as URL does.
+func Integrity(name string) string {
+	a, ok := byName[name]
+	if !ok {
+		panic("static: no file named " + name)
+	}
+	return integrity(a.body)
+}
+
+func integrity(body []byte) string {
+	sum := sha512.Sum384(body)
+	return "sha384-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
 // Has reports whether the named file is embedded, for names that come from data:
