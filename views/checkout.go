@@ -34,3 +34,11 @@ func PayPageScripts(sdk *SDK) []string {
 func offersMethods(v CheckoutView) bool {
 	return len(v.Methods) > 0 && !v.Status.Unknown && !v.Status.Final
 }
+
+// checkoutFeed is where the pay page hears of changes; a final order has none.
+func checkoutFeed(v CheckoutView) feed {
+	if v.Status.Final {
+		return feed{}
+	}
+	return feed{events: v.EventsURL, poll: v.StatusURL}
+}
