@@ -11,6 +11,7 @@ import (
 
 	"antom-checkout/antom/sandbox"
 	"antom-checkout/checkout"
+	"antom-checkout/db"
 )
 
 // orderID is the id of the newest order.
@@ -382,4 +383,38 @@ func TestADeadAttemptGivesTheGoodsBack(t *testing.T) {
 	must(t, shop.control.Decline(first.PaymentRequestID, ""))
 	shop.quiet()
 	bob.expectAction(bob.starts(bobPath, "GCASH"), http.StatusOK, "sdk")
+}
+
+// A shop may begin to count a product while a buyer is at Antom's: their money is
+// stored, and the count is right for the next buyer.
+func TestGoodsMayBeCountedWhileABuyerPays(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	id := buyer.starts(path, "GCASH").PaymentRequestID
+	five := 5
+	shop.imports(checkout.Product{SKU: "MUG-01", Name: "Mug", Price: checkout.Money{Minor: 2400, Currency: "SGD"}, Stock: &five})
+	must(t, shop.control.Pay(id))
+	shop.quiet()
+	buyer.expectStatus(path, "paid", "paid")
+	mug, err := shop.service.Product(t.Context(), "MUG-01")
+	must(t, err)
+	if mug.Stock == nil || *mug.Stock != 3 {
+		t.Errorf("of five, two were bought, and there are %v", mug.Stock)
+	}
+}
+
+// imports brings the catalogue up to date, as a second process would.
+func (s *shop) imports(products ...checkout.Product) {
+	s.t.Helper()
+	s.opens(func(store *db.Store) { must(s.t, store.ImportProducts(s.t.Context(), products)) })
+}
+
+// opens works on the database beside the server.
+func (s *shop) opens(do func(*db.Store)) {
+	s.t.Helper()
+	store, err := db.Open(s.t.Context(), s.database)
+	must(s.t, err)
+	defer func() { must(s.t, store.Close()) }()
+	do(store)
 }
