@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -417,4 +418,69 @@ func (s *shop) opens(do func(*db.Store)) {
 	must(s.t, err)
 	defer func() { must(s.t, store.Close()) }()
 	do(store)
+}
+
+// lookedForLong is a payment that the sweeper has looked at for 72 hours.
+func (s *shop) lookedForLong(requestID string) {
+	s.t.Helper()
+	now := time.Now().Add(time.Duration(s.offset.Load()))
+	s.opens(func(store *db.Store) { must(s.t, store.Reschedule(s.t.Context(), requestID, now, 5000)) })
+}
+
+// overlaps is an order paid by its second attempt while the first, which Antom
+// will not cancel, still goes on.
+func (s *shop) overlaps() (b *buyer, path string, first action) {
+	s.t.Helper()
+	s.fault(sandbox.Fault{Kind: sandbox.Refuse, On: "cancel", Code: "PAYMENT_METHOD_NOT_SUPPORTED"})
+	b = s.newBuyer()
+	path = b.orders()
+	first = b.starts(path, "GCASH")
+	must(s.t, s.control.Pend(first.PaymentRequestID))
+	must(s.t, s.control.Pay(b.starts(path, "ALIPAY_CN").PaymentRequestID))
+	s.quiet()
+	b.expectStatus(path, "paid", "paid")
+	return b, path, first
+}
+
+func TestAfter72HoursAPersonIsAsked(t *testing.T) {
+	api := func(s *settings) { s.withoutSDK = true; s.timeout = 300 * time.Millisecond }
+	t.Run("an attempt beside the one that paid", func(t *testing.T) {
+		shop := newShop(t, api)
+		_, _, first := shop.overlaps()
+		shop.lookedForLong(first.PaymentRequestID)
+		shop.sweeps()
+		shop.expectCount(1, "order", "status", "review")
+	})
+	t.Run("a success told after a failure, and Antom silent", func(t *testing.T) {
+		shop := newShop(t, api)
+		buyer := shop.newBuyer()
+		path := buyer.orders()
+		first := buyer.starts(path, "GCASH")
+		must(t, shop.control.Decline(first.PaymentRequestID, ""))
+		shop.quiet()
+		shop.fault(sandbox.Fault{Kind: sandbox.ResetByPeer, On: "inquiryPayment"})
+		res := shop.notify(fmt.Sprintf(`{"notifyType":"PAYMENT_RESULT","result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success"},
+			"paymentRequestId":%q,"paymentId":%q,"paymentAmount":{"currency":"SGD","value":"4800"},"paymentCreateTime":"2026-01-01T00:00:00Z"}`,
+			first.PaymentRequestID, shop.control.Ledger().Payments[0].ID))
+		if res.StatusCode != http.StatusOK {
+			t.Fatalf("answered %d", res.StatusCode)
+		}
+		shop.lookedForLong(first.PaymentRequestID)
+		shop.sweeps()
+		shop.expectCount(1, "order", "status", "review")
+	})
+	t.Run("also when the server stops during the last look", func(t *testing.T) {
+		shop := newShop(t, api)
+		_, _, first := shop.overlaps()
+		shop.lookedForLong(first.PaymentRequestID)
+		shop.fault(sandbox.Fault{Kind: sandbox.Timeout, On: "inquiryPayment", Times: 1})
+		shop.passes(3 * time.Second)
+		stopping, stop := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer stop()
+		shop.service.SweepOnce(stopping)
+		shop.expectCount(1, "order", "status", "paid")
+		shop.passes(2 * time.Minute)
+		shop.sweeps()
+		shop.expectCount(1, "order", "status", "review")
+	})
 }
