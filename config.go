@@ -44,6 +44,7 @@ type config struct {
 	appReturns      handlers.AppReturns
 	trustedProxies  []*net.IPNet
 	rateLimits      bool
+	metricsAddr     string // "": nobody is told what is measured
 	clockOffset     time.Duration
 }
 
@@ -81,6 +82,7 @@ var settings = []setting{
 	{env: "APP_RETURN_URLS", help: "where native apps may be opened again, such as myshop://pay,https://shop.example/app/"},
 	{env: "TRUSTED_PROXIES", help: "CIDRs whose X-Forwarded-For counts"},
 	{env: "RATE_LIMITS", fallback: "on", help: "on or off"},
+	{env: "METRICS_ADDR", help: "address that serves /metrics to Prometheus (default off)"},
 	{env: "CLOCK_OFFSET", fallback: "0s", help: "added to the clock, for tests; refused with live client ids"},
 }
 
@@ -123,6 +125,7 @@ func loadConfigWith(flags *flag.FlagSet, args []string, getenv func(string) stri
 		appReturns:      c.appReturns("APP_RETURN_URLS"),
 		trustedProxies:  c.networks("TRUSTED_PROXIES"),
 		rateLimits:      c.choice("RATE_LIMITS", "on", "off") == "on",
+		metricsAddr:     c.address("METRICS_ADDR"),
 		clockOffset:     c.duration("CLOCK_OFFSET", -10*365*24*time.Hour, 10*365*24*time.Hour),
 	}
 	if gateway := c.url("ANTOM_URL"); gateway != nil {
@@ -227,6 +230,15 @@ func (c *checker) url(env string) *url.URL {
 	loopback := u.Hostname() == "localhost" || net.ParseIP(u.Hostname()).IsLoopback()
 	c.problem(u.Scheme != "https" && (u.Scheme != "http" || !loopback), env+": must be https, except on loopback")
 	return u
+}
+
+func (c *checker) address(env string) string {
+	if c.values[env] == "off" {
+		return ""
+	}
+	_, port, err := net.SplitHostPort(c.values[env])
+	c.problem(c.values[env] != "" && (err != nil || port == ""), env+": not an address such as localhost:9090")
+	return c.values[env]
 }
 
 func (c *checker) duration(env string, least, most time.Duration) time.Duration {

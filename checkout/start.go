@@ -209,6 +209,7 @@ func (s *Service) addPayment(ctx context.Context, o Order, p Payment) (Order, er
 	if after.Payment(p.RequestID) == nil {
 		return Order{}, ErrStale // somebody else was faster
 	}
+	s.cfg.Meter.Started(p.Method)
 	s.watches.wake(o.ID)
 	return after, nil
 }

@@ -36,7 +36,7 @@ func (s *server) frame(c echo.Context, v *visit) views.Frame {
 	if v != nil {
 		f.CartCount = v.pieces()
 	}
-	if r := c.Request(); r.Method == http.MethodGet { // what was posted has no address to come back to
+	if r := c.Request(); r.Method != http.MethodPost { // what was posted has no address to come back to
 		f.Languages = views.LanguageChoices(r.Context(), func(code string) string {
 			return r.URL.EscapedPath() + "?" + languageParam + "=" + code
 		})

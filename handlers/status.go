@@ -142,6 +142,8 @@ func (s *server) streamStatus(c echo.Context) error {
 		return fmt.Errorf("stream: %w", err)
 	}
 	c.Response().WriteHeader(http.StatusOK)
+	s.cfg.Meter.Stream(1)
+	defer s.cfg.Meter.Stream(-1)
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	end := time.After(streamFor)
