@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode"
 
 	"antom-checkout/checkout"
 	"antom-checkout/handlers"
@@ -38,6 +39,7 @@ type config struct {
 	manualCapture   bool
 	refundLate      bool
 	integrationSDK  bool
+	methods         []string
 	sweepSchedule   []time.Duration
 	orderTTL        time.Duration
 	sessionKey      string
@@ -74,6 +76,7 @@ var settings = []setting{
 	{env: "ANTOM_SDK_INTEGRITY", help: "Subresource Integrity value of that script"},
 	{env: "SANDBOX_ADDR", fallback: "localhost:8081", help: "address the sandbox listens on"},
 	{env: "INTEGRATION", fallback: "sdk", help: "sdk, or api for redirects only"},
+	{env: "PAYMENT_METHODS", help: "Antom's codes of the methods to offer, in this order: CARD,PAYNOW (default: what Antom offers)"},
 	{env: "CAPTURE_MODE", fallback: "automatic", help: "automatic or manual capture of cards"},
 	{env: "LATE_PAYMENT", fallback: "accept", help: "accept or refund money that comes for a closed order"},
 	{env: "ORDER_TTL", fallback: "1h", help: "how long an unpaid order stays payable"},
@@ -119,6 +122,7 @@ func loadConfigWith(flags *flag.FlagSet, args []string, getenv func(string) stri
 		manualCapture:   c.choice("CAPTURE_MODE", "automatic", "manual") == "manual",
 		refundLate:      c.choice("LATE_PAYMENT", "accept", "refund") == "refund",
 		integrationSDK:  c.choice("INTEGRATION", "sdk", "api") == "sdk",
+		methods:         c.words("PAYMENT_METHODS"),
 		sweepSchedule:   c.durations("SWEEP_SCHEDULE"),
 		orderTTL:        c.duration("ORDER_TTL", time.Second, 30*24*time.Hour),
 		sessionKey:      c.text("SESSION_KEY"),
@@ -133,6 +137,9 @@ func loadConfigWith(flags *flag.FlagSet, args []string, getenv func(string) stri
 	}
 	if cfg.settlement == "" {
 		cfg.settlement = cfg.currency
+	}
+	if err := checkout.CheckMethods(cfg.methods, cfg.currency); err != nil {
+		c.problem(true, "PAYMENT_METHODS: "+err.Error())
 	}
 	if cfg.antomClientID == "" && c.text("ANTOM_SDK_URL") == antomSDK {
 		cfg.sdkURL = nil // the sandbox brings its own
@@ -258,6 +265,11 @@ func (c *checker) durations(env string) []time.Duration {
 		all = append(all, d)
 	}
 	return all
+}
+
+// words reads a list with commas, spaces or both between its members.
+func (c *checker) words(env string) []string {
+	return strings.FieldsFunc(c.values[env], func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
 }
 
 func (c *checker) currency(env string) checkout.Currency {

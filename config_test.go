@@ -191,6 +191,7 @@ func TestAWrongSettingIsRefused(t *testing.T) {
 		{"SESSION_KEY", "too short"}, {"SESSION_KEY", strings.Repeat("k", 31)},
 		{"TRUSTED_PROXIES", "10.0.0.1"}, {"TRUSTED_PROXIES", "10.0.0.0/8,all"},
 		{"APP_RETURN_URLS", "javascript:alert(1)"}, {"APP_RETURN_URLS", "myshop://pay,http://shop.example/"}, {"APP_RETURN_URLS", "myshop"},
+		{"PAYMENT_METHODS", "CARD,NOSUCH"}, {"PAYMENT_METHODS", "card"}, {"PAYMENT_METHODS", "CARD,APPLEPAY"}, {"PAYMENT_METHODS", "CARD,CARD"}, {"PAYMENT_METHODS", "PAYPAY IDEAL"},
 		{"METRICS_ADDR", "9090"}, {"METRICS_ADDR", "localhost:"}, {"METRICS_ADDR", "on"},
 		{"CLOCK_OFFSET", "tomorrow"},
 		{"DATABASE_URL", "postgres://localhost/shop"},
@@ -199,6 +200,17 @@ func TestAWrongSettingIsRefused(t *testing.T) {
 			expectProblems(t, environ{row.name: row.value}, nil, row.name)
 			expectProblems(t, nil, []string{"-" + flagName(row.name) + "=" + row.value}, row.name)
 		})
+	}
+}
+
+func TestMethodsAreListedInTheOrderWanted(t *testing.T) {
+	for _, list := range []string{"PAYNOW,CARD,IDEAL", " PAYNOW, CARD ,IDEAL,", "PAYNOW CARD\nIDEAL"} {
+		if got := load(t, environ{"PAYMENT_METHODS": list}).methods; !slices.Equal(got, []string{"PAYNOW", "CARD", "IDEAL"}) {
+			t.Errorf("%q became %q", list, got)
+		}
+	}
+	if got := load(t, nil).methods; len(got) != 0 {
+		t.Errorf("no list became %q", got)
 	}
 }
 

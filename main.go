@@ -162,6 +162,7 @@ func serve(ctx context.Context, args []string, getenv func(string) string, stdou
 		log.Info("metrics", "address", address)
 	}
 
+	shop.WarmUp()
 	sweep, stopSweep := context.WithCancel(ctx)
 	defer group.background(func() { shop.Sweep(sweep) })()
 	defer stopSweep()
@@ -191,6 +192,7 @@ func openShop(cfg config, store *db.Store, gateway *antom.Client, now func() tim
 		SettlementCurrency: cfg.settlement,
 		ManualCapture:      cfg.manualCapture,
 		RefundLate:         cfg.refundLate,
+		Methods:            cfg.methods,
 		OrderTTL:           cfg.orderTTL,
 		SweepSchedule:      cfg.sweepSchedule,
 		Now:                now,

@@ -17,6 +17,7 @@ import (
 
 // Gateway is what the Service asks of Antom; *antom.Client is one.
 type Gateway interface {
+	Consult(context.Context, *antom.ConsultRequest) (*antom.ConsultResponse, error)
 	CreatePaymentSession(context.Context, *antom.PaymentSessionRequest) (*antom.PaymentSessionResponse, error)
 	Pay(context.Context, *antom.PayRequest) (*antom.PayResponse, error)
 	InquiryPayment(context.Context, *antom.InquiryPaymentRequest) (*antom.InquiryPaymentResponse, error)
@@ -33,6 +34,7 @@ type Config struct {
 	SettlementCurrency Currency
 	ManualCapture      bool
 	RefundLate         bool            // money for a closed order goes back instead of reviving the order
+	Methods            []string        // codes to offer, in this order; none: what Antom offers, in ours
 	OrderTTL           time.Duration   // how long an unpaid order stays payable
 	SweepSchedule      []time.Duration // waits between two looks at something unfinished; the last repeats
 	Now                func() time.Time
@@ -51,6 +53,7 @@ type Service struct {
 	starts    keyedMutex // one start at a time per order
 	inquiries inquiries
 	watches   watches
+	offers    offers
 	wake      chan struct{} // tells the sweeper that something is due now
 }
 

@@ -81,6 +81,7 @@ func (s *Service) check(ctx context.Context, due DueCheck) error {
 	if err != nil {
 		return errors.Join(err, s.store.Reschedule(ctx, due.RequestID, next, due.Checks+1))
 	}
+	tooLong := s.lookedFor(due.Checks) > sweepLimit+s.slowness(o, *o.Payment(due.RequestID))
 	if end := o.ExpiresAt; o.Payable() && end.After(now) && end.Before(next) {
 		next = end // an attempt ends with its order, not a step of the schedule later
 	}
@@ -98,7 +99,7 @@ func (s *Service) check(ctx context.Context, due DueCheck) error {
 	if err == nil {
 		err = s.goOn(ctx, o, *o.Payment(due.RequestID), known)
 	}
-	if s.lookedFor(due.Checks) > sweepLimit {
+	if tooLong {
 		err = errors.Join(err, s.stopLooking(ctx, due))
 	}
 	if err != nil {
@@ -119,6 +120,15 @@ func (s *Service) lookedFor(checks int) time.Duration {
 		total += s.pause(n)
 	}
 	return total
+}
+
+// slowness is how long a buyer may take who has to go to a shop or a bank: that
+// Antom has nothing to tell before then says nothing.
+func (s *Service) slowness(o Order, p Payment) time.Duration {
+	if end := s.slowEnd(o, p); !end.IsZero() {
+		return end.Sub(p.CreatedAt)
+	}
+	return 0
 }
 
 // goOn does what an inquiry alone has not brought to an end.

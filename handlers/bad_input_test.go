@@ -68,7 +68,7 @@ func TestAMethodThatIsNotOfferedStartsNothing(t *testing.T) {
 	shop := newShop(t)
 	buyer := shop.newBuyer()
 	path := buyer.orders()
-	for _, method := range []string{"", "NONE", "KAKAOPAY", "card"} {
+	for _, method := range []string{"", "NONE", "PAYPAY", "card"} {
 		buyer.post(path+"/payments", "method="+method).sees(http.StatusUnprocessableEntity, `data-test="pay"`)
 		buyer.postJSON(path+"/payments", `{"method":"`+method+`"}`).sees(http.StatusUnprocessableEntity, `"error"`)
 	}

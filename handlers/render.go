@@ -54,8 +54,9 @@ func amountView(c echo.Context, m checkout.Money) views.Amount {
 }
 
 // methodName is what buyers call the method of a payment.
-func methodName(c echo.Context, p checkout.Payment) string {
-	return views.MethodName(c.Request().Context(), p.Method, checkout.MethodName(p.Method))
+func (s *server) methodName(c echo.Context, p checkout.Payment) string {
+	m := s.shop.Method(p.Method)
+	return views.MethodName(c.Request().Context(), m.Code, m.Name)
 }
 
 // image is the address of a picture in static/, or "" for one that is not there.

@@ -34,7 +34,7 @@ func (s *server) showReturn(c echo.Context) error {
 		SelfURL:   paths.returns + "?since=" + strconv.FormatInt(since.Unix(), 10),
 	}
 	if p := o.Current(); p != nil {
-		v.MethodName = methodName(c, *p)
+		v.MethodName = s.methodName(c, *p)
 	}
 	if o.Status == checkout.OrderExpired {
 		v.RenewURL = paths.renewal
