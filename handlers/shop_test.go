@@ -43,6 +43,7 @@ type shop struct {
 	offset   *atomic.Int64
 	log      *bytes.Buffer
 	logMu    *sync.Mutex
+	cfg      handlers.Config
 	stranger *rsa.PrivateKey // key version 2 of Antom, in this test's hands
 }
 
@@ -152,6 +153,7 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	if set.withoutSDK {
 		cfg.SDK = nil
 	}
+	s.cfg = cfg
 	server.Config.Handler = handlers.New(cfg, s.service, gateway, store)
 	server.Start()
 	t.Cleanup(func() { close(done); server.CloseClientConnections(); server.Close() })
@@ -358,6 +360,18 @@ func (a answer) seesNot(texts ...string) answer {
 		}
 	}
 	return a
+}
+
+// placesOrder makes an order without a browser, whose cookie an https shop does
+// not send here, and answers with its checkout's path.
+func (s *shop) placesOrder() (path string) {
+	s.t.Helper()
+	o, err := s.service.PlaceOrder(s.t.Context(), checkout.OrderRequest{
+		FormKey: "form", Language: "en", Cart: []checkout.CartLine{{SKU: "MUG-01", Quantity: 2}},
+		Buyer: checkout.Buyer{Email: "ann@example.com", Name: "Ann Lee", Country: "SG", Address1: "1 Raffles Place", PostalCode: "048616"},
+	})
+	must(s.t, err)
+	return "/checkout/" + o.Token
 }
 
 var formID = regexp.MustCompile(`name="form_id" value="([^"]+)"`)
