@@ -163,11 +163,12 @@ func URL(name string) string {
 // Integrity is the hash of the named file as Subresource Integrity writes it. It
 // panics as URL does.
 func Integrity(name string) string {
-	a, ok := byName[name]
+	byName, _ := embedded()
+	f, ok := byName[name]
 	if !ok {
 		panic("static: no file named " + name)
 	}
-	return integrity(a.body)
+	return integrity(f.body)
 }
 
 func integrity(body []byte) string {
