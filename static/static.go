@@ -168,11 +168,7 @@ func Integrity(name string) string {
 	if !ok {
 		panic("static: no file named " + name)
 	}
-	return integrity(f.body)
-}
-
-func integrity(body []byte) string {
-	sum := sha512.Sum384(body)
+	sum := sha512.Sum384(f.body)
 	return "sha384-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
