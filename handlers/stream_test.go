@@ -16,7 +16,7 @@ type openPage struct {
 	lines *bufio.Scanner
 }
 
-func (s *shop) opens(path string) *openPage {
+func (s *shop) watches(path string) *openPage {
 	s.t.Helper()
 	req, err := http.NewRequestWithContext(s.t.Context(), "GET", s.url+path+"/events", nil)
 	must(s.t, err)
@@ -48,7 +48,7 @@ func TestAnOpenPageHearsOfAChangeAtOnce(t *testing.T) {
 	buyer := shop.newBuyer()
 	path := buyer.orders()
 	started := buyer.starts(path, "GCASH")
-	page := shop.opens(path)
+	page := shop.watches(path)
 	page.hears("processing")
 	must(t, shop.control.Pay(started.PaymentRequestID))
 	page.hears("paid")
@@ -60,7 +60,7 @@ func TestAnOpenPageHearsOfACommandBesideTheServer(t *testing.T) {
 	shop := newShop(t)
 	buyer := shop.newBuyer()
 	path := buyer.orders()
-	pages := []*openPage{shop.opens(path), shop.opens(path)}
+	pages := []*openPage{shop.watches(path), shop.watches(path)}
 	for _, page := range pages {
 		page.hears("open")
 	}
@@ -70,7 +70,7 @@ func TestAnOpenPageHearsOfACommandBesideTheServer(t *testing.T) {
 		page.hears("cancelled")
 	}
 	t.Logf("heard within %v", time.Since(begun))
-	shop.opens(path).hears("cancelled") // and who comes later, too
+	shop.watches(path).hears("cancelled") // and who comes later, too
 }
 
 // What a page was told before and what it is told after a restart fit together,
@@ -80,7 +80,7 @@ func TestAPageThatComesBackAfterARestartMissesNothing(t *testing.T) {
 	buyer := shop.newBuyer()
 	path := buyer.orders()
 	started := buyer.starts(path, "GCASH")
-	page := shop.opens(path)
+	page := shop.watches(path)
 	page.hears("processing")
 	desk := shop.desk() // stands in for the server after its restart
 	must(t, shop.control.Pay(started.PaymentRequestID))
