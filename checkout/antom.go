@@ -380,12 +380,16 @@ func transactionSays(status antom.TransactionStatus) OperationStatus {
 	return OperationProcessing
 }
 
+// authorisationGone are the refusals of a capture after which there is nothing to
+// capture any more: the buyer has the money back.
+var authorisationGone = map[string]bool{"AUTH_EXPIRED": true, "AUTH_CANCELLED": true, "ORDER_IS_CANCELED": true, "ORDER_IS_CANCELLED": true}
+
 // operationAnswer is the word in a synchronous answer to a capture, refund or cancel.
 func operationAnswer(op Operation, antomID string, result antom.Result, err error) OperationWord {
 	w := OperationWord{Kind: op.Kind, RequestID: op.RequestID, AntomID: antomID, Amount: op.Amount, Code: string(result.Code)}
 	switch says, _ := said(err, SaidSucceeded); {
 	case says == SaidFailed:
-		w.Says = OperationFailed
+		w.Says, w.Gone = OperationFailed, op.Kind == Capture && authorisationGone[w.Code]
 	case says == SaidSucceeded && !result.InProcess():
 		w.Says = OperationSuccess
 	default:

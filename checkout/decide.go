@@ -30,6 +30,7 @@ type OperationWord struct {
 	Says      OperationStatus
 	Amount    Money // zero when not said
 	Code      string
+	Gone      bool // of a refused capture: the authorisation has ended, and with it the payment
 }
 
 // Said is what a message says about the payment itself.
@@ -276,7 +277,8 @@ func (p *Payment) hearOperation(w OperationWord, cause Cause, r Rules) {
 	switch {
 	case op.Kind == Capture && op.Status == OperationSuccess:
 		p.become(PaymentPaid, w.Code)
-	case op.Kind == Cancel && op.Status == OperationSuccess:
+	case op.Kind == Cancel && op.Status == OperationSuccess,
+		op.Kind == Capture && op.Status == OperationFailed && w.Gone:
 		p.become(PaymentCancelled, w.Code)
 	}
 }

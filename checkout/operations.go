@@ -134,6 +134,10 @@ func (s *Service) AcceptReview(ctx context.Context, orderID string, key Key) err
 			refused = conflict("the order is not under review")
 			return o, nil
 		}
+		if o.Review == authorityEnded {
+			refused = conflict(string(o.Review) + ", and no money is there; a capture makes Antom say so")
+			return o, nil
+		}
 		was, o := o, o.clone()
 		o.Review, o.ReviewPayment = "", ""
 		o.follow(s.rules())
