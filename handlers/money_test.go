@@ -509,3 +509,22 @@ func TestAnAuthorisationThatHasEndedCanBeClosed(t *testing.T) {
 		t.Errorf("the order is %+v", st)
 	}
 }
+
+// Antom's answer to a capture or refund is held against what was asked, as its
+// notifications are.
+func TestAnAnswerWithAnotherAmountSettlesNothing(t *testing.T) {
+	shop := newShop(t)
+	buyer, path, order := shop.paidBy("GCASH")
+	shop.fault(sandbox.Fault{Kind: sandbox.WrongAmount, On: "refund", Times: 1})
+	shop.fault(sandbox.Fault{Kind: sandbox.Lose, On: "REFUND_RESULT"})
+	op, err := shop.service.RefundPayment(t.Context(), order, 1000, by("refund"))
+	must(t, err)
+	if !op.Unfinished() {
+		t.Errorf("the refund is %s by an answer about another amount", op.Status)
+	}
+	shop.expectCount(1, "order", "status", "review")
+	shop.passes(3 * time.Second)
+	shop.sweeps()
+	buyer.expectStatus(path, "partially_refunded", "paid")
+	shop.expectCount(1, "refund", "status", "success")
+}
