@@ -26,6 +26,7 @@ import (
 	"antom-checkout/checkout"
 	"antom-checkout/db"
 	"antom-checkout/handlers"
+	"antom-checkout/mail"
 )
 
 func main() {
@@ -146,7 +147,7 @@ func serve(ctx context.Context, args []string, getenv func(string) string, stdou
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	shop := openShop(cfg, store, gateway, now, log)
+	shop := openShop(cfg, keys, store, gateway, now, log)
 	stopping := make(chan struct{})
 	pages := handlers.New(pagesConfig(cfg, keys, now, log, stopping), shop, gateway, store)
 	web := httpServer(pages, log)
@@ -175,7 +176,18 @@ func openGateway(cfg config, now func() time.Time) (*antom.Client, error) {
 	return client, nil
 }
 
-func openShop(cfg config, store *db.Store, gateway *antom.Client, now func() time.Time, log *slog.Logger) *checkout.Service {
+// openMail is where letters to buyers go out.
+func openMail(cfg config, now func() time.Time) *mail.Office {
+	from := cfg.mailFrom
+	if from == "" {
+		from = "shop@" + cfg.publicURL.Hostname()
+	}
+	return mail.New(mail.Config{
+		ShopName: cfg.shopName, From: from, Host: cfg.publicURL.Hostname(), Server: cfg.mailServer, Folder: cfg.mailFolder(), Now: now,
+	})
+}
+
+func openShop(cfg config, keys []byte, store *db.Store, gateway *antom.Client, now func() time.Time, log *slog.Logger) *checkout.Service {
 	return checkout.New(checkout.Config{
 		PublicURL:          strings.TrimSuffix(cfg.publicURL.String(), "/"),
 		Currency:           cfg.currency,
@@ -184,6 +196,8 @@ func openShop(cfg config, store *db.Store, gateway *antom.Client, now func() tim
 		RefundLate:         cfg.refundLate,
 		OrderTTL:           cfg.orderTTL,
 		SweepSchedule:      cfg.sweepSchedule,
+		Mailer:             openMail(cfg, now),
+		LinkKey:            linkKey(keys),
 		Now:                now,
 		Log:                log,
 	}, store, gateway)
@@ -201,6 +215,9 @@ func pagesConfig(cfg config, keys []byte, now func() time.Time, log *slog.Logger
 		Now:            now,
 		Log:            log,
 		Done:           stopping,
+	}
+	if cfg.mailServer == nil {
+		pages.Mailbox = mail.Folder(cfg.mailFolder())
 	}
 	if cfg.integrationSDK {
 		pages.SDK = &handlers.SDK{URL: cfg.sdkURL, Integrity: cfg.sdkIntegrity, Environment: "prod", GatewayHost: cfg.antomURL}

@@ -95,6 +95,13 @@ func MethodName(code string) string {
 	return code
 }
 
+// MethodCategory is what a buyer does to pay with a method; "" for one we do not
+// know.
+func MethodCategory(code string) Category {
+	m, _ := methodByCode(code)
+	return m.Category
+}
+
 func methodByCode(code string) (method, bool) {
 	i := slices.IndexFunc(methods, func(m method) bool { return m.Code == code })
 	if i < 0 {

@@ -85,6 +85,11 @@ func (s *Store) OrderByID(ctx context.Context, id string) (checkout.Order, error
 	return loadOrder(ctx, s.reads, "id", id)
 }
 
+// OrderByNumber implements checkout.Store.
+func (s *Store) OrderByNumber(ctx context.Context, number string) (checkout.Order, error) {
+	return loadOrder(ctx, s.reads, "number", number)
+}
+
 // loadOrder reads an order with lines, payments and operations. key is one of
 // the table's unique columns.
 func loadOrder(ctx context.Context, q querier, key, value string) (checkout.Order, error) {

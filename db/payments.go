@@ -19,7 +19,7 @@ func loadPayments(ctx context.Context, q querier, orderID string) ([]checkout.Pa
 		return p, err
 	}, `
 		SELECT request_id, antom_id, method, mode, status, live, surplus, currency, amount, result_code,
-		       request, action, created_at, expires_at, auth_ends, next_check, checks,
+		       request, action, created_at, expires_at, auth_ends, next_check, checks, mail_me,
 		       EXISTS (SELECT 1 FROM operations WHERE payment_request_id = payments.request_id)
 		  FROM payments
 		 WHERE order_id = $1
@@ -49,7 +49,7 @@ func scanPayment(row scanner) (p checkout.Payment, hasOperations bool, err error
 	var authEnds, next sql.NullInt64
 	err = row.Scan(&p.RequestID, &p.AntomID, &p.Method, &p.Mode, &p.Status, &p.Live, &p.Surplus,
 		&p.Amount.Currency, &p.Amount.Minor, &p.ResultCode,
-		&p.Request, &action, &created, &expires, &authEnds, &next, &p.Checks, &hasOperations)
+		&p.Request, &action, &created, &expires, &authEnds, &next, &p.Checks, &p.MailMe, &hasOperations)
 	if err != nil {
 		return p, false, err
 	}
@@ -94,8 +94,8 @@ func savePayment(ctx context.Context, tx *tx, orderID string, p checkout.Payment
 	_, err = tx.ExecContext(ctx, `
 		INSERT INTO payments (
 			request_id, order_id, antom_id, method, mode, status, live, surplus, currency, amount, result_code,
-			request, action, created_at, expires_at, auth_ends, next_check, checks)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+			request, action, created_at, expires_at, auth_ends, next_check, checks, mail_me)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 		ON CONFLICT (request_id) DO UPDATE
 		   SET antom_id = excluded.antom_id,
 		       status = excluded.status,
@@ -106,9 +106,10 @@ func savePayment(ctx context.Context, tx *tx, orderID string, p checkout.Payment
 		       expires_at = excluded.expires_at,
 		       auth_ends = excluded.auth_ends,
 		       next_check = excluded.next_check,
-		       checks = excluded.checks`,
+		       checks = excluded.checks,
+		       mail_me = excluded.mail_me`,
 		p.RequestID, orderID, p.AntomID, p.Method, p.Mode, p.Status, p.Live, p.Surplus, p.Amount.Currency, p.Amount.Minor, p.ResultCode,
-		p.Request, string(action), millis(p.CreatedAt), millis(p.ExpiresAt), millis(p.AuthEndsAt), millis(p.NextCheck), p.Checks)
+		p.Request, string(action), millis(p.CreatedAt), millis(p.ExpiresAt), millis(p.AuthEndsAt), millis(p.NextCheck), p.Checks, p.MailMe)
 	if err != nil {
 		return fmt.Errorf("save payment: %w", err)
 	}

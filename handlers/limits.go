@@ -23,6 +23,8 @@ var (
 	paymentsPerOrder  = limit{2, 30}
 	readsPerClient    = limit{50, 500}
 	readsPerOrder     = limit{30, 200}
+	lookupsPerClient  = limit{0.1, 20}
+	lookupsPerOrder   = limit{1.0 / 600, 5}
 )
 
 // maxBuckets bounds the memory of the limits. When so many clients come at once

@@ -22,6 +22,7 @@ type Config struct {
 	TrustedProxies []*net.IPNet // whose X-Forwarded-For counts
 	SDK            *SDK         // nil: pay by forms and redirects only
 	Sandbox        bool         // payments are practice; pages say so
+	Mailbox        Mailbox      // nil: letters are sent
 	RateLimits     bool         // refuse what no buyer does
 	Now            func() time.Time
 	Log            *slog.Logger

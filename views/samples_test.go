@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"strings"
 
 	"antom-checkout/static"
 
@@ -64,9 +65,9 @@ func sampleStatus(name string) Status {
 	case "unknown":
 		s.Status, s.Payment, s.Unknown = "processing", "unknown", true
 	case "pending":
-		s.Status, s.Payment = "processing", "pending"
+		s.Status, s.Payment, s.Takes = "processing", "pending", "takes.bank"
 	case "processing":
-		s.Payment, s.MayChange = "processing", true
+		s.Payment, s.MayChange, s.Takes = "processing", true, "takes.wallet"
 	case "paid", "cancelled", "expired", "refunded", "partially_refunded":
 		s.Final = true
 	}
@@ -92,7 +93,17 @@ func sampleCheckout(status Status) CheckoutView {
 	if status.Status == "expired" {
 		v.RenewURL = base + "/renew"
 	}
+	if status.Final {
+		v.Receipt = sampleReceipt()
+	}
 	return v
+}
+
+func sampleReceipt() *Receipt {
+	return &Receipt{
+		Ordered: "March 1, 2026", MethodName: "GrabPay", Lines: sampleLines(), Total: amount("S$42.00", "4200"),
+		Address: []string{"Jo Tan", "1 Raffles Place", "048616 Singapore", "Singapore"}, Email: "jo@example.com",
+	}
 }
 
 func sampleReturn(status Status) ReturnView {
@@ -101,10 +112,17 @@ func sampleReturn(status Status) ReturnView {
 	if status.Status == "expired" {
 		renew = base + "/renew"
 	}
-	return ReturnView{
-		Frame: sampleFrame(), Token: sampleToken, Number: "KT-20481", Total: amount("S$42.00", "4200"), MethodName: "GrabPay", Status: status,
+	v := ReturnView{
+		Frame: sampleFrame(), Token: sampleToken, Number: "KT-20481", Receipt: sampleReceipt(), Status: status,
 		RetryURL: base, RenewURL: renew, StatusURL: base + "/status", EventsURL: base + "/events", SelfURL: base + "/return",
 	}
+	if status.Status == "processing" {
+		v.MailURL = base + "/mail"
+	}
+	if strings.Contains(status.Status, "refunded") {
+		v.Receipt.Refunds = []GivenBack{{"March 2, 2026", amount("S$6.00", "600")}}
+	}
+	return v
 }
 
 // statusNames are all the states that handlers tell by name.
@@ -169,5 +187,22 @@ func samples() []sample {
 	}
 	justBack := sampleStatus("processing")
 	justBack.SinceSecond = 1
-	return append(all, sample{"return-fresh", ReturnPage(sampleReturn(justBack))})
+	noted := sampleReturn(sampleStatus("pending"))
+	noted.MailNoted = true
+	stranger := sampleReturn(sampleStatus("paid"))
+	stranger.Receipt = nil
+	elsewhere := sampleCheckout(sampleStatus("paid"))
+	elsewhere.Receipt = nil
+	notTheirs := sampleCheckout(sampleStatus("review"))
+	notTheirs.Lines, notTheirs.Total = nil, Amount{}
+	return append(all,
+		sample{"return-fresh", ReturnPage(sampleReturn(justBack))},
+		sample{"return-mail-noted", ReturnPage(noted)},
+		sample{"return-stranger", ReturnPage(stranger)},
+		sample{"checkout-stranger", CheckoutPage(elsewhere)},
+		sample{"checkout-review-stranger", CheckoutPage(notTheirs)},
+		sample{"lookup", LookupPage(LookupView{Frame: frame})},
+		sample{"lookup-errors", LookupPage(LookupView{Frame: frame, Number: "12", Email: "jo@", Errors: map[string]string{"number": "error.invalid", "email": "error.email"}})},
+		sample{"lookup-sent", LookupPage(LookupView{Frame: frame, Sent: true})},
+	)
 }
