@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"antom-checkout/checkout"
+	"antom-checkout/handlers"
 	"antom-checkout/mail"
 )
 
@@ -46,6 +47,7 @@ type config struct {
 	mailServer      *mail.Server // nil: letters are written to files
 	mailFrom        string
 	mailDir         string
+	appReturns      handlers.AppReturns
 	trustedProxies  []*net.IPNet
 	rateLimits      bool
 	clockOffset     time.Duration
@@ -85,6 +87,7 @@ var settings = []setting{
 	{env: "SMTP_URL", help: "mail server, smtp://user:password@host:587 or smtps://…:465 (default: mails are written to MAIL_DIR)", secret: true},
 	{env: "MAIL_FROM", help: "address that mails to buyers come from"},
 	{env: "MAIL_DIR", help: "where mails are written without SMTP_URL (default: mail, beside the database)"},
+	{env: "APP_RETURN_URLS", help: "where native apps may be opened again, such as myshop://pay,https://shop.example/app/"},
 	{env: "TRUSTED_PROXIES", help: "CIDRs whose X-Forwarded-For counts"},
 	{env: "RATE_LIMITS", fallback: "on", help: "on or off"},
 	{env: "CLOCK_OFFSET", fallback: "0s", help: "added to the clock, for tests; refused with live client ids"},
@@ -129,6 +132,7 @@ func loadConfigWith(flags *flag.FlagSet, args []string, getenv func(string) stri
 		mailServer:      c.mailServer("SMTP_URL"),
 		mailFrom:        c.mailAddress("MAIL_FROM"),
 		mailDir:         c.text("MAIL_DIR"),
+		appReturns:      c.appReturns("APP_RETURN_URLS"),
 		trustedProxies:  c.networks("TRUSTED_PROXIES"),
 		rateLimits:      c.choice("RATE_LIMITS", "on", "off") == "on",
 		clockOffset:     c.duration("CLOCK_OFFSET", -10*365*24*time.Hour, 10*365*24*time.Hour),
@@ -287,6 +291,14 @@ func (c *checker) currency(env string) checkout.Currency {
 func (c *checker) choice(env, one, other string) string {
 	c.problem(c.values[env] != one && c.values[env] != other, env+": neither "+one+" nor "+other)
 	return c.values[env]
+}
+
+func (c *checker) appReturns(env string) handlers.AppReturns {
+	list, err := handlers.ParseAppReturns(c.values[env])
+	if err != nil {
+		c.problem(true, env+": "+err.Error())
+	}
+	return list
 }
 
 func (c *checker) networks(env string) []*net.IPNet {

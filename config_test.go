@@ -127,6 +127,7 @@ func TestEverySettingIsTakenFromItsOwnName(t *testing.T) {
 		"SANDBOX_ADDR": ":81", "INTEGRATION": "api", "CAPTURE_MODE": "manual", "ORDER_TTL": "30m", "SWEEP_SCHEDULE": "1s, 2s",
 		"SESSION_KEY": strings.Repeat("k", 32), "TRUSTED_PROXIES": "10.0.0.0/8, 2001:db8::/32",
 		"SMTP_URL": "smtps://ann:secret@mail.example.com", "MAIL_FROM": "shop@example.com", "MAIL_DIR": "/var/mail/shop",
+		"APP_RETURN_URLS": "myshop://pay,https://shop.example/app/",
 	}))
 	for name, got := range map[string][2]any{
 		"ADDR": {cfg.addr, ":80"}, "PUBLIC_URL": {cfg.publicURL.String(), "https://shop.example.com/pay"},
@@ -140,7 +141,7 @@ func TestEverySettingIsTakenFromItsOwnName(t *testing.T) {
 		"SWEEP_SCHEDULE": {len(cfg.sweepSchedule), 2}, "SESSION_KEY": {cfg.sessionKey, strings.Repeat("k", 32)},
 		"SMTP_URL":  {*cfg.mailServer, mail.Server{Host: "mail.example.com", Port: 465, User: "ann", Password: "secret", TLS: true}},
 		"MAIL_FROM": {cfg.mailFrom, "shop@example.com"}, "MAIL_DIR": {cfg.mailFolder(), "/var/mail/shop"},
-		"TRUSTED_PROXIES": {len(cfg.trustedProxies), 2}, "live": {cfg.live(), true},
+		"TRUSTED_PROXIES": {len(cfg.trustedProxies), 2}, "APP_RETURN_URLS": {len(cfg.appReturns), 2}, "live": {cfg.live(), true},
 	} {
 		if got[0] != got[1] {
 			t.Errorf("%s became %v, want %v", name, got[0], got[1])
@@ -193,6 +194,7 @@ func TestAWrongSettingIsRefused(t *testing.T) {
 		{"SWEEP_SCHEDULE", "10s,,1m"}, {"SWEEP_SCHEDULE", "10s,0s"}, {"SWEEP_SCHEDULE", "-1s"}, {"SWEEP_SCHEDULE", "often"},
 		{"SESSION_KEY", "too short"}, {"SESSION_KEY", strings.Repeat("k", 31)},
 		{"TRUSTED_PROXIES", "10.0.0.1"}, {"TRUSTED_PROXIES", "10.0.0.0/8,all"},
+		{"APP_RETURN_URLS", "javascript:alert(1)"}, {"APP_RETURN_URLS", "myshop://pay,http://shop.example/"}, {"APP_RETURN_URLS", "myshop"},
 		{"CLOCK_OFFSET", "tomorrow"},
 		{"DATABASE_URL", "postgres://localhost/shop"},
 		{"SMTP_URL", "mail.example.com:587"}, {"SMTP_URL", "https://mail.example.com"}, {"SMTP_URL", "smtp://"},

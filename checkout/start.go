@@ -12,9 +12,10 @@ import (
 
 // Attempt is a buyer's wish to pay.
 type Attempt struct {
-	Method string
-	Mode   Mode
-	Device Device
+	Method    string
+	Mode      Mode
+	Device    Device
+	ReturnURL string // where a native app is opened again; "" is our own return page
 }
 
 // Started is what came of it: how the buyer goes on.
@@ -33,6 +34,8 @@ const (
 
 // StartPayment starts an attempt, or goes on with the one under way: the same
 // method goes on with the same attempt, another method ends the old one first.
+// So does another way back: what began in a browser would lead an app's buyer
+// out of the app, and the other way round.
 // No answer from Antom is ActionWait, and posting again goes on. Errors:
 // NotFound, and Invalid for a method that is not offered.
 func (s *Service) StartPayment(ctx context.Context, token string, want Attempt) (Started, error) {
@@ -66,7 +69,7 @@ func (s *Service) start(ctx context.Context, orderID string, want Attempt) (Star
 		return Started{}, err
 	}
 	goesOn := func(p *Payment) bool {
-		return p != nil && p.Method == want.Method && p.Mode == want.Mode && !s.over(*p) && !p.cancelling()
+		return p != nil && p.Method == want.Method && p.Mode == want.Mode && sameWayBack(*p, want) && !s.over(*p) && !p.cancelling()
 	}
 	if live := o.Live(); live == nil || goesOn(live) {
 		// An attempt that ends for another one is inquired there.
@@ -154,9 +157,9 @@ func (s *Service) newPayment(o Order, want Attempt) (Payment, error) {
 	}
 	var request any
 	if want.Mode == ModeSDK {
-		request = s.sessionRequest(o, p, want.Device)
+		request = s.sessionRequest(o, p, want)
 	} else {
-		request = s.payRequest(o, p, want.Device)
+		request = s.payRequest(o, p, want)
 	}
 	body, err := json.Marshal(request)
 	if err != nil {

@@ -58,7 +58,8 @@ type settings struct {
 	rateLimits    bool
 	live          bool
 	sweepSchedule []time.Duration
-	mailer        checkout.Mailer    // instead of the folder
+	mailer        checkout.Mailer // instead of the folder
+	appReturns    string
 	catalog       []checkout.Product // instead of the seeded one
 }
 
@@ -146,6 +147,10 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	cfg := handlers.Config{
 		ShopName: "Plain Goods", PublicURL: publicURL, SessionKey: make([]byte, 64), Sandbox: !set.live, Mailbox: s.mailbox, RateLimits: set.rateLimits, Now: now, Log: log, Done: done,
 		SDK: &handlers.SDK{URL: sdkURL, Environment: "sandbox", GatewayHost: boxURL},
+	}
+	if set.appReturns != "" {
+		cfg.AppReturns, err = handlers.ParseAppReturns(set.appReturns)
+		must(t, err)
 	}
 	if set.withoutSDK {
 		cfg.SDK = nil
@@ -389,6 +394,8 @@ type action struct {
 		Locale      string          `json:"locale"`
 		ExpiresAt   string          `json:"expires_at"`
 		URL         string          `json:"url"`
+		ApplinkURL  string          `json:"applink_url"`
+		SchemeURL   string          `json:"scheme_url"`
 		Codes       []checkout.Code `json:"codes"`
 		Message     string          `json:"message"`
 		RetryAfter  int             `json:"retry_after"`
