@@ -116,5 +116,5 @@ func openDesk(ctx context.Context, cfg config, stderr io.Writer) (*checkout.Serv
 		return nil, nil, err
 	}
 	// Nothing is swept here, so no letter goes out and no link is signed.
-	return openShop(cfg, nil, store, gateway, now, log), store.Close, nil
+	return openShop(cfg, nil, store, gateway, now, log, nil), store.Close, nil
 }

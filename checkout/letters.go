@@ -26,6 +26,7 @@ type Letter struct {
 	Kind    LetterKind
 	Order   Order
 	Payment Payment   // the one the letter is about: that was paid, failed or given back
+	Method  Method    // of the payment the order stands on
 	Refund  Operation // of LetterRefund
 	Link    string    // opens the order's page with all it holds
 }
@@ -99,6 +100,9 @@ func (s *Service) write(ctx context.Context, o Order, effect Effect, kind Letter
 	l.ID = hex.EncodeToString(sum[:12])
 	if s.cfg.Mailer == nil || !l.fill(about) {
 		return nil
+	}
+	if p := o.Current(); p != nil {
+		l.Method = s.Method(p.Method)
 	}
 	ctx, cancel := context.WithTimeout(ctx, letterPatience)
 	defer cancel()

@@ -61,8 +61,8 @@ func (s *Store) saveOrder(ctx context.Context, tx *tx, before, after checkout.Or
 	}
 	for _, effect := range effects {
 		_, err := tx.ExecContext(ctx, `
-			INSERT INTO outbox (topic, order_id, state, attempts, next_at)
-			VALUES ($1, $2, 'pending', 0, $3)
+			INSERT INTO outbox (topic, order_id, state, attempts, next_at, created_at)
+			VALUES ($1, $2, 'pending', 0, $3, $3)
 			ON CONFLICT (order_id, topic) DO NOTHING`, effect, after.ID, s.now().UnixMilli())
 		if err != nil {
 			return fmt.Errorf("insert effect: %w", err)

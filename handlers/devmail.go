@@ -18,13 +18,13 @@ type Mailbox interface {
 
 // mailRoutes let developers read what would have been mailed. With real money, or
 // a mail server, they are not there.
-func (s *server) mailRoutes(e *echo.Echo) {
+func (s *server) mailRoutes(page func(string, echo.HandlerFunc, ...echo.MiddlewareFunc)) {
 	if s.cfg.Mailbox == nil || !s.cfg.Sandbox {
 		return
 	}
-	e.GET("/dev/mail", s.showMails)
-	e.GET("/dev/mail/:name", s.showMail)
-	e.GET("/dev/mail/:name/html", s.showMailHTML)
+	page("/dev/mail", s.showMails)
+	page("/dev/mail/:name", s.showMail)
+	page("/dev/mail/:name/html", s.showMailHTML)
 }
 
 func (s *server) showMails(c echo.Context) error {

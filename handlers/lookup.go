@@ -25,8 +25,11 @@ func (s *server) lookUp(c echo.Context) error {
 		return unreadable(err)
 	}
 	number, email := form.Get("number"), form.Get("email")
-	if s.limits != nil && !s.limits.allow("look-ups of "+checkout.OrderNumber(number), lookupsPerOrder) {
-		return echo.NewHTTPError(http.StatusTooManyRequests)
+	if s.limits != nil {
+		if wait := s.limits.take(lookupLimits.name+" of "+checkout.OrderNumber(number), lookupLimits.order); wait > 0 {
+			s.cfg.Meter.Limited(lookupLimits.name)
+			return tooMany(c, wait)
+		}
 	}
 	err = s.shop.MailLink(number, email)
 	var refused *checkout.Error

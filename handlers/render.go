@@ -35,7 +35,7 @@ func (s *server) frame(c echo.Context, v *visit) views.Frame {
 	if v != nil {
 		f.CartCount = v.pieces()
 	}
-	if r := c.Request(); r.Method == http.MethodGet { // what was posted has no address to come back to
+	if r := c.Request(); r.Method != http.MethodPost { // what was posted has no address to come back to
 		f.Languages = views.LanguageChoices(r.Context(), func(code string) string {
 			return r.URL.EscapedPath() + "?" + languageParam + "=" + code
 		})
@@ -49,8 +49,18 @@ func amountView(c echo.Context, m checkout.Money) views.Amount {
 }
 
 // methodName is what buyers call the method of a payment.
-func methodName(c echo.Context, p checkout.Payment) string {
-	return views.MethodName(c.Request().Context(), p.Method, checkout.MethodName(p.Method))
+func (s *server) methodName(c echo.Context, p checkout.Payment) string {
+	m := s.shop.Method(p.Method)
+	return views.MethodName(c.Request().Context(), m.Code, m.Name)
+}
+
+// receipt is what only the buyer may see.
+func (s *server) receipt(c echo.Context, o checkout.Order) *views.Receipt {
+	var method checkout.Method
+	if p := o.Current(); p != nil {
+		method = s.shop.Method(p.Method)
+	}
+	return views.NewReceipt(c.Request().Context(), o, method)
 }
 
 func linesView(c echo.Context, lines []checkout.OrderLine) []views.Line {

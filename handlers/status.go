@@ -39,7 +39,7 @@ func (s *server) renderReturn(c echo.Context, o checkout.Order, self string, buy
 		SelfURL:   self + "?since=" + strconv.FormatInt(since.Unix(), 10),
 	}
 	if buyer {
-		v.Receipt = views.NewReceipt(c.Request().Context(), o)
+		v.Receipt = s.receipt(c, o)
 	}
 	if p := o.Current(); p != nil && o.Status == checkout.OrderProcessing {
 		v.MailURL, v.MailNoted = paths.mail, p.MailMe
@@ -73,7 +73,7 @@ func (s *server) statusView(o checkout.Order, sinceSeconds int) views.Status {
 	if p := o.Current(); p != nil {
 		v.Payment = string(p.Status)
 		if o.Status == checkout.OrderProcessing {
-			v.Takes = views.TakesKey(checkout.MethodCategory(p.Method))
+			v.Takes = views.TakesKey(s.shop.Method(p.Method).Flow.Category())
 		}
 		switch {
 		case o.Status == checkout.OrderOpen && p.Status == checkout.PaymentFailed:
@@ -153,6 +153,8 @@ func (s *server) streamStatus(c echo.Context) error {
 		return fmt.Errorf("stream: %w", err)
 	}
 	c.Response().WriteHeader(http.StatusOK)
+	s.cfg.Meter.Stream(1)
+	defer s.cfg.Meter.Stream(-1)
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	end := time.After(streamFor)

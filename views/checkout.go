@@ -25,3 +25,11 @@ func checkoutDocument(ctx context.Context, v CheckoutView) document {
 func offersMethods(v CheckoutView) bool {
 	return len(v.Methods) > 0 && !v.Status.Unknown && !v.Status.Final
 }
+
+// checkoutFeed is where the pay page hears of changes; a final order has none.
+func checkoutFeed(v CheckoutView) feed {
+	if v.Status.Final {
+		return feed{}
+	}
+	return feed{events: v.EventsURL, poll: v.StatusURL}
+}

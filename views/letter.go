@@ -11,7 +11,7 @@ import (
 // buyer's and not that of whoever made it due.
 func NewLetter(ctx context.Context, shopName string, l checkout.Letter) LetterView {
 	o := l.Order
-	v := LetterView{ShopName: shopName, Number: o.Number, URL: l.Link, Receipt: NewReceipt(ctx, o)}
+	v := LetterView{ShopName: shopName, Number: o.Number, URL: l.Link, Receipt: NewReceipt(ctx, o, l.Method)}
 	say := func(status string) {
 		v.Title, v.Message = Text(ctx, "status."+status+".title"), Text(ctx, "status."+status+".message")
 	}

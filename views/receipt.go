@@ -45,8 +45,9 @@ func Image(name string) string {
 }
 
 // NewReceipt is all that an order's page and letters tell its buyer. Who else
-// knows the order's address must not get it.
-func NewReceipt(ctx context.Context, o checkout.Order) *Receipt {
+// knows the order's address must not get it. The method is that of the order's
+// current payment.
+func NewReceipt(ctx context.Context, o checkout.Order, method checkout.Method) *Receipt {
 	r := &Receipt{
 		Ordered: Day(ctx, o.CreatedAt),
 		Lines:   NewLines(ctx, o.Lines),
@@ -58,7 +59,7 @@ func NewReceipt(ctx context.Context, o checkout.Order) *Receipt {
 	if p == nil {
 		return r
 	}
-	r.MethodName = MethodName(ctx, p.Method, checkout.MethodName(p.Method))
+	r.MethodName = MethodName(ctx, method.Code, method.Name)
 	for _, op := range p.Operations {
 		if op.Kind == checkout.Refund && op.Status == checkout.OperationSuccess {
 			r.Refunds = append(r.Refunds, GivenBack{Day: Day(ctx, op.CreatedAt), Amount: NewAmount(ctx, op.Amount)})
