@@ -80,7 +80,7 @@ func New(cfg Config, store Store, gateway Gateway) *Service {
 		cfg: cfg, store: store, gateway: gateway, log: cfg.Log, now: cfg.Now,
 		wake: make(chan struct{}, 1), wakeLetters: make(chan struct{}, 1), lookups: make(chan lookup, lookupsWaiting),
 	}
-	s.watches.poll = s.pollForWatchers
+	s.watches.poll, s.watches.tail = s.pollForWatchers, s.tailLedger
 	return s
 }
 
@@ -208,7 +208,7 @@ func (s *Service) announce(ctx context.Context, before, after Order, w Word) {
 	if before.Status != after.Status {
 		s.log.InfoContext(ctx, "order", "number", after.Number, "from", before.Status, "to", after.Status, "cause", w.Cause.String(), "review", after.Review)
 	}
-	s.watches.wake(after.ID)
+	s.watches.grown()
 	s.wakeSweeper()
 	was, is := before.Payment(w.RequestID), after.Payment(w.RequestID)
 	if was != nil && is != nil && was.AntomID == "" && is.AntomID != "" {

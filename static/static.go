@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
+	"crypto/sha512"
 	"embed"
+	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"io"
@@ -156,6 +158,18 @@ func URL(name string) string {
 		panic("static: no file named " + name)
 	}
 	return f.url
+}
+
+// Integrity is the hash of the named file as Subresource Integrity writes it. It
+// panics as URL does.
+func Integrity(name string) string {
+	byName, _ := embedded()
+	f, ok := byName[name]
+	if !ok {
+		panic("static: no file named " + name)
+	}
+	sum := sha512.Sum384(f.body)
+	return "sha384-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
 // Has reports whether the named file is embedded, for names that come from data:
