@@ -223,6 +223,8 @@ func openShop(cfg config, keys []byte, store *db.Store, gateway *antom.Client, n
 func pagesConfig(cfg config, keys []byte, now func() time.Time, log *slog.Logger, stopping <-chan struct{}, meter handlers.Meter) handlers.Config {
 	pages := handlers.Config{
 		ShopName:       cfg.shopName,
+		Logo:           cfg.logo,
+		Accent:         cfg.accent,
 		PublicURL:      cfg.publicURL,
 		SessionKey:     keys,
 		AppReturns:     cfg.appReturns,

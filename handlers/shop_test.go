@@ -30,6 +30,7 @@ import (
 	"antom-checkout/db"
 	"antom-checkout/handlers"
 	"antom-checkout/mail"
+	"antom-checkout/static"
 )
 
 // shop is the whole program in one process: real handlers, a real database file,
@@ -66,6 +67,8 @@ type settings struct {
 	appReturns    string
 	trustedProxy  string
 	meter         handlers.Meter
+	logo          *static.Picture
+	accent        *static.File
 	sdkURL        string             // instead of the sandbox's
 	catalog       []checkout.Product // instead of the seeded one
 }
@@ -157,7 +160,7 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 		ShopName: "Plain Goods", PublicURL: publicURL, SessionKey: make([]byte, 64), Sandbox: !set.live, Mailbox: s.mailbox, RateLimits: set.rateLimits, Now: now, Log: log, Done: done,
 		SDK: &handlers.SDK{URL: sdkURL, Environment: "sandbox", GatewayHost: boxURL},
 	}
-	cfg.Meter = set.meter
+	cfg.Meter, cfg.Logo, cfg.Accent = set.meter, set.logo, set.accent
 	if set.sdkURL != "" {
 		cfg.SDK.URL, err = url.Parse(set.sdkURL)
 		must(t, err)
