@@ -7,8 +7,10 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,38 +28,85 @@ type Device struct {
 	OS        antom.OSType // for every terminal but WEB
 }
 
+// consultRequest asks what may be offered in a market.
+func (s *Service) consultRequest(m market, amount Money) *antom.ConsultRequest {
+	return &antom.ConsultRequest{
+		ProductCode:           antom.ProductCheckout,
+		PaymentAmount:         antomAmount(amount),
+		Env:                   &antom.Env{TerminalType: m.terminal, OSType: m.os},
+		UserRegion:            m.country,
+		AllowedPaymentMethods: s.cfg.Methods,
+		SettlementStrategy:    s.settlement(),
+		PaymentFactor:         s.paymentFactor("CARD"),
+	}
+}
+
 // sessionRequest asks for a session for the Web SDK.
-func (s *Service) sessionRequest(o Order, p Payment, d Device) *antom.PaymentSessionRequest {
+func (s *Service) sessionRequest(o Order, p Payment, want Attempt) *antom.PaymentSessionRequest {
 	return &antom.PaymentSessionRequest{
 		ProductCode:              antom.ProductCheckout,
 		PaymentRequestID:         p.RequestID,
 		Order:                    antomOrder(o),
 		PaymentAmount:            antomAmount(p.Amount),
-		PaymentMethod:            &antom.PaymentMethod{Type: p.Method},
+		PaymentMethod:            antomMethod(o, p.Method),
 		PaymentFactor:            s.paymentFactor(p.Method),
 		SettlementStrategy:       s.settlement(),
-		PaymentRedirectURL:       s.returnURL(o),
+		PaymentRedirectURL:       cmp.Or(want.ReturnURL, s.returnURL(o)),
 		PaymentNotifyURL:         s.notifyURL(),
 		PaymentSessionExpiryTime: antom.NewTime(p.ExpiresAt),
-		Env:                      antomEnv(d),
+		PaymentExpiryTime:        antom.NewTime(s.slowEnd(o, p)),
+		Env:                      antomEnv(want.Device),
 	}
 }
 
 // payRequest asks for an address or a code without an SDK.
-func (s *Service) payRequest(o Order, p Payment, d Device) *antom.PayRequest {
+func (s *Service) payRequest(o Order, p Payment, want Attempt) *antom.PayRequest {
 	return &antom.PayRequest{
 		ProductCode:        antom.ProductCheckout,
 		PaymentRequestID:   p.RequestID,
 		Order:              antomOrder(o),
 		PaymentAmount:      antomAmount(p.Amount),
-		PaymentMethod:      &antom.PaymentMethod{Type: p.Method},
+		PaymentMethod:      antomMethod(o, p.Method),
 		PaymentFactor:      s.paymentFactor(p.Method),
 		SettlementStrategy: s.settlement(),
-		PaymentRedirectURL: s.returnURL(o),
+		PaymentRedirectURL: cmp.Or(want.ReturnURL, s.returnURL(o)),
 		PaymentNotifyURL:   s.notifyURL(),
 		PaymentExpiryTime:  antom.NewTime(p.ExpiresAt),
-		Env:                antomEnv(d),
+		Env:                antomEnv(want.Device),
 	}
+}
+
+// antomMethod names a method, with what it wants to know of the buyer.
+func antomMethod(o Order, code string) *antom.PaymentMethod {
+	m := &antom.PaymentMethod{Type: code}
+	if code == "P24" {
+		m.Metadata = &antom.Metadata{PayerEmail: o.Buyer.Email}
+	}
+	return m
+}
+
+// sameWayBack reports whether an attempt was begun where it is to go on: in a
+// browser, or in the same app. The request that was sent says so.
+func sameWayBack(p Payment, want Attempt) bool {
+	terminal, back := begunIn(p)
+	if want.Device.Terminal == antom.TerminalApp {
+		return terminal == antom.TerminalApp && back == want.ReturnURL
+	}
+	return terminal != antom.TerminalApp
+}
+
+// begunIn reads terminal and way back from an attempt's request.
+func begunIn(p Payment) (antom.TerminalType, string) {
+	var sent struct {
+		Env struct {
+			TerminalType antom.TerminalType `json:"terminalType"`
+		} `json:"env"`
+		PaymentRedirectURL string `json:"paymentRedirectUrl"`
+	}
+	if json.Unmarshal(p.Request, &sent) != nil {
+		return "", "" // sent by nobody
+	}
+	return sent.Env.TerminalType, sent.PaymentRedirectURL
 }
 
 // paymentFactor: a card is authorised first, then captured.
@@ -201,18 +250,24 @@ func wordOfPay(p Payment, res *antom.PayResponse, err error) Word {
 	w.Says, w.Code = said(err, SaidSucceeded)
 	if err == nil && res.Result.InProcess() {
 		w.Says = SaidAccepted
-		w.Action = actionOf(res, p.ExpiresAt)
+		w.Action = actionOf(p, res)
 	}
 	return w
 }
 
 // actionOf reads where the buyer goes on. A code to show comes before an
-// address, because who is given both is to scan.
-func actionOf(res *antom.PayResponse, expires time.Time) Action {
-	a := Action{ExpiresAt: expires}
+// address, because who is given both is to scan; the address tells more of how to
+// pay, and opens an app where there is one. In an app the wallet's own
+// addresses come first, and the web is the fallback.
+func actionOf(p Payment, res *antom.PayResponse) Action {
+	a := Action{ExpiresAt: p.ExpiresAt}
+	terminal, _ := begunIn(p)
+	if terminal == antom.TerminalApp {
+		a.ApplinkURL, a.SchemeURL = only(leadable, res.ApplinkURL), only(openable, res.SchemeURL)
+	}
 	switch form := res.RedirectActionForm; {
 	case res.OrderCodeForm != nil && len(codesOf(res.OrderCodeForm)) > 0:
-		a.Type, a.Codes = ActionCode, codesOf(res.OrderCodeForm)
+		a.Type, a.Codes, a.URL = ActionCode, codesOf(res.OrderCodeForm), only(leadable, res.NormalURL)
 		if t := res.OrderCodeForm.ExpireTime.Time; !t.IsZero() {
 			a.ExpiresAt = t
 		}
@@ -222,10 +277,26 @@ func actionOf(res *antom.PayResponse, expires time.Time) Action {
 		a.Type, a.URL, a.Method = ActionRedirect, res.NormalURL, "GET"
 	case form != nil && leadable(form.RedirectURL):
 		a.Type, a.URL, a.Method = ActionRedirect, form.RedirectURL, "GET"
+	case a.ApplinkURL != "" || a.SchemeURL != "":
+		a.Type, a.URL, a.Method = ActionRedirect, cmp.Or(a.ApplinkURL, a.SchemeURL), "GET"
 	default:
 		a.Type = ActionNone
 	}
 	return a
+}
+
+func only(fit func(string) bool, address string) string {
+	if !fit(address) {
+		return ""
+	}
+	return address
+}
+
+// openable reports whether a phone may be asked to open an address: another
+// app's, and nothing that would run in the one that opens it.
+func openable(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.Scheme != "" && !slices.Contains([]string{"javascript", "data", "file", "content", "http"}, u.Scheme)
 }
 
 // leadable reports whether a buyer may be sent to an address: to the web, and to

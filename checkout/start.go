@@ -12,9 +12,10 @@ import (
 
 // Attempt is a buyer's wish to pay.
 type Attempt struct {
-	Method string
-	Mode   Mode
-	Device Device
+	Method    string
+	Mode      Mode
+	Device    Device
+	ReturnURL string // where a native app is opened again; "" is our own return page
 }
 
 // Started is what came of it: how the buyer goes on.
@@ -33,6 +34,8 @@ const (
 
 // StartPayment starts an attempt, or goes on with the one under way: the same
 // method goes on with the same attempt, another method ends the old one first.
+// So does another way back: what began in a browser would lead an app's buyer
+// out of the app, and the other way round.
 // No answer from Antom is ActionWait, and posting again goes on. Errors:
 // NotFound, and Invalid for a method that is not offered.
 func (s *Service) StartPayment(ctx context.Context, token string, want Attempt) (Started, error) {
@@ -40,7 +43,7 @@ func (s *Service) StartPayment(ctx context.Context, token string, want Attempt) 
 	if err != nil {
 		return Started{}, err
 	}
-	if !slices.ContainsFunc(s.Methods(o), func(m Method) bool { return m.Code == want.Method }) {
+	if !slices.ContainsFunc(s.offered(ctx, o, want.Device), func(m method) bool { return m.Code == want.Method }) {
 		key := "error.method_unknown"
 		if want.Method == "" {
 			key = "error.method_required"
@@ -66,7 +69,7 @@ func (s *Service) start(ctx context.Context, orderID string, want Attempt) (Star
 		return Started{}, err
 	}
 	goesOn := func(p *Payment) bool {
-		return p != nil && p.Method == want.Method && p.Mode == want.Mode && !s.over(*p) && !p.cancelling()
+		return p != nil && p.Method == want.Method && p.Mode == want.Mode && sameWayBack(*p, want) && !s.over(*p) && !p.cancelling()
 	}
 	if live := o.Live(); live == nil || goesOn(live) {
 		// An attempt that ends for another one is inquired there.
@@ -154,9 +157,9 @@ func (s *Service) newPayment(o Order, want Attempt) (Payment, error) {
 	}
 	var request any
 	if want.Mode == ModeSDK {
-		request = s.sessionRequest(o, p, want.Device)
+		request = s.sessionRequest(o, p, want)
 	} else {
-		request = s.payRequest(o, p, want.Device)
+		request = s.payRequest(o, p, want)
 	}
 	body, err := json.Marshal(request)
 	if err != nil {
@@ -171,13 +174,27 @@ func (s *Service) newPayment(o Order, want Attempt) (Payment, error) {
 func (s *Service) attemptEnd(o Order, want Attempt, now time.Time) time.Time {
 	longest := maxSession
 	if want.Mode == ModeAPI {
-		m, _ := methodByCode(want.Method)
-		longest = m.closeTime()
+		longest = s.method(want.Method).closeTime()
 	}
-	if end := now.Add(longest); end.Before(o.ExpiresAt) {
-		return end
+	return soonest(now.Add(longest), o.ExpiresAt)
+}
+
+// slowEnd is when a number closes that is paid at a counter or by a transfer,
+// never after the order it pays; zero for every other method. Those close by
+// Antom's own clock, soon after the buyer has begun.
+func (s *Service) slowEnd(o Order, p Payment) time.Time {
+	m := s.method(p.Method)
+	if m.Flow.Category() != CategoryVoucher {
+		return time.Time{}
 	}
-	return o.ExpiresAt
+	return soonest(p.CreatedAt.Add(m.closeTime()), o.ExpiresAt)
+}
+
+func soonest(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 // addPayment commits the attempt, and holds the goods for it, before Antom hears
@@ -206,6 +223,7 @@ func (s *Service) addPayment(ctx context.Context, o Order, p Payment) (Order, er
 	if after.Payment(p.RequestID) == nil {
 		return Order{}, ErrStale // somebody else was faster
 	}
+	s.cfg.Meter.Started(p.Method)
 	s.watches.wake(o.ID)
 	return after, nil
 }

@@ -74,14 +74,14 @@ func (s *Service) logFailure(ctx context.Context, what string, err error) {
 // check looks at one payment and settles when to look again: first, so that a
 // failure below cannot turn into a tight loop.
 func (s *Service) check(ctx context.Context, due DueCheck) error {
-	now := s.now()
-	next := now.Add(s.pause(due.Checks))
-	if s.lookedFor(due.Checks) > sweepLimit {
-		next = time.Time{}
-	}
 	o, err := s.store.OrderByID(ctx, due.OrderID)
 	if err != nil {
 		return err
+	}
+	now := s.now()
+	next := now.Add(s.pause(due.Checks))
+	if s.lookedFor(due.Checks) > sweepLimit+s.slowness(o, *o.Payment(due.RequestID)) {
+		next = time.Time{}
 	}
 	if end := o.ExpiresAt; o.Payable() && end.After(now) && end.Before(next) {
 		next = end // an attempt ends with its order, not a step of the schedule later
@@ -118,6 +118,15 @@ func (s *Service) lookedFor(checks int) time.Duration {
 		total += s.pause(n)
 	}
 	return total
+}
+
+// slowness is how long a buyer may take who has to go to a shop or a bank: that
+// Antom has nothing to tell before then says nothing.
+func (s *Service) slowness(o Order, p Payment) time.Duration {
+	if end := s.slowEnd(o, p); !end.IsZero() {
+		return end.Sub(p.CreatedAt)
+	}
+	return 0
 }
 
 // goOn does what an inquiry alone has not brought to an end.

@@ -54,6 +54,7 @@ func TestAnOrderIsReadBackAsItWasWritten(t *testing.T) {
 		Amount: sgd(4200), ResultCode: "SUCCESS", Request: []byte("{\"bytes\":\"\x00\xff\"}"),
 		Action: checkout.Action{
 			Type: checkout.ActionCode, SessionData: "session+/=", URL: "https://pay.example.com/?a=1&b=<2>", Method: "POST",
+			ApplinkURL: "https://wallet.example.com/a", SchemeURL: "wallet://pay",
 			Parameters: `{"k":"v"}`, Codes: []checkout.Code{{Type: "QRCODE", Value: "00020101"}, {Type: "BARCODE", Value: "123"}},
 			ExpiresAt: noon.Add(30 * time.Minute),
 		},
@@ -77,6 +78,7 @@ func TestAnOrderIsReadBackAsItWasWritten(t *testing.T) {
 	want.Payments, want.Version, want.Stock = []checkout.Payment{full, bare}, 2, checkout.StockHeld
 	expectFilled(t, "Order", reflect.ValueOf(want))
 
+	expectStored(t, store, want)
 	for by, read := range map[string]func() (checkout.Order, error){
 		"update": func() (checkout.Order, error) { return after, nil },
 		"id":     func() (checkout.Order, error) { return store.OrderByID(t.Context(), "order") },

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"golang.org/x/text/language"
 
+	"antom-checkout/antom"
 	"antom-checkout/checkout"
 	"antom-checkout/static"
 	"antom-checkout/views"
@@ -70,8 +71,11 @@ func (s *server) renderCheckout(c echo.Context, status int, o checkout.Order, pr
 	if o.Payable() {
 		v.ExpiresAt, v.Now = o.ExpiresAt.Format(time.RFC3339), s.cfg.Now().UTC().Format(time.RFC3339)
 	}
+	if p := o.Live(); p != nil && p.Status.UnderWay() && p.Action.Type == checkout.ActionCode {
+		v.CodeURL = paths.code
+	}
 	if o.Payable() && !v.Status.Unknown {
-		v.Methods = s.methodViews(o)
+		v.Methods = s.methodViews(c, o)
 		v.SDK = s.sdkView(c)
 	}
 	if v.SDK != nil {
@@ -88,26 +92,44 @@ func pathsOf(o checkout.Order) paths {
 	return paths{page: page, payments: page + "/payments", code: page + "/code", returns: page + "/return", status: page + "/status", events: page + "/events", renewal: page + "/renewal"}
 }
 
-func (s *server) methodViews(o checkout.Order) []views.Method {
+func (s *server) methodViews(c echo.Context, o checkout.Order) []views.Method {
 	chosen := ""
 	if p := o.Current(); p != nil {
 		chosen = p.Method
 	}
-	var all []views.Method
-	for i, m := range s.shop.Methods(o) {
-		all = append(all, views.Method{
-			Code:    m.Code,
-			Name:    m.Name,
-			Logo:    methodLogo(m),
-			Hint:    "hint." + string(m.Category),
-			Checked: m.Code == chosen || chosen == "" && i == 0,
-		})
+	device := deviceOf(c)
+	offered := s.shop.Methods(c.Request().Context(), o, device)
+	all := make([]views.Method, len(offered))
+	first := 0 // preselected: what was chosen last, while it is offered
+	for i, m := range offered {
+		all[i] = views.Method{
+			Code:     m.Code,
+			Name:     m.Name,
+			Category: string(m.Flow.Category()),
+			Logo:     methodLogo(m),
+			Hint:     "hint." + string(m.Flow),
+			Time:     views.Span(c.Request().Context(), m.Time),
+		}
+		if m.Flow == checkout.FlowScan && onPhone(device) {
+			all[i].Hint += ".phone"
+		}
+		if m.Code == chosen {
+			first = i
+		}
+	}
+	if len(all) > 0 {
+		all[first].Checked = true
 	}
 	return all
 }
 
+// onPhone reports whether the buyer's screen cannot be scanned with their phone,
+// because it is their phone's.
+func onPhone(d checkout.Device) bool { return d.Terminal != antom.TerminalWeb }
+
+// methodLogo is a method's own mark, or the one of what the buyer does.
 func methodLogo(m checkout.Method) string {
-	for _, name := range []string{strings.ToLower(m.Code), string(m.Category)} {
+	for _, name := range []string{strings.ToLower(m.Code), string(m.Flow)} {
 		if file := "methods/" + name + ".svg"; static.Has(file) {
 			return static.URL(file)
 		}

@@ -17,11 +17,14 @@ import (
 )
 
 func (s *server) startPayment(c echo.Context) error {
-	method, err := postedMethod(c)
+	posted, err := postedStart(c)
 	if err != nil {
 		return err
 	}
-	want := checkout.Attempt{Method: method, Mode: checkout.ModeAPI, Device: deviceOf(c)}
+	want := checkout.Attempt{Method: posted("method"), Mode: checkout.ModeAPI, Device: deviceOf(c)}
+	if err := s.addApp(c, &want, posted); err != nil {
+		return err
+	}
 	if wantsJSON(c) && s.cfg.SDK != nil {
 		want.Mode = checkout.ModeSDK
 	}
@@ -36,25 +39,29 @@ func (s *server) startPayment(c echo.Context) error {
 	if wantsJSON(c) {
 		return s.answerAction(c, started)
 	}
-	return s.showAction(c, started, method)
+	return s.showAction(c, started, want.Method)
 }
 
-// postedMethod reads the choice from a form or from JSON.
-func postedMethod(c echo.Context) (string, error) {
+// postedStart reads the choice from a form or from JSON.
+func postedStart(c echo.Context) (get func(name string) string, err error) {
 	if !strings.HasPrefix(c.Request().Header.Get(echo.HeaderContentType), echo.MIMEApplicationJSON) {
 		form, err := c.FormParams()
 		if err != nil {
-			return "", unreadable(err)
+			return nil, unreadable(err)
 		}
-		return form.Get("method"), nil
+		return form.Get, nil
 	}
 	var posted struct {
-		Method string `json:"method"`
+		Method    string `json:"method"`
+		Terminal  string `json:"terminal"`
+		OS        string `json:"os"`
+		ReturnURL string `json:"return_url"`
 	}
 	if err := json.NewDecoder(c.Request().Body).Decode(&posted); err != nil {
-		return "", unreadable(err)
+		return nil, unreadable(err)
 	}
-	return posted.Method, nil
+	fields := map[string]string{"method": posted.Method, "terminal": posted.Terminal, "os": posted.OS, "return_url": posted.ReturnURL}
+	return func(name string) string { return fields[name] }, nil
 }
 
 // retryAfter is how many seconds a client waits before it asks again.
@@ -73,6 +80,8 @@ type actionJSON struct {
 	Environment string              `json:"environment,omitempty"`
 	Locale      string              `json:"locale,omitempty"`
 	URL         string              `json:"url,omitempty"`
+	ApplinkURL  string              `json:"applink_url,omitempty"`
+	SchemeURL   string              `json:"scheme_url,omitempty"`
 	Method      string              `json:"method,omitempty"`
 	Parameters  string              `json:"parameters,omitempty"`
 	Codes       []checkout.Code     `json:"codes,omitempty"`
@@ -87,7 +96,7 @@ func (s *server) answerAction(c echo.Context, started checkout.Started) error {
 		PaymentRequestID: started.Payment.RequestID,
 		Action: actionJSON{
 			Type: a.Type, SessionData: a.SessionData, URL: a.URL, Method: a.Method,
-			Parameters: a.Parameters, Codes: a.Codes,
+			ApplinkURL: a.ApplinkURL, SchemeURL: a.SchemeURL, Parameters: a.Parameters, Codes: a.Codes,
 		},
 	}
 	if !a.ExpiresAt.IsZero() {
@@ -142,7 +151,7 @@ func (s *server) showContinue(c echo.Context, started checkout.Started) error {
 	o, a := started.Order, started.Action
 	v := views.ContinueView{
 		Frame:      s.frame(c, nil),
-		MethodName: methodName(c, started.Payment),
+		MethodName: s.methodName(c, started.Payment),
 		Total:      amountView(c, o.Total),
 		URL:        a.URL,
 		ReturnURL:  pathsOf(o).returns,
@@ -177,25 +186,50 @@ func parameters(text string) []views.Parameter {
 
 func (s *server) showCode(c echo.Context, started checkout.Started) error {
 	o, a, paths := started.Order, started.Action, pathsOf(started.Order)
+	flow := s.shop.Method(started.Payment.Method).Flow
 	v := views.CodeView{
 		Frame:      s.frame(c, nil),
 		Token:      o.Token,
-		MethodName: methodName(c, started.Payment),
+		MethodName: s.methodName(c, started.Payment),
+		Message:    "code.message",
 		Total:      amountView(c, o.Total),
 		Status:     s.statusView(o, 0),
+		DetailsURL: a.URL,
 		ReturnURL:  paths.returns,
 		BackURL:    paths.page,
 		SelfURL:    paths.code,
 		StatusURL:  paths.status,
 		EventsURL:  paths.events,
 	}
-	if !a.ExpiresAt.IsZero() {
-		v.Expires = a.ExpiresAt.UTC().Format("15:04 UTC")
+	switch flow {
+	case checkout.FlowCounter, checkout.FlowTransfer:
+		v.Message = "code." + string(flow)
+	default:
+		v.OnPhone = onPhone(deviceOf(c))
 	}
+	s.addEnd(c, &v, o, a)
 	for _, code := range a.Codes {
+		if flow == checkout.FlowTransfer && code.Type == "BARCODE" {
+			code.Type = "TEXT" // nobody scans the number of an account
+		}
 		v.Codes = append(v.Codes, views.Code{Kind: code.Type, Text: code.Value})
 	}
 	return render(c, http.StatusOK, views.CodePage(v))
+}
+
+// addEnd says until when a code can be paid: Antom's end, and never after that of
+// the order, when Antom is told to close it.
+func (s *server) addEnd(c echo.Context, v *views.CodeView, o checkout.Order, a checkout.Action) {
+	end, now := o.ExpiresAt, s.cfg.Now()
+	if !a.ExpiresAt.IsZero() && a.ExpiresAt.Before(end) {
+		end = a.ExpiresAt
+	}
+	v.Left = views.Span(c.Request().Context(), end.Sub(now))
+	v.Until, v.Now = end.UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339)
+	v.Expires = end.UTC().Format("15:04 UTC")
+	if end.UTC().Format(time.DateOnly) != now.UTC().Format(time.DateOnly) {
+		v.Expires = end.UTC().Format("2006-01-02, 15:04 UTC")
+	}
 }
 
 // showCodeAgain gives the code page an address of its own, so that it can be

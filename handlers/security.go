@@ -19,7 +19,10 @@ func secureHeaders(https bool) echo.MiddlewareFunc {
 			r := c.Request()
 			c.SetRequest(r.WithContext(templ.WithNonce(r.Context(), nonce)))
 			h := c.Response().Header()
-			h.Set("Content-Security-Policy", strictPolicy(nonce).String())
+			h.Set("Content-Security-Policy", strictPolicy(nonce, https).String())
+			if https {
+				h.Set("Reporting-Endpoints", reportGroup+`="`+reportPath+`"`)
+			}
 			h.Set("X-Content-Type-Options", "nosniff")
 			h.Set("Referrer-Policy", "no-referrer")
 			h.Set("Cross-Origin-Opener-Policy", "same-origin")
@@ -37,9 +40,10 @@ func secureHeaders(https bool) echo.MiddlewareFunc {
 type policy map[string][]string
 
 // strictPolicy is every page's: our own files, scripts only with this answer's
-// nonce, nothing that is not named.
-func strictPolicy(nonce string) policy {
-	return policy{
+// nonce, nothing that is not named. Browsers report to a group over https only,
+// and one that knows report-to looks at nothing else.
+func strictPolicy(nonce string, https bool) policy {
+	p := policy{
 		"default-src":     {"'none'"},
 		"script-src":      {"'nonce-" + nonce + "'"},
 		"style-src":       {"'self'"},
@@ -48,14 +52,24 @@ func strictPolicy(nonce string) policy {
 		"form-action":     {"'self'"},
 		"base-uri":        {"'none'"},
 		"frame-ancestors": {"'none'"},
+		"report-uri":      {reportPath},
 	}
+	if https {
+		p["report-to"] = []string{reportGroup}
+	}
+	return p
+}
+
+// policyOrder is every directive we use.
+var policyOrder = []string{
+	"default-src", "script-src", "style-src", "style-src-elem", "style-src-attr", "img-src", "connect-src", "frame-src",
+	"form-action", "base-uri", "frame-ancestors", "report-uri", "report-to",
 }
 
 // String is the header's value, always in the same order.
 func (p policy) String() string {
-	order := []string{"default-src", "script-src", "style-src", "style-src-elem", "style-src-attr", "img-src", "connect-src", "frame-src", "form-action", "base-uri", "frame-ancestors"}
 	var parts []string
-	for _, directive := range order {
+	for _, directive := range policyOrder {
 		if sources := p[directive]; len(sources) > 0 {
 			parts = append(parts, directive+" "+strings.Join(sources, " "))
 		}
@@ -68,7 +82,8 @@ func (p policy) add(directive string, sources ...string) {
 }
 
 func setPolicy(c echo.Context, change func(policy)) {
-	p := strictPolicy(templ.GetNonce(c.Request().Context()))
+	https := c.Response().Header().Get("Reporting-Endpoints") != ""
+	p := strictPolicy(templ.GetNonce(c.Request().Context()), https)
 	change(p)
 	c.Response().Header().Set("Content-Security-Policy", p.String())
 }

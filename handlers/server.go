@@ -21,10 +21,12 @@ type Config struct {
 	SessionKey     []byte       // 64 bytes: 32 to authenticate, 32 to encrypt the session cookie
 	TrustedProxies []*net.IPNet // whose X-Forwarded-For counts
 	SDK            *SDK         // nil: pay by forms and redirects only
+	AppReturns     AppReturns   // where native apps may be opened again after paying
 	Sandbox        bool         // payments are practice; pages say so
 	RateLimits     bool         // refuse what no buyer does
 	Now            func() time.Time
 	Log            *slog.Logger
+	Meter          Meter           // counts what the pages do; nil counts nothing
 	Done           <-chan struct{} // closed when the server stops: ends the event streams
 }
 
@@ -54,6 +56,7 @@ type server struct {
 	readiness     Readiness
 	sessions      *sessionStore
 	limits        *limiter // nil: no limits
+	reports       policyReports
 	log           *slog.Logger
 }
 
@@ -64,6 +67,9 @@ func New(cfg Config, shop *checkout.Service, notifications Notifications, readin
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Meter == nil {
+		cfg.Meter = noMeter{}
 	}
 	s := &server{
 		cfg:           cfg,

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -54,6 +55,10 @@ type settings struct {
 	timeout       time.Duration
 	refundLate    bool
 	rateLimits    bool
+	appReturns    string
+	trustedProxy  string
+	meter         handlers.Meter
+	sdkURL        string             // instead of the sandbox's
 	catalog       []checkout.Product // instead of the seeded one
 }
 
@@ -130,6 +135,20 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 		ShopName: "Plain Goods", PublicURL: publicURL, SessionKey: make([]byte, 64), Sandbox: true, RateLimits: set.rateLimits, Now: now, Log: log, Done: done,
 		SDK: &handlers.SDK{URL: sdkURL, Environment: "sandbox", GatewayHost: boxURL},
 	}
+	cfg.Meter = set.meter
+	if set.sdkURL != "" {
+		cfg.SDK.URL, err = url.Parse(set.sdkURL)
+		must(t, err)
+	}
+	if set.trustedProxy != "" {
+		_, network, err := net.ParseCIDR(set.trustedProxy)
+		must(t, err)
+		cfg.TrustedProxies = []*net.IPNet{network}
+	}
+	if set.appReturns != "" {
+		cfg.AppReturns, err = handlers.ParseAppReturns(set.appReturns)
+		must(t, err)
+	}
 	if set.withoutSDK {
 		cfg.SDK = nil
 	}
@@ -155,6 +174,13 @@ func (l lockedWriter) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.w.Write(p)
+}
+
+// logged is what the shop has written into its log so far.
+func (s *shop) logged() string {
+	s.logMu.Lock()
+	defer s.logMu.Unlock()
+	return s.log.String()
 }
 
 func must(t *testing.T, err error) {
@@ -372,6 +398,8 @@ type action struct {
 		Locale      string          `json:"locale"`
 		ExpiresAt   string          `json:"expires_at"`
 		URL         string          `json:"url"`
+		ApplinkURL  string          `json:"applink_url"`
+		SchemeURL   string          `json:"scheme_url"`
 		Codes       []checkout.Code `json:"codes"`
 		Message     string          `json:"message"`
 		RetryAfter  int             `json:"retry_after"`
