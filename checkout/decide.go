@@ -22,6 +22,10 @@ type Word struct {
 	Operations []OperationWord
 }
 
+// settles reports whether the word is Antom's answer to how the payment stands. An
+// inquiry about a refund is none.
+func (w Word) settles() bool { return w.Cause.Kind == ByInquiry && w.Says != SaidNothing }
+
 // OperationWord is what a message says about one capture, refund or cancel.
 type OperationWord struct {
 	Kind      OperationKind
@@ -113,7 +117,7 @@ func Decide(o Order, w Word, r Rules) (Order, []Effect) {
 	for _, word := range w.Operations {
 		p.hearOperation(word, w.Cause, r)
 	}
-	if w.Cause.Kind == ByInquiry && !p.owes(r) {
+	if w.settles() && !p.owes(r) {
 		p.NextCheck, p.Checks = time.Time{}, 0 // what had been doubtful is known
 	}
 	if o.ReviewPayment == p.RequestID && o.Review.ends(*p, w) {
@@ -141,6 +145,8 @@ func contradiction(p Payment, w Word) Review {
 	for _, word := range w.Operations {
 		op := p.operation(word)
 		switch {
+		case word.Kind == Capture && word.Says == OperationSuccess && p.Status == PaymentCancelled && w.Cause.Kind != ByInquiry:
+			return "paid after cancel"
 		case word.Amount == (Money{}) && (op != nil || word.Kind != Refund || word.Says != OperationSuccess):
 		case word.Amount.Currency != p.Amount.Currency,
 			word.Kind == Capture && word.Amount != p.Amount, // also a failed one: it would be kept with that amount
@@ -209,7 +215,7 @@ func (p *Payment) hear(w Word, r Rules) {
 		case p.Status == PaymentFailed && !confirmed:
 			p.askAgain(r.Now) // success after failure: only an inquiry decides
 		case p.Status.HoldsMoney() || p.Status == PaymentRefunded:
-		case needsCapture(p.Method):
+		case needsCapture(p.Method) && !p.captured():
 			p.become(PaymentAuthorized, w.Code)
 		default:
 			p.become(PaymentPaid, w.Code)
@@ -271,6 +277,8 @@ func (p *Payment) hearOperation(w OperationWord, cause Cause, r Rules) {
 		op.Status, op.ResultCode = w.Says, w.Code
 	}
 	switch {
+	case op.Kind == Capture && op.Status == OperationSuccess && p.Status == PaymentFailed && cause.Kind == ByNotification:
+		p.askAgain(r.Now) // here too
 	case op.Kind == Capture && op.Status == OperationSuccess:
 		p.become(PaymentPaid, w.Code)
 	case op.Kind == Cancel && op.Status == OperationSuccess:
