@@ -144,6 +144,9 @@ func contradiction(p Payment, w Word) Review {
 	}
 	for _, word := range w.Operations {
 		op := p.operation(word)
+		if word.Kind == Capture && word.Says == OperationSuccess && w.Cause.Kind != ByInquiry && p.Status.dead() {
+			return "captured after its end"
+		}
 		switch {
 		case word.Kind == Capture && word.Says == OperationSuccess && p.Status == PaymentCancelled && w.Cause.Kind != ByInquiry:
 			return "paid after cancel"

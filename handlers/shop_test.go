@@ -43,7 +43,10 @@ type shop struct {
 	offset   *atomic.Int64
 	log      *bytes.Buffer
 	logMu    *sync.Mutex
+	cfg      handlers.Config
 	stranger *rsa.PrivateKey // key version 2 of Antom, in this test's hands
+	config   checkout.Config
+	gateway  *antom.Client
 }
 
 // settings are what a test may want otherwise.
@@ -120,12 +123,14 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	if set.publicURL != "" {
 		public2 = set.publicURL
 	}
-	s.service = checkout.New(checkout.Config{
+	s.gateway = gateway
+	s.config = checkout.Config{
 		PublicURL: public2, Currency: set.currency, SettlementCurrency: set.currency,
 		ManualCapture: set.manualCapture, RefundLate: set.refundLate, OrderTTL: time.Hour,
 		SweepSchedule: []time.Duration{10 * time.Second, 30 * time.Second, time.Minute},
 		Now:           now, Log: log,
-	}, store, gateway)
+	}
+	s.service = checkout.New(s.config, store, gateway)
 	publicURL, err := url.Parse(public2)
 	must(t, err)
 	sdkURL, err := url.Parse(credentials.SDKURL)
@@ -152,6 +157,7 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	if set.withoutSDK {
 		cfg.SDK = nil
 	}
+	s.cfg = cfg
 	server.Config.Handler = handlers.New(cfg, s.service, gateway, store)
 	server.Start()
 	t.Cleanup(func() { close(done); server.CloseClientConnections(); server.Close() })
@@ -188,6 +194,16 @@ func must(t *testing.T, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// desk is what an admin command works with: another store on the same file and a
+// service that knows nothing of the server's.
+func (s *shop) desk() *checkout.Service {
+	s.t.Helper()
+	store, err := db.Open(s.t.Context(), s.database, db.WithClock(s.config.Now))
+	must(s.t, err)
+	s.t.Cleanup(func() { must(s.t, store.Close()) })
+	return checkout.New(s.config, store, s.gateway)
 }
 
 // passes lets time go by, for the shop and for Antom.
@@ -358,6 +374,18 @@ func (a answer) seesNot(texts ...string) answer {
 		}
 	}
 	return a
+}
+
+// placesOrder makes an order without a browser, whose cookie an https shop does
+// not send here, and answers with its checkout's path.
+func (s *shop) placesOrder() (path string) {
+	s.t.Helper()
+	o, err := s.service.PlaceOrder(s.t.Context(), checkout.OrderRequest{
+		FormKey: "form", Language: "en", Cart: []checkout.CartLine{{SKU: "MUG-01", Quantity: 2}},
+		Buyer: checkout.Buyer{Email: "ann@example.com", Name: "Ann Lee", Country: "SG", Address1: "1 Raffles Place", PostalCode: "048616"},
+	})
+	must(s.t, err)
+	return "/checkout/" + o.Token
 }
 
 var formID = regexp.MustCompile(`name="form_id" value="([^"]+)"`)
