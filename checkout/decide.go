@@ -148,8 +148,6 @@ func contradiction(p Payment, w Word) Review {
 			return "captured after its end"
 		}
 		switch {
-		case word.Kind == Capture && word.Says == OperationSuccess && p.Status == PaymentCancelled && w.Cause.Kind != ByInquiry:
-			return "paid after cancel"
 		case word.Amount == (Money{}) && (op != nil || word.Kind != Refund || word.Says != OperationSuccess):
 		case word.Amount.Currency != p.Amount.Currency,
 			word.Kind == Capture && word.Amount != p.Amount, // also a failed one: it would be kept with that amount
@@ -218,7 +216,7 @@ func (p *Payment) hear(w Word, r Rules) {
 		case p.Status == PaymentFailed && !confirmed:
 			p.askAgain(r.Now) // success after failure: only an inquiry decides
 		case p.Status.HoldsMoney() || p.Status == PaymentRefunded:
-		case needsCapture(p.Method) && !p.captured():
+		case needsCapture(p.Method):
 			p.become(PaymentAuthorized, w.Code)
 		default:
 			p.become(PaymentPaid, w.Code)
@@ -280,8 +278,6 @@ func (p *Payment) hearOperation(w OperationWord, cause Cause, r Rules) {
 		op.Status, op.ResultCode = w.Says, w.Code
 	}
 	switch {
-	case op.Kind == Capture && op.Status == OperationSuccess && p.Status == PaymentFailed && cause.Kind == ByNotification:
-		p.askAgain(r.Now) // here too
 	case op.Kind == Capture && op.Status == OperationSuccess:
 		p.become(PaymentPaid, w.Code)
 	case op.Kind == Cancel && op.Status == OperationSuccess:

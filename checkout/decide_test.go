@@ -136,22 +136,6 @@ func TestACaptureMayBeHeardOfBeforeItsPayment(t *testing.T) {
 	}
 }
 
-// A success after a failure or a cancel is not believed before Antom was asked,
-// whichever of the two messages of a card brings it.
-func TestACaptureAfterTheEndIsAskedAbout(t *testing.T) {
-	for status, want := range map[PaymentStatus]OrderStatus{PaymentFailed: OrderOpen, PaymentCancelled: OrderReview} {
-		o, effects := Decide(orderWith("CARD", status), captured(ByNotification, OperationSuccess, sgd(4200)), Rules{Now: noon})
-		if p := o.Payments[0]; o.Status != want || p.Status != status || p.NextCheck.IsZero() || len(effects) > 0 {
-			t.Errorf("%s: the order is %s, the payment %s, to be looked at %v", status, o.Status, p.Status, p.NextCheck)
-		}
-		word := captured(ByInquiry, OperationSuccess, sgd(4200))
-		word.Says, word.Amount = SaidSucceeded, sgd(4200)
-		if o, _ = Decide(o, word, Rules{Now: noon}); o.Status != OrderPaid {
-			t.Errorf("%s: after the inquiry the order is %s", status, o.Status)
-		}
-	}
-}
-
 // What an inquiry says of a refund is no answer to the question how much was paid.
 func TestAnInquiryAboutARefundSettlesNoDoubt(t *testing.T) {
 	o, _ := Decide(orderWith("GCASH", PaymentPaid), notified(SaidSucceeded, sgd(4300)), Rules{Now: noon})

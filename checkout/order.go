@@ -249,11 +249,6 @@ func (p *Payment) cancelling() bool {
 	return slices.ContainsFunc(p.Operations, func(op Operation) bool { return op.Kind == Cancel && op.Unfinished() })
 }
 
-// captured reports whether the money of an authorised card was taken.
-func (p *Payment) captured() bool {
-	return slices.ContainsFunc(p.Operations, func(op Operation) bool { return op.Kind == Capture && op.Status == OperationSuccess })
-}
-
 // captureFailed reports whether a capture was refused and none has succeeded or
 // is under way.
 func (p *Payment) captureFailed() bool {
