@@ -29,6 +29,7 @@ import (
 	"antom-checkout/checkout"
 	"antom-checkout/db"
 	"antom-checkout/handlers"
+	"antom-checkout/static"
 )
 
 // shop is the whole program in one process: real handlers, a real database file,
@@ -61,6 +62,8 @@ type settings struct {
 	appReturns    string
 	trustedProxy  string
 	meter         handlers.Meter
+	logo          *static.Picture
+	accent        *static.File
 	sdkURL        string             // instead of the sandbox's
 	catalog       []checkout.Product // instead of the seeded one
 }
@@ -140,7 +143,7 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 		ShopName: "Plain Goods", PublicURL: publicURL, SessionKey: make([]byte, 64), Sandbox: true, RateLimits: set.rateLimits, Now: now, Log: log, Done: done,
 		SDK: &handlers.SDK{URL: sdkURL, Environment: "sandbox", GatewayHost: boxURL},
 	}
-	cfg.Meter = set.meter
+	cfg.Meter, cfg.Logo, cfg.Accent = set.meter, set.logo, set.accent
 	if set.sdkURL != "" {
 		cfg.SDK.URL, err = url.Parse(set.sdkURL)
 		must(t, err)
