@@ -22,6 +22,10 @@ type Word struct {
 	Operations []OperationWord
 }
 
+// settles reports whether the word is Antom's answer to how the payment stands. An
+// inquiry about a refund is none.
+func (w Word) settles() bool { return w.Cause.Kind == ByInquiry && w.Says != SaidNothing }
+
 // OperationWord is what a message says about one capture, refund or cancel.
 type OperationWord struct {
 	Kind      OperationKind
@@ -106,7 +110,7 @@ func Decide(o Order, w Word, r Rules) (Order, []Effect) {
 	for _, word := range w.Operations {
 		p.hearOperation(word, w.Cause, r)
 	}
-	if w.Cause.Kind == ByInquiry && !p.owes(r) {
+	if w.settles() && !p.owes(r) {
 		p.NextCheck, p.Checks = time.Time{}, 0 // what had been doubtful is known
 	}
 	if o.ReviewPayment == p.RequestID && o.Review.ends(*p, w) {
