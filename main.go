@@ -209,6 +209,8 @@ func openShop(cfg config, store *db.Store, gateway *antom.Client, now func() tim
 func pagesConfig(cfg config, keys []byte, now func() time.Time, log *slog.Logger, stopping <-chan struct{}, meter handlers.Meter) handlers.Config {
 	pages := handlers.Config{
 		ShopName:       cfg.shopName,
+		Logo:           cfg.logo,
+		Accent:         cfg.accent,
 		PublicURL:      cfg.publicURL,
 		SessionKey:     keys,
 		AppReturns:     cfg.appReturns,

@@ -31,6 +31,7 @@ import (
 	"antom-checkout/checkout"
 	"antom-checkout/db"
 	"antom-checkout/handlers"
+	"antom-checkout/static"
 )
 
 // shop is the whole program in one process: real handlers, a real database file,
@@ -48,6 +49,8 @@ type shop struct {
 	logMu    *sync.Mutex
 	cfg      handlers.Config
 	stranger *rsa.PrivateKey // key version 2 of Antom, in this test's hands
+	config   checkout.Config
+	gateway  *antom.Client
 }
 
 // settings are what a test may want otherwise.
@@ -62,6 +65,8 @@ type settings struct {
 	appReturns    string
 	trustedProxy  string
 	meter         handlers.Meter
+	logo          *static.Picture
+	accent        *static.File
 	sdkURL        string             // instead of the sandbox's
 	catalog       []checkout.Product // instead of the seeded one
 }
@@ -125,12 +130,14 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	if set.publicURL != "" {
 		public2 = set.publicURL
 	}
-	s.service = checkout.New(checkout.Config{
+	s.gateway = gateway
+	s.config = checkout.Config{
 		PublicURL: public2, Currency: set.currency, SettlementCurrency: set.currency,
 		ManualCapture: set.manualCapture, RefundLate: set.refundLate, OrderTTL: time.Hour,
 		SweepSchedule: []time.Duration{10 * time.Second, 30 * time.Second, time.Minute},
 		Now:           now, Log: log,
-	}, store, gateway)
+	}
+	s.service = checkout.New(s.config, store, gateway)
 	publicURL, err := url.Parse(public2)
 	must(t, err)
 	sdkURL, err := url.Parse(credentials.SDKURL)
@@ -140,7 +147,7 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 		ShopName: "Plain Goods", PublicURL: publicURL, SessionKey: make([]byte, 64), Sandbox: true, RateLimits: set.rateLimits, Now: now, Log: log, Done: done,
 		SDK: &handlers.SDK{URL: sdkURL, Environment: "sandbox", GatewayHost: boxURL},
 	}
-	cfg.Meter = set.meter
+	cfg.Meter, cfg.Logo, cfg.Accent = set.meter, set.logo, set.accent
 	if set.sdkURL != "" {
 		cfg.SDK.URL, err = url.Parse(set.sdkURL)
 		must(t, err)
@@ -194,6 +201,16 @@ func must(t *testing.T, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// desk is what an admin command works with: another store on the same file and a
+// service that knows nothing of the server's.
+func (s *shop) desk() *checkout.Service {
+	s.t.Helper()
+	store, err := db.Open(s.t.Context(), s.database, db.WithClock(s.config.Now))
+	must(s.t, err)
+	s.t.Cleanup(func() { must(s.t, store.Close()) })
+	return checkout.New(s.config, store, s.gateway)
 }
 
 // passes lets time go by, for the shop and for Antom.

@@ -41,6 +41,9 @@ func handler() http.Handler {
 	mux.HandleFunc("GET /{$}", showList)
 	mux.HandleFunc("GET /pages/{name}/{$}", showPage)
 	mux.Handle("GET /static/", static.Handler())
+	logo, accent := views.SampleBrand()
+	mux.Handle("GET "+logo.URL(), logo)
+	mux.Handle("GET "+accent.URL(), accent)
 	mux.HandleFunc("GET /checkout/{token}/events", func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusNoContent) // nothing changes here
 	})
