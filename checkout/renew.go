@@ -7,9 +7,10 @@ import (
 
 // Renewal is what becomes of an expired order that is wanted once more.
 type Renewal struct {
+	Old   Order      // the expired one
 	Order Order      // the new order, when everything is there
-	Rest  []CartLine // otherwise what is still sold, in the quantities that were ordered
-	Gone  []string   // and the names of what is not
+	Rest  []CartLine // what is still sold, in the quantities that were ordered
+	Gone  []string   // the names of what is not
 }
 
 // Renewed reports whether there is a new order.
@@ -29,9 +30,9 @@ func (s *Service) Renew(ctx context.Context, token string) (Renewal, error) {
 	}
 	req := OrderRequest{FormKey: renewalKey(old.ID), Buyer: old.Buyer, Language: old.Language}
 	if made, err := s.store.OrderByForm(ctx, req.FormKey); !IsNotFound(err) {
-		return Renewal{Order: made}, err
+		return Renewal{Old: old, Order: made}, err
 	}
-	var r Renewal
+	r := Renewal{Old: old}
 	short := false
 	for _, line := range old.Lines {
 		product, err := s.Product(ctx, line.SKU)
@@ -49,8 +50,8 @@ func (s *Service) Renew(ctx context.Context, token string) (Renewal, error) {
 		return r, nil
 	}
 	req.Cart = r.Rest
-	o, err := s.PlaceOrder(ctx, req)
-	return Renewal{Order: o}, err
+	r.Order, err = s.PlaceOrder(ctx, req)
+	return r, err
 }
 
 // RenewedFrom finds the expired order that o was made from, or answers

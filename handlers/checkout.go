@@ -34,20 +34,29 @@ func (s *server) renewOrder(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	v := s.sessions.visit(c)
 	if !renewal.Renewed() {
-		return s.offerTheRest(c, renewal)
+		return s.offerTheRest(c, v, renewal)
+	}
+	if v.made(renewal.Old) {
+		v.Renewed = renewal.Order.Token
+		if v.Order == renewal.Old.Token {
+			v.Order = v.Renewed // once it is paid the cart is empty
+		}
+		if err := s.sessions.save(c, v); err != nil {
+			return err
+		}
 	}
 	return c.Redirect(http.StatusSeeOther, pathsOf(renewal.Order).page)
 }
 
 // offerTheRest shows the cart with what is left of an order that cannot be made
-// anew as it was, beside whatever else is in it.
-func (s *server) offerTheRest(c echo.Context, renewal checkout.Renewal) error {
+// anew as it was, beside whatever else is in it. Its buyer finds the form filled in.
+func (s *server) offerTheRest(c echo.Context, v *visit, renewal checkout.Renewal) error {
 	refused := &checkout.Error{Kind: checkout.Conflict, Message: "cart.renewal"}
 	if wantsJSON(c) {
 		return refused
 	}
-	v := s.sessions.visit(c)
 	for _, line := range renewal.Rest {
 		if i := v.line(line.SKU); i >= 0 {
 			v.Cart[i].Quantity = line.Quantity
@@ -59,7 +68,11 @@ func (s *server) offerTheRest(c echo.Context, renewal checkout.Renewal) error {
 	if err := s.sessions.save(c, v); err != nil {
 		return err
 	}
-	return s.renderCart(c, http.StatusConflict, v, &refusedOrder{err: refused, gone: renewal.Gone}, cartProblem{})
+	form := &refusedOrder{err: refused, gone: renewal.Gone}
+	if v.made(renewal.Old) {
+		form.values = renewal.Old.Buyer.Values()
+	}
+	return s.renderCart(c, http.StatusConflict, v, form, cartProblem{})
 }
 
 // priceBefore is what an order cost that was made anew, where its prices have
@@ -78,9 +91,13 @@ const patience = 2500 * time.Millisecond
 
 // refreshed reads the order, having asked Antom if that is due.
 func (s *server) refreshed(c echo.Context) (checkout.Order, error) {
-	ctx, cancel := context.WithTimeout(c.Request().Context(), patience)
+	ctx, cancel := s.patiently(c)
 	defer cancel()
 	return s.shop.Refresh(ctx, c.Param("token"))
+}
+
+func (s *server) patiently(c echo.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(c.Request().Context(), patience)
 }
 
 // renderCheckout shows the pay page; problem is a message key about the choice
@@ -91,8 +108,6 @@ func (s *server) renderCheckout(c echo.Context, status int, o checkout.Order, pr
 		Frame:     s.frame(c, nil),
 		Token:     o.Token,
 		Number:    o.Number,
-		Lines:     linesView(c, o.Lines),
-		Total:     amountView(c, o.Total),
 		Status:    s.statusView(o, 0),
 		Error:     problem,
 		ReturnURL: paths.returns,
@@ -103,7 +118,9 @@ func (s *server) renderCheckout(c echo.Context, status int, o checkout.Order, pr
 	if o.Status == checkout.OrderExpired {
 		v.RenewURL = paths.renewal
 	}
+	// Whoever is to pay must see what for. Afterwards it is the buyer's own.
 	if o.Payable() {
+		v.Lines, v.Total = linesView(c, o.Lines), amountView(c, o.Total)
 		v.ExpiresAt, v.Now = o.ExpiresAt.Format(time.RFC3339), s.cfg.Now().UTC().Format(time.RFC3339)
 	}
 	if p := o.Live(); p != nil && p.Status.UnderWay() && p.Action.Type == checkout.ActionCode {
@@ -120,6 +137,9 @@ func (s *server) renderCheckout(c echo.Context, status int, o checkout.Order, pr
 		v.Methods = s.methodViews(c, o)
 		v.SDK = s.sdkView(c)
 	}
+	if len(v.Methods) == 0 && s.sessions.visit(c).made(o) {
+		v.Receipt = s.receipt(c, o)
+	}
 	if v.SDK != nil {
 		allowSDK(c, s.cfg.SDK)
 	}
@@ -127,11 +147,11 @@ func (s *server) renderCheckout(c echo.Context, status int, o checkout.Order, pr
 }
 
 // paths are the addresses of one order.
-type paths struct{ page, payments, code, returns, status, events, renewal string }
+type paths struct{ page, payments, code, returns, mail, status, events, renewal string }
 
 func pathsOf(o checkout.Order) paths {
 	page := "/checkout/" + o.Token
-	return paths{page: page, payments: page + "/payments", code: page + "/code", returns: page + "/return", status: page + "/status", events: page + "/events", renewal: page + "/renewal"}
+	return paths{page: page, payments: page + "/payments", code: page + "/code", returns: page + "/return", mail: page + "/mail", status: page + "/status", events: page + "/events", renewal: page + "/renewal"}
 }
 
 func (s *server) methodViews(c echo.Context, o checkout.Order) []views.Method {

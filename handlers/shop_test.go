@@ -31,6 +31,7 @@ import (
 	"antom-checkout/checkout"
 	"antom-checkout/db"
 	"antom-checkout/handlers"
+	"antom-checkout/mail"
 	"antom-checkout/static"
 )
 
@@ -44,6 +45,7 @@ type shop struct {
 	service  *checkout.Service
 	store    *db.Store
 	database string
+	mailbox  mail.Folder
 	offset   *atomic.Int64
 	log      *bytes.Buffer
 	logMu    *sync.Mutex
@@ -62,6 +64,9 @@ type settings struct {
 	timeout       time.Duration
 	refundLate    bool
 	rateLimits    bool
+	live          bool
+	sweepSchedule []time.Duration
+	mailer        checkout.Mailer // instead of the folder
 	appReturns    string
 	trustedProxy  string
 	meter         handlers.Meter
@@ -86,7 +91,10 @@ var testKeys = sync.OnceValues(func() (sandbox.Keys, *rsa.PrivateKey) {
 
 func newShop(t *testing.T, change ...func(*settings)) *shop {
 	t.Helper()
-	set := settings{currency: "SGD", timeout: 5 * time.Second}
+	set := settings{
+		currency: "SGD", timeout: 5 * time.Second,
+		sweepSchedule: []time.Duration{10 * time.Second, 30 * time.Second, time.Minute},
+	}
 	for _, c := range change {
 		c(&set)
 	}
@@ -124,6 +132,14 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	}, antom.WithClock(now))
 	must(t, err)
 
+	s.mailbox = mail.Folder(t.TempDir())
+	mailer := checkout.Mailer(mail.New(mail.Config{
+		ShopName: "Plain Goods", From: "shop@example.com", Host: "shop.example.com", Folder: string(s.mailbox), Now: now,
+	}))
+	if set.mailer != nil {
+		mailer = set.mailer
+	}
+
 	server := httptest.NewUnstartedServer(nil)
 	s.url = "http://" + server.Listener.Addr().String()
 	public2 := s.url
@@ -134,8 +150,9 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	s.config = checkout.Config{
 		PublicURL: public2, Currency: set.currency, SettlementCurrency: set.currency,
 		ManualCapture: set.manualCapture, RefundLate: set.refundLate, OrderTTL: time.Hour,
-		SweepSchedule: []time.Duration{10 * time.Second, 30 * time.Second, time.Minute},
-		Now:           now, Log: log,
+		SweepSchedule: set.sweepSchedule,
+		Mailer:        mailer, LinkKey: make([]byte, 32),
+		Now: now, Log: log,
 	}
 	s.service = checkout.New(s.config, store, gateway)
 	publicURL, err := url.Parse(public2)
@@ -144,7 +161,7 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	must(t, err)
 	done := make(chan struct{})
 	cfg := handlers.Config{
-		ShopName: "Plain Goods", PublicURL: publicURL, SessionKey: make([]byte, 64), Sandbox: true, RateLimits: set.rateLimits, Now: now, Log: log, Done: done,
+		ShopName: "Plain Goods", PublicURL: publicURL, SessionKey: make([]byte, 64), Sandbox: !set.live, Mailbox: s.mailbox, RateLimits: set.rateLimits, Now: now, Log: log, Done: done,
 		SDK: &handlers.SDK{URL: sdkURL, Environment: "sandbox", GatewayHost: boxURL},
 	}
 	cfg.Meter, cfg.Logo, cfg.Accent = set.meter, set.logo, set.accent
