@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
@@ -58,6 +59,8 @@ type settings struct {
 	appReturns    string
 	trustedProxy  string
 	meter         handlers.Meter
+	methods       []string           // the operator's list
+	orderTTL      time.Duration      // an hour when zero
 	sdkURL        string             // instead of the sandbox's
 	catalog       []checkout.Product // instead of the seeded one
 }
@@ -122,7 +125,7 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	}
 	s.service = checkout.New(checkout.Config{
 		PublicURL: public2, Currency: set.currency, SettlementCurrency: set.currency,
-		ManualCapture: set.manualCapture, RefundLate: set.refundLate, OrderTTL: time.Hour,
+		ManualCapture: set.manualCapture, RefundLate: set.refundLate, OrderTTL: cmp.Or(set.orderTTL, time.Hour), Methods: set.methods,
 		SweepSchedule: []time.Duration{10 * time.Second, 30 * time.Second, time.Minute},
 		Now:           now, Log: log,
 	}, store, gateway)
@@ -276,6 +279,7 @@ type buyer struct {
 	t      *testing.T
 	shop   *shop
 	client *http.Client
+	agent  string // what the browser says it is
 }
 
 // newBuyer follows no redirects, so that a test sees them.
@@ -298,6 +302,9 @@ type answer struct {
 
 func (b *buyer) do(req *http.Request) answer {
 	b.t.Helper()
+	if b.agent != "" {
+		req.Header.Set("User-Agent", b.agent)
+	}
 	res, err := b.client.Do(req)
 	must(b.t, err)
 	defer res.Body.Close()
