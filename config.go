@@ -17,6 +17,7 @@ import (
 
 	"antom-checkout/checkout"
 	"antom-checkout/handlers"
+	"antom-checkout/static"
 )
 
 // config is every setting, checked together.
@@ -33,6 +34,8 @@ type config struct {
 	sdkIntegrity    string
 	sandboxAddr     string
 	shopName        string
+	logo            *static.Picture // nil: none
+	accent          *static.File    // nil: our own colour
 	catalogFile     string
 	currency        checkout.Currency
 	settlement      checkout.Currency
@@ -64,6 +67,8 @@ var settings = []setting{
 	{env: "PUBLIC_URL", help: "base of every address handed out (default http://ADDR)"},
 	{env: "DATABASE_URL", fallback: "data/checkout.db", help: "path of the SQLite file"},
 	{env: "SHOP_NAME", fallback: "Plain Goods", help: "name shown on every page"},
+	{env: "SHOP_LOGO", help: "SVG, PNG or WebP file shown on every page"},
+	{env: "ACCENT_COLOR", help: "#rrggbb of buttons and marks; has to be seen on our pages"},
 	{env: "CATALOG_FILE", help: "JSON or CSV file of products to import at start"},
 	{env: "CURRENCY", fallback: "SGD", help: "ISO 4217 currency the shop sells in"},
 	{env: "SETTLEMENT_CURRENCY", help: "currency Antom settles in (default CURRENCY)"},
@@ -116,6 +121,8 @@ func loadConfigWith(flags *flag.FlagSet, args []string, getenv func(string) stri
 		sdkIntegrity:    c.text("ANTOM_SDK_INTEGRITY"),
 		sandboxAddr:     c.text("SANDBOX_ADDR"),
 		shopName:        c.text("SHOP_NAME"),
+		logo:            c.logo("SHOP_LOGO"),
+		accent:          c.accent("ACCENT_COLOR"),
 		catalogFile:     c.text("CATALOG_FILE"),
 		currency:        c.currency("CURRENCY"),
 		settlement:      c.currency("SETTLEMENT_CURRENCY"),
@@ -305,6 +312,33 @@ func (c *checker) networks(env string) []*net.IPNet {
 		all = append(all, network)
 	}
 	return all
+}
+
+func (c *checker) logo(env string) *static.Picture {
+	if c.values[env] == "" {
+		return nil
+	}
+	picture, err := os.ReadFile(c.values[env])
+	if err != nil {
+		c.problem(true, env+": "+err.Error())
+		return nil
+	}
+	logo, err := static.Logo(picture)
+	if err != nil {
+		c.problem(true, env+": "+c.values[env]+" "+err.Error())
+	}
+	return logo
+}
+
+func (c *checker) accent(env string) *static.File {
+	if c.values[env] == "" {
+		return nil
+	}
+	accent, err := static.Accent(c.values[env])
+	if err != nil {
+		c.problem(true, env+": "+err.Error())
+	}
+	return accent
 }
 
 // sessionKeys is 64 bytes made of the setting, or of a key that is made once and

@@ -192,6 +192,8 @@ func TestAWrongSettingIsRefused(t *testing.T) {
 		{"TRUSTED_PROXIES", "10.0.0.1"}, {"TRUSTED_PROXIES", "10.0.0.0/8,all"},
 		{"APP_RETURN_URLS", "javascript:alert(1)"}, {"APP_RETURN_URLS", "myshop://pay,http://shop.example/"}, {"APP_RETURN_URLS", "myshop"},
 		{"PAYMENT_METHODS", "CARD,NOSUCH"}, {"PAYMENT_METHODS", "card"}, {"PAYMENT_METHODS", "CARD,APPLEPAY"}, {"PAYMENT_METHODS", "CARD,CARD"}, {"PAYMENT_METHODS", "PAYPAY IDEAL"},
+		{"SHOP_LOGO", "no/such/file.svg"}, {"SHOP_LOGO", "config.go"},
+		{"ACCENT_COLOR", "green"}, {"ACCENT_COLOR", "#ffd400"},
 		{"METRICS_ADDR", "9090"}, {"METRICS_ADDR", "localhost:"}, {"METRICS_ADDR", "on"},
 		{"CLOCK_OFFSET", "tomorrow"},
 		{"DATABASE_URL", "postgres://localhost/shop"},
@@ -200,6 +202,16 @@ func TestAWrongSettingIsRefused(t *testing.T) {
 			expectProblems(t, environ{row.name: row.value}, nil, row.name)
 			expectProblems(t, nil, []string{"-" + flagName(row.name) + "=" + row.value}, row.name)
 		})
+	}
+}
+
+func TestAColourThatIsNotSeenIsRefusedWithOneThatIs(t *testing.T) {
+	expectProblems(t, environ{"ACCENT_COLOR": "#ffd400"}, nil, "contrast of 1.31", "needs 3", "nearest that has it is #a88c00")
+	if cfg := load(t, environ{"ACCENT_COLOR": "#a88c00", "SHOP_LOGO": "static/favicon.svg"}); cfg.accent == nil || cfg.logo == nil || cfg.logo.Width != 36 {
+		t.Errorf("accent %v, logo %+v", cfg.accent, cfg.logo)
+	}
+	if cfg := load(t, nil); cfg.accent != nil || cfg.logo != nil {
+		t.Error("a logo or a colour from nowhere")
 	}
 }
 

@@ -51,6 +51,8 @@ commands:
   audit     everything about money, as JSON lines
   backup    copy the database to a new file, beside a running server
   migrate   bring the database up to date
+  page-inventory
+            every script, style and host of the pay page, with hash and reason
   version   which build this is
 
 "antom-checkout COMMAND -h" lists a command's flags.
@@ -95,6 +97,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 			return usageError{errors.New("usage: antom-checkout backup FILE [FLAG ...]")}
 		}
 		return db.Backup(ctx, cfg.database, file)
+	case "page-inventory":
+		return takeInventory(args, getenv, stdout, stderr)
 	case "version":
 		fmt.Fprintln(stdout, "antom-checkout", version())
 		return nil
@@ -205,6 +209,8 @@ func openShop(cfg config, store *db.Store, gateway *antom.Client, now func() tim
 func pagesConfig(cfg config, keys []byte, now func() time.Time, log *slog.Logger, stopping <-chan struct{}, meter handlers.Meter) handlers.Config {
 	pages := handlers.Config{
 		ShopName:       cfg.shopName,
+		Logo:           cfg.logo,
+		Accent:         cfg.accent,
 		PublicURL:      cfg.publicURL,
 		SessionKey:     keys,
 		AppReturns:     cfg.appReturns,

@@ -22,6 +22,10 @@ type Word struct {
 	Operations []OperationWord
 }
 
+// settles reports whether the word is Antom's answer to how the payment stands. An
+// inquiry about a refund is none.
+func (w Word) settles() bool { return w.Cause.Kind == ByInquiry && w.Says != SaidNothing }
+
 // OperationWord is what a message says about one capture, refund or cancel.
 type OperationWord struct {
 	Kind      OperationKind
@@ -113,7 +117,7 @@ func Decide(o Order, w Word, r Rules) (Order, []Effect) {
 	for _, word := range w.Operations {
 		p.hearOperation(word, w.Cause, r)
 	}
-	if w.Cause.Kind == ByInquiry && !p.owes(r) {
+	if w.settles() && !p.owes(r) {
 		p.NextCheck, p.Checks = time.Time{}, 0 // what had been doubtful is known
 	}
 	if o.ReviewPayment == p.RequestID && o.Review.ends(*p, w) {
@@ -140,6 +144,9 @@ func contradiction(p Payment, w Word) Review {
 	}
 	for _, word := range w.Operations {
 		op := p.operation(word)
+		if word.Kind == Capture && word.Says == OperationSuccess && w.Cause.Kind != ByInquiry && p.Status.dead() {
+			return "captured after its end"
+		}
 		switch {
 		case word.Amount == (Money{}) && (op != nil || word.Kind != Refund || word.Says != OperationSuccess):
 		case word.Amount.Currency != p.Amount.Currency,

@@ -72,7 +72,7 @@ func New(cfg Config, store Store, gateway Gateway) *Service {
 		cfg: cfg, store: store, gateway: gateway, log: cfg.Log, now: cfg.Now,
 		wake: make(chan struct{}, 1),
 	}
-	s.watches.poll = s.pollForWatchers
+	s.watches.poll, s.watches.tail = s.pollForWatchers, s.tailLedger
 	return s
 }
 
@@ -198,7 +198,7 @@ func (s *Service) announce(ctx context.Context, before, after Order, w Word) {
 	if before.Status != after.Status {
 		s.log.InfoContext(ctx, "order", "number", after.Number, "from", before.Status, "to", after.Status, "cause", w.Cause.String(), "review", after.Review)
 	}
-	s.watches.wake(after.ID)
+	s.watches.grown()
 	s.wakeSweeper()
 	was, is := before.Payment(w.RequestID), after.Payment(w.RequestID)
 	if was != nil && is != nil && was.AntomID == "" && is.AntomID != "" {

@@ -32,6 +32,10 @@ type Store interface {
 	// change that changes nothing stores only evidence that must be kept. A
 	// payment cannot take the Antom id of another: ErrForeignID, nothing stored.
 	Update(ctx context.Context, orderID string, evidence Evidence, change func(Order) (Order, []Effect)) (before, after Order, err error)
+	// Moved lists the orders that the ledger's rows after a place tell of, and the
+	// place of the last row. After a negative place it only tells where the ledger
+	// ends.
+	Moved(ctx context.Context, after int64) (orderIDs []string, last int64, err error)
 	// SaveNotification stores a notification that is about no payment of ours.
 	SaveNotification(ctx context.Context, n Notification) error
 	// Unmatched lists the stored notifications about an Antom payment id that

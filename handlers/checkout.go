@@ -141,13 +141,21 @@ func (s *server) sdkView(c echo.Context) *views.SDK {
 	if s.cfg.SDK == nil {
 		return nil
 	}
+	return s.cfg.SDK.view(sdkLocale(views.Language(c.Request().Context())))
+}
+
+// view is the SDK as the page loads it.
+func (sdk *SDK) view(locale string) *views.SDK {
 	return &views.SDK{
-		URL:         s.cfg.SDK.URL.String(),
-		Integrity:   s.cfg.SDK.Integrity,
-		Environment: s.cfg.SDK.Environment,
-		Locale:      sdkLocale(views.Language(c.Request().Context())),
+		URL:         sdk.URL.String(),
+		Integrity:   sdk.Integrity,
+		Environment: sdk.Environment,
+		Locale:      locale,
 	}
 }
+
+// origin is where the SDK's script comes from.
+func (sdk *SDK) origin() string { return sdk.URL.Scheme + "://" + sdk.URL.Host }
 
 // sdkLocales are the languages Antom's SDK speaks, as it spells them: note in_ID
 // and tl_PH.

@@ -33,6 +33,12 @@ func render(c echo.Context, status int, page templ.Component) error {
 // no cart.
 func (s *server) frame(c echo.Context, v *visit) views.Frame {
 	f := views.Frame{ShopName: s.cfg.ShopName, Sandbox: s.cfg.Sandbox}
+	if logo := s.cfg.Logo; logo != nil {
+		f.Logo = &views.Logo{URL: logo.URL(), Width: logo.Width, Height: logo.Height}
+	}
+	if s.cfg.Accent != nil {
+		f.AccentURL = s.cfg.Accent.URL()
+	}
 	if v != nil {
 		f.CartCount = v.pieces()
 	}

@@ -39,5 +39,6 @@ func (s *server) routes(e *echo.Echo) {
 	page("/healthz", s.showHealth)
 	page("/readyz", s.showReadiness)
 	page("/static/*", echo.WrapHandler(static.Handler()))
+	page(static.BrandPrefix+":file", s.showBrand)
 	page("/favicon.ico", s.showFavicon)
 }

@@ -105,7 +105,7 @@ func allowSDK(c echo.Context, sdk *SDK) {
 }
 
 func (sdk *SDK) policy(p policy) {
-	origin := sdk.URL.Scheme + "://" + sdk.URL.Host
+	origin := sdk.origin()
 	p.add("script-src", origin)
 	if !sdk.antoms() {
 		// A stand-in, such as the sandbox's, lives at one origin altogether.

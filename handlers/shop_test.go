@@ -30,6 +30,7 @@ import (
 	"antom-checkout/checkout"
 	"antom-checkout/db"
 	"antom-checkout/handlers"
+	"antom-checkout/static"
 )
 
 // shop is the whole program in one process: real handlers, a real database file,
@@ -44,7 +45,10 @@ type shop struct {
 	offset   *atomic.Int64
 	log      *bytes.Buffer
 	logMu    *sync.Mutex
+	cfg      handlers.Config
 	stranger *rsa.PrivateKey // key version 2 of Antom, in this test's hands
+	config   checkout.Config
+	gateway  *antom.Client
 }
 
 // settings are what a test may want otherwise.
@@ -59,8 +63,10 @@ type settings struct {
 	appReturns    string
 	trustedProxy  string
 	meter         handlers.Meter
-	methods       []string           // the operator's list
-	orderTTL      time.Duration      // an hour when zero
+	methods       []string      // the operator's list
+	orderTTL      time.Duration // an hour when zero
+	logo          *static.Picture
+	accent        *static.File
 	sdkURL        string             // instead of the sandbox's
 	catalog       []checkout.Product // instead of the seeded one
 }
@@ -123,12 +129,14 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	if set.publicURL != "" {
 		public2 = set.publicURL
 	}
-	s.service = checkout.New(checkout.Config{
+	s.gateway = gateway
+	s.config = checkout.Config{
 		PublicURL: public2, Currency: set.currency, SettlementCurrency: set.currency,
 		ManualCapture: set.manualCapture, RefundLate: set.refundLate, OrderTTL: cmp.Or(set.orderTTL, time.Hour), Methods: set.methods,
 		SweepSchedule: []time.Duration{10 * time.Second, 30 * time.Second, time.Minute},
 		Now:           now, Log: log,
-	}, store, gateway)
+	}
+	s.service = checkout.New(s.config, store, gateway)
 	publicURL, err := url.Parse(public2)
 	must(t, err)
 	sdkURL, err := url.Parse(credentials.SDKURL)
@@ -138,7 +146,7 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 		ShopName: "Plain Goods", PublicURL: publicURL, SessionKey: make([]byte, 64), Sandbox: true, RateLimits: set.rateLimits, Now: now, Log: log, Done: done,
 		SDK: &handlers.SDK{URL: sdkURL, Environment: "sandbox", GatewayHost: boxURL},
 	}
-	cfg.Meter = set.meter
+	cfg.Meter, cfg.Logo, cfg.Accent = set.meter, set.logo, set.accent
 	if set.sdkURL != "" {
 		cfg.SDK.URL, err = url.Parse(set.sdkURL)
 		must(t, err)
@@ -155,6 +163,7 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	if set.withoutSDK {
 		cfg.SDK = nil
 	}
+	s.cfg = cfg
 	server.Config.Handler = handlers.New(cfg, s.service, gateway, store)
 	server.Start()
 	t.Cleanup(func() { close(done); server.CloseClientConnections(); server.Close() })
@@ -191,6 +200,16 @@ func must(t *testing.T, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// desk is what an admin command works with: another store on the same file and a
+// service that knows nothing of the server's.
+func (s *shop) desk() *checkout.Service {
+	s.t.Helper()
+	store, err := db.Open(s.t.Context(), s.database, db.WithClock(s.config.Now))
+	must(s.t, err)
+	s.t.Cleanup(func() { must(s.t, store.Close()) })
+	return checkout.New(s.config, store, s.gateway)
 }
 
 // passes lets time go by, for the shop and for Antom.
@@ -365,6 +384,18 @@ func (a answer) seesNot(texts ...string) answer {
 		}
 	}
 	return a
+}
+
+// placesOrder makes an order without a browser, whose cookie an https shop does
+// not send here, and answers with its checkout's path.
+func (s *shop) placesOrder() (path string) {
+	s.t.Helper()
+	o, err := s.service.PlaceOrder(s.t.Context(), checkout.OrderRequest{
+		FormKey: "form", Language: "en", Cart: []checkout.CartLine{{SKU: "MUG-01", Quantity: 2}},
+		Buyer: checkout.Buyer{Email: "ann@example.com", Name: "Ann Lee", Country: "SG", Address1: "1 Raffles Place", PostalCode: "048616"},
+	})
+	must(s.t, err)
+	return "/checkout/" + o.Token
 }
 
 var formID = regexp.MustCompile(`name="form_id" value="([^"]+)"`)

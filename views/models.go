@@ -3,10 +3,22 @@ package views
 // Frame is what every page shows around its content.
 type Frame struct {
 	ShopName  string
+	Logo      *Logo  // nil: our own mark
+	AccentURL string // a style sheet with the merchant's colour in place of ours, or ""
 	CartCount int
 	Sandbox   bool             // the embedded sandbox takes the payments: say so on every page
 	Languages []LanguageChoice // to choose from at the foot of the page; empty: no choice is shown
 }
+
+// Logo is the merchant's, in the size it is drawn in.
+type Logo struct {
+	URL           string
+	Width, Height int
+}
+
+// mark reports whether the logo is a small sign that the shop's name goes with. A
+// wide one says the name itself.
+func (l *Logo) mark() bool { return l.Width < 2*l.Height }
 
 // LanguageChoice is one of the languages a page may be read in.
 type LanguageChoice struct {

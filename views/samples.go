@@ -25,6 +25,19 @@ func sampleAmount(ctx context.Context, minor int64, currency checkout.Currency) 
 	}
 }
 
+// SampleBrand is a merchant's own logo and colour, for the sample that wears them.
+func SampleBrand() (*static.Picture, *static.File) {
+	logo, err := static.Logo([]byte(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 150 40"><path fill="#7a1fa2" d="M0 0h40v40H0z"/><path fill="#222" d="M52 12h98v4H52zm0 12h70v4H52z"/></svg>`))
+	if err != nil {
+		panic("views: the sample of a logo: " + err.Error())
+	}
+	accent, err := static.Accent("#7a1fa2")
+	if err != nil {
+		panic("views: the sample of an accent: " + err.Error())
+	}
+	return logo, accent
+}
+
 func sampleFrame(ctx context.Context) Frame {
 	return Frame{
 		ShopName: "Kiln & Thread", CartCount: 3, Sandbox: true,
@@ -198,6 +211,10 @@ func Samples(ctx context.Context) []Sample {
 	most.Methods = sampleManyMethods(ctx, 30)
 	two := many
 	two.Methods = sampleMethods(ctx)[:2]
+	branded := sampleCheckout(ctx, sampleStatus("open"))
+	logo, accent := SampleBrand()
+	branded.Frame.Logo = &Logo{URL: logo.URL(), Width: logo.Width, Height: logo.Height}
+	branded.Frame.AccentURL = accent.URL()
 	counter := code
 	counter.MethodName, counter.Message, counter.DetailsURL = "7-Eleven", "code.counter", "#/details"
 	counter.Codes = []Code{{"BARCODE", "0123456789012"}, {"TEXT", "84 2210 7781"}}
@@ -221,6 +238,7 @@ func Samples(ctx context.Context) []Sample {
 		{"checkout-two-methods", CheckoutPage(two)},
 		{"checkout-many-methods", CheckoutPage(many)},
 		{"checkout-most-methods", CheckoutPage(most)},
+		{"checkout-branded", CheckoutPage(branded)},
 		{"checkout-long-idr", CheckoutPage(sampleLongOrder(ctx, "IDR"))},
 		{"checkout-long-jpy", CheckoutPage(sampleLongOrder(ctx, "JPY"))},
 		{"checkout-long-kwd", CheckoutPage(sampleLongOrder(ctx, "KWD"))},
