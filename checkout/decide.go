@@ -34,6 +34,7 @@ type OperationWord struct {
 	Says      OperationStatus
 	Amount    Money // zero when not said
 	Code      string
+	Gone      bool // of a refused capture: the authorisation has ended, and with it the payment
 }
 
 // Said is what a message says about the payment itself.
@@ -79,13 +80,6 @@ func (c Cause) String() string {
 	}
 	return string(c.Kind) + ":" + c.ID
 }
-
-// Effect is something to be done after a change has been committed, once. It is
-// kept in the outbox under its topic, which is unique within an order.
-type Effect string
-
-// EffectPaid tells the world that an order has been paid for the first time.
-const EffectPaid Effect = "order.paid"
 
 // Rules is what a decision depends on beside the order and the word.
 type Rules struct {
@@ -280,7 +274,8 @@ func (p *Payment) hearOperation(w OperationWord, cause Cause, r Rules) {
 	switch {
 	case op.Kind == Capture && op.Status == OperationSuccess:
 		p.become(PaymentPaid, w.Code)
-	case op.Kind == Cancel && op.Status == OperationSuccess:
+	case op.Kind == Cancel && op.Status == OperationSuccess,
+		op.Kind == Capture && op.Status == OperationFailed && w.Gone:
 		p.become(PaymentCancelled, w.Code)
 	}
 }
@@ -427,15 +422,6 @@ func orderStatus(o Order) OrderStatus {
 		return OrderCancelled // what had been paid was given back by a cancel
 	}
 	return OrderOpen
-}
-
-// effects are the consequences of going from one state of an order to the next.
-func effects(before, after Order) []Effect {
-	var due []Effect
-	if after.EverPaid && !before.EverPaid {
-		due = append(due, EffectPaid)
-	}
-	return due
 }
 
 // needsCapture reports whether success of a method is an authorisation only.

@@ -123,7 +123,7 @@ func TestACardIsPaidWhenItIsCaptured(t *testing.T) {
 		t.Fatalf("after authorisation the order is %s", o.Status)
 	}
 	o, effects := Decide(o, captured(ByNotification, OperationSuccess, sgd(4200)), Rules{Now: noon})
-	if o.Status != OrderPaid || !slices.Equal(effects, []Effect{EffectPaid}) {
+	if o.Status != OrderPaid || !slices.Equal(effects, []Effect{EffectPaid, "mail.receipt"}) {
 		t.Fatalf("after capture the order is %s with effects %v", o.Status, effects)
 	}
 }

@@ -96,7 +96,7 @@ func CheckoutPage(v CheckoutView) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = outcome(v.Status, checkoutFeed(v), v.Number, v.Total, "", v.Lines).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = outcome(v.Status, checkoutFeed(v), v.Number, v.Receipt).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
