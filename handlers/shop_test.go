@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
@@ -67,6 +68,8 @@ type settings struct {
 	appReturns    string
 	trustedProxy  string
 	meter         handlers.Meter
+	methods       []string      // the operator's list
+	orderTTL      time.Duration // an hour when zero
 	logo          *static.Picture
 	accent        *static.File
 	sdkURL        string             // instead of the sandbox's
@@ -145,7 +148,7 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	s.gateway = gateway
 	s.config = checkout.Config{
 		PublicURL: public2, Currency: set.currency, SettlementCurrency: set.currency,
-		ManualCapture: set.manualCapture, RefundLate: set.refundLate, OrderTTL: time.Hour,
+		ManualCapture: set.manualCapture, RefundLate: set.refundLate, OrderTTL: cmp.Or(set.orderTTL, time.Hour), Methods: set.methods,
 		SweepSchedule: set.sweepSchedule,
 		Mailer:        mailer, LinkKey: make([]byte, 32),
 		Now: now, Log: log,
@@ -312,6 +315,7 @@ type buyer struct {
 	t      *testing.T
 	shop   *shop
 	client *http.Client
+	agent  string // what the browser says it is
 }
 
 // newBuyer follows no redirects, so that a test sees them.
@@ -334,6 +338,9 @@ type answer struct {
 
 func (b *buyer) do(req *http.Request) answer {
 	b.t.Helper()
+	if b.agent != "" {
+		req.Header.Set("User-Agent", b.agent)
+	}
 	res, err := b.client.Do(req)
 	must(b.t, err)
 	defer res.Body.Close()
