@@ -109,7 +109,7 @@ func Decide(o Order, w Word, r Rules) (Order, []Effect) {
 	p.learn(w)
 	p.hear(w, r)
 	for _, word := range w.Operations {
-		p.hearOperation(word, w.Cause, r)
+		p.hearOperation(word, w, r)
 	}
 	if w.settles() && !p.owes(r) {
 		p.NextCheck, p.Checks = time.Time{}, 0 // what had been doubtful is known
@@ -245,8 +245,9 @@ func (p *Payment) operation(w OperationWord) *Operation {
 	return nil
 }
 
-// hearOperation moves a capture, refund or cancel, and the payment with it.
-func (p *Payment) hearOperation(w OperationWord, cause Cause, r Rules) {
+// hearOperation moves a capture, refund or cancel, and the payment with it. within
+// is the word that tells of it, perhaps beside others.
+func (p *Payment) hearOperation(w OperationWord, within Word, r Rules) {
 	op := p.operation(w)
 	if op == nil {
 		// Antom captures by itself, and a merchant may refund in Antom's dashboard.
@@ -266,12 +267,13 @@ func (p *Payment) hearOperation(w OperationWord, cause Cause, r Rules) {
 		op.AntomID = w.AntomID
 	}
 	switch {
-	case op.Status == OperationFailed && w.Says == OperationSuccess && cause.Kind == ByNotification:
+	case op.Status == OperationFailed && w.Says == OperationSuccess && within.Cause.Kind == ByNotification:
 		p.askAgain(r.Now) // success after failure: only an inquiry decides
 	case op.Status.CanBecome(w.Says):
 		op.Status, op.ResultCode = w.Says, w.Code
 	}
 	switch {
+	case op.Kind == Capture && within.Says == SaidCancelled: // it was taken, and given back by the cancel
 	case op.Kind == Capture && op.Status == OperationSuccess:
 		p.become(PaymentPaid, w.Code)
 	case op.Kind == Cancel && op.Status == OperationSuccess,
@@ -415,11 +417,11 @@ func orderStatus(o Order) OrderStatus {
 			return OrderProcessing
 		}
 	}
-	if o.Closed != "" {
-		return o.Closed
-	}
 	if o.EverPaid {
 		return OrderCancelled // what had been paid was given back by a cancel
+	}
+	if o.Closed != "" {
+		return o.Closed
 	}
 	return OrderOpen
 }

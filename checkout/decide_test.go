@@ -136,6 +136,17 @@ func TestACaptureMayBeHeardOfBeforeItsPayment(t *testing.T) {
 	}
 }
 
+// An inquiry may list the capture of a payment that was cancelled after it.
+func TestACancelledPaymentIsNotPaidByItsOldCapture(t *testing.T) {
+	word := captured(ByInquiry, OperationSuccess, sgd(4200))
+	word.Says, word.Amount = SaidCancelled, sgd(4200)
+	for _, status := range []PaymentStatus{PaymentProcessing, PaymentAuthorized, PaymentPaid, PaymentCancelled} {
+		if o, effects := Decide(orderWith("CARD", status), word, Rules{Now: noon}); o.Payments[0].Status != PaymentCancelled || slices.Contains(effects, EffectPaid) {
+			t.Errorf("from %s the payment becomes %s", status, o.Payments[0].Status)
+		}
+	}
+}
+
 // What an inquiry says of a refund is no answer to the question how much was paid.
 func TestAnInquiryAboutARefundSettlesNoDoubt(t *testing.T) {
 	o, _ := Decide(orderWith("GCASH", PaymentPaid), notified(SaidSucceeded, sgd(4300)), Rules{Now: noon})

@@ -2,12 +2,15 @@ package handlers_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"database/sql"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -41,6 +44,7 @@ type shop struct {
 	box      *sandbox.Sandbox
 	control  *sandbox.Control
 	service  *checkout.Service
+	store    *db.Store
 	database string
 	mailbox  mail.Folder
 	offset   *atomic.Int64
@@ -67,6 +71,8 @@ type settings struct {
 	appReturns    string
 	trustedProxy  string
 	meter         handlers.Meter
+	methods       []string      // the operator's list
+	orderTTL      time.Duration // an hour when zero
 	logo          *static.Picture
 	accent        *static.File
 	sdkURL        string             // instead of the sandbox's
@@ -115,6 +121,7 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	store, err := db.Open(t.Context(), s.database, db.WithClock(now))
 	must(t, err)
 	t.Cleanup(func() { must(t, store.Close()) })
+	s.store = store
 	must(t, store.ImportProducts(t.Context(), set.catalog))
 	must(t, store.Seed(t.Context(), set.currency))
 
@@ -145,7 +152,7 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	s.gateway = gateway
 	s.config = checkout.Config{
 		PublicURL: public2, Currency: set.currency, SettlementCurrency: set.currency,
-		ManualCapture: set.manualCapture, RefundLate: set.refundLate, OrderTTL: time.Hour,
+		ManualCapture: set.manualCapture, RefundLate: set.refundLate, OrderTTL: cmp.Or(set.orderTTL, time.Hour), Methods: set.methods,
 		SweepSchedule: set.sweepSchedule,
 		Mailer:        mailer, LinkKey: make([]byte, 32),
 		Now: now, Log: log,
@@ -312,6 +319,7 @@ type buyer struct {
 	t      *testing.T
 	shop   *shop
 	client *http.Client
+	agent  string // what the browser says it is
 }
 
 // newBuyer follows no redirects, so that a test sees them.
@@ -334,6 +342,9 @@ type answer struct {
 
 func (b *buyer) do(req *http.Request) answer {
 	b.t.Helper()
+	if b.agent != "" {
+		req.Header.Set("User-Agent", b.agent)
+	}
 	res, err := b.client.Do(req)
 	must(b.t, err)
 	defer res.Body.Close()
@@ -394,6 +405,15 @@ func (a answer) seesNot(texts ...string) answer {
 		}
 	}
 	return a
+}
+
+// sells changes the catalogue to these products and no others.
+func (s *shop) sells(products []checkout.Product) {
+	s.t.Helper()
+	database, err := sql.Open("sqlite", s.database)
+	must(s.t, err)
+	_, err = database.ExecContext(s.t.Context(), `DELETE FROM prices`)
+	must(s.t, errors.Join(err, database.Close(), s.store.ImportProducts(s.t.Context(), products)))
 }
 
 // placesOrder makes an order without a browser, whose cookie an https shop does

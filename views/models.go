@@ -1,5 +1,7 @@
 package views
 
+import "net/url"
+
 // Frame is what every page shows around its content.
 type Frame struct {
 	ShopName  string
@@ -76,7 +78,8 @@ type CartView struct {
 	Lines []Line
 	Total Amount
 	Form  OrderForm
-	Error string // a message key about the whole form, or ""
+	Error string   // a message key about the whole form, or ""
+	Gone  []string // products of an order made anew that are no longer sold
 }
 
 // OrderForm holds what the buyer typed, and a message key per wrong field.
@@ -123,6 +126,15 @@ type SDK struct {
 	Locale      string
 }
 
+// origin is where the SDK comes from, to be connected to while the page is read.
+func (sdk *SDK) origin() string {
+	u, err := url.Parse(sdk.URL)
+	if err != nil {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}
+
 // CheckoutView is the hosted checkout page. Methods is empty when the order
 // cannot be paid (any more).
 type CheckoutView struct {
@@ -137,6 +149,7 @@ type CheckoutView struct {
 	SDK       *SDK     // nil: forms and redirects only
 	ExpiresAt string   // RFC 3339: until when the order may be paid, or "" to show no countdown
 	Now       string   // RFC 3339: the shop's clock, or "" to trust the device's
+	Was       Amount   // what the order cost before it was made anew at other prices; empty otherwise
 	RenewURL  string   // where a form makes the same order anew, or "" when it cannot
 	Receipt   *Receipt // of an order that is not to be paid, for its buyer; nil for everybody else
 	CodeURL   string   // where the code of the attempt under way is, or "" when it has none
