@@ -26,21 +26,35 @@ type Device struct {
 	OS        antom.OSType // for every terminal but WEB
 }
 
-// sessionRequest asks for a session for the Web SDK.
-func (s *Service) sessionRequest(o Order, p Payment, d Device) *antom.PaymentSessionRequest {
-	return &antom.PaymentSessionRequest{
+// sessionRequest asks for a session for the Web SDK: for one method, or for the
+// Payment Element, in which the buyer chooses among what we offer.
+func (s *Service) sessionRequest(o Order, p Payment, want Attempt) *antom.PaymentSessionRequest {
+	request := &antom.PaymentSessionRequest{
 		ProductCode:              antom.ProductCheckout,
 		PaymentRequestID:         p.RequestID,
 		Order:                    antomOrder(o),
 		PaymentAmount:            antomAmount(p.Amount),
-		PaymentMethod:            &antom.PaymentMethod{Type: p.Method},
 		PaymentFactor:            s.paymentFactor(p.Method),
 		SettlementStrategy:       s.settlement(),
 		PaymentRedirectURL:       s.returnURL(o),
 		PaymentNotifyURL:         s.notifyURL(),
 		PaymentSessionExpiryTime: antom.NewTime(p.ExpiresAt),
-		Env:                      antomEnv(d),
+		Env:                      antomEnv(want.Device),
 	}
+	if !want.Element {
+		request.PaymentMethod = &antom.PaymentMethod{Type: p.Method}
+		return request
+	}
+	request.ProductScene = antom.SceneElement
+	request.AvailablePaymentMethod = &antom.AvailablePaymentMethod{}
+	for i, m := range want.offered {
+		available := antom.AvailableType{Type: m.Code, Order: antom.Int(i + 1)}
+		request.AvailablePaymentMethod.Types = append(request.AvailablePaymentMethod.Types, available)
+		if needsCapture(m.Code) {
+			request.PaymentFactor = s.paymentFactor(m.Code)
+		}
+	}
+	return request
 }
 
 // payRequest asks for an address or a code without an SDK.
@@ -191,7 +205,7 @@ func wordOfSession(p Payment, res *antom.PaymentSessionResponse, err error) Word
 		w.Says = SaidNoAnswer // a session without its data is none
 	case err == nil:
 		w.ExpiresAt = res.ExpiryTime.Time
-		w.Action = Action{Type: ActionSDK, SessionData: res.Data, ExpiresAt: res.ExpiryTime.Time}
+		w.Action = Action{Type: ActionSDK, SessionData: res.Data, Element: p.Method == "", ExpiresAt: res.ExpiryTime.Time}
 	}
 	return w
 }

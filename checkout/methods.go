@@ -16,6 +16,9 @@ const (
 	CategoryQR     Category = "qr"
 )
 
+// MethodCard is Antom's code for all cards.
+const MethodCard = "CARD"
+
 // Method is a way to pay, named by Antom's code.
 type Method struct {
 	Code     string
@@ -36,7 +39,7 @@ const defaultClose = 14 * time.Minute
 // methods is the built-in list, in the order buyers see it. Close times are
 // those of Antom's default-timeout page.
 var methods = []method{
-	{Method{"CARD", "Card", CategoryCard}, "", true, 7 * 24 * time.Hour},
+	{Method{MethodCard, "Card", CategoryCard}, "", true, 7 * 24 * time.Hour},
 	{Method{"ALIPAY_CN", "Alipay", CategoryWallet}, "CNY", true, 0},
 	{Method{"ALIPAY_HK", "AlipayHK", CategoryWallet}, "HKD", false, 0},
 	{Method{"GRABPAY_SG", "GrabPay", CategoryWallet}, "SGD", false, 0},

@@ -69,7 +69,7 @@ const (
 type Payment struct {
 	RequestID  string // Antom's paymentRequestId
 	AntomID    string // Antom's paymentId, once known
-	Method     string // Antom's code, e.g. CARD
+	Method     string // Antom's code, e.g. CARD; "" until Antom says what the buyer chose in its element
 	Mode       Mode
 	Status     PaymentStatus
 	Live       bool // the attempt the order stands on; at most one per order
@@ -135,6 +135,7 @@ const (
 type Action struct {
 	Type        ActionType `json:"type"`
 	SessionData string     `json:"session_data,omitempty"` // passed on unchanged
+	Element     bool       `json:"element,omitempty"`      // the session is for Antom's Payment Element
 	URL         string     `json:"url,omitempty"`
 	Method      string     `json:"method,omitempty"`     // GET or POST
 	Parameters  string     `json:"parameters,omitempty"` // of a POST, as Antom gave them
@@ -218,6 +219,10 @@ func (p *Payment) Operation(kind OperationKind, requestID string) *Operation {
 	}
 	return nil
 }
+
+// Element reports whether the buyer chooses the method inside Antom's Payment
+// Element. An attempt keeps being one after Antom has told the choice.
+func (p *Payment) Element() bool { return p.Method == "" || p.Action.Element }
 
 // Refunded is the money given back, without what is only asked for.
 func (p *Payment) Refunded() Money {

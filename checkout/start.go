@@ -12,9 +12,12 @@ import (
 
 // Attempt is a buyer's wish to pay.
 type Attempt struct {
-	Method string
-	Mode   Mode
-	Device Device
+	Method  string // "" with Element
+	Mode    Mode
+	Element bool // the buyer chooses among all methods inside Antom's Payment Element
+	Device  Device
+
+	offered []Method // what may be chosen, for the element
 }
 
 // Started is what came of it: how the buyer goes on.
@@ -40,7 +43,8 @@ func (s *Service) StartPayment(ctx context.Context, token string, want Attempt) 
 	if err != nil {
 		return Started{}, err
 	}
-	if !slices.ContainsFunc(s.Methods(o), func(m Method) bool { return m.Code == want.Method }) {
+	want.offered = s.Methods(o)
+	if !want.Element && !slices.ContainsFunc(want.offered, func(m Method) bool { return m.Code == want.Method }) {
 		key := "error.method_unknown"
 		if want.Method == "" {
 			key = "error.method_required"
@@ -65,9 +69,7 @@ func (s *Service) start(ctx context.Context, orderID string, want Attempt) (Star
 	if err != nil {
 		return Started{}, err
 	}
-	goesOn := func(p *Payment) bool {
-		return p != nil && p.Method == want.Method && p.Mode == want.Mode && !s.over(*p) && !p.cancelling()
-	}
+	goesOn := func(p *Payment) bool { return p != nil && want.sameAs(p) && !s.over(*p) && !p.cancelling() }
 	if live := o.Live(); live == nil || goesOn(live) {
 		// An attempt that ends for another one is inquired there.
 		if o, err = s.refresh(ctx, o); err != nil {
@@ -106,6 +108,11 @@ func (s *Service) start(ctx context.Context, orderID string, want Attempt) (Star
 		return Started{}, err
 	}
 	return s.ask(ctx, o, p)
+}
+
+// sameAs reports whether the buyer wants to pay the way of an attempt.
+func (want Attempt) sameAs(p *Payment) bool {
+	return p.Mode == want.Mode && p.Element() == want.Element && (want.Element || p.Method == want.Method)
 }
 
 // answerWithoutStarting is the action for an order that no attempt may be made for.
@@ -154,7 +161,7 @@ func (s *Service) newPayment(o Order, want Attempt) (Payment, error) {
 	}
 	var request any
 	if want.Mode == ModeSDK {
-		request = s.sessionRequest(o, p, want.Device)
+		request = s.sessionRequest(o, p, want)
 	} else {
 		request = s.payRequest(o, p, want.Device)
 	}

@@ -90,7 +90,8 @@ func savePayment(ctx context.Context, tx *tx, orderID string, p checkout.Payment
 	if err != nil {
 		return fmt.Errorf("encode action: %w", err)
 	}
-	// Who the payment belongs to, what it is for and what was asked never change.
+	// Who the payment belongs to, what it is for and what was asked never change;
+	// a method chosen inside Antom's element is told later.
 	_, err = tx.ExecContext(ctx, `
 		INSERT INTO payments (
 			request_id, order_id, antom_id, method, mode, status, live, surplus, currency, amount, result_code,
@@ -98,6 +99,7 @@ func savePayment(ctx context.Context, tx *tx, orderID string, p checkout.Payment
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 		ON CONFLICT (request_id) DO UPDATE
 		   SET antom_id = excluded.antom_id,
+		       method = excluded.method,
 		       status = excluded.status,
 		       live = excluded.live,
 		       surplus = excluded.surplus,

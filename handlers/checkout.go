@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strings"
@@ -70,12 +71,17 @@ func (s *server) renderCheckout(c echo.Context, status int, o checkout.Order, pr
 	if o.Payable() {
 		v.ExpiresAt, v.Now = o.ExpiresAt.Format(time.RFC3339), s.cfg.Now().UTC().Format(time.RFC3339)
 	}
+	if p := o.Live(); p != nil && o.Status == checkout.OrderProcessing && p.Method == "" && !v.Status.Unknown {
+		// Antom's element is open, and Antom knows of nothing that was done there.
+		v.Status.MayChange = false
+		v.Status.Title, v.Status.Message = "status.open.title", "checkout.finished.message"
+	}
 	if o.Payable() && !v.Status.Unknown {
 		v.Methods = s.methodViews(o)
 		v.SDK = s.sdkView(c)
 	}
 	if v.SDK != nil {
-		allowSDK(c, s.cfg.SDK)
+		allowSDK(c, s.cfg.SDK, s.shop.Methods(o))
 	}
 	return render(c, status, views.CheckoutPage(v))
 }
@@ -122,6 +128,7 @@ func (s *server) sdkView(c echo.Context) *views.SDK {
 	return &views.SDK{
 		URL:         s.cfg.SDK.URL.String(),
 		Integrity:   s.cfg.SDK.Integrity,
+		UI:          string(cmp.Or(s.cfg.SDK.UI, Popup)),
 		Environment: s.cfg.SDK.Environment,
 		Locale:      sdkLocale(views.Language(c.Request().Context())),
 	}
