@@ -1,6 +1,6 @@
 # "make" alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run build generate check test fuzz prove bench clean browser
+.PHONY: help run build gallery generate check test fuzz prove bench clean browser
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -10,6 +10,9 @@ run: ## build and run the shop with its sandbox; nothing else is needed
 
 build: ## build bin/antom-checkout
 	CGO_ENABLED=0 go build -trimpath -o bin/antom-checkout .
+
+gallery: ## every page in every state on http://localhost:8082
+	go run ./views/gallery
 
 generate: ## make the templ pages anew
 	go tool templ generate -log-level error

@@ -43,6 +43,7 @@ type config struct {
 	sweepSchedule   []time.Duration
 	orderTTL        time.Duration
 	sessionKey      string
+	appReturns      handlers.AppReturns
 	trustedProxies  []*net.IPNet
 	rateLimits      bool
 	clockOffset     time.Duration
@@ -80,6 +81,7 @@ var settings = []setting{
 	{env: "ORDER_TTL", fallback: "1h", help: "how long an unpaid order stays payable"},
 	{env: "SWEEP_SCHEDULE", fallback: "10s,30s,1m,2m,5m,5m,10m,30m,1h", help: "waits between looks at something unfinished"},
 	{env: "SESSION_KEY", help: "32 characters or more (default: made once, kept beside the database)", secret: true},
+	{env: "APP_RETURN_URLS", help: "where native apps may be opened again, such as myshop://pay,https://shop.example/app/"},
 	{env: "TRUSTED_PROXIES", help: "CIDRs whose X-Forwarded-For counts"},
 	{env: "RATE_LIMITS", fallback: "on", help: "on or off"},
 	{env: "CLOCK_OFFSET", fallback: "0s", help: "added to the clock, for tests; refused with live client ids"},
@@ -122,6 +124,7 @@ func loadConfigWith(flags *flag.FlagSet, args []string, getenv func(string) stri
 		sweepSchedule:   c.durations("SWEEP_SCHEDULE"),
 		orderTTL:        c.duration("ORDER_TTL", time.Second, 30*24*time.Hour),
 		sessionKey:      c.text("SESSION_KEY"),
+		appReturns:      c.appReturns("APP_RETURN_URLS"),
 		trustedProxies:  c.networks("TRUSTED_PROXIES"),
 		rateLimits:      c.choice("RATE_LIMITS", "on", "off") == "on",
 		clockOffset:     c.duration("CLOCK_OFFSET", -10*365*24*time.Hour, 10*365*24*time.Hour),
@@ -261,6 +264,14 @@ func (c *checker) currency(env string) checkout.Currency {
 func (c *checker) choice(env string, words ...string) string {
 	c.problem(!slices.Contains(words, c.values[env]), env+": none of "+strings.Join(words, ", "))
 	return c.values[env]
+}
+
+func (c *checker) appReturns(env string) handlers.AppReturns {
+	list, err := handlers.ParseAppReturns(c.values[env])
+	if err != nil {
+		c.problem(true, env+": "+err.Error())
+	}
+	return list
 }
 
 func (c *checker) networks(env string) []*net.IPNet {

@@ -124,6 +124,7 @@ func TestEverySettingIsTakenFromItsOwnName(t *testing.T) {
 		"ANTOM_TIMEOUT": "3s", "ANTOM_SDK_URL": "https://sdk.example.com/sdk.js", "ANTOM_SDK_INTEGRITY": "sha384-abc",
 		"SANDBOX_ADDR": ":81", "INTEGRATION": "api", "CAPTURE_MODE": "manual", "ORDER_TTL": "30m", "SWEEP_SCHEDULE": "1s, 2s",
 		"SESSION_KEY": strings.Repeat("k", 32), "TRUSTED_PROXIES": "10.0.0.0/8, 2001:db8::/32",
+		"APP_RETURN_URLS": "myshop://pay,https://shop.example/app/",
 	}))
 	for name, got := range map[string][2]any{
 		"ADDR": {cfg.addr, ":80"}, "PUBLIC_URL": {cfg.publicURL.String(), "https://shop.example.com/pay"},
@@ -135,7 +136,7 @@ func TestEverySettingIsTakenFromItsOwnName(t *testing.T) {
 		"ANTOM_SDK_INTEGRITY": {cfg.sdkIntegrity, "sha384-abc"}, "SANDBOX_ADDR": {cfg.sandboxAddr, ":81"},
 		"INTEGRATION": {cfg.integrationSDK, false}, "CAPTURE_MODE": {cfg.manualCapture, true}, "ORDER_TTL": {cfg.orderTTL, 30 * time.Minute},
 		"SWEEP_SCHEDULE": {len(cfg.sweepSchedule), 2}, "SESSION_KEY": {cfg.sessionKey, strings.Repeat("k", 32)},
-		"TRUSTED_PROXIES": {len(cfg.trustedProxies), 2}, "live": {cfg.live(), true},
+		"TRUSTED_PROXIES": {len(cfg.trustedProxies), 2}, "APP_RETURN_URLS": {len(cfg.appReturns), 2}, "live": {cfg.live(), true},
 	} {
 		if got[0] != got[1] {
 			t.Errorf("%s became %v, want %v", name, got[0], got[1])
@@ -188,6 +189,7 @@ func TestAWrongSettingIsRefused(t *testing.T) {
 		{"SWEEP_SCHEDULE", "10s,,1m"}, {"SWEEP_SCHEDULE", "10s,0s"}, {"SWEEP_SCHEDULE", "-1s"}, {"SWEEP_SCHEDULE", "often"},
 		{"SESSION_KEY", "too short"}, {"SESSION_KEY", strings.Repeat("k", 31)},
 		{"TRUSTED_PROXIES", "10.0.0.1"}, {"TRUSTED_PROXIES", "10.0.0.0/8,all"},
+		{"APP_RETURN_URLS", "javascript:alert(1)"}, {"APP_RETURN_URLS", "myshop://pay,http://shop.example/"}, {"APP_RETURN_URLS", "myshop"},
 		{"CLOCK_OFFSET", "tomorrow"},
 		{"DATABASE_URL", "postgres://localhost/shop"},
 	} {

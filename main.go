@@ -195,6 +195,7 @@ func pagesConfig(cfg config, keys []byte, now func() time.Time, log *slog.Logger
 		ShopName:       cfg.shopName,
 		PublicURL:      cfg.publicURL,
 		SessionKey:     keys,
+		AppReturns:     cfg.appReturns,
 		TrustedProxies: cfg.trustedProxies,
 		Sandbox:        !cfg.live(),
 		RateLimits:     cfg.rateLimits,

@@ -7,8 +7,10 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -36,7 +38,7 @@ func (s *Service) sessionRequest(o Order, p Payment, want Attempt) *antom.Paymen
 		PaymentAmount:            antomAmount(p.Amount),
 		PaymentFactor:            s.paymentFactor(p.Method),
 		SettlementStrategy:       s.settlement(),
-		PaymentRedirectURL:       s.returnURL(o),
+		PaymentRedirectURL:       cmp.Or(want.ReturnURL, s.returnURL(o)),
 		PaymentNotifyURL:         s.notifyURL(),
 		PaymentSessionExpiryTime: antom.NewTime(p.ExpiresAt),
 		Env:                      antomEnv(want.Device),
@@ -58,7 +60,7 @@ func (s *Service) sessionRequest(o Order, p Payment, want Attempt) *antom.Paymen
 }
 
 // payRequest asks for an address or a code without an SDK.
-func (s *Service) payRequest(o Order, p Payment, d Device) *antom.PayRequest {
+func (s *Service) payRequest(o Order, p Payment, want Attempt) *antom.PayRequest {
 	return &antom.PayRequest{
 		ProductCode:        antom.ProductCheckout,
 		PaymentRequestID:   p.RequestID,
@@ -67,11 +69,35 @@ func (s *Service) payRequest(o Order, p Payment, d Device) *antom.PayRequest {
 		PaymentMethod:      &antom.PaymentMethod{Type: p.Method},
 		PaymentFactor:      s.paymentFactor(p.Method),
 		SettlementStrategy: s.settlement(),
-		PaymentRedirectURL: s.returnURL(o),
+		PaymentRedirectURL: cmp.Or(want.ReturnURL, s.returnURL(o)),
 		PaymentNotifyURL:   s.notifyURL(),
 		PaymentExpiryTime:  antom.NewTime(p.ExpiresAt),
-		Env:                antomEnv(d),
+		Env:                antomEnv(want.Device),
 	}
+}
+
+// sameWayBack reports whether an attempt was begun where it is to go on: in a
+// browser, or in the same app. The request that was sent says so.
+func sameWayBack(p Payment, want Attempt) bool {
+	terminal, back := begunIn(p)
+	if want.Device.Terminal == antom.TerminalApp {
+		return terminal == antom.TerminalApp && back == want.ReturnURL
+	}
+	return terminal != antom.TerminalApp
+}
+
+// begunIn reads terminal and way back from an attempt's request.
+func begunIn(p Payment) (antom.TerminalType, string) {
+	var sent struct {
+		Env struct {
+			TerminalType antom.TerminalType `json:"terminalType"`
+		} `json:"env"`
+		PaymentRedirectURL string `json:"paymentRedirectUrl"`
+	}
+	if json.Unmarshal(p.Request, &sent) != nil {
+		return "", "" // sent by nobody
+	}
+	return sent.Env.TerminalType, sent.PaymentRedirectURL
 }
 
 // paymentFactor: a card is authorised first, then captured.
@@ -215,15 +241,20 @@ func wordOfPay(p Payment, res *antom.PayResponse, err error) Word {
 	w.Says, w.Code = said(err, SaidSucceeded)
 	if err == nil && res.Result.InProcess() {
 		w.Says = SaidAccepted
-		w.Action = actionOf(res, p.ExpiresAt)
+		w.Action = actionOf(p, res)
 	}
 	return w
 }
 
 // actionOf reads where the buyer goes on. A code to show comes before an
-// address, because who is given both is to scan.
-func actionOf(res *antom.PayResponse, expires time.Time) Action {
-	a := Action{ExpiresAt: expires}
+// address, because who is given both is to scan. In an app the wallet's own
+// addresses come first, and the web is the fallback.
+func actionOf(p Payment, res *antom.PayResponse) Action {
+	a := Action{ExpiresAt: p.ExpiresAt}
+	terminal, _ := begunIn(p)
+	if terminal == antom.TerminalApp {
+		a.ApplinkURL, a.SchemeURL = only(leadable, res.ApplinkURL), only(openable, res.SchemeURL)
+	}
 	switch form := res.RedirectActionForm; {
 	case res.OrderCodeForm != nil && len(codesOf(res.OrderCodeForm)) > 0:
 		a.Type, a.Codes = ActionCode, codesOf(res.OrderCodeForm)
@@ -236,10 +267,26 @@ func actionOf(res *antom.PayResponse, expires time.Time) Action {
 		a.Type, a.URL, a.Method = ActionRedirect, res.NormalURL, "GET"
 	case form != nil && leadable(form.RedirectURL):
 		a.Type, a.URL, a.Method = ActionRedirect, form.RedirectURL, "GET"
+	case a.ApplinkURL != "" || a.SchemeURL != "":
+		a.Type, a.URL, a.Method = ActionRedirect, cmp.Or(a.ApplinkURL, a.SchemeURL), "GET"
 	default:
 		a.Type = ActionNone
 	}
 	return a
+}
+
+func only(fit func(string) bool, address string) string {
+	if !fit(address) {
+		return ""
+	}
+	return address
+}
+
+// openable reports whether a phone may be asked to open an address: another
+// app's, and nothing that would run in the one that opens it.
+func openable(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.Scheme != "" && !slices.Contains([]string{"javascript", "data", "file", "content", "http"}, u.Scheme)
 }
 
 // leadable reports whether a buyer may be sent to an address: to the web, and to

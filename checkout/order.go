@@ -137,8 +137,10 @@ type Action struct {
 	SessionData string     `json:"session_data,omitempty"` // passed on unchanged
 	Element     bool       `json:"element,omitempty"`      // the session is for Antom's Payment Element
 	URL         string     `json:"url,omitempty"`
-	Method      string     `json:"method,omitempty"`     // GET or POST
-	Parameters  string     `json:"parameters,omitempty"` // of a POST, as Antom gave them
+	ApplinkURL  string     `json:"applink_url,omitempty"` // in an app: opens the wallet's app, by https
+	SchemeURL   string     `json:"scheme_url,omitempty"`  // in an app: opens the wallet's app, by its own scheme
+	Method      string     `json:"method,omitempty"`      // GET or POST
+	Parameters  string     `json:"parameters,omitempty"`  // of a POST, as Antom gave them
 	Codes       []Code     `json:"codes,omitempty"`
 	ExpiresAt   time.Time  `json:"expires_at,omitzero"`
 }

@@ -12,10 +12,11 @@ import (
 
 // Attempt is a buyer's wish to pay.
 type Attempt struct {
-	Method  string // "" with Element
-	Mode    Mode
-	Element bool // the buyer chooses among all methods inside Antom's Payment Element
-	Device  Device
+	Method    string // "" with Element
+	Mode      Mode
+	Element   bool // the buyer chooses among all methods inside Antom's Payment Element
+	Device    Device
+	ReturnURL string // where a native app is opened again; "" is our own return page
 
 	offered []Method // what may be chosen, for the element
 }
@@ -36,6 +37,8 @@ const (
 
 // StartPayment starts an attempt, or goes on with the one under way: the same
 // method goes on with the same attempt, another method ends the old one first.
+// So does another way back: what began in a browser would lead an app's buyer
+// out of the app, and the other way round.
 // No answer from Antom is ActionWait, and posting again goes on. Errors:
 // NotFound, and Invalid for a method that is not offered.
 func (s *Service) StartPayment(ctx context.Context, token string, want Attempt) (Started, error) {
@@ -112,7 +115,8 @@ func (s *Service) start(ctx context.Context, orderID string, want Attempt) (Star
 
 // sameAs reports whether the buyer wants to pay the way of an attempt.
 func (want Attempt) sameAs(p *Payment) bool {
-	return p.Mode == want.Mode && p.Element() == want.Element && (want.Element || p.Method == want.Method)
+	sameMethod := p.Element() == want.Element && (want.Element || p.Method == want.Method)
+	return sameMethod && p.Mode == want.Mode && sameWayBack(*p, want)
 }
 
 // answerWithoutStarting is the action for an order that no attempt may be made for.
@@ -163,7 +167,7 @@ func (s *Service) newPayment(o Order, want Attempt) (Payment, error) {
 	if want.Mode == ModeSDK {
 		request = s.sessionRequest(o, p, want)
 	} else {
-		request = s.payRequest(o, p, want.Device)
+		request = s.payRequest(o, p, want)
 	}
 	body, err := json.Marshal(request)
 	if err != nil {

@@ -54,6 +54,7 @@ func TestAnOrderIsReadBackAsItWasWritten(t *testing.T) {
 		Amount: sgd(4200), ResultCode: "SUCCESS", Request: []byte("{\"bytes\":\"\x00\xff\"}"),
 		Action: checkout.Action{
 			Type: checkout.ActionCode, SessionData: "session+/=", URL: "https://pay.example.com/?a=1&b=<2>", Method: "POST",
+			ApplinkURL: "https://wallet.example.com/a", SchemeURL: "wallet://pay",
 			Parameters: `{"k":"v"}`, Codes: []checkout.Code{{Type: "QRCODE", Value: "00020101"}, {Type: "BARCODE", Value: "123"}},
 			ExpiresAt: noon.Add(30 * time.Minute),
 		},

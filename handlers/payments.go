@@ -17,14 +17,17 @@ import (
 )
 
 func (s *server) startPayment(c echo.Context) error {
-	method, err := postedMethod(c)
+	posted, err := postedStart(c)
 	if err != nil {
 		return err
 	}
-	want := checkout.Attempt{Method: method, Mode: checkout.ModeAPI, Device: deviceOf(c)}
+	want := checkout.Attempt{Method: posted("method"), Mode: checkout.ModeAPI, Device: deviceOf(c)}
+	if err := s.addApp(c, &want, posted); err != nil {
+		return err
+	}
 	if wantsJSON(c) && s.cfg.SDK != nil {
 		want.Mode = checkout.ModeSDK
-		want.Element = method == "" && s.cfg.SDK.UI == Element
+		want.Element = want.Method == "" && s.cfg.SDK.UI == Element && want.Device.Terminal != antom.TerminalApp
 	}
 	started, err := s.shop.StartPayment(c.Request().Context(), c.Param("token"), want)
 	var refused *checkout.Error
@@ -37,25 +40,29 @@ func (s *server) startPayment(c echo.Context) error {
 	if wantsJSON(c) {
 		return s.answerAction(c, started)
 	}
-	return s.showAction(c, started, method)
+	return s.showAction(c, started, want.Method)
 }
 
-// postedMethod reads the choice from a form or from JSON.
-func postedMethod(c echo.Context) (string, error) {
+// postedStart reads the choice from a form or from JSON.
+func postedStart(c echo.Context) (get func(name string) string, err error) {
 	if !strings.HasPrefix(c.Request().Header.Get(echo.HeaderContentType), echo.MIMEApplicationJSON) {
 		form, err := c.FormParams()
 		if err != nil {
-			return "", unreadable(err)
+			return nil, unreadable(err)
 		}
-		return form.Get("method"), nil
+		return form.Get, nil
 	}
 	var posted struct {
-		Method string `json:"method"`
+		Method    string `json:"method"`
+		Terminal  string `json:"terminal"`
+		OS        string `json:"os"`
+		ReturnURL string `json:"return_url"`
 	}
 	if err := json.NewDecoder(c.Request().Body).Decode(&posted); err != nil {
-		return "", unreadable(err)
+		return nil, unreadable(err)
 	}
-	return posted.Method, nil
+	fields := map[string]string{"method": posted.Method, "terminal": posted.Terminal, "os": posted.OS, "return_url": posted.ReturnURL}
+	return func(name string) string { return fields[name] }, nil
 }
 
 // retryAfter is how many seconds a client waits before it asks again.
@@ -75,6 +82,8 @@ type actionJSON struct {
 	Environment string              `json:"environment,omitempty"`
 	Locale      string              `json:"locale,omitempty"`
 	URL         string              `json:"url,omitempty"`
+	ApplinkURL  string              `json:"applink_url,omitempty"`
+	SchemeURL   string              `json:"scheme_url,omitempty"`
 	Method      string              `json:"method,omitempty"`
 	Parameters  string              `json:"parameters,omitempty"`
 	Codes       []checkout.Code     `json:"codes,omitempty"`
@@ -89,7 +98,7 @@ func (s *server) answerAction(c echo.Context, started checkout.Started) error {
 		PaymentRequestID: started.Payment.RequestID,
 		Action: actionJSON{
 			Type: a.Type, SessionData: a.SessionData, URL: a.URL, Method: a.Method,
-			Parameters: a.Parameters, Codes: a.Codes,
+			ApplinkURL: a.ApplinkURL, SchemeURL: a.SchemeURL, Parameters: a.Parameters, Codes: a.Codes,
 		},
 	}
 	if !a.ExpiresAt.IsZero() {

@@ -21,6 +21,7 @@ type Config struct {
 	SessionKey     []byte       // 64 bytes: 32 to authenticate, 32 to encrypt the session cookie
 	TrustedProxies []*net.IPNet // whose X-Forwarded-For counts
 	SDK            *SDK         // nil: pay by forms and redirects only
+	AppReturns     AppReturns   // where native apps may be opened again after paying
 	Sandbox        bool         // payments are practice; pages say so
 	RateLimits     bool         // refuse what no buyer does
 	Now            func() time.Time

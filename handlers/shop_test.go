@@ -54,6 +54,7 @@ type settings struct {
 	timeout       time.Duration
 	refundLate    bool
 	rateLimits    bool
+	appReturns    string
 	catalog       []checkout.Product // instead of the seeded one
 }
 
@@ -129,6 +130,10 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	cfg := handlers.Config{
 		ShopName: "Plain Goods", PublicURL: publicURL, SessionKey: make([]byte, 64), Sandbox: true, RateLimits: set.rateLimits, Now: now, Log: log, Done: done,
 		SDK: &handlers.SDK{URL: sdkURL, Environment: "sandbox", GatewayHost: boxURL},
+	}
+	if set.appReturns != "" {
+		cfg.AppReturns, err = handlers.ParseAppReturns(set.appReturns)
+		must(t, err)
 	}
 	if set.withoutSDK {
 		cfg.SDK = nil
@@ -372,6 +377,8 @@ type action struct {
 		Locale      string          `json:"locale"`
 		ExpiresAt   string          `json:"expires_at"`
 		URL         string          `json:"url"`
+		ApplinkURL  string          `json:"applink_url"`
+		SchemeURL   string          `json:"scheme_url"`
 		Codes       []checkout.Code `json:"codes"`
 		Message     string          `json:"message"`
 		RetryAfter  int             `json:"retry_after"`

@@ -2,39 +2,47 @@ package views
 
 import (
 	"context"
+	"strconv"
+	"strings"
 
+	"antom-checkout/checkout"
 	"antom-checkout/static"
 
 	"github.com/a-h/templ"
 )
 
-// A sample is a page in one state, as the handlers would fill it.
-type sample struct {
-	name string
-	page templ.Component
+// A Sample is a page in one state, as the handlers would fill it.
+type Sample struct {
+	Name string
+	Page templ.Component
 }
 
-func amount(text, minor string) Amount { return Amount{Text: text, Minor: minor, Currency: "SGD"} }
+func sampleAmount(ctx context.Context, minor int64, currency checkout.Currency) Amount {
+	return Amount{
+		Text:  checkout.Money{Minor: minor, Currency: currency}.Format(Language(ctx)),
+		Minor: strconv.FormatInt(minor, 10), Currency: string(currency),
+	}
+}
 
-func sampleFrame() Frame {
+func sampleFrame(ctx context.Context) Frame {
 	return Frame{
 		ShopName: "Kiln & Thread", CartCount: 3, Sandbox: true,
-		Languages: LanguageChoices(context.Background(), func(code string) string { return "/language/" + code }),
+		Languages: LanguageChoices(ctx, func(code string) string { return "./?lang=" + code }),
 	}
 }
 
-func sampleLines() []Line {
+func sampleLines(ctx context.Context) []Line {
 	return []Line{
-		{SKU: "MUG-01", Name: "Enamel mug", Image: static.URL("products/mug.svg"), Quantity: "2", Unit: amount("S$18.00", "1800"), Total: amount("S$36.00", "3600")},
-		{SKU: "NOTE-A5", Name: "Linen notebook with a rather long and descriptive name", Image: static.URL("products/notebook.svg"), Quantity: "1", Unit: amount("S$6.00", "600"), Total: amount("S$6.00", "600")},
+		{SKU: "MUG-01", Name: "Enamel mug", Image: static.URL("products/mug.svg"), Quantity: "2", Unit: sampleAmount(ctx, 1800, "SGD"), Total: sampleAmount(ctx, 3600, "SGD")},
+		{SKU: "NOTE-A5", Name: "Linen notebook with a rather long and descriptive name", Image: static.URL("products/notebook.svg"), Quantity: "1", Unit: sampleAmount(ctx, 600, "SGD"), Total: sampleAmount(ctx, 600, "SGD")},
 	}
 }
 
-func sampleProducts() []Product {
+func sampleProducts(ctx context.Context) []Product {
 	var all []Product
 	for _, name := range []string{"mug", "notebook", "tin", "lamp", "tote", "bowl", "throw", "pen", "pot", "candle", "teapot", "clock"} {
 		all = append(all, Product{
-			SKU: name + "/01", Name: "Enamel " + name, Image: static.URL("products/" + name + ".svg"), Price: amount("S$18.00", "1800"),
+			SKU: name + "/01", Name: "Enamel " + name, Image: static.URL("products/" + name + ".svg"), Price: sampleAmount(ctx, 1800, "SGD"),
 			Description: "Fired twice and chipped never. It keeps your coffee warm and your mornings slow.",
 		})
 	}
@@ -51,6 +59,33 @@ func sampleMethods() []Method {
 		{Code: "GCASH", Name: "GCash", Logo: logo("gcash"), Hint: "hint.wallet"},
 		{Code: "PAYNOW", Name: "PayNow", Logo: logo("paynow"), Hint: "hint.qr"},
 	}
+}
+
+// sampleManyMethods are as many as some countries have.
+func sampleManyMethods() []Method {
+	all := sampleMethods()
+	for _, m := range [][3]string{
+		{"ALIPAY_HK", "AlipayHK", "wallet"}, {"KAKAOPAY", "KakaoPay", "wallet"}, {"TNG", "Touch 'n Go eWallet", "wallet"},
+		{"BOOST", "Boost", "wallet"}, {"TRUEMONEY", "TrueMoney", "wallet"}, {"RABBIT_LINE_PAY", "Rabbit LINE Pay", "wallet"},
+		{"PROMPTPAY", "PromptPay", "qr"}, {"QRIS", "QRIS", "qr"}, {"BANK", "Online banking of a bank with a long name", "bank"},
+	} {
+		logo := "methods/" + strings.ToLower(m[0]) + ".svg"
+		all = append(all, Method{Code: m[0], Name: m[1], Logo: static.URL(logo), Hint: "hint." + m[2]})
+	}
+	return all
+}
+
+// sampleLongOrder is an order of names without a space and of sums without an
+// end, in a currency of two, none or three decimals.
+func sampleLongOrder(ctx context.Context, currency checkout.Currency) CheckoutView {
+	v := sampleCheckout(ctx, sampleStatus("open"))
+	v.Frame.ShopName = "Donaudampfschifffahrtsgesellschaftsbedarf und Söhne"
+	v.Lines = []Line{
+		{SKU: "LONG-1", Name: "Handgefertigte Rindslederaktentaschenschulterriemenschnallen", Quantity: "99", Unit: sampleAmount(ctx, 123456789, currency), Total: sampleAmount(ctx, 12222222111, currency)},
+		{SKU: "LONG-2", Name: "شال من الصوف المغزول يدويًا بلون الرمل والبحر والسماء الصافية", Quantity: "1", Unit: sampleAmount(ctx, 123456789, currency), Total: sampleAmount(ctx, 123456789, currency)},
+	}
+	v.Total = sampleAmount(ctx, 12345678900, currency)
+	return v
 }
 
 const sampleToken = "mZ3qk9TtX0h2fD7uC5wYbA"
@@ -73,10 +108,10 @@ func sampleStatus(name string) Status {
 	return s
 }
 
-func sampleCheckout(status Status) CheckoutView {
+func sampleCheckout(ctx context.Context, status Status) CheckoutView {
 	base := "/checkout/" + sampleToken
 	v := CheckoutView{
-		Frame: sampleFrame(), Token: sampleToken, Number: "KT-20481", Lines: sampleLines(), Total: amount("S$42.00", "4200"), Status: status,
+		Frame: sampleFrame(ctx), Token: sampleToken, Number: "KT-20481", Lines: sampleLines(ctx), Total: sampleAmount(ctx, 4200, "SGD"), Status: status,
 		Methods: sampleMethods(),
 		SDK: &SDK{
 			URL:         "https://sdk.marmot-cloud.com/package/ams-checkout/1.47.2/dist/umd/ams-checkout.min.js",
@@ -95,14 +130,14 @@ func sampleCheckout(status Status) CheckoutView {
 	return v
 }
 
-func sampleReturn(status Status) ReturnView {
+func sampleReturn(ctx context.Context, status Status) ReturnView {
 	base := "/checkout/" + sampleToken
 	renew := ""
 	if status.Status == "expired" {
 		renew = base + "/renew"
 	}
 	return ReturnView{
-		Frame: sampleFrame(), Token: sampleToken, Number: "KT-20481", Total: amount("S$42.00", "4200"), MethodName: "GrabPay", Status: status,
+		Frame: sampleFrame(ctx), Token: sampleToken, Number: "KT-20481", Total: sampleAmount(ctx, 4200, "SGD"), MethodName: "GrabPay", Status: status,
 		RetryURL: base, RenewURL: renew, StatusURL: base + "/status", EventsURL: base + "/events", SelfURL: base + "/return",
 	}
 }
@@ -113,10 +148,12 @@ var statusNames = []string{
 	"cancelled", "expired", "review", "partially_refunded", "refunded",
 }
 
-// samples are all pages in all states.
-func samples() []sample {
+// Samples are all pages in all states, in the language of ctx: what the tests
+// look at, and the gallery shows. The program itself has no use for them, so the
+// linker leaves them out of it.
+func Samples(ctx context.Context) []Sample {
 	base := "/checkout/" + sampleToken
-	frame, total := sampleFrame(), amount("S$42.00", "4200")
+	frame, total := sampleFrame(ctx), sampleAmount(ctx, 4200, "SGD")
 	form := OrderForm{
 		FormID: "f-1", Values: map[string]string{"country": "SG"},
 		Countries: []Option{{"DE", "Germany"}, {"PH", "Philippines"}, {"SG", "Singapore"}},
@@ -124,14 +161,14 @@ func samples() []sample {
 	wrong := form
 	wrong.Values = map[string]string{"email": "jo@", "name": "Jo \"the\" <b>Tan</b>", "country": "SG", "city": "Singapore"}
 	wrong.Errors = map[string]string{"email": "error.email", "address1": "error.required", "postal_code": "error.invalid"}
-	wrongLines := sampleLines()
+	wrongLines := sampleLines(ctx)
 	wrongLines[0].Quantity, wrongLines[0].Error = "1e3", "error.quantity"
-	products := sampleProducts()
-	noMethod := sampleCheckout(sampleStatus("open"))
+	products := sampleProducts(ctx)
+	noMethod := sampleCheckout(ctx, sampleStatus("open"))
 	noMethod.Error = "error.method_required"
-	soon := sampleCheckout(sampleStatus("open"))
+	soon := sampleCheckout(ctx, sampleStatus("open"))
 	soon.ExpiresAt = "2026-03-01T12:04:59Z"
-	leads := ContinueView{Frame: frame, MethodName: "GCash", Total: total, URL: "https://cashier.example/pay?a=1&b=2", ReturnURL: base + "/return", BackURL: base}
+	leads := ContinueView{Frame: frame, MethodName: "GCash", Total: total, URL: "#/wallet", ReturnURL: base + "/return", BackURL: base}
 	post := leads
 	post.Post, post.Parameters = true, []Parameter{{"PaReq", "eJxV"}, {"MD", "7"}}
 	code := CodeView{
@@ -139,20 +176,26 @@ func samples() []sample {
 		Codes:     []Code{{"QRCODE", "00020101021226570009SG.PAYNOW010120213202012345K030110412202601010000520400005303702540542.005802SG5913KILN THREAD6009Singapore6304A1B2"}},
 		ReturnURL: base + "/return", BackURL: base, StatusURL: base + "/status", EventsURL: base + "/events",
 	}
+	many := sampleCheckout(ctx, sampleStatus("open"))
+	many.Methods = sampleManyMethods()
 	counter := code
 	counter.Codes = []Code{{"BARCODE", "0123456789012"}, {"TEXT", "84 2210 7781"}}
 	counter.Expires = ""
 
-	all := []sample{
+	all := []Sample{
 		{"catalog", CatalogPage(CatalogView{Frame: frame, Products: products})},
 		{"catalog-empty", CatalogPage(CatalogView{Frame: Frame{ShopName: "Kiln & Thread"}})},
 		{"product", ProductPage(ProductView{Frame: frame, Product: products[0], Quantity: "1"})},
 		{"product-error", ProductPage(ProductView{Frame: frame, Product: products[3], Quantity: "1e3", Error: "error.quantity"})},
-		{"cart", CartPage(CartView{Frame: frame, Lines: sampleLines(), Total: total, Form: form})},
+		{"cart", CartPage(CartView{Frame: frame, Lines: sampleLines(ctx), Total: total, Form: form})},
 		{"cart-errors", CartPage(CartView{Frame: frame, Lines: wrongLines, Total: total, Form: wrong, Error: "error.form"})},
 		{"cart-empty", CartPage(CartView{Frame: Frame{ShopName: "Kiln & Thread"}, Form: form, Error: "error.cart_empty"})},
 		{"checkout-no-method", CheckoutPage(noMethod)},
 		{"checkout-last-minutes", CheckoutPage(soon)},
+		{"checkout-many-methods", CheckoutPage(many)},
+		{"checkout-long-idr", CheckoutPage(sampleLongOrder(ctx, "IDR"))},
+		{"checkout-long-jpy", CheckoutPage(sampleLongOrder(ctx, "JPY"))},
+		{"checkout-long-kwd", CheckoutPage(sampleLongOrder(ctx, "KWD"))},
 		{"continue", ContinuePage(leads)},
 		{"continue-post", ContinuePage(post)},
 		{"code", CodePage(code)},
@@ -163,11 +206,11 @@ func samples() []sample {
 	}
 	for _, name := range statusNames {
 		all = append(all,
-			sample{"checkout-" + name, CheckoutPage(sampleCheckout(sampleStatus(name)))},
-			sample{"return-" + name, ReturnPage(sampleReturn(sampleStatus(name)))},
+			Sample{"checkout-" + name, CheckoutPage(sampleCheckout(ctx, sampleStatus(name)))},
+			Sample{"return-" + name, ReturnPage(sampleReturn(ctx, sampleStatus(name)))},
 		)
 	}
 	justBack := sampleStatus("processing")
 	justBack.SinceSecond = 1
-	return append(all, sample{"return-fresh", ReturnPage(sampleReturn(justBack))})
+	return append(all, Sample{"return-fresh", ReturnPage(sampleReturn(ctx, justBack))})
 }

@@ -1,0 +1,98 @@
+// Command gallery shows every page in every state, without a shop behind it: for
+// people who judge pages, and for the tests that look at all of them. It is no
+// part of the program.
+package main
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"flag"
+	"fmt"
+	"html/template"
+	"log"
+	"net"
+	"net/http"
+	"slices"
+
+	"github.com/a-h/templ"
+	"golang.org/x/text/language"
+
+	"antom-checkout/static"
+	"antom-checkout/views"
+)
+
+func main() {
+	addr := flag.String("addr", "localhost:8082", "address to listen on")
+	flag.Parse()
+	listener, err := net.Listen("tcp", *addr)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("The gallery is at http://%s\n", listener.Addr())
+	log.Fatal(http.Serve(listener, handler()))
+}
+
+// handler serves the list at /, each page in one state at /pages/NAME/, and what the
+// pages load. Whatever else the pages lead to is not there.
+func handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", showList)
+	mux.HandleFunc("GET /pages/{name}/{$}", showPage)
+	mux.Handle("GET /static/", static.Handler())
+	mux.HandleFunc("GET /checkout/{token}/events", func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusNoContent) // nothing changes here
+	})
+	return mux
+}
+
+//go:embed list.html
+var listPage string
+
+var list = template.Must(template.New("list").Parse(listPage))
+
+func showList(w http.ResponseWriter, r *http.Request) {
+	ctx := spoken(r)
+	theme := "light"
+	if r.FormValue("theme") == "dark" {
+		theme = "dark"
+	}
+	var page bytes.Buffer
+	if err := list.Execute(&page, map[string]any{
+		"Samples": views.Samples(ctx),
+		"Choices": views.LanguageChoices(ctx, func(code string) string { return code }),
+		"Lang":    views.Language(ctx).String(),
+		"Theme":   theme,
+	}); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	_, _ = page.WriteTo(w)
+}
+
+// nonce is the same for everybody: there is nothing to steal here.
+const nonce = "gallery"
+
+func showPage(w http.ResponseWriter, r *http.Request) {
+	ctx := spoken(r)
+	all := views.Samples(ctx)
+	at := slices.IndexFunc(all, func(s views.Sample) bool { return s.Name == r.PathValue("name") })
+	if at < 0 {
+		http.NotFound(w, r)
+		return
+	}
+	// As strict as the shop's own policy, but for the frames of the list. The SDK's
+	// host is not in it: nothing here asks the network.
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'nonce-"+nonce+"'; style-src 'self'; "+
+		"img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'")
+	templ.Handler(all[at].Page).ServeHTTP(w, r.WithContext(templ.WithNonce(ctx, nonce)))
+}
+
+// spoken is the request's context, in the language it asks for.
+func spoken(r *http.Request) context.Context {
+	tag, err := language.Parse(r.FormValue("lang"))
+	if err != nil {
+		tag = language.English
+	}
+	return views.WithLanguage(r.Context(), tag)
+}
