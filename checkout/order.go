@@ -222,10 +222,6 @@ func (p *Payment) Operation(kind OperationKind, requestID string) *Operation {
 	return nil
 }
 
-// Element reports whether the buyer chooses the method inside Antom's Payment
-// Element. An attempt keeps being one after Antom has told the choice.
-func (p *Payment) Element() bool { return p.Method == "" || p.Action.Element }
-
 // Refunded is the money given back, without what is only asked for.
 func (p *Payment) Refunded() Money {
 	return p.refunds(func(op Operation) bool { return op.Status == OperationSuccess })

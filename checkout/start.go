@@ -113,9 +113,10 @@ func (s *Service) start(ctx context.Context, orderID string, want Attempt) (Star
 	return s.ask(ctx, o, p)
 }
 
-// sameAs reports whether the buyer wants to pay the way of an attempt.
+// sameAs reports whether the buyer wants to pay the way of an attempt. An element
+// that is asked for again after something was chosen in it is to choose anew.
 func (want Attempt) sameAs(p *Payment) bool {
-	sameMethod := p.Element() == want.Element && (want.Element || p.Method == want.Method)
+	sameMethod := p.Method == want.Method && (want.Element || !p.Action.Element)
 	return sameMethod && p.Mode == want.Mode && sameWayBack(*p, want)
 }
 

@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
@@ -50,6 +51,8 @@ type settings struct {
 	currency      checkout.Currency
 	manualCapture bool
 	withoutSDK    bool
+	sdk           func(*handlers.SDK) // changes the sandbox's stand-in
+	ttl           time.Duration       // how long an order may be paid; an hour when zero
 	publicURL     string
 	timeout       time.Duration
 	refundLate    bool
@@ -118,7 +121,7 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	}
 	s.service = checkout.New(checkout.Config{
 		PublicURL: public2, Currency: set.currency, SettlementCurrency: set.currency,
-		ManualCapture: set.manualCapture, RefundLate: set.refundLate, OrderTTL: time.Hour,
+		ManualCapture: set.manualCapture, RefundLate: set.refundLate, OrderTTL: cmp.Or(set.ttl, time.Hour),
 		SweepSchedule: []time.Duration{10 * time.Second, 30 * time.Second, time.Minute},
 		Now:           now, Log: log,
 	}, store, gateway)
@@ -134,6 +137,9 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	if set.appReturns != "" {
 		cfg.AppReturns, err = handlers.ParseAppReturns(set.appReturns)
 		must(t, err)
+	}
+	if set.sdk != nil {
+		set.sdk(cfg.SDK)
 	}
 	if set.withoutSDK {
 		cfg.SDK = nil
@@ -372,6 +378,7 @@ type action struct {
 	Action           struct {
 		Type        string          `json:"type"`
 		SDK         string          `json:"sdk"`
+		UI          string          `json:"ui"`
 		SessionData string          `json:"session_data"`
 		Environment string          `json:"environment"`
 		Locale      string          `json:"locale"`

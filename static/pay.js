@@ -289,6 +289,12 @@
 		return !!form() && "sdk" in words;
 	}
 
+	// The element opens by itself, unless that would end a payment under way.
+	const due = () => $("finished") && "due" in $("finished").dataset;
+	function begin() {
+		if (element && adopt() && !due()) start();
+	}
+
 	// On the document, because the status script may replace the form.
 	document.addEventListener("submit", (e) => {
 		if (e.target.method === "dialog") return afresh();
@@ -316,7 +322,7 @@
 		work(busy && !!form());
 		// The new page knows nothing of what was said; a failure it tells better itself.
 		if (said && !document.querySelector('[data-state$=":failed"]')) say(...said);
-		if (element && adopt() && !(said && said[1])) start();
+		if (!(said && said[1])) begin();
 	});
 	addEventListener("pagehide", close);
 	addEventListener("pageshow", (e) => {
@@ -324,14 +330,14 @@
 		leaving = false;
 		work(false);
 		say("");
-		if (element && adopt()) start();
+		begin();
 		welcome();
 	});
 	document.addEventListener("visibilitychange", welcome);
 
-	if (element && adopt()) start();
+	begin();
 	const [came] = performance.getEntriesByType("navigation");
-	if (came && came.type === "back_forward" && $("finished") && "due" in $("finished").dataset) {
+	if (came && came.type === "back_forward" && due()) {
 		away = true;
 		welcome();
 	}
