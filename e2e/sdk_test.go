@@ -217,9 +217,9 @@ func TestWhoComesBackFromAnElementsWalletIsAsked(t *testing.T) {
 	buyer.arrives("/buyer/.+")
 	buyer.goesBack()
 	buyer.isAskedWhetherPaid()
-	shop.sandbox.act(live(shop), "pay")
 	buyer.clicks("#finished a") // I have paid
 	buyer.arrives(returnPage)
+	shop.sandbox.act(live(shop), "pay")
 	buyer.sees("paid")
 	shop.paidOnce()
 }

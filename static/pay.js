@@ -330,15 +330,15 @@
 		leaving = false;
 		work(false);
 		say("");
-		begin();
+		if (!away) begin();
 		welcome();
 	});
 	document.addEventListener("visibilitychange", welcome);
 
-	begin();
+	// By the back button, and not out of the browser's memory.
 	const [came] = performance.getEntriesByType("navigation");
-	if (came && came.type === "back_forward" && due()) {
+	if (came && came.type === "back_forward" && form() && document.querySelector("[data-status=processing]")) {
 		away = true;
 		welcome();
-	}
+	} else begin();
 })();
