@@ -115,5 +115,5 @@ func openDesk(ctx context.Context, cfg config, stderr io.Writer) (*checkout.Serv
 	if err != nil {
 		return nil, nil, err
 	}
-	return openShop(cfg, store, gateway, now, log), store.Close, nil
+	return openShop(cfg, store, gateway, now, log, nil), store.Close, nil
 }

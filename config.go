@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"antom-checkout/checkout"
 	"antom-checkout/handlers"
@@ -40,12 +41,14 @@ type config struct {
 	manualCapture   bool
 	refundLate      bool
 	integrationSDK  bool
+	methods         []string
 	sweepSchedule   []time.Duration
 	orderTTL        time.Duration
 	sessionKey      string
 	appReturns      handlers.AppReturns
 	trustedProxies  []*net.IPNet
 	rateLimits      bool
+	metricsAddr     string // "": nobody is told what is measured
 	clockOffset     time.Duration
 }
 
@@ -76,6 +79,7 @@ var settings = []setting{
 	{env: "SDK_UI", fallback: "popup", help: "popup, inline (cards inside the page), or element (Antom's Payment Element)"},
 	{env: "SANDBOX_ADDR", fallback: "localhost:8081", help: "address the sandbox listens on"},
 	{env: "INTEGRATION", fallback: "sdk", help: "sdk, or api for redirects only"},
+	{env: "PAYMENT_METHODS", help: "Antom's codes of the methods to offer, in this order: CARD,PAYNOW (default: what Antom offers)"},
 	{env: "CAPTURE_MODE", fallback: "automatic", help: "automatic or manual capture of cards"},
 	{env: "LATE_PAYMENT", fallback: "accept", help: "accept or refund money that comes for a closed order"},
 	{env: "ORDER_TTL", fallback: "1h", help: "how long an unpaid order stays payable"},
@@ -84,6 +88,7 @@ var settings = []setting{
 	{env: "APP_RETURN_URLS", help: "where native apps may be opened again, such as myshop://pay,https://shop.example/app/"},
 	{env: "TRUSTED_PROXIES", help: "CIDRs whose X-Forwarded-For counts"},
 	{env: "RATE_LIMITS", fallback: "on", help: "on or off"},
+	{env: "METRICS_ADDR", help: "address that serves /metrics to Prometheus (default off)"},
 	{env: "CLOCK_OFFSET", fallback: "0s", help: "added to the clock, for tests; refused with live client ids"},
 }
 
@@ -121,12 +126,14 @@ func loadConfigWith(flags *flag.FlagSet, args []string, getenv func(string) stri
 		manualCapture:   c.choice("CAPTURE_MODE", "automatic", "manual") == "manual",
 		refundLate:      c.choice("LATE_PAYMENT", "accept", "refund") == "refund",
 		integrationSDK:  c.choice("INTEGRATION", "sdk", "api") == "sdk",
+		methods:         c.words("PAYMENT_METHODS"),
 		sweepSchedule:   c.durations("SWEEP_SCHEDULE"),
 		orderTTL:        c.duration("ORDER_TTL", time.Second, 30*24*time.Hour),
 		sessionKey:      c.text("SESSION_KEY"),
 		appReturns:      c.appReturns("APP_RETURN_URLS"),
 		trustedProxies:  c.networks("TRUSTED_PROXIES"),
 		rateLimits:      c.choice("RATE_LIMITS", "on", "off") == "on",
+		metricsAddr:     c.address("METRICS_ADDR"),
 		clockOffset:     c.duration("CLOCK_OFFSET", -10*365*24*time.Hour, 10*365*24*time.Hour),
 	}
 	if gateway := c.url("ANTOM_URL"); gateway != nil {
@@ -134,6 +141,9 @@ func loadConfigWith(flags *flag.FlagSet, args []string, getenv func(string) stri
 	}
 	if cfg.settlement == "" {
 		cfg.settlement = cfg.currency
+	}
+	if err := checkout.CheckMethods(cfg.methods, cfg.currency); err != nil {
+		c.problem(true, "PAYMENT_METHODS: "+err.Error())
 	}
 	if cfg.antomClientID == "" && c.text("ANTOM_SDK_URL") == antomSDK {
 		cfg.sdkURL = nil // the sandbox brings its own
@@ -233,6 +243,15 @@ func (c *checker) url(env string) *url.URL {
 	return u
 }
 
+func (c *checker) address(env string) string {
+	if c.values[env] == "off" {
+		return ""
+	}
+	_, port, err := net.SplitHostPort(c.values[env])
+	c.problem(c.values[env] != "" && (err != nil || port == ""), env+": not an address such as localhost:9090")
+	return c.values[env]
+}
+
 func (c *checker) duration(env string, least, most time.Duration) time.Duration {
 	d, err := time.ParseDuration(c.values[env])
 	c.problem(err != nil || d < least || d > most, fmt.Sprintf("%s: not a duration from %v to %v", env, least, most))
@@ -250,6 +269,11 @@ func (c *checker) durations(env string) []time.Duration {
 		all = append(all, d)
 	}
 	return all
+}
+
+// words reads a list with commas, spaces or both between its members.
+func (c *checker) words(env string) []string {
+	return strings.FieldsFunc(c.values[env], func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
 }
 
 func (c *checker) currency(env string) checkout.Currency {

@@ -89,7 +89,7 @@ func TestTheContractsSettingsAreKnown(t *testing.T) {
 	}
 	for env := range strings.FieldsSeq(`ADDR PUBLIC_URL DATABASE_URL ANTOM_CLIENT_ID ANTOM_URL ANTOM_PRIVATE_KEY
 		ANTOM_PUBLIC_KEY ANTOM_SDK_URL SANDBOX_ADDR CURRENCY SETTLEMENT_CURRENCY CAPTURE_MODE INTEGRATION
-		SWEEP_SCHEDULE ORDER_TTL SESSION_KEY TRUSTED_PROXIES ANTOM_TIMEOUT CATALOG_FILE CLOCK_OFFSET`) {
+		SWEEP_SCHEDULE ORDER_TTL SESSION_KEY TRUSTED_PROXIES ANTOM_TIMEOUT CATALOG_FILE CLOCK_OFFSET RATE_LIMITS METRICS_ADDR`) {
 		if !slices.Contains(known, env) {
 			t.Errorf("%s of the contract is no setting", env)
 		}
@@ -124,7 +124,7 @@ func TestEverySettingIsTakenFromItsOwnName(t *testing.T) {
 		"ANTOM_TIMEOUT": "3s", "ANTOM_SDK_URL": "https://sdk.example.com/sdk.js", "ANTOM_SDK_INTEGRITY": "sha384-abc",
 		"SANDBOX_ADDR": ":81", "INTEGRATION": "api", "CAPTURE_MODE": "manual", "ORDER_TTL": "30m", "SWEEP_SCHEDULE": "1s, 2s",
 		"SESSION_KEY": strings.Repeat("k", 32), "TRUSTED_PROXIES": "10.0.0.0/8, 2001:db8::/32",
-		"APP_RETURN_URLS": "myshop://pay,https://shop.example/app/",
+		"APP_RETURN_URLS": "myshop://pay,https://shop.example/app/", "METRICS_ADDR": ":9090",
 	}))
 	for name, got := range map[string][2]any{
 		"ADDR": {cfg.addr, ":80"}, "PUBLIC_URL": {cfg.publicURL.String(), "https://shop.example.com/pay"},
@@ -136,7 +136,8 @@ func TestEverySettingIsTakenFromItsOwnName(t *testing.T) {
 		"ANTOM_SDK_INTEGRITY": {cfg.sdkIntegrity, "sha384-abc"}, "SANDBOX_ADDR": {cfg.sandboxAddr, ":81"},
 		"INTEGRATION": {cfg.integrationSDK, false}, "CAPTURE_MODE": {cfg.manualCapture, true}, "ORDER_TTL": {cfg.orderTTL, 30 * time.Minute},
 		"SWEEP_SCHEDULE": {len(cfg.sweepSchedule), 2}, "SESSION_KEY": {cfg.sessionKey, strings.Repeat("k", 32)},
-		"TRUSTED_PROXIES": {len(cfg.trustedProxies), 2}, "APP_RETURN_URLS": {len(cfg.appReturns), 2}, "live": {cfg.live(), true},
+		"TRUSTED_PROXIES": {len(cfg.trustedProxies), 2}, "APP_RETURN_URLS": {len(cfg.appReturns), 2}, "METRICS_ADDR": {cfg.metricsAddr, ":9090"},
+		"live": {cfg.live(), true},
 	} {
 		if got[0] != got[1] {
 			t.Errorf("%s became %v, want %v", name, got[0], got[1])
@@ -190,6 +191,8 @@ func TestAWrongSettingIsRefused(t *testing.T) {
 		{"SESSION_KEY", "too short"}, {"SESSION_KEY", strings.Repeat("k", 31)},
 		{"TRUSTED_PROXIES", "10.0.0.1"}, {"TRUSTED_PROXIES", "10.0.0.0/8,all"},
 		{"APP_RETURN_URLS", "javascript:alert(1)"}, {"APP_RETURN_URLS", "myshop://pay,http://shop.example/"}, {"APP_RETURN_URLS", "myshop"},
+		{"PAYMENT_METHODS", "CARD,NOSUCH"}, {"PAYMENT_METHODS", "card"}, {"PAYMENT_METHODS", "CARD,APPLEPAY"}, {"PAYMENT_METHODS", "CARD,CARD"}, {"PAYMENT_METHODS", "PAYPAY IDEAL"},
+		{"METRICS_ADDR", "9090"}, {"METRICS_ADDR", "localhost:"}, {"METRICS_ADDR", "on"},
 		{"CLOCK_OFFSET", "tomorrow"},
 		{"DATABASE_URL", "postgres://localhost/shop"},
 	} {
@@ -197,6 +200,17 @@ func TestAWrongSettingIsRefused(t *testing.T) {
 			expectProblems(t, environ{row.name: row.value}, nil, row.name)
 			expectProblems(t, nil, []string{"-" + flagName(row.name) + "=" + row.value}, row.name)
 		})
+	}
+}
+
+func TestMethodsAreListedInTheOrderWanted(t *testing.T) {
+	for _, list := range []string{"PAYNOW,CARD,IDEAL", " PAYNOW, CARD ,IDEAL,", "PAYNOW CARD\nIDEAL"} {
+		if got := load(t, environ{"PAYMENT_METHODS": list}).methods; !slices.Equal(got, []string{"PAYNOW", "CARD", "IDEAL"}) {
+			t.Errorf("%q became %q", list, got)
+		}
+	}
+	if got := load(t, nil).methods; len(got) != 0 {
+		t.Errorf("no list became %q", got)
 	}
 }
 

@@ -28,6 +28,19 @@ type Device struct {
 	OS        antom.OSType // for every terminal but WEB
 }
 
+// consultRequest asks what may be offered in a market.
+func (s *Service) consultRequest(m market, amount Money) *antom.ConsultRequest {
+	return &antom.ConsultRequest{
+		ProductCode:           antom.ProductCheckout,
+		PaymentAmount:         antomAmount(amount),
+		Env:                   &antom.Env{TerminalType: m.terminal, OSType: m.os},
+		UserRegion:            m.country,
+		AllowedPaymentMethods: s.cfg.Methods,
+		SettlementStrategy:    s.settlement(),
+		PaymentFactor:         s.paymentFactor(MethodCard),
+	}
+}
+
 // sessionRequest asks for a session for the Web SDK: for one method, or for the
 // Payment Element, in which the buyer chooses among what we offer.
 func (s *Service) sessionRequest(o Order, p Payment, want Attempt) *antom.PaymentSessionRequest {
@@ -41,10 +54,11 @@ func (s *Service) sessionRequest(o Order, p Payment, want Attempt) *antom.Paymen
 		PaymentRedirectURL:       cmp.Or(want.ReturnURL, s.returnURL(o)),
 		PaymentNotifyURL:         s.notifyURL(),
 		PaymentSessionExpiryTime: antom.NewTime(p.ExpiresAt),
+		PaymentExpiryTime:        antom.NewTime(s.slowEnd(o, p)),
 		Env:                      antomEnv(want.Device),
 	}
 	if !want.Element {
-		request.PaymentMethod = &antom.PaymentMethod{Type: p.Method}
+		request.PaymentMethod = antomMethod(o, p.Method)
 		return request
 	}
 	request.ProductScene = antom.SceneElement
@@ -66,7 +80,7 @@ func (s *Service) payRequest(o Order, p Payment, want Attempt) *antom.PayRequest
 		PaymentRequestID:   p.RequestID,
 		Order:              antomOrder(o),
 		PaymentAmount:      antomAmount(p.Amount),
-		PaymentMethod:      &antom.PaymentMethod{Type: p.Method},
+		PaymentMethod:      antomMethod(o, p.Method),
 		PaymentFactor:      s.paymentFactor(p.Method),
 		SettlementStrategy: s.settlement(),
 		PaymentRedirectURL: cmp.Or(want.ReturnURL, s.returnURL(o)),
@@ -74,6 +88,15 @@ func (s *Service) payRequest(o Order, p Payment, want Attempt) *antom.PayRequest
 		PaymentExpiryTime:  antom.NewTime(p.ExpiresAt),
 		Env:                antomEnv(want.Device),
 	}
+}
+
+// antomMethod names a method, with what it wants to know of the buyer.
+func antomMethod(o Order, code string) *antom.PaymentMethod {
+	m := &antom.PaymentMethod{Type: code}
+	if code == "P24" {
+		m.Metadata = &antom.Metadata{PayerEmail: o.Buyer.Email}
+	}
+	return m
 }
 
 // sameWayBack reports whether an attempt was begun where it is to go on: in a
@@ -247,7 +270,8 @@ func wordOfPay(p Payment, res *antom.PayResponse, err error) Word {
 }
 
 // actionOf reads where the buyer goes on. A code to show comes before an
-// address, because who is given both is to scan. In an app the wallet's own
+// address, because who is given both is to scan; the address tells more of how to
+// pay, and opens an app where there is one. In an app the wallet's own
 // addresses come first, and the web is the fallback.
 func actionOf(p Payment, res *antom.PayResponse) Action {
 	a := Action{ExpiresAt: p.ExpiresAt}
@@ -257,7 +281,7 @@ func actionOf(p Payment, res *antom.PayResponse) Action {
 	}
 	switch form := res.RedirectActionForm; {
 	case res.OrderCodeForm != nil && len(codesOf(res.OrderCodeForm)) > 0:
-		a.Type, a.Codes = ActionCode, codesOf(res.OrderCodeForm)
+		a.Type, a.Codes, a.URL = ActionCode, codesOf(res.OrderCodeForm), only(leadable, res.NormalURL)
 		if t := res.OrderCodeForm.ExpireTime.Time; !t.IsZero() {
 			a.ExpiresAt = t
 		}

@@ -140,6 +140,9 @@ func contradiction(p Payment, w Word) Review {
 	}
 	for _, word := range w.Operations {
 		op := p.operation(word)
+		if word.Kind == Capture && word.Says == OperationSuccess && w.Cause.Kind != ByInquiry && p.Status.dead() {
+			return "captured after its end"
+		}
 		switch {
 		case word.Amount == (Money{}) && (op != nil || word.Kind != Refund || word.Says != OperationSuccess):
 		case word.Amount.Currency != p.Amount.Currency,

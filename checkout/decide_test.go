@@ -143,6 +143,22 @@ func TestACaptureOfAnotherAmountNeverPays(t *testing.T) {
 	}
 }
 
+// A capture is the money itself: heard of after the end of its payment, it needs an
+// inquiry as much as a success does.
+func TestACaptureAfterTheEndIsAskedAbout(t *testing.T) {
+	for _, end := range []PaymentStatus{PaymentFailed, PaymentCancelled} {
+		o, _ := Decide(orderWith("CARD", end), captured(ByNotification, OperationSuccess, sgd(4200)), Rules{Now: noon})
+		if p := o.Payments[0]; o.Status != OrderReview || p.Status != end || p.NextCheck.IsZero() {
+			t.Errorf("captured after %s, the order is %s with a payment %s, to be looked at %v", end, o.Status, p.Status, p.NextCheck)
+		}
+		word := captured(ByInquiry, OperationSuccess, sgd(4200))
+		word.Says, word.Amount = SaidSucceeded, sgd(4200)
+		if o, _ = Decide(o, word, Rules{Now: noon}); o.Status != OrderPaid {
+			t.Errorf("once Antom has confirmed it, the order is %s", o.Status)
+		}
+	}
+}
+
 func TestAFailedCaptureLeavesTheCardAuthorised(t *testing.T) {
 	o, _ := Decide(orderWith("CARD", PaymentAuthorized), captured(ByNotification, OperationFailed, sgd(4200)), Rules{Now: noon})
 	if o.Status != OrderReview || o.Payments[0].Status != PaymentAuthorized {

@@ -384,7 +384,7 @@ func (s *Service) watchAuthorization(ctx context.Context, o Order, requestID str
 			p.NextCheck = time.Time{}
 			return changed, nil
 		}
-		p.NextCheck = nextCaptureDeadline(*p, r.Now)
+		p.askAgain(nextCaptureDeadline(*p, r.Now))
 		var due []Effect
 		for _, before := range captureWarnings {
 			if left := p.AuthEndsAt.Sub(r.Now); left <= before && left > 0 {

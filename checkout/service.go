@@ -17,6 +17,7 @@ import (
 
 // Gateway is what the Service asks of Antom; *antom.Client is one.
 type Gateway interface {
+	Consult(context.Context, *antom.ConsultRequest) (*antom.ConsultResponse, error)
 	CreatePaymentSession(context.Context, *antom.PaymentSessionRequest) (*antom.PaymentSessionResponse, error)
 	Pay(context.Context, *antom.PayRequest) (*antom.PayResponse, error)
 	InquiryPayment(context.Context, *antom.InquiryPaymentRequest) (*antom.InquiryPaymentResponse, error)
@@ -33,10 +34,12 @@ type Config struct {
 	SettlementCurrency Currency
 	ManualCapture      bool
 	RefundLate         bool            // money for a closed order goes back instead of reviving the order
+	Methods            []string        // codes to offer, in this order; none: what Antom offers, in ours
 	OrderTTL           time.Duration   // how long an unpaid order stays payable
 	SweepSchedule      []time.Duration // waits between two looks at something unfinished; the last repeats
 	Now                func() time.Time
 	Log                *slog.Logger
+	Meter              Meter // counts what happens; nil counts nothing
 }
 
 // Service takes orders and payments. All of its methods are safe for use by
@@ -50,6 +53,7 @@ type Service struct {
 	starts    keyedMutex // one start at a time per order
 	inquiries inquiries
 	watches   watches
+	offers    offers
 	wake      chan struct{} // tells the sweeper that something is due now
 }
 
@@ -60,6 +64,9 @@ func New(cfg Config, store Store, gateway Gateway) *Service {
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Meter == nil {
+		cfg.Meter = noMeter{}
 	}
 	s := &Service{
 		cfg: cfg, store: store, gateway: gateway, log: cfg.Log, now: cfg.Now,
@@ -187,6 +194,7 @@ func (s *Service) announce(ctx context.Context, before, after Order, w Word) {
 	if before.Version == after.Version {
 		return
 	}
+	s.countOutcomes(before, after)
 	if before.Status != after.Status {
 		s.log.InfoContext(ctx, "order", "number", after.Number, "from", before.Status, "to", after.Status, "cause", w.Cause.String(), "review", after.Review)
 	}
@@ -213,32 +221,38 @@ func (s *Service) RecordNotification(ctx context.Context, n antom.Notification, 
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
 	row := newNotification(n, body, s.now())
-	return s.applyNotification(ctx, n, row)
+	known, err := s.applyNotification(ctx, n, row)
+	if err == nil {
+		s.cfg.Meter.Notification(known)
+	}
+	return err
 }
 
-func (s *Service) applyNotification(ctx context.Context, n antom.Notification, row Notification) error {
+// applyNotification stores a notification and lets the order it is about hear
+// it. known is false when it is about nothing of ours.
+func (s *Service) applyNotification(ctx context.Context, n antom.Notification, row Notification) (known bool, err error) {
 	w, about, understood := wordOfNotification(n)
 	if !understood {
-		return s.store.SaveNotification(ctx, row)
+		return false, s.store.SaveNotification(ctx, row)
 	}
 	orderID, requestID, err := s.store.FindPayment(ctx, about)
 	if IsNotFound(err) {
 		if err := s.store.SaveNotification(ctx, row); err != nil {
-			return err
+			return false, err
 		}
 		s.log.WarnContext(ctx, "notification about nothing we know", "type", row.Type, "about", row.About)
 		// Once more: the payment may have learned its Antom id in between.
 		if orderID, requestID, err = s.store.FindPayment(ctx, about); IsNotFound(err) {
-			return nil
+			return false, nil
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("find payment: %w", err)
+		return false, fmt.Errorf("find payment: %w", err)
 	}
 	w.RequestID, row.PaymentRequestID = requestID, requestID
 	w.Cause = Cause{Kind: ByNotification, ID: row.ID}
 	_, err = s.Record(ctx, orderID, w, Evidence{Notification: &row})
-	return err
+	return true, err
 }
 
 // applyUnmatched hears again what came before its payment's Antom id was known:
@@ -249,7 +263,8 @@ func (s *Service) applyUnmatched(ctx context.Context, antomID string) {
 		n, decodeErr := antom.DecodeNotification(row.Body)
 		err = errors.Join(err, decodeErr)
 		if decodeErr == nil {
-			err = errors.Join(err, s.applyNotification(ctx, n, row))
+			_, applyErr := s.applyNotification(ctx, n, row)
+			err = errors.Join(err, applyErr)
 		}
 	}
 	if err != nil {

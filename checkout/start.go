@@ -18,7 +18,7 @@ type Attempt struct {
 	Device    Device
 	ReturnURL string // where a native app is opened again; "" is our own return page
 
-	offered []Method // what may be chosen, for the element
+	offered []method // what may be chosen, for the element
 }
 
 // Started is what came of it: how the buyer goes on.
@@ -46,8 +46,8 @@ func (s *Service) StartPayment(ctx context.Context, token string, want Attempt) 
 	if err != nil {
 		return Started{}, err
 	}
-	want.offered = s.Methods(o)
-	if !want.Element && !slices.ContainsFunc(want.offered, func(m Method) bool { return m.Code == want.Method }) {
+	want.offered = s.offered(ctx, o, want.Device)
+	if !want.Element && !slices.ContainsFunc(want.offered, func(m method) bool { return m.Code == want.Method }) {
 		key := "error.method_unknown"
 		if want.Method == "" {
 			key = "error.method_required"
@@ -183,13 +183,27 @@ func (s *Service) newPayment(o Order, want Attempt) (Payment, error) {
 func (s *Service) attemptEnd(o Order, want Attempt, now time.Time) time.Time {
 	longest := maxSession
 	if want.Mode == ModeAPI {
-		m, _ := methodByCode(want.Method)
-		longest = m.closeTime()
+		longest = s.method(want.Method).closeTime()
 	}
-	if end := now.Add(longest); end.Before(o.ExpiresAt) {
-		return end
+	return soonest(now.Add(longest), o.ExpiresAt)
+}
+
+// slowEnd is when a number closes that is paid at a counter or by a transfer,
+// never after the order it pays; zero for every other method. Those close by
+// Antom's own clock, soon after the buyer has begun.
+func (s *Service) slowEnd(o Order, p Payment) time.Time {
+	m := s.method(p.Method)
+	if m.Flow.Category() != CategoryVoucher {
+		return time.Time{}
 	}
-	return o.ExpiresAt
+	return soonest(p.CreatedAt.Add(m.closeTime()), o.ExpiresAt)
+}
+
+func soonest(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 // addPayment commits the attempt, and holds the goods for it, before Antom hears
@@ -218,6 +232,7 @@ func (s *Service) addPayment(ctx context.Context, o Order, p Payment) (Order, er
 	if after.Payment(p.RequestID) == nil {
 		return Order{}, ErrStale // somebody else was faster
 	}
+	s.cfg.Meter.Started(p.Method)
 	s.watches.wake(o.ID)
 	return after, nil
 }

@@ -2,6 +2,7 @@ package checkout
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"sync"
@@ -72,17 +73,15 @@ func (s *Service) logFailure(ctx context.Context, what string, err error) {
 }
 
 // check looks at one payment and settles when to look again: first, so that a
-// failure below cannot turn into a tight loop.
+// failure or a crash below neither turns into a tight loop nor ends the looking.
 func (s *Service) check(ctx context.Context, due DueCheck) error {
 	now := s.now()
 	next := now.Add(s.pause(due.Checks))
-	if s.lookedFor(due.Checks) > sweepLimit {
-		next = time.Time{}
-	}
 	o, err := s.store.OrderByID(ctx, due.OrderID)
 	if err != nil {
-		return err
+		return errors.Join(err, s.store.Reschedule(ctx, due.RequestID, next, due.Checks+1))
 	}
+	tooLong := s.lookedFor(due.Checks) > sweepLimit+s.slowness(o, *o.Payment(due.RequestID))
 	if end := o.ExpiresAt; o.Payable() && end.After(now) && end.Before(next) {
 		next = end // an attempt ends with its order, not a step of the schedule later
 	}
@@ -94,13 +93,16 @@ func (s *Service) check(ctx context.Context, due DueCheck) error {
 		o, known, err = s.inquire(ctx, o, *o.Payment(due.RequestID))
 		return err
 	})
+	if err == nil {
+		o, err = s.store.OrderByID(ctx, o.ID)
+	}
+	if err == nil {
+		err = s.goOn(ctx, o, *o.Payment(due.RequestID), known)
+	}
+	if tooLong {
+		err = errors.Join(err, s.stopLooking(ctx, due))
+	}
 	if err != nil {
-		return err
-	}
-	if o, err = s.store.OrderByID(ctx, o.ID); err != nil {
-		return err
-	}
-	if err := s.goOn(ctx, o, *o.Payment(due.RequestID), known, next.IsZero()); err != nil {
 		return err
 	}
 	return s.expire(ctx, o.ID)
@@ -120,8 +122,17 @@ func (s *Service) lookedFor(checks int) time.Duration {
 	return total
 }
 
+// slowness is how long a buyer may take who has to go to a shop or a bank: that
+// Antom has nothing to tell before then says nothing.
+func (s *Service) slowness(o Order, p Payment) time.Duration {
+	if end := s.slowEnd(o, p); !end.IsZero() {
+		return end.Sub(p.CreatedAt)
+	}
+	return 0
+}
+
 // goOn does what an inquiry alone has not brought to an end.
-func (s *Service) goOn(ctx context.Context, o Order, p Payment, known knowledge, tooLong bool) (err error) {
+func (s *Service) goOn(ctx context.Context, o Order, p Payment, known knowledge) (err error) {
 	for _, op := range p.Operations {
 		if op.Unfinished() && op.Key != "" { // what Antom does by itself it also ends by itself
 			if o, err = s.resumeOperation(ctx, o, p.RequestID, op, known); err != nil {
@@ -138,11 +149,9 @@ func (s *Service) goOn(ctx context.Context, o Order, p Payment, known knowledge,
 	case p.Status.UnderWay() && !p.Live && o.EverPaid:
 		_, _, err = s.giveBack(ctx, o, p.RequestID, Cancel) // the order was paid by another attempt
 	case p.Surplus && p.Status.HoldsMoney() && !p.unfinished():
-		err = s.reverse(ctx, o, p, tooLong)
+		err = s.reverse(ctx, o, p)
 	case p.Status == PaymentAuthorized && p.Live && s.cfg.ManualCapture && !p.unfinished():
 		err = s.watchAuthorization(ctx, o, p.RequestID)
-	case tooLong && p.owes(s.rules()) && o.Review == "": // a review says better what is wrong
-		err = s.raise(ctx, o.ID, p.RequestID, unknownTooLong)
 	}
 	return err
 }
@@ -150,10 +159,7 @@ func (s *Service) goOn(ctx context.Context, o Order, p Payment, known knowledge,
 // reverse gives back money the order has no use for: by cancel while the method
 // allows it, otherwise by refund. What is refused is tried again later, with a
 // new id, until a person has to look.
-func (s *Service) reverse(ctx context.Context, o Order, p Payment, tooLong bool) error {
-	if tooLong {
-		return s.raise(ctx, o.ID, p.RequestID, cannotGiveBack)
-	}
+func (s *Service) reverse(ctx context.Context, o Order, p Payment) error {
 	o, op, err := s.giveBack(ctx, o, p.RequestID, Cancel)
 	if err != nil || op.Status != OperationFailed || o.Payment(p.RequestID).Status != PaymentPaid {
 		return err // done, or unknown, or an authorised card that is not captured yet
@@ -180,11 +186,24 @@ func (s *Service) repeat(ctx context.Context, orderID, requestID string) error {
 	return err
 }
 
-// raise asks for a person's look.
-func (s *Service) raise(ctx context.Context, orderID, requestID string, why Review) error {
-	before, after, err := s.store.Update(ctx, orderID, Evidence{Cause: Cause{Kind: BySweeper}}, func(o Order) (Order, []Effect) {
+// stopLooking ends the looks at a payment that have been in vain for too long, and
+// asks for a person instead. A look that was scheduled afresh meanwhile stays: then
+// something has happened.
+func (s *Service) stopLooking(ctx context.Context, due DueCheck) error {
+	before, after, err := s.store.Update(ctx, due.OrderID, Evidence{Cause: Cause{Kind: BySweeper}}, func(o Order) (Order, []Effect) {
 		o = o.clone()
-		o.raise(why, requestID)
+		p := o.Payment(due.RequestID)
+		if p.NextCheck.IsZero() || p.Checks <= due.Checks {
+			return o, nil
+		}
+		p.NextCheck = time.Time{}
+		switch {
+		case o.Review != "": // it says better what is wrong
+		case p.Surplus && p.Status.HoldsMoney() && !p.unfinished():
+			o.raise(cannotGiveBack, p.RequestID)
+		default:
+			o.raise(unknownTooLong, p.RequestID)
+		}
 		return o, nil
 	})
 	if err == nil {

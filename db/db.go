@@ -26,6 +26,7 @@ type Store struct {
 	writer    *writer
 	readers   *sql.DB      // as many connections as cores, none of which can write
 	reads     *statements  // on them
+	cache     cache        // of orders
 	release   func() error // gives the file back to other servers; nil when it was not claimed
 	exclusive bool
 	now       func() time.Time

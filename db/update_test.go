@@ -230,6 +230,36 @@ func TestEveryEffectIsQueuedOncePerOrder(t *testing.T) {
 	}, `SELECT order_id, topic, state, attempts FROM outbox ORDER BY order_id, topic`)
 }
 
+func TestTheOutboxIsCounted(t *testing.T) {
+	store := openStore(t)
+	expect := func(want Outbox) {
+		t.Helper()
+		got, err := store.Outbox(t.Context())
+		if err != nil || got != want {
+			t.Fatalf("the outbox is %+v, %v; want %+v", got, err, want)
+		}
+	}
+	expect(Outbox{})
+	placeOrder(t, store, newOrder("a"))
+	change(t, store, "a", bySweeper, func(o *checkout.Order) []checkout.Effect {
+		o.EverPaid = true
+		return []checkout.Effect{"one", "two", "three"}
+	})
+	expect(Outbox{Pending: 3, Oldest: noon})
+	noError := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	noError(store.EffectDone(t.Context(), 1))
+	noError(store.EffectFailed(t.Context(), 2, time.Time{}))
+	noError(store.EffectFailed(t.Context(), 3, noon.Add(time.Hour)))
+	expect(Outbox{Pending: 1, Sent: 1, Dead: 1, Oldest: noon}) // a later try makes it no younger
+	noError(store.EffectDone(t.Context(), 3))
+	expect(Outbox{Sent: 2, Dead: 1})
+}
+
 func TestAChangeThatCannotBeStoredStoresNothing(t *testing.T) {
 	store := openStore(t)
 	orderWithPayment(t, store, "order", newPayment("p1"))

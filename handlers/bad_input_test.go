@@ -68,7 +68,7 @@ func TestAMethodThatIsNotOfferedStartsNothing(t *testing.T) {
 	shop := newShop(t)
 	buyer := shop.newBuyer()
 	path := buyer.orders()
-	for _, method := range []string{"", "NONE", "KAKAOPAY", "card"} {
+	for _, method := range []string{"", "NONE", "PAYPAY", "card"} {
 		buyer.post(path+"/payments", "method="+method).sees(http.StatusUnprocessableEntity, `data-test="pay"`)
 		buyer.postJSON(path+"/payments", `{"method":"`+method+`"}`).sees(http.StatusUnprocessableEntity, `"error"`)
 	}
@@ -239,7 +239,42 @@ func TestThePayPageOpensForTheSDKAlone(t *testing.T) {
 	if page.header.Get("Cache-Control") != "no-store" {
 		t.Errorf("Cache-Control %s", page.header.Get("Cache-Control"))
 	}
-	buyer.get(path + "?LOCAL_MOCK=1").sees(http.StatusSeeOther)
+}
+
+// The SDK reads switches from the address of the page it runs on.
+func TestThePayPageHasOneAddress(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	for _, query := range []string{"LOCAL_MOCK=1", "_sandbox=true", "since=1", "lang=de&requestHost=evil.example", "=", "%zz", "a=b;c"} {
+		for _, method := range []string{"GET", "HEAD"} {
+			req, err := http.NewRequestWithContext(t.Context(), method, shop.url+path+"?"+query, nil)
+			must(t, err)
+			if to := buyer.do(req).sees(http.StatusSeeOther).header.Get("Location"); to != path {
+				t.Errorf("%s ?%s leads to %s", method, query, to)
+			}
+		}
+	}
+	buyer.get(path).sees(http.StatusOK, `lang="de"`) // the language was heard all the same
+	buyer.get(path + "?").sees(http.StatusOK)
+}
+
+func TestAPageMayBeAskedForItsHeadersAlone(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	for _, address := range []string{"/", "/products/MUG-01", path, path + "/return", path + "/status", "/healthz", "/readyz", "/static/none.css"} {
+		whole := buyer.get(address)
+		req, err := http.NewRequestWithContext(t.Context(), "HEAD", shop.url+address, nil)
+		must(t, err)
+		head := buyer.do(req)
+		if head.status != whole.status || head.header.Get("Content-Type") != whole.header.Get("Content-Type") || head.body != "" {
+			t.Errorf("%s: HEAD answers %d %s, GET %d %s", address, head.status, head.header.Get("Content-Type"), whole.status, whole.header.Get("Content-Type"))
+		}
+		if got, want := head.header.Get("Content-Length"), whole.header.Get("Content-Length"); got != want && address != path+"/status" {
+			t.Errorf("%s: %s bytes by HEAD, %s by GET", address, got, want)
+		}
+	}
 }
 
 func TestOtherSitesCannotActForABuyer(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"golang.org/x/text/language"
 
+	"antom-checkout/antom"
 	"antom-checkout/checkout"
 	"antom-checkout/static"
 	"antom-checkout/views"
@@ -76,12 +77,15 @@ func (s *server) renderCheckout(c echo.Context, status int, o checkout.Order, pr
 		v.Status.MayChange = false
 		v.Status.Title, v.Status.Message = "status.open.title", "checkout.finished.message"
 	}
+	if p := o.Live(); p != nil && p.Status.UnderWay() && p.Action.Type == checkout.ActionCode {
+		v.CodeURL = paths.code
+	}
 	if o.Payable() && !v.Status.Unknown {
-		v.Methods = s.methodViews(o)
+		v.Methods = s.methodViews(c, o)
 		v.SDK = s.sdkView(c)
 	}
 	if v.SDK != nil {
-		allowSDK(c, s.cfg.SDK, s.shop.Methods(o))
+		allowSDK(c, s.cfg.SDK, v.Methods)
 	}
 	return render(c, status, views.CheckoutPage(v))
 }
@@ -94,26 +98,44 @@ func pathsOf(o checkout.Order) paths {
 	return paths{page: page, payments: page + "/payments", code: page + "/code", returns: page + "/return", status: page + "/status", events: page + "/events", renewal: page + "/renewal"}
 }
 
-func (s *server) methodViews(o checkout.Order) []views.Method {
+func (s *server) methodViews(c echo.Context, o checkout.Order) []views.Method {
 	chosen := ""
 	if p := o.Current(); p != nil {
 		chosen = p.Method
 	}
-	var all []views.Method
-	for i, m := range s.shop.Methods(o) {
-		all = append(all, views.Method{
-			Code:    m.Code,
-			Name:    m.Name,
-			Logo:    methodLogo(m),
-			Hint:    "hint." + string(m.Category),
-			Checked: m.Code == chosen || chosen == "" && i == 0,
-		})
+	device := deviceOf(c)
+	offered := s.shop.Methods(c.Request().Context(), o, device)
+	all := make([]views.Method, len(offered))
+	first := 0 // preselected: what was chosen last, while it is offered
+	for i, m := range offered {
+		all[i] = views.Method{
+			Code:     m.Code,
+			Name:     m.Name,
+			Category: string(m.Flow.Category()),
+			Logo:     methodLogo(m),
+			Hint:     "hint." + string(m.Flow),
+			Time:     views.Span(c.Request().Context(), m.Time),
+		}
+		if m.Flow == checkout.FlowScan && onPhone(device) {
+			all[i].Hint += ".phone"
+		}
+		if m.Code == chosen {
+			first = i
+		}
+	}
+	if len(all) > 0 {
+		all[first].Checked = true
 	}
 	return all
 }
 
+// onPhone reports whether the buyer's screen cannot be scanned with their phone,
+// because it is their phone's.
+func onPhone(d checkout.Device) bool { return d.Terminal != antom.TerminalWeb }
+
+// methodLogo is a method's own mark, or the one of what the buyer does.
 func methodLogo(m checkout.Method) string {
-	for _, name := range []string{strings.ToLower(m.Code), string(m.Category)} {
+	for _, name := range []string{strings.ToLower(m.Code), string(m.Flow)} {
 		if file := "methods/" + name + ".svg"; static.Has(file) {
 			return static.URL(file)
 		}
@@ -125,14 +147,22 @@ func (s *server) sdkView(c echo.Context) *views.SDK {
 	if s.cfg.SDK == nil {
 		return nil
 	}
+	return s.cfg.SDK.view(sdkLocale(views.Language(c.Request().Context())))
+}
+
+// view is the SDK as the page loads it.
+func (sdk *SDK) view(locale string) *views.SDK {
 	return &views.SDK{
-		URL:         s.cfg.SDK.URL.String(),
-		Integrity:   s.cfg.SDK.Integrity,
-		UI:          string(cmp.Or(s.cfg.SDK.UI, Popup)),
-		Environment: s.cfg.SDK.Environment,
-		Locale:      sdkLocale(views.Language(c.Request().Context())),
+		URL:         sdk.URL.String(),
+		Integrity:   sdk.Integrity,
+		UI:          string(cmp.Or(sdk.UI, Popup)),
+		Environment: sdk.Environment,
+		Locale:      locale,
 	}
 }
+
+// origin is where the SDK's script comes from.
+func (sdk *SDK) origin() string { return sdk.URL.Scheme + "://" + sdk.URL.Host }
 
 // sdkLocales are the languages Antom's SDK speaks, as it spells them: note in_ID
 // and tl_PH.

@@ -164,7 +164,7 @@ func (s *server) showContinue(c echo.Context, started checkout.Started) error {
 	o, a := started.Order, started.Action
 	v := views.ContinueView{
 		Frame:      s.frame(c, nil),
-		MethodName: methodName(c, started.Payment),
+		MethodName: s.methodName(c, started.Payment),
 		Total:      amountView(c, o.Total),
 		URL:        a.URL,
 		ReturnURL:  pathsOf(o).returns,
@@ -199,25 +199,50 @@ func parameters(text string) []views.Parameter {
 
 func (s *server) showCode(c echo.Context, started checkout.Started) error {
 	o, a, paths := started.Order, started.Action, pathsOf(started.Order)
+	flow := s.shop.Method(started.Payment.Method).Flow
 	v := views.CodeView{
 		Frame:      s.frame(c, nil),
 		Token:      o.Token,
-		MethodName: methodName(c, started.Payment),
+		MethodName: s.methodName(c, started.Payment),
+		Message:    "code.message",
 		Total:      amountView(c, o.Total),
 		Status:     s.statusView(o, 0),
+		DetailsURL: a.URL,
 		ReturnURL:  paths.returns,
 		BackURL:    paths.page,
 		SelfURL:    paths.code,
 		StatusURL:  paths.status,
 		EventsURL:  paths.events,
 	}
-	if !a.ExpiresAt.IsZero() {
-		v.Expires = a.ExpiresAt.UTC().Format("15:04 UTC")
+	switch flow {
+	case checkout.FlowCounter, checkout.FlowTransfer:
+		v.Message = "code." + string(flow)
+	default:
+		v.OnPhone = onPhone(deviceOf(c))
 	}
+	s.addEnd(c, &v, o, a)
 	for _, code := range a.Codes {
+		if flow == checkout.FlowTransfer && code.Type == "BARCODE" {
+			code.Type = "TEXT" // nobody scans the number of an account
+		}
 		v.Codes = append(v.Codes, views.Code{Kind: code.Type, Text: code.Value})
 	}
 	return render(c, http.StatusOK, views.CodePage(v))
+}
+
+// addEnd says until when a code can be paid: Antom's end, and never after that of
+// the order, when Antom is told to close it.
+func (s *server) addEnd(c echo.Context, v *views.CodeView, o checkout.Order, a checkout.Action) {
+	end, now := o.ExpiresAt, s.cfg.Now()
+	if !a.ExpiresAt.IsZero() && a.ExpiresAt.Before(end) {
+		end = a.ExpiresAt
+	}
+	v.Left = views.Span(c.Request().Context(), end.Sub(now))
+	v.Until, v.Now = end.UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339)
+	v.Expires = end.UTC().Format("15:04 UTC")
+	if end.UTC().Format(time.DateOnly) != now.UTC().Format(time.DateOnly) {
+		v.Expires = end.UTC().Format("2006-01-02, 15:04 UTC")
+	}
 }
 
 // showCodeAgain gives the code page an address of its own, so that it can be

@@ -36,7 +36,7 @@ func (s *server) frame(c echo.Context, v *visit) views.Frame {
 	if v != nil {
 		f.CartCount = v.pieces()
 	}
-	if r := c.Request(); r.Method == http.MethodGet { // what was posted has no address to come back to
+	if r := c.Request(); r.Method != http.MethodPost { // what was posted has no address to come back to
 		f.Languages = views.LanguageChoices(r.Context(), func(code string) string {
 			return r.URL.EscapedPath() + "?" + languageParam + "=" + code
 		})
@@ -54,8 +54,9 @@ func amountView(c echo.Context, m checkout.Money) views.Amount {
 }
 
 // methodName is what buyers call the method of a payment.
-func methodName(c echo.Context, p checkout.Payment) string {
-	return views.MethodName(c.Request().Context(), p.Method, checkout.MethodName(p.Method))
+func (s *server) methodName(c echo.Context, p checkout.Payment) string {
+	m := s.shop.Method(p.Method)
+	return views.MethodName(c.Request().Context(), m.Code, m.Name)
 }
 
 // image is the address of a picture in static/, or "" for one that is not there.

@@ -26,6 +26,7 @@ type Config struct {
 	RateLimits     bool         // refuse what no buyer does
 	Now            func() time.Time
 	Log            *slog.Logger
+	Meter          Meter           // counts what the pages do; nil counts nothing
 	Done           <-chan struct{} // closed when the server stops: ends the event streams
 }
 
@@ -66,6 +67,7 @@ type server struct {
 	readiness     Readiness
 	sessions      *sessionStore
 	limits        *limiter // nil: no limits
+	reports       policyReports
 	log           *slog.Logger
 }
 
@@ -76,6 +78,9 @@ func New(cfg Config, shop *checkout.Service, notifications Notifications, readin
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Meter == nil {
+		cfg.Meter = noMeter{}
 	}
 	s := &server{
 		cfg:           cfg,

@@ -78,6 +78,18 @@ func (s *sessionStore) visit(c echo.Context) *visit {
 	return &visit{ID: rand.Text()}
 }
 
+// known is the id of the request's session, or "" for a visit that has just begun.
+func (s *sessionStore) known(c echo.Context) string {
+	session, err := s.cookies.Get(c.Request(), s.name)
+	if err != nil {
+		return ""
+	}
+	if v, ok := session.Values[visitKey].(*visit); ok {
+		return v.ID
+	}
+	return ""
+}
+
 // save writes the cookie. It is called only where a visit has changed.
 func (s *sessionStore) save(c echo.Context, v *visit) error {
 	session, _ := s.cookies.Get(c.Request(), s.name) // an error means a new session, which is what is saved

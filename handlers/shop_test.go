@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -43,6 +44,7 @@ type shop struct {
 	offset   *atomic.Int64
 	log      *bytes.Buffer
 	logMu    *sync.Mutex
+	cfg      handlers.Config
 	stranger *rsa.PrivateKey // key version 2 of Antom, in this test's hands
 }
 
@@ -58,6 +60,9 @@ type settings struct {
 	refundLate    bool
 	rateLimits    bool
 	appReturns    string
+	trustedProxy  string
+	meter         handlers.Meter
+	sdkURL        string             // instead of the sandbox's
 	catalog       []checkout.Product // instead of the seeded one
 }
 
@@ -134,6 +139,16 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 		ShopName: "Plain Goods", PublicURL: publicURL, SessionKey: make([]byte, 64), Sandbox: true, RateLimits: set.rateLimits, Now: now, Log: log, Done: done,
 		SDK: &handlers.SDK{URL: sdkURL, Environment: "sandbox", GatewayHost: boxURL},
 	}
+	cfg.Meter = set.meter
+	if set.sdkURL != "" {
+		cfg.SDK.URL, err = url.Parse(set.sdkURL)
+		must(t, err)
+	}
+	if set.trustedProxy != "" {
+		_, network, err := net.ParseCIDR(set.trustedProxy)
+		must(t, err)
+		cfg.TrustedProxies = []*net.IPNet{network}
+	}
 	if set.appReturns != "" {
 		cfg.AppReturns, err = handlers.ParseAppReturns(set.appReturns)
 		must(t, err)
@@ -144,6 +159,7 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	if set.withoutSDK {
 		cfg.SDK = nil
 	}
+	s.cfg = cfg
 	server.Config.Handler = handlers.New(cfg, s.service, gateway, store)
 	server.Start()
 	t.Cleanup(func() { close(done); server.CloseClientConnections(); server.Close() })
@@ -166,6 +182,13 @@ func (l lockedWriter) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.w.Write(p)
+}
+
+// logged is what the shop has written into its log so far.
+func (s *shop) logged() string {
+	s.logMu.Lock()
+	defer s.logMu.Unlock()
+	return s.log.String()
 }
 
 func must(t *testing.T, err error) {
@@ -343,6 +366,18 @@ func (a answer) seesNot(texts ...string) answer {
 		}
 	}
 	return a
+}
+
+// placesOrder makes an order without a browser, whose cookie an https shop does
+// not send here, and answers with its checkout's path.
+func (s *shop) placesOrder() (path string) {
+	s.t.Helper()
+	o, err := s.service.PlaceOrder(s.t.Context(), checkout.OrderRequest{
+		FormKey: "form", Language: "en", Cart: []checkout.CartLine{{SKU: "MUG-01", Quantity: 2}},
+		Buyer: checkout.Buyer{Email: "ann@example.com", Name: "Ann Lee", Country: "SG", Address1: "1 Raffles Place", PostalCode: "048616"},
+	})
+	must(s.t, err)
+	return "/checkout/" + o.Token
 }
 
 var formID = regexp.MustCompile(`name="form_id" value="([^"]+)"`)

@@ -34,7 +34,7 @@ func (s *server) showReturn(c echo.Context) error {
 		SelfURL:   paths.returns + "?since=" + strconv.FormatInt(since.Unix(), 10),
 	}
 	if p := o.Current(); p != nil {
-		v.MethodName = methodName(c, *p)
+		v.MethodName = s.methodName(c, *p)
 	}
 	if o.Status == checkout.OrderExpired {
 		v.RenewURL = paths.renewal
@@ -142,6 +142,8 @@ func (s *server) streamStatus(c echo.Context) error {
 		return fmt.Errorf("stream: %w", err)
 	}
 	c.Response().WriteHeader(http.StatusOK)
+	s.cfg.Meter.Stream(1)
+	defer s.cfg.Meter.Stream(-1)
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	end := time.After(streamFor)

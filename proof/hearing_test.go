@@ -246,6 +246,11 @@ type standing struct {
 	refunds          map[string]antom.Amount // by "paymentId refundRequestId"
 }
 
+// Consult has nothing to offer but what the shop has in its own list.
+func (a *standing) Consult(context.Context, *antom.ConsultRequest) (*antom.ConsultResponse, error) {
+	return nil, &antom.Error{Op: "consult", Code: "UNKNOWN_EXCEPTION", Status: antom.StatusUnknown}
+}
+
 func (a *standing) Pay(_ context.Context, r *antom.PayRequest) (*antom.PayResponse, error) {
 	return &antom.PayResponse{
 		Envelope:         antom.Envelope{Result: antom.Result{Code: antom.CodePaymentInProcess, Status: antom.StatusUnknown}},

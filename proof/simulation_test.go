@@ -312,7 +312,7 @@ var browser = checkout.Device{IP: "203.0.113.7", UserAgent: "Mozilla/5.0", Accep
 
 func (s *simulation) startPayment() {
 	p, o := s.world.program(), s.someOrder()
-	offered := p.service.Methods(o)
+	offered := p.service.Methods(s.t.Context(), o, browser)
 	want := checkout.Attempt{
 		Method: offered[s.fate.IntN(len(offered))].Code, Mode: checkout.ModeSDK,
 		Device: browser,

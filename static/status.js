@@ -44,7 +44,11 @@
 		document.title = page.title;
 		if (chosen) {
 			const again = document.getElementById(chosen.id);
-			if (again) again.checked = true;
+			if (again) {
+				again.checked = true;
+				const group = again.closest("details");
+				if (group) group.open = true;
+			}
 		}
 		// Who was somewhere in the old content must not be thrown back to the top of the page.
 		if (focus !== false) (document.getElementById(focus) || next.querySelector("h1")).focus({ preventScroll: true });

@@ -80,11 +80,13 @@ type Option struct{ Value, Text string }
 
 // Method is a way to pay that the buyer may choose.
 type Method struct {
-	Code    string // CARD, ALIPAY_CN
-	Name    string
-	Logo    string // an address under /static/, or ""
-	Hint    string // a message key: what will happen next
-	Checked bool
+	Code     string // CARD, ALIPAY_CN
+	Name     string
+	Category string // card, wallet, bank, qr, voucher or paylater: what it is grouped by
+	Logo     string // an address under /static/, or ""
+	Hint     string // a message key: what will happen next; {0} is the name, {1} the time
+	Time     string // to pay, see Span
+	Checked  bool
 }
 
 // Status is where an order stands, for the status element and its page.
@@ -124,6 +126,7 @@ type CheckoutView struct {
 	ExpiresAt string // RFC 3339: until when the order may be paid, or "" to show no countdown
 	Now       string // RFC 3339: the shop's clock, or "" to trust the device's
 	RenewURL  string // where a form makes the same order anew, or "" when it cannot
+	CodeURL   string // where the code of the attempt under way is, or "" when it has none
 	ReturnURL string
 	PayURL    string
 	StatusURL string
@@ -146,15 +149,22 @@ type ContinueView struct {
 // Parameter is a hidden field of a form that leads the buyer on.
 type Parameter struct{ Name, Value string }
 
-// CodeView shows a code to scan or to bring to a counter.
+// CodeView shows a code to scan, or a number to bring to a counter or to transfer
+// to.
 type CodeView struct {
 	Frame      Frame
 	Token      string
 	MethodName string
+	Message    string // a message key: what the buyer does with it
+	OnPhone    bool   // a code on this screen cannot be scanned with this phone
 	Total      Amount
 	Codes      []Code
-	Expires    string // formatted, or ""
+	Left       string // the time to pay, see Span; "" when there is no end
+	Until      string // RFC 3339: its end
+	Expires    string // the same, for browsers without scripts
+	Now        string // RFC 3339: the shop's clock
 	Status     Status
+	DetailsURL string // Antom's page about this payment, or ""
 	ReturnURL  string
 	BackURL    string
 	SelfURL    string // this page, for browsers without scripts to load again

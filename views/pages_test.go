@@ -148,7 +148,7 @@ func TestTheStatusStandsOnCheckoutAndReturnInEveryState(t *testing.T) {
 
 func TestAnUnknownPaymentIsNeverCalledFailedAndNeverPaidTwice(t *testing.T) {
 	view := sampleCheckout(english, sampleStatus("unknown"))
-	view.Methods = sampleMethods() // even if somebody fills them in
+	view.Methods = sampleMethods(t.Context()) // even if somebody fills them in
 	for _, markup := range []string{
 		inEnglish(t, CheckoutPage(view)),
 		inEnglish(t, ReturnPage(sampleReturn(english, sampleStatus("unknown")))),

@@ -13,7 +13,7 @@ import (
 type Fault struct {
 	ID      string    `json:"id"`                           // given by the sandbox
 	Kind    FaultKind `json:"kind"`                         // what goes wrong
-	On      string    `json:"on,omitempty"`                 // an operation (pay) or notice type (CAPTURE_RESULT); "" = any
+	On      string    `json:"on,omitempty"`                 // an operation (pay) or notice type (CAPTURE_RESULT); "" = any, of counted ones any but consult
 	Payment string    `json:"payment_request_id,omitempty"` // only this payment; "" = any
 	Times   int       `json:"times,omitempty"`              // how often; 0 = until removed
 	Chance  float64   `json:"chance,omitempty"`             // 0 to 1, drawn with the sandbox's seed; 0 = always
@@ -116,6 +116,7 @@ func (s *Sandbox) strike(on, payment string, kinds ...FaultKind) (Fault, bool) {
 		switch {
 		case !slices.Contains(kinds, f.Kind),
 			f.On != "" && f.On != on,
+			f.On == "" && f.Times > 0 && on == "consult", // shops ask in the background: it would use up what was meant for a payment
 			f.Payment != "" && f.Payment != payment,
 			!f.From.IsZero() && now.Before(f.From),
 			!f.Until.IsZero() && !now.Before(f.Until),

@@ -111,9 +111,11 @@ CREATE TABLE outbox (
 	order_id TEXT NOT NULL REFERENCES orders,
 	state    TEXT NOT NULL CHECK (state IN ('pending', 'sent', 'dead')),
 	attempts INTEGER NOT NULL,
-	next_at  INTEGER NOT NULL,
+	next_at  INTEGER NOT NULL, created_at INTEGER NOT NULL DEFAULT 0,
 	UNIQUE (order_id, topic)
 ) STRICT;
+
+CREATE INDEX outbox_dead ON outbox (id) WHERE state = 'dead';
 
 CREATE INDEX outbox_pending ON outbox (next_at) WHERE state = 'pending';
 
