@@ -10,7 +10,8 @@
 	const name = element ? "AMSElement" : "AMSCashierPayment";
 
 	let words = {}; // of the form: addresses, texts, and how the SDK is to be shown
-	let sdk, turn = 0, watch, up, late; // the SDK, its starts, and whether it has shown something
+	let sdk, turn = 0, watch, up; // the SDK, its starts, and whether it has shown something
+	let waits = 0; // for the SDK's script
 	let busy, leaving, said;
 	let away, asking; // the buyer was sent to a wallet from this page, and is asked about it
 
@@ -148,9 +149,10 @@
 	async function loaded() {
 		let script = $("sdk");
 		if (window[name] || window.AMSCashierPayment || !script) return;
-		if (late || document.readyState === "complete") {
+		if (waits || document.readyState === "complete") {
 			const again = document.createElement("script");
-			for (const property of ["id", "nonce", "integrity", "crossOrigin", "src"]) again[property] = script[property];
+			for (const property of ["id", "nonce", "integrity", "crossOrigin"]) again[property] = script[property];
+			again.src = script.src.split("?")[0] + "?" + waits; // the same address would wait for the one that hangs
 			script.replaceWith(again);
 			script = again;
 		}
@@ -161,7 +163,7 @@
 			}),
 			sleep(patience),
 		]);
-		late = true;
+		waits++;
 	}
 
 	// Warm-up frames of the SDK are one pixel: they are not what the buyer waits for.
