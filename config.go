@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha512"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	netmail "net/mail"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -18,6 +20,8 @@ import (
 
 	"antom-checkout/checkout"
 	"antom-checkout/handlers"
+	"antom-checkout/mail"
+	"antom-checkout/static"
 )
 
 // config is every setting, checked together.
@@ -35,6 +39,8 @@ type config struct {
 	sdkUI           handlers.SDKUI
 	sandboxAddr     string
 	shopName        string
+	logo            *static.Picture // nil: none
+	accent          *static.File    // nil: our own colour
 	catalogFile     string
 	currency        checkout.Currency
 	settlement      checkout.Currency
@@ -45,6 +51,9 @@ type config struct {
 	sweepSchedule   []time.Duration
 	orderTTL        time.Duration
 	sessionKey      string
+	mailServer      *mail.Server // nil: letters are written to files
+	mailFrom        string
+	mailDir         string
 	appReturns      handlers.AppReturns
 	trustedProxies  []*net.IPNet
 	rateLimits      bool
@@ -66,6 +75,8 @@ var settings = []setting{
 	{env: "PUBLIC_URL", help: "base of every address handed out (default http://ADDR)"},
 	{env: "DATABASE_URL", fallback: "data/checkout.db", help: "path of the SQLite file"},
 	{env: "SHOP_NAME", fallback: "Plain Goods", help: "name shown on every page"},
+	{env: "SHOP_LOGO", help: "SVG, PNG or WebP file shown on every page"},
+	{env: "ACCENT_COLOR", help: "#rrggbb of buttons and marks; has to be seen on our pages"},
 	{env: "CATALOG_FILE", help: "JSON or CSV file of products to import at start"},
 	{env: "CURRENCY", fallback: "SGD", help: "ISO 4217 currency the shop sells in"},
 	{env: "SETTLEMENT_CURRENCY", help: "currency Antom settles in (default CURRENCY)"},
@@ -85,6 +96,9 @@ var settings = []setting{
 	{env: "ORDER_TTL", fallback: "1h", help: "how long an unpaid order stays payable"},
 	{env: "SWEEP_SCHEDULE", fallback: "10s,30s,1m,2m,5m,5m,10m,30m,1h", help: "waits between looks at something unfinished"},
 	{env: "SESSION_KEY", help: "32 characters or more (default: made once, kept beside the database)", secret: true},
+	{env: "SMTP_URL", help: "mail server, smtp://user:password@host:587 or smtps://…:465 (default: mails are written to MAIL_DIR)", secret: true},
+	{env: "MAIL_FROM", help: "address that mails to buyers come from"},
+	{env: "MAIL_DIR", help: "where mails are written without SMTP_URL (default: mail, beside the database)"},
 	{env: "APP_RETURN_URLS", help: "where native apps may be opened again, such as myshop://pay,https://shop.example/app/"},
 	{env: "TRUSTED_PROXIES", help: "CIDRs whose X-Forwarded-For counts"},
 	{env: "RATE_LIMITS", fallback: "on", help: "on or off"},
@@ -120,6 +134,8 @@ func loadConfigWith(flags *flag.FlagSet, args []string, getenv func(string) stri
 		sdkUI:           handlers.SDKUI(c.choice("SDK_UI", string(handlers.Popup), string(handlers.Inline), string(handlers.Element))),
 		sandboxAddr:     c.text("SANDBOX_ADDR"),
 		shopName:        c.text("SHOP_NAME"),
+		logo:            c.logo("SHOP_LOGO"),
+		accent:          c.accent("ACCENT_COLOR"),
 		catalogFile:     c.text("CATALOG_FILE"),
 		currency:        c.currency("CURRENCY"),
 		settlement:      c.currency("SETTLEMENT_CURRENCY"),
@@ -130,6 +146,9 @@ func loadConfigWith(flags *flag.FlagSet, args []string, getenv func(string) stri
 		sweepSchedule:   c.durations("SWEEP_SCHEDULE"),
 		orderTTL:        c.duration("ORDER_TTL", time.Second, 30*24*time.Hour),
 		sessionKey:      c.text("SESSION_KEY"),
+		mailServer:      c.mailServer("SMTP_URL"),
+		mailFrom:        c.mailAddress("MAIL_FROM"),
+		mailDir:         c.text("MAIL_DIR"),
 		appReturns:      c.appReturns("APP_RETURN_URLS"),
 		trustedProxies:  c.networks("TRUSTED_PROXIES"),
 		rateLimits:      c.choice("RATE_LIMITS", "on", "off") == "on",
@@ -153,6 +172,7 @@ func loadConfigWith(flags *flag.FlagSet, args []string, getenv func(string) stri
 	c.problem(cfg.antomClientID != "" && cfg.antomPrivateKey == "", "ANTOM_PRIVATE_KEY: missing")
 	c.problem(cfg.antomClientID != "" && cfg.antomPublicKey == "", "ANTOM_PUBLIC_KEY: missing")
 	c.problem(cfg.antomClientID != "" && cfg.sdkURL == nil && cfg.integrationSDK, "ANTOM_SDK_URL: missing")
+	c.problem(c.text("SMTP_URL") != "" && c.text("MAIL_FROM") == "", "MAIL_FROM: missing")
 	c.problem(strings.Contains(cfg.database, "://"), "DATABASE_URL: only a path to an SQLite file is supported so far")
 	if err := errors.Join(c.problems...); err != nil {
 		return config{}, usageError{fmt.Errorf("settings:\n%w", err)}
@@ -243,6 +263,24 @@ func (c *checker) url(env string) *url.URL {
 	return u
 }
 
+func (c *checker) mailServer(env string) *mail.Server {
+	if c.values[env] == "" {
+		return nil
+	}
+	server, err := mail.ParseServer(c.values[env])
+	if err != nil {
+		c.problem(true, env+": "+err.Error())
+	}
+	return server
+}
+
+func (c *checker) mailAddress(env string) string {
+	text := c.values[env]
+	parsed, err := netmail.ParseAddress(text)
+	c.problem(text != "" && (err != nil || parsed.Address != text), env+": not an address such as shop@example.com")
+	return text
+}
+
 func (c *checker) address(env string) string {
 	if c.values[env] == "off" {
 		return ""
@@ -311,6 +349,33 @@ func (c *checker) networks(env string) []*net.IPNet {
 	return all
 }
 
+func (c *checker) logo(env string) *static.Picture {
+	if c.values[env] == "" {
+		return nil
+	}
+	picture, err := os.ReadFile(c.values[env])
+	if err != nil {
+		c.problem(true, env+": "+err.Error())
+		return nil
+	}
+	logo, err := static.Logo(picture)
+	if err != nil {
+		c.problem(true, env+": "+c.values[env]+" "+err.Error())
+	}
+	return logo
+}
+
+func (c *checker) accent(env string) *static.File {
+	if c.values[env] == "" {
+		return nil
+	}
+	accent, err := static.Accent(c.values[env])
+	if err != nil {
+		c.problem(true, env+": "+err.Error())
+	}
+	return accent
+}
+
 // sessionKeys is 64 bytes made of the setting, or of a key that is made once and
 // kept beside the database.
 func (c config) sessionKeys() ([]byte, error) {
@@ -323,6 +388,27 @@ func (c config) sessionKeys() ([]byte, error) {
 	}
 	sum := sha512.Sum512([]byte(text))
 	return sum[:], nil
+}
+
+// linkKey is what signs the links in letters: made of the session keys, but of no
+// use in place of them.
+func linkKey(sessionKeys []byte) []byte {
+	if sessionKeys == nil {
+		return nil
+	}
+	key, err := hkdf.Key(sha512.New, sessionKeys, nil, "antom-checkout links to orders", 32)
+	if err != nil {
+		panic("main: " + err.Error()) // 32 bytes are never too many
+	}
+	return key
+}
+
+// mailFolder is where letters are written without a mail server.
+func (c config) mailFolder() string {
+	if c.mailDir != "" {
+		return c.mailDir
+	}
+	return filepath.Join(filepath.Dir(c.database), "mail")
 }
 
 func keptKey(path string) (string, error) {

@@ -233,7 +233,7 @@ func (s *Service) addPayment(ctx context.Context, o Order, p Payment) (Order, er
 		return Order{}, ErrStale // somebody else was faster
 	}
 	s.cfg.Meter.Started(p.Method)
-	s.watches.wake(o.ID)
+	s.watches.grown()
 	return after, nil
 }
 

@@ -141,6 +141,25 @@ func (s *Store) addTransitions(ctx context.Context, tx *tx, moved []transition, 
 	return nil
 }
 
+// Moved implements checkout.Store. Rows get their place while the writer has the
+// file for itself, so that none appears before a place that was seen already.
+func (s *Store) Moved(ctx context.Context, after int64) (orderIDs []string, last int64, err error) {
+	if after < 0 {
+		err = s.reads.QueryRowContext(ctx, `SELECT coalesce(max(seq), 0) FROM transitions`).Scan(&last)
+		return nil, last, err
+	}
+	last = after
+	orderIDs, err = collect(ctx, s.reads, func(row scanner) (orderID string, err error) {
+		err = row.Scan(&last, &orderID)
+		return orderID, err
+	}, `
+		SELECT seq, order_id
+		  FROM transitions
+		 WHERE seq > $1
+		 ORDER BY seq`, after)
+	return orderIDs, last, err
+}
+
 // saveEvidence stores what a change came from, and answers with the cause to
 // name in the ledger. A notification is kept whatever it changed, and heardBefore
 // tells that the same message has been taken into account already; an inquiry that

@@ -343,3 +343,27 @@ func TestTheLiveAttemptMayChangeInEitherDirection(t *testing.T) {
 		expectTable(t, store, []string{live}, `SELECT request_id FROM payments WHERE live = 1`)
 	}
 }
+
+func TestTheLedgerTellsWhoHasMovedSince(t *testing.T) {
+	server, command := besides(t)
+	orderWithPayment(t, server, "first", newPayment("p1"))
+	none, end, err := server.Moved(t.Context(), -1)
+	if err != nil || len(none) != 0 || end != 3 {
+		t.Fatalf("the ledger ends at %d with %v, %v; want 3 and nobody", end, none, err)
+	}
+	for range 2 {
+		moved, last, err := server.Moved(t.Context(), end)
+		if err != nil || len(moved) != 0 || last != end {
+			t.Errorf("nothing has happened, and yet %v moved up to %d, %v", moved, last, err)
+		}
+	}
+	orderWithPayment(t, command, "second", newPayment("p2"))
+	change(t, server, "first", bySweeper, func(o *checkout.Order) []checkout.Effect {
+		o.Payments[0].Status = checkout.PaymentProcessing
+		return nil
+	})
+	moved, last, err := server.Moved(t.Context(), end)
+	if diff := cmp.Diff([]string{"second", "second", "second", "first"}, moved); diff != "" || last != end+4 || err != nil {
+		t.Errorf("up to %d, %v (-want +got)\n%s", last, err, diff)
+	}
+}

@@ -1,7 +1,6 @@
 package handlers_test
 
 import (
-	"bufio"
 	"net/http"
 	"regexp"
 	"strings"
@@ -408,38 +407,6 @@ func TestManualCaptureLeavesTheOrderAuthorised(t *testing.T) {
 		t.Fatalf("status %+v", st)
 	}
 	buyer.get(path+"/return").sees(http.StatusOK, `data-status="authorized"`)
-}
-
-func TestAnOpenPageHearsOfAChangeAtOnce(t *testing.T) {
-	shop := newShop(t)
-	buyer := shop.newBuyer()
-	path := buyer.orders()
-	started := buyer.starts(path, "GCASH")
-	req, err := http.NewRequestWithContext(t.Context(), "GET", shop.url+path+"/events", nil)
-	must(t, err)
-	stream, err := http.DefaultClient.Do(req)
-	must(t, err)
-	defer stream.Body.Close()
-	if kind := stream.Header.Get("Content-Type"); kind != "text/event-stream" {
-		t.Fatalf("the stream is %s", kind)
-	}
-	lines := bufio.NewScanner(stream.Body)
-	next := func() string {
-		for lines.Scan() {
-			if text, data := strings.CutPrefix(lines.Text(), "data: "); data {
-				return text
-			}
-		}
-		t.Fatal("the stream ended")
-		return ""
-	}
-	if first := next(); !strings.Contains(first, `"status":"processing"`) {
-		t.Fatalf("first event %s", first)
-	}
-	must(t, shop.control.Pay(started.PaymentRequestID))
-	if second := next(); !strings.Contains(second, `"status":"paid"`) {
-		t.Fatalf("second event %s", second)
-	}
 }
 
 func TestAPaidCartIsEmptiedAndAnUnpaidOneIsKept(t *testing.T) {

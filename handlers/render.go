@@ -11,7 +11,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"antom-checkout/checkout"
-	"antom-checkout/static"
 	"antom-checkout/views"
 )
 
@@ -33,6 +32,12 @@ func render(c echo.Context, status int, page templ.Component) error {
 // no cart.
 func (s *server) frame(c echo.Context, v *visit) views.Frame {
 	f := views.Frame{ShopName: s.cfg.ShopName, Sandbox: s.cfg.Sandbox}
+	if logo := s.cfg.Logo; logo != nil {
+		f.Logo = &views.Logo{URL: logo.URL(), Width: logo.Width, Height: logo.Height}
+	}
+	if s.cfg.Accent != nil {
+		f.AccentURL = s.cfg.Accent.URL()
+	}
 	if v != nil {
 		f.CartCount = v.pieces()
 	}
@@ -46,11 +51,7 @@ func (s *server) frame(c echo.Context, v *visit) views.Frame {
 
 // amountView writes money for the page's language.
 func amountView(c echo.Context, m checkout.Money) views.Amount {
-	return views.Amount{
-		Text:     m.Format(views.Language(c.Request().Context())),
-		Minor:    fmt.Sprint(m.Minor),
-		Currency: string(m.Currency),
-	}
+	return views.NewAmount(c.Request().Context(), m)
 }
 
 // methodName is what buyers call the method of a payment.
@@ -59,30 +60,15 @@ func (s *server) methodName(c echo.Context, p checkout.Payment) string {
 	return views.MethodName(c.Request().Context(), m.Code, m.Name)
 }
 
-// image is the address of a picture in static/, or "" for one that is not there.
-func image(name string) string {
-	if name == "" || !static.Has(name) {
-		return ""
+// receipt is what only the buyer may see.
+func (s *server) receipt(c echo.Context, o checkout.Order) *views.Receipt {
+	var method checkout.Method
+	if p := o.Current(); p != nil {
+		method = s.shop.Method(p.Method)
 	}
-	return static.URL(name)
+	return views.NewReceipt(c.Request().Context(), o, method)
 }
 
 func linesView(c echo.Context, lines []checkout.OrderLine) []views.Line {
-	var all []views.Line
-	for _, line := range lines {
-		problem := ""
-		if line.Short {
-			problem = "error.sold_out"
-		}
-		all = append(all, views.Line{
-			Error:    problem,
-			SKU:      line.SKU,
-			Name:     line.Name,
-			Image:    image(line.Image),
-			Quantity: fmt.Sprint(line.Quantity),
-			Unit:     amountView(c, line.Unit),
-			Total:    amountView(c, line.Total()),
-		})
-	}
-	return all
+	return views.NewLines(c.Request().Context(), lines)
 }

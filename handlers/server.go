@@ -12,18 +12,22 @@ import (
 
 	"antom-checkout/antom"
 	"antom-checkout/checkout"
+	"antom-checkout/static"
 )
 
 // Config is what the pages need to know beside the shop itself.
 type Config struct {
 	ShopName       string
-	PublicURL      *url.URL     // base of every address handed out; never the Host header
-	SessionKey     []byte       // 64 bytes: 32 to authenticate, 32 to encrypt the session cookie
-	TrustedProxies []*net.IPNet // whose X-Forwarded-For counts
-	SDK            *SDK         // nil: pay by forms and redirects only
-	AppReturns     AppReturns   // where native apps may be opened again after paying
-	Sandbox        bool         // payments are practice; pages say so
-	RateLimits     bool         // refuse what no buyer does
+	Logo           *static.Picture // the merchant's, or nil
+	Accent         *static.File    // a style sheet with the merchant's colour, or nil
+	PublicURL      *url.URL        // base of every address handed out; never the Host header
+	SessionKey     []byte          // 64 bytes: 32 to authenticate, 32 to encrypt the session cookie
+	TrustedProxies []*net.IPNet    // whose X-Forwarded-For counts
+	SDK            *SDK            // nil: pay by forms and redirects only
+	AppReturns     AppReturns      // where native apps may be opened again after paying
+	Sandbox        bool            // payments are practice; pages say so
+	Mailbox        Mailbox         // nil: letters are sent
+	RateLimits     bool            // refuse what no buyer does
 	Now            func() time.Time
 	Log            *slog.Logger
 	Meter          Meter           // counts what the pages do; nil counts nothing

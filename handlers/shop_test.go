@@ -30,6 +30,8 @@ import (
 	"antom-checkout/checkout"
 	"antom-checkout/db"
 	"antom-checkout/handlers"
+	"antom-checkout/mail"
+	"antom-checkout/static"
 )
 
 // shop is the whole program in one process: real handlers, a real database file,
@@ -41,11 +43,14 @@ type shop struct {
 	control  *sandbox.Control
 	service  *checkout.Service
 	database string
+	mailbox  mail.Folder
 	offset   *atomic.Int64
 	log      *bytes.Buffer
 	logMu    *sync.Mutex
 	cfg      handlers.Config
 	stranger *rsa.PrivateKey // key version 2 of Antom, in this test's hands
+	config   checkout.Config
+	gateway  *antom.Client
 }
 
 // settings are what a test may want otherwise.
@@ -59,9 +64,14 @@ type settings struct {
 	timeout       time.Duration
 	refundLate    bool
 	rateLimits    bool
+	live          bool
+	sweepSchedule []time.Duration
+	mailer        checkout.Mailer // instead of the folder
 	appReturns    string
 	trustedProxy  string
 	meter         handlers.Meter
+	logo          *static.Picture
+	accent        *static.File
 	sdkURL        string             // instead of the sandbox's
 	catalog       []checkout.Product // instead of the seeded one
 }
@@ -81,7 +91,10 @@ var testKeys = sync.OnceValues(func() (sandbox.Keys, *rsa.PrivateKey) {
 
 func newShop(t *testing.T, change ...func(*settings)) *shop {
 	t.Helper()
-	set := settings{currency: "SGD", timeout: 5 * time.Second}
+	set := settings{
+		currency: "SGD", timeout: 5 * time.Second,
+		sweepSchedule: []time.Duration{10 * time.Second, 30 * time.Second, time.Minute},
+	}
 	for _, c := range change {
 		c(&set)
 	}
@@ -118,28 +131,39 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	}, antom.WithClock(now))
 	must(t, err)
 
+	s.mailbox = mail.Folder(t.TempDir())
+	mailer := checkout.Mailer(mail.New(mail.Config{
+		ShopName: "Plain Goods", From: "shop@example.com", Host: "shop.example.com", Folder: string(s.mailbox), Now: now,
+	}))
+	if set.mailer != nil {
+		mailer = set.mailer
+	}
+
 	server := httptest.NewUnstartedServer(nil)
 	s.url = "http://" + server.Listener.Addr().String()
 	public2 := s.url
 	if set.publicURL != "" {
 		public2 = set.publicURL
 	}
-	s.service = checkout.New(checkout.Config{
+	s.gateway = gateway
+	s.config = checkout.Config{
 		PublicURL: public2, Currency: set.currency, SettlementCurrency: set.currency,
 		ManualCapture: set.manualCapture, RefundLate: set.refundLate, OrderTTL: cmp.Or(set.ttl, time.Hour),
-		SweepSchedule: []time.Duration{10 * time.Second, 30 * time.Second, time.Minute},
-		Now:           now, Log: log,
-	}, store, gateway)
+		SweepSchedule: set.sweepSchedule,
+		Mailer:        mailer, LinkKey: make([]byte, 32),
+		Now: now, Log: log,
+	}
+	s.service = checkout.New(s.config, store, gateway)
 	publicURL, err := url.Parse(public2)
 	must(t, err)
 	sdkURL, err := url.Parse(credentials.SDKURL)
 	must(t, err)
 	done := make(chan struct{})
 	cfg := handlers.Config{
-		ShopName: "Plain Goods", PublicURL: publicURL, SessionKey: make([]byte, 64), Sandbox: true, RateLimits: set.rateLimits, Now: now, Log: log, Done: done,
+		ShopName: "Plain Goods", PublicURL: publicURL, SessionKey: make([]byte, 64), Sandbox: !set.live, Mailbox: s.mailbox, RateLimits: set.rateLimits, Now: now, Log: log, Done: done,
 		SDK: &handlers.SDK{URL: sdkURL, Environment: "sandbox", GatewayHost: boxURL},
 	}
-	cfg.Meter = set.meter
+	cfg.Meter, cfg.Logo, cfg.Accent = set.meter, set.logo, set.accent
 	if set.sdkURL != "" {
 		cfg.SDK.URL, err = url.Parse(set.sdkURL)
 		must(t, err)
@@ -196,6 +220,16 @@ func must(t *testing.T, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// desk is what an admin command works with: another store on the same file and a
+// service that knows nothing of the server's.
+func (s *shop) desk() *checkout.Service {
+	s.t.Helper()
+	store, err := db.Open(s.t.Context(), s.database, db.WithClock(s.config.Now))
+	must(s.t, err)
+	s.t.Cleanup(func() { must(s.t, store.Close()) })
+	return checkout.New(s.config, store, s.gateway)
 }
 
 // passes lets time go by, for the shop and for Antom.

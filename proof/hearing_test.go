@@ -55,8 +55,8 @@ func TestEveryOrderOfWordsEndsWhereAntomStands(t *testing.T) {
 			shop := newListener(t, story.method, story.antom)
 			orders := permutations(story.then)
 			for i, order := range orders {
-				if underRace && i%16 != 0 {
-					continue // all of them without
+				if i%short(1, 16) != 0 {
+					continue
 				}
 				heard := slices.Concat(story.first, order)
 				wantOrder, wantPayment := story.ends(heard)

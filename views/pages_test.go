@@ -206,7 +206,7 @@ func TestTheInterstitialLeadsOnByItselfUnlessItPosts(t *testing.T) {
 	view := ContinueView{MethodName: "GCash", URL: `https://cashier.example/pay?a=1&b="2"`}
 	markup := inEnglish(t, ContinuePage(view))
 	if !regexp.MustCompile(`<a [^>]*href="https://cashier.example/pay\?a=1&amp;b=&#34;2&#34;" data-test="continue">`).MatchString(markup) ||
-		!strings.Contains(markup, `<meta http-equiv="refresh" content="1;url=https://cashier.example/pay?a=1&amp;b=&#34;2&#34;">`) {
+		!strings.Contains(markup, `<meta http-equiv="refresh" content="0;url=https://cashier.example/pay?a=1&amp;b=&#34;2&#34;">`) {
 		t.Error(markup)
 	}
 	view.Post, view.Parameters = true, []Parameter{{"PaReq", `"><script>`}}

@@ -25,6 +25,19 @@ func sampleAmount(ctx context.Context, minor int64, currency checkout.Currency) 
 	}
 }
 
+// SampleBrand is a merchant's own logo and colour, for the sample that wears them.
+func SampleBrand() (*static.Picture, *static.File) {
+	logo, err := static.Logo([]byte(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 150 40"><path fill="#7a1fa2" d="M0 0h40v40H0z"/><path fill="#222" d="M52 12h98v4H52zm0 12h70v4H52z"/></svg>`))
+	if err != nil {
+		panic("views: the sample of a logo: " + err.Error())
+	}
+	accent, err := static.Accent("#7a1fa2")
+	if err != nil {
+		panic("views: the sample of an accent: " + err.Error())
+	}
+	return logo, accent
+}
+
 func sampleFrame(ctx context.Context) Frame {
 	return Frame{
 		ShopName: "Kiln & Thread", CartCount: 3, Sandbox: true,
@@ -114,9 +127,9 @@ func sampleStatus(name string) Status {
 	case "unknown":
 		s.Status, s.Payment, s.Unknown = "processing", "unknown", true
 	case "pending":
-		s.Status, s.Payment = "processing", "pending"
+		s.Status, s.Payment, s.Takes = "processing", "pending", "takes.bank"
 	case "processing":
-		s.Payment, s.MayChange = "processing", true
+		s.Payment, s.MayChange, s.Takes = "processing", true, "takes.wallet"
 	case "paid", "cancelled", "expired", "refunded", "partially_refunded":
 		s.Final = true
 	}
@@ -142,7 +155,17 @@ func sampleCheckout(ctx context.Context, status Status) CheckoutView {
 	if status.Status == "expired" {
 		v.RenewURL = base + "/renew"
 	}
+	if v.Methods == nil {
+		v.Receipt = sampleReceipt(ctx)
+	}
 	return v
+}
+
+func sampleReceipt(ctx context.Context) *Receipt {
+	return &Receipt{
+		Ordered: "March 1, 2026", MethodName: "GrabPay", Lines: sampleLines(ctx), Total: sampleAmount(ctx, 4200, "SGD"),
+		Address: []string{"Jo Tan", "1 Raffles Place", "048616 Singapore", "Singapore"}, Email: "jo@example.com",
+	}
 }
 
 func sampleReturn(ctx context.Context, status Status) ReturnView {
@@ -151,10 +174,17 @@ func sampleReturn(ctx context.Context, status Status) ReturnView {
 	if status.Status == "expired" {
 		renew = base + "/renew"
 	}
-	return ReturnView{
-		Frame: sampleFrame(ctx), Token: sampleToken, Number: "KT-20481", Total: sampleAmount(ctx, 4200, "SGD"), MethodName: "GrabPay", Status: status,
+	v := ReturnView{
+		Frame: sampleFrame(ctx), Token: sampleToken, Number: "KT-20481", Receipt: sampleReceipt(ctx), Status: status,
 		RetryURL: base, RenewURL: renew, StatusURL: base + "/status", EventsURL: base + "/events", SelfURL: base + "/return",
 	}
+	if status.Status == "processing" {
+		v.MailURL = base + "/mail"
+	}
+	if strings.Contains(status.Status, "refunded") {
+		v.Receipt.Refunds = []GivenBack{{"March 2, 2026", sampleAmount(ctx, 600, "SGD")}}
+	}
+	return v
 }
 
 // statusNames are all the states that handlers tell by name.
@@ -198,6 +228,10 @@ func Samples(ctx context.Context) []Sample {
 	most.Methods = sampleManyMethods(ctx, 30)
 	two := many
 	two.Methods = sampleMethods(ctx)[:2]
+	branded := sampleCheckout(ctx, sampleStatus("open"))
+	logo, accent := SampleBrand()
+	branded.Frame.Logo = &Logo{URL: logo.URL(), Width: logo.Width, Height: logo.Height}
+	branded.Frame.AccentURL = accent.URL()
 	counter := code
 	counter.MethodName, counter.Message, counter.DetailsURL = "7-Eleven", "code.counter", "#/details"
 	counter.Codes = []Code{{"BARCODE", "0123456789012"}, {"TEXT", "84 2210 7781"}}
@@ -221,6 +255,7 @@ func Samples(ctx context.Context) []Sample {
 		{"checkout-two-methods", CheckoutPage(two)},
 		{"checkout-many-methods", CheckoutPage(many)},
 		{"checkout-most-methods", CheckoutPage(most)},
+		{"checkout-branded", CheckoutPage(branded)},
 		{"checkout-long-idr", CheckoutPage(sampleLongOrder(ctx, "IDR"))},
 		{"checkout-long-jpy", CheckoutPage(sampleLongOrder(ctx, "JPY"))},
 		{"checkout-long-kwd", CheckoutPage(sampleLongOrder(ctx, "KWD"))},
@@ -242,5 +277,19 @@ func Samples(ctx context.Context) []Sample {
 	}
 	justBack := sampleStatus("processing")
 	justBack.SinceSecond = 1
-	return append(all, Sample{"return-fresh", ReturnPage(sampleReturn(ctx, justBack))})
+	noted := sampleReturn(ctx, sampleStatus("pending"))
+	noted.MailNoted = true
+	stranger := sampleReturn(ctx, sampleStatus("paid"))
+	stranger.Receipt = nil
+	elsewhere := sampleCheckout(ctx, sampleStatus("paid"))
+	elsewhere.Receipt = nil
+	return append(all,
+		Sample{"return-fresh", ReturnPage(sampleReturn(ctx, justBack))},
+		Sample{"return-mail-noted", ReturnPage(noted)},
+		Sample{"return-stranger", ReturnPage(stranger)},
+		Sample{"checkout-stranger", CheckoutPage(elsewhere)},
+		Sample{"lookup", LookupPage(LookupView{Frame: frame})},
+		Sample{"lookup-errors", LookupPage(LookupView{Frame: frame, Number: "12", Email: "jo@", Errors: map[string]string{"number": "error.invalid", "email": "error.email"}})},
+		Sample{"lookup-sent", LookupPage(LookupView{Frame: frame, Sent: true})},
+	)
 }
