@@ -142,7 +142,7 @@ func TestASessionIsUsedUntilItExpiresThenThereIsANewOne(t *testing.T) {
 		method string
 	}{{handlers.Popup, "GCASH"}, {handlers.Element, ""}} {
 		t.Run(string(row.ui), func(t *testing.T) {
-			shop := newShop(t, showsIn(row.ui), func(s *settings) { s.ttl = 90 * time.Minute })
+			shop := newShop(t, showsIn(row.ui), func(s *settings) { s.orderTTL = 90 * time.Minute })
 			buyer := shop.newBuyer()
 			path := buyer.orders()
 			first := buyer.starts(path, row.method)

@@ -59,7 +59,6 @@ type settings struct {
 	manualCapture bool
 	withoutSDK    bool
 	sdk           func(*handlers.SDK) // changes the sandbox's stand-in
-	ttl           time.Duration       // how long an order may be paid; an hour when zero
 	publicURL     string
 	timeout       time.Duration
 	refundLate    bool
@@ -70,6 +69,8 @@ type settings struct {
 	appReturns    string
 	trustedProxy  string
 	meter         handlers.Meter
+	methods       []string      // the operator's list
+	orderTTL      time.Duration // an hour when zero
 	logo          *static.Picture
 	accent        *static.File
 	sdkURL        string             // instead of the sandbox's
@@ -148,7 +149,7 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	s.gateway = gateway
 	s.config = checkout.Config{
 		PublicURL: public2, Currency: set.currency, SettlementCurrency: set.currency,
-		ManualCapture: set.manualCapture, RefundLate: set.refundLate, OrderTTL: cmp.Or(set.ttl, time.Hour),
+		ManualCapture: set.manualCapture, RefundLate: set.refundLate, OrderTTL: cmp.Or(set.orderTTL, time.Hour), Methods: set.methods,
 		SweepSchedule: set.sweepSchedule,
 		Mailer:        mailer, LinkKey: make([]byte, 32),
 		Now: now, Log: log,
@@ -318,6 +319,7 @@ type buyer struct {
 	t      *testing.T
 	shop   *shop
 	client *http.Client
+	agent  string // what the browser says it is
 }
 
 // newBuyer follows no redirects, so that a test sees them.
@@ -340,6 +342,9 @@ type answer struct {
 
 func (b *buyer) do(req *http.Request) answer {
 	b.t.Helper()
+	if b.agent != "" {
+		req.Header.Set("User-Agent", b.agent)
+	}
 	res, err := b.client.Do(req)
 	must(b.t, err)
 	defer res.Body.Close()

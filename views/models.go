@@ -1,5 +1,7 @@
 package views
 
+import "net/url"
+
 // Frame is what every page shows around its content.
 type Frame struct {
 	ShopName  string
@@ -122,6 +124,15 @@ type SDK struct {
 	UI          string // how it shows itself: popup, inline or element
 	Environment string
 	Locale      string
+}
+
+// origin is where the SDK comes from, to be connected to while the page is read.
+func (sdk *SDK) origin() string {
+	u, err := url.Parse(sdk.URL)
+	if err != nil {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
 }
 
 // CheckoutView is the hosted checkout page. Methods is empty when the order
