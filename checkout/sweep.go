@@ -168,7 +168,7 @@ func (s *Service) goOn(ctx context.Context, o Order, p Payment, known knowledge)
 	case p.Surplus && p.Status.HoldsMoney() && !p.unfinished():
 		err = s.reverse(ctx, o, p)
 	case p.Status == PaymentAuthorized && p.Live && s.cfg.ManualCapture && !p.unfinished():
-		err = s.watchAuthorization(ctx, o, p.RequestID)
+		err = s.watchAuthorization(ctx, o, p.RequestID, known)
 	}
 	return err
 }

@@ -409,6 +409,25 @@ func TestManualCaptureLeavesTheOrderAuthorised(t *testing.T) {
 	buyer.get(path+"/return").sees(http.StatusOK, `data-status="authorized"`)
 }
 
+// A card that waits for its merchant's capture is looked at days later; a doubt
+// about it must not wait that long because Antom has missed one question.
+func TestADoubtAboutAnAuthorisedCardIsAskedAboutAgain(t *testing.T) {
+	shop := newShop(t, func(s *settings) { s.manualCapture = true })
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	id := buyer.starts(path, "CARD").PaymentRequestID
+	must(t, shop.control.Pay(id))
+	shop.quiet()
+	shop.notify(strings.NewReplacer("ID", id, "4800", "4900", "20260101194010890100111650285726898", shop.control.Ledger().Payments[0].ID).Replace(paymentResult))
+	shop.expectCount(1, "order", "status", "review")
+	shop.fault(sandbox.Fault{Kind: sandbox.HTTPError, On: "inquiryPayment", Times: 1})
+	shop.sweeps()
+	shop.expectCount(1, "order", "status", "review")
+	shop.passes(time.Minute)
+	shop.sweeps()
+	shop.expectCount(1, "order", "status", "authorized")
+}
+
 func TestAPaidCartIsEmptiedAndAnUnpaidOneIsKept(t *testing.T) {
 	shop := newShop(t)
 	buyer := shop.newBuyer()
