@@ -56,6 +56,15 @@ func (b *Buyer) Set(get func(name string) string) {
 	}
 }
 
+// Values are the buyer's texts by form name.
+func (b Buyer) Values() map[string]string {
+	values := map[string]string{}
+	for _, field := range b.fields() {
+		values[field.name] = *field.value
+	}
+	return values
+}
+
 // Check reports every wrong field at once, as message keys by form name.
 func (b Buyer) Check() error {
 	wrong := map[string]string{}

@@ -30,6 +30,7 @@ const (
 	callAllowance  = 40 * time.Second // for everything one start may ask of Antom
 	startPatience  = 3 * time.Second  // of a start that waits for another one of the same order
 	shortestWindow = time.Second      // an order this close to its end starts nothing
+	cancelPause    = 10 * time.Minute // between two cancels of an attempt, when the first was refused
 )
 
 // StartPayment starts an attempt, or goes on with the one under way: the same
@@ -321,8 +322,19 @@ func (s *Service) endAttempt(ctx context.Context, o Order, p Payment, cause Caus
 		o, err = s.drop(ctx, o, p, cause)
 		return o, false, err
 	}
+	if cause.Kind != ByAdmin && s.refusedLately(*o.Payment(p.RequestID)) {
+		return o, true, nil
+	}
 	o, op, err := s.giveBack(ctx, o, p.RequestID, Cancel)
 	return o, op.Status == OperationFailed, err
+}
+
+// refusedLately reports whether Antom has just refused to cancel an attempt: pages
+// that are left open at an order's end must not ask again and again.
+func (s *Service) refusedLately(p Payment) bool {
+	return slices.ContainsFunc(p.Operations, func(op Operation) bool {
+		return op.Kind == Cancel && op.Status == OperationFailed && s.now().Sub(op.CreatedAt) < cancelPause
+	})
 }
 
 // drop gives up an attempt that Antom does not know.

@@ -7,8 +7,10 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"database/sql"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -42,6 +44,7 @@ type shop struct {
 	box      *sandbox.Sandbox
 	control  *sandbox.Control
 	service  *checkout.Service
+	store    *db.Store
 	database string
 	mailbox  mail.Folder
 	offset   *atomic.Int64
@@ -118,6 +121,7 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	store, err := db.Open(t.Context(), s.database, db.WithClock(now))
 	must(t, err)
 	t.Cleanup(func() { must(t, store.Close()) })
+	s.store = store
 	must(t, store.ImportProducts(t.Context(), set.catalog))
 	must(t, store.Seed(t.Context(), set.currency))
 
@@ -401,6 +405,15 @@ func (a answer) seesNot(texts ...string) answer {
 		}
 	}
 	return a
+}
+
+// sells changes the catalogue to these products and no others.
+func (s *shop) sells(products []checkout.Product) {
+	s.t.Helper()
+	database, err := sql.Open("sqlite", s.database)
+	must(s.t, err)
+	_, err = database.ExecContext(s.t.Context(), `DELETE FROM prices`)
+	must(s.t, errors.Join(err, database.Close(), s.store.ImportProducts(s.t.Context(), products)))
 }
 
 // placesOrder makes an order without a browser, whose cookie an https shop does
