@@ -12,10 +12,13 @@ import (
 
 // Attempt is a buyer's wish to pay.
 type Attempt struct {
-	Method    string
+	Method    string // "" with Element
 	Mode      Mode
+	Element   bool // the buyer chooses among all methods inside Antom's Payment Element
 	Device    Device
 	ReturnURL string // where a native app is opened again; "" is our own return page
+
+	offered []method // what may be chosen, for the element
 }
 
 // Started is what came of it: how the buyer goes on.
@@ -44,7 +47,8 @@ func (s *Service) StartPayment(ctx context.Context, token string, want Attempt) 
 	if err != nil {
 		return Started{}, err
 	}
-	if !slices.ContainsFunc(s.offered(ctx, o, want.Device), func(m method) bool { return m.Code == want.Method }) {
+	want.offered = s.offered(ctx, o, want.Device)
+	if !want.Element && !slices.ContainsFunc(want.offered, func(m method) bool { return m.Code == want.Method }) {
 		key := "error.method_unknown"
 		if want.Method == "" {
 			key = "error.method_required"
@@ -69,9 +73,7 @@ func (s *Service) start(ctx context.Context, orderID string, want Attempt) (Star
 	if err != nil {
 		return Started{}, err
 	}
-	goesOn := func(p *Payment) bool {
-		return p != nil && p.Method == want.Method && p.Mode == want.Mode && sameWayBack(*p, want) && !s.over(*p) && !p.cancelling()
-	}
+	goesOn := func(p *Payment) bool { return p != nil && want.sameAs(p) && !s.over(*p) && !p.cancelling() }
 	if live := o.Live(); live == nil || goesOn(live) {
 		// An attempt that ends for another one is inquired there.
 		if o, err = s.refresh(ctx, o); err != nil {
@@ -110,6 +112,13 @@ func (s *Service) start(ctx context.Context, orderID string, want Attempt) (Star
 		return Started{}, err
 	}
 	return s.ask(ctx, o, p)
+}
+
+// sameAs reports whether the buyer wants to pay the way of an attempt. An element
+// that is asked for again after something was chosen in it is to choose anew.
+func (want Attempt) sameAs(p *Payment) bool {
+	sameMethod := p.Method == want.Method && (want.Element || !p.Action.Element)
+	return sameMethod && p.Mode == want.Mode && sameWayBack(*p, want)
 }
 
 // answerWithoutStarting is the action for an order that no attempt may be made for.
