@@ -38,18 +38,18 @@ func (s *Service) consultRequest(m market, amount Money) *antom.ConsultRequest {
 		UserRegion:            m.country,
 		AllowedPaymentMethods: s.cfg.Methods,
 		SettlementStrategy:    s.settlement(),
-		PaymentFactor:         s.paymentFactor("CARD"),
+		PaymentFactor:         s.paymentFactor(MethodCard),
 	}
 }
 
-// sessionRequest asks for a session for the Web SDK.
+// sessionRequest asks for a session for the Web SDK: for one method, or for the
+// Payment Element, in which the buyer chooses among what we offer.
 func (s *Service) sessionRequest(o Order, p Payment, want Attempt) *antom.PaymentSessionRequest {
-	return &antom.PaymentSessionRequest{
+	request := &antom.PaymentSessionRequest{
 		ProductCode:              antom.ProductCheckout,
 		PaymentRequestID:         p.RequestID,
 		Order:                    antomOrder(o),
 		PaymentAmount:            antomAmount(p.Amount),
-		PaymentMethod:            antomMethod(o, p.Method),
 		PaymentFactor:            s.paymentFactor(p.Method),
 		SettlementStrategy:       s.settlement(),
 		PaymentRedirectURL:       cmp.Or(want.ReturnURL, s.returnURL(o)),
@@ -58,6 +58,20 @@ func (s *Service) sessionRequest(o Order, p Payment, want Attempt) *antom.Paymen
 		PaymentExpiryTime:        antom.NewTime(s.slowEnd(o, p)),
 		Env:                      antomEnv(want.Device),
 	}
+	if !want.Element {
+		request.PaymentMethod = antomMethod(o, p.Method)
+		return request
+	}
+	request.ProductScene = antom.SceneElement
+	request.AvailablePaymentMethod = &antom.AvailablePaymentMethod{}
+	for i, m := range want.offered {
+		available := antom.AvailableType{Type: m.Code, Order: antom.Int(i + 1)}
+		request.AvailablePaymentMethod.Types = append(request.AvailablePaymentMethod.Types, available)
+		if needsCapture(m.Code) {
+			request.PaymentFactor = s.paymentFactor(m.Code)
+		}
+	}
+	return request
 }
 
 // payRequest asks for an address or a code without an SDK.
@@ -271,7 +285,7 @@ func wordOfSession(p Payment, res *antom.PaymentSessionResponse, err error) Word
 		w.Says = SaidNoAnswer // a session without its data is none
 	case err == nil:
 		w.ExpiresAt = res.ExpiryTime.Time
-		w.Action = Action{Type: ActionSDK, SessionData: res.Data, ExpiresAt: res.ExpiryTime.Time}
+		w.Action = Action{Type: ActionSDK, SessionData: res.Data, Element: p.Method == "", ExpiresAt: res.ExpiryTime.Time}
 	}
 	return w
 }

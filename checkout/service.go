@@ -126,7 +126,7 @@ func (s *Service) PlaceOrder(ctx context.Context, req OrderRequest) (Order, erro
 		ExpiresAt: now.Add(s.cfg.OrderTTL),
 		Status:    OrderOpen,
 	}
-	order, err = s.store.CreateOrder(ctx, order, Cause{Kind: ByShopper})
+	order, err = s.store.CreateOrder(ctx, order, Cause{Kind: ByShopper, ID: order.ID})
 	if err != nil {
 		return Order{}, fmt.Errorf("place order: %w", err)
 	}

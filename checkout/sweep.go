@@ -58,7 +58,7 @@ func (s *Service) resumeAll(ctx context.Context) {
 	expired, err := s.store.DueExpiries(ctx, now, sweepBatch)
 	s.logFailure(ctx, "list expired orders", err)
 	for _, id := range expired {
-		s.logFailure(ctx, "expire order "+id, s.expire(ctx, id))
+		s.logFailure(ctx, "expire order "+id, guarded(func() error { return s.expire(ctx, id) }))
 	}
 	effects, err := s.store.PendingEffects(ctx, now, sweepBatch)
 	s.logFailure(ctx, "list effects", err)

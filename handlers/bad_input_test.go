@@ -395,10 +395,13 @@ func TestAPageMayBeAskedForItsHeadersAlone(t *testing.T) {
 	buyer := shop.newBuyer()
 	path := buyer.orders()
 	for _, address := range []string{"/", "/products/MUG-01", path, path + "/return", path + "/status", "/healthz", "/readyz", "/static/none.css"} {
-		whole := buyer.get(address)
-		req, err := http.NewRequestWithContext(t.Context(), "HEAD", shop.url+address, nil)
-		must(t, err)
-		head := buyer.do(req)
+		ask := func(method string) answer {
+			req, err := http.NewRequestWithContext(t.Context(), method, shop.url+address, nil)
+			must(t, err)
+			req.Header.Set("Accept-Encoding", "identity") // or Go's client packs, unpacks and forgets the length of one of them
+			return buyer.do(req)
+		}
+		whole, head := ask("GET"), ask("HEAD")
 		if head.status != whole.status || head.header.Get("Content-Type") != whole.header.Get("Content-Type") || head.body != "" {
 			t.Errorf("%s: HEAD answers %d %s, GET %d %s", address, head.status, head.header.Get("Content-Type"), whole.status, whole.header.Get("Content-Type"))
 		}

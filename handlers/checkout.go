@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strings"
@@ -123,6 +124,11 @@ func (s *server) renderCheckout(c echo.Context, status int, o checkout.Order, pr
 		v.Lines, v.Total = linesView(c, o.Lines), amountView(c, o.Total)
 		v.ExpiresAt, v.Now = o.ExpiresAt.Format(time.RFC3339), s.cfg.Now().UTC().Format(time.RFC3339)
 	}
+	if p := o.Live(); p != nil && o.Status == checkout.OrderProcessing && p.Method == "" && !v.Status.Unknown {
+		// Antom's element is open, and Antom knows of nothing that was done there.
+		v.Status.MayChange = false
+		v.Status.Title, v.Status.Message = "status.open.title", "checkout.finished.message"
+	}
 	if p := o.Live(); p != nil && p.Status.UnderWay() && p.Action.Type == checkout.ActionCode {
 		v.CodeURL = paths.code
 	}
@@ -141,7 +147,7 @@ func (s *server) renderCheckout(c echo.Context, status int, o checkout.Order, pr
 		v.Receipt = s.receipt(c, o)
 	}
 	if v.SDK != nil {
-		allowSDK(c, s.cfg.SDK)
+		allowSDK(c, s.cfg.SDK, v.Methods)
 	}
 	return render(c, status, views.CheckoutPage(v))
 }
@@ -211,6 +217,7 @@ func (sdk *SDK) view(locale string) *views.SDK {
 	return &views.SDK{
 		URL:         sdk.URL.String(),
 		Integrity:   sdk.Integrity,
+		UI:          string(cmp.Or(sdk.UI, Popup)),
 		Environment: sdk.Environment,
 		Locale:      locale,
 	}

@@ -34,7 +34,11 @@ func TestABuyerPaysByCard(t *testing.T) {
 
 	shop.expectCount(1, "capture", "status", "success")
 	shop.expectCount(1, "outbox", "topic", "order.paid")
+	published := regexp.MustCompile(`^((notification|inquiry|response|admin|shopper):.+|sweeper)$`)
 	for _, row := range shop.audit()["transition"] {
+		if !published.MatchString(row["cause"].(string)) {
+			t.Errorf("%q is no published cause", row["cause"])
+		}
 		if row["to"] == "paid" && !strings.HasPrefix(row["cause"].(string), "notification:") && !strings.HasPrefix(row["cause"].(string), "inquiry:") {
 			t.Errorf("paid because of %v", row["cause"])
 		}

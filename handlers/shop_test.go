@@ -61,6 +61,7 @@ type settings struct {
 	currency      checkout.Currency
 	manualCapture bool
 	withoutSDK    bool
+	sdk           func(*handlers.SDK) // changes the sandbox's stand-in
 	publicURL     string
 	timeout       time.Duration
 	refundLate    bool
@@ -180,6 +181,9 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	if set.appReturns != "" {
 		cfg.AppReturns, err = handlers.ParseAppReturns(set.appReturns)
 		must(t, err)
+	}
+	if set.sdk != nil {
+		set.sdk(cfg.SDK)
 	}
 	if set.withoutSDK {
 		cfg.SDK = nil
@@ -461,6 +465,7 @@ type action struct {
 	Action           struct {
 		Type        string          `json:"type"`
 		SDK         string          `json:"sdk"`
+		UI          string          `json:"ui"`
 		SessionData string          `json:"session_data"`
 		Environment string          `json:"environment"`
 		Locale      string          `json:"locale"`

@@ -122,6 +122,7 @@ type Status struct {
 type SDK struct {
 	URL         string
 	Integrity   string // "" when the operator pins none
+	UI          string // how it shows itself: popup, inline or element
 	Environment string
 	Locale      string
 }

@@ -57,6 +57,9 @@ func (s *Sandbox) createPaymentSession(req *antom.PaymentSessionRequest) (any, *
 	if s.payments[req.PaymentRequestID] != nil {
 		return nil, refuse("REPEAT_REQ_INCONSISTENT", "this paymentRequestId was used with pay")
 	}
+	if f, struck := s.strike("createPaymentSession", req.PaymentRequestID, SDKShortSession); struck {
+		expires = now.Add(time.Duration(f.Delay))
+	}
 	session := &Session{
 		RequestID: req.PaymentRequestID, CreatedAt: now, ExpiresAt: expires,
 		PaymentExpiry: req.PaymentExpiryTime.Time, Terms: terms,
