@@ -1,6 +1,6 @@
 # "make" alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run build gallery generate check test fuzz prove bench clean browser
+.PHONY: help run build gallery generate check test fuzz prove bench clean browser needs
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,14 +26,16 @@ check: ## format, vet, staticcheck, generated files and modules up to date
 		test "$$before" = "$$(cat views/*_templ.go | cksum)" || { echo 'the pages were not generated anew: commit them'; exit 1; }
 	go mod tidy -diff
 
-test: browser ## everything, the journeys in a real browser included
+test: browser needs ## everything, the journeys in a real browser included, and the short proofs
 	go test -race -shuffle=on -timeout 20m ./...
+	RAPID_CHECKS=10000 RAPID_STEPS=50 go test -shuffle=on -timeout 20m ./checkout ./proof
 
 fuzz: ## the fuzz targets, 100,000 executions each
 	sh antom/testdata/fuzz.sh
 
-prove: ## the long proofs: simulation, crashes, power cuts; see PROOF.md
-	go test -timeout 3h -v ./proof -args -seeds 20000 -cycles 1000
+prove: needs ## the full proofs: simulation, crashes, power cuts; see PROOF.md
+	RAPID_CHECKS=100000 RAPID_STEPS=50 go test -timeout 3h -v ./checkout -run "NoSequence|FollowsWhat"
+	go test -timeout 6h -v ./proof -args -seeds 20000 -cycles 1000 -cuts 400
 
 bench: ## figures as ratios; see BENCH.md (2 GB of disk, some minutes)
 	go test ./db -run '^$$' -bench Store -benchtime 9x
@@ -43,6 +45,9 @@ bench: ## figures as ratios; see BENCH.md (2 GB of disk, some minutes)
 
 browser:
 	@sh e2e/browser.sh
+
+needs:
+	@sh proof/needs.sh
 
 clean: ## remove the build and the local data
 	rm -rf bin data

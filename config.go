@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha512"
 	"errors"
@@ -8,14 +9,19 @@ import (
 	"fmt"
 	"io"
 	"net"
+	netmail "net/mail"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"antom-checkout/checkout"
 	"antom-checkout/handlers"
+	"antom-checkout/mail"
+	"antom-checkout/static"
 )
 
 // config is every setting, checked together.
@@ -30,20 +36,28 @@ type config struct {
 	antomTimeout    time.Duration
 	sdkURL          *url.URL // nil: the sandbox's stand-in
 	sdkIntegrity    string
+	sdkUI           handlers.SDKUI
 	sandboxAddr     string
 	shopName        string
+	logo            *static.Picture // nil: none
+	accent          *static.File    // nil: our own colour
 	catalogFile     string
 	currency        checkout.Currency
 	settlement      checkout.Currency
 	manualCapture   bool
 	refundLate      bool
 	integrationSDK  bool
+	methods         []string
 	sweepSchedule   []time.Duration
 	orderTTL        time.Duration
 	sessionKey      string
+	mailServer      *mail.Server // nil: letters are written to files
+	mailFrom        string
+	mailDir         string
 	appReturns      handlers.AppReturns
 	trustedProxies  []*net.IPNet
 	rateLimits      bool
+	metricsAddr     string // "": nobody is told what is measured
 	clockOffset     time.Duration
 }
 
@@ -61,6 +75,8 @@ var settings = []setting{
 	{env: "PUBLIC_URL", help: "base of every address handed out (default http://ADDR)"},
 	{env: "DATABASE_URL", fallback: "data/checkout.db", help: "path of the SQLite file"},
 	{env: "SHOP_NAME", fallback: "Plain Goods", help: "name shown on every page"},
+	{env: "SHOP_LOGO", help: "SVG, PNG or WebP file shown on every page"},
+	{env: "ACCENT_COLOR", help: "#rrggbb of buttons and marks; has to be seen on our pages"},
 	{env: "CATALOG_FILE", help: "JSON or CSV file of products to import at start"},
 	{env: "CURRENCY", fallback: "SGD", help: "ISO 4217 currency the shop sells in"},
 	{env: "SETTLEMENT_CURRENCY", help: "currency Antom settles in (default CURRENCY)"},
@@ -71,16 +87,22 @@ var settings = []setting{
 	{env: "ANTOM_TIMEOUT", fallback: "10s", help: "how long to wait for one answer"},
 	{env: "ANTOM_SDK_URL", fallback: antomSDK, help: "script of the Web SDK"},
 	{env: "ANTOM_SDK_INTEGRITY", help: "Subresource Integrity value of that script"},
+	{env: "SDK_UI", fallback: "popup", help: "popup, inline (cards inside the page), or element (Antom's Payment Element)"},
 	{env: "SANDBOX_ADDR", fallback: "localhost:8081", help: "address the sandbox listens on"},
 	{env: "INTEGRATION", fallback: "sdk", help: "sdk, or api for redirects only"},
+	{env: "PAYMENT_METHODS", help: "Antom's codes of the methods to offer, in this order: CARD,PAYNOW (default: what Antom offers)"},
 	{env: "CAPTURE_MODE", fallback: "automatic", help: "automatic or manual capture of cards"},
 	{env: "LATE_PAYMENT", fallback: "accept", help: "accept or refund money that comes for a closed order"},
 	{env: "ORDER_TTL", fallback: "1h", help: "how long an unpaid order stays payable"},
 	{env: "SWEEP_SCHEDULE", fallback: "10s,30s,1m,2m,5m,5m,10m,30m,1h", help: "waits between looks at something unfinished"},
 	{env: "SESSION_KEY", help: "32 characters or more (default: made once, kept beside the database)", secret: true},
+	{env: "SMTP_URL", help: "mail server, smtp://user:password@host:587 or smtps://…:465 (default: mails are written to MAIL_DIR)", secret: true},
+	{env: "MAIL_FROM", help: "address that mails to buyers come from"},
+	{env: "MAIL_DIR", help: "where mails are written without SMTP_URL (default: mail, beside the database)"},
 	{env: "APP_RETURN_URLS", help: "where native apps may be opened again, such as myshop://pay,https://shop.example/app/"},
 	{env: "TRUSTED_PROXIES", help: "CIDRs whose X-Forwarded-For counts"},
 	{env: "RATE_LIMITS", fallback: "on", help: "on or off"},
+	{env: "METRICS_ADDR", help: "address that serves /metrics to Prometheus (default off)"},
 	{env: "CLOCK_OFFSET", fallback: "0s", help: "added to the clock, for tests; refused with live client ids"},
 }
 
@@ -109,20 +131,28 @@ func loadConfigWith(flags *flag.FlagSet, args []string, getenv func(string) stri
 		antomTimeout:    c.duration("ANTOM_TIMEOUT", time.Millisecond, time.Minute),
 		sdkURL:          c.url("ANTOM_SDK_URL"),
 		sdkIntegrity:    c.text("ANTOM_SDK_INTEGRITY"),
+		sdkUI:           handlers.SDKUI(c.choice("SDK_UI", string(handlers.Popup), string(handlers.Inline), string(handlers.Element))),
 		sandboxAddr:     c.text("SANDBOX_ADDR"),
 		shopName:        c.text("SHOP_NAME"),
+		logo:            c.logo("SHOP_LOGO"),
+		accent:          c.accent("ACCENT_COLOR"),
 		catalogFile:     c.text("CATALOG_FILE"),
 		currency:        c.currency("CURRENCY"),
 		settlement:      c.currency("SETTLEMENT_CURRENCY"),
 		manualCapture:   c.choice("CAPTURE_MODE", "automatic", "manual") == "manual",
 		refundLate:      c.choice("LATE_PAYMENT", "accept", "refund") == "refund",
 		integrationSDK:  c.choice("INTEGRATION", "sdk", "api") == "sdk",
+		methods:         c.words("PAYMENT_METHODS"),
 		sweepSchedule:   c.durations("SWEEP_SCHEDULE"),
 		orderTTL:        c.duration("ORDER_TTL", time.Second, 30*24*time.Hour),
 		sessionKey:      c.text("SESSION_KEY"),
+		mailServer:      c.mailServer("SMTP_URL"),
+		mailFrom:        c.mailAddress("MAIL_FROM"),
+		mailDir:         c.text("MAIL_DIR"),
 		appReturns:      c.appReturns("APP_RETURN_URLS"),
 		trustedProxies:  c.networks("TRUSTED_PROXIES"),
 		rateLimits:      c.choice("RATE_LIMITS", "on", "off") == "on",
+		metricsAddr:     c.address("METRICS_ADDR"),
 		clockOffset:     c.duration("CLOCK_OFFSET", -10*365*24*time.Hour, 10*365*24*time.Hour),
 	}
 	if gateway := c.url("ANTOM_URL"); gateway != nil {
@@ -130,6 +160,9 @@ func loadConfigWith(flags *flag.FlagSet, args []string, getenv func(string) stri
 	}
 	if cfg.settlement == "" {
 		cfg.settlement = cfg.currency
+	}
+	if err := checkout.CheckMethods(cfg.methods, cfg.currency); err != nil {
+		c.problem(true, "PAYMENT_METHODS: "+err.Error())
 	}
 	if cfg.antomClientID == "" && c.text("ANTOM_SDK_URL") == antomSDK {
 		cfg.sdkURL = nil // the sandbox brings its own
@@ -139,6 +172,7 @@ func loadConfigWith(flags *flag.FlagSet, args []string, getenv func(string) stri
 	c.problem(cfg.antomClientID != "" && cfg.antomPrivateKey == "", "ANTOM_PRIVATE_KEY: missing")
 	c.problem(cfg.antomClientID != "" && cfg.antomPublicKey == "", "ANTOM_PUBLIC_KEY: missing")
 	c.problem(cfg.antomClientID != "" && cfg.sdkURL == nil && cfg.integrationSDK, "ANTOM_SDK_URL: missing")
+	c.problem(c.text("SMTP_URL") != "" && c.text("MAIL_FROM") == "", "MAIL_FROM: missing")
 	c.problem(strings.Contains(cfg.database, "://"), "DATABASE_URL: only a path to an SQLite file is supported so far")
 	if err := errors.Join(c.problems...); err != nil {
 		return config{}, usageError{fmt.Errorf("settings:\n%w", err)}
@@ -229,6 +263,33 @@ func (c *checker) url(env string) *url.URL {
 	return u
 }
 
+func (c *checker) mailServer(env string) *mail.Server {
+	if c.values[env] == "" {
+		return nil
+	}
+	server, err := mail.ParseServer(c.values[env])
+	if err != nil {
+		c.problem(true, env+": "+err.Error())
+	}
+	return server
+}
+
+func (c *checker) mailAddress(env string) string {
+	text := c.values[env]
+	parsed, err := netmail.ParseAddress(text)
+	c.problem(text != "" && (err != nil || parsed.Address != text), env+": not an address such as shop@example.com")
+	return text
+}
+
+func (c *checker) address(env string) string {
+	if c.values[env] == "off" {
+		return ""
+	}
+	_, port, err := net.SplitHostPort(c.values[env])
+	c.problem(c.values[env] != "" && (err != nil || port == ""), env+": not an address such as localhost:9090")
+	return c.values[env]
+}
+
 func (c *checker) duration(env string, least, most time.Duration) time.Duration {
 	d, err := time.ParseDuration(c.values[env])
 	c.problem(err != nil || d < least || d > most, fmt.Sprintf("%s: not a duration from %v to %v", env, least, most))
@@ -248,6 +309,11 @@ func (c *checker) durations(env string) []time.Duration {
 	return all
 }
 
+// words reads a list with commas, spaces or both between its members.
+func (c *checker) words(env string) []string {
+	return strings.FieldsFunc(c.values[env], func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
+}
+
 func (c *checker) currency(env string) checkout.Currency {
 	if c.values[env] == "" {
 		return ""
@@ -257,8 +323,8 @@ func (c *checker) currency(env string) checkout.Currency {
 	return currency
 }
 
-func (c *checker) choice(env, one, other string) string {
-	c.problem(c.values[env] != one && c.values[env] != other, env+": neither "+one+" nor "+other)
+func (c *checker) choice(env string, words ...string) string {
+	c.problem(!slices.Contains(words, c.values[env]), env+": none of "+strings.Join(words, ", "))
 	return c.values[env]
 }
 
@@ -283,6 +349,33 @@ func (c *checker) networks(env string) []*net.IPNet {
 	return all
 }
 
+func (c *checker) logo(env string) *static.Picture {
+	if c.values[env] == "" {
+		return nil
+	}
+	picture, err := os.ReadFile(c.values[env])
+	if err != nil {
+		c.problem(true, env+": "+err.Error())
+		return nil
+	}
+	logo, err := static.Logo(picture)
+	if err != nil {
+		c.problem(true, env+": "+c.values[env]+" "+err.Error())
+	}
+	return logo
+}
+
+func (c *checker) accent(env string) *static.File {
+	if c.values[env] == "" {
+		return nil
+	}
+	accent, err := static.Accent(c.values[env])
+	if err != nil {
+		c.problem(true, env+": "+err.Error())
+	}
+	return accent
+}
+
 // sessionKeys is 64 bytes made of the setting, or of a key that is made once and
 // kept beside the database.
 func (c config) sessionKeys() ([]byte, error) {
@@ -295,6 +388,27 @@ func (c config) sessionKeys() ([]byte, error) {
 	}
 	sum := sha512.Sum512([]byte(text))
 	return sum[:], nil
+}
+
+// linkKey is what signs the links in letters: made of the session keys, but of no
+// use in place of them.
+func linkKey(sessionKeys []byte) []byte {
+	if sessionKeys == nil {
+		return nil
+	}
+	key, err := hkdf.Key(sha512.New, sessionKeys, nil, "antom-checkout links to orders", 32)
+	if err != nil {
+		panic("main: " + err.Error()) // 32 bytes are never too many
+	}
+	return key
+}
+
+// mailFolder is where letters are written without a mail server.
+func (c config) mailFolder() string {
+	if c.mailDir != "" {
+		return c.mailDir
+	}
+	return filepath.Join(filepath.Dir(c.database), "mail")
 }
 
 func keptKey(path string) (string, error) {

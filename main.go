@@ -26,6 +26,7 @@ import (
 	"antom-checkout/checkout"
 	"antom-checkout/db"
 	"antom-checkout/handlers"
+	"antom-checkout/mail"
 )
 
 func main() {
@@ -51,6 +52,8 @@ commands:
   audit     everything about money, as JSON lines
   backup    copy the database to a new file, beside a running server
   migrate   bring the database up to date
+  page-inventory
+            every script, style and host of the pay page, with hash and reason
   version   which build this is
 
 "antom-checkout COMMAND -h" lists a command's flags.
@@ -95,6 +98,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 			return usageError{errors.New("usage: antom-checkout backup FILE [FLAG ...]")}
 		}
 		return db.Backup(ctx, cfg.database, file)
+	case "page-inventory":
+		return takeInventory(args, getenv, stdout, stderr)
 	case "version":
 		fmt.Fprintln(stdout, "antom-checkout", version())
 		return nil
@@ -142,17 +147,27 @@ func serve(ctx context.Context, args []string, getenv func(string) string, stdou
 		defer closing(log, "sandbox", box)
 		group.add(httpServer(box, log), boxListener)
 	}
-	gateway, err := openGateway(cfg, now)
+	measured := newMetrics()
+	measured.watchOutbox(store, now)
+	gateway, err := openGateway(cfg, now, antom.WithObserver(measured.call))
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	shop := openShop(cfg, store, gateway, now, log)
+	shop := openShop(cfg, keys, store, gateway, now, log, measured)
 	stopping := make(chan struct{})
-	pages := handlers.New(pagesConfig(cfg, keys, now, log, stopping), shop, gateway, store)
+	pages := handlers.New(pagesConfig(cfg, keys, now, log, stopping, measured), shop, gateway, store)
 	web := httpServer(pages, log)
 	web.RegisterOnShutdown(sync.OnceFunc(func() { close(stopping) }))
 	group.add(web, listener)
+	if cfg.metricsAddr != "" {
+		address, err := group.listen(httpServer(measured.handler(), log), cfg.metricsAddr)
+		if err != nil {
+			return errors.Join(err, listener.Close())
+		}
+		log.Info("metrics", "address", address)
+	}
 
+	shop.WarmUp()
 	sweep, stopSweep := context.WithCancel(ctx)
 	defer group.background(func() { shop.Sweep(sweep) })()
 	defer stopSweep()
@@ -160,7 +175,7 @@ func serve(ctx context.Context, args []string, getenv func(string) string, stdou
 	return group.serve(ctx)
 }
 
-func openGateway(cfg config, now func() time.Time) (*antom.Client, error) {
+func openGateway(cfg config, now func() time.Time, more ...antom.Option) (*antom.Client, error) {
 	client, err := antom.New(antom.Config{
 		ClientID:   cfg.antomClientID,
 		PrivateKey: cfg.antomPrivateKey,
@@ -168,31 +183,48 @@ func openGateway(cfg config, now func() time.Time) (*antom.Client, error) {
 		BaseURL:    cfg.antomURL,
 		Timeout:    cfg.antomTimeout,
 		Attempts:   1, // the shop repeats by itself: at once when the buyer does, later by the sweeper
-	}, antom.WithClock(now))
+	}, append(more, antom.WithClock(now))...)
 	if err != nil {
 		return nil, usageError{err}
 	}
 	return client, nil
 }
 
-func openShop(cfg config, store *db.Store, gateway *antom.Client, now func() time.Time, log *slog.Logger) *checkout.Service {
+// openMail is where letters to buyers go out.
+func openMail(cfg config, now func() time.Time) *mail.Office {
+	from := cfg.mailFrom
+	if from == "" {
+		from = "shop@" + cfg.publicURL.Hostname()
+	}
+	return mail.New(mail.Config{
+		ShopName: cfg.shopName, From: from, Host: cfg.publicURL.Hostname(), Server: cfg.mailServer, Folder: cfg.mailFolder(), Now: now,
+	})
+}
+
+func openShop(cfg config, keys []byte, store *db.Store, gateway *antom.Client, now func() time.Time, log *slog.Logger, meter checkout.Meter) *checkout.Service {
 	return checkout.New(checkout.Config{
 		PublicURL:          strings.TrimSuffix(cfg.publicURL.String(), "/"),
 		Currency:           cfg.currency,
 		SettlementCurrency: cfg.settlement,
 		ManualCapture:      cfg.manualCapture,
 		RefundLate:         cfg.refundLate,
+		Methods:            cfg.methods,
 		OrderTTL:           cfg.orderTTL,
 		SweepSchedule:      cfg.sweepSchedule,
+		Mailer:             openMail(cfg, now),
+		LinkKey:            linkKey(keys),
 		Now:                now,
 		Log:                log,
+		Meter:              meter,
 	}, store, gateway)
 }
 
 // pagesConfig is what the handlers need of the settings.
-func pagesConfig(cfg config, keys []byte, now func() time.Time, log *slog.Logger, stopping <-chan struct{}) handlers.Config {
+func pagesConfig(cfg config, keys []byte, now func() time.Time, log *slog.Logger, stopping <-chan struct{}, meter handlers.Meter) handlers.Config {
 	pages := handlers.Config{
 		ShopName:       cfg.shopName,
+		Logo:           cfg.logo,
+		Accent:         cfg.accent,
 		PublicURL:      cfg.publicURL,
 		SessionKey:     keys,
 		AppReturns:     cfg.appReturns,
@@ -201,10 +233,16 @@ func pagesConfig(cfg config, keys []byte, now func() time.Time, log *slog.Logger
 		RateLimits:     cfg.rateLimits,
 		Now:            now,
 		Log:            log,
+		Meter:          meter,
 		Done:           stopping,
 	}
+	if cfg.mailServer == nil {
+		pages.Mailbox = mail.Folder(cfg.mailFolder())
+	}
 	if cfg.integrationSDK {
-		pages.SDK = &handlers.SDK{URL: cfg.sdkURL, Integrity: cfg.sdkIntegrity, Environment: "prod", GatewayHost: cfg.antomURL}
+		pages.SDK = &handlers.SDK{
+			URL: cfg.sdkURL, Integrity: cfg.sdkIntegrity, UI: cfg.sdkUI, Environment: "prod", GatewayHost: cfg.antomURL,
+		}
 		if !cfg.live() {
 			pages.SDK.Environment = "sandbox"
 		}
@@ -399,6 +437,16 @@ type group struct {
 
 func (g *group) add(server *http.Server, listener net.Listener) {
 	g.servers, g.listeners = append(g.servers, server), append(g.listeners, listener)
+}
+
+// listen adds a server on an address of its own.
+func (g *group) listen(server *http.Server, addr string) (net.Addr, error) {
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	g.add(server, listener)
+	return listener.Addr(), nil
 }
 
 // background runs fn beside the servers; the returned function waits for its end.

@@ -1,6 +1,9 @@
 package antom
 
-import "context"
+import (
+	"context"
+	"encoding/json"
+)
 
 // ConsultRequest asks which payment methods a buyer may be offered.
 type ConsultRequest struct {
@@ -34,9 +37,47 @@ type PaymentOption struct {
 	DisableReason         string               `json:"disableReason,omitempty"` // when not enabled
 	Preferred             Bool                 `json:"preferred,omitempty"`
 	SupportedCurrencies   []string             `json:"supportedCurrencies,omitempty"`
+	AmountLimits          AmountLimits         `json:"amountLimitInfoMap,omitempty"`
 	Logo                  *Logo                `json:"logo,omitempty"`
 	Detail                *PaymentOptionDetail `json:"paymentOptionDetail,omitempty"`
 	Installment           *Installment         `json:"installment,omitempty"`
+}
+
+// ExceedsLimit is the DisableReason of a method that cannot take this amount,
+// and may take another.
+const ExceedsLimit = "EXCEED_CHANNEL_LIMIT_RULE"
+
+// AmountLimits are the limits of a method by currency. The official SDKs name the
+// members; no document shows a sample, so a form that cannot be read is no limit
+// and does not spoil the answer.
+type AmountLimits map[string]AmountLimitInfo
+
+// UnmarshalJSON leaves out what it cannot read.
+func (l *AmountLimits) UnmarshalJSON(data []byte) error {
+	members := map[string]json.RawMessage{}
+	if json.Unmarshal(data, &members) != nil {
+		return nil
+	}
+	*l = AmountLimits{}
+	for currency, text := range members {
+		var info AmountLimitInfo
+		if json.Unmarshal(text, &info) == nil {
+			(*l)[currency] = info
+		}
+	}
+	return nil
+}
+
+// AmountLimitInfo holds the limits of one payment; those of a day and a month are
+// the buyer's, and not known here.
+type AmountLimitInfo struct {
+	Single AmountLimit `json:"singleLimit,omitzero"`
+}
+
+// AmountLimit is a range in minor units; 0 is no limit.
+type AmountLimit struct {
+	Min Int `json:"minAmount,omitzero"`
+	Max Int `json:"maxAmount,omitzero"`
 }
 
 // Logo is a method's or card brand's picture, from Antom's own servers.

@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"antom-checkout/antom"
 )
@@ -28,21 +29,49 @@ type Device struct {
 	OS        antom.OSType // for every terminal but WEB
 }
 
-// sessionRequest asks for a session for the Web SDK.
+// consultRequest asks what may be offered in a market.
+func (s *Service) consultRequest(m market, amount Money) *antom.ConsultRequest {
+	return &antom.ConsultRequest{
+		ProductCode:           antom.ProductCheckout,
+		PaymentAmount:         antomAmount(amount),
+		Env:                   &antom.Env{TerminalType: m.terminal, OSType: m.os},
+		UserRegion:            m.country,
+		AllowedPaymentMethods: s.cfg.Methods,
+		SettlementStrategy:    s.settlement(),
+		PaymentFactor:         s.paymentFactor(MethodCard),
+	}
+}
+
+// sessionRequest asks for a session for the Web SDK: for one method, or for the
+// Payment Element, in which the buyer chooses among what we offer.
 func (s *Service) sessionRequest(o Order, p Payment, want Attempt) *antom.PaymentSessionRequest {
-	return &antom.PaymentSessionRequest{
+	request := &antom.PaymentSessionRequest{
 		ProductCode:              antom.ProductCheckout,
 		PaymentRequestID:         p.RequestID,
 		Order:                    antomOrder(o),
 		PaymentAmount:            antomAmount(p.Amount),
-		PaymentMethod:            &antom.PaymentMethod{Type: p.Method},
 		PaymentFactor:            s.paymentFactor(p.Method),
 		SettlementStrategy:       s.settlement(),
 		PaymentRedirectURL:       cmp.Or(want.ReturnURL, s.returnURL(o)),
 		PaymentNotifyURL:         s.notifyURL(),
 		PaymentSessionExpiryTime: antom.NewTime(p.ExpiresAt),
+		PaymentExpiryTime:        antom.NewTime(s.slowEnd(o, p)),
 		Env:                      antomEnv(want.Device),
 	}
+	if !want.Element {
+		request.PaymentMethod = antomMethod(o, p.Method)
+		return request
+	}
+	request.ProductScene = antom.SceneElement
+	request.AvailablePaymentMethod = &antom.AvailablePaymentMethod{}
+	for i, m := range want.offered {
+		available := antom.AvailableType{Type: m.Code, Order: antom.Int(i + 1)}
+		request.AvailablePaymentMethod.Types = append(request.AvailablePaymentMethod.Types, available)
+		if needsCapture(m.Code) {
+			request.PaymentFactor = s.paymentFactor(m.Code)
+		}
+	}
+	return request
 }
 
 // payRequest asks for an address or a code without an SDK.
@@ -52,7 +81,7 @@ func (s *Service) payRequest(o Order, p Payment, want Attempt) *antom.PayRequest
 		PaymentRequestID:   p.RequestID,
 		Order:              antomOrder(o),
 		PaymentAmount:      antomAmount(p.Amount),
-		PaymentMethod:      &antom.PaymentMethod{Type: p.Method},
+		PaymentMethod:      antomMethod(o, p.Method),
 		PaymentFactor:      s.paymentFactor(p.Method),
 		SettlementStrategy: s.settlement(),
 		PaymentRedirectURL: cmp.Or(want.ReturnURL, s.returnURL(o)),
@@ -60,6 +89,15 @@ func (s *Service) payRequest(o Order, p Payment, want Attempt) *antom.PayRequest
 		PaymentExpiryTime:  antom.NewTime(p.ExpiresAt),
 		Env:                antomEnv(want.Device),
 	}
+}
+
+// antomMethod names a method, with what it wants to know of the buyer.
+func antomMethod(o Order, code string) *antom.PaymentMethod {
+	m := &antom.PaymentMethod{Type: code}
+	if code == "P24" {
+		m.Metadata = &antom.Metadata{PayerEmail: o.Buyer.Email}
+	}
+	return m
 }
 
 // sameWayBack reports whether an attempt was begun where it is to go on: in a
@@ -104,7 +142,7 @@ func (s *Service) settlement() *antom.SettlementStrategy {
 
 func antomOrder(o Order) *antom.Order {
 	b := o.Buyer
-	name := &antom.UserName{FullName: b.Name}
+	name, phone := &antom.UserName{FullName: b.Name}, dialled(b.Phone)
 	order := &antom.Order{
 		ReferenceOrderID: o.ID,
 		Description:      "Order " + o.Number,
@@ -112,12 +150,12 @@ func antomOrder(o Order) *antom.Order {
 		Buyer: &antom.Buyer{
 			ReferenceBuyerID: o.ID, // buyers have no account here
 			Name:             name,
-			PhoneNo:          b.Phone,
+			PhoneNo:          phone,
 			Email:            b.Email,
 		},
 		Shipping: &antom.Shipping{
 			Name:        name,
-			PhoneNo:     b.Phone,
+			PhoneNo:     phone,
 			ShipToEmail: b.Email,
 			Address: &antom.Address{
 				Region:   b.Country,
@@ -139,6 +177,36 @@ func antomOrder(o Order) *antom.Order {
 	}
 	order.MakeSafe() // no name ever fails a payment
 	return order
+}
+
+// dialled is a phone number as it is dialled, however it was written: digits, and
+// a plus before the country's. The zero in "+49 (0)30" is dialled at home only.
+func dialled(phone string) string {
+	abroad := strings.HasPrefix(phone, "+")
+	if abroad {
+		phone = strings.Replace(phone, "(0)", "", 1)
+	}
+	digits := strings.Map(asciiDigit, phone)
+	if abroad {
+		return "+" + digits
+	}
+	return digits
+}
+
+// asciiDigit is a digit of any script as one of ours, or -1. Unicode keeps digits
+// in runs of tens, each from 0 to 9.
+func asciiDigit(r rune) rune {
+	for _, run := range unicode.Nd.R16 {
+		if r >= rune(run.Lo) && r <= rune(run.Hi) {
+			return '0' + (r-rune(run.Lo))%10
+		}
+	}
+	for _, run := range unicode.Nd.R32 {
+		if r >= rune(run.Lo) && r <= rune(run.Hi) {
+			return '0' + (r-rune(run.Lo))%10
+		}
+	}
+	return -1
 }
 
 func antomEnv(d Device) *antom.Env {
@@ -217,12 +285,15 @@ func wordOfSession(p Payment, res *antom.PaymentSessionResponse, err error) Word
 		w.Says = SaidNoAnswer // a session without its data is none
 	case err == nil:
 		w.ExpiresAt = res.ExpiryTime.Time
-		w.Action = Action{Type: ActionSDK, SessionData: res.Data, ExpiresAt: res.ExpiryTime.Time}
+		w.Action = Action{Type: ActionSDK, SessionData: res.Data, Element: p.Method == "", ExpiresAt: res.ExpiryTime.Time}
 	}
 	return w
 }
 
 func wordOfPay(p Payment, res *antom.PayResponse, err error) Word {
+	if !answers(p.RequestID, res.PaymentRequestID) {
+		return Word{RequestID: p.RequestID, Says: SaidNoAnswer}
+	}
 	w := Word{RequestID: p.RequestID, AntomID: res.PaymentID, Amount: money(res.PaymentAmount), AuthEndsAt: res.AuthExpiryTime.Time}
 	w.Says, w.Code = said(err, SaidSucceeded)
 	if err == nil && res.Result.InProcess() {
@@ -233,7 +304,8 @@ func wordOfPay(p Payment, res *antom.PayResponse, err error) Word {
 }
 
 // actionOf reads where the buyer goes on. A code to show comes before an
-// address, because who is given both is to scan. In an app the wallet's own
+// address, because who is given both is to scan; the address tells more of how to
+// pay, and opens an app where there is one. In an app the wallet's own
 // addresses come first, and the web is the fallback.
 func actionOf(p Payment, res *antom.PayResponse) Action {
 	a := Action{ExpiresAt: p.ExpiresAt}
@@ -243,7 +315,7 @@ func actionOf(p Payment, res *antom.PayResponse) Action {
 	}
 	switch form := res.RedirectActionForm; {
 	case res.OrderCodeForm != nil && len(codesOf(res.OrderCodeForm)) > 0:
-		a.Type, a.Codes = ActionCode, codesOf(res.OrderCodeForm)
+		a.Type, a.Codes, a.URL = ActionCode, codesOf(res.OrderCodeForm), only(leadable, res.NormalURL)
 		if t := res.OrderCodeForm.ExpireTime.Time; !t.IsZero() {
 			a.ExpiresAt = t
 		}
@@ -301,7 +373,7 @@ func codesOf(form *antom.OrderCodeForm) []Code {
 // does not know it, or did not answer the question.
 func wordOfInquiry(p Payment, res *antom.InquiryPaymentResponse, err error) (w Word, found bool) {
 	w = Word{RequestID: p.RequestID}
-	if err != nil {
+	if err != nil || !answers(p.RequestID, res.PaymentRequestID) {
 		return w, false
 	}
 	w.AntomID = res.PaymentID
@@ -356,19 +428,31 @@ func transactionSays(status antom.TransactionStatus) OperationStatus {
 	return OperationProcessing
 }
 
-// operationAnswer is the word in a synchronous answer to a capture, refund or cancel.
-func operationAnswer(op Operation, antomID string, result antom.Result, err error) OperationWord {
-	w := OperationWord{Kind: op.Kind, RequestID: op.RequestID, AntomID: antomID, Amount: op.Amount, Code: string(result.Code)}
+// authorisationGone are the refusals of a capture after which there is nothing to
+// capture any more: the buyer has the money back.
+var authorisationGone = map[string]bool{"AUTH_EXPIRED": true, "AUTH_CANCELLED": true, "ORDER_IS_CANCELED": true, "ORDER_IS_CANCELLED": true}
+
+// operationAnswer makes a word out of the synchronous answer to a capture, refund or
+// cancel; named is what the answer itself says of its ids and amount.
+func operationAnswer(op Operation, named OperationWord, result antom.Result, err error) OperationWord {
+	w := OperationWord{Kind: op.Kind, RequestID: op.RequestID, AntomID: named.AntomID, Code: string(result.Code)}
 	switch says, _ := said(err, SaidSucceeded); {
+	case !answers(op.RequestID, named.RequestID):
+		w = OperationWord{Kind: op.Kind, RequestID: op.RequestID, Says: OperationProcessing}
 	case says == SaidFailed:
-		w.Says = OperationFailed
+		w.Says, w.Gone = OperationFailed, op.Kind == Capture && authorisationGone[w.Code]
 	case says == SaidSucceeded && !result.InProcess():
-		w.Says = OperationSuccess
+		w.Says, w.Amount = OperationSuccess, named.Amount
 	default:
 		w.Says = OperationProcessing
 	}
 	return w
 }
+
+// answers reports whether an answer is about what was asked. Antom's signature
+// covers the answer and not the question, so that an answer to another question
+// would hold as well.
+func answers(asked, named string) bool { return named == "" || named == asked }
 
 // wordOfNotification says what a notification means and what it is about.
 // understood is false for types that are no business of an order.

@@ -22,6 +22,10 @@ type Word struct {
 	Operations []OperationWord
 }
 
+// settles reports whether the word is Antom's answer to how the payment stands. An
+// inquiry about a refund is none.
+func (w Word) settles() bool { return w.Cause.Kind == ByInquiry && w.Says != SaidNothing }
+
 // OperationWord is what a message says about one capture, refund or cancel.
 type OperationWord struct {
 	Kind      OperationKind
@@ -30,6 +34,7 @@ type OperationWord struct {
 	Says      OperationStatus
 	Amount    Money // zero when not said
 	Code      string
+	Gone      bool // of a refused capture: the authorisation has ended, and with it the payment
 }
 
 // Said is what a message says about the payment itself.
@@ -76,13 +81,6 @@ func (c Cause) String() string {
 	return string(c.Kind) + ":" + c.ID
 }
 
-// Effect is something to be done after a change has been committed, once. It is
-// kept in the outbox under its topic, which is unique within an order.
-type Effect string
-
-// EffectPaid tells the world that an order has been paid for the first time.
-const EffectPaid Effect = "order.paid"
-
 // Rules is what a decision depends on beside the order and the word.
 type Rules struct {
 	Now           time.Time
@@ -111,9 +109,9 @@ func Decide(o Order, w Word, r Rules) (Order, []Effect) {
 	p.learn(w)
 	p.hear(w, r)
 	for _, word := range w.Operations {
-		p.hearOperation(word, w.Cause, r)
+		p.hearOperation(word, w, r)
 	}
-	if w.Cause.Kind == ByInquiry && !p.owes(r) {
+	if w.settles() && !p.owes(r) {
 		p.NextCheck, p.Checks = time.Time{}, 0 // what had been doubtful is known
 	}
 	if o.ReviewPayment == p.RequestID && o.Review.ends(*p, w) {
@@ -129,7 +127,7 @@ func contradiction(p Payment, w Word) Review {
 	switch {
 	case w.ForeignID, w.AntomID != "" && p.AntomID != "" && w.AntomID != p.AntomID:
 		return "another Antom payment id"
-	case w.Method != "" && w.Method != p.Method:
+	case w.Method != "" && p.Method != "" && w.Method != p.Method:
 		return "another method"
 	case w.Says == SaidSucceeded && w.Amount != p.Amount:
 		return "another amount"
@@ -140,6 +138,9 @@ func contradiction(p Payment, w Word) Review {
 	}
 	for _, word := range w.Operations {
 		op := p.operation(word)
+		if word.Kind == Capture && word.Says == OperationSuccess && w.Cause.Kind != ByInquiry && p.Status.dead() {
+			return "captured after its end"
+		}
 		switch {
 		case word.Amount == (Money{}) && (op != nil || word.Kind != Refund || word.Says != OperationSuccess):
 		case word.Amount.Currency != p.Amount.Currency,
@@ -171,10 +172,23 @@ func (p *Payment) refundedAfter(w Word) Money {
 	return sum
 }
 
+// method is the one a word names or shows, or "". Antom's words about cards may
+// not name it, but nothing else is authorised for a time, or captured.
+func (w Word) method() string {
+	isCapture := func(op OperationWord) bool { return op.Kind == Capture }
+	if w.Method == "" && (!w.AuthEndsAt.IsZero() || slices.ContainsFunc(w.Operations, isCapture)) {
+		return MethodCard
+	}
+	return w.Method
+}
+
 // learn keeps what a word tells beside its verdict.
 func (p *Payment) learn(w Word) {
 	if w.AntomID != "" {
 		p.AntomID = w.AntomID
+	}
+	if p.Method == "" {
+		p.Method = w.method()
 	}
 	if w.Action.Type != ActionNone {
 		p.Action = w.Action
@@ -209,6 +223,10 @@ func (p *Payment) hear(w Word, r Rules) {
 		case p.Status == PaymentFailed && !confirmed:
 			p.askAgain(r.Now) // success after failure: only an inquiry decides
 		case p.Status.HoldsMoney() || p.Status == PaymentRefunded:
+		case p.Method == "": // paid, or only authorised: whoever names the method tells
+			if !confirmed {
+				p.askAgain(r.Now)
+			}
 		case needsCapture(p.Method):
 			p.become(PaymentAuthorized, w.Code)
 		default:
@@ -244,8 +262,9 @@ func (p *Payment) operation(w OperationWord) *Operation {
 	return nil
 }
 
-// hearOperation moves a capture, refund or cancel, and the payment with it.
-func (p *Payment) hearOperation(w OperationWord, cause Cause, r Rules) {
+// hearOperation moves a capture, refund or cancel, and the payment with it. within
+// is the word that tells of it, perhaps beside others.
+func (p *Payment) hearOperation(w OperationWord, within Word, r Rules) {
 	op := p.operation(w)
 	if op == nil {
 		// Antom captures by itself, and a merchant may refund in Antom's dashboard.
@@ -265,15 +284,17 @@ func (p *Payment) hearOperation(w OperationWord, cause Cause, r Rules) {
 		op.AntomID = w.AntomID
 	}
 	switch {
-	case op.Status == OperationFailed && w.Says == OperationSuccess && cause.Kind == ByNotification:
+	case op.Status == OperationFailed && w.Says == OperationSuccess && within.Cause.Kind == ByNotification:
 		p.askAgain(r.Now) // success after failure: only an inquiry decides
 	case op.Status.CanBecome(w.Says):
 		op.Status, op.ResultCode = w.Says, w.Code
 	}
 	switch {
+	case op.Kind == Capture && within.Says == SaidCancelled: // it was taken, and given back by the cancel
 	case op.Kind == Capture && op.Status == OperationSuccess:
 		p.become(PaymentPaid, w.Code)
-	case op.Kind == Cancel && op.Status == OperationSuccess:
+	case op.Kind == Cancel && op.Status == OperationSuccess,
+		op.Kind == Capture && op.Status == OperationFailed && w.Gone:
 		p.become(PaymentCancelled, w.Code)
 	}
 }
@@ -300,8 +321,11 @@ func (p *Payment) owes(r Rules) bool {
 	case p.Status == PaymentAuthorized:
 		return !r.ManualCapture
 	}
-	return p.Surplus && p.Status.HoldsMoney()
+	return p.toGiveBack()
 }
+
+// toGiveBack reports whether the order has no use for the money and it is still here.
+func (p *Payment) toGiveBack() bool { return p.Surplus && !p.Settled && p.Status.HoldsMoney() }
 
 // schedule sees to it that the sweeper looks at whatever is still to come.
 func (p *Payment) schedule(r Rules) {
@@ -413,23 +437,14 @@ func orderStatus(o Order) OrderStatus {
 			return OrderProcessing
 		}
 	}
-	if o.Closed != "" {
-		return o.Closed
-	}
 	if o.EverPaid {
 		return OrderCancelled // what had been paid was given back by a cancel
+	}
+	if o.Closed != "" {
+		return o.Closed
 	}
 	return OrderOpen
 }
 
-// effects are the consequences of going from one state of an order to the next.
-func effects(before, after Order) []Effect {
-	var due []Effect
-	if after.EverPaid && !before.EverPaid {
-		due = append(due, EffectPaid)
-	}
-	return due
-}
-
 // needsCapture reports whether success of a method is an authorisation only.
-func needsCapture(method string) bool { return method == "CARD" }
+func needsCapture(method string) bool { return method == MethodCard }

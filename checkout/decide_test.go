@@ -123,7 +123,7 @@ func TestACardIsPaidWhenItIsCaptured(t *testing.T) {
 		t.Fatalf("after authorisation the order is %s", o.Status)
 	}
 	o, effects := Decide(o, captured(ByNotification, OperationSuccess, sgd(4200)), Rules{Now: noon})
-	if o.Status != OrderPaid || !slices.Equal(effects, []Effect{EffectPaid}) {
+	if o.Status != OrderPaid || !slices.Equal(effects, []Effect{EffectPaid, "mail.receipt"}) {
 		t.Fatalf("after capture the order is %s with effects %v", o.Status, effects)
 	}
 }
@@ -136,10 +136,49 @@ func TestACaptureMayBeHeardOfBeforeItsPayment(t *testing.T) {
 	}
 }
 
+// An inquiry may list the capture of a payment that was cancelled after it.
+func TestACancelledPaymentIsNotPaidByItsOldCapture(t *testing.T) {
+	word := captured(ByInquiry, OperationSuccess, sgd(4200))
+	word.Says, word.Amount = SaidCancelled, sgd(4200)
+	for _, status := range []PaymentStatus{PaymentProcessing, PaymentAuthorized, PaymentPaid, PaymentCancelled} {
+		if o, effects := Decide(orderWith("CARD", status), word, Rules{Now: noon}); o.Payments[0].Status != PaymentCancelled || slices.Contains(effects, EffectPaid) {
+			t.Errorf("from %s the payment becomes %s", status, o.Payments[0].Status)
+		}
+	}
+}
+
+// What an inquiry says of a refund is no answer to the question how much was paid.
+func TestAnInquiryAboutARefundSettlesNoDoubt(t *testing.T) {
+	o, _ := Decide(orderWith("GCASH", PaymentPaid), notified(SaidSucceeded, sgd(4300)), Rules{Now: noon})
+	word := Word{Cause: Cause{ByInquiry, "r"}, RequestID: "a", Operations: []OperationWord{{Kind: Refund, RequestID: "r", Says: OperationSuccess, Amount: sgd(100)}}}
+	if o, _ = Decide(o, word, Rules{Now: noon}); o.Status != OrderReview || o.Payments[0].NextCheck.IsZero() {
+		t.Fatalf("the order is %s, to be looked at %v", o.Status, o.Payments[0].NextCheck)
+	}
+	if o, _ = Decide(o, inquired(SaidSucceeded, sgd(4200)), Rules{Now: noon}); o.Status != OrderPartiallyRefunded {
+		t.Errorf("after the inquiry the order is %s", o.Status)
+	}
+}
+
 func TestACaptureOfAnotherAmountNeverPays(t *testing.T) {
 	o, _ := Decide(orderWith("CARD", PaymentAuthorized), captured(ByNotification, OperationSuccess, sgd(4100)), Rules{Now: noon})
 	if o.Status != OrderReview || o.Payments[0].Status != PaymentAuthorized {
 		t.Fatalf("order %s, payment %s", o.Status, o.Payments[0].Status)
+	}
+}
+
+// A capture is the money itself: heard of after the end of its payment, it needs an
+// inquiry as much as a success does.
+func TestACaptureAfterTheEndIsAskedAbout(t *testing.T) {
+	for _, end := range []PaymentStatus{PaymentFailed, PaymentCancelled} {
+		o, _ := Decide(orderWith("CARD", end), captured(ByNotification, OperationSuccess, sgd(4200)), Rules{Now: noon})
+		if p := o.Payments[0]; o.Status != OrderReview || p.Status != end || p.NextCheck.IsZero() {
+			t.Errorf("captured after %s, the order is %s with a payment %s, to be looked at %v", end, o.Status, p.Status, p.NextCheck)
+		}
+		word := captured(ByInquiry, OperationSuccess, sgd(4200))
+		word.Says, word.Amount = SaidSucceeded, sgd(4200)
+		if o, _ = Decide(o, word, Rules{Now: noon}); o.Status != OrderPaid {
+			t.Errorf("once Antom has confirmed it, the order is %s", o.Status)
+		}
 	}
 }
 

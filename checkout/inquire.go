@@ -150,10 +150,15 @@ func (q *inquiries) once(ctx context.Context, id string, now time.Time, ask func
 	q.by[id] = current
 	q.forget(now)
 	q.mu.Unlock()
-	go func() {
+	answer := func() {
 		defer close(current.done)
 		current.err = guarded(ask)
-	}()
+	}
+	if ctx.Done() == nil {
+		answer() // who asks does not leave
+	} else {
+		go answer()
+	}
 	return q.wait(ctx, current)
 }
 

@@ -231,6 +231,7 @@ type polls struct {
 	mu      sync.Mutex
 	started []string
 	running int
+	tails   int
 }
 
 func (p *polls) poll(ctx context.Context, token string) {
@@ -244,6 +245,17 @@ func (p *polls) poll(ctx context.Context, token string) {
 	p.mu.Unlock()
 }
 
+// tail runs, once for all orders, for as long as anybody watches.
+func (p *polls) tail(ctx context.Context, _ <-chan struct{}) {
+	p.mu.Lock()
+	p.tails++
+	p.mu.Unlock()
+	<-ctx.Done()
+	p.mu.Lock()
+	p.tails--
+	p.mu.Unlock()
+}
+
 func (p *polls) expect(t *testing.T, started, running int) {
 	t.Helper()
 	synctest.Wait()
@@ -251,6 +263,9 @@ func (p *polls) expect(t *testing.T, started, running int) {
 	defer p.mu.Unlock()
 	if len(p.started) != started || p.running != running {
 		t.Fatalf("%d polls started, %d run; want %d and %d", len(p.started), p.running, started, running)
+	}
+	if p.tails != min(running, 1) {
+		t.Fatalf("%d read the ledger while %d orders are watched", p.tails, running)
 	}
 }
 
@@ -266,7 +281,7 @@ func woken(page <-chan struct{}) bool {
 func TestAllPagesOfAnOrderShareOnePoll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var p polls
-		ws := watches{poll: p.poll}
+		ws := watches{poll: p.poll, tail: p.tail}
 		var stops []func()
 		for range 100 {
 			_, stop := ws.add("order", "token")
@@ -295,7 +310,7 @@ func TestAllPagesOfAnOrderShareOnePoll(t *testing.T) {
 func TestAPageThatIsGoneTwiceHarmsNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var p polls
-		ws := watches{poll: p.poll}
+		ws := watches{poll: p.poll, tail: p.tail}
 		_, stopOld := ws.add("order", "token")
 		stopOld()
 		page, stop := ws.add("order", "token")
@@ -313,7 +328,7 @@ func TestAPageThatIsGoneTwiceHarmsNobody(t *testing.T) {
 func TestAChangeWakesThePagesOfItsOrderAndNoOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var p polls
-		ws := watches{poll: p.poll}
+		ws := watches{poll: p.poll, tail: p.tail}
 		mine, stopMine := ws.add("mine", "t1")
 		alsoMine, stopAlso := ws.add("mine", "t1")
 		other, stopOther := ws.add("other", "t2")
@@ -335,7 +350,7 @@ func TestAChangeWakesThePagesOfItsOrderAndNoOthers(t *testing.T) {
 func TestAPageThatDoesNotLookHoldsNobodyUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var p polls
-		ws := watches{poll: p.poll}
+		ws := watches{poll: p.poll, tail: p.tail}
 		page, stop := ws.add("order", "token")
 		defer stop()
 		for range 1000 {

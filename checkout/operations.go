@@ -125,7 +125,8 @@ func (s *Service) CancelOrder(ctx context.Context, orderID string, key Key) erro
 }
 
 // AcceptReview ends a review in favour of the money that is there: the order
-// goes on as its payments say. Errors: Conflict when the order is not under
+// goes on as its payments say. Money that cannot be given back through Antom is
+// taken as settled with the buyer otherwise. Errors: Conflict when the order is not under
 // review, or its goods are gone.
 func (s *Service) AcceptReview(ctx context.Context, orderID string, key Key) error {
 	var refused error
@@ -134,7 +135,14 @@ func (s *Service) AcceptReview(ctx context.Context, orderID string, key Key) err
 			refused = conflict("the order is not under review")
 			return o, nil
 		}
+		if o.Review == authorityEnded {
+			refused = conflict(string(o.Review) + ", and no money is there; a capture makes Antom say so")
+			return o, nil
+		}
 		was, o := o, o.clone()
+		if o.Review == cannotGiveBack {
+			o.Payment(o.ReviewPayment).Settled = true // or it might still go back, a second time
+		}
 		o.Review, o.ReviewPayment = "", ""
 		o.follow(s.rules())
 		if o.Review != "" {
@@ -258,16 +266,20 @@ func (s *Service) carryOut(ctx context.Context, o Order, requestID string, op Op
 		res, err := s.gateway.Capture(ctx, &antom.CaptureRequest{
 			CaptureRequestID: op.RequestID, PaymentID: p.AntomID, CaptureAmount: antomAmount(op.Amount),
 		})
-		word, call = operationAnswer(op, res.CaptureID, res.Result, err), s.call("capture", op.RequestID, requestID, res.Result, err)
+		word, call = operationAnswer(op, OperationWord{RequestID: res.CaptureRequestID, AntomID: res.CaptureID, Amount: money(res.CaptureAmount)}, res.Result, err), s.call("capture", op.RequestID, requestID, res.Result, err)
 	case Refund:
 		res, err := s.gateway.Refund(ctx, &antom.RefundRequest{
 			RefundRequestID: op.RequestID, PaymentID: p.AntomID, RefundAmount: antomAmount(op.Amount), RefundNotifyURL: s.notifyURL(),
 		})
-		word, call = operationAnswer(op, res.RefundID, res.Result, err), s.call("refund", op.RequestID, requestID, res.Result, err)
+		word, call = operationAnswer(op, OperationWord{RequestID: res.RefundRequestID, AntomID: res.RefundID, Amount: money(res.RefundAmount)}, res.Result, err), s.call("refund", op.RequestID, requestID, res.Result, err)
 	case Cancel:
 		// By our own id, not Antom's: a session may have no other yet.
 		res, err := s.gateway.Cancel(ctx, &antom.CancelRequest{PaymentRequestID: requestID})
-		word, call = operationAnswer(op, "", res.Result, err), s.call("cancel", op.RequestID, requestID, res.Result, err)
+		named := OperationWord{RequestID: op.RequestID}
+		if !answers(requestID, res.PaymentRequestID) {
+			named.RequestID = res.PaymentRequestID
+		}
+		word, call = operationAnswer(op, named, res.Result, err), s.call("cancel", op.RequestID, requestID, res.Result, err)
 	}
 	w := Word{Cause: Cause{Kind: ByResponse, ID: call.ID}, RequestID: requestID, Operations: []OperationWord{word}}
 	o, err := s.Record(ctx, o.ID, w, Evidence{Call: call})
@@ -324,7 +336,7 @@ func (s *Service) resumeOperation(ctx context.Context, o Order, requestID string
 func (s *Service) inquireRefund(ctx context.Context, o Order, requestID string, op Operation) (Order, error) {
 	res, err := s.gateway.InquiryRefund(ctx, &antom.InquiryRefundRequest{RefundRequestID: op.RequestID})
 	switch {
-	case err == nil:
+	case err == nil && answers(op.RequestID, res.RefundRequestID):
 		call := s.call("inquiryRefund", op.RequestID, requestID, res.Result, err)
 		word := OperationWord{Kind: Refund, RequestID: op.RequestID, AntomID: res.RefundID, Amount: money(res.RefundAmount), Says: transactionSays(res.RefundStatus)}
 		w := Word{Cause: Cause{Kind: ByInquiry, ID: call.ID}, RequestID: requestID, Operations: []OperationWord{word}}
@@ -370,8 +382,9 @@ func EffectCaptureDue(requestID string, left time.Duration) Effect {
 }
 
 // watchAuthorization warns of an authorisation that ends, and asks for a look
-// at one that has ended uncaptured.
-func (s *Service) watchAuthorization(ctx context.Context, o Order, requestID string) error {
+// at one that has ended uncaptured. Unless Antom has just answered, a question may
+// be open, which must not wait for days: then the next look stays where it is.
+func (s *Service) watchAuthorization(ctx context.Context, o Order, requestID string, known knowledge) error {
 	r := s.rules()
 	before, after, err := s.store.Update(ctx, o.ID, Evidence{Cause: Cause{Kind: BySweeper}}, func(o Order) (Order, []Effect) {
 		changed := o.clone()
@@ -384,7 +397,9 @@ func (s *Service) watchAuthorization(ctx context.Context, o Order, requestID str
 			p.NextCheck = time.Time{}
 			return changed, nil
 		}
-		p.NextCheck = nextCaptureDeadline(*p, r.Now)
+		if deadline := nextCaptureDeadline(*p, r.Now); known == there || p.NextCheck.IsZero() || deadline.Before(p.NextCheck) {
+			p.askAgain(deadline)
+		}
 		var due []Effect
 		for _, before := range captureWarnings {
 			if left := p.AuthEndsAt.Sub(r.Now); left <= before && left > 0 {

@@ -69,11 +69,12 @@ const (
 type Payment struct {
 	RequestID  string // Antom's paymentRequestId
 	AntomID    string // Antom's paymentId, once known
-	Method     string // Antom's code, e.g. CARD
+	Method     string // Antom's code, e.g. CARD; "" until Antom says what the buyer chose in its element
 	Mode       Mode
 	Status     PaymentStatus
 	Live       bool // the attempt the order stands on; at most one per order
 	Surplus    bool // money the order has no use for: it is given back
+	Settled    bool // surplus that Antom does not give back and the merchant has settled otherwise
 	Amount     Money
 	ResultCode string // Antom's last word on why
 	Request    []byte // the call's body, so that a repeat is the same request
@@ -83,6 +84,7 @@ type Payment struct {
 	AuthEndsAt time.Time // until when an authorised card can be captured
 	NextCheck  time.Time // when the sweeper looks again; zero when nothing is owed
 	Checks     int       // how often it has looked
+	MailMe     bool      // the buyer wants a letter should it fail; all other ends are told anyway
 
 	Operations []Operation // captures, refunds, cancels; oldest first
 }
@@ -135,6 +137,7 @@ const (
 type Action struct {
 	Type        ActionType `json:"type"`
 	SessionData string     `json:"session_data,omitempty"` // passed on unchanged
+	Element     bool       `json:"element,omitempty"`      // the session is for Antom's Payment Element
 	URL         string     `json:"url,omitempty"`
 	ApplinkURL  string     `json:"applink_url,omitempty"` // in an app: opens the wallet's app, by https
 	SchemeURL   string     `json:"scheme_url,omitempty"`  // in an app: opens the wallet's app, by its own scheme

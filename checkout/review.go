@@ -37,7 +37,7 @@ func (r Review) ends(p Payment, w Word) bool {
 	case cannotGiveBack:
 		return !p.Status.HoldsMoney()
 	}
-	return r.contradiction() && w.Cause.Kind == ByInquiry // Antom has been asked
+	return r.contradiction() && w.settles() // Antom has been asked
 }
 
 // raise puts the order under review because of one of its payments.

@@ -17,6 +17,7 @@ import (
 
 // Gateway is what the Service asks of Antom; *antom.Client is one.
 type Gateway interface {
+	Consult(context.Context, *antom.ConsultRequest) (*antom.ConsultResponse, error)
 	CreatePaymentSession(context.Context, *antom.PaymentSessionRequest) (*antom.PaymentSessionResponse, error)
 	Pay(context.Context, *antom.PayRequest) (*antom.PayResponse, error)
 	InquiryPayment(context.Context, *antom.InquiryPaymentRequest) (*antom.InquiryPaymentResponse, error)
@@ -33,10 +34,14 @@ type Config struct {
 	SettlementCurrency Currency
 	ManualCapture      bool
 	RefundLate         bool            // money for a closed order goes back instead of reviving the order
+	Methods            []string        // codes to offer, in this order; none: what Antom offers, in ours
 	OrderTTL           time.Duration   // how long an unpaid order stays payable
 	SweepSchedule      []time.Duration // waits between two looks at something unfinished; the last repeats
+	Mailer             Mailer          // nil: nobody is written to
+	LinkKey            []byte          // signs the links in letters; nil: they open until the program ends
 	Now                func() time.Time
 	Log                *slog.Logger
+	Meter              Meter // counts what happens; nil counts nothing
 }
 
 // Service takes orders and payments. All of its methods are safe for use by
@@ -50,7 +55,11 @@ type Service struct {
 	starts    keyedMutex // one start at a time per order
 	inquiries inquiries
 	watches   watches
+	offers    offers
 	wake      chan struct{} // tells the sweeper that something is due now
+
+	wakeLetters chan struct{}
+	lookups     chan lookup
 }
 
 // New makes a Service. Nothing runs until Sweep is called.
@@ -61,11 +70,17 @@ func New(cfg Config, store Store, gateway Gateway) *Service {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
+	if cfg.LinkKey == nil {
+		cfg.LinkKey = []byte(rand.Text())
+	}
+	if cfg.Meter == nil {
+		cfg.Meter = noMeter{}
+	}
 	s := &Service{
 		cfg: cfg, store: store, gateway: gateway, log: cfg.Log, now: cfg.Now,
-		wake: make(chan struct{}, 1),
+		wake: make(chan struct{}, 1), wakeLetters: make(chan struct{}, 1), lookups: make(chan lookup, lookupsWaiting),
 	}
-	s.watches.poll = s.pollForWatchers
+	s.watches.poll, s.watches.tail = s.pollForWatchers, s.tailLedger
 	return s
 }
 
@@ -111,29 +126,11 @@ func (s *Service) PlaceOrder(ctx context.Context, req OrderRequest) (Order, erro
 		ExpiresAt: now.Add(s.cfg.OrderTTL),
 		Status:    OrderOpen,
 	}
-	order, err = s.store.CreateOrder(ctx, order, Cause{Kind: ByShopper})
+	order, err = s.store.CreateOrder(ctx, order, Cause{Kind: ByShopper, ID: order.ID})
 	if err != nil {
 		return Order{}, fmt.Errorf("place order: %w", err)
 	}
 	return order, nil
-}
-
-// Renew makes the order of an expired one anew: the same lines at today's prices,
-// the same buyer. Twice is the same new order. Errors: NotFound, Conflict when
-// the order has not expired or its goods are gone.
-func (s *Service) Renew(ctx context.Context, token string) (Order, error) {
-	old, err := s.Order(ctx, token)
-	if err != nil {
-		return Order{}, err
-	}
-	if old.Status != OrderExpired {
-		return Order{}, &Error{Kind: Conflict, Message: "error.page.409.message"}
-	}
-	req := OrderRequest{FormKey: FormKey("renewed", old.ID), Buyer: old.Buyer, Language: old.Language}
-	for _, line := range old.Lines {
-		req.Cart = append(req.Cart, CartLine{SKU: line.SKU, Quantity: line.Quantity})
-	}
-	return s.PlaceOrder(ctx, req)
 }
 
 // newID makes an id in time order, so that new rows land at the end of every
@@ -144,8 +141,10 @@ func newID() string { return uuid.Must(uuid.NewV7()).String() }
 // that tells no one how many orders there are.
 func newNumber() string {
 	text := rand.Text()
-	return text[:5] + "-" + text[5:10]
+	return text[:numberHalf] + "-" + text[numberHalf:2*numberHalf]
 }
+
+const numberHalf = 5
 
 // Order finds an order by its token. Whoever knows the token may see it.
 func (s *Service) Order(ctx context.Context, token string) (Order, error) {
@@ -187,10 +186,11 @@ func (s *Service) announce(ctx context.Context, before, after Order, w Word) {
 	if before.Version == after.Version {
 		return
 	}
+	s.countOutcomes(before, after)
 	if before.Status != after.Status {
 		s.log.InfoContext(ctx, "order", "number", after.Number, "from", before.Status, "to", after.Status, "cause", w.Cause.String(), "review", after.Review)
 	}
-	s.watches.wake(after.ID)
+	s.watches.grown()
 	s.wakeSweeper()
 	was, is := before.Payment(w.RequestID), after.Payment(w.RequestID)
 	if was != nil && is != nil && was.AntomID == "" && is.AntomID != "" {
@@ -199,9 +199,11 @@ func (s *Service) announce(ctx context.Context, before, after Order, w Word) {
 }
 
 func (s *Service) wakeSweeper() {
-	select {
-	case s.wake <- struct{}{}:
-	default:
+	for _, wake := range []chan struct{}{s.wake, s.wakeLetters} {
+		select {
+		case wake <- struct{}{}:
+		default:
+		}
 	}
 }
 
@@ -213,32 +215,38 @@ func (s *Service) RecordNotification(ctx context.Context, n antom.Notification, 
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
 	row := newNotification(n, body, s.now())
-	return s.applyNotification(ctx, n, row)
+	known, err := s.applyNotification(ctx, n, row)
+	if err == nil {
+		s.cfg.Meter.Notification(known)
+	}
+	return err
 }
 
-func (s *Service) applyNotification(ctx context.Context, n antom.Notification, row Notification) error {
+// applyNotification stores a notification and lets the order it is about hear
+// it. known is false when it is about nothing of ours.
+func (s *Service) applyNotification(ctx context.Context, n antom.Notification, row Notification) (known bool, err error) {
 	w, about, understood := wordOfNotification(n)
 	if !understood {
-		return s.store.SaveNotification(ctx, row)
+		return false, s.store.SaveNotification(ctx, row)
 	}
 	orderID, requestID, err := s.store.FindPayment(ctx, about)
 	if IsNotFound(err) {
 		if err := s.store.SaveNotification(ctx, row); err != nil {
-			return err
+			return false, err
 		}
 		s.log.WarnContext(ctx, "notification about nothing we know", "type", row.Type, "about", row.About)
 		// Once more: the payment may have learned its Antom id in between.
 		if orderID, requestID, err = s.store.FindPayment(ctx, about); IsNotFound(err) {
-			return nil
+			return false, nil
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("find payment: %w", err)
+		return false, fmt.Errorf("find payment: %w", err)
 	}
 	w.RequestID, row.PaymentRequestID = requestID, requestID
 	w.Cause = Cause{Kind: ByNotification, ID: row.ID}
 	_, err = s.Record(ctx, orderID, w, Evidence{Notification: &row})
-	return err
+	return true, err
 }
 
 // applyUnmatched hears again what came before its payment's Antom id was known:
@@ -249,7 +257,8 @@ func (s *Service) applyUnmatched(ctx context.Context, antomID string) {
 		n, decodeErr := antom.DecodeNotification(row.Body)
 		err = errors.Join(err, decodeErr)
 		if decodeErr == nil {
-			err = errors.Join(err, s.applyNotification(ctx, n, row))
+			_, applyErr := s.applyNotification(ctx, n, row)
+			err = errors.Join(err, applyErr)
 		}
 	}
 	if err != nil {
@@ -277,3 +286,8 @@ func (s *Service) Currency() Currency { return s.cfg.Currency }
 // FormKey joins a browser's session and a form's id, so that nobody else's form
 // can lead to this order.
 func FormKey(session, formID string) string { return strings.Join([]string{session, formID}, ".") }
+
+// MadeBy reports whether the order was placed by a form of this session.
+func (o *Order) MadeBy(session string) bool {
+	return session != "" && strings.HasPrefix(o.FormKey, FormKey(session, ""))
+}

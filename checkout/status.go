@@ -105,3 +105,6 @@ func (s PaymentStatus) UnderWay() bool {
 
 // HoldsMoney reports whether the buyer's money is reserved or taken.
 func (s PaymentStatus) HoldsMoney() bool { return s == PaymentAuthorized || s == PaymentPaid }
+
+// dead reports whether the attempt has ended without money, as far as we know.
+func (s PaymentStatus) dead() bool { return s == PaymentFailed || s == PaymentCancelled }

@@ -2,6 +2,7 @@ package checkout
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"sync"
@@ -9,23 +10,34 @@ import (
 )
 
 const (
-	sweepPause   = time.Second    // between two looks at the list of what is due
-	sweepBatch   = 50             // payments looked at in one go
-	sweepWorkers = 8              // of them at once
-	sweepLimit   = 72 * time.Hour // of looking in vain; after that a person has to
-	effectTries  = 12             // deliveries of one effect before it is given up
+	sweepPause    = time.Second    // between two looks at the list of what is due
+	sweepBatch    = 50             // payments looked at in one go
+	sweepWorkers  = 8              // of them at once
+	sweepLimit    = 72 * time.Hour // of looking in vain; after that a person has to
+	letterSenders = 4              // letters sent at once
 )
 
 // Sweep resumes everything unfinished until ctx ends: attempts without a known
 // outcome, orders past their end, effects not yet delivered. It is what makes a
 // crash, a restart or an outage on either side harmless.
+//
+// Letters have a round of their own: a mail server that hangs keeps nothing else
+// waiting.
 func (s *Service) Sweep(ctx context.Context) {
+	var letters sync.WaitGroup
+	letters.Go(func() { rounds(ctx, s.wakeLetters, s.sendLetters) })
+	rounds(ctx, s.wake, s.resumeAll)
+	letters.Wait()
+}
+
+// rounds does something again and again, at once when woken.
+func rounds(ctx context.Context, wake <-chan struct{}, do func(context.Context)) {
 	for {
-		s.SweepOnce(ctx)
+		do(ctx)
 		select {
 		case <-ctx.Done():
 			return
-		case <-s.wake:
+		case <-wake:
 		case <-time.After(sweepPause):
 		}
 	}
@@ -33,6 +45,12 @@ func (s *Service) Sweep(ctx context.Context) {
 
 // SweepOnce does all that is due now.
 func (s *Service) SweepOnce(ctx context.Context) {
+	s.resumeAll(ctx)
+	s.sendLetters(ctx)
+}
+
+// resumeAll does what is due, but for the letters.
+func (s *Service) resumeAll(ctx context.Context) {
 	now := s.now()
 	due, err := s.store.DueChecks(ctx, now, sweepBatch)
 	s.logFailure(ctx, "list due payments", err)
@@ -40,7 +58,7 @@ func (s *Service) SweepOnce(ctx context.Context) {
 	expired, err := s.store.DueExpiries(ctx, now, sweepBatch)
 	s.logFailure(ctx, "list expired orders", err)
 	for _, id := range expired {
-		s.logFailure(ctx, "expire order "+id, s.expire(ctx, id))
+		s.logFailure(ctx, "expire order "+id, guarded(func() error { return s.expire(ctx, id) }))
 	}
 	effects, err := s.store.PendingEffects(ctx, now, sweepBatch)
 	s.logFailure(ctx, "list effects", err)
@@ -72,17 +90,15 @@ func (s *Service) logFailure(ctx context.Context, what string, err error) {
 }
 
 // check looks at one payment and settles when to look again: first, so that a
-// failure below cannot turn into a tight loop.
+// failure or a crash below neither turns into a tight loop nor ends the looking.
 func (s *Service) check(ctx context.Context, due DueCheck) error {
 	now := s.now()
 	next := now.Add(s.pause(due.Checks))
-	if s.lookedFor(due.Checks) > sweepLimit {
-		next = time.Time{}
-	}
 	o, err := s.store.OrderByID(ctx, due.OrderID)
 	if err != nil {
-		return err
+		return errors.Join(err, s.store.Reschedule(ctx, due.RequestID, next, due.Checks+1))
 	}
+	tooLong := s.lookedFor(due.Checks) > sweepLimit+s.slowness(o, *o.Payment(due.RequestID))
 	if end := o.ExpiresAt; o.Payable() && end.After(now) && end.Before(next) {
 		next = end // an attempt ends with its order, not a step of the schedule later
 	}
@@ -94,13 +110,16 @@ func (s *Service) check(ctx context.Context, due DueCheck) error {
 		o, known, err = s.inquire(ctx, o, *o.Payment(due.RequestID))
 		return err
 	})
+	if err == nil {
+		o, err = s.store.OrderByID(ctx, o.ID)
+	}
+	if err == nil {
+		err = s.goOn(ctx, o, *o.Payment(due.RequestID), known)
+	}
+	if tooLong {
+		err = errors.Join(err, s.stopLooking(ctx, due))
+	}
 	if err != nil {
-		return err
-	}
-	if o, err = s.store.OrderByID(ctx, o.ID); err != nil {
-		return err
-	}
-	if err := s.goOn(ctx, o, *o.Payment(due.RequestID), known, next.IsZero()); err != nil {
 		return err
 	}
 	return s.expire(ctx, o.ID)
@@ -120,8 +139,17 @@ func (s *Service) lookedFor(checks int) time.Duration {
 	return total
 }
 
+// slowness is how long a buyer may take who has to go to a shop or a bank: that
+// Antom has nothing to tell before then says nothing.
+func (s *Service) slowness(o Order, p Payment) time.Duration {
+	if end := s.slowEnd(o, p); !end.IsZero() {
+		return end.Sub(p.CreatedAt)
+	}
+	return 0
+}
+
 // goOn does what an inquiry alone has not brought to an end.
-func (s *Service) goOn(ctx context.Context, o Order, p Payment, known knowledge, tooLong bool) (err error) {
+func (s *Service) goOn(ctx context.Context, o Order, p Payment, known knowledge) (err error) {
 	for _, op := range p.Operations {
 		if op.Unfinished() && op.Key != "" { // what Antom does by itself it also ends by itself
 			if o, err = s.resumeOperation(ctx, o, p.RequestID, op, known); err != nil {
@@ -137,12 +165,10 @@ func (s *Service) goOn(ctx context.Context, o Order, p Payment, known knowledge,
 		err = s.repeat(ctx, o.ID, p.RequestID)
 	case p.Status.UnderWay() && !p.Live && o.EverPaid:
 		_, _, err = s.giveBack(ctx, o, p.RequestID, Cancel) // the order was paid by another attempt
-	case p.Surplus && p.Status.HoldsMoney() && !p.unfinished():
-		err = s.reverse(ctx, o, p, tooLong)
+	case p.toGiveBack() && !p.unfinished():
+		err = s.reverse(ctx, o, p)
 	case p.Status == PaymentAuthorized && p.Live && s.cfg.ManualCapture && !p.unfinished():
-		err = s.watchAuthorization(ctx, o, p.RequestID)
-	case tooLong && p.owes(s.rules()) && o.Review == "": // a review says better what is wrong
-		err = s.raise(ctx, o.ID, p.RequestID, unknownTooLong)
+		err = s.watchAuthorization(ctx, o, p.RequestID, known)
 	}
 	return err
 }
@@ -150,10 +176,7 @@ func (s *Service) goOn(ctx context.Context, o Order, p Payment, known knowledge,
 // reverse gives back money the order has no use for: by cancel while the method
 // allows it, otherwise by refund. What is refused is tried again later, with a
 // new id, until a person has to look.
-func (s *Service) reverse(ctx context.Context, o Order, p Payment, tooLong bool) error {
-	if tooLong {
-		return s.raise(ctx, o.ID, p.RequestID, cannotGiveBack)
-	}
+func (s *Service) reverse(ctx context.Context, o Order, p Payment) error {
 	o, op, err := s.giveBack(ctx, o, p.RequestID, Cancel)
 	if err != nil || op.Status != OperationFailed || o.Payment(p.RequestID).Status != PaymentPaid {
 		return err // done, or unknown, or an authorised card that is not captured yet
@@ -180,11 +203,24 @@ func (s *Service) repeat(ctx context.Context, orderID, requestID string) error {
 	return err
 }
 
-// raise asks for a person's look.
-func (s *Service) raise(ctx context.Context, orderID, requestID string, why Review) error {
-	before, after, err := s.store.Update(ctx, orderID, Evidence{Cause: Cause{Kind: BySweeper}}, func(o Order) (Order, []Effect) {
+// stopLooking ends the looks at a payment that have been in vain for too long, and
+// asks for a person instead. A look that was scheduled afresh meanwhile stays: then
+// something has happened.
+func (s *Service) stopLooking(ctx context.Context, due DueCheck) error {
+	before, after, err := s.store.Update(ctx, due.OrderID, Evidence{Cause: Cause{Kind: BySweeper}}, func(o Order) (Order, []Effect) {
 		o = o.clone()
-		o.raise(why, requestID)
+		p := o.Payment(due.RequestID)
+		if p.NextCheck.IsZero() || p.Checks <= due.Checks {
+			return o, nil
+		}
+		p.NextCheck = time.Time{}
+		switch {
+		case o.Review != "": // it says better what is wrong
+		case p.toGiveBack() && !p.unfinished():
+			o.raise(cannotGiveBack, p.RequestID)
+		default:
+			o.raise(unknownTooLong, p.RequestID)
+		}
 		return o, nil
 	})
 	if err == nil {
@@ -234,10 +270,11 @@ func (s *Service) close(ctx context.Context, o Order, as OrderStatus, cause Caus
 		if o.Status != OrderOpen {
 			return o, nil
 		}
+		before := o
 		o = o.clone()
 		o.Closed = as
 		o.follow(s.rules())
-		return o, nil
+		return o, effects(before, o)
 	})
 	if err == nil {
 		s.announce(ctx, before, after, Word{Cause: cause})
@@ -246,17 +283,25 @@ func (s *Service) close(ctx context.Context, o Order, as OrderStatus, cause Caus
 }
 
 // deliver does one effect. It may be done twice after a crash, so each is
-// harmless to repeat.
+// harmless to repeat. What fails is tried again for as long as an unfinished
+// payment is; the log hears of it when it begins and when it is given up.
 func (s *Service) deliver(ctx context.Context, e PendingEffect) {
 	err := guarded(func() error { return s.perform(ctx, e) })
 	if err == nil {
-		s.logFailure(ctx, "finish effect", s.store.EffectDone(ctx, e.ID))
+		// Also while the program stops: what is done must not be done again.
+		s.logFailure(ctx, "finish effect", s.store.EffectDone(context.WithoutCancel(ctx), e.ID))
 		return
 	}
-	s.logFailure(ctx, "effect "+string(e.Effect), err)
-	next := time.Time{}
-	if e.Attempts+1 < effectTries {
-		next = s.now().Add(s.pause(e.Attempts))
+	if ctx.Err() != nil {
+		return // not its fault
+	}
+	next := s.now().Add(s.pause(e.Attempts))
+	switch {
+	case s.lookedFor(e.Attempts) > sweepLimit, errors.Is(err, ErrUndeliverable):
+		next = time.Time{}
+		s.log.ErrorContext(ctx, "effect given up", "effect", e.Effect, "order", e.OrderID, "attempts", e.Attempts+1, "err", err)
+	case e.Attempts == 0:
+		s.log.WarnContext(ctx, "effect failed, to be tried again", "effect", e.Effect, "order", e.OrderID, "err", err)
 	}
 	s.logFailure(ctx, "postpone effect", s.store.EffectFailed(ctx, e.ID, next))
 }

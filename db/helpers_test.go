@@ -116,13 +116,28 @@ func orderWithPayment(t testing.TB, store *Store, id string, p checkout.Payment)
 	})
 }
 
+// orderByID reads an order, which may be one remembered, and sees to it that the
+// file says the same.
 func orderByID(t testing.TB, store *Store, id string) checkout.Order {
 	t.Helper()
 	o, err := store.OrderByID(context.Background(), id)
 	if err != nil {
 		t.Fatalf("read order %s: %v", id, err)
 	}
+	expectStored(t, store, o)
 	return o
+}
+
+// expectStored reads an order from the file, whatever is remembered of it.
+func expectStored(t testing.TB, store *Store, want checkout.Order) {
+	t.Helper()
+	stored, err := loadOrder(context.Background(), store.reads, name{byID, want.ID})
+	if err != nil {
+		t.Fatalf("read order %s: %v", want.ID, err)
+	}
+	if diff := cmp.Diff(stored, want); diff != "" {
+		t.Errorf("order %s is not as it is stored (-stored +read)\n%s", want.ID, diff)
+	}
 }
 
 // table reads rows as texts, their columns joined by a space.

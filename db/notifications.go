@@ -2,8 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 
 	"antom-checkout/checkout"
@@ -12,26 +10,39 @@ import (
 // SaveNotification implements checkout.Store.
 func (s *Store) SaveNotification(ctx context.Context, n checkout.Notification) error {
 	return s.write(ctx, func(ctx context.Context, tx *tx) error {
-		_, err := saveNotification(ctx, tx, n)
+		_, _, err := saveNotification(ctx, tx, n)
 		return err
 	})
 }
 
 // saveNotification stores a notification, or finds the row of the same message,
-// and answers with the row's id.
-func saveNotification(ctx context.Context, tx *tx, n checkout.Notification) (id string, err error) {
-	err = tx.QueryRowContext(ctx, `
+// and answers with the row's id. heardBefore reports that the same message has
+// been taken into account already; then the row stays as it is.
+func saveNotification(ctx context.Context, tx *tx, n checkout.Notification) (id string, heardBefore bool, err error) {
+	res, err := tx.ExecContext(ctx, `
 		INSERT INTO notifications (id, type, about, payment_request_id, antom_id, body_sha256, body, received_at, applied)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-		ON CONFLICT (about, body_sha256) DO UPDATE
-		   SET payment_request_id = iif(excluded.payment_request_id = '', payment_request_id, excluded.payment_request_id),
-		       applied = max(applied, excluded.applied)
-		RETURNING id`,
-		n.ID, n.Type, n.About, n.PaymentRequestID, n.AntomID, n.BodySHA256, n.Body, millis(n.ReceivedAt), n.Applied).Scan(&id)
+		ON CONFLICT (about, body_sha256) DO NOTHING`,
+		n.ID, n.Type, n.About, n.PaymentRequestID, n.AntomID, n.BodySHA256, n.Body, millis(n.ReceivedAt), n.Applied)
 	if err != nil {
-		return "", fmt.Errorf("save notification: %w", err)
+		return "", false, fmt.Errorf("save notification: %w", err)
 	}
-	return id, nil
+	if isNew, err := res.RowsAffected(); err != nil || isNew == 1 {
+		return n.ID, false, err
+	}
+	err = tx.QueryRowContext(ctx, `
+		SELECT id, applied
+		  FROM notifications
+		 WHERE about = $1 AND body_sha256 = $2`, n.About, n.BodySHA256).Scan(&id, &heardBefore)
+	if err != nil || heardBefore {
+		return id, heardBefore, err
+	}
+	_, err = tx.ExecContext(ctx, `
+		UPDATE notifications
+		   SET payment_request_id = iif($1 = '', payment_request_id, $1),
+		       applied = $2
+		 WHERE id = $3`, n.PaymentRequestID, n.Applied, id)
+	return id, false, err
 }
 
 // Unmatched implements checkout.Store.
@@ -47,18 +58,4 @@ func (s *Store) Unmatched(ctx context.Context, antomID string) ([]checkout.Notif
 		  FROM notifications
 		 WHERE antom_id = $1 AND antom_id <> '' AND applied = 0 AND payment_request_id = ''
 		 ORDER BY id`, antomID)
-}
-
-// alreadyApplied reports whether the same message has been taken into account
-// before; then it has nothing new to say, whatever has happened since.
-func alreadyApplied(ctx context.Context, tx *tx, n *checkout.Notification) (bool, error) {
-	applied := false
-	err := tx.QueryRowContext(ctx, `
-		SELECT applied
-		  FROM notifications
-		 WHERE about = $1 AND body_sha256 = $2`, n.About, n.BodySHA256).Scan(&applied)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
-	}
-	return applied, err
 }

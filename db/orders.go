@@ -19,7 +19,7 @@ func (s *Store) CreateOrder(ctx context.Context, o checkout.Order, cause checkou
 			return err
 		}
 		if !isNew {
-			o, err = loadOrder(ctx, tx, "form_key", o.FormKey)
+			o, err = loadOrder(ctx, tx, name{byForm, o.FormKey})
 			return err
 		}
 		if err := insertLines(ctx, tx, o); err != nil {
@@ -27,6 +27,9 @@ func (s *Store) CreateOrder(ctx context.Context, o checkout.Order, cause checkou
 		}
 		return s.addTransitions(ctx, tx, []transition{{subject: "order", orderID: o.ID, to: string(o.Status)}}, cause)
 	})
+	if err == nil {
+		s.cache.put(o)
+	}
 	return o, err
 }
 
@@ -72,29 +75,82 @@ func insertLines(ctx context.Context, tx *tx, o checkout.Order) error {
 
 // OrderByForm implements checkout.Store.
 func (s *Store) OrderByForm(ctx context.Context, formKey string) (checkout.Order, error) {
-	return loadOrder(ctx, s.reads, "form_key", formKey)
+	return s.order(ctx, name{byForm, formKey})
 }
 
 // OrderByToken implements checkout.Store.
 func (s *Store) OrderByToken(ctx context.Context, token string) (checkout.Order, error) {
-	return loadOrder(ctx, s.reads, "token", token)
+	return s.order(ctx, name{byToken, token})
 }
 
 // OrderByID implements checkout.Store.
 func (s *Store) OrderByID(ctx context.Context, id string) (checkout.Order, error) {
-	return loadOrder(ctx, s.reads, "id", id)
+	return s.order(ctx, name{byID, id})
 }
 
-// loadOrder reads an order with lines, payments and operations. key is one of
-// the table's unique columns.
-func loadOrder(ctx context.Context, q querier, key, value string) (checkout.Order, error) {
+// OrderByNumber implements checkout.Store.
+func (s *Store) OrderByNumber(ctx context.Context, number string) (checkout.Order, error) {
+	return s.order(ctx, name{byNumber, number})
+}
+
+// order is the committed state of an order: the one remembered if it is still
+// that, otherwise read. It is read by several statements; a version that is still
+// the same afterwards tells that nothing has changed between them.
+func (s *Store) order(ctx context.Context, by name) (checkout.Order, error) {
+	if o := s.cache.get(by); o != nil {
+		if current, err := isCurrent(ctx, s.reads, *o); err != nil || current {
+			return copied(*o), err
+		}
+	}
+	for {
+		o, err := loadOrder(ctx, s.reads, by)
+		if err != nil {
+			return o, err
+		}
+		current, err := isCurrent(ctx, s.reads, o)
+		if err != nil {
+			return checkout.Order{}, err
+		}
+		if current {
+			s.cache.put(o)
+			return o, nil
+		}
+	}
+}
+
+// orderIn is the state of an order inside of a transaction.
+func (s *Store) orderIn(ctx context.Context, tx *tx, id string) (checkout.Order, error) {
+	if o := s.cache.get(name{byID, id}); o != nil {
+		if current, err := isCurrent(ctx, tx, *o); err != nil || current {
+			return copied(*o), err
+		}
+	}
+	return loadOrder(ctx, tx, name{byID, id})
+}
+
+// isCurrent reports whether the row of an order has the same version.
+func isCurrent(ctx context.Context, q querier, o checkout.Order) (bool, error) {
+	version := int64(0)
+	err := q.QueryRowContext(ctx, `
+		SELECT version
+		  FROM orders
+		 WHERE id = $1`, o.ID).Scan(&version)
+	if err != nil {
+		return false, fmt.Errorf("read version of order: %w", err)
+	}
+	return version == o.Version, nil
+}
+
+// loadOrder reads an order with lines, payments and operations by one of its
+// unique columns.
+func loadOrder(ctx context.Context, q querier, by name) (checkout.Order, error) {
 	o, err := scanOrder(q.QueryRowContext(ctx, `
 		SELECT id, number, token, form_key, status, closed, review, review_payment, ever_paid, stock, version,
 		       currency, total,
 		       email, name, phone, country, region, city, address1, address2, postal_code,
 		       language, created_at, expires_at
 		  FROM orders
-		 WHERE `+key+` = $1`, value))
+		 WHERE `+by.column+` = $1`, by.value))
 	if errors.Is(err, sql.ErrNoRows) {
 		return checkout.Order{}, checkout.ErrNotFound
 	}

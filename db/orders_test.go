@@ -54,12 +54,12 @@ func TestAnOrderIsReadBackAsItWasWritten(t *testing.T) {
 		Amount: sgd(4200), ResultCode: "SUCCESS", Request: []byte("{\"bytes\":\"\x00\xff\"}"),
 		Action: checkout.Action{
 			Type: checkout.ActionCode, SessionData: "session+/=", URL: "https://pay.example.com/?a=1&b=<2>", Method: "POST",
-			ApplinkURL: "https://wallet.example.com/a", SchemeURL: "wallet://pay",
+			ApplinkURL: "https://wallet.example.com/a", SchemeURL: "wallet://pay", Element: true,
 			Parameters: `{"k":"v"}`, Codes: []checkout.Code{{Type: "QRCODE", Value: "00020101"}, {Type: "BARCODE", Value: "123"}},
 			ExpiresAt: noon.Add(30 * time.Minute),
 		},
 		CreatedAt: noon.Add(time.Millisecond), ExpiresAt: noon.Add(time.Hour), NextCheck: noon.Add(10 * time.Second), Checks: 3,
-		Surplus: true, AuthEndsAt: noon.Add(7 * 24 * time.Hour),
+		Surplus: true, Settled: true, MailMe: true, AuthEndsAt: noon.Add(7 * 24 * time.Hour),
 		Operations: []checkout.Operation{
 			{Kind: checkout.Refund, RequestID: "r2", AntomID: "antom-r2", Amount: sgd(100), Status: checkout.OperationSuccess, ResultCode: "SUCCESS", Key: "admin:ann", Misses: 2, CreatedAt: noon},
 			{Kind: checkout.Capture, RequestID: "c1", AntomID: "antom-c1", Amount: sgd(4200), Status: checkout.OperationFailed, ResultCode: "PROCESS_FAIL", CreatedAt: noon},
@@ -78,6 +78,7 @@ func TestAnOrderIsReadBackAsItWasWritten(t *testing.T) {
 	want.Payments, want.Version, want.Stock = []checkout.Payment{full, bare}, 2, checkout.StockHeld
 	expectFilled(t, "Order", reflect.ValueOf(want))
 
+	expectStored(t, store, want)
 	for by, read := range map[string]func() (checkout.Order, error){
 		"update": func() (checkout.Order, error) { return after, nil },
 		"id":     func() (checkout.Order, error) { return store.OrderByID(t.Context(), "order") },
@@ -116,6 +117,24 @@ func TestAChangedPaymentKeepsWhatItWasMadeFor(t *testing.T) {
 	if diff := cmp.Diff([]checkout.Payment{want}, orderByID(t, store, "order").Payments); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
+}
+
+func TestAMethodThatIsChosenLaterIsStoredOnce(t *testing.T) {
+	store := openStore(t)
+	open := newPayment("p1")
+	open.Method = ""
+	orderWithPayment(t, store, "order", open)
+	for _, method := range []string{"GCASH", "CARD"} {
+		change(t, store, "order", bySweeper, func(o *checkout.Order) []checkout.Effect {
+			o.Payments[0].Method = method
+			return nil
+		})
+		if got := orderByID(t, store, "order"); got.Payments[0].Method != "GCASH" {
+			t.Errorf("the method is %q", got.Payments[0].Method)
+		}
+	}
+	want := orderByID(t, store, "order")
+	expectStored(t, store, want)
 }
 
 func TestAnOrderThatIsNotThereIsNotFound(t *testing.T) {

@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
 	"antom-checkout/checkout"
@@ -9,6 +10,15 @@ import (
 
 // PendingEffects implements checkout.Store.
 func (s *Store) PendingEffects(ctx context.Context, now time.Time, limit int) ([]checkout.PendingEffect, error) {
+	return s.pending(ctx, "topic NOT GLOB 'mail.*'", now, limit)
+}
+
+// PendingLetters implements checkout.Store.
+func (s *Store) PendingLetters(ctx context.Context, now time.Time, limit int) ([]checkout.PendingEffect, error) {
+	return s.pending(ctx, "topic GLOB 'mail.*'", now, limit)
+}
+
+func (s *Store) pending(ctx context.Context, which string, now time.Time, limit int) ([]checkout.PendingEffect, error) {
 	return collect(ctx, s.reads, func(row scanner) (checkout.PendingEffect, error) {
 		var e checkout.PendingEffect
 		err := row.Scan(&e.ID, &e.OrderID, &e.Effect, &e.Attempts)
@@ -16,7 +26,7 @@ func (s *Store) PendingEffects(ctx context.Context, now time.Time, limit int) ([
 	}, `
 		SELECT id, order_id, topic, attempts
 		  FROM outbox
-		 WHERE state = 'pending' AND next_at <= $1
+		 WHERE state = 'pending' AND next_at <= $1 AND `+which+`
 		 ORDER BY next_at, id
 		 LIMIT $2`, now.UnixMilli(), limit)
 }
@@ -42,4 +52,26 @@ func (s *Store) setEffect(ctx context.Context, id int64, state string, next time
 			 WHERE id = $3`, state, millis(next), id)
 		return err
 	})
+}
+
+// Outbox is how its rows stand.
+type Outbox struct {
+	Pending, Sent, Dead int
+	Oldest              time.Time // when the oldest pending row was made; zero when nothing is pending
+}
+
+// Outbox counts its rows. It reads those that are not delivered; the others are
+// all that were ever made, without these.
+func (s *Store) Outbox(ctx context.Context) (Outbox, error) {
+	var o Outbox
+	var made int
+	var oldest sql.NullInt64
+	err := s.reads.QueryRowContext(ctx, `
+		SELECT (SELECT count(*) FROM outbox WHERE state = 'pending'),
+		       (SELECT count(*) FROM outbox WHERE state = 'dead'),
+		       (SELECT coalesce(max(id), 0) FROM outbox),
+		       (SELECT min(iif(created_at = 0, next_at, created_at)) FROM outbox WHERE state = 'pending')`).
+		Scan(&o.Pending, &o.Dead, &made, &oldest)
+	o.Sent, o.Oldest = made-o.Pending-o.Dead, optionalMoment(oldest)
+	return o, err
 }

@@ -6,7 +6,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
 	"time"
+
+	"modernc.org/sqlite"
+	sqlitecode "modernc.org/sqlite/lib"
 
 	"antom-checkout/checkout"
 )
@@ -19,7 +25,7 @@ func loadPayments(ctx context.Context, q querier, orderID string) ([]checkout.Pa
 		return p, err
 	}, `
 		SELECT request_id, antom_id, method, mode, status, live, surplus, currency, amount, result_code,
-		       request, action, created_at, expires_at, auth_ends, next_check, checks,
+		       request, action, created_at, expires_at, auth_ends, next_check, checks, mail_me, settled,
 		       EXISTS (SELECT 1 FROM operations WHERE payment_request_id = payments.request_id)
 		  FROM payments
 		 WHERE order_id = $1
@@ -49,7 +55,7 @@ func scanPayment(row scanner) (p checkout.Payment, hasOperations bool, err error
 	var authEnds, next sql.NullInt64
 	err = row.Scan(&p.RequestID, &p.AntomID, &p.Method, &p.Mode, &p.Status, &p.Live, &p.Surplus,
 		&p.Amount.Currency, &p.Amount.Minor, &p.ResultCode,
-		&p.Request, &action, &created, &expires, &authEnds, &next, &p.Checks, &hasOperations)
+		&p.Request, &action, &created, &expires, &authEnds, &next, &p.Checks, &p.MailMe, &p.Settled, &hasOperations)
 	if err != nil {
 		return p, false, err
 	}
@@ -66,90 +72,143 @@ func scanOperation(row scanner) (checkout.Operation, error) {
 	return op, err
 }
 
-// checkForeignID refuses an Antom id that another payment has.
-func checkForeignID(ctx context.Context, tx *tx, was *checkout.Payment, p checkout.Payment) error {
-	if p.AntomID == "" || was != nil && was.AntomID == p.AntomID {
-		return nil
+// savePayment adds a payment, or writes of one that is there what differs: an
+// UPDATE that names an indexed column moves it in the index, also when it is the
+// same as before. Who the payment belongs to, what it is for and what was asked
+// never change; a method that is chosen inside Antom's element is told later.
+func savePayment(ctx context.Context, tx *tx, orderID string, was *checkout.Payment, p checkout.Payment) error {
+	var err error
+	if was == nil {
+		was, err = &checkout.Payment{}, insertPayment(ctx, tx, orderID, p)
+	} else {
+		err = updatePayment(ctx, tx, *was, p)
 	}
-	taken := 0
-	err := tx.QueryRowContext(ctx, `
-		SELECT count(*)
-		  FROM payments
-		 WHERE antom_id = $1 AND antom_id <> '' AND request_id <> $2`, p.AntomID, p.RequestID).Scan(&taken)
-	if err != nil {
-		return fmt.Errorf("look for antom id: %w", err)
-	}
-	if taken > 0 {
+	if isForeignID(err) {
 		return checkout.ErrForeignID
 	}
-	return nil
-}
-
-func savePayment(ctx context.Context, tx *tx, orderID string, p checkout.Payment) error {
-	action, err := json.Marshal(p.Action)
-	if err != nil {
-		return fmt.Errorf("encode action: %w", err)
-	}
-	// Who the payment belongs to, what it is for and what was asked never change.
-	_, err = tx.ExecContext(ctx, `
-		INSERT INTO payments (
-			request_id, order_id, antom_id, method, mode, status, live, surplus, currency, amount, result_code,
-			request, action, created_at, expires_at, auth_ends, next_check, checks)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
-		ON CONFLICT (request_id) DO UPDATE
-		   SET antom_id = excluded.antom_id,
-		       status = excluded.status,
-		       live = excluded.live,
-		       surplus = excluded.surplus,
-		       result_code = excluded.result_code,
-		       action = excluded.action,
-		       expires_at = excluded.expires_at,
-		       auth_ends = excluded.auth_ends,
-		       next_check = excluded.next_check,
-		       checks = excluded.checks`,
-		p.RequestID, orderID, p.AntomID, p.Method, p.Mode, p.Status, p.Live, p.Surplus, p.Amount.Currency, p.Amount.Minor, p.ResultCode,
-		p.Request, string(action), millis(p.CreatedAt), millis(p.ExpiresAt), millis(p.AuthEndsAt), millis(p.NextCheck), p.Checks)
 	if err != nil {
 		return fmt.Errorf("save payment: %w", err)
 	}
 	for i, op := range p.Operations {
-		_, err := tx.ExecContext(ctx, `
-			INSERT INTO operations (
-				payment_request_id, kind, request_id, position, antom_id, currency, amount, status, result_code, key, misses, created_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-			ON CONFLICT (payment_request_id, kind, request_id) DO UPDATE
-			   SET antom_id = excluded.antom_id,
-			       status = excluded.status,
-			       result_code = excluded.result_code,
-			       misses = excluded.misses`,
-			p.RequestID, op.Kind, op.RequestID, i, op.AntomID, op.Amount.Currency, op.Amount.Minor, op.Status, op.ResultCode, op.Key, op.Misses, millis(op.CreatedAt))
-		if err != nil {
+		if before := was.Operation(op.Kind, op.RequestID); before != nil && *before == op {
+			continue
+		}
+		if err := saveOperation(ctx, tx, p.RequestID, i, op); err != nil {
 			return fmt.Errorf("save %s: %w", op.Kind, err)
 		}
 	}
 	return nil
 }
 
+// isForeignID reports that another payment has the Antom id.
+func isForeignID(err error) bool {
+	var failure *sqlite.Error
+	return errors.As(err, &failure) && failure.Code() == sqlitecode.SQLITE_CONSTRAINT_UNIQUE &&
+		strings.Contains(failure.Error(), "payments.antom_id")
+}
+
+func insertPayment(ctx context.Context, tx *tx, orderID string, p checkout.Payment) error {
+	action, err := json.Marshal(p.Action)
+	if err != nil {
+		return fmt.Errorf("encode action: %w", err)
+	}
+	_, err = tx.ExecContext(ctx, `
+		INSERT INTO payments (
+			request_id, order_id, antom_id, method, mode, status, live, surplus, currency, amount, result_code,
+			request, action, created_at, expires_at, auth_ends, next_check, checks, mail_me, settled)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
+		p.RequestID, orderID, p.AntomID, p.Method, p.Mode, p.Status, p.Live, p.Surplus, p.Amount.Currency, p.Amount.Minor, p.ResultCode,
+		p.Request, string(action), millis(p.CreatedAt), millis(p.ExpiresAt), millis(p.AuthEndsAt), millis(p.NextCheck), p.Checks, p.MailMe, p.Settled)
+	return err
+}
+
+func updatePayment(ctx context.Context, tx *tx, was, p checkout.Payment) error {
+	var set []string
+	var values []any
+	write := func(column string, differs bool, value any) {
+		if differs {
+			values = append(values, value)
+			set = append(set, column+" = $"+strconv.Itoa(len(values)))
+		}
+	}
+	write("antom_id", p.AntomID != was.AntomID, p.AntomID)
+	write("method", was.Method == "" && p.Method != "", p.Method)
+	write("status", p.Status != was.Status, p.Status)
+	write("live", p.Live != was.Live, p.Live)
+	write("surplus", p.Surplus != was.Surplus, p.Surplus)
+	write("result_code", p.ResultCode != was.ResultCode, p.ResultCode)
+	if !reflect.DeepEqual(p.Action, was.Action) {
+		action, err := json.Marshal(p.Action)
+		if err != nil {
+			return fmt.Errorf("encode action: %w", err)
+		}
+		write("action", true, string(action))
+	}
+	write("expires_at", !p.ExpiresAt.Equal(was.ExpiresAt), millis(p.ExpiresAt))
+	write("auth_ends", !p.AuthEndsAt.Equal(was.AuthEndsAt), millis(p.AuthEndsAt))
+	write("next_check", !p.NextCheck.Equal(was.NextCheck), millis(p.NextCheck))
+	write("checks", p.Checks != was.Checks, p.Checks)
+	write("mail_me", p.MailMe != was.MailMe, p.MailMe)
+	write("settled", p.Settled != was.Settled, p.Settled)
+	if len(set) == 0 {
+		return nil // only its operations differ
+	}
+	_, err := tx.ExecContext(ctx, `
+		UPDATE payments
+		   SET `+strings.Join(set, ", ")+`
+		 WHERE request_id = $`+strconv.Itoa(len(values)+1), append(values, p.RequestID)...)
+	return err
+}
+
+func saveOperation(ctx context.Context, tx *tx, requestID string, position int, op checkout.Operation) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO operations (
+			payment_request_id, kind, request_id, position, antom_id, currency, amount, status, result_code, key, misses, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+		ON CONFLICT (payment_request_id, kind, request_id) DO UPDATE
+		   SET antom_id = excluded.antom_id,
+		       status = excluded.status,
+		       result_code = excluded.result_code,
+		       misses = excluded.misses`,
+		requestID, op.Kind, op.RequestID, position, op.AntomID, op.Amount.Currency, op.Amount.Minor, op.Status, op.ResultCode, op.Key, op.Misses, millis(op.CreatedAt))
+	return err
+}
+
 // FindPayment implements checkout.Store.
 func (s *Store) FindPayment(ctx context.Context, by checkout.Reference) (orderID, requestID string, err error) {
-	where, value := "request_id = $1", by.RequestID
+	where, wanted := "request_id = $1", name{byRequestID, by.RequestID}
 	switch {
 	case by.AntomID != "":
-		where, value = "antom_id = $1", by.AntomID
+		where, wanted = "antom_id = $1", name{byAntomID, by.AntomID}
 	case by.RefundRequestID != "":
-		where, value = "request_id = (SELECT payment_request_id FROM operations WHERE request_id = $1 AND kind = 'refund')", by.RefundRequestID
+		where = "request_id = (SELECT payment_request_id FROM operations WHERE request_id = $1 AND kind = 'refund')"
+		wanted = name{byRefundID, by.RefundRequestID}
 	}
-	if value == "" {
+	if wanted.value == "" {
 		return "", "", checkout.ErrNotFound
+	}
+	if o := s.cache.get(wanted); o != nil {
+		return o.ID, paymentNamed(*o, wanted), nil
 	}
 	err = s.reads.QueryRowContext(ctx, `
 		SELECT order_id, request_id
 		  FROM payments
-		 WHERE `+where, value).Scan(&orderID, &requestID)
+		 WHERE `+where, wanted.value).Scan(&orderID, &requestID)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", "", checkout.ErrNotFound
 	}
 	return orderID, requestID, err
+}
+
+// paymentNamed is the RequestID of the payment that an order was found by.
+func paymentNamed(o checkout.Order, n name) string {
+	for _, p := range o.Payments {
+		if n == (name{byRequestID, p.RequestID}) || n == (name{byAntomID, p.AntomID}) ||
+			n.column == byRefundID && p.Operation(checkout.Refund, n.value) != nil {
+			return p.RequestID
+		}
+	}
+	return "" // an order is not remembered under what it does not hold
 }
 
 // DueChecks implements checkout.Store.
@@ -166,13 +225,21 @@ func (s *Store) DueChecks(ctx context.Context, now time.Time, limit int) ([]chec
 		 LIMIT $2`, now.UnixMilli(), limit)
 }
 
-// Reschedule implements checkout.Store.
+// Reschedule implements checkout.Store. It counts as a version like any other
+// change, so that nobody takes the old date for the present one.
 func (s *Store) Reschedule(ctx context.Context, requestID string, next time.Time, checks int) error {
 	return s.write(ctx, func(ctx context.Context, tx *tx) error {
 		_, err := tx.ExecContext(ctx, `
 			UPDATE payments
 			   SET next_check = $1, checks = $2
 			 WHERE request_id = $3`, millis(next), checks, requestID)
+		if err != nil {
+			return fmt.Errorf("reschedule: %w", err)
+		}
+		_, err = tx.ExecContext(ctx, `
+			UPDATE orders
+			   SET version = version + 1
+			 WHERE id = (SELECT order_id FROM payments WHERE request_id = $1)`, requestID)
 		return err
 	})
 }

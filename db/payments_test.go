@@ -150,8 +150,8 @@ func TestPaymentsAreLookedAtWhenTheirTimeHasCome(t *testing.T) {
 	}
 	expectDue(t, store, noon.Add(time.Hour), 10, "late", "now")
 	o := orderByID(t, store, "order of now")
-	if p := o.Payments[0]; p.Checks != 3 || !p.NextCheck.Equal(noon.Add(time.Minute)) || o.Version != 2 {
-		t.Errorf("checks %d, next %v, version %d; want 3, a minute later, and the version as it was", p.Checks, p.NextCheck, o.Version)
+	if p := o.Payments[0]; p.Checks != 3 || !p.NextCheck.Equal(noon.Add(time.Minute)) || o.Version != 3 {
+		t.Errorf("checks %d, next %v, version %d; want 3, a minute later, and a new version", p.Checks, p.NextCheck, o.Version)
 	}
 	if p := orderByID(t, store, "order of soon").Payments[0]; !p.NextCheck.IsZero() {
 		t.Errorf("next check at %v, want none", p.NextCheck)

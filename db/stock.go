@@ -26,8 +26,10 @@ func fulfillable(ctx context.Context, tx *tx, o checkout.Order) (bool, error) {
 	return short == 0, nil
 }
 
-// moveStock holds, takes or gives back the goods of an order. The table's own
-// checks see to it that nothing becomes negative.
+// moveStock holds, takes or gives back the goods of an order. Pieces are counted as
+// held also while the catalogue counts no stock, because it may begin to before
+// they are taken. What cannot be right, such as more taken than there was, ends at
+// zero: a payment that has happened is stored, whatever the shelf says.
 func moveStock(ctx context.Context, tx *tx, before, after checkout.Order) error {
 	held := map[checkout.Stock]int{checkout.StockHeld: 1}
 	taken := map[checkout.Stock]int{checkout.StockTaken: 1}
@@ -39,8 +41,8 @@ func moveStock(ctx context.Context, tx *tx, before, after checkout.Order) error 
 	for _, line := range after.Lines {
 		_, err := tx.ExecContext(ctx, `
 			UPDATE products
-			   SET held = held + $1, stock = stock - $2
-			 WHERE sku = $3 AND stock IS NOT NULL`, hold*line.Quantity, take*line.Quantity, line.SKU)
+			   SET held = max(0, held + $1), stock = max(0, stock - $2)
+			 WHERE sku = $3`, hold*line.Quantity, take*line.Quantity, line.SKU)
 		if err != nil {
 			return fmt.Errorf("move stock of %s: %w", line.SKU, err)
 		}

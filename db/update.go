@@ -11,28 +11,28 @@ import (
 // Update implements checkout.Store.
 func (s *Store) Update(ctx context.Context, orderID string, evidence checkout.Evidence, change func(checkout.Order) (checkout.Order, []checkout.Effect)) (before, after checkout.Order, err error) {
 	err = s.write(ctx, func(ctx context.Context, tx *tx) error {
-		if before, err = loadOrder(ctx, tx, "id", orderID); err != nil {
+		if before, err = s.orderIn(ctx, tx, orderID); err != nil {
 			return err
 		}
 		if before.Fulfillable, err = fulfillable(ctx, tx, before); err != nil {
 			return err
 		}
-		if n := evidence.Notification; n != nil {
-			if known, err := alreadyApplied(ctx, tx, n); err != nil || known {
-				after = before
-				return err
-			}
-		}
 		var effects []checkout.Effect
 		after, effects = change(before)
 		changed := len(effects) > 0 || !reflect.DeepEqual(before, after)
-		cause, err := s.saveEvidence(ctx, tx, evidence, changed)
-		if err != nil || !changed {
+		cause, heardBefore, err := s.saveEvidence(ctx, tx, evidence, changed)
+		if heardBefore {
+			after = before // it has nothing new to say, whatever has happened since
+		}
+		if err != nil || heardBefore || !changed {
 			return err
 		}
 		after.Version = before.Version + 1
 		return s.saveOrder(ctx, tx, before, after, cause, effects)
 	})
+	if err == nil {
+		s.cache.put(merged(before, after))
+	}
 	return before, after, err
 }
 
@@ -61,8 +61,8 @@ func (s *Store) saveOrder(ctx context.Context, tx *tx, before, after checkout.Or
 	}
 	for _, effect := range effects {
 		_, err := tx.ExecContext(ctx, `
-			INSERT INTO outbox (topic, order_id, state, attempts, next_at)
-			VALUES ($1, $2, 'pending', 0, $3)
+			INSERT INTO outbox (topic, order_id, state, attempts, next_at, created_at)
+			VALUES ($1, $2, 'pending', 0, $3, $3)
 			ON CONFLICT (order_id, topic) DO NOTHING`, effect, after.ID, s.now().UnixMilli())
 		if err != nil {
 			return fmt.Errorf("insert effect: %w", err)
@@ -76,13 +76,11 @@ func (s *Store) saveOrder(ctx context.Context, tx *tx, before, after checkout.Or
 func savePayments(ctx context.Context, tx *tx, before, after checkout.Order) error {
 	for _, live := range []bool{false, true} {
 		for _, p := range after.Payments {
-			if was := before.Payment(p.RequestID); p.Live != live || was != nil && reflect.DeepEqual(*was, p) {
+			was := before.Payment(p.RequestID)
+			if p.Live != live || was != nil && reflect.DeepEqual(*was, p) {
 				continue
 			}
-			if err := checkForeignID(ctx, tx, before.Payment(p.RequestID), p); err != nil {
-				return err
-			}
-			if err := savePayment(ctx, tx, after.ID, p); err != nil {
+			if err := savePayment(ctx, tx, after.ID, was, p); err != nil {
 				return err
 			}
 		}
@@ -143,18 +141,38 @@ func (s *Store) addTransitions(ctx context.Context, tx *tx, moved []transition, 
 	return nil
 }
 
+// Moved implements checkout.Store. Rows get their place while the writer has the
+// file for itself, so that none appears before a place that was seen already.
+func (s *Store) Moved(ctx context.Context, after int64) (orderIDs []string, last int64, err error) {
+	if after < 0 {
+		err = s.reads.QueryRowContext(ctx, `SELECT coalesce(max(seq), 0) FROM transitions`).Scan(&last)
+		return nil, last, err
+	}
+	last = after
+	orderIDs, err = collect(ctx, s.reads, func(row scanner) (orderID string, err error) {
+		err = row.Scan(&last, &orderID)
+		return orderID, err
+	}, `
+		SELECT seq, order_id
+		  FROM transitions
+		 WHERE seq > $1
+		 ORDER BY seq`, after)
+	return orderIDs, last, err
+}
+
 // saveEvidence stores what a change came from, and answers with the cause to
-// name in the ledger. A notification is kept whatever it changed; an inquiry
-// that told nothing new leaves no trace.
-func (s *Store) saveEvidence(ctx context.Context, tx *tx, e checkout.Evidence, changed bool) (checkout.Cause, error) {
+// name in the ledger. A notification is kept whatever it changed, and heardBefore
+// tells that the same message has been taken into account already; an inquiry that
+// told nothing new leaves no trace.
+func (s *Store) saveEvidence(ctx context.Context, tx *tx, e checkout.Evidence, changed bool) (cause checkout.Cause, heardBefore bool, err error) {
 	switch {
 	case e.Notification != nil:
-		id, err := saveNotification(ctx, tx, *e.Notification)
-		return checkout.Cause{Kind: e.Cause.Kind, ID: id}, err
+		id, heardBefore, err := saveNotification(ctx, tx, *e.Notification)
+		return checkout.Cause{Kind: e.Cause.Kind, ID: id}, heardBefore, err
 	case e.Call != nil && (changed || e.Cause.Kind != checkout.ByInquiry):
-		return e.Cause, saveCall(ctx, tx, *e.Call)
+		return e.Cause, false, saveCall(ctx, tx, *e.Call)
 	}
-	return e.Cause, nil
+	return e.Cause, false, nil
 }
 
 func saveCall(ctx context.Context, tx *tx, c checkout.Call) error {

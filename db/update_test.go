@@ -230,6 +230,36 @@ func TestEveryEffectIsQueuedOncePerOrder(t *testing.T) {
 	}, `SELECT order_id, topic, state, attempts FROM outbox ORDER BY order_id, topic`)
 }
 
+func TestTheOutboxIsCounted(t *testing.T) {
+	store := openStore(t)
+	expect := func(want Outbox) {
+		t.Helper()
+		got, err := store.Outbox(t.Context())
+		if err != nil || got != want {
+			t.Fatalf("the outbox is %+v, %v; want %+v", got, err, want)
+		}
+	}
+	expect(Outbox{})
+	placeOrder(t, store, newOrder("a"))
+	change(t, store, "a", bySweeper, func(o *checkout.Order) []checkout.Effect {
+		o.EverPaid = true
+		return []checkout.Effect{"one", "two", "three"}
+	})
+	expect(Outbox{Pending: 3, Oldest: noon})
+	noError := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	noError(store.EffectDone(t.Context(), 1))
+	noError(store.EffectFailed(t.Context(), 2, time.Time{}))
+	noError(store.EffectFailed(t.Context(), 3, noon.Add(time.Hour)))
+	expect(Outbox{Pending: 1, Sent: 1, Dead: 1, Oldest: noon}) // a later try makes it no younger
+	noError(store.EffectDone(t.Context(), 3))
+	expect(Outbox{Sent: 2, Dead: 1})
+}
+
 func TestAChangeThatCannotBeStoredStoresNothing(t *testing.T) {
 	store := openStore(t)
 	orderWithPayment(t, store, "order", newPayment("p1"))
@@ -311,5 +341,29 @@ func TestTheLiveAttemptMayChangeInEitherDirection(t *testing.T) {
 			return nil
 		})
 		expectTable(t, store, []string{live}, `SELECT request_id FROM payments WHERE live = 1`)
+	}
+}
+
+func TestTheLedgerTellsWhoHasMovedSince(t *testing.T) {
+	server, command := besides(t)
+	orderWithPayment(t, server, "first", newPayment("p1"))
+	none, end, err := server.Moved(t.Context(), -1)
+	if err != nil || len(none) != 0 || end != 3 {
+		t.Fatalf("the ledger ends at %d with %v, %v; want 3 and nobody", end, none, err)
+	}
+	for range 2 {
+		moved, last, err := server.Moved(t.Context(), end)
+		if err != nil || len(moved) != 0 || last != end {
+			t.Errorf("nothing has happened, and yet %v moved up to %d, %v", moved, last, err)
+		}
+	}
+	orderWithPayment(t, command, "second", newPayment("p2"))
+	change(t, server, "first", bySweeper, func(o *checkout.Order) []checkout.Effect {
+		o.Payments[0].Status = checkout.PaymentProcessing
+		return nil
+	})
+	moved, last, err := server.Moved(t.Context(), end)
+	if diff := cmp.Diff([]string{"second", "second", "second", "first"}, moved); diff != "" || last != end+4 || err != nil {
+		t.Errorf("up to %d, %v (-want +got)\n%s", last, err, diff)
 	}
 }

@@ -228,6 +228,11 @@ func (readyGateway) CreatePaymentSession(context.Context, *antom.PaymentSessionR
 	return res, json.Unmarshal([]byte(sessionAnswer), res)
 }
 
+// Consult offers Alipay.
+func (readyGateway) Consult(context.Context, *antom.ConsultRequest) (*antom.ConsultResponse, error) {
+	return &antom.ConsultResponse{PaymentOptions: []antom.PaymentOption{{PaymentMethodType: "ALIPAY_CN", Enabled: true}}}, nil
+}
+
 // InquiryPayment answers that the buyer has not finished yet.
 func (readyGateway) InquiryPayment(context.Context, *antom.InquiryPaymentRequest) (*antom.InquiryPaymentResponse, error) {
 	res := &antom.InquiryPaymentResponse{PaymentStatus: antom.PaymentProcessing}

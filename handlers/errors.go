@@ -35,7 +35,7 @@ func (s *server) handleError(err error, c echo.Context) {
 	case status >= http.StatusInternalServerError:
 		s.log.ErrorContext(ctx, "request failed", "route", c.Path(), "err", err)
 	}
-	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
+	if status == http.StatusServiceUnavailable {
 		c.Response().Header().Set("Retry-After", "2")
 	}
 	if wantsJSON(c) {

@@ -11,18 +11,18 @@ func TestALimitGivesWayWithTime(t *testing.T) {
 	m := newLimiter(func() time.Time { return now })
 	slow := limit{1, 3}
 	for i := range 3 {
-		if !m.allow("a", slow) {
+		if m.take("a", slow) != 0 {
 			t.Fatalf("number %d of 3 is refused", i+1)
 		}
 	}
-	if m.allow("a", slow) {
-		t.Fatal("the fourth at once is allowed")
+	if wait := m.take("a", slow); wait != time.Second {
+		t.Fatalf("the fourth at once is to wait %v, want a second", wait)
 	}
-	if !m.allow("b", slow) {
+	if m.take("b", slow) != 0 {
 		t.Fatal("somebody else is refused")
 	}
 	now = now.Add(time.Second)
-	if !m.allow("a", slow) || m.allow("a", slow) {
+	if m.take("a", slow) != 0 || m.take("a", slow) == 0 {
 		t.Fatal("after a second it is not one more")
 	}
 }
@@ -30,10 +30,33 @@ func TestALimitGivesWayWithTime(t *testing.T) {
 func TestTheMemoryOfTheLimitsIsBounded(t *testing.T) {
 	now := time.Unix(0, 0)
 	m := newLimiter(func() time.Time { return now })
+	once := limit{1, 1}
 	for i := range 3 * maxBuckets {
-		m.allow(fmt.Sprint(i), limit{1, 1})
+		m.take(fmt.Sprint(i), once)
+		m.take("who comes again and again", once)
+		if n := len(m.young) + len(m.old); n > maxBuckets {
+			t.Fatalf("%d clients are remembered", n)
+		}
 	}
-	if n := len(m.buckets); n > maxBuckets {
-		t.Fatalf("%d clients are remembered", n)
+	if m.take("who comes again and again", once) == 0 {
+		t.Error("who was just seen is forgotten")
+	}
+	if m.take(fmt.Sprint(3*maxBuckets-1), once) == 0 {
+		t.Error("the last to come is forgotten")
+	}
+}
+
+func TestAClientIsAnAddressOrAHousehold(t *testing.T) {
+	for _, same := range [][2]string{
+		{"2001:db8:1:2::1", "2001:db8:1:2:ffff::9"}, {"fe80::1%eth0", "fe80::2"}, {"192.0.2.1", "::ffff:192.0.2.1"},
+	} {
+		if network(same[0]) != network(same[1]) {
+			t.Errorf("%s and %s are two clients", same[0], same[1])
+		}
+	}
+	for _, other := range [][2]string{{"2001:db8:1:2::1", "2001:db8:1:3::1"}, {"192.0.2.1", "192.0.2.2"}, {"", "192.0.2.1"}} {
+		if network(other[0]) == network(other[1]) {
+			t.Errorf("%s and %s are one client", other[0], other[1])
+		}
 	}
 }

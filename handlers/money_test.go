@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 
 	"antom-checkout/antom/sandbox"
 	"antom-checkout/checkout"
+	"antom-checkout/db"
 )
 
 // orderID is the id of the newest order.
@@ -382,4 +384,190 @@ func TestADeadAttemptGivesTheGoodsBack(t *testing.T) {
 	must(t, shop.control.Decline(first.PaymentRequestID, ""))
 	shop.quiet()
 	bob.expectAction(bob.starts(bobPath, "GCASH"), http.StatusOK, "sdk")
+}
+
+// A shop may begin to count a product while a buyer is at Antom's: their money is
+// stored, and the count is right for the next buyer.
+func TestGoodsMayBeCountedWhileABuyerPays(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	id := buyer.starts(path, "GCASH").PaymentRequestID
+	five := 5
+	shop.imports(checkout.Product{SKU: "MUG-01", Name: "Mug", Price: checkout.Money{Minor: 2400, Currency: "SGD"}, Stock: &five})
+	must(t, shop.control.Pay(id))
+	shop.quiet()
+	buyer.expectStatus(path, "paid", "paid")
+	mug, err := shop.service.Product(t.Context(), "MUG-01")
+	must(t, err)
+	if mug.Stock == nil || *mug.Stock != 3 {
+		t.Errorf("of five, two were bought, and there are %v", mug.Stock)
+	}
+}
+
+// imports brings the catalogue up to date, as a second process would.
+func (s *shop) imports(products ...checkout.Product) {
+	s.t.Helper()
+	s.opens(func(store *db.Store) { must(s.t, store.ImportProducts(s.t.Context(), products)) })
+}
+
+// opens works on the database beside the server.
+func (s *shop) opens(do func(*db.Store)) {
+	s.t.Helper()
+	store, err := db.Open(s.t.Context(), s.database)
+	must(s.t, err)
+	defer func() { must(s.t, store.Close()) }()
+	do(store)
+}
+
+// lookedForLong is a payment that the sweeper has looked at for 72 hours.
+func (s *shop) lookedForLong(requestID string) {
+	s.t.Helper()
+	now := time.Now().Add(time.Duration(s.offset.Load()))
+	s.opens(func(store *db.Store) { must(s.t, store.Reschedule(s.t.Context(), requestID, now, 5000)) })
+}
+
+// overlaps is an order paid by its second attempt while the first, which Antom
+// will not cancel, still goes on.
+func (s *shop) overlaps() (b *buyer, path string, first action) {
+	s.t.Helper()
+	s.fault(sandbox.Fault{Kind: sandbox.Refuse, On: "cancel", Code: "PAYMENT_METHOD_NOT_SUPPORTED"})
+	b = s.newBuyer()
+	path = b.orders()
+	first = b.starts(path, "GCASH")
+	must(s.t, s.control.Pend(first.PaymentRequestID))
+	must(s.t, s.control.Pay(b.starts(path, "ALIPAY_CN").PaymentRequestID))
+	s.quiet()
+	b.expectStatus(path, "paid", "paid")
+	return b, path, first
+}
+
+func TestAfter72HoursAPersonIsAsked(t *testing.T) {
+	api := func(s *settings) { s.withoutSDK = true; s.timeout = 300 * time.Millisecond }
+	t.Run("an attempt beside the one that paid", func(t *testing.T) {
+		shop := newShop(t, api)
+		_, _, first := shop.overlaps()
+		shop.lookedForLong(first.PaymentRequestID)
+		shop.sweeps()
+		shop.expectCount(1, "order", "status", "review")
+	})
+	t.Run("a success told after a failure, and Antom silent", func(t *testing.T) {
+		shop := newShop(t, api)
+		buyer := shop.newBuyer()
+		path := buyer.orders()
+		first := buyer.starts(path, "GCASH")
+		must(t, shop.control.Decline(first.PaymentRequestID, ""))
+		shop.quiet()
+		shop.fault(sandbox.Fault{Kind: sandbox.ResetByPeer, On: "inquiryPayment"})
+		res := shop.notify(fmt.Sprintf(`{"notifyType":"PAYMENT_RESULT","result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success"},
+			"paymentRequestId":%q,"paymentId":%q,"paymentAmount":{"currency":"SGD","value":"4800"},"paymentCreateTime":"2026-01-01T00:00:00Z"}`,
+			first.PaymentRequestID, shop.control.Ledger().Payments[0].ID))
+		if res.StatusCode != http.StatusOK {
+			t.Fatalf("answered %d", res.StatusCode)
+		}
+		shop.lookedForLong(first.PaymentRequestID)
+		shop.sweeps()
+		shop.expectCount(1, "order", "status", "review")
+	})
+	t.Run("also when the server stops during the last look", func(t *testing.T) {
+		shop := newShop(t, api)
+		_, _, first := shop.overlaps()
+		shop.lookedForLong(first.PaymentRequestID)
+		shop.fault(sandbox.Fault{Kind: sandbox.Timeout, On: "inquiryPayment", Times: 1})
+		shop.passes(3 * time.Second)
+		stopping, stop := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer stop()
+		shop.service.SweepOnce(stopping)
+		shop.expectCount(1, "order", "status", "paid")
+		shop.passes(2 * time.Minute)
+		shop.sweeps()
+		shop.expectCount(1, "order", "status", "review")
+	})
+}
+
+// An authorisation that nobody has captured ends in a review, and the review with
+// Antom's word that there is nothing to capture any more.
+func TestAnAuthorisationThatHasEndedCanBeClosed(t *testing.T) {
+	shop := newShop(t, func(s *settings) { s.manualCapture = true })
+	buyer, path, order := shop.paidBy("CARD")
+	shop.passes(7*24*time.Hour + time.Minute)
+	shop.sweeps()
+	buyer.expectStatus(path, "review", "authorized")
+	if err := shop.service.AcceptReview(t.Context(), order, by("accept")); kindOf(err) != checkout.Conflict {
+		t.Errorf("accept what is not there: %v", err)
+	}
+	if err := shop.service.CancelOrder(t.Context(), order, by("cancel")); kindOf(err) != checkout.Conflict {
+		t.Errorf("cancel after the window: %v", err)
+	}
+	op, err := shop.service.CapturePayment(t.Context(), order, by("capture"))
+	must(t, err)
+	if op.Status != checkout.OperationFailed || op.ResultCode != "AUTH_EXPIRED" {
+		t.Fatalf("the capture is %s %s", op.Status, op.ResultCode)
+	}
+	shop.sweeps()
+	if st := buyer.status(path); st.Status != "cancelled" && st.Status != "expired" || st.LastPayment.Status != "cancelled" {
+		t.Errorf("the order is %+v", st)
+	}
+}
+
+// Antom's answer to a capture or refund is held against what was asked, as its
+// notifications are.
+func TestAnAnswerWithAnotherAmountSettlesNothing(t *testing.T) {
+	shop := newShop(t)
+	buyer, path, order := shop.paidBy("GCASH")
+	shop.fault(sandbox.Fault{Kind: sandbox.WrongAmount, On: "refund", Times: 1})
+	shop.fault(sandbox.Fault{Kind: sandbox.Lose, On: "REFUND_RESULT"})
+	op, err := shop.service.RefundPayment(t.Context(), order, 1000, by("refund"))
+	must(t, err)
+	if !op.Unfinished() {
+		t.Errorf("the refund is %s by an answer about another amount", op.Status)
+	}
+	shop.expectCount(1, "order", "status", "review")
+	shop.passes(3 * time.Second)
+	shop.sweeps()
+	buyer.expectStatus(path, "partially_refunded", "paid")
+	shop.expectCount(1, "refund", "status", "success")
+}
+
+func TestAPageLeftOpenAtTheEndCancelsOnce(t *testing.T) {
+	shop := newShop(t, func(s *settings) { s.withoutSDK = true })
+	shop.fault(sandbox.Fault{Kind: sandbox.Refuse, On: "cancel", Code: "PAYMENT_METHOD_NOT_SUPPORTED"})
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	must(t, shop.control.Pend(buyer.starts(path, "GCASH").PaymentRequestID))
+	shop.quiet()
+	shop.passes(61 * time.Minute)
+	for range 30 {
+		buyer.expectStatus(path, "processing", "pending")
+		shop.passes(2*time.Second + time.Millisecond)
+	}
+	shop.expectCount(1, "cancel", "status", "failed")
+}
+
+// PromptPay takes neither cancel nor refund back. A person settles the second
+// payment with the buyer and says so; then nothing gives it back a second time.
+func TestMoneyThatAntomDoesNotGiveBackIsSettledByAPerson(t *testing.T) {
+	shop := newShop(t, func(s *settings) { s.currency = "THB"; s.withoutSDK = true })
+	shop.fault(sandbox.Fault{Kind: sandbox.Refuse, On: "cancel", Code: "PAYMENT_METHOD_NOT_SUPPORTED"})
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	first := buyer.starts(path, "PROMPTPAY").PaymentRequestID
+	must(t, shop.control.Pay(buyer.starts(path, "TRUEMONEY").PaymentRequestID))
+	must(t, shop.control.Pay(first))
+	shop.quiet()
+	buyer.expectStatus(path, "paid", "paid")
+	shop.lookedForLong(first)
+	shop.sweeps()
+	buyer.expectStatus(path, "review", "paid")
+	tried := shop.count("refund", "status", "failed")
+	if tried == 0 {
+		t.Fatal("nobody has tried to give it back")
+	}
+	must(t, shop.service.AcceptReview(t.Context(), shop.orderID(), by("by bank transfer")))
+	for range 3 {
+		shop.passes(2 * time.Minute)
+		shop.sweeps()
+	}
+	shop.expectCount(tried, "refund", "status", "failed")
+	buyer.expectStatus(path, "paid", "paid")
 }

@@ -25,16 +25,21 @@ func (s *server) receiveNotification(c echo.Context) error {
 	switch {
 	case errors.Is(err, antom.ErrMalformed):
 		s.log.WarnContext(r.Context(), "notification cannot be read", "err", err)
-		return c.NoContent(http.StatusBadRequest)
+		return s.refuseNotification(c, http.StatusBadRequest)
 	case err != nil:
 		s.log.WarnContext(r.Context(), "notification refused", "err", err, "from", c.RealIP())
-		return c.NoContent(http.StatusUnauthorized)
+		return s.refuseNotification(c, http.StatusUnauthorized)
 	}
 	if err := s.shop.RecordNotification(r.Context(), notification, body); err != nil {
 		s.log.ErrorContext(r.Context(), "notification not stored", "err", err)
-		return c.NoContent(http.StatusServiceUnavailable)
+		return s.refuseNotification(c, http.StatusServiceUnavailable)
 	}
 	return antom.Acknowledge(c.Response())
+}
+
+func (s *server) refuseNotification(c echo.Context, status int) error {
+	s.cfg.Meter.NotificationRefused(status)
+	return c.NoContent(status)
 }
 
 // notifyPath is what Antom signs: the path of the public address, which need

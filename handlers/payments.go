@@ -27,6 +27,7 @@ func (s *server) startPayment(c echo.Context) error {
 	}
 	if wantsJSON(c) && s.cfg.SDK != nil {
 		want.Mode = checkout.ModeSDK
+		want.Element = want.Method == "" && s.cfg.SDK.UI == Element && want.Device.Terminal != antom.TerminalApp
 	}
 	started, err := s.shop.StartPayment(c.Request().Context(), c.Param("token"), want)
 	var refused *checkout.Error
@@ -75,7 +76,8 @@ type actionAnswer struct {
 
 type actionJSON struct {
 	Type        checkout.ActionType `json:"type"`
-	SDK         string              `json:"sdk,omitempty"`
+	SDK         string              `json:"sdk,omitempty"` // the class
+	UI          SDKUI               `json:"ui,omitempty"`  // where it shows itself, unless in a popup
 	SessionData string              `json:"session_data,omitempty"`
 	Environment string              `json:"environment,omitempty"`
 	Locale      string              `json:"locale,omitempty"`
@@ -106,7 +108,7 @@ func (s *server) answerAction(c echo.Context, started checkout.Started) error {
 	switch a.Type {
 	case checkout.ActionSDK:
 		sdk := s.sdkView(c)
-		answer.Action.SDK = "AMSCashierPayment"
+		answer.Action.SDK, answer.Action.UI = s.cfg.SDK.class(started)
 		answer.Action.Environment, answer.Action.Locale = sdk.Environment, sdk.Locale
 	case checkout.ActionDeclined:
 		answer.Action.Message = views.Text(c.Request().Context(), views.DeclineKey(started.Payment.ResultCode))
@@ -117,6 +119,17 @@ func (s *server) answerAction(c echo.Context, started checkout.Started) error {
 		status = http.StatusGone
 	}
 	return c.JSON(status, answer)
+}
+
+// class is the SDK's class for an attempt, and where it shows itself; "" is a popup.
+func (sdk *SDK) class(started checkout.Started) (name string, ui SDKUI) {
+	switch {
+	case started.Action.Element:
+		return "AMSElement", Element
+	case sdk.UI == Inline && started.Payment.Method == checkout.MethodCard:
+		return "AMSCashierPayment", Inline
+	}
+	return "AMSCashierPayment", ""
 }
 
 // showAction leads a buyer without JavaScript on.
@@ -151,7 +164,7 @@ func (s *server) showContinue(c echo.Context, started checkout.Started) error {
 	o, a := started.Order, started.Action
 	v := views.ContinueView{
 		Frame:      s.frame(c, nil),
-		MethodName: methodName(c, started.Payment),
+		MethodName: s.methodName(c, started.Payment),
 		Total:      amountView(c, o.Total),
 		URL:        a.URL,
 		ReturnURL:  pathsOf(o).returns,
@@ -186,25 +199,50 @@ func parameters(text string) []views.Parameter {
 
 func (s *server) showCode(c echo.Context, started checkout.Started) error {
 	o, a, paths := started.Order, started.Action, pathsOf(started.Order)
+	flow := s.shop.Method(started.Payment.Method).Flow
 	v := views.CodeView{
 		Frame:      s.frame(c, nil),
 		Token:      o.Token,
-		MethodName: methodName(c, started.Payment),
+		MethodName: s.methodName(c, started.Payment),
+		Message:    "code.message",
 		Total:      amountView(c, o.Total),
 		Status:     s.statusView(o, 0),
+		DetailsURL: a.URL,
 		ReturnURL:  paths.returns,
 		BackURL:    paths.page,
 		SelfURL:    paths.code,
 		StatusURL:  paths.status,
 		EventsURL:  paths.events,
 	}
-	if !a.ExpiresAt.IsZero() {
-		v.Expires = a.ExpiresAt.UTC().Format("15:04 UTC")
+	switch flow {
+	case checkout.FlowCounter, checkout.FlowTransfer:
+		v.Message = "code." + string(flow)
+	default:
+		v.OnPhone = onPhone(deviceOf(c))
 	}
+	s.addEnd(c, &v, o, a)
 	for _, code := range a.Codes {
+		if flow == checkout.FlowTransfer && code.Type == "BARCODE" {
+			code.Type = "TEXT" // nobody scans the number of an account
+		}
 		v.Codes = append(v.Codes, views.Code{Kind: code.Type, Text: code.Value})
 	}
 	return render(c, http.StatusOK, views.CodePage(v))
+}
+
+// addEnd says until when a code can be paid: Antom's end, and never after that of
+// the order, when Antom is told to close it.
+func (s *server) addEnd(c echo.Context, v *views.CodeView, o checkout.Order, a checkout.Action) {
+	end, now := o.ExpiresAt, s.cfg.Now()
+	if !a.ExpiresAt.IsZero() && a.ExpiresAt.Before(end) {
+		end = a.ExpiresAt
+	}
+	v.Left = views.Span(c.Request().Context(), end.Sub(now))
+	v.Until, v.Now = end.UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339)
+	v.Expires = end.UTC().Format("15:04 UTC")
+	if end.UTC().Format(time.DateOnly) != now.UTC().Format(time.DateOnly) {
+		v.Expires = end.UTC().Format("2006-01-02, 15:04 UTC")
+	}
 }
 
 // showCodeAgain gives the code page an address of its own, so that it can be

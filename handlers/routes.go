@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"net/http"
+
 	"github.com/labstack/echo/v4"
 
 	"antom-checkout/checkout"
@@ -9,28 +11,39 @@ import (
 
 // routes lists everything there is, in the order a buyer walks it.
 func (s *server) routes(e *echo.Echo) {
-	e.GET("/", s.showCatalog)
-	e.GET("/products/:sku", s.showProduct)
+	page := func(path string, show echo.HandlerFunc, m ...echo.MiddlewareFunc) {
+		e.Match([]string{http.MethodGet, http.MethodHead}, path, show, m...) // net/http leaves the body out
+	}
+	page("/", s.showCatalog)
+	page("/products/:sku", s.showProduct)
 
 	e.POST("/cart", s.addToCart)
-	e.GET("/cart", s.showCart)
+	page("/cart", s.showCart)
 	e.POST("/cart/:sku", s.changeCart)
 
-	e.POST("/orders", s.placeOrder, s.limited("orders", ordersPerClient, limit{}))
+	e.POST("/orders", s.placeOrder, s.limited(orderLimits))
+	page("/orders", s.showLookup)
+	e.POST("/orders/lookup", s.lookUp, s.limited(lookupLimits))
 
-	read := s.limited("reads", readsPerClient, readsPerOrder)
-	e.GET("/checkout/:token", s.showCheckout, read)
-	e.POST("/checkout/:token/payments", s.startPayment, s.limited("payments", paymentsPerClient, paymentsPerOrder))
-	e.POST("/checkout/:token/renewal", s.renewOrder, s.limited("orders", ordersPerClient, limit{}))
-	e.GET("/checkout/:token/code", s.showCodeAgain, read)
-	e.GET("/checkout/:token/return", s.showReturn, read)
-	e.GET("/checkout/:token/status", s.showStatus, read)
+	read := s.limited(readLimits)
+	page(checkout.OrderPath+"/:id/:signature", s.showOrder, read)
+	page("/checkout/:token", s.showCheckout, read)
+	e.POST("/checkout/:token/payments", s.startPayment, s.limited(paymentLimits))
+	e.POST("/checkout/:token/renewal", s.renewOrder, s.limited(orderLimits))
+	page("/checkout/:token/code", s.showCodeAgain, read)
+	page("/checkout/:token/return", s.showReturn, read)
+	e.POST("/checkout/:token/mail", s.mailMe, read)
+	page("/checkout/:token/status", s.showStatus, read)
 	e.GET("/checkout/:token/events", s.streamStatus, read)
 
 	e.POST(checkout.NotifyPath, s.receiveNotification)
 
-	e.GET("/healthz", s.showHealth)
-	e.GET("/readyz", s.showReadiness)
-	e.GET("/static/*", echo.WrapHandler(static.Handler()))
-	e.GET("/favicon.ico", s.showFavicon)
+	e.POST(reportPath, s.receiveReports)
+
+	s.mailRoutes(page)
+	page("/healthz", s.showHealth)
+	page("/readyz", s.showReadiness)
+	page("/static/*", echo.WrapHandler(static.Handler()))
+	page(static.BrandPrefix+":file", s.showBrand)
+	page("/favicon.ico", s.showFavicon)
 }

@@ -12,20 +12,25 @@ import (
 
 	"antom-checkout/antom"
 	"antom-checkout/checkout"
+	"antom-checkout/static"
 )
 
 // Config is what the pages need to know beside the shop itself.
 type Config struct {
 	ShopName       string
-	PublicURL      *url.URL     // base of every address handed out; never the Host header
-	SessionKey     []byte       // 64 bytes: 32 to authenticate, 32 to encrypt the session cookie
-	TrustedProxies []*net.IPNet // whose X-Forwarded-For counts
-	SDK            *SDK         // nil: pay by forms and redirects only
-	AppReturns     AppReturns   // where native apps may be opened again after paying
-	Sandbox        bool         // payments are practice; pages say so
-	RateLimits     bool         // refuse what no buyer does
+	Logo           *static.Picture // the merchant's, or nil
+	Accent         *static.File    // a style sheet with the merchant's colour, or nil
+	PublicURL      *url.URL        // base of every address handed out; never the Host header
+	SessionKey     []byte          // 64 bytes: 32 to authenticate, 32 to encrypt the session cookie
+	TrustedProxies []*net.IPNet    // whose X-Forwarded-For counts
+	SDK            *SDK            // nil: pay by forms and redirects only
+	AppReturns     AppReturns      // where native apps may be opened again after paying
+	Sandbox        bool            // payments are practice; pages say so
+	Mailbox        Mailbox         // nil: letters are sent
+	RateLimits     bool            // refuse what no buyer does
 	Now            func() time.Time
 	Log            *slog.Logger
+	Meter          Meter           // counts what the pages do; nil counts nothing
 	Done           <-chan struct{} // closed when the server stops: ends the event streams
 }
 
@@ -33,9 +38,20 @@ type Config struct {
 type SDK struct {
 	URL         *url.URL
 	Integrity   string // a Subresource Integrity value, or ""
+	UI          SDKUI
 	Environment string // "sandbox" or "prod"
 	GatewayHost string // host of the gateway; its region decides what the SDK talks to
 }
+
+// SDKUI is how the SDK shows itself on the pay page.
+type SDKUI string
+
+// The ways of the setting SDK_UI. An empty one is Popup.
+const (
+	Popup   SDKUI = "popup"   // AMSCashierPayment, above the page
+	Inline  SDKUI = "inline"  // the same, but cards are entered inside the page
+	Element SDKUI = "element" // AMSElement: Antom's list of methods in the page instead of ours
+)
 
 // Notifications verifies what arrives at the notify address; *antom.Client is one.
 type Notifications interface {
@@ -55,6 +71,7 @@ type server struct {
 	readiness     Readiness
 	sessions      *sessionStore
 	limits        *limiter // nil: no limits
+	reports       policyReports
 	log           *slog.Logger
 }
 
@@ -65,6 +82,9 @@ func New(cfg Config, shop *checkout.Service, notifications Notifications, readin
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Meter == nil {
+		cfg.Meter = noMeter{}
 	}
 	s := &server{
 		cfg:           cfg,

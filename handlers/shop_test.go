@@ -2,15 +2,19 @@ package handlers_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"database/sql"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -28,6 +32,8 @@ import (
 	"antom-checkout/checkout"
 	"antom-checkout/db"
 	"antom-checkout/handlers"
+	"antom-checkout/mail"
+	"antom-checkout/static"
 )
 
 // shop is the whole program in one process: real handlers, a real database file,
@@ -38,11 +44,16 @@ type shop struct {
 	box      *sandbox.Sandbox
 	control  *sandbox.Control
 	service  *checkout.Service
+	store    *db.Store
 	database string
+	mailbox  mail.Folder
 	offset   *atomic.Int64
 	log      *bytes.Buffer
 	logMu    *sync.Mutex
+	cfg      handlers.Config
 	stranger *rsa.PrivateKey // key version 2 of Antom, in this test's hands
+	config   checkout.Config
+	gateway  *antom.Client
 }
 
 // settings are what a test may want otherwise.
@@ -50,11 +61,22 @@ type settings struct {
 	currency      checkout.Currency
 	manualCapture bool
 	withoutSDK    bool
+	sdk           func(*handlers.SDK) // changes the sandbox's stand-in
 	publicURL     string
 	timeout       time.Duration
 	refundLate    bool
 	rateLimits    bool
+	live          bool
+	sweepSchedule []time.Duration
+	mailer        checkout.Mailer // instead of the folder
 	appReturns    string
+	trustedProxy  string
+	meter         handlers.Meter
+	methods       []string      // the operator's list
+	orderTTL      time.Duration // an hour when zero
+	logo          *static.Picture
+	accent        *static.File
+	sdkURL        string             // instead of the sandbox's
 	catalog       []checkout.Product // instead of the seeded one
 }
 
@@ -73,7 +95,10 @@ var testKeys = sync.OnceValues(func() (sandbox.Keys, *rsa.PrivateKey) {
 
 func newShop(t *testing.T, change ...func(*settings)) *shop {
 	t.Helper()
-	set := settings{currency: "SGD", timeout: 5 * time.Second}
+	set := settings{
+		currency: "SGD", timeout: 5 * time.Second,
+		sweepSchedule: []time.Duration{10 * time.Second, 30 * time.Second, time.Minute},
+	}
 	for _, c := range change {
 		c(&set)
 	}
@@ -97,6 +122,7 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	store, err := db.Open(t.Context(), s.database, db.WithClock(now))
 	must(t, err)
 	t.Cleanup(func() { must(t, store.Close()) })
+	s.store = store
 	must(t, store.ImportProducts(t.Context(), set.catalog))
 	must(t, store.Seed(t.Context(), set.currency))
 
@@ -110,34 +136,59 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	}, antom.WithClock(now))
 	must(t, err)
 
+	s.mailbox = mail.Folder(t.TempDir())
+	mailer := checkout.Mailer(mail.New(mail.Config{
+		ShopName: "Plain Goods", From: "shop@example.com", Host: "shop.example.com", Folder: string(s.mailbox), Now: now,
+	}))
+	if set.mailer != nil {
+		mailer = set.mailer
+	}
+
 	server := httptest.NewUnstartedServer(nil)
 	s.url = "http://" + server.Listener.Addr().String()
 	public2 := s.url
 	if set.publicURL != "" {
 		public2 = set.publicURL
 	}
-	s.service = checkout.New(checkout.Config{
+	s.gateway = gateway
+	s.config = checkout.Config{
 		PublicURL: public2, Currency: set.currency, SettlementCurrency: set.currency,
-		ManualCapture: set.manualCapture, RefundLate: set.refundLate, OrderTTL: time.Hour,
-		SweepSchedule: []time.Duration{10 * time.Second, 30 * time.Second, time.Minute},
-		Now:           now, Log: log,
-	}, store, gateway)
+		ManualCapture: set.manualCapture, RefundLate: set.refundLate, OrderTTL: cmp.Or(set.orderTTL, time.Hour), Methods: set.methods,
+		SweepSchedule: set.sweepSchedule,
+		Mailer:        mailer, LinkKey: make([]byte, 32),
+		Now: now, Log: log,
+	}
+	s.service = checkout.New(s.config, store, gateway)
 	publicURL, err := url.Parse(public2)
 	must(t, err)
 	sdkURL, err := url.Parse(credentials.SDKURL)
 	must(t, err)
 	done := make(chan struct{})
 	cfg := handlers.Config{
-		ShopName: "Plain Goods", PublicURL: publicURL, SessionKey: make([]byte, 64), Sandbox: true, RateLimits: set.rateLimits, Now: now, Log: log, Done: done,
+		ShopName: "Plain Goods", PublicURL: publicURL, SessionKey: make([]byte, 64), Sandbox: !set.live, Mailbox: s.mailbox, RateLimits: set.rateLimits, Now: now, Log: log, Done: done,
 		SDK: &handlers.SDK{URL: sdkURL, Environment: "sandbox", GatewayHost: boxURL},
+	}
+	cfg.Meter, cfg.Logo, cfg.Accent = set.meter, set.logo, set.accent
+	if set.sdkURL != "" {
+		cfg.SDK.URL, err = url.Parse(set.sdkURL)
+		must(t, err)
+	}
+	if set.trustedProxy != "" {
+		_, network, err := net.ParseCIDR(set.trustedProxy)
+		must(t, err)
+		cfg.TrustedProxies = []*net.IPNet{network}
 	}
 	if set.appReturns != "" {
 		cfg.AppReturns, err = handlers.ParseAppReturns(set.appReturns)
 		must(t, err)
 	}
+	if set.sdk != nil {
+		set.sdk(cfg.SDK)
+	}
 	if set.withoutSDK {
 		cfg.SDK = nil
 	}
+	s.cfg = cfg
 	server.Config.Handler = handlers.New(cfg, s.service, gateway, store)
 	server.Start()
 	t.Cleanup(func() { close(done); server.CloseClientConnections(); server.Close() })
@@ -162,11 +213,28 @@ func (l lockedWriter) Write(p []byte) (int, error) {
 	return l.w.Write(p)
 }
 
+// logged is what the shop has written into its log so far.
+func (s *shop) logged() string {
+	s.logMu.Lock()
+	defer s.logMu.Unlock()
+	return s.log.String()
+}
+
 func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// desk is what an admin command works with: another store on the same file and a
+// service that knows nothing of the server's.
+func (s *shop) desk() *checkout.Service {
+	s.t.Helper()
+	store, err := db.Open(s.t.Context(), s.database, db.WithClock(s.config.Now))
+	must(s.t, err)
+	s.t.Cleanup(func() { must(s.t, store.Close()) })
+	return checkout.New(s.config, store, s.gateway)
 }
 
 // passes lets time go by, for the shop and for Antom.
@@ -255,6 +323,7 @@ type buyer struct {
 	t      *testing.T
 	shop   *shop
 	client *http.Client
+	agent  string // what the browser says it is
 }
 
 // newBuyer follows no redirects, so that a test sees them.
@@ -277,6 +346,9 @@ type answer struct {
 
 func (b *buyer) do(req *http.Request) answer {
 	b.t.Helper()
+	if b.agent != "" {
+		req.Header.Set("User-Agent", b.agent)
+	}
 	res, err := b.client.Do(req)
 	must(b.t, err)
 	defer res.Body.Close()
@@ -339,6 +411,27 @@ func (a answer) seesNot(texts ...string) answer {
 	return a
 }
 
+// sells changes the catalogue to these products and no others.
+func (s *shop) sells(products []checkout.Product) {
+	s.t.Helper()
+	database, err := sql.Open("sqlite", "file:"+s.database+"?_pragma=busy_timeout(5000)")
+	must(s.t, err)
+	_, err = database.ExecContext(s.t.Context(), `DELETE FROM prices`)
+	must(s.t, errors.Join(err, database.Close(), s.store.ImportProducts(s.t.Context(), products)))
+}
+
+// placesOrder makes an order without a browser, whose cookie an https shop does
+// not send here, and answers with its checkout's path.
+func (s *shop) placesOrder() (path string) {
+	s.t.Helper()
+	o, err := s.service.PlaceOrder(s.t.Context(), checkout.OrderRequest{
+		FormKey: "form", Language: "en", Cart: []checkout.CartLine{{SKU: "MUG-01", Quantity: 2}},
+		Buyer: checkout.Buyer{Email: "ann@example.com", Name: "Ann Lee", Country: "SG", Address1: "1 Raffles Place", PostalCode: "048616"},
+	})
+	must(s.t, err)
+	return "/checkout/" + o.Token
+}
+
 var formID = regexp.MustCompile(`name="form_id" value="([^"]+)"`)
 
 // fills puts a mug into the cart and reads the id of the checkout form.
@@ -372,6 +465,7 @@ type action struct {
 	Action           struct {
 		Type        string          `json:"type"`
 		SDK         string          `json:"sdk"`
+		UI          string          `json:"ui"`
 		SessionData string          `json:"session_data"`
 		Environment string          `json:"environment"`
 		Locale      string          `json:"locale"`

@@ -55,8 +55,8 @@ func TestEveryOrderOfWordsEndsWhereAntomStands(t *testing.T) {
 			shop := newListener(t, story.method, story.antom)
 			orders := permutations(story.then)
 			for i, order := range orders {
-				if underRace && i%16 != 0 {
-					continue // all of them without
+				if i%short(1, 16) != 0 {
+					continue
 				}
 				heard := slices.Concat(story.first, order)
 				wantOrder, wantPayment := story.ends(heard)
@@ -244,6 +244,11 @@ type standing struct {
 	status           antom.PaymentStatus
 	mu               sync.Mutex
 	refunds          map[string]antom.Amount // by "paymentId refundRequestId"
+}
+
+// Consult has nothing to offer but what the shop has in its own list.
+func (a *standing) Consult(context.Context, *antom.ConsultRequest) (*antom.ConsultResponse, error) {
+	return nil, &antom.Error{Op: "consult", Code: "UNKNOWN_EXCEPTION", Status: antom.StatusUnknown}
 }
 
 func (a *standing) Pay(_ context.Context, r *antom.PayRequest) (*antom.PayResponse, error) {

@@ -10,7 +10,9 @@ import (
 	"time"
 )
 
-var cycles = flag.Int("cycles", 8, "how often the program is killed under load")
+var cycles = flag.Int("cycles", short(50, 2), "how often the program is killed under load")
+
+const cyclesPerFile = 50 // after that a new shop begins, because to judge one takes longer with every order
 
 // TestKilledUnderLoad kills the real program with SIGKILL while notices are on
 // their way, again and again on the same file. What it has acknowledged must be
@@ -18,24 +20,33 @@ var cycles = flag.Int("cycles", 8, "how often the program is killed under load")
 func TestKilledUnderLoad(t *testing.T) {
 	t.Parallel()
 	testKeys()
-	m := newMerchant(t, t.TempDir())
-	seed := uint64(time.Now().UnixNano())
-	if *oneSeed != 0 {
-		seed = *oneSeed
+	fate := rand.New(rand.NewPCG(drawnSeed(t), 3))
+	var killed, orders, acknowledged, lost int
+	for killed < *cycles && !t.Failed() {
+		shopLife := min(cyclesPerFile, *cycles-killed)
+		t.Run(fmt.Sprintf("%d to %d", killed+1, killed+shopLife), func(t *testing.T) {
+			tr := killedAgainAndAgain(t, shopLife, fate)
+			orders += len(tr.orders)
+			acknowledged += len(tr.acknowledged)
+			lost += len(tr.lost())
+		})
+		killed += shopLife
 	}
-	t.Logf("seed %d", seed)
-	fate := rand.New(rand.NewPCG(seed, 3))
+	t.Logf("%d kills, %d orders, %d notifications acknowledged, %d lost", killed, orders, acknowledged, lost)
+}
 
+// killedAgainAndAgain is the life of one shop and its file.
+func killedAgainAndAgain(t *testing.T, cycles int, fate *rand.Rand) *truth {
+	m := newMerchant(t, t.TempDir())
 	ctx, stop := context.WithCancel(t.Context())
 	var buyers sync.WaitGroup
 	m.starts()
 	for i := range 6 {
 		buyers.Go(func() { m.buysOnAndOn(ctx, i) })
 	}
-	for cycle := range *cycles {
+	for cycle := range cycles {
 		m.killedAt(1+fate.IntN(25), time.Duration(fate.IntN(8000))*time.Microsecond)
-		tr := m.truth()
-		for _, problem := range tr.always() {
+		for _, problem := range m.truth().always() {
 			t.Errorf("cycle %d: %s", cycle, problem)
 		}
 		if t.Failed() {
@@ -45,21 +56,13 @@ func TestKilledUnderLoad(t *testing.T) {
 	}
 	stop()
 	buyers.Wait()
-	acknowledged := len(m.allAcknowledged())
 
 	// Two hours later, by both clocks, nothing is left over.
 	m.dies()
 	must(t, m.control.Advance(2*time.Hour))
 	m.starts("CLOCK_OFFSET=2h")
 	await(t, "everything has come out right", func() error { return firstOf(m.truth().whenQuiet()) })
-	tr := m.truth()
-	lost := 0
-	for sha := range tr.acknowledged {
-		if !tr.stored[sha] {
-			lost++
-		}
-	}
-	t.Logf("%d cycles, %d orders, %d notifications acknowledged under load, %d lost", *cycles, len(tr.orders), acknowledged, lost)
+	return m.truth()
 }
 
 // killedAt kills the program a moment after so many more notices were sent.

@@ -98,10 +98,7 @@ func (s *simulation) expectRows(t *testing.T, want int, query string) {
 // out; no order is lost, doubled or left over.
 func TestTwoHundredOrdersThroughTimeouts(t *testing.T) {
 	t.Parallel()
-	orders := 200
-	if underRace {
-		orders = 40
-	}
+	orders := short(200, 40)
 	inWorld(t, func(t *testing.T, s *simulation) {
 		for _, applied := range []bool{true, false} {
 			chance := 0.15

@@ -15,13 +15,12 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"antom-checkout/checkout"
 	"antom-checkout/db"
 )
 
-var cuts = flag.Int("cuts", 40, "at how many moments the power is cut, for each way of storing")
+var cuts = flag.Int("cuts", short(40, 8), "at how many moments the power is cut, for each way of storing")
 
 // How the other process stores: with the real store, or past it with its very
 // pragmas, of which one is another.
@@ -47,17 +46,12 @@ func TestAPowerCutLosesNothingAcknowledged(t *testing.T) {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
 			film := record(t, mode)
-			seed := uint64(time.Now().UnixNano())
+			seed := drawnSeed(t)
 			fate := rand.New(rand.NewPCG(seed, 4))
-			tried, lossy, lost := 0, 0, 0
-			tries := *cuts
-			if underRace {
-				tries = min(tries, 8)
-			}
-			for range tries {
+			lossy, lost := 0, 0
+			for range *cuts {
 				at := fate.IntN(film.lines)
 				missing := film.cut(t, at, fate)
-				tried++
 				if missing > 0 {
 					lossy++
 					lost += missing
@@ -66,7 +60,7 @@ func TestAPowerCutLosesNothingAcknowledged(t *testing.T) {
 					t.Errorf("seed %d: power cut at line %d: %d acknowledged notifications are missing", seed, at, missing)
 				}
 			}
-			t.Logf("%d cuts, %d acknowledgements, %d cuts lose something, %d acknowledged rows lost", tried, len(film.acknowledged), lossy, lost)
+			t.Logf("%d cuts, %d acknowledgements, %d cuts lose something, %d acknowledged rows lost", *cuts, len(film.acknowledged), lossy, lost)
 			if !lossless && lossy == 0 {
 				t.Error("this test would not see a loss")
 			}

@@ -82,6 +82,8 @@ type transitionLine struct {
 type stockLine struct {
 	sku         string
 	stock, held int
+	heldBy      int // pieces of the orders that hold some
+	takenBy     int // and of those that have taken theirs
 }
 
 // readTruth reads both sides. The shop's database may be in use meanwhile.
@@ -171,9 +173,14 @@ func (tr *truth) readColumns(t testing.TB, path string) {
 		tr.said["notification:"+id] = amount
 		return err
 	})
-	each(`SELECT sku, stock, held FROM products WHERE stock IS NOT NULL`, func(rows *sql.Rows) error {
+	each(`
+		SELECT sku, stock, held,
+		       (SELECT coalesce(sum(quantity), 0) FROM order_lines JOIN orders ON id = order_id WHERE order_lines.sku = products.sku AND orders.stock = 'held'),
+		       (SELECT coalesce(sum(quantity), 0) FROM order_lines JOIN orders ON id = order_id WHERE order_lines.sku = products.sku AND orders.stock = 'taken')
+		  FROM products
+		 WHERE stock IS NOT NULL`, func(rows *sql.Rows) error {
 		var l stockLine
-		err := rows.Scan(&l.sku, &l.stock, &l.held)
+		err := rows.Scan(&l.sku, &l.stock, &l.held, &l.heldBy, &l.takenBy)
 		tr.stock = append(tr.stock, l)
 		return err
 	})
@@ -207,11 +214,8 @@ func (tr *truth) atAntom(p *sandbox.Payment) (state string, net int64) {
 	case antom.PaymentProcessing, antom.PaymentPendingNow:
 		return "processing", 0
 	}
-	net = p.Amount
-	if p.Method == "CARD" {
-		if net = tr.captured(p.RequestID); net == 0 {
-			return "authorized", 0
-		}
+	if net = tr.taken(p); net == 0 {
+		return "authorized", 0
 	}
 	if net -= tr.refunded(p.RequestID); net == 0 {
 		return "refunded", 0
@@ -219,9 +223,13 @@ func (tr *truth) atAntom(p *sandbox.Payment) (state string, net int64) {
 	return "paid", net
 }
 
-func (tr *truth) captured(requestID string) (sum int64) {
+// taken is what Antom has taken from the buyer: of a card, what was captured.
+func (tr *truth) taken(p *sandbox.Payment) (sum int64) {
+	if p.Method != "CARD" {
+		return p.Amount
+	}
 	for _, c := range tr.antom.Captures {
-		if c.PaymentRequestID == requestID && c.Status == antom.TransactionSuccess {
+		if c.PaymentRequestID == p.RequestID && c.Status == antom.TransactionSuccess {
 			sum += c.Amount
 		}
 	}
@@ -246,7 +254,8 @@ func (tr *truth) always() []string {
 	tr.known()
 	tr.acknowledgedIsStored()
 	tr.effectsOnce()
-	tr.refundsWithinPayments()
+	tr.refundsWithinCaptured()
+	tr.stockConserved()
 	tr.onlyListedTransitions()
 	tr.ledgerReplays()
 	tr.moneyMovesByAntomsWord()
@@ -305,45 +314,53 @@ func (tr *truth) known() {
 
 // acknowledgedIsStored: no notice that Antom counts as delivered is missing.
 func (tr *truth) acknowledgedIsStored() {
-	for sha := range tr.acknowledged {
-		if !tr.stored[sha] {
-			tr.wrong("LOST: the notification %s was acknowledged and is not stored", sha)
-		}
+	for _, sha := range tr.lost() {
+		tr.wrong("LOST: the notification %s was acknowledged and is not stored", sha)
 	}
 }
 
-// effectsOnce: an order that was ever paid has told so once, no other has.
+func (tr *truth) lost() (bodies []string) {
+	for sha := range tr.acknowledged {
+		if !tr.stored[sha] {
+			bodies = append(bodies, sha)
+		}
+	}
+	return bodies
+}
+
+// effectsOnce: an order that was ever paid has told so once, no other has; and no
+// order tells anything twice.
 func (tr *truth) effectsOnce() {
-	told := map[string]int{}
+	told := map[[2]string]int{} // order and topic
 	for _, row := range tr.outbox {
-		if row.Topic == string(checkout.EffectPaid) {
-			told[row.OrderID]++
+		if told[[2]string{row.OrderID, row.Topic}]++; told[[2]string{row.OrderID, row.Topic}] > 1 {
+			tr.wrong("order %s tells %s again", row.OrderID, row.Topic)
 		}
 	}
 	for id, o := range tr.orders {
-		want := 0
-		if o.EverPaid {
-			want = 1
-		}
-		if told[id] != want {
-			tr.wrong("order %s (ever paid: %v) has %d rows order.paid", id, o.EverPaid, told[id])
+		if toldPaid := told[[2]string{id, string(checkout.EffectPaid)}] > 0; toldPaid != o.EverPaid {
+			tr.wrong("order %s: ever paid %v, told so %v", id, o.EverPaid, toldPaid)
 		}
 	}
 }
 
-// refundsWithinPayments: on both sides.
-func (tr *truth) refundsWithinPayments() {
+// refundsWithinCaptured: on both sides, no more was given back than was taken.
+func (tr *truth) refundsWithinCaptured() {
 	for id, p := range tr.payments {
 		if p.refunded > p.Amount {
 			tr.wrong("%s: %d refunded of %d here", id, p.refunded, p.Amount)
 		}
-		if p.antom != nil && tr.refunded(id) > p.antom.Amount {
-			tr.wrong("%s: %d refunded of %d at Antom", id, tr.refunded(id), p.antom.Amount)
+		if p.antom != nil && tr.refunded(id) > tr.taken(p.antom) {
+			tr.wrong("%s: %d refunded of %d at Antom", id, tr.refunded(id), tr.taken(p.antom))
 		}
 	}
+}
+
+// stockConserved: what is held is what orders hold, and never more than is there.
+func (tr *truth) stockConserved() {
 	for _, s := range tr.stock {
-		if s.stock < 0 || s.held < 0 || s.held > s.stock {
-			tr.wrong("%s: %d there, %d held", s.sku, s.stock, s.held)
+		if s.stock < 0 || s.held != s.heldBy || s.held > s.stock {
+			tr.wrong("%s: %d there, %d held, %d of them by orders", s.sku, s.stock, s.held, s.heldBy)
 		}
 	}
 }
@@ -502,7 +519,7 @@ func (tr *truth) expectOrder(id string, o *orderLine) {
 // atMostOneKept: no order is paid twice, unless a person has been told why.
 func (tr *truth) atMostOneKept() {
 	for id, o := range tr.orders {
-		if o.kept > 1 && o.review == "" {
+		if o.kept > 1 && o.review != "cannot be given back" {
 			tr.wrong("order %s: Antom keeps %d payments for it", id, o.kept)
 		}
 	}

@@ -248,7 +248,7 @@ func (ws *wires) expectIntent(p *program, op string, body []byte) {
 		return
 	}
 	for _, id := range []string{ids.PaymentRequestID, ids.CaptureRequestID, ids.RefundRequestID} {
-		if id != "" && !ws.isStored(p, `SELECT count(*) FROM (SELECT request_id FROM payments UNION SELECT request_id FROM operations) WHERE request_id = $1`, id) {
+		if id != "" && !ws.isStored(p, `SELECT EXISTS (SELECT 1 FROM payments WHERE request_id = $1) OR EXISTS (SELECT 1 FROM operations WHERE request_id = $1)`, id) {
 			ws.lawBroken(op + " " + id + " is sent before it is stored")
 		}
 	}
@@ -256,7 +256,7 @@ func (ws *wires) expectIntent(p *program, op string, body []byte) {
 
 // expectStored holds an acknowledgement against what is stored.
 func (ws *wires) expectStored(p *program, res *http.Response, body []byte) {
-	if acknowledges(res) && !ws.isStored(p, `SELECT count(*) FROM notifications WHERE body_sha256 = $1`, digest(body)) {
+	if acknowledges(res) && !ws.isStored(p, `SELECT EXISTS (SELECT 1 FROM notifications WHERE body_sha256 = $1)`, digest(body)) {
 		ws.lawBroken("acknowledged before it is stored: " + string(body))
 	}
 }

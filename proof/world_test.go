@@ -4,6 +4,9 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -32,19 +35,33 @@ const (
 // milliseconds that Antom signs had 13 digits.
 var epoch = time.Date(2026, 1, 2, 4, 0, 0, 0, time.UTC)
 
-// testKeys are made once, outside of every bubble: the sandbox's, and those of a
-// stranger who forges.
+// testKeys are made once, outside of every bubble: the sandbox's, and that of a
+// stranger who forges. They are short: signing with 2048 bits would be half of all
+// the work here, and no law hangs on the length.
 var testKeys = sync.OnceValues(func() (sandbox.Keys, *rsa.PrivateKey) {
-	keys, err := sandbox.NewKeys()
-	if err != nil {
-		panic(err)
-	}
-	stranger, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		panic(err)
-	}
+	file, err := os.CreateTemp("", "proof-keys-")
+	check(err)
+	defer os.Remove(file.Name())
+	merchant, gateway, stranger := shortKey(), shortKey(), shortKey()
+	check(json.NewEncoder(file).Encode(map[string]string{"merchant_private_key": bare(merchant), "antom_private_key": bare(gateway)}))
+	check(file.Close())
+	keys, err := sandbox.LoadKeys(file.Name())
+	check(err)
 	return keys, stranger
 })
+
+func shortKey() *rsa.PrivateKey {
+	key, err := rsa.GenerateKey(rand.Reader, 1024)
+	check(err)
+	return key
+}
+
+// bare is a key as Antom's dashboard writes it.
+func bare(key *rsa.PrivateKey) string {
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	check(err)
+	return base64.StdEncoding.EncodeToString(der)
+}
 
 // world is a shop, an Antom and the wires between them, in virtual time. Every
 // program of the shop that dies leaves its files, and the next one is started on

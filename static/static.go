@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
+	"crypto/sha512"
 	"embed"
+	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"io"
 	"io/fs"
+	"math/bits"
 	"net/http"
 	"path"
 	"strconv"
@@ -16,6 +19,9 @@ import (
 	"sync"
 
 	"github.com/andybalholm/brotli"
+	"github.com/tdewolff/minify/v2"
+	"github.com/tdewolff/minify/v2/css"
+	"github.com/tdewolff/minify/v2/js"
 )
 
 //go:embed *.css *.js *.svg methods/*.svg products/*.svg
@@ -27,13 +33,15 @@ const prefix = "/static/"
 // types are named here and not asked of the mime package, which reads the
 // machine's own tables and would answer differently from one host to the next.
 var types = map[string]string{
-	".css": "text/css; charset=utf-8",
-	".js":  "text/javascript; charset=utf-8",
-	".svg": "image/svg+xml",
+	".css":  "text/css; charset=utf-8",
+	".js":   "text/javascript; charset=utf-8",
+	".svg":  "image/svg+xml",
+	".png":  "image/png",
+	".webp": "image/webp",
 }
 
-// An asset is one embedded file.
-type asset struct {
+// A File is served under the hash of its bytes.
+type File struct {
 	url         string
 	contentType string
 	body        []byte
@@ -46,12 +54,35 @@ type packing struct {
 	body   func() []byte
 }
 
-var byName, byURL = load(files)
+// newFile makes a file small and hashes it. Compressing takes longer and waits
+// for the first request.
+func newFile(folder, name string, body []byte) (*File, error) {
+	ext := path.Ext(name)
+	if types[ext] == "" {
+		return nil, fmt.Errorf("no content type for %s", name)
+	}
+	body, err := minified(types[ext], body)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	sum := sha256.Sum256(body)
+	return &File{
+		url:         folder + strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:4]) + ext,
+		contentType: types[ext],
+		body:        body,
+		packed: []packing{
+			{"br", sync.OnceValue(func() []byte { return pack(body, brotliWriter) })},
+			{"gzip", sync.OnceValue(func() []byte { return pack(body, gzipWriter) })},
+		},
+	}, nil
+}
 
-// load hashes every file. It runs before main and takes well under a
-// millisecond; compressing takes longer and waits for the first request.
-func load(files fs.FS) (byName, byURL map[string]*asset) {
-	byName, byURL = map[string]*asset{}, map[string]*asset{}
+// embedded are the files of this package by their names and by their addresses,
+// made ready when somebody first asks: commands that serve no page do without.
+var embedded = sync.OnceValues(func() (byName, byURL map[string]*File) { return load(files) })
+
+func load(files fs.FS) (byName, byURL map[string]*File) {
+	byName, byURL = map[string]*File{}, map[string]*File{}
 	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
@@ -60,21 +91,11 @@ func load(files fs.FS) (byName, byURL map[string]*asset) {
 		if err != nil {
 			return err
 		}
-		ext := path.Ext(name)
-		if types[ext] == "" {
-			return fmt.Errorf("no content type for %s", name)
+		f, err := newFile(prefix, name, body)
+		if err != nil {
+			return err
 		}
-		sum := sha256.Sum256(body)
-		a := &asset{
-			url:         prefix + strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:4]) + ext,
-			contentType: types[ext],
-			body:        body,
-			packed: []packing{
-				{"br", sync.OnceValue(func() []byte { return pack(body, brotliWriter) })},
-				{"gzip", sync.OnceValue(func() []byte { return pack(body, gzipWriter) })},
-			},
-		}
-		byName[name], byURL[a.url] = a, a
+		byName[name], byURL[f.url] = f, f
 		return nil
 	})
 	if err != nil {
@@ -83,12 +104,30 @@ func load(files fs.FS) (byName, byURL map[string]*asset) {
 	return byName, byURL
 }
 
-// Both compress as well as they can: it is done once per file and process.
-func brotliWriter(w io.Writer) io.WriteCloser {
-	return brotli.NewWriterLevel(w, brotli.BestCompression)
+// minified is a style sheet or a script without what only its readers need: our
+// comments are a fifth of it, even compressed.
+func minified(contentType string, body []byte) ([]byte, error) {
+	if contentType != types[".css"] && contentType != types[".js"] {
+		return body, nil // pictures are small, or not ours to change
+	}
+	return minifier.Bytes(contentType, body)
 }
 
-func gzipWriter(w io.Writer) io.WriteCloser {
+var minifier = func() *minify.M {
+	m := minify.New()
+	m.AddFunc("text/css", css.Minify)
+	m.AddFunc("text/javascript", js.Minify)
+	return m
+}()
+
+// Both compress as well as they can: it is done once per file and process. Brotli's
+// window is as large as the file and no larger: its tables grow with it, to tens of
+// megabytes.
+func brotliWriter(w io.Writer, size int) io.WriteCloser {
+	return brotli.NewWriterOptions(w, brotli.WriterOptions{Quality: brotli.BestCompression, LGWin: max(10, bits.Len(uint(size)))})
+}
+
+func gzipWriter(w io.Writer, _ int) io.WriteCloser {
 	packer, err := gzip.NewWriterLevel(w, gzip.BestCompression)
 	if err != nil {
 		panic("static: " + err.Error()) // a level of the package's own
@@ -96,9 +135,9 @@ func gzipWriter(w io.Writer) io.WriteCloser {
 	return packer
 }
 
-func pack(body []byte, writer func(io.Writer) io.WriteCloser) []byte {
+func pack(body []byte, writer func(w io.Writer, size int) io.WriteCloser) []byte {
 	var buf bytes.Buffer
-	w := writer(&buf)
+	w := writer(&buf, len(body))
 	_, err := w.Write(body)
 	if err == nil {
 		err = w.Close()
@@ -113,40 +152,65 @@ func pack(body []byte, writer func(io.Writer) io.WriteCloser) []byte {
 // app.css. It panics on a name that is not embedded: a page that asks for one is
 // a mistake to be found by the first test that renders it.
 func URL(name string) string {
-	a, ok := byName[name]
+	byName, _ := embedded()
+	f, ok := byName[name]
 	if !ok {
 		panic("static: no file named " + name)
 	}
-	return a.url
+	return f.url
+}
+
+// Integrity is the hash of the named file as Subresource Integrity writes it. It
+// panics as URL does.
+func Integrity(name string) string {
+	byName, _ := embedded()
+	f, ok := byName[name]
+	if !ok {
+		panic("static: no file named " + name)
+	}
+	sum := sha512.Sum384(f.body)
+	return "sha384-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
 // Has reports whether the named file is embedded, for names that come from data:
 // a product's picture, a method's logo.
 func Has(name string) bool {
+	byName, _ := embedded()
 	_, ok := byName[name]
 	return ok
 }
 
 // Handler serves the embedded files under the addresses that URL gives, and
 // nothing else. Mount it at /static/ without stripping the prefix.
-func Handler() http.Handler { return http.HandlerFunc(serve) }
+func Handler() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, byURL := embedded()
+		f, ok := byURL[r.URL.Path]
+		if !ok {
+			w.Header().Set("X-Content-Type-Options", "nosniff")
+			w.Header().Set("Cache-Control", "no-store") // a later release may well have it
+			http.NotFound(w, r)
+			return
+		}
+		f.ServeHTTP(w, r)
+	})
+}
 
-func serve(w http.ResponseWriter, r *http.Request) {
+// URL is the one address of this file.
+func (f *File) URL() string { return f.url }
+
+// ServeHTTP answers with the file, packed if the client likes that, to be kept for
+// ever: other bytes have another address.
+func (f *File) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("X-Content-Type-Options", "nosniff")
-	a, ok := byURL[r.URL.Path]
-	if !ok {
-		header.Set("Cache-Control", "no-store") // a later release may well have it
-		http.NotFound(w, r)
-		return
-	}
 	header.Set("Cache-Control", "public, max-age=31536000, immutable")
-	header.Set("Content-Type", a.contentType)
+	header.Set("Content-Type", f.contentType)
 	header.Set("Vary", "Accept-Encoding")
-	body := a.body
+	body := f.body
 	accepted := r.Header.Get("Accept-Encoding")
-	for _, p := range a.packed {
-		if accepts(accepted, p.coding) && len(p.body()) < len(body) {
+	for _, p := range f.packed {
+		if Accepts(accepted, p.coding) && len(p.body()) < len(body) {
 			header.Set("Content-Encoding", p.coding)
 			body = p.body()
 			break
@@ -158,9 +222,9 @@ func serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// accepts reads the one thing we need from Accept-Encoding: "gzip;q=0" is a
+// Accepts reads the one thing we need from Accept-Encoding: "gzip;q=0" is a
 // refusal. Which of two codings the client likes better is nothing we ask.
-func accepts(header, coding string) bool {
+func Accepts(header, coding string) bool {
 	for part := range strings.SplitSeq(header, ",") {
 		name, weight, _ := strings.Cut(part, ";")
 		if !strings.EqualFold(strings.TrimSpace(name), coding) {

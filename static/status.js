@@ -5,7 +5,7 @@
 "use strict";
 (() => {
 	const live = document.getElementById("live");
-	let source, timer, told, over, ticking, warned;
+	let polls = 0, source, timer, told, over, ticking, warned;
 
 	const here = () => document.querySelector("[data-test=status]");
 
@@ -44,7 +44,11 @@
 		document.title = page.title;
 		if (chosen) {
 			const again = document.getElementById(chosen.id);
-			if (again) again.checked = true;
+			if (again) {
+				again.checked = true;
+				const group = again.closest("details");
+				if (group) group.open = true;
+			}
 		}
 		// Who was somewhere in the old content must not be thrown back to the top of the page.
 		if (focus !== false) (document.getElementById(focus) || next.querySelector("h1")).focus({ preventScroll: true });
@@ -109,7 +113,7 @@
 			const answer = await fetch(here().dataset.poll, { headers: { Accept: "application/json" } });
 			if (answer.ok) hear(await answer.json());
 		} catch { /* offline: the next round may find the network again */ }
-		if (!over) timer = setTimeout(poll, 2000);
+		if (!over) timer = setTimeout(poll, Math.min(2000 + 50 * polls++, 30000)); // hours may go by
 	}
 
 	function stop() {

@@ -12,6 +12,9 @@ func checkoutDocument(ctx context.Context, v CheckoutView) document {
 	}
 	d.scripts = []string{"status.js"}
 	if offersMethods(v) {
+		if v.SDK != nil && v.SDK.UI == "element" {
+			d.scripts = append(d.scripts, "element.js") // pay.js finds it there
+		}
 		d.scripts = append(d.scripts, "pay.js")
 		d.sdk = v.SDK
 	} else {
@@ -20,8 +23,25 @@ func checkoutDocument(ctx context.Context, v CheckoutView) document {
 	return d
 }
 
+// Stylesheet is the style of every page.
+const Stylesheet = "app.css"
+
+// PayPageScripts lists the scripts of ours on a page that offers to pay, in their
+// order.
+func PayPageScripts(sdk *SDK) []string {
+	return checkoutDocument(context.Background(), CheckoutView{Methods: []Method{{}}, SDK: sdk}).scripts
+}
+
 // offersMethods reports whether the buyer may start a payment. While the end of
 // an attempt is unknown nobody is offered to pay twice.
 func offersMethods(v CheckoutView) bool {
 	return len(v.Methods) > 0 && !v.Status.Unknown && !v.Status.Final
+}
+
+// checkoutFeed is where the pay page hears of changes; a final order has none.
+func checkoutFeed(v CheckoutView) feed {
+	if v.Status.Final {
+		return feed{}
+	}
+	return feed{events: v.EventsURL, poll: v.StatusURL}
 }

@@ -184,6 +184,9 @@ func MethodName(ctx context.Context, code, brand string) string {
 	if key := "method." + code; HasText(key) {
 		return Text(ctx, key)
 	}
+	if strings.HasPrefix(code, "BANKTRANSFER_") { // its bank may be on the list with its pages and its app too
+		return Text(ctx, "method.transfer", brand)
+	}
 	return brand
 }
 

@@ -60,23 +60,32 @@ func TestAllLanguagesHaveTheSameKeysAndPlaceholders(t *testing.T) {
 // Every form that a language has for a number has a text, and no other: "2
 // produkt" is as wrong as a text nobody can ever see.
 func TestEveryLanguageCountsInItsOwnForms(t *testing.T) {
+	bases := map[string]bool{}
+	for key := range catalogs[0].texts {
+		if base, plural := counted(key); plural {
+			bases[base] = true
+		}
+	}
 	for _, c := range catalogs {
-		needed := map[string]bool{"layout.cart_count.other": true} // what fractions take
-		for n := range 1000 {
-			form := plural.Cardinal.MatchPlural(c.tag, n, 0, 0, 0, 0)
-			key := "layout.cart_count" + pluralForms[form]
-			needed[key] = true
-			if c.texts[key] == "" {
-				t.Fatalf("%s has no %s", c.name, key)
-			}
-			// One word may stand for the numbers that have a form to themselves.
-			alone := form == plural.Zero || form == plural.One || form == plural.Two
-			if !alone && !strings.Contains(c.texts[key], "{0}") {
-				t.Errorf("%s: %s does not say how many", c.name, key)
+		needed := map[string]bool{}
+		for base := range bases {
+			needed[base+".other"] = true // what fractions take
+			for n := range 1000 {
+				form := plural.Cardinal.MatchPlural(c.tag, n, 0, 0, 0, 0)
+				key := base + pluralForms[form]
+				needed[key] = true
+				if c.texts[key] == "" {
+					t.Fatalf("%s has no %s", c.name, key)
+				}
+				// One word may stand for the numbers that have a form to themselves.
+				alone := form == plural.Zero || form == plural.One || form == plural.Two
+				if !alone && !strings.Contains(c.texts[key], "{0}") {
+					t.Errorf("%s: %s does not say how many", c.name, key)
+				}
 			}
 		}
 		for key := range c.texts {
-			if base, plural := counted(key); plural && base == "layout.cart_count" && !needed[key] {
+			if _, plural := counted(key); plural && !needed[key] {
 				t.Errorf("%s: no number takes %s", c.name, key)
 			}
 		}
@@ -128,7 +137,7 @@ func TestSentencesEnd(t *testing.T) {
 
 // messageKey finds keys in templates and code; keys are the only strings there
 // with a dot and no space.
-var messageKey = regexp.MustCompile(`"((?:layout|catalog|product|cart|form|order|checkout|hint|continue|code|wait|return|status|error|decline|method)\.[A-Za-z0-9_.-]+)"`)
+var messageKey = regexp.MustCompile(`"((?:layout|catalog|product|cart|form|order|checkout|hint|continue|code|wait|return|lookup|mail|takes|status|error|decline|method)\.[A-Za-z0-9_.-]+)"`)
 
 func TestEveryKeyOnAPageExists(t *testing.T) {
 	files, err := filepath.Glob("*.templ")
@@ -172,7 +181,7 @@ func TestEveryKeyThatHandlersSendExists(t *testing.T) {
 		keys = append(keys, "error.page."+code+".title", "error.page."+code+".message")
 	}
 	for _, kind := range strings.Fields("card wallet bank qr") {
-		keys = append(keys, "hint."+kind)
+		keys = append(keys, "hint."+kind, "takes."+kind)
 	}
 	for _, name := range orderFields {
 		keys = append(keys, "form."+name)

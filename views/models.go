@@ -1,12 +1,26 @@
 package views
 
+import "net/url"
+
 // Frame is what every page shows around its content.
 type Frame struct {
 	ShopName  string
+	Logo      *Logo  // nil: our own mark
+	AccentURL string // a style sheet with the merchant's colour in place of ours, or ""
 	CartCount int
 	Sandbox   bool             // the embedded sandbox takes the payments: say so on every page
 	Languages []LanguageChoice // to choose from at the foot of the page; empty: no choice is shown
 }
+
+// Logo is the merchant's, in the size it is drawn in.
+type Logo struct {
+	URL           string
+	Width, Height int
+}
+
+// mark reports whether the logo is a small sign that the shop's name goes with. A
+// wide one says the name itself.
+func (l *Logo) mark() bool { return l.Width < 2*l.Height }
 
 // LanguageChoice is one of the languages a page may be read in.
 type LanguageChoice struct {
@@ -64,7 +78,8 @@ type CartView struct {
 	Lines []Line
 	Total Amount
 	Form  OrderForm
-	Error string // a message key about the whole form, or ""
+	Error string   // a message key about the whole form, or ""
+	Gone  []string // products of an order made anew that are no longer sold
 }
 
 // OrderForm holds what the buyer typed, and a message key per wrong field.
@@ -80,11 +95,13 @@ type Option struct{ Value, Text string }
 
 // Method is a way to pay that the buyer may choose.
 type Method struct {
-	Code    string // CARD, ALIPAY_CN
-	Name    string
-	Logo    string // an address under /static/, or ""
-	Hint    string // a message key: what will happen next
-	Checked bool
+	Code     string // CARD, ALIPAY_CN
+	Name     string
+	Category string // card, wallet, bank, qr, voucher or paylater: what it is grouped by
+	Logo     string // an address under /static/, or ""
+	Hint     string // a message key: what will happen next; {0} is the name, {1} the time
+	Time     string // to pay, see Span
+	Checked  bool
 }
 
 // Status is where an order stands, for the status element and its page.
@@ -94,18 +111,29 @@ type Status struct {
 	Title       string // a message key
 	Message     string // a message key
 	Final       bool
-	Failed      bool // the last attempt was declined or expired: offer to try again
-	Unknown     bool // Antom has not told how the last attempt stands: never say failed
-	MayChange   bool // an attempt is under way that the buyer may leave for another method
-	SinceSecond int  // seconds since the attempt was made; a spinner for the first five
+	Failed      bool   // the last attempt was declined or expired: offer to try again
+	Unknown     bool   // Antom has not told how the last attempt stands: never say failed
+	MayChange   bool   // an attempt is under way that the buyer may leave for another method
+	Takes       string // a message key: how long this way to pay normally takes, or ""
+	SinceSecond int    // seconds since the attempt was made; a spinner for the first five
 }
 
 // SDK is what the pay page tells its script of the Antom Web SDK.
 type SDK struct {
 	URL         string
 	Integrity   string // "" when the operator pins none
+	UI          string // how it shows itself: popup, inline or element
 	Environment string
 	Locale      string
+}
+
+// origin is where the SDK comes from, to be connected to while the page is read.
+func (sdk *SDK) origin() string {
+	u, err := url.Parse(sdk.URL)
+	if err != nil {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
 }
 
 // CheckoutView is the hosted checkout page. Methods is empty when the order
@@ -118,11 +146,14 @@ type CheckoutView struct {
 	Total     Amount
 	Status    Status
 	Methods   []Method
-	Error     string // a message key: the choice that was posted is wrong
-	SDK       *SDK   // nil: forms and redirects only
-	ExpiresAt string // RFC 3339: until when the order may be paid, or "" to show no countdown
-	Now       string // RFC 3339: the shop's clock, or "" to trust the device's
-	RenewURL  string // where a form makes the same order anew, or "" when it cannot
+	Error     string   // a message key: the choice that was posted is wrong
+	SDK       *SDK     // nil: forms and redirects only
+	ExpiresAt string   // RFC 3339: until when the order may be paid, or "" to show no countdown
+	Now       string   // RFC 3339: the shop's clock, or "" to trust the device's
+	Was       Amount   // what the order cost before it was made anew at other prices; empty otherwise
+	RenewURL  string   // where a form makes the same order anew, or "" when it cannot
+	Receipt   *Receipt // of an order that is not to be paid, for its buyer; nil for everybody else
+	CodeURL   string   // where the code of the attempt under way is, or "" when it has none
 	ReturnURL string
 	PayURL    string
 	StatusURL string
@@ -145,15 +176,22 @@ type ContinueView struct {
 // Parameter is a hidden field of a form that leads the buyer on.
 type Parameter struct{ Name, Value string }
 
-// CodeView shows a code to scan or to bring to a counter.
+// CodeView shows a code to scan, or a number to bring to a counter or to transfer
+// to.
 type CodeView struct {
 	Frame      Frame
 	Token      string
 	MethodName string
+	Message    string // a message key: what the buyer does with it
+	OnPhone    bool   // a code on this screen cannot be scanned with this phone
 	Total      Amount
 	Codes      []Code
-	Expires    string // formatted, or ""
+	Left       string // the time to pay, see Span; "" when there is no end
+	Until      string // RFC 3339: its end
+	Expires    string // the same, for browsers without scripts
+	Now        string // RFC 3339: the shop's clock
 	Status     Status
+	DetailsURL string // Antom's page about this payment, or ""
 	ReturnURL  string
 	BackURL    string
 	SelfURL    string // this page, for browsers without scripts to load again
@@ -167,19 +205,69 @@ type Code struct {
 	Text string
 }
 
-// ReturnView is the page Antom leads the buyer back to, and the receipt.
+// ReturnView is the page Antom leads the buyer back to, the one that letters lead
+// to, and the receipt.
 type ReturnView struct {
-	Frame      Frame
-	Token      string
-	Number     string
-	Total      Amount
+	Frame     Frame
+	Token     string
+	Number    string
+	Status    Status
+	Receipt   *Receipt // nil for whoever knows the address only: number and status must do
+	RetryURL  string   // the checkout page
+	RenewURL  string   // where a form makes the same order anew, or "" when it cannot
+	MailURL   string   // where a form asks for a letter about the outcome, or "" when it is known
+	MailNoted bool     // it has been asked for
+	StatusURL string
+	EventsURL string
+	SelfURL   string
+}
+
+// Receipt is what only the buyer may see of an order: lines, money, address.
+type Receipt struct {
+	Ordered    string // the day
 	MethodName string // of the last attempt, or ""
-	Status     Status
-	RetryURL   string // the checkout page
-	RenewURL   string // where a form makes the same order anew, or "" when it cannot
-	StatusURL  string
-	EventsURL  string
-	SelfURL    string
+	Lines      []Line
+	Total      Amount
+	Refunds    []GivenBack
+	Address    []string // a line each, the name first
+	Email      string
+}
+
+// GivenBack is one refund.
+type GivenBack struct {
+	Day    string
+	Amount Amount
+}
+
+// LetterView is a letter to the buyer: texts, not keys.
+type LetterView struct {
+	ShopName string
+	Number   string
+	Subject  string
+	Title    string
+	Message  string
+	Receipt  *Receipt // nil when the letter tells nothing but the link
+	URL      string   // opens the order's page
+}
+
+// LookupView is the page that finds an order again: what was typed, and a message
+// key per wrong field.
+type LookupView struct {
+	Frame  Frame
+	Number string
+	Email  string
+	Errors map[string]string
+	Sent   bool // the question has been taken
+}
+
+// WrittenMail is a letter in a file, as developers look at it.
+type WrittenMail struct {
+	Name    string // of the file
+	To      string
+	Subject string
+	At      string
+	Text    string
+	HTML    string
 }
 
 // WaitView is shown when Antom has not answered: nothing is known yet, the same

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"time"
 
 	"antom-checkout/checkout"
 	"antom-checkout/static"
@@ -22,6 +23,19 @@ func sampleAmount(ctx context.Context, minor int64, currency checkout.Currency) 
 		Text:  checkout.Money{Minor: minor, Currency: currency}.Format(Language(ctx)),
 		Minor: strconv.FormatInt(minor, 10), Currency: string(currency),
 	}
+}
+
+// SampleBrand is a merchant's own logo and colour, for the sample that wears them.
+func SampleBrand() (*static.Picture, *static.File) {
+	logo, err := static.Logo([]byte(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 150 40"><path fill="#7a1fa2" d="M0 0h40v40H0z"/><path fill="#222" d="M52 12h98v4H52zm0 12h70v4H52z"/></svg>`))
+	if err != nil {
+		panic("views: the sample of a logo: " + err.Error())
+	}
+	accent, err := static.Accent("#7a1fa2")
+	if err != nil {
+		panic("views: the sample of an accent: " + err.Error())
+	}
+	return logo, accent
 }
 
 func sampleFrame(ctx context.Context) Frame {
@@ -49,30 +63,44 @@ func sampleProducts(ctx context.Context) []Product {
 	return all
 }
 
-func sampleMethods() []Method {
-	logo := func(name string) string { return static.URL("methods/" + name + ".svg") }
-	return []Method{
-		{Code: "CARD", Name: "Credit or debit card", Logo: logo("card"), Hint: "hint.card", Checked: true},
-		{Code: "ALIPAY_CN", Name: "Alipay", Logo: logo("alipay_cn"), Hint: "hint.wallet"},
-		{Code: "GRABPAY_SG", Name: "GrabPay", Logo: logo("grabpay_sg"), Hint: "hint.wallet"},
-		{Code: "SHOPEEPAY_SG", Name: "ShopeePay", Logo: logo("shopeepay_sg"), Hint: "hint.wallet"},
-		{Code: "GCASH", Name: "GCash", Logo: logo("gcash"), Hint: "hint.wallet"},
-		{Code: "PAYNOW", Name: "PayNow", Logo: logo("paynow"), Hint: "hint.qr"},
+// sampleMethod is a way to pay as handlers list it, with its own mark or that of what the buyer does.
+func sampleMethod(ctx context.Context, code, name, category, hint string) Method {
+	m := Method{Code: code, Name: name, Category: category, Logo: static.URL("methods/" + hint + ".svg"), Hint: "hint." + hint, Time: Span(ctx, 48*time.Hour)}
+	if own := "methods/" + strings.ToLower(code) + ".svg"; static.Has(own) {
+		m.Logo = static.URL(own)
 	}
+	return m
 }
 
-// sampleManyMethods are as many as some countries have.
-func sampleManyMethods() []Method {
-	all := sampleMethods()
-	for _, m := range [][3]string{
-		{"ALIPAY_HK", "AlipayHK", "wallet"}, {"KAKAOPAY", "KakaoPay", "wallet"}, {"TNG", "Touch 'n Go eWallet", "wallet"},
-		{"BOOST", "Boost", "wallet"}, {"TRUEMONEY", "TrueMoney", "wallet"}, {"RABBIT_LINE_PAY", "Rabbit LINE Pay", "wallet"},
-		{"PROMPTPAY", "PromptPay", "qr"}, {"QRIS", "QRIS", "qr"}, {"BANK", "Online banking of a bank with a long name", "bank"},
-	} {
-		logo := "methods/" + strings.ToLower(m[0]) + ".svg"
-		all = append(all, Method{Code: m[0], Name: m[1], Logo: static.URL(logo), Hint: "hint." + m[2]})
+func sampleMethods(ctx context.Context) []Method {
+	all := []Method{
+		sampleMethod(ctx, "CARD", "Credit or debit card", "card", "card"),
+		sampleMethod(ctx, "ALIPAY_CN", "Alipay", "wallet", "wallet"),
+		sampleMethod(ctx, "GRABPAY_SG", "GrabPay", "wallet", "wallet"),
+		sampleMethod(ctx, "SHOPEEPAY_SG", "ShopeePay", "wallet", "wallet"),
+		sampleMethod(ctx, "GCASH", "GCash", "wallet", "wallet"),
+		sampleMethod(ctx, "PAYNOW", "PayNow", "qr", "qr"),
 	}
+	all[0].Checked = true
 	return all
+}
+
+// sampleManyMethods are as many as some countries have; 15 of them, or all 30.
+func sampleManyMethods(ctx context.Context, n int) []Method {
+	all := sampleMethods(ctx)
+	for _, m := range [][4]string{
+		{"PROMPTPAY", "PromptPay", "qr", "qr"}, {"TNG", "Touch 'n Go eWallet", "wallet", "wallet"}, {"RABBIT_LINE_PAY", "Rabbit LINE Pay", "wallet", "wallet"},
+		{"KPLUS", "K PLUS", "bank", "app"}, {"ONLINEBANKING_SCB", "Online banking of a bank with a long name", "bank", "bank"}, {"IDEAL", "iDEAL", "bank", "bank"},
+		{"KONBINI", "Konbini", "voucher", "counter"}, {"BANKTRANSFER_BNI", "BNI", "voucher", "transfer"}, {"BILLEASE", "BillEase", "paylater", "paylater"},
+		{"ALIPAY_HK", "AlipayHK", "wallet", "wallet"}, {"KAKAOPAY", "Kakao Pay", "wallet", "wallet"}, {"BOOST", "Boost", "wallet", "wallet"},
+		{"TRUEMONEY", "TrueMoney", "wallet", "wallet"}, {"DANA", "DANA", "wallet", "wallet"}, {"MAYA", "Maya", "wallet", "wallet"},
+		{"BANCONTACT", "Bancontact", "bank", "bank"}, {"EPS", "EPS", "bank", "bank"}, {"BPI", "BPI", "bank", "bank"}, {"P24", "Przelewy24", "bank", "bank"},
+		{"QRIS", "QRIS", "qr", "qr"}, {"PIX", "Pix", "qr", "qr"}, {"SEVENELEVEN", "7-Eleven", "voucher", "counter"},
+		{"BANKTRANSFER_MAYBANK", "Maybank", "voucher", "transfer"}, {"KREDIVO_ID", "Kredivo", "paylater", "paylater"},
+	} {
+		all = append(all, sampleMethod(ctx, m[0], m[1], m[2], m[3]))
+	}
+	return all[:n]
 }
 
 // sampleLongOrder is an order of names without a space and of sums without an
@@ -99,9 +127,9 @@ func sampleStatus(name string) Status {
 	case "unknown":
 		s.Status, s.Payment, s.Unknown = "processing", "unknown", true
 	case "pending":
-		s.Status, s.Payment = "processing", "pending"
+		s.Status, s.Payment, s.Takes = "processing", "pending", "takes.bank"
 	case "processing":
-		s.Payment, s.MayChange = "processing", true
+		s.Payment, s.MayChange, s.Takes = "processing", true, "takes.wallet"
 	case "paid", "cancelled", "expired", "refunded", "partially_refunded":
 		s.Final = true
 	}
@@ -112,7 +140,7 @@ func sampleCheckout(ctx context.Context, status Status) CheckoutView {
 	base := "/checkout/" + sampleToken
 	v := CheckoutView{
 		Frame: sampleFrame(ctx), Token: sampleToken, Number: "KT-20481", Lines: sampleLines(ctx), Total: sampleAmount(ctx, 4200, "SGD"), Status: status,
-		Methods: sampleMethods(),
+		Methods: sampleMethods(ctx),
 		SDK: &SDK{
 			URL:         "https://sdk.marmot-cloud.com/package/ams-checkout/1.47.2/dist/umd/ams-checkout.min.js",
 			Integrity:   "sha384-AD7L5Rh076UuqKtWm0N7aQR3QisWht2XKNKKIFUGwyXE5t3qTQJi/6mBDJyVTATz",
@@ -127,7 +155,17 @@ func sampleCheckout(ctx context.Context, status Status) CheckoutView {
 	if status.Status == "expired" {
 		v.RenewURL = base + "/renew"
 	}
+	if v.Methods == nil {
+		v.Receipt = sampleReceipt(ctx)
+	}
 	return v
+}
+
+func sampleReceipt(ctx context.Context) *Receipt {
+	return &Receipt{
+		Ordered: "March 1, 2026", MethodName: "GrabPay", Lines: sampleLines(ctx), Total: sampleAmount(ctx, 4200, "SGD"),
+		Address: []string{"Jo Tan", "1 Raffles Place", "048616 Singapore", "Singapore"}, Email: "jo@example.com",
+	}
 }
 
 func sampleReturn(ctx context.Context, status Status) ReturnView {
@@ -136,10 +174,17 @@ func sampleReturn(ctx context.Context, status Status) ReturnView {
 	if status.Status == "expired" {
 		renew = base + "/renew"
 	}
-	return ReturnView{
-		Frame: sampleFrame(ctx), Token: sampleToken, Number: "KT-20481", Total: sampleAmount(ctx, 4200, "SGD"), MethodName: "GrabPay", Status: status,
+	v := ReturnView{
+		Frame: sampleFrame(ctx), Token: sampleToken, Number: "KT-20481", Receipt: sampleReceipt(ctx), Status: status,
 		RetryURL: base, RenewURL: renew, StatusURL: base + "/status", EventsURL: base + "/events", SelfURL: base + "/return",
 	}
+	if status.Status == "processing" {
+		v.MailURL = base + "/mail"
+	}
+	if strings.Contains(status.Status, "refunded") {
+		v.Receipt.Refunds = []GivenBack{{"March 2, 2026", sampleAmount(ctx, 600, "SGD")}}
+	}
+	return v
 }
 
 // statusNames are all the states that handlers tell by name.
@@ -166,21 +211,38 @@ func Samples(ctx context.Context) []Sample {
 	products := sampleProducts(ctx)
 	noMethod := sampleCheckout(ctx, sampleStatus("open"))
 	noMethod.Error = "error.method_required"
+	renewed := sampleCheckout(ctx, sampleStatus("open"))
+	renewed.Was = sampleAmount(ctx, 3900, "SGD")
 	soon := sampleCheckout(ctx, sampleStatus("open"))
 	soon.ExpiresAt = "2026-03-01T12:04:59Z"
 	leads := ContinueView{Frame: frame, MethodName: "GCash", Total: total, URL: "#/wallet", ReturnURL: base + "/return", BackURL: base}
 	post := leads
 	post.Post, post.Parameters = true, []Parameter{{"PaReq", "eJxV"}, {"MD", "7"}}
 	code := CodeView{
-		Frame: frame, Token: sampleToken, MethodName: "PayNow", Total: total, Expires: "10:42 PM", Status: sampleStatus("processing"),
+		Frame: frame, Token: sampleToken, MethodName: "PayNow", Message: "code.message", Total: total, Status: sampleStatus("processing"),
+		Left: Span(ctx, 13*time.Minute), Until: "2026-03-01T12:13:00Z", Expires: "12:13 UTC", Now: "2026-03-01T12:00:00Z",
 		Codes:     []Code{{"QRCODE", "00020101021226570009SG.PAYNOW010120213202012345K030110412202601010000520400005303702540542.005802SG5913KILN THREAD6009Singapore6304A1B2"}},
 		ReturnURL: base + "/return", BackURL: base, StatusURL: base + "/status", EventsURL: base + "/events",
 	}
 	many := sampleCheckout(ctx, sampleStatus("open"))
-	many.Methods = sampleManyMethods()
+	many.Methods = sampleManyMethods(ctx, 15)
+	most := many
+	most.Methods = sampleManyMethods(ctx, 30)
+	two := many
+	two.Methods = sampleMethods(ctx)[:2]
+	branded := sampleCheckout(ctx, sampleStatus("open"))
+	logo, accent := SampleBrand()
+	branded.Frame.Logo = &Logo{URL: logo.URL(), Width: logo.Width, Height: logo.Height}
+	branded.Frame.AccentURL = accent.URL()
 	counter := code
+	counter.MethodName, counter.Message, counter.DetailsURL = "7-Eleven", "code.counter", "#/details"
 	counter.Codes = []Code{{"BARCODE", "0123456789012"}, {"TEXT", "84 2210 7781"}}
-	counter.Expires = ""
+	counter.Left, counter.Until, counter.Expires = Span(ctx, 6*24*time.Hour), "2026-03-07T12:00:00Z", "2026-03-07 12:00 UTC"
+	transfer := counter
+	transfer.MethodName, transfer.Message, transfer.Left = "BNI", "code.transfer", ""
+	transfer.Codes = transfer.Codes[1:]
+	scan := code
+	scan.OnPhone = true
 
 	all := []Sample{
 		{"catalog", CatalogPage(CatalogView{Frame: frame, Products: products})},
@@ -190,16 +252,23 @@ func Samples(ctx context.Context) []Sample {
 		{"cart", CartPage(CartView{Frame: frame, Lines: sampleLines(ctx), Total: total, Form: form})},
 		{"cart-errors", CartPage(CartView{Frame: frame, Lines: wrongLines, Total: total, Form: wrong, Error: "error.form"})},
 		{"cart-empty", CartPage(CartView{Frame: Frame{ShopName: "Kiln & Thread"}, Form: form, Error: "error.cart_empty"})},
+		{"cart-renewal", CartPage(CartView{Frame: frame, Lines: wrongLines, Total: total, Form: form, Error: "cart.renewal", Gone: []string{"Tea tin", "Wool throw"}})},
+		{"checkout-renewed", CheckoutPage(renewed)},
 		{"checkout-no-method", CheckoutPage(noMethod)},
 		{"checkout-last-minutes", CheckoutPage(soon)},
+		{"checkout-two-methods", CheckoutPage(two)},
 		{"checkout-many-methods", CheckoutPage(many)},
+		{"checkout-most-methods", CheckoutPage(most)},
+		{"checkout-branded", CheckoutPage(branded)},
 		{"checkout-long-idr", CheckoutPage(sampleLongOrder(ctx, "IDR"))},
 		{"checkout-long-jpy", CheckoutPage(sampleLongOrder(ctx, "JPY"))},
 		{"checkout-long-kwd", CheckoutPage(sampleLongOrder(ctx, "KWD"))},
 		{"continue", ContinuePage(leads)},
 		{"continue-post", ContinuePage(post)},
 		{"code", CodePage(code)},
+		{"code-phone", CodePage(scan)},
 		{"code-counter", CodePage(counter)},
+		{"code-transfer", CodePage(transfer)},
 		{"wait", WaitPage(WaitView{Frame: frame, Token: sampleToken, Method: "GCASH", Total: total, Status: sampleStatus("unknown"), PayURL: base + "/payments", ReturnURL: base + "/return"})},
 		{"error-404", ErrorPage(ErrorView{Frame: frame, Code: 404, HomeURL: "/"})},
 		{"error-418", ErrorPage(ErrorView{Frame: frame, Code: 418, HomeURL: "/"})},
@@ -212,5 +281,19 @@ func Samples(ctx context.Context) []Sample {
 	}
 	justBack := sampleStatus("processing")
 	justBack.SinceSecond = 1
-	return append(all, Sample{"return-fresh", ReturnPage(sampleReturn(ctx, justBack))})
+	noted := sampleReturn(ctx, sampleStatus("pending"))
+	noted.MailNoted = true
+	stranger := sampleReturn(ctx, sampleStatus("paid"))
+	stranger.Receipt = nil
+	elsewhere := sampleCheckout(ctx, sampleStatus("paid"))
+	elsewhere.Receipt = nil
+	return append(all,
+		Sample{"return-fresh", ReturnPage(sampleReturn(ctx, justBack))},
+		Sample{"return-mail-noted", ReturnPage(noted)},
+		Sample{"return-stranger", ReturnPage(stranger)},
+		Sample{"checkout-stranger", CheckoutPage(elsewhere)},
+		Sample{"lookup", LookupPage(LookupView{Frame: frame})},
+		Sample{"lookup-errors", LookupPage(LookupView{Frame: frame, Number: "12", Email: "jo@", Errors: map[string]string{"number": "error.invalid", "email": "error.email"}})},
+		Sample{"lookup-sent", LookupPage(LookupView{Frame: frame, Sent: true})},
+	)
 }

@@ -55,15 +55,21 @@ func (s *Sandbox) option(m method, money Money) antom.PaymentOption {
 		Detail: &antom.PaymentOptionDetail{InteractionTypes: []string{"REDIRECT"}},
 	}
 	if refusal := m.allows(money); refusal != nil {
-		o.Enabled, o.DisableReason = false, "EXCEED_CHANNEL_LIMIT_RULE"
+		o.Enabled, o.DisableReason = false, antom.ExceedsLimit
 		if refusal.Code == "CURRENCY_NOT_SUPPORT" {
 			o.DisableReason = "CHANNEL_NOT_SUPPORT_CURRENCY"
 		}
 	}
-	switch m.Page {
-	case counterPage:
+	if m.Minimum > 0 || m.Maximum > 0 {
+		limit := antom.AmountLimit{Min: antom.Int(m.Minimum), Max: antom.Int(m.Maximum)}
+		for _, currency := range m.Currencies[:min(1, len(m.Currencies))] {
+			o.AmountLimits = antom.AmountLimits{currency: {Single: limit}}
+		}
+	}
+	switch {
+	case m.Page == counterPage && !m.Number:
 		o.Detail.InteractionTypes = []string{"QR"}
-	case cardPage:
+	case m.isCard():
 		o.Detail.Funding = []string{"CREDIT", "DEBIT"}
 		for _, brand := range []string{"VISA", "MASTERCARD", "AMEX", "JCB", "CUP"} {
 			o.Detail.SupportCardBrands = append(o.Detail.SupportCardBrands, antom.CardBrand{

@@ -47,6 +47,7 @@ type method struct {
 	Minimum    int64 // in Currencies[0], 0 = none
 	Maximum    int64
 	Pends      bool // confirms days after the buyer acted
+	Number     bool // the code is a number to be told at a counter or transferred to, none to be scanned
 }
 
 const (
@@ -91,6 +92,7 @@ var methods = []method{
 	wallet("TOSSPAY", "Toss Pay", "KR", "KRW"),
 	wallet("PAYPAY", "PayPay", "JP", "JPY").fullRefundsOnly().atLeast(1),
 	wallet("JKOPAY", "JKOPay", "TW", "TWD").cancel(cancelNever),
+	wallet("DOKU", "DOKU", "ID", "IDR").cancel(cancelNever),
 	wallet("BKASH", "bKash", "BD", "BDT"),
 	wallet("EASYPAISA", "Easypaisa", "PK", "PKR"),
 	wallet("MERCADOPAGO_BR", "Mercado Pago", "BR", "BRL").cancel(cancelSevenDays).closes(7 * day),
@@ -104,21 +106,21 @@ var methods = []method{
 	counter("PROMPTPAY", "PromptPay", "TH", "THB").refunds(noRefunds).atLeast(1),
 	counter("QRIS", "QRIS", "ID", "IDR").refunds(90).cancel(cancelNever).between(0, 10_000_000_00).ignoresExpiry(),
 	counter("PIX", "Pix", "BR", "BRL"),
-	counter("KONBINI", "Konbini", "JP", "JPY").refunds(noRefunds).closes(7*day).between(1, 300_000),
-	counter("SEVENELEVEN", "7-Eleven", "JP", "JPY").refunds(noRefunds).closes(7*day).between(1, 300_000),
-	counter("ONLINEBANKING_PAYEASY", "Pay-easy", "JP", "JPY").closes(7 * day),
-	counter("BANKTRANSFER_BANGKOKBANK", "Bangkok Bank transfer", "TH", "THB").closes(48 * time.Hour).cancel(cancelUntilPaid),
-	counter("BANKTRANSFER_SIAMCOMMERCIALBANK", "SCB transfer", "TH", "THB").closes(48 * time.Hour).cancel(cancelUntilPaid),
-	counter("BANKTRANSFER_BANKOFAYUDHYA", "Krungsri transfer", "TH", "THB").closes(48 * time.Hour).cancel(cancelUntilPaid),
-	counter("BANKTRANSFER_KRUNGTHAIBANK", "Krungthai transfer", "TH", "THB").closes(48 * time.Hour).cancel(cancelUntilPaid),
-	counter("BANKTRANSFER_KASIKORNBANK", "KBank transfer", "TH", "THB").closes(48 * time.Hour).cancel(cancelUntilPaid),
-	counter("BANKTRANSFER_GOVERNMENTSAVINGSBANK", "GSB transfer", "TH", "THB").closes(48 * time.Hour).cancel(cancelUntilPaid),
-	counter("BANKTRANSFER_MAYBANK", "Maybank transfer", "ID", "IDR").closes(48 * time.Hour).cancel(cancelNever),
-	counter("BANKTRANSFER_BNI", "BNI transfer", "ID", "IDR").closes(48 * time.Hour).cancel(cancelNever),
-	counter("BANKTRANSFER_PERMATA", "Permata transfer", "ID", "IDR").closes(48 * time.Hour).cancel(cancelNever),
-	counter("BANKTRANSFER_BSI", "BSI transfer", "ID", "IDR").closes(48 * time.Hour).cancel(cancelNever),
-	counter("CIMBNIAGA", "CIMB Niaga", "ID", "IDR").closes(48 * time.Hour).cancel(cancelNever),
-	counter("ATMTRANSFER_ID", "ATM transfer", "ID", "IDR").closes(48 * time.Hour).cancel(cancelNever),
+	voucher("OTC", "KONBINI", "Konbini", "JP", "JPY").refunds(noRefunds).closes(7*day).between(1, 300_000),
+	voucher("OTC", "SEVENELEVEN", "7-Eleven", "JP", "JPY").refunds(noRefunds).closes(7*day).between(1, 300_000),
+	voucher("BANK_TRANSFER", "ONLINEBANKING_PAYEASY", "Pay-easy", "JP", "JPY").closes(7 * day),
+	voucher("BANK_TRANSFER", "BANKTRANSFER_BANGKOKBANK", "Bangkok Bank transfer", "TH", "THB").closes(48 * time.Hour).cancel(cancelUntilPaid),
+	voucher("BANK_TRANSFER", "BANKTRANSFER_SIAMCOMMERCIALBANK", "SCB transfer", "TH", "THB").closes(48 * time.Hour).cancel(cancelUntilPaid),
+	voucher("BANK_TRANSFER", "BANKTRANSFER_BANKOFAYUDHYA", "Krungsri transfer", "TH", "THB").closes(48 * time.Hour).cancel(cancelUntilPaid),
+	voucher("BANK_TRANSFER", "BANKTRANSFER_KRUNGTHAIBANK", "Krungthai transfer", "TH", "THB").closes(48 * time.Hour).cancel(cancelUntilPaid),
+	voucher("BANK_TRANSFER", "BANKTRANSFER_KASIKORNBANK", "KBank transfer", "TH", "THB").closes(48 * time.Hour).cancel(cancelUntilPaid),
+	voucher("BANK_TRANSFER", "BANKTRANSFER_GOVERNMENTSAVINGSBANK", "GSB transfer", "TH", "THB").closes(48 * time.Hour).cancel(cancelUntilPaid),
+	voucher("VA", "BANKTRANSFER_MAYBANK", "Maybank transfer", "ID", "IDR").closes(48 * time.Hour).cancel(cancelNever),
+	voucher("VA", "BANKTRANSFER_BNI", "BNI transfer", "ID", "IDR").closes(48 * time.Hour).cancel(cancelNever),
+	voucher("VA", "BANKTRANSFER_PERMATA", "Permata transfer", "ID", "IDR").closes(48 * time.Hour).cancel(cancelNever),
+	voucher("VA", "BANKTRANSFER_BSI", "BSI transfer", "ID", "IDR").closes(48 * time.Hour).cancel(cancelNever),
+	voucher("VA", "CIMBNIAGA", "CIMB Niaga", "ID", "IDR").closes(48 * time.Hour).cancel(cancelNever),
+	voucher("VA", "ATMTRANSFER_ID", "ATM transfer", "ID", "IDR").closes(48 * time.Hour).cancel(cancelNever),
 
 	bank("IDEAL", "iDEAL", "NL", "EUR"),
 	bank("BANCONTACT", "Bancontact", "BE", "EUR"),
@@ -136,10 +138,10 @@ var methods = []method{
 	bank("ONLINEBANKING_BANKOFAYUDHYA", "Krungsri", "TH", "THB").cancel(cancelUntilPaid),
 	bank("ONLINEBANKING_KRUNGTHAIBANK", "Krungthai", "TH", "THB").cancel(cancelUntilPaid),
 	bank("ONLINEBANKING_KASIKORNBANK", "KBank", "TH", "THB").cancel(cancelUntilPaid),
-	bank("BANKAPP_BANGKOKBANK", "Bualuang app", "TH", "THB").cancel(cancelUntilPaid),
-	bank("BANKAPP_SIAMCOMMERCIALBANK", "SCB app", "TH", "THB").cancel(cancelUntilPaid),
-	bank("BANKAPP_BANKOFAYUDHYA", "KMA app", "TH", "THB").cancel(cancelUntilPaid),
-	bank("BANKAPP_KRUNGTHAIBANK", "Krungthai NEXT", "TH", "THB").cancel(cancelUntilPaid),
+	bank("BANKAPP_BANGKOKBANK", "Bualuang app", "TH", "THB").inApp().cancel(cancelUntilPaid),
+	bank("BANKAPP_SIAMCOMMERCIALBANK", "SCB app", "TH", "THB").inApp().cancel(cancelUntilPaid),
+	bank("BANKAPP_BANKOFAYUDHYA", "KMA app", "TH", "THB").inApp().cancel(cancelUntilPaid),
+	bank("BANKAPP_KRUNGTHAIBANK", "Krungthai NEXT", "TH", "THB").inApp().cancel(cancelUntilPaid),
 	bank("BANKTRANSFER_QUICKPAY", "Express bank transfer", "KR", "KRW"),
 	bank("UPI", "UPI", "IN", "INR"),
 	bank("ONLINEBANKING_NETBANKING", "Net banking", "IN", "INR"),
@@ -158,6 +160,11 @@ func counter(code, name, region string, currencies ...string) method {
 	return method{Code: code, Name: name, Category: "BANK_TRANSFER", Page: counterPage, Region: region, Currencies: currencies}
 }
 
+// voucher is paid with a number: at a counter, or by a transfer.
+func voucher(category, code, name, region string, currencies ...string) method {
+	return method{Code: code, Name: name, Category: category, Page: counterPage, Region: region, Currencies: currencies, Number: true}
+}
+
 func bank(code, name, region string, currencies ...string) method {
 	return method{Code: code, Name: name, Category: "ONLINE_BANKING", Page: bankPage, Region: region, Currencies: currencies}
 }
@@ -169,6 +176,7 @@ func (m method) fullRefundsOnly() method           { m.NoPartial = true; return 
 func (m method) atLeast(minor int64) method        { m.Minimum = minor; return m }
 func (m method) between(least, most int64) method  { m.Minimum, m.Maximum = least, most; return m }
 func (m method) ignoresExpiry() method             { m.FixedClose = true; return m }
+func (m method) inApp() method                     { m.Category = "MOBILE_BANKING_APP"; return m }
 func (m method) confirmsLater() method             { m.Pends = true; return m }
 func (m method) isCard() bool                      { return m.Code == "CARD" }
 func (m method) takes(currency string) bool {

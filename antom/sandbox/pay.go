@@ -1,6 +1,9 @@
 package sandbox
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
+	"strconv"
 	"strings"
 
 	"antom-checkout/antom"
@@ -137,13 +140,21 @@ func (s *Sandbox) addWayOn(p *Payment, answer *antom.PayResponse) {
 		answer.PaymentActionForm = `{"method":"GET","paymentActionFormType":"RedirectActionForm","redirectUrl":"` + p.BuyerURL + `"}`
 		return
 	}
-	answer.OrderCodeForm = &antom.OrderCodeForm{
-		PaymentMethodType: p.Method, ExpireTime: wireTime(p.ClosesAt),
-		CodeDetails: []antom.CodeDetail{
-			{CodeValueType: "QRCODE", CodeValue: p.BuyerURL, DisplayType: "TEXT"},
-			{CodeValueType: "QRCODE", CodeValue: s.url + "/qr/" + p.Token, DisplayType: "MIDDLEIMAGE"},
-		},
+	answer.OrderCodeForm = &antom.OrderCodeForm{PaymentMethodType: p.Method, ExpireTime: wireTime(p.ClosesAt)}
+	if m.Number {
+		answer.OrderCodeForm.CodeDetails = []antom.CodeDetail{{CodeValueType: "BARCODE", CodeValue: p.number(), DisplayType: "TEXT"}}
+		return
 	}
+	answer.OrderCodeForm.CodeDetails = []antom.CodeDetail{
+		{CodeValueType: "QRCODE", CodeValue: p.BuyerURL, DisplayType: "TEXT"},
+		{CodeValueType: "QRCODE", CodeValue: s.url + "/qr/" + p.Token, DisplayType: "MIDDLEIMAGE"},
+	}
+}
+
+// number is what is told at the counter or transferred to: the same each time.
+func (p *Payment) number() string {
+	sum := sha256.Sum256([]byte(p.ID))
+	return strconv.FormatUint(1e12+binary.BigEndian.Uint64(sum[:])%9e12, 10)
 }
 
 // schemeURL is what would open the wallet's app on a phone. There is no such app.

@@ -111,9 +111,11 @@ CREATE TABLE outbox (
 	order_id TEXT NOT NULL REFERENCES orders,
 	state    TEXT NOT NULL CHECK (state IN ('pending', 'sent', 'dead')),
 	attempts INTEGER NOT NULL,
-	next_at  INTEGER NOT NULL,
+	next_at  INTEGER NOT NULL, created_at INTEGER NOT NULL DEFAULT 0,
 	UNIQUE (order_id, topic)
 ) STRICT;
+
+CREATE INDEX outbox_dead ON outbox (id) WHERE state = 'dead';
 
 CREATE INDEX outbox_pending ON outbox (next_at) WHERE state = 'pending';
 
@@ -136,7 +138,7 @@ CREATE TABLE payments (
 	auth_ends   INTEGER, -- of an authorised card
 	next_check  INTEGER, -- NULL when nothing is owed
 	checks      INTEGER NOT NULL
-) STRICT;
+, mail_me INTEGER NOT NULL DEFAULT 0 CHECK (mail_me IN (0, 1)), settled INTEGER NOT NULL DEFAULT 0 CHECK (settled IN (0, 1))) STRICT;
 
 CREATE UNIQUE INDEX payments_antom ON payments (antom_id) WHERE antom_id <> '';
 

@@ -14,6 +14,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/a-h/templ"
 	"golang.org/x/text/language"
@@ -40,7 +41,10 @@ func handler() http.Handler {
 	mux.HandleFunc("GET /{$}", showList)
 	mux.HandleFunc("GET /pages/{name}/{$}", showPage)
 	mux.Handle("GET /static/", static.Handler())
-	mux.HandleFunc("GET /checkout/{token}/events", func(w http.ResponseWriter, _ *http.Request) {
+	logo, accent := views.SampleBrand()
+	mux.Handle("GET "+logo.URL(), logo)
+	mux.Handle("GET "+accent.URL(), accent)
+	mux.HandleFunc("GET /checkout/", func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusNoContent) // nothing changes here
 	})
 	return mux
@@ -53,16 +57,17 @@ var list = template.Must(template.New("list").Parse(listPage))
 
 func showList(w http.ResponseWriter, r *http.Request) {
 	ctx := spoken(r)
-	theme := "light"
-	if r.FormValue("theme") == "dark" {
-		theme = "dark"
-	}
+	only := strings.Fields(r.FormValue("only"))
 	var page bytes.Buffer
 	if err := list.Execute(&page, map[string]any{
-		"Samples": views.Samples(ctx),
+		"Samples": slices.DeleteFunc(views.Samples(ctx), func(s views.Sample) bool {
+			return len(only) > 0 && !slices.ContainsFunc(only, func(part string) bool { return strings.Contains(s.Name, part) })
+		}),
 		"Choices": views.LanguageChoices(ctx, func(code string) string { return code }),
 		"Lang":    views.Language(ctx).String(),
-		"Theme":   theme,
+		"Only":    r.FormValue("only"),
+		"Dark":    r.FormValue("theme") == "dark",
+		"On":      r.FormValue("on"),
 	}); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return

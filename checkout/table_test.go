@@ -1,0 +1,319 @@
+package checkout
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+var writeTable = flag.Bool("write-table", false, "write testdata/decisions.md anew")
+
+const tableFile = "testdata/decisions.md"
+
+// TestTheWholeTable holds what every word makes of a payment in every state to a
+// table that people read: testdata/decisions.md. A line of it that a payments
+// person objects to is a bug, and so is a change of it that nobody meant. Beside
+// the table, every single decision is held to the laws.
+func TestTheWholeTable(t *testing.T) {
+	states := allStates()
+	orders, payments := map[OrderStatus]bool{}, map[PaymentStatus]bool{}
+	for _, state := range states {
+		orders[state.order.Status], payments[state.order.Payment("a").Status] = true, true
+	}
+	if len(orders) != len(orderAfter) || len(payments) != len(paymentAfter) {
+		t.Errorf("the table is not whole: %v, %v", orders, payments)
+	}
+	table := strings.Builder{}
+	table.WriteString(tableHead)
+	for _, name := range wordNames() {
+		var ways []string            // in which the word comes, one for each different section
+		sections := map[string]int{} // section → its place in ways
+		for _, way := range waysOf(name) {
+			section := decisions(t, states, name, way)
+			if at, same := sections[section]; same {
+				ways[at] += ", " + string(way)
+				continue
+			}
+			sections[section] = len(ways)
+			ways = append(ways, string(way))
+		}
+		for section, at := range sections {
+			ways[at] = fmt.Sprintf("\n## %s (%s)\n\n%s", name, ways[at], section)
+		}
+		table.WriteString(strings.Join(ways, ""))
+	}
+	expectTable(t, table.String())
+}
+
+const tableHead = `# What every word makes of a payment
+
+Made by "go test ./checkout -run TheWholeTable -write-table"; read every changed line before you commit it.
+
+The order is over SGD 42.00, Antom captures cards by itself, and late money is accepted. A word about a payment comes by
+notification, by the response to a call, or by inquiry; that Antom does not know a payment, and that an order goes on
+without one (overlap), we say ourselves. A state that is not listed stays as it is; "·" stays too. Unless it contradicts,
+what is said of a capture, refund or cancel is kept with the payment.
+`
+
+// decisions is the section of a word that comes in one way: by outcome, the states
+// that end in it.
+func decisions(t *testing.T, states []tableState, name string, way CauseKind) string {
+	t.Helper()
+	var outcomes []string
+	ends := map[string][]tableState{}
+	for _, state := range states {
+		w := wordCalled(name, way, state.order.Payment("a").Method)
+		after, effects := Decide(state.order, w, Rules{Now: noon, Pause: time.Minute})
+		if broken := lawBroken(state.order, w, after, effects); broken != "" {
+			t.Errorf("%s %s, then %s by %s: %s", state.method, state.name, name, way, broken)
+		}
+		outcome := outcomeOf(state.order, after, effects)
+		if ends[outcome] == nil {
+			outcomes = append(outcomes, outcome)
+		}
+		ends[outcome] = append(ends[outcome], state)
+	}
+	section := "| payment | order | and then | states |\n|---|---|---|---|\n"
+	for _, outcome := range outcomes {
+		if outcome != "· | · | " {
+			section += "| " + outcome + " | " + namesOf(ends[outcome]) + " |\n"
+		}
+	}
+	if len(ends) == 1 && ends["· | · | "] != nil {
+		return "Changes nothing.\n"
+	}
+	return section
+}
+
+// namesOf lists states; one of wallets or cards alone says so.
+func namesOf(states []tableState) string {
+	methods := map[string]string{}
+	var names []string
+	for _, s := range states {
+		if methods[s.name] == "" {
+			names = append(names, s.name)
+		}
+		methods[s.name] += s.method
+	}
+	for i, name := range names {
+		if methods[name] != "walletcard" && name != string(PaymentAuthorized) {
+			names[i] += " (" + methods[name] + ")"
+		}
+	}
+	return strings.Join(names, "; ")
+}
+
+func expectTable(t *testing.T, table string) {
+	t.Helper()
+	if *writeTable {
+		if err := os.WriteFile(tableFile, []byte(table), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text, err := os.ReadFile(tableFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	was, is := strings.Split(string(text), "\n"), strings.Split(table, "\n")
+	for i := range max(len(was), len(is)) {
+		if i >= len(was) || i >= len(is) || was[i] != is[i] {
+			t.Fatalf("%s is not what is decided, from line %d on; run with -write-table and read the difference", tableFile, i+1)
+		}
+	}
+}
+
+// tableState is a situation in which a word about payment "a" is heard.
+type tableState struct {
+	method, name string
+	order        Order
+}
+
+// allStates are all situations of a payment, by wallet and by card, and all of its
+// order that differ from what the payment alone says.
+func allStates() (all []tableState) {
+	for _, method := range []string{"GCASH", "CARD"} {
+		add := func(name string, o Order, change func(o *Order, p *Payment)) {
+			p := &o.Payments[0]
+			if method == "CARD" && (p.Status == PaymentPaid || p.Status == PaymentRefunded) {
+				p.Operations = append(p.Operations, Operation{Kind: Capture, RequestID: "taken", Amount: sgd(4200), Status: OperationSuccess})
+			}
+			change(&o, p)
+			if p.owes(Rules{}) {
+				p.askAgain(noon.Add(5 * time.Minute))
+			}
+			o.Status = orderStatus(o)
+			o.EverPaid = o.EverPaid || p.Live && (p.Status == PaymentPaid || p.Status == PaymentRefunded)
+			all = append(all, tableState{map[string]string{"GCASH": "wallet", "CARD": "card"}[method], name, o})
+		}
+		refunded := func(p *Payment, minor int64) {
+			p.Operations = append(p.Operations, Operation{Kind: Refund, RequestID: "earlier", Amount: sgd(minor), Status: OperationSuccess})
+		}
+		asIs := func(*Order, *Payment) {}
+
+		add("created", orderWith(method, PaymentCreated), asIs)
+		add("unknown", orderWith(method, PaymentUnknown), asIs)
+		add("processing", orderWith(method, PaymentProcessing), asIs)
+		add("pending", orderWith(method, PaymentPending), asIs)
+		if method == "CARD" {
+			add("authorized", orderWith(method, PaymentAuthorized), asIs)
+		}
+		add("paid", orderWith(method, PaymentPaid), asIs)
+		add("partly refunded", orderWith(method, PaymentPaid), func(_ *Order, p *Payment) { refunded(p, 1000) })
+		add("refunded", orderWith(method, PaymentRefunded), func(_ *Order, p *Payment) { p.Live = true; refunded(p, 4200) })
+		add("failed", orderWith(method, PaymentFailed), asIs)
+		add("cancelled", orderWith(method, PaymentCancelled), asIs)
+
+		add("given up", orderWith(method, PaymentProcessing), func(_ *Order, p *Payment) { p.Live = false })
+		add("given up, another paid", orderWith(method, PaymentProcessing, PaymentPaid), func(o *Order, _ *Payment) { o.EverPaid = true })
+		add("given up, order expired", orderWith(method, PaymentProcessing), func(o *Order, p *Payment) { p.Live, o.Closed = false, OrderExpired })
+		add("given up, order expired, goods gone", orderWith(method, PaymentProcessing), func(o *Order, p *Payment) {
+			p.Live, o.Closed, o.Fulfillable = false, OrderExpired, false
+		})
+		add("cancelled, order expired", orderWith(method, PaymentCancelled), func(o *Order, _ *Payment) { o.Closed = OrderExpired })
+		add("cancelled, order cancelled", orderWith(method, PaymentCancelled), func(o *Order, _ *Payment) { o.Closed = OrderCancelled })
+		add("in doubt", orderWith(method, PaymentProcessing), func(o *Order, p *Payment) { o.Review, o.ReviewPayment = "another amount", "a" })
+	}
+	return all
+}
+
+// What can be said about a payment, by the names of the table.
+var (
+	saidWords      = []Said{SaidNoAnswer, SaidAccepted, SaidPending, SaidSucceeded, SaidFailed, SaidCancelled, SaidDropped, SaidOverlap}
+	operationWords = map[string]OperationWord{
+		"capture processing":       {Kind: Capture, Says: OperationProcessing, Amount: sgd(4200)},
+		"capture success":          {Kind: Capture, Says: OperationSuccess, Amount: sgd(4200)},
+		"capture failed":           {Kind: Capture, Says: OperationFailed, Amount: sgd(4200)},
+		"capture of less success":  {Kind: Capture, Says: OperationSuccess, Amount: sgd(4100)},
+		"refund processing":        {Kind: Refund, Says: OperationProcessing, Amount: sgd(1000)},
+		"refund success":           {Kind: Refund, Says: OperationSuccess, Amount: sgd(1000)},
+		"refund failed":            {Kind: Refund, Says: OperationFailed, Amount: sgd(1000)},
+		"refund of all success":    {Kind: Refund, Says: OperationSuccess, Amount: sgd(4200)},
+		"refund of more success":   {Kind: Refund, Says: OperationSuccess, Amount: sgd(4300)},
+		"refund of unknown amount": {Kind: Refund, Says: OperationSuccess},
+		"cancel processing":        {Kind: Cancel, Says: OperationProcessing, Amount: sgd(4200)},
+		"cancel success":           {Kind: Cancel, Says: OperationSuccess, Amount: sgd(4200)},
+		"cancel failed":            {Kind: Cancel, Says: OperationFailed, Amount: sgd(4200)},
+	}
+	contradictions = map[string]func(*Word){
+		"succeeded, another amount":   func(w *Word) { w.Amount = sgd(4300) },
+		"succeeded, another currency": func(w *Word) { w.Amount.Currency = "USD" },
+		"succeeded, another Antom id": func(w *Word) { w.ForeignID = true },
+		"succeeded, another method":   func(w *Word) { w.Method = "PAYNOW" },
+	}
+)
+
+func wordNames() (names []string) {
+	for _, says := range saidWords {
+		names = append(names, string(says))
+	}
+	names = append(names, slices.Sorted(maps.Keys(operationWords))...)
+	return append(names, slices.Sorted(maps.Keys(contradictions))...)
+}
+
+// waysOf are the ways in which a word may come.
+func waysOf(name string) []CauseKind {
+	switch {
+	case name == string(SaidDropped):
+		return []CauseKind{ByShopper, BySweeper, ByAdmin}
+	case name == string(SaidOverlap):
+		return []CauseKind{ByShopper}
+	case name == string(SaidNoAnswer), strings.HasPrefix(name, "cancel "):
+		return []CauseKind{ByResponse}
+	case name == string(SaidCancelled):
+		return []CauseKind{ByInquiry}
+	}
+	return []CauseKind{ByNotification, ByResponse, ByInquiry}
+}
+
+func wordCalled(name string, way CauseKind, method string) Word {
+	w := Word{Cause: Cause{way, "x"}, RequestID: "a"}
+	if op, about := operationWords[name]; about {
+		op.RequestID = "op"
+		w.Operations = []OperationWord{op}
+		return w
+	}
+	w.Says, w.Amount, w.Method = Said(name), sgd(4200), method
+	if contradict, known := contradictions[name]; known {
+		w.Says = SaidSucceeded
+		contradict(&w)
+	}
+	return w
+}
+
+// outcomeOf is a decision in the columns of the table.
+func outcomeOf(before, after Order, effects []Effect) string {
+	p, was := after.Payment("a"), before.Payment("a")
+	payment, order := "·", "·"
+	if p.Status != was.Status {
+		payment = string(p.Status)
+	}
+	if after.Status != before.Status {
+		order = string(after.Status)
+		if after.Status == OrderReview {
+			order += ": " + string(after.Review)
+		}
+	}
+	var then []string
+	for _, effect := range effects {
+		then = append(then, string(effect))
+	}
+	if p.Surplus && !was.Surplus {
+		then = append(then, "given back")
+	} else if !p.NextCheck.IsZero() && !p.NextCheck.After(noon) {
+		then = append(then, "Antom is asked")
+	}
+	if !was.Live && p.Live {
+		then = append(then, "the order stands on it")
+	}
+	return payment + " | " + order + " | " + strings.Join(then, ", ")
+}
+
+// lawBroken holds one decision to the laws of the design.
+func lawBroken(before Order, w Word, after Order, effects []Effect) string {
+	was, p := before.Payment("a"), after.Payment("a")
+	equalSuccess := w.Says == SaidSucceeded && w.Amount == was.Amount
+	for _, op := range w.Operations {
+		equalSuccess = equalSuccess || op.Kind == Capture && op.Says == OperationSuccess && op.Amount == was.Amount
+	}
+	got := !was.Status.HoldsMoney() && p.Status.HoldsMoney()
+	live := 0
+	for _, other := range after.Payments {
+		if other.Live {
+			live++
+		}
+	}
+	switch {
+	case before.Status != after.Status && !before.Status.CanBecome(after.Status):
+		return fmt.Sprintf("the order went from %s to %s", before.Status, after.Status)
+	case was.Status != p.Status && !reachable(was.Status, p.Status):
+		return fmt.Sprintf("the payment went from %s to %s", was.Status, p.Status)
+	case got && !equalSuccess:
+		return "there is money nobody spoke of"
+	case got && w.Cause.Kind != ByNotification && w.Cause.Kind != ByInquiry && w.Cause.Kind != ByResponse:
+		return "there is money Antom did not speak of"
+	case p.Status == PaymentFailed && was.Status != PaymentFailed && w.Says != SaidFailed:
+		return "it failed without a word of failure"
+	case was.Status.HoldsMoney() && p.Status == PaymentFailed:
+		return "a late failure took the money away"
+	case w.Says == SaidNoAnswer && was.Status != PaymentCreated && p.Status != was.Status:
+		return "no answer said something"
+	case contradiction(*was, w) != "" && (after.Status != OrderReview || p.Status != was.Status):
+		return "a contradiction was believed, or not raised"
+	case p.Refunded().Minor > p.Amount.Minor:
+		return "more was refunded than paid"
+	case live > 1:
+		return "the order stands on two payments"
+	case p.Status.HoldsMoney() && !p.Live && !p.Surplus && after.Review == "":
+		return "money is there that is neither kept nor given back"
+	case (p.Status.UnderWay() || p.Surplus && p.Status.HoldsMoney()) && p.NextCheck.IsZero() && !after.Review.forPerson():
+		return "nobody will look at it again"
+	case slices.Contains(effects, EffectPaid) != (after.EverPaid && !before.EverPaid):
+		return "the world is told wrongly of the payment"
+	}
+	return ""
+}

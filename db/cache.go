@@ -1,0 +1,147 @@
+package db
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+	"time"
+
+	"antom-checkout/checkout"
+)
+
+// generationSize is how many orders are remembered at least; twice as many at most.
+const generationSize = 2048
+
+// cache remembers orders as they were read or committed lately. It is not
+// believed: whoever takes an order from it compares the version with that of the
+// row, because a command in another process may have changed it. For that every
+// change of an order or of its payments counts its version up.
+//
+// Which order an id belongs to never changes, so of that no comparison is needed.
+//
+// Orders are forgotten by generation: when the recent one is full, it becomes the
+// older one, and what is still used moves back.
+type cache struct {
+	mu            sync.Mutex
+	recent, older map[name]*checkout.Order
+	orders        int // in the recent generation
+}
+
+// name is one of the ids an order is found by.
+type name struct{ column, value string }
+
+// The columns orders are found by, and those of their payments and refunds.
+const (
+	byID        = "id"
+	byToken     = "token"
+	byForm      = "form_key"
+	byNumber    = "number" // not remembered: it is asked for rarely
+	byRequestID = "request_id"
+	byAntomID   = "antom_id"
+	byRefundID  = "refund_request_id"
+)
+
+// get is the order with a name, or nil. It must not be changed.
+func (c *cache) get(n name) *checkout.Order {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if o := c.recent[n]; o != nil {
+		return o
+	}
+	o := c.older[n]
+	if o != nil {
+		c.add(o)
+	}
+	return o
+}
+
+// put remembers a committed order, unless a later version is known.
+func (c *cache) put(o checkout.Order) {
+	o = asRead(o)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, generation := range []map[name]*checkout.Order{c.recent, c.older} {
+		if known := generation[name{byID, o.ID}]; known != nil && known.Version >= o.Version {
+			return
+		}
+	}
+	c.add(&o)
+}
+
+func (c *cache) add(o *checkout.Order) {
+	if _, known := c.recent[name{byID, o.ID}]; !known {
+		if c.orders++; c.orders > generationSize || c.recent == nil {
+			c.older, c.recent, c.orders = c.recent, map[name]*checkout.Order{}, 1
+		}
+	}
+	c.recent[name{byID, o.ID}] = o
+	c.recent[name{byToken, o.Token}] = o
+	c.recent[name{byForm, o.FormKey}] = o
+	for _, p := range o.Payments {
+		c.recent[name{byRequestID, p.RequestID}] = o
+		if p.AntomID != "" {
+			c.recent[name{byAntomID, p.AntomID}] = o
+		}
+		for _, op := range p.Operations {
+			if op.Kind == checkout.Refund {
+				c.recent[name{byRefundID, op.RequestID}] = o
+			}
+		}
+	}
+}
+
+// copied lets a caller do with its order what it likes.
+func copied(o checkout.Order) checkout.Order {
+	o.Payments = slices.Clone(o.Payments)
+	for i := range o.Payments {
+		o.Payments[i].Operations = slices.Clone(o.Payments[i].Operations)
+	}
+	return o
+}
+
+// merged is what the rows of an order hold after a change has been saved: what
+// saveOrder writes comes from after, all else stays as it was before.
+func merged(before, after checkout.Order) checkout.Order {
+	o := copied(before)
+	o.Status, o.Closed, o.Review, o.ReviewPayment = after.Status, after.Closed, after.Review, after.ReviewPayment
+	o.EverPaid, o.Stock, o.Version = after.EverPaid, after.Stock, after.Version
+	for _, p := range after.Payments {
+		was := o.Payment(p.RequestID)
+		if was == nil {
+			o.Payments = append(o.Payments, p)
+			continue
+		}
+		was.Method = cmp.Or(was.Method, p.Method) // of one chosen inside Antom's element
+		was.AntomID, was.Status, was.Live, was.Surplus, was.ResultCode = p.AntomID, p.Status, p.Live, p.Surplus, p.ResultCode
+		was.Action, was.ExpiresAt, was.AuthEndsAt, was.NextCheck, was.Checks = p.Action, p.ExpiresAt, p.AuthEndsAt, p.NextCheck, p.Checks
+		was.MailMe, was.Settled = p.MailMe, p.Settled
+		for _, op := range p.Operations {
+			opWas := was.Operation(op.Kind, op.RequestID)
+			if opWas == nil {
+				was.Operations = append(was.Operations, op)
+				continue
+			}
+			opWas.AntomID, opWas.Status, opWas.ResultCode, opWas.Misses = op.AntomID, op.Status, op.ResultCode, op.Misses
+		}
+	}
+	return o
+}
+
+// asRead is the order as it would be read: moments in whole milliseconds, and
+// without what is known inside of a transaction only.
+func asRead(o checkout.Order) checkout.Order {
+	o = copied(o)
+	o.Fulfillable = false
+	o.CreatedAt, o.ExpiresAt = rounded(o.CreatedAt), rounded(o.ExpiresAt)
+	for i := range o.Payments {
+		p := &o.Payments[i]
+		p.CreatedAt, p.ExpiresAt = rounded(p.CreatedAt), rounded(p.ExpiresAt)
+		p.AuthEndsAt, p.NextCheck = rounded(p.AuthEndsAt), rounded(p.NextCheck)
+		for j := range p.Operations {
+			p.Operations[j].CreatedAt = rounded(p.Operations[j].CreatedAt)
+		}
+	}
+	return o
+}
+
+func rounded(t time.Time) time.Time { return optionalMoment(millis(t)) }

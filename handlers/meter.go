@@ -1,0 +1,21 @@
+package handlers
+
+import "time"
+
+// Meter counts what the pages do. It hears routes and not addresses: of no
+// token, no id and no person.
+type Meter interface {
+	Request(method, route string, status int, took time.Duration)
+	Stream(opened int)                           // 1 for an event stream that opens, -1 for one that ends
+	NotificationRefused(status int)              // with the status it was answered with
+	Limited(name string)                         // a request beyond one of the limits of that name
+	PolicyReport(kind, directive, source string) // a violation that a browser reported
+}
+
+type noMeter struct{}
+
+func (noMeter) Request(string, string, int, time.Duration) {}
+func (noMeter) Stream(int)                                 {}
+func (noMeter) NotificationRefused(int)                    {}
+func (noMeter) Limited(string)                             {}
+func (noMeter) PolicyReport(string, string, string)        {}

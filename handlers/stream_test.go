@@ -1,0 +1,136 @@
+package handlers_test
+
+import (
+	"bufio"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"antom-checkout/checkout"
+)
+
+// openPage is the event stream of an open page.
+type openPage struct {
+	t     *testing.T
+	lines *bufio.Scanner
+}
+
+func (s *shop) watches(path string) *openPage {
+	s.t.Helper()
+	req, err := http.NewRequestWithContext(s.t.Context(), "GET", s.url+path+"/events", nil)
+	must(s.t, err)
+	stream, err := http.DefaultClient.Do(req)
+	must(s.t, err)
+	s.t.Cleanup(func() { stream.Body.Close() })
+	if kind := stream.Header.Get("Content-Type"); kind != "text/event-stream" {
+		s.t.Fatalf("the stream is %s", kind)
+	}
+	return &openPage{s.t, bufio.NewScanner(stream.Body)}
+}
+
+// hears waits for the next event and expects a status in it.
+func (p *openPage) hears(status string) {
+	p.t.Helper()
+	for p.lines.Scan() {
+		if text, data := strings.CutPrefix(p.lines.Text(), "data: "); data {
+			if !strings.Contains(text, `"status":"`+status+`"`) {
+				p.t.Fatalf("the page hears %s, want %s", text, status)
+			}
+			return
+		}
+	}
+	p.t.Fatalf("the stream ended before it told %s", status)
+}
+
+// endsAt waits for an event with a status, whatever it hears on the way.
+func (p *openPage) endsAt(status string) {
+	p.t.Helper()
+	for p.lines.Scan() {
+		if strings.Contains(p.lines.Text(), `"status":"`+status+`"`) {
+			return
+		}
+	}
+	p.t.Fatalf("the stream ended before it told %s", status)
+}
+
+func TestAnOpenPageHearsOfAChangeAtOnce(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	started := buyer.starts(path, "GCASH")
+	page := shop.watches(path)
+	page.hears("processing")
+	must(t, shop.control.Pay(started.PaymentRequestID))
+	page.hears("paid")
+}
+
+// Nobody inquires about an order without an attempt, so that only the ledger can
+// tell the page.
+func TestAnOpenPageHearsOfACommandBesideTheServer(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	pages := []*openPage{shop.watches(path), shop.watches(path)}
+	for _, page := range pages {
+		page.hears("open")
+	}
+	begun := time.Now()
+	must(t, shop.desk().CancelOrder(t.Context(), shop.orderID(), by("cancel")))
+	for _, page := range pages {
+		page.hears("cancelled")
+	}
+	t.Logf("heard within %v", time.Since(begun))
+	shop.watches(path).hears("cancelled") // and who comes later, too
+}
+
+// What a page was told before and what it is told after a restart fit together,
+// because both are what is stored.
+func TestAPageThatComesBackAfterARestartMissesNothing(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	started := buyer.starts(path, "GCASH")
+	page := shop.watches(path)
+	page.hears("processing")
+	desk := shop.desk() // stands in for the server after its restart
+	must(t, shop.control.Pay(started.PaymentRequestID))
+	page.hears("paid")
+	o, err := desk.Order(t.Context(), strings.TrimPrefix(path, "/checkout/"))
+	must(t, err)
+	changed, stop := desk.Watch(o.ID, o.Token)
+	defer stop()
+	if o.Status != checkout.OrderPaid {
+		t.Errorf("who comes back reads %s, want paid", o.Status)
+	}
+	<-changed // whatever came between reading and watching is looked at again
+	_, err = shop.service.RefundPayment(t.Context(), o.ID, 100, by("refund"))
+	must(t, err)
+	for o.Status != checkout.OrderPartiallyRefunded {
+		<-changed
+		o, err = desk.Order(t.Context(), o.Token)
+		must(t, err)
+	}
+}
+
+func TestAnOpenPageHearsThatItsOrderHasExpired(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	buyer.starts(path, "GCASH")
+	page := shop.watches(path)
+	page.hears("processing")
+	shop.passes(61 * time.Minute)
+	shop.sweeps()
+	page.endsAt("expired")
+}
+
+func TestAnOpenPageHearsOfARefund(t *testing.T) {
+	shop := newShop(t)
+	_, path, order := shop.paidBy("GCASH")
+	page := shop.watches(path)
+	page.hears("paid")
+	_, err := shop.service.RefundPayment(t.Context(), order, 0, by("all"))
+	must(t, err)
+	page.endsAt("refunded")
+}

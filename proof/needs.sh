@@ -1,0 +1,21 @@
+#!/bin/sh
+# Makes sure that everything can be proven: strace, to watch system calls, and the
+# right to mount a small disk. On Debian and Ubuntu strace is installed when
+# missing. What cannot be proven on this machine is said here, because go test
+# does not show why a test was skipped.
+set -eu
+[ "$(uname)" = Linux ] || { echo 'NOT PROVEN on this system: write, sync and answer; power cut; full disk'; exit 0; }
+if ! command -v strace >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
+	echo 'installing strace for the proofs'
+	export DEBIAN_FRONTEND=noninteractive
+	apt-get update -qq
+	apt-get install -y -qq strace
+fi
+strace -f -o /dev/null true 2>/dev/null || echo 'NOT PROVEN on this machine, strace is missing or cannot attach: write, sync and answer; power cut'
+folder=$(mktemp -d)
+if mount -t tmpfs -o size=8m proof "$folder" 2>/dev/null; then
+	umount "$folder"
+else
+	echo 'NOT PROVEN on this machine, a small disk cannot be mounted: full disk'
+fi
+rmdir "$folder"

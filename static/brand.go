@@ -1,0 +1,188 @@
+package static
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"image"
+	_ "image/png" // to read the size of one
+	"io"
+	"math"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+
+	_ "golang.org/x/image/webp" // to read the size of one
+)
+
+// BrandPrefix is where the merchant's own files are to be served; see Logo and
+// Accent.
+const BrandPrefix = "/brand/"
+
+// MaxLogo is how many bytes a logo may have: it is loaded by every buyer.
+const MaxLogo = 64 << 10
+
+// A Picture is a file with the size it is drawn in.
+type Picture struct {
+	*File
+	Width, Height int
+}
+
+// logoHeight is how tall a logo stands at the top of a page.
+const logoHeight = 36
+
+// Logo takes the merchant's logo: SVG, PNG or WebP, by what is in it and not by
+// what it is called.
+func Logo(body []byte) (*Picture, error) {
+	if len(body) > MaxLogo {
+		return nil, fmt.Errorf("has %d bytes, more than %d", len(body), MaxLogo)
+	}
+	name, width, height := "logo.svg", 0.0, 0.0
+	switch http.DetectContentType(body) {
+	case "image/png", "image/webp":
+		size, format, err := image.DecodeConfig(bytes.NewReader(body))
+		if err != nil {
+			return nil, fmt.Errorf("cannot be read: %w", err)
+		}
+		name, width, height = "logo."+format, float64(size.Width), float64(size.Height)
+	default:
+		var err error
+		if width, height, err = svgSize(body); err != nil {
+			return nil, err
+		}
+	}
+	if !(width > 0 && height > 0 && width < 20*height && height < 20*width) {
+		return nil, fmt.Errorf("has a strange size: %g by %g", width, height)
+	}
+	f, err := newFile(BrandPrefix, name, body)
+	if err != nil {
+		return nil, err
+	}
+	return &Picture{File: f, Width: int(math.Round(logoHeight * width / height)), Height: logoHeight}, nil
+}
+
+// svgSize reads how wide and tall an SVG wants to be.
+func svgSize(body []byte) (width, height float64, err error) {
+	none := errors.New("is neither SVG, PNG nor WebP")
+	decoder := xml.NewDecoder(bytes.NewReader(body))
+	for {
+		token, err := decoder.Token()
+		if err == io.EOF || err != nil {
+			return 0, 0, none
+		}
+		root, ok := token.(xml.StartElement)
+		if !ok {
+			continue
+		}
+		if root.Name.Local != "svg" {
+			return 0, 0, none
+		}
+		for _, attribute := range root.Attr {
+			switch attribute.Name.Local {
+			case "width":
+				width = length(attribute.Value, width)
+			case "height":
+				height = length(attribute.Value, height)
+			case "viewBox":
+				if box := strings.FieldsFunc(attribute.Value, func(r rune) bool { return r == ' ' || r == ',' }); len(box) == 4 {
+					return length(box[2], 0), length(box[3], 0), nil
+				}
+			}
+		}
+		return width, height, nil
+	}
+}
+
+// length reads a number, with px or without; what is relative to something says
+// nothing of the picture.
+func length(text string, otherwise float64) float64 {
+	if n, err := strconv.ParseFloat(strings.TrimSuffix(text, "px"), 64); err == nil {
+		return n
+	}
+	return otherwise
+}
+
+// Ratios of WCAG 2.2 AA: for text, and for what shows where a control is.
+const (
+	readable = 4.5
+	visible  = 3
+)
+
+// Accent makes the style sheet that puts the merchant's colour in place of ours.
+// In the light theme it is taken as it is and has to be seen on our pages; what
+// is not seen there is refused, with the nearest shade that is. Black or white
+// text goes on it, whichever reads better: one of them always does. The dark theme
+// takes the colour, or the first lighter shade that is seen there.
+func Accent(text string) (*File, error) {
+	accent, err := parseColour(text)
+	if err != nil {
+		return nil, err
+	}
+	themes := themes()
+	light, dark := themes[0], themes[1]
+	if ratio, on := light.least(accent); ratio < visible {
+		return nil, fmt.Errorf("%s has a contrast of %.2f to the %s of our pages and needs %d; the nearest that has it is %s",
+			accent, ratio, on, visible, light.shade(accent, black))
+	}
+	sheet := ":root{" + light.tokens(accent) + "}@media(prefers-color-scheme:dark){:root{" + dark.tokens(dark.shade(accent, white)) + "}}"
+	return newFile(BrandPrefix, "accent.css", []byte(sheet))
+}
+
+// A theme is the colours of app.css by their names, in light or in dark.
+type theme map[string]colour
+
+var (
+	themeBlock = regexp.MustCompile(`:root\{([^}]*)\}`)
+	colourName = regexp.MustCompile(`--([a-z-]+):(#[0-9a-f]{3}|#[0-9a-f]{6})(?:;|$)`)
+)
+
+// themes reads app.css itself, the light theme first: there is no second list of
+// its colours.
+func themes() []theme {
+	byName, _ := embedded()
+	var all []theme
+	for _, block := range themeBlock.FindAllSubmatch(byName["app.css"].body, -1) {
+		t := theme{}
+		for _, m := range colourName.FindAllSubmatch(block[1], -1) {
+			t[string(m[1])], _ = parseColour(string(m[2])) // the pattern lets only colours pass
+		}
+		all = append(all, t)
+	}
+	return all
+}
+
+// tint is the ground of what is chosen: a breath of the accent over a panel.
+func (t theme) tint(accent colour) colour { return t["surface"].mix(accent, .08) }
+
+// least is how well an accent is seen on what it stands on, where that is worst.
+func (t theme) least(accent colour) (ratio float64, on colour) {
+	ratio = math.Inf(1)
+	for _, ground := range []colour{t["page"], t["surface"], t.tint(accent)} {
+		if r := contrast(accent, ground); r < ratio {
+			ratio, on = r, ground
+		}
+	}
+	return ratio, on
+}
+
+// shade is the colour, or the first on its way to black or white that is seen.
+func (t theme) shade(accent, towards colour) colour {
+	for share := 0.0; share <= 1; share += .01 {
+		mixed := accent.mix(towards, share)
+		if ratio, _ := t.least(mixed); ratio >= visible {
+			return mixed
+		}
+	}
+	return towards
+}
+
+// tokens are those of app.css that follow from an accent.
+func (t theme) tokens(accent colour) string {
+	letters, veil := white, "#0003"
+	if contrast(accent, black) > contrast(accent, white) {
+		letters, veil = black, "#fff4"
+	}
+	return fmt.Sprintf("--accent:%s;--on-accent:%s;--accent-tint:%s;--veil:%s", accent, letters, t.tint(accent), veil)
+}

@@ -1,0 +1,38 @@
+// The code page's extras: the time that is left and the moment it ends as the
+// buyer's own clock and language have it, and numbers that are copied with a tap.
+"use strict";
+(() => {
+	const lang = document.documentElement.lang;
+	const live = document.getElementById("live");
+
+	for (const moment of document.querySelectorAll("time")) {
+		const at = new Date(moment.dateTime);
+		const today = at.toDateString() === new Date().toDateString();
+		moment.textContent = new Intl.DateTimeFormat(lang, { dateStyle: today ? undefined : "medium", timeStyle: "short" }).format(at);
+	}
+
+	// The same words as the server's, see views.Span; by the shop's clock.
+	const left = document.querySelector("[data-until]");
+	const ahead = left && Date.now() - Date.parse(left.dataset.now);
+	function tick() {
+		const ms = Math.max(0, Date.parse(left.dataset.until) - Date.now() + ahead);
+		const hours = Math.round(ms / 36e5);
+		const minutes = Math.round(ms / 6e4);
+		const [n, unit] = hours >= 48 ? [hours / 24, "day"] : minutes >= 120 ? [minutes / 60, "hour"] : [ms / 6e4, "minute"];
+		left.textContent = new Intl.NumberFormat(lang, { style: "unit", unit, unitDisplay: "long" }).format(Math.floor(n));
+		setTimeout(tick, 1e4);
+	}
+	if (left) tick();
+
+	for (const button of document.querySelectorAll("[data-copy]")) {
+		button.hidden = !navigator.clipboard;
+		button.addEventListener("click", async () => {
+			try {
+				await navigator.clipboard.writeText(button.dataset.copy);
+			} catch {
+				return getSelection().selectAllChildren(button.previousElementSibling); // not allowed: marked, to be copied by hand
+			}
+			button.textContent = live.textContent = button.dataset.copied;
+		});
+	}
+})();
