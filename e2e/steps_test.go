@@ -20,6 +20,24 @@ func TestABankIsPaidOnItsOwnPage(t *testing.T) {
 	})
 }
 
+func TestAVoucherIsPaidAtTheCounter(t *testing.T) {
+	onBoth(t, func(t *testing.T, on device) {
+		shop := openShop(t, "CURRENCY=JPY", "ORDER_TTL=72h", "INTEGRATION=api")
+		buyer := shop.buyer(on)
+		buyer.orders("MUG-01")
+		buyer.until("the group of vouchers, opened", `(document.querySelector('[data-method="KONBINI"]').closest("details") || {}).open = true`)
+		buyer.chooses("KONBINI")
+		buyer.pays()
+		buyer.arrives(codePage)
+		buyer.sees("processing")
+		buyer.until("a number to read out", `/\d{6,}/.test(document.querySelector("figcaption b").textContent)`)
+		shop.sandbox.act(live(shop), "pay") // at the counter
+		buyer.arrives(returnPage)           // the code page goes on by itself
+		buyer.sees("paid")
+		shop.paidOnce()
+	})
+}
+
 // TestTheBackButtonAtEveryStep goes one step back from each page of a journey,
 // and asks there what a buyer would have to know.
 func TestTheBackButtonAtEveryStep(t *testing.T) {
