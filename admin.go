@@ -25,6 +25,9 @@ actions:
   cancel    close an unpaid order, release a card, or give a payment back while its method allows
   accept    end a review: keep the money that is there
 
+Of an order under review because Antom holds another amount, accept keeps that
+amount, refund gives all of it back, and cancel does so and closes the order.
+
 The same --key again is the same action, so a command may be repeated safely.
 `
 

@@ -204,7 +204,7 @@ func fill(b *testing.B, file string, n int) {
 		`INSERT INTO payments
 		SELECT printf('0190%08x-0000-7000-8000-000000000001', i), printf('0190%08x-0000-7000-8000-000000000000', i), printf('antom-%d', i),
 		       'ALIPAY_CN', 'sdk', 'paid', 1, 0, 'SGD', 4200, 'SUCCESS', randomblob(300), '{"type":""}',
-		       1700000000000 + i, 1700003600000 + i, NULL, NULL, 0
+		       1700000000000 + i, 1700003600000 + i, NULL, NULL, 0, NULL, ''
 		  FROM n`,
 		`INSERT INTO transitions (subject, order_id, payment_request_id, request_id, from_status, to_status, cause, at)
 		SELECT 'order', printf('0190%08x-0000-7000-8000-000000000000', i), printf('0190%08x-0000-7000-8000-000000000001', i), '', 'processing', 'paid',
