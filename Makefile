@@ -34,7 +34,7 @@ fuzz: ## the fuzz targets, 100,000 executions each
 	sh antom/testdata/fuzz.sh
 
 prove: needs ## the full proofs: simulation, crashes, power cuts; see PROOF.md
-	RAPID_CHECKS=100000 RAPID_STEPS=50 go test -timeout 3h -v ./checkout -run NoSequence
+	RAPID_CHECKS=100000 RAPID_STEPS=50 go test -timeout 3h -v ./checkout -run "NoSequence|FollowsWhat"
 	go test -timeout 6h -v ./proof -args -seeds 20000 -cycles 1000 -cuts 400
 
 bench: ## figures as ratios; see BENCH.md (2 GB of disk, some minutes)

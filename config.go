@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha512"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	netmail "net/mail"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -17,6 +19,7 @@ import (
 
 	"antom-checkout/checkout"
 	"antom-checkout/handlers"
+	"antom-checkout/mail"
 	"antom-checkout/static"
 )
 
@@ -46,6 +49,9 @@ type config struct {
 	sweepSchedule   []time.Duration
 	orderTTL        time.Duration
 	sessionKey      string
+	mailServer      *mail.Server // nil: letters are written to files
+	mailFrom        string
+	mailDir         string
 	appReturns      handlers.AppReturns
 	trustedProxies  []*net.IPNet
 	rateLimits      bool
@@ -87,6 +93,9 @@ var settings = []setting{
 	{env: "ORDER_TTL", fallback: "1h", help: "how long an unpaid order stays payable"},
 	{env: "SWEEP_SCHEDULE", fallback: "10s,30s,1m,2m,5m,5m,10m,30m,1h", help: "waits between looks at something unfinished"},
 	{env: "SESSION_KEY", help: "32 characters or more (default: made once, kept beside the database)", secret: true},
+	{env: "SMTP_URL", help: "mail server, smtp://user:password@host:587 or smtps://…:465 (default: mails are written to MAIL_DIR)", secret: true},
+	{env: "MAIL_FROM", help: "address that mails to buyers come from"},
+	{env: "MAIL_DIR", help: "where mails are written without SMTP_URL (default: mail, beside the database)"},
 	{env: "APP_RETURN_URLS", help: "where native apps may be opened again, such as myshop://pay,https://shop.example/app/"},
 	{env: "TRUSTED_PROXIES", help: "CIDRs whose X-Forwarded-For counts"},
 	{env: "RATE_LIMITS", fallback: "on", help: "on or off"},
@@ -133,6 +142,9 @@ func loadConfigWith(flags *flag.FlagSet, args []string, getenv func(string) stri
 		sweepSchedule:   c.durations("SWEEP_SCHEDULE"),
 		orderTTL:        c.duration("ORDER_TTL", time.Second, 30*24*time.Hour),
 		sessionKey:      c.text("SESSION_KEY"),
+		mailServer:      c.mailServer("SMTP_URL"),
+		mailFrom:        c.mailAddress("MAIL_FROM"),
+		mailDir:         c.text("MAIL_DIR"),
 		appReturns:      c.appReturns("APP_RETURN_URLS"),
 		trustedProxies:  c.networks("TRUSTED_PROXIES"),
 		rateLimits:      c.choice("RATE_LIMITS", "on", "off") == "on",
@@ -156,6 +168,7 @@ func loadConfigWith(flags *flag.FlagSet, args []string, getenv func(string) stri
 	c.problem(cfg.antomClientID != "" && cfg.antomPrivateKey == "", "ANTOM_PRIVATE_KEY: missing")
 	c.problem(cfg.antomClientID != "" && cfg.antomPublicKey == "", "ANTOM_PUBLIC_KEY: missing")
 	c.problem(cfg.antomClientID != "" && cfg.sdkURL == nil && cfg.integrationSDK, "ANTOM_SDK_URL: missing")
+	c.problem(c.text("SMTP_URL") != "" && c.text("MAIL_FROM") == "", "MAIL_FROM: missing")
 	c.problem(strings.Contains(cfg.database, "://"), "DATABASE_URL: only a path to an SQLite file is supported so far")
 	if err := errors.Join(c.problems...); err != nil {
 		return config{}, usageError{fmt.Errorf("settings:\n%w", err)}
@@ -244,6 +257,24 @@ func (c *checker) url(env string) *url.URL {
 	loopback := u.Hostname() == "localhost" || net.ParseIP(u.Hostname()).IsLoopback()
 	c.problem(u.Scheme != "https" && (u.Scheme != "http" || !loopback), env+": must be https, except on loopback")
 	return u
+}
+
+func (c *checker) mailServer(env string) *mail.Server {
+	if c.values[env] == "" {
+		return nil
+	}
+	server, err := mail.ParseServer(c.values[env])
+	if err != nil {
+		c.problem(true, env+": "+err.Error())
+	}
+	return server
+}
+
+func (c *checker) mailAddress(env string) string {
+	text := c.values[env]
+	parsed, err := netmail.ParseAddress(text)
+	c.problem(text != "" && (err != nil || parsed.Address != text), env+": not an address such as shop@example.com")
+	return text
 }
 
 func (c *checker) address(env string) string {
@@ -353,6 +384,27 @@ func (c config) sessionKeys() ([]byte, error) {
 	}
 	sum := sha512.Sum512([]byte(text))
 	return sum[:], nil
+}
+
+// linkKey is what signs the links in letters: made of the session keys, but of no
+// use in place of them.
+func linkKey(sessionKeys []byte) []byte {
+	if sessionKeys == nil {
+		return nil
+	}
+	key, err := hkdf.Key(sha512.New, sessionKeys, nil, "antom-checkout links to orders", 32)
+	if err != nil {
+		panic("main: " + err.Error()) // 32 bytes are never too many
+	}
+	return key
+}
+
+// mailFolder is where letters are written without a mail server.
+func (c config) mailFolder() string {
+	if c.mailDir != "" {
+		return c.mailDir
+	}
+	return filepath.Join(filepath.Dir(c.database), "mail")
 }
 
 func keptKey(path string) (string, error) {

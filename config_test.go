@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"antom-checkout/mail"
 )
 
 // environ is an environment of its own.
@@ -124,6 +126,7 @@ func TestEverySettingIsTakenFromItsOwnName(t *testing.T) {
 		"ANTOM_TIMEOUT": "3s", "ANTOM_SDK_URL": "https://sdk.example.com/sdk.js", "ANTOM_SDK_INTEGRITY": "sha384-abc",
 		"SANDBOX_ADDR": ":81", "INTEGRATION": "api", "CAPTURE_MODE": "manual", "ORDER_TTL": "30m", "SWEEP_SCHEDULE": "1s, 2s",
 		"SESSION_KEY": strings.Repeat("k", 32), "TRUSTED_PROXIES": "10.0.0.0/8, 2001:db8::/32",
+		"SMTP_URL": "smtps://ann:secret@mail.example.com", "MAIL_FROM": "shop@example.com", "MAIL_DIR": "/var/mail/shop",
 		"APP_RETURN_URLS": "myshop://pay,https://shop.example/app/", "METRICS_ADDR": ":9090",
 	}))
 	for name, got := range map[string][2]any{
@@ -136,6 +139,8 @@ func TestEverySettingIsTakenFromItsOwnName(t *testing.T) {
 		"ANTOM_SDK_INTEGRITY": {cfg.sdkIntegrity, "sha384-abc"}, "SANDBOX_ADDR": {cfg.sandboxAddr, ":81"},
 		"INTEGRATION": {cfg.integrationSDK, false}, "CAPTURE_MODE": {cfg.manualCapture, true}, "ORDER_TTL": {cfg.orderTTL, 30 * time.Minute},
 		"SWEEP_SCHEDULE": {len(cfg.sweepSchedule), 2}, "SESSION_KEY": {cfg.sessionKey, strings.Repeat("k", 32)},
+		"SMTP_URL":  {*cfg.mailServer, mail.Server{Host: "mail.example.com", Port: 465, User: "ann", Password: "secret", TLS: true}},
+		"MAIL_FROM": {cfg.mailFrom, "shop@example.com"}, "MAIL_DIR": {cfg.mailFolder(), "/var/mail/shop"},
 		"TRUSTED_PROXIES": {len(cfg.trustedProxies), 2}, "APP_RETURN_URLS": {len(cfg.appReturns), 2}, "METRICS_ADDR": {cfg.metricsAddr, ":9090"},
 		"live": {cfg.live(), true},
 	} {
@@ -197,6 +202,8 @@ func TestAWrongSettingIsRefused(t *testing.T) {
 		{"METRICS_ADDR", "9090"}, {"METRICS_ADDR", "localhost:"}, {"METRICS_ADDR", "on"},
 		{"CLOCK_OFFSET", "tomorrow"},
 		{"DATABASE_URL", "postgres://localhost/shop"},
+		{"SMTP_URL", "mail.example.com:587"}, {"SMTP_URL", "https://mail.example.com"}, {"SMTP_URL", "smtp://"},
+		{"MAIL_FROM", "shop"}, {"MAIL_FROM", "Shop <shop@example.com>"}, {"MAIL_FROM", "a@example.com\nBcc: b@example.com"},
 	} {
 		t.Run(row.name+"="+row.value, func(t *testing.T) {
 			expectProblems(t, environ{row.name: row.value}, nil, row.name)
@@ -255,7 +262,7 @@ func TestAMissingSecretFileIsToldWithTheOtherProblems(t *testing.T) {
 
 func TestProblemsNeverTellASecret(t *testing.T) {
 	_, err := loadConfig("serve", nil, environ{
-		"SESSION_KEY": "hunter2", "ANTOM_PRIVATE_KEY": "MIIEprivate", "CURRENCY": "XXX",
+		"SESSION_KEY": "hunter2", "ANTOM_PRIVATE_KEY": "MIIEprivate", "CURRENCY": "XXX", "SMTP_URL": "smtp://ann:hunter2@mail host",
 	}.get, io.Discard)
 	if err == nil || strings.Contains(err.Error(), "hunter2") || strings.Contains(err.Error(), "MIIE") {
 		t.Errorf("got %v, want an error without the secrets", err)
@@ -276,6 +283,23 @@ func TestTheClockIsMovedInTestsOnly(t *testing.T) {
 
 func TestAnAccountNeedsItsKeys(t *testing.T) {
 	expectProblems(t, environ{"ANTOM_CLIENT_ID": "SANDBOX_5Y1234"}, nil, "ANTOM_PRIVATE_KEY", "ANTOM_PUBLIC_KEY")
+}
+
+func TestAMailServerNeedsASender(t *testing.T) {
+	expectProblems(t, environ{"SMTP_URL": "smtp://mail.example.com"}, nil, "MAIL_FROM: missing")
+	if cfg := load(t, environ{"DATABASE_URL": "/srv/shop/checkout.db"}); cfg.mailServer != nil || cfg.mailFolder() != "/srv/shop/mail" {
+		t.Errorf("mail goes to %v or %s, want a folder beside the database", cfg.mailServer, cfg.mailFolder())
+	}
+}
+
+// Whoever has the session key makes all links; whoever has that of the links
+// makes no session.
+func TestTheLinksHaveAKeyOfTheirOwn(t *testing.T) {
+	sessions := bytes.Repeat([]byte{7}, 64)
+	key := linkKey(sessions)
+	if len(key) != 32 || bytes.Contains(sessions, key) || !bytes.Equal(key, linkKey(sessions)) || linkKey(nil) != nil {
+		t.Errorf("key %x", key)
+	}
 }
 
 func TestAWrongCommandLineIsWrongUsage(t *testing.T) {

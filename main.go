@@ -26,6 +26,7 @@ import (
 	"antom-checkout/checkout"
 	"antom-checkout/db"
 	"antom-checkout/handlers"
+	"antom-checkout/mail"
 )
 
 func main() {
@@ -152,7 +153,7 @@ func serve(ctx context.Context, args []string, getenv func(string) string, stdou
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	shop := openShop(cfg, store, gateway, now, log, measured)
+	shop := openShop(cfg, keys, store, gateway, now, log, measured)
 	stopping := make(chan struct{})
 	pages := handlers.New(pagesConfig(cfg, keys, now, log, stopping, measured), shop, gateway, store)
 	web := httpServer(pages, log)
@@ -189,7 +190,18 @@ func openGateway(cfg config, now func() time.Time, more ...antom.Option) (*antom
 	return client, nil
 }
 
-func openShop(cfg config, store *db.Store, gateway *antom.Client, now func() time.Time, log *slog.Logger, meter checkout.Meter) *checkout.Service {
+// openMail is where letters to buyers go out.
+func openMail(cfg config, now func() time.Time) *mail.Office {
+	from := cfg.mailFrom
+	if from == "" {
+		from = "shop@" + cfg.publicURL.Hostname()
+	}
+	return mail.New(mail.Config{
+		ShopName: cfg.shopName, From: from, Host: cfg.publicURL.Hostname(), Server: cfg.mailServer, Folder: cfg.mailFolder(), Now: now,
+	})
+}
+
+func openShop(cfg config, keys []byte, store *db.Store, gateway *antom.Client, now func() time.Time, log *slog.Logger, meter checkout.Meter) *checkout.Service {
 	return checkout.New(checkout.Config{
 		PublicURL:          strings.TrimSuffix(cfg.publicURL.String(), "/"),
 		Currency:           cfg.currency,
@@ -199,6 +211,8 @@ func openShop(cfg config, store *db.Store, gateway *antom.Client, now func() tim
 		Methods:            cfg.methods,
 		OrderTTL:           cfg.orderTTL,
 		SweepSchedule:      cfg.sweepSchedule,
+		Mailer:             openMail(cfg, now),
+		LinkKey:            linkKey(keys),
 		Now:                now,
 		Log:                log,
 		Meter:              meter,
@@ -221,6 +235,9 @@ func pagesConfig(cfg config, keys []byte, now func() time.Time, log *slog.Logger
 		Log:            log,
 		Meter:          meter,
 		Done:           stopping,
+	}
+	if cfg.mailServer == nil {
+		pages.Mailbox = mail.Folder(cfg.mailFolder())
 	}
 	if cfg.integrationSDK {
 		pages.SDK = &handlers.SDK{URL: cfg.sdkURL, Integrity: cfg.sdkIntegrity, Environment: "prod", GatewayHost: cfg.antomURL}

@@ -246,6 +246,9 @@ func wordOfSession(p Payment, res *antom.PaymentSessionResponse, err error) Word
 }
 
 func wordOfPay(p Payment, res *antom.PayResponse, err error) Word {
+	if !answers(p.RequestID, res.PaymentRequestID) {
+		return Word{RequestID: p.RequestID, Says: SaidNoAnswer}
+	}
 	w := Word{RequestID: p.RequestID, AntomID: res.PaymentID, Amount: money(res.PaymentAmount), AuthEndsAt: res.AuthExpiryTime.Time}
 	w.Says, w.Code = said(err, SaidSucceeded)
 	if err == nil && res.Result.InProcess() {
@@ -325,7 +328,7 @@ func codesOf(form *antom.OrderCodeForm) []Code {
 // does not know it, or did not answer the question.
 func wordOfInquiry(p Payment, res *antom.InquiryPaymentResponse, err error) (w Word, found bool) {
 	w = Word{RequestID: p.RequestID}
-	if err != nil {
+	if err != nil || !answers(p.RequestID, res.PaymentRequestID) {
 		return w, false
 	}
 	w.AntomID = res.PaymentID
@@ -380,19 +383,31 @@ func transactionSays(status antom.TransactionStatus) OperationStatus {
 	return OperationProcessing
 }
 
-// operationAnswer is the word in a synchronous answer to a capture, refund or cancel.
-func operationAnswer(op Operation, antomID string, result antom.Result, err error) OperationWord {
-	w := OperationWord{Kind: op.Kind, RequestID: op.RequestID, AntomID: antomID, Amount: op.Amount, Code: string(result.Code)}
+// authorisationGone are the refusals of a capture after which there is nothing to
+// capture any more: the buyer has the money back.
+var authorisationGone = map[string]bool{"AUTH_EXPIRED": true, "AUTH_CANCELLED": true, "ORDER_IS_CANCELED": true, "ORDER_IS_CANCELLED": true}
+
+// operationAnswer makes a word out of the synchronous answer to a capture, refund or
+// cancel; named is what the answer itself says of its ids and amount.
+func operationAnswer(op Operation, named OperationWord, result antom.Result, err error) OperationWord {
+	w := OperationWord{Kind: op.Kind, RequestID: op.RequestID, AntomID: named.AntomID, Code: string(result.Code)}
 	switch says, _ := said(err, SaidSucceeded); {
+	case !answers(op.RequestID, named.RequestID):
+		w = OperationWord{Kind: op.Kind, RequestID: op.RequestID, Says: OperationProcessing}
 	case says == SaidFailed:
-		w.Says = OperationFailed
+		w.Says, w.Gone = OperationFailed, op.Kind == Capture && authorisationGone[w.Code]
 	case says == SaidSucceeded && !result.InProcess():
-		w.Says = OperationSuccess
+		w.Says, w.Amount = OperationSuccess, named.Amount
 	default:
 		w.Says = OperationProcessing
 	}
 	return w
 }
+
+// answers reports whether an answer is about what was asked. Antom's signature
+// covers the answer and not the question, so that an answer to another question
+// would hold as well.
+func answers(asked, named string) bool { return named == "" || named == asked }
 
 // wordOfNotification says what a notification means and what it is about.
 // understood is false for types that are no business of an order.

@@ -44,6 +44,7 @@ type OperationWord struct {
 	Says      OperationStatus
 	Amount    Money // zero when not said
 	Code      string
+	Gone      bool // of a refused capture: the authorisation has ended, and with it the payment
 }
 
 // Verdict is what an operator decides about a payment whose amount, as Antom
@@ -101,13 +102,6 @@ func (c Cause) String() string {
 	return string(c.Kind) + ":" + c.ID
 }
 
-// Effect is something to be done after a change has been committed, once. It is
-// kept in the outbox under its topic, which is unique within an order.
-type Effect string
-
-// EffectPaid tells the world that an order has been paid for the first time.
-const EffectPaid Effect = "order.paid"
-
 // Rules is what a decision depends on beside the order and the word.
 type Rules struct {
 	Now           time.Time
@@ -139,7 +133,7 @@ func Decide(o Order, w Word, r Rules) (Order, []Effect) {
 	p.learn(w)
 	p.hear(w, r)
 	for _, word := range w.Operations {
-		p.hearOperation(word, w.Cause, r)
+		p.hearOperation(word, w, r)
 	}
 	if w.settles() && !p.owes(r) {
 		p.NextCheck, p.Checks = time.Time{}, 0 // what had been doubtful is known
@@ -294,8 +288,9 @@ func (p *Payment) operation(w OperationWord) *Operation {
 	return nil
 }
 
-// hearOperation moves a capture, refund or cancel, and the payment with it.
-func (p *Payment) hearOperation(w OperationWord, cause Cause, r Rules) {
+// hearOperation moves a capture, refund or cancel, and the payment with it. within
+// is the word that tells of it, perhaps beside others.
+func (p *Payment) hearOperation(w OperationWord, within Word, r Rules) {
 	op := p.operation(w)
 	if op == nil {
 		// Antom captures by itself, and a merchant may refund in Antom's dashboard.
@@ -315,15 +310,17 @@ func (p *Payment) hearOperation(w OperationWord, cause Cause, r Rules) {
 		op.AntomID = w.AntomID
 	}
 	switch {
-	case op.Status == OperationFailed && w.Says == OperationSuccess && cause.Kind == ByNotification:
+	case op.Status == OperationFailed && w.Says == OperationSuccess && within.Cause.Kind == ByNotification:
 		p.askAgain(r.Now) // success after failure: only an inquiry decides
 	case op.Status.CanBecome(w.Says):
 		op.Status, op.ResultCode = w.Says, w.Code
 	}
 	switch {
+	case op.Kind == Capture && within.Says == SaidCancelled: // it was taken, and given back by the cancel
 	case op.Kind == Capture && op.Status == OperationSuccess:
 		p.become(PaymentPaid, w.Code)
-	case op.Kind == Cancel && op.Status == OperationSuccess:
+	case op.Kind == Cancel && op.Status == OperationSuccess,
+		op.Kind == Capture && op.Status == OperationFailed && w.Gone:
 		p.become(PaymentCancelled, w.Code)
 	}
 }
@@ -463,22 +460,13 @@ func orderStatus(o Order) OrderStatus {
 			return OrderProcessing
 		}
 	}
-	if o.Closed != "" {
-		return o.Closed
-	}
 	if o.EverPaid {
 		return OrderCancelled // what had been paid was given back by a cancel
 	}
-	return OrderOpen
-}
-
-// effects are the consequences of going from one state of an order to the next.
-func effects(before, after Order) []Effect {
-	var due []Effect
-	if after.EverPaid && !before.EverPaid {
-		due = append(due, EffectPaid)
+	if o.Closed != "" {
+		return o.Closed
 	}
-	return due
+	return OrderOpen
 }
 
 // needsCapture reports whether success of a method is an authorisation only.

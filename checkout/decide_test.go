@@ -123,7 +123,7 @@ func TestACardIsPaidWhenItIsCaptured(t *testing.T) {
 		t.Fatalf("after authorisation the order is %s", o.Status)
 	}
 	o, effects := Decide(o, captured(ByNotification, OperationSuccess, sgd(4200)), Rules{Now: noon})
-	if o.Status != OrderPaid || !slices.Equal(effects, []Effect{EffectPaid}) {
+	if o.Status != OrderPaid || !slices.Equal(effects, []Effect{EffectPaid, "mail.receipt"}) {
 		t.Fatalf("after capture the order is %s with effects %v", o.Status, effects)
 	}
 }
@@ -133,6 +133,17 @@ func TestACaptureMayBeHeardOfBeforeItsPayment(t *testing.T) {
 	o, effects := Decide(o, notified(SaidSucceeded, sgd(4200)), Rules{Now: noon})
 	if o.Status != OrderPaid || len(effects) != 0 {
 		t.Fatalf("the order is %s, with effects %v a second time", o.Status, effects)
+	}
+}
+
+// An inquiry may list the capture of a payment that was cancelled after it.
+func TestACancelledPaymentIsNotPaidByItsOldCapture(t *testing.T) {
+	word := captured(ByInquiry, OperationSuccess, sgd(4200))
+	word.Says, word.Amount = SaidCancelled, sgd(4200)
+	for _, status := range []PaymentStatus{PaymentProcessing, PaymentAuthorized, PaymentPaid, PaymentCancelled} {
+		if o, effects := Decide(orderWith("CARD", status), word, Rules{Now: noon}); o.Payments[0].Status != PaymentCancelled || slices.Contains(effects, EffectPaid) {
+			t.Errorf("from %s the payment becomes %s", status, o.Payments[0].Status)
+		}
 	}
 }
 
@@ -378,18 +389,18 @@ func TestWhatAVerdictMakesOfAnotherAmount(t *testing.T) {
 		payment PaymentStatus
 		order   OrderStatus
 		surplus bool
-		effects int
+		told    bool // that the order has been paid
 	}
 	for method, paid := range map[string]struct {
 		payment PaymentStatus
 		order   OrderStatus
-		effects int
-	}{"GCASH": {PaymentPaid, OrderPaid, 1}, "CARD": {PaymentAuthorized, OrderAuthorized, 0}} {
+		told    bool
+	}{"GCASH": {PaymentPaid, OrderPaid, true}, "CARD": {PaymentAuthorized, OrderAuthorized, false}} {
 		for verdict, want := range map[Verdict]becomes{
-			"":              {"", OrderReview, false, 0},
-			VerdictKeep:     {paid.payment, paid.order, false, paid.effects},
-			VerdictGiveBack: {paid.payment, OrderOpen, true, 0},
-			VerdictClose:    {paid.payment, OrderCancelled, true, 0},
+			"":              {"", OrderReview, false, false},
+			VerdictKeep:     {paid.payment, paid.order, false, paid.told},
+			VerdictGiveBack: {paid.payment, OrderOpen, true, false},
+			VerdictClose:    {paid.payment, OrderCancelled, true, false},
 		} {
 			for _, status := range []PaymentStatus{PaymentCreated, PaymentUnknown, PaymentProcessing, PaymentPending, PaymentFailed, PaymentCancelled} {
 				for _, other := range []Money{sgd(4100), sgd(4300), {Minor: 4200, Currency: "USD"}} {
@@ -406,7 +417,7 @@ func TestWhatAVerdictMakesOfAnotherAmount(t *testing.T) {
 					}
 					o, effects := Decide(o, w, Rules{Now: noon, Pause: time.Minute})
 					p := o.Payments[0]
-					if got := (becomes{p.Status, o.Status, p.Surplus, len(effects)}); got != want {
+					if got := (becomes{p.Status, o.Status, p.Surplus, slices.Contains(effects, EffectPaid)}); got != want {
 						t.Errorf("%s %s, %s, verdict %q: %+v, want %+v", method, status, other, verdict, got, want)
 					}
 					if verdict != "" && (p.Worth() != other || p.Refundable() != other || p.Amount != sgd(4200)) {

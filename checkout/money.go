@@ -103,10 +103,17 @@ func decimalSeparator(p *message.Printer) string {
 
 var printers sync.Map // language.Tag → *message.Printer
 
+// printer writes numbers in the digits of the cards, codes and wallets they are
+// compared with. CLDR gives plain Arabic the other set; shops and banks of the Gulf
+// write these, as everything else on our pages does.
 func printer(tag language.Tag) *message.Printer {
 	if p, known := printers.Load(tag); known {
 		return p.(*message.Printer)
 	}
-	p, _ := printers.LoadOrStore(tag, message.NewPrinter(tag))
+	digits, err := tag.SetTypeForKey("nu", "latn")
+	if err != nil {
+		digits = tag
+	}
+	p, _ := printers.LoadOrStore(tag, message.NewPrinter(digits))
 	return p.(*message.Printer)
 }

@@ -192,6 +192,10 @@ func (s *Service) AcceptReview(ctx context.Context, orderID string, key Key) err
 			refused = conflict("the order is not under review")
 			return o, nil
 		}
+		if o.Review == authorityEnded {
+			refused = conflict(string(o.Review) + ", and no money is there; a capture makes Antom say so")
+			return o, nil
+		}
 		was, o := o, o.clone()
 		o.Review, o.ReviewPayment = "", ""
 		o.follow(s.rules())
@@ -316,16 +320,20 @@ func (s *Service) carryOut(ctx context.Context, o Order, requestID string, op Op
 		res, err := s.gateway.Capture(ctx, &antom.CaptureRequest{
 			CaptureRequestID: op.RequestID, PaymentID: p.AntomID, CaptureAmount: antomAmount(op.Amount),
 		})
-		word, call = operationAnswer(op, res.CaptureID, res.Result, err), s.call("capture", op.RequestID, requestID, res.Result, err)
+		word, call = operationAnswer(op, OperationWord{RequestID: res.CaptureRequestID, AntomID: res.CaptureID, Amount: money(res.CaptureAmount)}, res.Result, err), s.call("capture", op.RequestID, requestID, res.Result, err)
 	case Refund:
 		res, err := s.gateway.Refund(ctx, &antom.RefundRequest{
 			RefundRequestID: op.RequestID, PaymentID: p.AntomID, RefundAmount: antomAmount(op.Amount), RefundNotifyURL: s.notifyURL(),
 		})
-		word, call = operationAnswer(op, res.RefundID, res.Result, err), s.call("refund", op.RequestID, requestID, res.Result, err)
+		word, call = operationAnswer(op, OperationWord{RequestID: res.RefundRequestID, AntomID: res.RefundID, Amount: money(res.RefundAmount)}, res.Result, err), s.call("refund", op.RequestID, requestID, res.Result, err)
 	case Cancel:
 		// By our own id, not Antom's: a session may have no other yet.
 		res, err := s.gateway.Cancel(ctx, &antom.CancelRequest{PaymentRequestID: requestID})
-		word, call = operationAnswer(op, "", res.Result, err), s.call("cancel", op.RequestID, requestID, res.Result, err)
+		named := OperationWord{RequestID: op.RequestID}
+		if !answers(requestID, res.PaymentRequestID) {
+			named.RequestID = res.PaymentRequestID
+		}
+		word, call = operationAnswer(op, named, res.Result, err), s.call("cancel", op.RequestID, requestID, res.Result, err)
 	}
 	w := Word{Cause: Cause{Kind: ByResponse, ID: call.ID}, RequestID: requestID, Operations: []OperationWord{word}}
 	o, err := s.Record(ctx, o.ID, w, Evidence{Call: call})
@@ -382,7 +390,7 @@ func (s *Service) resumeOperation(ctx context.Context, o Order, requestID string
 func (s *Service) inquireRefund(ctx context.Context, o Order, requestID string, op Operation) (Order, error) {
 	res, err := s.gateway.InquiryRefund(ctx, &antom.InquiryRefundRequest{RefundRequestID: op.RequestID})
 	switch {
-	case err == nil:
+	case err == nil && answers(op.RequestID, res.RefundRequestID):
 		call := s.call("inquiryRefund", op.RequestID, requestID, res.Result, err)
 		word := OperationWord{Kind: Refund, RequestID: op.RequestID, AntomID: res.RefundID, Amount: money(res.RefundAmount), Says: transactionSays(res.RefundStatus)}
 		w := Word{Cause: Cause{Kind: ByInquiry, ID: call.ID}, RequestID: requestID, Operations: []OperationWord{word}}

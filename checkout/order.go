@@ -84,6 +84,7 @@ type Payment struct {
 	AuthEndsAt time.Time // until when an authorised card can be captured
 	NextCheck  time.Time // when the sweeper looks again; zero when nothing is owed
 	Checks     int       // how often it has looked
+	MailMe     bool      // the buyer wants a letter should it fail; all other ends are told anyway
 
 	Operations []Operation // captures, refunds, cancels; oldest first
 }

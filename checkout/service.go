@@ -37,6 +37,8 @@ type Config struct {
 	Methods            []string        // codes to offer, in this order; none: what Antom offers, in ours
 	OrderTTL           time.Duration   // how long an unpaid order stays payable
 	SweepSchedule      []time.Duration // waits between two looks at something unfinished; the last repeats
+	Mailer             Mailer          // nil: nobody is written to
+	LinkKey            []byte          // signs the links in letters; nil: they open until the program ends
 	Now                func() time.Time
 	Log                *slog.Logger
 	Meter              Meter // counts what happens; nil counts nothing
@@ -55,6 +57,9 @@ type Service struct {
 	watches   watches
 	offers    offers
 	wake      chan struct{} // tells the sweeper that something is due now
+
+	wakeLetters chan struct{}
+	lookups     chan lookup
 }
 
 // New makes a Service. Nothing runs until Sweep is called.
@@ -65,12 +70,15 @@ func New(cfg Config, store Store, gateway Gateway) *Service {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
+	if cfg.LinkKey == nil {
+		cfg.LinkKey = []byte(rand.Text())
+	}
 	if cfg.Meter == nil {
 		cfg.Meter = noMeter{}
 	}
 	s := &Service{
 		cfg: cfg, store: store, gateway: gateway, log: cfg.Log, now: cfg.Now,
-		wake: make(chan struct{}, 1),
+		wake: make(chan struct{}, 1), wakeLetters: make(chan struct{}, 1), lookups: make(chan lookup, lookupsWaiting),
 	}
 	s.watches.poll, s.watches.tail = s.pollForWatchers, s.tailLedger
 	return s
@@ -151,8 +159,10 @@ func newID() string { return uuid.Must(uuid.NewV7()).String() }
 // that tells no one how many orders there are.
 func newNumber() string {
 	text := rand.Text()
-	return text[:5] + "-" + text[5:10]
+	return text[:numberHalf] + "-" + text[numberHalf:2*numberHalf]
 }
+
+const numberHalf = 5
 
 // Order finds an order by its token. Whoever knows the token may see it.
 func (s *Service) Order(ctx context.Context, token string) (Order, error) {
@@ -207,9 +217,11 @@ func (s *Service) announce(ctx context.Context, before, after Order, w Word) {
 }
 
 func (s *Service) wakeSweeper() {
-	select {
-	case s.wake <- struct{}{}:
-	default:
+	for _, wake := range []chan struct{}{s.wake, s.wakeLetters} {
+		select {
+		case wake <- struct{}{}:
+		default:
+		}
 	}
 }
 
@@ -292,3 +304,8 @@ func (s *Service) Currency() Currency { return s.cfg.Currency }
 // FormKey joins a browser's session and a form's id, so that nobody else's form
 // can lead to this order.
 func FormKey(session, formID string) string { return strings.Join([]string{session, formID}, ".") }
+
+// MadeBy reports whether the order was placed by a form of this session.
+func (o *Order) MadeBy(session string) bool {
+	return session != "" && strings.HasPrefix(o.FormKey, FormKey(session, ""))
+}

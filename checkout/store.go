@@ -23,6 +23,9 @@ type Store interface {
 	// ErrNotFound.
 	OrderByToken(ctx context.Context, token string) (Order, error)
 	OrderByID(ctx context.Context, id string) (Order, error)
+	// OrderByNumber finds an order by what its buyer calls it, or answers
+	// ErrNotFound.
+	OrderByNumber(ctx context.Context, number string) (Order, error)
 	// FindPayment tells which order and payment a message is about, or answers
 	// ErrNotFound.
 	FindPayment(ctx context.Context, by Reference) (orderID, requestID string, err error)
@@ -48,8 +51,10 @@ type Store interface {
 	Reschedule(ctx context.Context, requestID string, next time.Time, checks int) error
 	// DueExpiries lists open orders past their end, those with nothing under way.
 	DueExpiries(ctx context.Context, now time.Time, limit int) (orderIDs []string, err error)
-	// PendingEffects lists outbox rows to deliver, oldest first.
+	// PendingEffects and PendingLetters list outbox rows to deliver, oldest first:
+	// letters, whose topics begin with "mail.", and all others.
 	PendingEffects(ctx context.Context, now time.Time, limit int) ([]PendingEffect, error)
+	PendingLetters(ctx context.Context, now time.Time, limit int) ([]PendingEffect, error)
 	// EffectDone marks an outbox row as sent; EffectFailed sets when it is tried
 	// again, or gives it up when next is zero.
 	EffectDone(ctx context.Context, id int64) error

@@ -10,23 +10,34 @@ import (
 )
 
 const (
-	sweepPause   = time.Second    // between two looks at the list of what is due
-	sweepBatch   = 50             // payments looked at in one go
-	sweepWorkers = 8              // of them at once
-	sweepLimit   = 72 * time.Hour // of looking in vain; after that a person has to
-	effectTries  = 12             // deliveries of one effect before it is given up
+	sweepPause    = time.Second    // between two looks at the list of what is due
+	sweepBatch    = 50             // payments looked at in one go
+	sweepWorkers  = 8              // of them at once
+	sweepLimit    = 72 * time.Hour // of looking in vain; after that a person has to
+	letterSenders = 4              // letters sent at once
 )
 
 // Sweep resumes everything unfinished until ctx ends: attempts without a known
 // outcome, orders past their end, effects not yet delivered. It is what makes a
 // crash, a restart or an outage on either side harmless.
+//
+// Letters have a round of their own: a mail server that hangs keeps nothing else
+// waiting.
 func (s *Service) Sweep(ctx context.Context) {
+	var letters sync.WaitGroup
+	letters.Go(func() { rounds(ctx, s.wakeLetters, s.sendLetters) })
+	rounds(ctx, s.wake, s.resumeAll)
+	letters.Wait()
+}
+
+// rounds does something again and again, at once when woken.
+func rounds(ctx context.Context, wake <-chan struct{}, do func(context.Context)) {
 	for {
-		s.SweepOnce(ctx)
+		do(ctx)
 		select {
 		case <-ctx.Done():
 			return
-		case <-s.wake:
+		case <-wake:
 		case <-time.After(sweepPause):
 		}
 	}
@@ -34,6 +45,12 @@ func (s *Service) Sweep(ctx context.Context) {
 
 // SweepOnce does all that is due now.
 func (s *Service) SweepOnce(ctx context.Context) {
+	s.resumeAll(ctx)
+	s.sendLetters(ctx)
+}
+
+// resumeAll does what is due, but for the letters.
+func (s *Service) resumeAll(ctx context.Context) {
 	now := s.now()
 	due, err := s.store.DueChecks(ctx, now, sweepBatch)
 	s.logFailure(ctx, "list due payments", err)
@@ -253,10 +270,11 @@ func (s *Service) close(ctx context.Context, o Order, as OrderStatus, cause Caus
 		if o.Status != OrderOpen {
 			return o, nil
 		}
+		before := o
 		o = o.clone()
 		o.Closed = as
 		o.follow(s.rules())
-		return o, nil
+		return o, effects(before, o)
 	})
 	if err == nil {
 		s.announce(ctx, before, after, Word{Cause: cause})
@@ -265,17 +283,25 @@ func (s *Service) close(ctx context.Context, o Order, as OrderStatus, cause Caus
 }
 
 // deliver does one effect. It may be done twice after a crash, so each is
-// harmless to repeat.
+// harmless to repeat. What fails is tried again for as long as an unfinished
+// payment is; the log hears of it when it begins and when it is given up.
 func (s *Service) deliver(ctx context.Context, e PendingEffect) {
 	err := guarded(func() error { return s.perform(ctx, e) })
 	if err == nil {
-		s.logFailure(ctx, "finish effect", s.store.EffectDone(ctx, e.ID))
+		// Also while the program stops: what is done must not be done again.
+		s.logFailure(ctx, "finish effect", s.store.EffectDone(context.WithoutCancel(ctx), e.ID))
 		return
 	}
-	s.logFailure(ctx, "effect "+string(e.Effect), err)
-	next := time.Time{}
-	if e.Attempts+1 < effectTries {
-		next = s.now().Add(s.pause(e.Attempts))
+	if ctx.Err() != nil {
+		return // not its fault
+	}
+	next := s.now().Add(s.pause(e.Attempts))
+	switch {
+	case s.lookedFor(e.Attempts) > sweepLimit, errors.Is(err, ErrUndeliverable):
+		next = time.Time{}
+		s.log.ErrorContext(ctx, "effect given up", "effect", e.Effect, "order", e.OrderID, "attempts", e.Attempts+1, "err", err)
+	case e.Attempts == 0:
+		s.log.WarnContext(ctx, "effect failed, to be tried again", "effect", e.Effect, "order", e.OrderID, "err", err)
 	}
 	s.logFailure(ctx, "postpone effect", s.store.EffectFailed(ctx, e.ID, next))
 }

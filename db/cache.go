@@ -34,6 +34,7 @@ const (
 	byID        = "id"
 	byToken     = "token"
 	byForm      = "form_key"
+	byNumber    = "number" // not remembered: it is asked for rarely
 	byRequestID = "request_id"
 	byAntomID   = "antom_id"
 	byRefundID  = "refund_request_id"
@@ -112,6 +113,7 @@ func merged(before, after checkout.Order) checkout.Order {
 		was.AntomID, was.Status, was.Live, was.Surplus, was.ResultCode = p.AntomID, p.Status, p.Live, p.Surplus, p.ResultCode
 		was.Held = p.Held
 		was.Action, was.ExpiresAt, was.AuthEndsAt, was.NextCheck, was.Checks = p.Action, p.ExpiresAt, p.AuthEndsAt, p.NextCheck, p.Checks
+		was.MailMe = p.MailMe
 		for _, op := range p.Operations {
 			opWas := was.Operation(op.Kind, op.RequestID)
 			if opWas == nil {

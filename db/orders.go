@@ -88,6 +88,11 @@ func (s *Store) OrderByID(ctx context.Context, id string) (checkout.Order, error
 	return s.order(ctx, name{byID, id})
 }
 
+// OrderByNumber implements checkout.Store.
+func (s *Store) OrderByNumber(ctx context.Context, number string) (checkout.Order, error) {
+	return s.order(ctx, name{byNumber, number})
+}
+
 // order is the committed state of an order: the one remembered if it is still
 // that, otherwise read. It is read by several statements; a version that is still
 // the same afterwards tells that nothing has changed between them.

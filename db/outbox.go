@@ -10,6 +10,15 @@ import (
 
 // PendingEffects implements checkout.Store.
 func (s *Store) PendingEffects(ctx context.Context, now time.Time, limit int) ([]checkout.PendingEffect, error) {
+	return s.pending(ctx, "topic NOT GLOB 'mail.*'", now, limit)
+}
+
+// PendingLetters implements checkout.Store.
+func (s *Store) PendingLetters(ctx context.Context, now time.Time, limit int) ([]checkout.PendingEffect, error) {
+	return s.pending(ctx, "topic GLOB 'mail.*'", now, limit)
+}
+
+func (s *Store) pending(ctx context.Context, which string, now time.Time, limit int) ([]checkout.PendingEffect, error) {
 	return collect(ctx, s.reads, func(row scanner) (checkout.PendingEffect, error) {
 		var e checkout.PendingEffect
 		err := row.Scan(&e.ID, &e.OrderID, &e.Effect, &e.Attempts)
@@ -17,7 +26,7 @@ func (s *Store) PendingEffects(ctx context.Context, now time.Time, limit int) ([
 	}, `
 		SELECT id, order_id, topic, attempts
 		  FROM outbox
-		 WHERE state = 'pending' AND next_at <= $1
+		 WHERE state = 'pending' AND next_at <= $1 AND `+which+`
 		 ORDER BY next_at, id
 		 LIMIT $2`, now.UnixMilli(), limit)
 }

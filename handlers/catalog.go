@@ -36,7 +36,7 @@ func productView(c echo.Context, p checkout.Product) views.Product {
 		SKU:         p.SKU,
 		Name:        p.Name,
 		Description: p.Description,
-		Image:       image(p.Image),
+		Image:       views.Image(p.Image),
 		Price:       amountView(c, p.Price),
 	}
 }

@@ -30,9 +30,20 @@ func (s *server) showCheckout(c echo.Context) error {
 // renewOrder makes an expired order anew, at today's prices, which its page shows
 // before anything is paid.
 func (s *server) renewOrder(c echo.Context) error {
-	order, err := s.shop.Renew(c.Request().Context(), c.Param("token"))
+	ctx := c.Request().Context()
+	old, err := s.shop.Order(ctx, c.Param("token"))
 	if err != nil {
 		return err
+	}
+	order, err := s.shop.Renew(ctx, old.Token)
+	if err != nil {
+		return err
+	}
+	if v := s.sessions.visit(c); v.made(old) {
+		v.Renewed = order.Token
+		if err := s.sessions.save(c, v); err != nil {
+			return err
+		}
 	}
 	return c.Redirect(http.StatusSeeOther, pathsOf(order).page)
 }
@@ -43,9 +54,13 @@ const patience = 2500 * time.Millisecond
 
 // refreshed reads the order, having asked Antom if that is due.
 func (s *server) refreshed(c echo.Context) (checkout.Order, error) {
-	ctx, cancel := context.WithTimeout(c.Request().Context(), patience)
+	ctx, cancel := s.patiently(c)
 	defer cancel()
 	return s.shop.Refresh(ctx, c.Param("token"))
+}
+
+func (s *server) patiently(c echo.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(c.Request().Context(), patience)
 }
 
 // renderCheckout shows the pay page; problem is a message key about the choice
@@ -56,8 +71,6 @@ func (s *server) renderCheckout(c echo.Context, status int, o checkout.Order, pr
 		Frame:     s.frame(c, nil),
 		Token:     o.Token,
 		Number:    o.Number,
-		Lines:     linesView(c, o.Lines),
-		Total:     amountView(c, o.Total),
 		Status:    s.statusView(o, 0),
 		Error:     problem,
 		ReturnURL: paths.returns,
@@ -68,7 +81,9 @@ func (s *server) renderCheckout(c echo.Context, status int, o checkout.Order, pr
 	if o.Status == checkout.OrderExpired {
 		v.RenewURL = paths.renewal
 	}
+	// Whoever is to pay must see what for. Afterwards it is the buyer's own.
 	if o.Payable() {
+		v.Lines, v.Total = linesView(c, o.Lines), amountView(c, o.Total)
 		v.ExpiresAt, v.Now = o.ExpiresAt.Format(time.RFC3339), s.cfg.Now().UTC().Format(time.RFC3339)
 	}
 	if p := o.Live(); p != nil && p.Status.UnderWay() && p.Action.Type == checkout.ActionCode {
@@ -78,6 +93,9 @@ func (s *server) renderCheckout(c echo.Context, status int, o checkout.Order, pr
 		v.Methods = s.methodViews(c, o)
 		v.SDK = s.sdkView(c)
 	}
+	if len(v.Methods) == 0 && s.sessions.visit(c).made(o) {
+		v.Receipt = s.receipt(c, o)
+	}
 	if v.SDK != nil {
 		allowSDK(c, s.cfg.SDK)
 	}
@@ -85,11 +103,11 @@ func (s *server) renderCheckout(c echo.Context, status int, o checkout.Order, pr
 }
 
 // paths are the addresses of one order.
-type paths struct{ page, payments, code, returns, status, events, renewal string }
+type paths struct{ page, payments, code, returns, mail, status, events, renewal string }
 
 func pathsOf(o checkout.Order) paths {
 	page := "/checkout/" + o.Token
-	return paths{page: page, payments: page + "/payments", code: page + "/code", returns: page + "/return", status: page + "/status", events: page + "/events", renewal: page + "/renewal"}
+	return paths{page: page, payments: page + "/payments", code: page + "/code", returns: page + "/return", mail: page + "/mail", status: page + "/status", events: page + "/events", renewal: page + "/renewal"}
 }
 
 func (s *server) methodViews(c echo.Context, o checkout.Order) []views.Method {

@@ -31,6 +31,7 @@ var (
 	orderLimits   = limits{"orders", limit{5, 100}, limit{1, 50}, limit{}}
 	paymentLimits = limits{"payments", limit{10, 200}, limit{2, 60}, limit{2, 30}}
 	readLimits    = limits{"reads", limit{100, 1000}, limit{50, 500}, limit{30, 200}}
+	lookupLimits  = limits{"look-ups", limit{0.1, 20}, limit{}, limit{1.0 / 600, 5}} // an order by its number
 	reportLimits  = limits{"reports", limit{1, 60}, limit{}, limit{}}
 )
 
@@ -107,12 +108,17 @@ func (s *server) limited(l limits) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			if wait := s.within(c, l); wait > 0 {
-				c.Response().Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
-				return echo.NewHTTPError(http.StatusTooManyRequests)
+				return tooMany(c, wait)
 			}
 			return next(c)
 		}
 	}
+}
+
+// tooMany says when to come again.
+func tooMany(c echo.Context, wait time.Duration) error {
+	c.Response().Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+	return echo.NewHTTPError(http.StatusTooManyRequests)
 }
 
 // network is what stands for a client: its IPv4 address, or the /64 that one

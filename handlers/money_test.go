@@ -484,3 +484,47 @@ func TestAfter72HoursAPersonIsAsked(t *testing.T) {
 		shop.expectCount(1, "order", "status", "review")
 	})
 }
+
+// An authorisation that nobody has captured ends in a review, and the review with
+// Antom's word that there is nothing to capture any more.
+func TestAnAuthorisationThatHasEndedCanBeClosed(t *testing.T) {
+	shop := newShop(t, func(s *settings) { s.manualCapture = true })
+	buyer, path, order := shop.paidBy("CARD")
+	shop.passes(7*24*time.Hour + time.Minute)
+	shop.sweeps()
+	buyer.expectStatus(path, "review", "authorized")
+	if err := shop.service.AcceptReview(t.Context(), order, by("accept")); kindOf(err) != checkout.Conflict {
+		t.Errorf("accept what is not there: %v", err)
+	}
+	if err := shop.service.CancelOrder(t.Context(), order, by("cancel")); kindOf(err) != checkout.Conflict {
+		t.Errorf("cancel after the window: %v", err)
+	}
+	op, err := shop.service.CapturePayment(t.Context(), order, by("capture"))
+	must(t, err)
+	if op.Status != checkout.OperationFailed || op.ResultCode != "AUTH_EXPIRED" {
+		t.Fatalf("the capture is %s %s", op.Status, op.ResultCode)
+	}
+	shop.sweeps()
+	if st := buyer.status(path); st.Status != "cancelled" && st.Status != "expired" || st.LastPayment.Status != "cancelled" {
+		t.Errorf("the order is %+v", st)
+	}
+}
+
+// Antom's answer to a capture or refund is held against what was asked, as its
+// notifications are.
+func TestAnAnswerWithAnotherAmountSettlesNothing(t *testing.T) {
+	shop := newShop(t)
+	buyer, path, order := shop.paidBy("GCASH")
+	shop.fault(sandbox.Fault{Kind: sandbox.WrongAmount, On: "refund", Times: 1})
+	shop.fault(sandbox.Fault{Kind: sandbox.Lose, On: "REFUND_RESULT"})
+	op, err := shop.service.RefundPayment(t.Context(), order, 1000, by("refund"))
+	must(t, err)
+	if !op.Unfinished() {
+		t.Errorf("the refund is %s by an answer about another amount", op.Status)
+	}
+	shop.expectCount(1, "order", "status", "review")
+	shop.passes(3 * time.Second)
+	shop.sweeps()
+	buyer.expectStatus(path, "partially_refunded", "paid")
+	shop.expectCount(1, "refund", "status", "success")
+}

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"bytes"
+	"compress/gzip"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -25,8 +26,38 @@ func render(c echo.Context, status int, page templ.Component) error {
 	if err := page.Render(c.Request().Context(), buffer); err != nil {
 		return fmt.Errorf("render: %w", err)
 	}
+	if packs(c.Request()) {
+		packed := buffers.Get().(*bytes.Buffer)
+		packed.Reset()
+		defer buffers.Put(packed)
+		if err := pack(packed, buffer.Bytes()); err != nil {
+			return fmt.Errorf("render: %w", err)
+		}
+		c.Response().Header().Set(echo.HeaderContentEncoding, "gzip")
+		buffer = packed
+	}
+	c.Response().Header().Set(echo.HeaderVary, echo.HeaderAcceptEncoding)
 	c.Response().Header().Set(echo.HeaderContentLength, strconv.Itoa(buffer.Len()))
 	return c.HTMLBlob(status, buffer.Bytes())
+}
+
+// packs reports whether the answer may be compressed. What is posted comes back
+// plain: beside words of somebody's choice, the length of a packed page tells of
+// the secrets on it (BREACH).
+func packs(r *http.Request) bool {
+	return r.Method != http.MethodPost && static.Accepts(r.Header.Get(echo.HeaderAcceptEncoding), "gzip")
+}
+
+var packers = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
+
+func pack(into *bytes.Buffer, page []byte) error {
+	packer := packers.Get().(*gzip.Writer)
+	defer packers.Put(packer)
+	packer.Reset(into)
+	if _, err := packer.Write(page); err != nil {
+		return err
+	}
+	return packer.Close()
 }
 
 // frame is what surrounds every page of this visit; v is nil on pages that show
@@ -52,11 +83,7 @@ func (s *server) frame(c echo.Context, v *visit) views.Frame {
 
 // amountView writes money for the page's language.
 func amountView(c echo.Context, m checkout.Money) views.Amount {
-	return views.Amount{
-		Text:     m.Format(views.Language(c.Request().Context())),
-		Minor:    fmt.Sprint(m.Minor),
-		Currency: string(m.Currency),
-	}
+	return views.NewAmount(c.Request().Context(), m)
 }
 
 // methodName is what buyers call the method of a payment.
@@ -65,30 +92,15 @@ func (s *server) methodName(c echo.Context, p checkout.Payment) string {
 	return views.MethodName(c.Request().Context(), m.Code, m.Name)
 }
 
-// image is the address of a picture in static/, or "" for one that is not there.
-func image(name string) string {
-	if name == "" || !static.Has(name) {
-		return ""
+// receipt is what only the buyer may see.
+func (s *server) receipt(c echo.Context, o checkout.Order) *views.Receipt {
+	var method checkout.Method
+	if p := o.Current(); p != nil {
+		method = s.shop.Method(p.Method)
 	}
-	return static.URL(name)
+	return views.NewReceipt(c.Request().Context(), o, method)
 }
 
 func linesView(c echo.Context, lines []checkout.OrderLine) []views.Line {
-	var all []views.Line
-	for _, line := range lines {
-		problem := ""
-		if line.Short {
-			problem = "error.sold_out"
-		}
-		all = append(all, views.Line{
-			Error:    problem,
-			SKU:      line.SKU,
-			Name:     line.Name,
-			Image:    image(line.Image),
-			Quantity: fmt.Sprint(line.Quantity),
-			Unit:     amountView(c, line.Unit),
-			Total:    amountView(c, line.Total()),
-		})
-	}
-	return all
+	return views.NewLines(c.Request().Context(), lines)
 }

@@ -22,13 +22,17 @@ func (s *server) routes(e *echo.Echo) {
 	e.POST("/cart/:sku", s.changeCart)
 
 	e.POST("/orders", s.placeOrder, s.limited(orderLimits))
+	page("/orders", s.showLookup)
+	e.POST("/orders/lookup", s.lookUp, s.limited(lookupLimits))
 
 	read := s.limited(readLimits)
+	page(checkout.OrderPath+"/:id/:signature", s.showOrder, read)
 	page("/checkout/:token", s.showCheckout, read)
 	e.POST("/checkout/:token/payments", s.startPayment, s.limited(paymentLimits))
 	e.POST("/checkout/:token/renewal", s.renewOrder, s.limited(orderLimits))
 	page("/checkout/:token/code", s.showCodeAgain, read)
 	page("/checkout/:token/return", s.showReturn, read)
+	e.POST("/checkout/:token/mail", s.mailMe, read)
 	page("/checkout/:token/status", s.showStatus, read)
 	e.GET("/checkout/:token/events", s.streamStatus, read)
 
@@ -36,6 +40,7 @@ func (s *server) routes(e *echo.Echo) {
 
 	e.POST(reportPath, s.receiveReports)
 
+	s.mailRoutes(page)
 	page("/healthz", s.showHealth)
 	page("/readyz", s.showReadiness)
 	page("/static/*", echo.WrapHandler(static.Handler()))

@@ -19,6 +19,14 @@ type visit struct {
 	ID    string              `json:"id"` // makes forms of this session its own
 	Cart  []checkout.CartLine `json:"cart,omitempty"`
 	Order string              `json:"order,omitempty"` // token of the order made from this cart
+	// Token of the last order made anew: its form was not one of this session.
+	Renewed string `json:"renewed,omitempty"`
+}
+
+// made reports whether the order was made here, so that what is personal in it
+// may be shown. To know an order's address is not enough.
+func (v *visit) made(o checkout.Order) bool {
+	return o.MadeBy(v.ID) || v.Renewed == o.Token
 }
 
 // pieces is how many pieces the cart holds.

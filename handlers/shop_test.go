@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
@@ -29,6 +30,7 @@ import (
 	"antom-checkout/checkout"
 	"antom-checkout/db"
 	"antom-checkout/handlers"
+	"antom-checkout/mail"
 	"antom-checkout/static"
 )
 
@@ -41,6 +43,7 @@ type shop struct {
 	control  *sandbox.Control
 	service  *checkout.Service
 	database string
+	mailbox  mail.Folder
 	offset   *atomic.Int64
 	log      *bytes.Buffer
 	logMu    *sync.Mutex
@@ -59,9 +62,14 @@ type settings struct {
 	timeout       time.Duration
 	refundLate    bool
 	rateLimits    bool
+	live          bool
+	sweepSchedule []time.Duration
+	mailer        checkout.Mailer // instead of the folder
 	appReturns    string
 	trustedProxy  string
 	meter         handlers.Meter
+	methods       []string      // the operator's list
+	orderTTL      time.Duration // an hour when zero
 	logo          *static.Picture
 	accent        *static.File
 	sdkURL        string             // instead of the sandbox's
@@ -83,7 +91,10 @@ var testKeys = sync.OnceValues(func() (sandbox.Keys, *rsa.PrivateKey) {
 
 func newShop(t *testing.T, change ...func(*settings)) *shop {
 	t.Helper()
-	set := settings{currency: "SGD", timeout: 5 * time.Second}
+	set := settings{
+		currency: "SGD", timeout: 5 * time.Second,
+		sweepSchedule: []time.Duration{10 * time.Second, 30 * time.Second, time.Minute},
+	}
 	for _, c := range change {
 		c(&set)
 	}
@@ -120,6 +131,14 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	}, antom.WithClock(now))
 	must(t, err)
 
+	s.mailbox = mail.Folder(t.TempDir())
+	mailer := checkout.Mailer(mail.New(mail.Config{
+		ShopName: "Plain Goods", From: "shop@example.com", Host: "shop.example.com", Folder: string(s.mailbox), Now: now,
+	}))
+	if set.mailer != nil {
+		mailer = set.mailer
+	}
+
 	server := httptest.NewUnstartedServer(nil)
 	s.url = "http://" + server.Listener.Addr().String()
 	public2 := s.url
@@ -129,9 +148,10 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	s.gateway = gateway
 	s.config = checkout.Config{
 		PublicURL: public2, Currency: set.currency, SettlementCurrency: set.currency,
-		ManualCapture: set.manualCapture, RefundLate: set.refundLate, OrderTTL: time.Hour,
-		SweepSchedule: []time.Duration{10 * time.Second, 30 * time.Second, time.Minute},
-		Now:           now, Log: log,
+		ManualCapture: set.manualCapture, RefundLate: set.refundLate, OrderTTL: cmp.Or(set.orderTTL, time.Hour), Methods: set.methods,
+		SweepSchedule: set.sweepSchedule,
+		Mailer:        mailer, LinkKey: make([]byte, 32),
+		Now: now, Log: log,
 	}
 	s.service = checkout.New(s.config, store, gateway)
 	publicURL, err := url.Parse(public2)
@@ -140,7 +160,7 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	must(t, err)
 	done := make(chan struct{})
 	cfg := handlers.Config{
-		ShopName: "Plain Goods", PublicURL: publicURL, SessionKey: make([]byte, 64), Sandbox: true, RateLimits: set.rateLimits, Now: now, Log: log, Done: done,
+		ShopName: "Plain Goods", PublicURL: publicURL, SessionKey: make([]byte, 64), Sandbox: !set.live, Mailbox: s.mailbox, RateLimits: set.rateLimits, Now: now, Log: log, Done: done,
 		SDK: &handlers.SDK{URL: sdkURL, Environment: "sandbox", GatewayHost: boxURL},
 	}
 	cfg.Meter, cfg.Logo, cfg.Accent = set.meter, set.logo, set.accent
@@ -295,6 +315,7 @@ type buyer struct {
 	t      *testing.T
 	shop   *shop
 	client *http.Client
+	agent  string // what the browser says it is
 }
 
 // newBuyer follows no redirects, so that a test sees them.
@@ -317,6 +338,9 @@ type answer struct {
 
 func (b *buyer) do(req *http.Request) answer {
 	b.t.Helper()
+	if b.agent != "" {
+		req.Header.Set("User-Agent", b.agent)
+	}
 	res, err := b.client.Do(req)
 	must(b.t, err)
 	defer res.Body.Close()

@@ -20,21 +20,29 @@ func (s *server) showReturn(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	return s.renderReturn(c, o, pathsOf(o).returns, s.sessions.visit(c).made(o))
+}
+
+// renderReturn shows where an order stands, at the address self. What is personal
+// in it is for its buyer only.
+func (s *server) renderReturn(c echo.Context, o checkout.Order, self string, buyer bool) error {
 	paths := pathsOf(o)
 	since := s.arrival(c)
 	v := views.ReturnView{
 		Frame:     s.frame(c, nil),
 		Token:     o.Token,
 		Number:    o.Number,
-		Total:     amountView(c, o.Total),
 		Status:    s.statusView(o, int(s.cfg.Now().Sub(since).Seconds())),
 		RetryURL:  paths.page,
 		StatusURL: paths.status,
 		EventsURL: paths.events,
-		SelfURL:   paths.returns + "?since=" + strconv.FormatInt(since.Unix(), 10),
+		SelfURL:   self + "?since=" + strconv.FormatInt(since.Unix(), 10),
 	}
-	if p := o.Current(); p != nil {
-		v.MethodName = s.methodName(c, *p)
+	if buyer {
+		v.Receipt = s.receipt(c, o)
+	}
+	if p := o.Current(); p != nil && o.Status == checkout.OrderProcessing {
+		v.MailURL, v.MailNoted = paths.mail, p.MailMe
 	}
 	if o.Status == checkout.OrderExpired {
 		v.RenewURL = paths.renewal
@@ -64,6 +72,9 @@ func (s *server) statusView(o checkout.Order, sinceSeconds int) views.Status {
 	key := "status." + v.Status
 	if p := o.Current(); p != nil {
 		v.Payment = string(p.Status)
+		if o.Status == checkout.OrderProcessing {
+			v.Takes = views.TakesKey(s.shop.Method(p.Method).Flow.Category())
+		}
 		switch {
 		case o.Status == checkout.OrderOpen && p.Status == checkout.PaymentFailed:
 			v.Failed = true

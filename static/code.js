@@ -27,7 +27,11 @@
 	for (const button of document.querySelectorAll("[data-copy]")) {
 		button.hidden = !navigator.clipboard;
 		button.addEventListener("click", async () => {
-			await navigator.clipboard.writeText(button.dataset.copy);
+			try {
+				await navigator.clipboard.writeText(button.dataset.copy);
+			} catch {
+				return getSelection().selectAllChildren(button.previousElementSibling); // not allowed: marked, to be copied by hand
+			}
 			button.textContent = live.textContent = button.dataset.copied;
 		});
 	}

@@ -210,7 +210,7 @@ func (f *File) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body := f.body
 	accepted := r.Header.Get("Accept-Encoding")
 	for _, p := range f.packed {
-		if accepts(accepted, p.coding) && len(p.body()) < len(body) {
+		if Accepts(accepted, p.coding) && len(p.body()) < len(body) {
 			header.Set("Content-Encoding", p.coding)
 			body = p.body()
 			break
@@ -222,9 +222,9 @@ func (f *File) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// accepts reads the one thing we need from Accept-Encoding: "gzip;q=0" is a
+// Accepts reads the one thing we need from Accept-Encoding: "gzip;q=0" is a
 // refusal. Which of two codings the client likes better is nothing we ask.
-func accepts(header, coding string) bool {
+func Accepts(header, coding string) bool {
 	for part := range strings.SplitSeq(header, ",") {
 		name, weight, _ := strings.Cut(part, ";")
 		if !strings.EqualFold(strings.TrimSpace(name), coding) {

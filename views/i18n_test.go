@@ -128,7 +128,7 @@ func TestSentencesEnd(t *testing.T) {
 
 // messageKey finds keys in templates and code; keys are the only strings there
 // with a dot and no space.
-var messageKey = regexp.MustCompile(`"((?:layout|catalog|product|cart|form|order|checkout|hint|continue|code|wait|return|status|error|decline|method)\.[A-Za-z0-9_.-]+)"`)
+var messageKey = regexp.MustCompile(`"((?:layout|catalog|product|cart|form|order|checkout|hint|continue|code|wait|return|lookup|mail|takes|status|error|decline|method)\.[A-Za-z0-9_.-]+)"`)
 
 func TestEveryKeyOnAPageExists(t *testing.T) {
 	files, err := filepath.Glob("*.templ")
@@ -172,7 +172,7 @@ func TestEveryKeyThatHandlersSendExists(t *testing.T) {
 		keys = append(keys, "error.page."+code+".title", "error.page."+code+".message")
 	}
 	for _, kind := range strings.Fields("card wallet bank qr") {
-		keys = append(keys, "hint."+kind)
+		keys = append(keys, "hint."+kind, "takes."+kind)
 	}
 	for _, name := range orderFields {
 		keys = append(keys, "form."+name)

@@ -1,10 +1,5 @@
 package views
 
-import (
-	"context"
-	"strings"
-)
-
 // fewMethods is how many are seen at a glance, without headings.
 const fewMethods = 6
 
@@ -49,11 +44,5 @@ func methodGroups(all []Method) []methodGroup {
 	return groups
 }
 
-// preview names the first of a group that is closed.
-func (g methodGroup) preview(ctx context.Context) string {
-	var names []string
-	for _, m := range g.methods[:min(3, len(g.methods))] {
-		names = append(names, MethodName(ctx, m.Code, m.Name))
-	}
-	return strings.Join(names, " · ")
-}
+// preview is what a closed group tells of itself.
+func (g methodGroup) preview() []Method { return g.methods[:min(3, len(g.methods))] }

@@ -1,5 +1,7 @@
 package views
 
+import "net/url"
+
 // Frame is what every page shows around its content.
 type Frame struct {
 	ShopName  string
@@ -108,10 +110,11 @@ type Status struct {
 	Title       string // a message key
 	Message     string // a message key
 	Final       bool
-	Failed      bool // the last attempt was declined or expired: offer to try again
-	Unknown     bool // Antom has not told how the last attempt stands: never say failed
-	MayChange   bool // an attempt is under way that the buyer may leave for another method
-	SinceSecond int  // seconds since the attempt was made; a spinner for the first five
+	Failed      bool   // the last attempt was declined or expired: offer to try again
+	Unknown     bool   // Antom has not told how the last attempt stands: never say failed
+	MayChange   bool   // an attempt is under way that the buyer may leave for another method
+	Takes       string // a message key: how long this way to pay normally takes, or ""
+	SinceSecond int    // seconds since the attempt was made; a spinner for the first five
 }
 
 // SDK is what the pay page tells its script of the Antom Web SDK.
@@ -120,6 +123,15 @@ type SDK struct {
 	Integrity   string // "" when the operator pins none
 	Environment string
 	Locale      string
+}
+
+// origin is where the SDK comes from, to be connected to while the page is read.
+func (sdk *SDK) origin() string {
+	u, err := url.Parse(sdk.URL)
+	if err != nil {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
 }
 
 // CheckoutView is the hosted checkout page. Methods is empty when the order
@@ -132,12 +144,13 @@ type CheckoutView struct {
 	Total     Amount
 	Status    Status
 	Methods   []Method
-	Error     string // a message key: the choice that was posted is wrong
-	SDK       *SDK   // nil: forms and redirects only
-	ExpiresAt string // RFC 3339: until when the order may be paid, or "" to show no countdown
-	Now       string // RFC 3339: the shop's clock, or "" to trust the device's
-	RenewURL  string // where a form makes the same order anew, or "" when it cannot
-	CodeURL   string // where the code of the attempt under way is, or "" when it has none
+	Error     string   // a message key: the choice that was posted is wrong
+	SDK       *SDK     // nil: forms and redirects only
+	ExpiresAt string   // RFC 3339: until when the order may be paid, or "" to show no countdown
+	Now       string   // RFC 3339: the shop's clock, or "" to trust the device's
+	RenewURL  string   // where a form makes the same order anew, or "" when it cannot
+	Receipt   *Receipt // of an order that is not to be paid, for its buyer; nil for everybody else
+	CodeURL   string   // where the code of the attempt under way is, or "" when it has none
 	ReturnURL string
 	PayURL    string
 	StatusURL string
@@ -189,19 +202,69 @@ type Code struct {
 	Text string
 }
 
-// ReturnView is the page Antom leads the buyer back to, and the receipt.
+// ReturnView is the page Antom leads the buyer back to, the one that letters lead
+// to, and the receipt.
 type ReturnView struct {
-	Frame      Frame
-	Token      string
-	Number     string
-	Total      Amount
+	Frame     Frame
+	Token     string
+	Number    string
+	Status    Status
+	Receipt   *Receipt // nil for whoever knows the address only: number and status must do
+	RetryURL  string   // the checkout page
+	RenewURL  string   // where a form makes the same order anew, or "" when it cannot
+	MailURL   string   // where a form asks for a letter about the outcome, or "" when it is known
+	MailNoted bool     // it has been asked for
+	StatusURL string
+	EventsURL string
+	SelfURL   string
+}
+
+// Receipt is what only the buyer may see of an order: lines, money, address.
+type Receipt struct {
+	Ordered    string // the day
 	MethodName string // of the last attempt, or ""
-	Status     Status
-	RetryURL   string // the checkout page
-	RenewURL   string // where a form makes the same order anew, or "" when it cannot
-	StatusURL  string
-	EventsURL  string
-	SelfURL    string
+	Lines      []Line
+	Total      Amount
+	Refunds    []GivenBack
+	Address    []string // a line each, the name first
+	Email      string
+}
+
+// GivenBack is one refund.
+type GivenBack struct {
+	Day    string
+	Amount Amount
+}
+
+// LetterView is a letter to the buyer: texts, not keys.
+type LetterView struct {
+	ShopName string
+	Number   string
+	Subject  string
+	Title    string
+	Message  string
+	Receipt  *Receipt // nil when the letter tells nothing but the link
+	URL      string   // opens the order's page
+}
+
+// LookupView is the page that finds an order again: what was typed, and a message
+// key per wrong field.
+type LookupView struct {
+	Frame  Frame
+	Number string
+	Email  string
+	Errors map[string]string
+	Sent   bool // the question has been taken
+}
+
+// WrittenMail is a letter in a file, as developers look at it.
+type WrittenMail struct {
+	Name    string // of the file
+	To      string
+	Subject string
+	At      string
+	Text    string
+	HTML    string
 }
 
 // WaitView is shown when Antom has not answered: nothing is known yet, the same

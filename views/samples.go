@@ -127,9 +127,9 @@ func sampleStatus(name string) Status {
 	case "unknown":
 		s.Status, s.Payment, s.Unknown = "processing", "unknown", true
 	case "pending":
-		s.Status, s.Payment = "processing", "pending"
+		s.Status, s.Payment, s.Takes = "processing", "pending", "takes.bank"
 	case "processing":
-		s.Payment, s.MayChange = "processing", true
+		s.Payment, s.MayChange, s.Takes = "processing", true, "takes.wallet"
 	case "paid", "cancelled", "expired", "refunded", "partially_refunded":
 		s.Final = true
 	}
@@ -155,7 +155,17 @@ func sampleCheckout(ctx context.Context, status Status) CheckoutView {
 	if status.Status == "expired" {
 		v.RenewURL = base + "/renew"
 	}
+	if v.Methods == nil {
+		v.Receipt = sampleReceipt(ctx)
+	}
 	return v
+}
+
+func sampleReceipt(ctx context.Context) *Receipt {
+	return &Receipt{
+		Ordered: "March 1, 2026", MethodName: "GrabPay", Lines: sampleLines(ctx), Total: sampleAmount(ctx, 4200, "SGD"),
+		Address: []string{"Jo Tan", "1 Raffles Place", "048616 Singapore", "Singapore"}, Email: "jo@example.com",
+	}
 }
 
 func sampleReturn(ctx context.Context, status Status) ReturnView {
@@ -164,10 +174,17 @@ func sampleReturn(ctx context.Context, status Status) ReturnView {
 	if status.Status == "expired" {
 		renew = base + "/renew"
 	}
-	return ReturnView{
-		Frame: sampleFrame(ctx), Token: sampleToken, Number: "KT-20481", Total: sampleAmount(ctx, 4200, "SGD"), MethodName: "GrabPay", Status: status,
+	v := ReturnView{
+		Frame: sampleFrame(ctx), Token: sampleToken, Number: "KT-20481", Receipt: sampleReceipt(ctx), Status: status,
 		RetryURL: base, RenewURL: renew, StatusURL: base + "/status", EventsURL: base + "/events", SelfURL: base + "/return",
 	}
+	if status.Status == "processing" {
+		v.MailURL = base + "/mail"
+	}
+	if strings.Contains(status.Status, "refunded") {
+		v.Receipt.Refunds = []GivenBack{{"March 2, 2026", sampleAmount(ctx, 600, "SGD")}}
+	}
+	return v
 }
 
 // statusNames are all the states that handlers tell by name.
@@ -260,5 +277,19 @@ func Samples(ctx context.Context) []Sample {
 	}
 	justBack := sampleStatus("processing")
 	justBack.SinceSecond = 1
-	return append(all, Sample{"return-fresh", ReturnPage(sampleReturn(ctx, justBack))})
+	noted := sampleReturn(ctx, sampleStatus("pending"))
+	noted.MailNoted = true
+	stranger := sampleReturn(ctx, sampleStatus("paid"))
+	stranger.Receipt = nil
+	elsewhere := sampleCheckout(ctx, sampleStatus("paid"))
+	elsewhere.Receipt = nil
+	return append(all,
+		Sample{"return-fresh", ReturnPage(sampleReturn(ctx, justBack))},
+		Sample{"return-mail-noted", ReturnPage(noted)},
+		Sample{"return-stranger", ReturnPage(stranger)},
+		Sample{"checkout-stranger", CheckoutPage(elsewhere)},
+		Sample{"lookup", LookupPage(LookupView{Frame: frame})},
+		Sample{"lookup-errors", LookupPage(LookupView{Frame: frame, Number: "12", Email: "jo@", Errors: map[string]string{"number": "error.invalid", "email": "error.email"}})},
+		Sample{"lookup-sent", LookupPage(LookupView{Frame: frame, Sent: true})},
+	)
 }

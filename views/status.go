@@ -1,6 +1,10 @@
 package views
 
-import "strconv"
+import (
+	"strconv"
+
+	"antom-checkout/checkout"
+)
 
 // tone is how a status looks: good, bad, wait (something is under way) or flat.
 // An attempt that failed is told before all else; one whose end is unknown never
@@ -35,16 +39,31 @@ func calmAfter(s Status) string {
 	return strconv.Itoa(1000 * (calmSeconds - s.SinceSecond))
 }
 
-// refresh is the page's <meta refresh> for browsers without scripts: every two
-// seconds for as long as something may change.
+// TakesKey is the message key for how long a kind of payment normally takes, or
+// "" where nobody knows.
+func TakesKey(category checkout.Category) string {
+	if key := "takes." + string(category); HasText(key) {
+		return key
+	}
+	return ""
+}
+
+// refresh is the page's <meta refresh> for browsers without scripts: for as long
+// as something may change, but less often for who has waited long.
 func refresh(s Status, address string) string {
+	pause := "2"
 	switch {
 	case s.Final:
 		return ""
-	case address == "":
-		return "2"
+	case s.SinceSecond >= 600:
+		pause = "60"
+	case s.SinceSecond >= 60:
+		pause = "10"
 	}
-	return "2;url=" + address
+	if address == "" {
+		return pause
+	}
+	return pause + ";url=" + address
 }
 
 // A feed is where the status script hears of changes.

@@ -44,7 +44,7 @@ func handler() http.Handler {
 	logo, accent := views.SampleBrand()
 	mux.Handle("GET "+logo.URL(), logo)
 	mux.Handle("GET "+accent.URL(), accent)
-	mux.HandleFunc("GET /checkout/{token}/events", func(w http.ResponseWriter, _ *http.Request) {
+	mux.HandleFunc("GET /checkout/", func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusNoContent) // nothing changes here
 	})
 	return mux
@@ -67,7 +67,7 @@ func showList(w http.ResponseWriter, r *http.Request) {
 		"Lang":    views.Language(ctx).String(),
 		"Only":    r.FormValue("only"),
 		"Dark":    r.FormValue("theme") == "dark",
-		"Desktop": r.FormValue("on") == "desktop",
+		"On":      r.FormValue("on"),
 	}); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return

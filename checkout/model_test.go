@@ -1,0 +1,381 @@
+package checkout
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// TestAnOrderFollowsWhatAntomHolds runs one order against a model of Antom that
+// fits on a page: what it holds of each payment. Buyers and merchants act, messages
+// come in any order, again, or never, answers are lost, and some messages lie about
+// the amount. After every step the order may believe no more than Antom holds; once
+// Antom has been asked about everything, it believes exactly that.
+func TestAnOrderFollowsWhatAntomHolds(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := &model{
+			order: Order{ID: "order", Total: sgd(4200), Status: OrderOpen, ExpiresAt: noon.Add(time.Hour), Fulfillable: true},
+			rules: Rules{Now: noon, Pause: time.Minute, ManualCapture: rapid.Bool().Draw(t, "manual capture"), RefundLate: rapid.Bool().Draw(t, "late money goes back")},
+		}
+		t.Repeat(map[string]func(*rapid.T){
+			"the buyer starts":             m.start,
+			"the buyer pays":               m.with(isOpenOrDeclined, m.pay),
+			"the buyer pays and returns":   m.with(isOpenOrDeclined, func(t *rapid.T, p *atAntom) { m.pay(t, p); m.ask(t, p) }),
+			"the buyer is declined":        m.with(isOpen, m.decline),
+			"the buyer changes their mind": m.with(m.isUnderWay, m.cancel),
+			"the method confirms later":    m.with(isAccepted, m.pend),
+			"Antom captures":               m.with(isReserved, m.capture),
+			"a message comes":              m.deliver,
+			"a message lies":               m.with(isKnown, m.lie),
+			"Antom is asked":               m.with(isAny, m.ask),
+			"another attempt may begin":    m.with(m.isUnderWay, m.overlap),
+			"the merchant cancels":         m.with(m.isKept, m.cancelOrder),
+			"the merchant refunds":         m.with(m.isRefundable, m.refund),
+			"the order ends":               m.end,
+			"surplus is given back":        m.with(m.isSurplus, m.cancel),
+			"":                             m.check,
+		})
+		m.settle(t)
+	})
+}
+
+// model is an order and what Antom holds for it.
+type model struct {
+	order  Order
+	rules  Rules
+	theirs []*atAntom
+	mail   []Word // on its way: any of it may come next, again, or never
+	told   int    // how often order.paid
+	events int
+}
+
+// atAntom is what Antom holds of one payment.
+type atAntom struct {
+	id        string
+	method    string
+	status    Said // "" when it has never heard of it
+	captured  bool
+	refunds   map[string]int64 // by request id
+	succeeded bool             // at some time
+	failed    bool             // likewise
+}
+
+func (p *atAntom) refunded() (sum int64) {
+	for _, minor := range p.refunds {
+		sum += minor
+	}
+	return sum
+}
+
+// holds is the money Antom holds by it: reserved or taken, and not given back.
+func (p *atAntom) holds() bool { return p.status == SaidSucceeded && p.refunded() < 4200 }
+
+// paid reports whether the money was taken, and not only reserved.
+func (p *atAntom) paid() bool { return p.status == SaidSucceeded && (p.method != "CARD" || p.captured) }
+
+func isAny(*atAntom) bool              { return true }
+func isKnown(p *atAntom) bool          { return p.status != "" }
+func isAccepted(p *atAntom) bool       { return p.status == SaidAccepted }
+func isOpen(p *atAntom) bool           { return p.status == SaidAccepted || p.status == SaidPending }
+func isOpenOrDeclined(p *atAntom) bool { return isOpen(p) || p.status == SaidFailed } // it is the same session
+func isReserved(p *atAntom) bool       { return p.status == SaidSucceeded && !p.paid() }
+
+func (m *model) ours(p *atAntom) *Payment { return m.order.Payment(p.id) }
+
+func (m *model) isSurplus(p *atAntom) bool {
+	return m.ours(p).Surplus && m.ours(p).Status.HoldsMoney() && !m.ours(p).unfinished()
+}
+
+func (m *model) isUnderWay(p *atAntom) bool { return m.ours(p).Live && m.ours(p).Status.UnderWay() }
+
+func (m *model) isKept(p *atAntom) bool { return m.ours(p).Live && m.ours(p).Status.HoldsMoney() }
+
+func (m *model) isRefundable(p *atAntom) bool {
+	return m.isKept(p) && m.ours(p).Status == PaymentPaid && m.ours(p).Refundable().Minor > 0
+}
+
+// with has something happen to one of the payments that are such, if there is one.
+func (m *model) with(such func(*atAntom) bool, happens func(*rapid.T, *atAntom)) func(*rapid.T) {
+	return func(t *rapid.T) {
+		var found []*atAntom
+		for _, p := range m.theirs {
+			if such(p) {
+				found = append(found, p)
+			}
+		}
+		if len(found) > 0 {
+			happens(t, rapid.SampledFrom(found).Draw(t, "payment"))
+		}
+	}
+}
+
+func (m *model) event(kind CauseKind) Cause {
+	m.events++
+	return Cause{kind, fmt.Sprint(m.events)}
+}
+
+// hear has the order decide.
+func (m *model) hear(t *rapid.T, w Word) {
+	before := m.order
+	after, effects := Decide(before, w, m.rules)
+	checkMoves(t, before, after, effects)
+	m.order = after
+	if slices.Contains(effects, EffectPaid) {
+		m.told++
+	}
+}
+
+// changed is what the shop does by itself, as its Service does it.
+func (m *model) changed(change func(o *Order)) {
+	m.order = m.order.clone()
+	change(&m.order)
+	m.order.follow(m.rules)
+}
+
+func (m *model) start(t *rapid.T) {
+	doubtful := func(p Payment) bool { return p.Status == PaymentFailed && !p.NextCheck.IsZero() }
+	if !m.order.Payable() || m.order.Live() != nil || slices.ContainsFunc(m.order.Payments, doubtful) {
+		return
+	}
+	p := &atAntom{id: fmt.Sprint("p", len(m.theirs)), method: rapid.SampledFrom([]string{"CARD", "GCASH"}).Draw(t, "method"), refunds: map[string]int64{}}
+	m.theirs = append(m.theirs, p)
+	m.changed(func(o *Order) {
+		o.Payments = append(o.Payments, Payment{RequestID: p.id, Method: p.method, Status: PaymentCreated, Live: true, Amount: sgd(4200), NextCheck: noon.Add(time.Minute)})
+	})
+	w := Word{RequestID: p.id, Cause: m.event(ByResponse), Says: SaidNoAnswer}
+	switch rapid.SampledFrom([]string{"accepted", "accepted", "accepted", "accepted, answer lost", "lost", "refused"}).Draw(t, "call") {
+	case "accepted":
+		p.status, w.Says = SaidAccepted, SaidAccepted
+	case "accepted, answer lost":
+		p.status = SaidAccepted
+	case "refused":
+		p.failed, w.Says = true, SaidFailed
+	}
+	m.hear(t, w)
+}
+
+func (m *model) notice(p *atAntom, says Said) {
+	m.mail = append(m.mail, Word{RequestID: p.id, Cause: m.event(ByNotification), Says: says, Amount: sgd(4200), Method: p.method})
+}
+
+func (m *model) operationNotice(p *atAntom, op OperationWord) {
+	m.mail = append(m.mail, Word{RequestID: p.id, Cause: m.event(ByNotification), Operations: []OperationWord{op}})
+}
+
+func (m *model) pay(_ *rapid.T, p *atAntom) {
+	p.status, p.succeeded = SaidSucceeded, true
+	m.notice(p, SaidSucceeded)
+}
+
+func (m *model) decline(_ *rapid.T, p *atAntom) {
+	p.status, p.failed = SaidFailed, true
+	m.notice(p, SaidFailed)
+}
+
+func (m *model) pend(_ *rapid.T, p *atAntom) {
+	p.status = SaidPending
+	m.notice(p, SaidPending)
+}
+
+// capture: by itself, or as the merchant has asked in Antom's dashboard.
+func (m *model) capture(_ *rapid.T, p *atAntom) {
+	p.captured = true
+	m.operationNotice(p, OperationWord{Kind: Capture, RequestID: "c" + p.id, Says: OperationSuccess, Amount: sgd(4200)})
+}
+
+func (m *model) deliver(t *rapid.T) {
+	if len(m.mail) == 0 {
+		return
+	}
+	i := rapid.IntRange(0, len(m.mail)-1).Draw(t, "message")
+	w := m.mail[i]
+	if rapid.Bool().Draw(t, "for the last time") {
+		m.mail = slices.Delete(m.mail, i, i+1)
+	}
+	m.hear(t, w)
+}
+
+// lie: the signature is right, the amount is not.
+func (m *model) lie(t *rapid.T, p *atAntom) {
+	w := Word{RequestID: p.id, Cause: m.event(ByNotification), Says: SaidSucceeded, Amount: rapid.SampledFrom([]Money{sgd(4300), sgd(1), {}, {4200, "USD"}}).Draw(t, "amount"), Method: p.method}
+	if rapid.Bool().Draw(t, "about its capture") {
+		w.Says, w.Operations = SaidNothing, []OperationWord{{Kind: Capture, RequestID: "c" + p.id, Says: OperationSuccess, Amount: sgd(1)}}
+	}
+	m.hear(t, w)
+}
+
+func (m *model) ask(t *rapid.T, p *atAntom) { m.hear(t, m.inquiry(p)) }
+
+// inquiry is Antom's answer about a payment, all it holds of it.
+func (m *model) inquiry(p *atAntom) Word {
+	w := Word{RequestID: p.id, Cause: m.event(ByInquiry), Says: p.status, Amount: sgd(4200), Method: p.method}
+	if p.captured {
+		w.Operations = append(w.Operations, OperationWord{Kind: Capture, RequestID: "c" + p.id, Says: OperationSuccess, Amount: sgd(4200)})
+	}
+	for id, minor := range p.refunds {
+		w.Operations = append(w.Operations, OperationWord{Kind: Refund, RequestID: id, Says: OperationSuccess, Amount: sgd(minor)})
+	}
+	if p.status == "" { // it does not know it: a payment under way is given up
+		w.Says, w.Cause.Kind = SaidDropped, BySweeper
+	}
+	return w
+}
+
+// overlap: of a payment Antom has, the one it does not know was never there.
+func (m *model) overlap(t *rapid.T, p *atAntom) {
+	if p.status == "" {
+		return
+	}
+	m.hear(t, Word{RequestID: p.id, Cause: m.event(ByShopper), Says: SaidOverlap})
+}
+
+func (m *model) cancelOrder(t *rapid.T, p *atAntom) {
+	m.changed(func(o *Order) { o.Closed = OrderCancelled })
+	m.cancel(t, p)
+}
+
+// cancel: the row first, then the call; Antom may have to refuse, and its answer
+// may be lost.
+func (m *model) cancel(t *rapid.T, p *atAntom) {
+	if p.status == "" {
+		m.ask(t, p)
+		return
+	}
+	id := fmt.Sprint("x", m.events)
+	m.changed(func(o *Order) {
+		ours := o.Payment(p.id)
+		ours.Operations = append(ours.Operations, Operation{Kind: Cancel, RequestID: id, Amount: sgd(4200), Status: OperationPending, Key: ownKey})
+	})
+	m.callCancel(t, p, id, rapid.Bool().Draw(t, "answered"))
+}
+
+func (m *model) callCancel(t *rapid.T, p *atAntom, id string, answered bool) {
+	says := OperationFailed
+	if p.status != SaidFailed && p.refunded() == 0 {
+		p.status, says = SaidCancelled, OperationSuccess
+	}
+	if !answered {
+		says = OperationProcessing
+	}
+	m.hear(t, Word{RequestID: p.id, Cause: m.event(ByResponse), Operations: []OperationWord{{Kind: Cancel, RequestID: id, Says: says, Amount: sgd(4200)}}})
+}
+
+func (m *model) refund(t *rapid.T, p *atAntom) {
+	minor := rapid.SampledFrom([]int64{1000, m.ours(p).Refundable().Minor}).Draw(t, "amount")
+	m.refunds(t, p, min(minor, m.ours(p).Refundable().Minor), rapid.Bool().Draw(t, "answered"))
+}
+
+func (m *model) refunds(t *rapid.T, p *atAntom, minor int64, answered bool) {
+	id := fmt.Sprint("r", m.events)
+	m.changed(func(o *Order) {
+		ours := o.Payment(p.id)
+		ours.Operations = append(ours.Operations, Operation{Kind: Refund, RequestID: id, Amount: sgd(minor), Status: OperationPending, Key: ownKey})
+	})
+	op := OperationWord{Kind: Refund, RequestID: id, Says: OperationFailed, Amount: sgd(minor)}
+	if p.paid() {
+		p.refunds[id] = minor
+		op.Says = OperationSuccess
+		m.operationNotice(p, op)
+	}
+	if !answered {
+		op.Says = OperationProcessing
+	}
+	m.hear(t, Word{RequestID: p.id, Cause: m.event(ByResponse), Operations: []OperationWord{op}})
+}
+
+func (m *model) end(t *rapid.T) {
+	if m.order.Status != OrderOpen {
+		return
+	}
+	as := rapid.SampledFrom([]OrderStatus{OrderExpired, OrderCancelled}).Draw(t, "as")
+	m.changed(func(o *Order) { o.Closed = as })
+}
+
+// check: the order believes no more than Antom holds, or has held.
+func (m *model) check(t *rapid.T) {
+	for _, p := range m.theirs {
+		ours := m.ours(p)
+		switch {
+		case ours.Status == PaymentAuthorized && !p.succeeded,
+			(ours.Status == PaymentPaid || ours.Status == PaymentRefunded) && !(p.succeeded && (p.method != "CARD" || p.captured)):
+			t.Fatalf("%s is %s; Antom says %q", p.id, ours.Status, p.status)
+		case ours.Status == PaymentFailed && !p.failed:
+			t.Fatalf("%s is failed; Antom says %q", p.id, p.status)
+		case ours.Status == PaymentCancelled && p.status != SaidCancelled && p.status != "":
+			t.Fatalf("%s is cancelled; Antom says %q", p.id, p.status)
+		case ours.Refunded().Minor > p.refunded():
+			t.Fatalf("%s: %v refunded here, %d at Antom", p.id, ours.Refunded(), p.refunded())
+		case (ours.Status.UnderWay() || ours.unfinished()) && ours.NextCheck.IsZero():
+			t.Fatalf("%s (%s) is unfinished, and nobody will look at it again", p.id, ours.Status)
+		}
+	}
+	if want := map[bool]int{true: 1}[m.order.EverPaid]; m.told != want {
+		t.Fatalf("order.paid was told %d times, ever paid is %v", m.told, m.order.EverPaid)
+	}
+}
+
+// settle: nobody acts any more, everything unfinished ends at Antom, Antom is asked
+// about everything, and what is surplus goes back. Then both agree.
+func (m *model) settle(t *rapid.T) {
+	for range 3 {
+		for _, p := range m.theirs {
+			switch {
+			case p.status == SaidAccepted || p.status == SaidPending:
+				p.status, p.failed = SaidFailed, true
+			case p.status == SaidSucceeded && !p.paid() && !m.rules.ManualCapture:
+				m.capture(t, p)
+			}
+			for _, op := range m.ours(p).Operations {
+				if op.Kind == Cancel && op.Unfinished() {
+					m.callCancel(t, p, op.RequestID, true)
+				}
+			}
+			m.ask(t, p)
+			if m.isSurplus(p) {
+				m.cancel(t, p)
+			}
+			if m.isSurplus(p) && p.paid() {
+				m.refunds(t, p, m.ours(p).Refundable().Minor, true)
+			}
+			m.check(t)
+		}
+	}
+	for _, w := range m.mail { // what is late says nothing new
+		m.hear(t, w)
+	}
+	for _, p := range m.theirs {
+		m.ask(t, p)
+	}
+	m.check(t)
+	var kept []*atAntom
+	for _, p := range m.theirs {
+		if p.holds() {
+			kept = append(kept, p)
+		}
+		if holds := m.ours(p).Status.HoldsMoney(); holds != p.holds() || m.ours(p).Refunded().Minor != p.refunded() {
+			t.Errorf("%s is %s with %v refunded; Antom says %q with %d", p.id, m.ours(p).Status, m.ours(p).Refunded(), p.status, p.refunded())
+		}
+	}
+	if len(kept) > 1 {
+		t.Errorf("Antom keeps %d payments for one order", len(kept))
+	}
+	if want := m.expected(kept); !slices.Contains(want, m.order.Status) {
+		t.Errorf("the order is %s (%s), want one of %v", m.order.Status, m.order.Review, want)
+	}
+}
+
+// expected are the statuses of an order for which Antom keeps these payments.
+func (m *model) expected(kept []*atAntom) []OrderStatus {
+	switch {
+	case len(kept) == 0:
+		return []OrderStatus{OrderOpen, OrderExpired, OrderCancelled, OrderRefunded}
+	case !kept[0].paid():
+		return []OrderStatus{OrderAuthorized}
+	case kept[0].refunded() > 0:
+		return []OrderStatus{OrderPartiallyRefunded}
+	}
+	return []OrderStatus{OrderPaid}
+}

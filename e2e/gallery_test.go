@@ -1,0 +1,216 @@
+package e2e
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+// openGallery starts the gallery: every page in every state, with no shop behind.
+func openGallery(t *testing.T) *shop {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "gallery")
+	if out, err := exec.Command("go", "build", "-o", path, "antom-checkout/views/gallery").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	gallery := exec.CommandContext(ctx, path, "-addr", "127.0.0.1:0")
+	stdout, err := gallery.StdoutPipe()
+	must(t, err)
+	must(t, gallery.Start())
+	t.Cleanup(func() {
+		stop()
+		gallery.Wait() //nolint:errcheck // it was stopped
+	})
+	line, err := bufio.NewReader(stdout).ReadString('\n')
+	must(t, err)
+	return &shop{t: t, url: strings.TrimSpace(strings.TrimPrefix(line, "The gallery is at "))}
+}
+
+// pages lists the gallery's pages.
+func (s *shop) pages() (names []string) {
+	s.t.Helper()
+	res, err := http.Get(s.url)
+	must(s.t, err)
+	defer res.Body.Close()
+	list, err := io.ReadAll(res.Body)
+	must(s.t, err)
+	for _, m := range regexp.MustCompile(`<a href="/pages/([^/]+)/`).FindAllSubmatch(list, -1) {
+		names = append(names, string(m[1]))
+	}
+	if len(names) < 40 {
+		s.t.Fatalf("the gallery has only %q", names)
+	}
+	return names
+}
+
+// visitor looks at the gallery's pages, on which no SDK comes.
+func (s *shop) visitor(on device) *buyer {
+	s.t.Helper()
+	b := s.buyer(on)
+	b.mayComplain("marmot-cloud.com")
+	return b
+}
+
+// resizes makes the window another device's, on the page that is open.
+func (b *buyer) resizes(on device) {
+	b.t.Helper()
+	var emulated []chromedp.EmulateViewportOption
+	if on.mobile {
+		emulated = append(emulated, chromedp.EmulateMobile)
+	}
+	b.does(chromedp.EmulateViewport(on.width, on.height, emulated...))
+}
+
+// asks evaluates a promise of the page, or fails.
+func asks[T any](b *buyer, expression string) T {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.tab, patience)
+	defer cancel()
+	answer, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		b.t.Fatalf("%v\n%s", err, b.view())
+	}
+	return answer
+}
+
+// complaints runs axe over the page with these of its rules, and tells what it
+// finds.
+func (b *buyer) complaints(rules string) []string {
+	b.t.Helper()
+	return asks[[]string](b, fmt.Sprintf(`axe.run(document, { runOnly: %s, resultTypes: ["violations"], elementRef: false }).then((found) =>
+		found.violations.flatMap((v) => v.nodes.map((n) => v.id + " at " + n.target + ": " + n.failureSummary)))`, rules))
+}
+
+const (
+	allRules    = `{ type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }`
+	colourRules = `{ type: "rule", values: ["color-contrast", "link-in-text-block"] }`
+)
+
+// smallTargets are the controls that a finger may miss. A radio button is as large
+// as its label.
+const smallTargets = `[...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, summary")]
+	.map((e) => e.type === "radio" ? e.closest("label") : e)
+	.filter((e) => e.checkVisibility({ visibilityProperty: true }))
+	.map((e) => [e, e.getBoundingClientRect()])
+	.filter(([e, r]) => Math.min(r.width, r.height) < 43.5)
+	.map(([e, r]) => e.outerHTML.slice(0, 120) + " is " + r.width + " by " + r.height)`
+
+// TestEveryPageIsAccessible holds every page in every state against axe, on a
+// phone and a desktop, light and dark. Only the rules about colour can see another
+// scheme, so the others are not asked twice. What is folded is unfolded first, and
+// a dialog is looked at as well.
+func TestEveryPageIsAccessible(t *testing.T) {
+	axe, err := os.ReadFile("node_modules/axe-core/axe.min.js")
+	if err != nil {
+		t.Fatalf("%v: run e2e/browser.sh", err)
+	}
+	t.Parallel()
+	gallery := openGallery(t)
+	names := gallery.pages()
+	const tabs = 2
+	for n := range tabs {
+		t.Run(fmt.Sprintf("tab %d", n+1), func(t *testing.T) {
+			t.Parallel()
+			visitor := (&shop{t: t, url: gallery.url}).visitor(desktop)
+			call(visitor, page.Enable, page.EnableParams{})
+			call(visitor, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: string(axe)})
+			for at := n; at < len(names); at += tabs {
+				visitor.isAccessible(names[at])
+			}
+		})
+	}
+}
+
+func (b *buyer) isAccessible(name string) {
+	b.t.Helper()
+	b.prefers("light")
+	b.opens("/pages/" + name + "/")
+	b.does(chromedp.Evaluate[chromedp.Void](`document.querySelectorAll("details").forEach((d) => (d.open = true))`))
+	find := func(on device, scheme, rules string) {
+		for _, complaint := range b.complaints(rules) {
+			b.t.Errorf("%s, %s, %s: %s", name, on.name, scheme, complaint)
+		}
+	}
+	for _, on := range []device{desktop, phone} {
+		b.resizes(on)
+		b.prefers("light")
+		find(on, "light", allRules)
+		b.prefers("dark")
+		find(on, "dark", colourRules)
+		for _, small := range asks[[]string](b, smallTargets) {
+			b.t.Errorf("%s, %s: too small to hit: %s", name, on.name, small)
+		}
+	}
+	if asks[bool](b, `(() => { const d = document.querySelector("dialog"); d?.showModal(); return !!d })()`) {
+		find(phone, "dark dialog", allRules)
+	}
+}
+
+// overflow tells what is wider than the page it is on: the page itself, or words
+// that stand out of it.
+const overflow = `[...document.querySelectorAll("iframe")].flatMap((frame) => {
+	const page = frame.contentDocument, wide = page.documentElement.clientWidth, found = [];
+	if (page.documentElement.scrollWidth > wide) found.push("scrolls sideways, to " + page.documentElement.scrollWidth);
+	const words = page.createTreeWalker(page.body, NodeFilter.SHOW_TEXT);
+	while (words.nextNode()) {
+		const text = words.currentNode, box = text.parentElement;
+		if (!text.data.trim() || !box.checkVisibility({ visibilityProperty: true }) || box.closest(".sr, .skip, noscript")) continue;
+		const range = page.createRange();
+		range.selectNodeContents(text);
+		const r = range.getBoundingClientRect(), cut = getComputedStyle(box).overflow === "hidden";
+		const edge = box.closest("a, button, label, summary, li, section, aside, main, header, footer").getBoundingClientRect();
+		if (!cut && (r.left < edge.left - 1 || r.right > edge.right + 1)) found.push("stands out: " + text.data);
+	}
+	return found.map((what) => frame.title + " " + what);
+})`
+
+// mainPages are looked at in every language; the others differ in words that are
+// on these as well.
+const mainPages = "product-error cart-e checkout-failed checkout-many checkout-last checkout-long-idr code-counter wait error-404 return-paid return-pending return-partially"
+
+// TestTextsFitOnTheSmallestScreen looks at 320 pixels, which is also what a desktop
+// shows at 400 %, and at the desktop at 200 %.
+func TestTextsFitOnTheSmallestScreen(t *testing.T) {
+	t.Parallel()
+	gallery := openGallery(t)
+	visitor := gallery.visitor(desktop)
+	for _, code := range languages(t) {
+		for _, on := range []string{"small", "zoomed"} {
+			if on == "zoomed" && code != "en" && code != "de" && code != "ar" {
+				continue
+			}
+			visitor.opens("/?on=" + on + "&lang=" + code + "&only=" + strings.ReplaceAll(mainPages, " ", "+"))
+			visitor.does(chromedp.Evaluate[chromedp.Void](`document.querySelectorAll("iframe").forEach((f) => (f.loading = "eager"))`))
+			visitor.until("the frames", `[...document.querySelectorAll("iframe")].every((f) => f.contentDocument?.readyState === "complete" && f.contentDocument.querySelector("main"))`)
+			for _, wide := range asks[[]string](visitor, overflow) {
+				t.Errorf("%s, %s: %s", code, on, wide)
+			}
+		}
+	}
+}
+
+// languages are the codes of all languages there are texts in.
+func languages(t *testing.T) (codes []string) {
+	t.Helper()
+	files, err := filepath.Glob("../views/messages/*.json")
+	must(t, err)
+	for _, file := range files {
+		codes = append(codes, strings.TrimSuffix(filepath.Base(file), ".json"))
+	}
+	if len(codes) != 21 {
+		t.Fatalf("the languages are %q", codes)
+	}
+	return codes
+}

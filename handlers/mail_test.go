@@ -1,0 +1,537 @@
+package handlers_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"antom-checkout/antom/sandbox"
+	"antom-checkout/checkout"
+	"antom-checkout/views"
+)
+
+// mails are the letters written so far whose file names hold a word.
+func (s *shop) mails(word string) []views.WrittenMail {
+	s.t.Helper()
+	list, err := s.mailbox.Mails()
+	must(s.t, err)
+	var found []views.WrittenMail
+	for _, m := range list {
+		if strings.Contains(m.Name, word) {
+			whole, err := s.mailbox.Mail(m.Name)
+			must(s.t, err)
+			found = append(found, whole)
+		}
+	}
+	return found
+}
+
+// mail is the one letter of its kind; both of its parts hold every text.
+func (s *shop) mail(kind string, texts ...string) views.WrittenMail {
+	s.t.Helper()
+	found := s.mails(kind)
+	if len(found) != 1 {
+		s.t.Fatalf("%d letters are called %s", len(found), kind)
+	}
+	for _, text := range texts {
+		if !strings.Contains(found[0].Text, text) || !strings.Contains(found[0].HTML, text) {
+			s.t.Fatalf("the letter lacks %q:\n%s\n\n%s", text, found[0].Text, found[0].HTML)
+		}
+	}
+	return found[0]
+}
+
+// pays makes an order and pays it by wallet.
+func (b *buyer) pays() (path string) {
+	b.t.Helper()
+	path = b.orders()
+	must(b.t, b.shop.control.Pay(b.starts(path, "GCASH").PaymentRequestID))
+	b.shop.quiet()
+	return path
+}
+
+var orderLink = regexp.MustCompile(`http://[^\s"<]+(/orders/[0-9a-f-]{36}/[\w-]{43})`)
+
+// link is the path that a letter's link opens.
+func link(t *testing.T, m views.WrittenMail) string {
+	t.Helper()
+	found := orderLink.FindStringSubmatch(m.Text)
+	if found == nil || !strings.Contains(m.HTML, found[0]) {
+		t.Fatalf("the letter has no link: %s", m.Text)
+	}
+	return found[1]
+}
+
+func TestAPaidOrderHasOneReceiptWhateverIsDoubled(t *testing.T) {
+	shop := newShop(t)
+	shop.fault(sandbox.Fault{Kind: sandbox.Duplicate})
+	shop.newBuyer().pays()
+	for range 3 {
+		shop.sweeps()
+	}
+	m := shop.mail("-receipt-", "Thank you, it is paid", "Enamel mug", "SGD\u00a048.00", "Ann Lee", "Singapore", "GCash")
+	if m.To != "<ann@example.com>" || !strings.HasPrefix(m.Subject, "Receipt · Order ") || !strings.HasSuffix(m.Subject, " · Plain Goods") {
+		t.Errorf("to %s: %s", m.To, m.Subject)
+	}
+	shop.expectCount(1, "outbox", "topic", "mail.receipt")
+	shop.expectCount(1, "outbox", "topic", "order.paid")
+	shop.expectCount(2, "outbox", "state", "sent")
+}
+
+func TestAnUnpaidOrderHasNoReceipt(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	must(t, shop.control.Decline(buyer.starts(path, "GCASH").PaymentRequestID, "USER_BALANCE_NOT_ENOUGH"))
+	shop.quiet()
+	shop.sweeps()
+	if found := shop.mails(""); len(found) != 0 {
+		t.Errorf("was written: %+v", found)
+	}
+}
+
+// unmarked is a mailer that dies after sending and before the outbox knows.
+type unmarked struct {
+	mu   sync.Mutex
+	sent []checkout.Letter
+	die  context.CancelFunc
+}
+
+func (m *unmarked) Mail(_ context.Context, l checkout.Letter) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.sent = append(m.sent, l)
+	if m.die != nil {
+		m.die()
+		return context.Canceled
+	}
+	return nil
+}
+
+func TestALetterSentAgainAfterACrashHasTheSameID(t *testing.T) {
+	mailer := &unmarked{}
+	shop := newShop(t, func(s *settings) { s.mailer = mailer })
+	shop.newBuyer().pays()
+	dying, die := context.WithCancel(t.Context())
+	mailer.die = die
+	shop.service.SweepOnce(dying)
+	shop.expectCount(1, "outbox", "state", "pending")
+	mailer.die = nil
+	shop.sweeps()
+	shop.sweeps()
+	if len(mailer.sent) != 2 || mailer.sent[0].ID != mailer.sent[1].ID || mailer.sent[0].ID == "" {
+		t.Fatalf("sent %d letters", len(mailer.sent))
+	}
+}
+
+func TestEveryRefundIsToldWithItsAmount(t *testing.T) {
+	shop := newShop(t)
+	buyer, path, order := shop.paidBy("GCASH")
+	for key, minor := range map[string]int64{"first": 1000, "second": 250} {
+		_, err := shop.service.RefundPayment(t.Context(), order, minor, by(key))
+		must(t, err)
+	}
+	shop.quiet()
+	shop.sweeps()
+	found := shop.mails("-refund-")
+	if len(found) != 2 {
+		t.Fatalf("%d letters about two refunds", len(found))
+	}
+	told := found[0].Text + found[1].Text
+	for _, title := range []string{"SGD\u00a010.00 is on its way back to you", "SGD\u00a02.50 is on its way back to you"} {
+		if strings.Count(told, title) != 1 {
+			t.Errorf("not told once: %s", title)
+		}
+	}
+	buyer.get(path+"/return").sees(http.StatusOK, `data-test="refund"`, "SGD\u00a010.00", "SGD\u00a02.50", "Refunded on ")
+	shop.mail("-receipt-")
+}
+
+func TestASecondPaymentGivenBackIsExplained(t *testing.T) {
+	shop := newShop(t)
+	shop.fault(sandbox.Fault{Kind: sandbox.Refuse, On: "cancel", Code: "PAYMENT_CANNOT_BE_CANCELLED"})
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	first, second := buyer.starts(path, "GCASH"), buyer.starts(path, "ALIPAY_CN")
+	must(t, shop.control.Pay(second.PaymentRequestID))
+	shop.quiet()
+	must(t, shop.control.Pay(first.PaymentRequestID))
+	shop.quiet()
+	for range 4 {
+		shop.passes(11 * time.Second)
+		shop.sweeps()
+		shop.quiet()
+	}
+	shop.sweeps()
+	shop.mail("-refund-", "SGD\u00a048.00 is on its way back to you", "This order was paid twice")
+}
+
+func TestAnExpiredOrderIsToldOnceAndOpensToOrderAgain(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	shop.passes(61 * time.Minute)
+	for range 3 {
+		shop.sweeps()
+	}
+	m := shop.mail("-expired-", "This order has expired")
+	shop.newBuyer().get(link(t, m)).sees(http.StatusOK, path+"/renewal", "Ann Lee")
+}
+
+func TestACancelledOrderIsTold(t *testing.T) {
+	shop := newShop(t)
+	shop.newBuyer().orders()
+	must(t, shop.service.CancelOrder(t.Context(), shop.audit()["order"][0]["id"].(string), by("c")))
+	shop.sweeps()
+	shop.mail("-cancelled-", "This order was cancelled")
+}
+
+func TestMailMeWritesOnceWhenTheOutcomeIsKnown(t *testing.T) {
+	for outcome, want := range map[string]string{"fails": "-failed-", "succeeds": "-receipt-"} {
+		t.Run(outcome, func(t *testing.T) {
+			shop := newShop(t)
+			buyer, stranger := shop.newBuyer(), shop.newBuyer()
+			path := buyer.orders()
+			started := buyer.starts(path, "GCASH")
+			buyer.get(path+"/return").sees(http.StatusOK, `data-test="mail-me"`, "Wallets usually confirm within a minute.")
+			for range 2 { // whoever asks, and however often
+				stranger.post(path+"/mail", "email=thief@example.com").sees(http.StatusSeeOther)
+			}
+			stranger.get(path+"/return").sees(http.StatusOK, `data-test="mail-noted"`).seesNot(`data-test="mail-me"`, "ann@example.com")
+			shop.sweeps()
+			if n := len(shop.mails("")); n != 0 {
+				t.Fatalf("%d letters before the outcome", n)
+			}
+			if outcome == "fails" {
+				must(t, shop.control.Decline(started.PaymentRequestID, "USER_BALANCE_NOT_ENOUGH"))
+			} else {
+				must(t, shop.control.Pay(started.PaymentRequestID))
+			}
+			shop.quiet()
+			shop.sweeps()
+			shop.sweeps()
+			m := shop.mail(want)
+			if n := len(shop.mails("")); n != 1 || m.To != "<ann@example.com>" {
+				t.Errorf("%d letters, the first to %s", n, m.To)
+			}
+			buyer.get(path + "/return").sees(http.StatusOK).seesNot(`data-test="mail-me"`)
+			buyer.post(path + "/mail").sees(http.StatusSeeOther) // too late to change anything
+		})
+	}
+}
+
+func TestAFailureIsNotToldToWhoHasPaidMeanwhile(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	first := buyer.starts(path, "GCASH")
+	buyer.post(path + "/mail").sees(http.StatusSeeOther)
+	must(t, shop.control.Decline(first.PaymentRequestID, "USER_BALANCE_NOT_ENOUGH"))
+	shop.quiet()
+	must(t, shop.control.Pay(buyer.starts(path, "ALIPAY_CN").PaymentRequestID))
+	shop.quiet()
+	shop.sweeps()
+	shop.mail("-receipt-")
+	if n := len(shop.mails("")); n != 1 {
+		t.Errorf("%d letters", n)
+	}
+}
+
+// The issue's own list: Arabic and Thai from cart to mail.
+func TestTheReceiptSpeaksTheBuyersLanguage(t *testing.T) {
+	for lang, want := range map[string][]string{
+		"ar": {`dir="rtl"`, "شكرًا", "الإجمالي", "Enamel mug", "سنغافورة"},
+		"th": {`dir="ltr"`, "ขอบคุณ", "ยอดรวม", "สิงคโปร์"},
+		"de": {`dir="ltr"`, "Danke, es ist bezahlt", "48,00\u00a0SGD", "Singapur"},
+	} {
+		t.Run(lang, func(t *testing.T) {
+			shop := newShop(t)
+			buyer := shop.newBuyer()
+			buyer.get("/?lang=" + lang).sees(http.StatusOK)
+			path := buyer.pays()
+			shop.sweeps()
+			m := shop.mail("-receipt-", want[1:]...)
+			if !strings.Contains(m.HTML, want[0]) || !strings.Contains(m.HTML, `lang="`+lang+`"`) {
+				t.Errorf("begins with %.200s", m.HTML)
+			}
+			buyer.get(path+"/return").sees(http.StatusOK, want[1:]...)
+		})
+	}
+}
+
+// A mailer that is told when to work.
+type moody struct {
+	mu    sync.Mutex
+	down  error
+	tries int
+	sent  int
+}
+
+func (m *moody) Mail(context.Context, checkout.Letter) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.tries++
+	if m.down == nil {
+		m.sent++
+	}
+	return m.down
+}
+
+func TestAServerThatIsDownDelaysOnlyTheMail(t *testing.T) {
+	mailer := &moody{down: errors.New("connection refused")}
+	shop := newShop(t, func(s *settings) { s.mailer = mailer })
+	shop.newBuyer().pays()
+	shop.sweeps()
+	shop.sweeps() // not due again
+	shop.expectCount(1, "outbox", "state", "pending")
+	shop.expectCount(1, "outbox", "state", "sent") // order.paid
+	if mailer.tries != 1 {
+		t.Errorf("tried %d times at once", mailer.tries)
+	}
+	shop.passes(11 * time.Second)
+	shop.sweeps()
+	mailer.down = nil
+	shop.passes(31 * time.Second)
+	shop.sweeps()
+	shop.sweeps()
+	if mailer.sent != 1 || mailer.tries != 3 {
+		t.Errorf("sent %d times in %d tries", mailer.sent, mailer.tries)
+	}
+	shop.expectCount(2, "outbox", "state", "sent")
+}
+
+func TestALetterNobodyTakesIsGivenUpAfterThreeDays(t *testing.T) {
+	mailer := &moody{down: errors.New("connection refused")}
+	shop := newShop(t, func(s *settings) { s.mailer, s.sweepSchedule = mailer, []time.Duration{time.Hour} })
+	shop.newBuyer().pays()
+	for range 80 {
+		shop.sweeps()
+		shop.passes(time.Hour)
+	}
+	shop.expectCount(1, "outbox", "state", "dead")
+	shop.logMu.Lock()
+	defer shop.logMu.Unlock()
+	told := shop.log.String()
+	if strings.Count(told, "connection refused") != 2 || strings.Contains(told, "ann@") {
+		t.Errorf("the log tells when it begins and when it ends, and no address: %s", told)
+	}
+	if mailer.tries != 74 {
+		t.Errorf("given up after %d tries", mailer.tries)
+	}
+}
+
+func TestAnAddressThatIsNobodysIsGivenUpAtOnce(t *testing.T) {
+	mailer := &moody{down: checkout.ErrUndeliverable}
+	shop := newShop(t, func(s *settings) { s.mailer = mailer })
+	shop.newBuyer().pays()
+	shop.sweeps()
+	shop.expectCount(1, "outbox", "state", "dead")
+}
+
+func TestOnlyTheBuyerSeesWhatIsPersonal(t *testing.T) {
+	shop := newShop(t)
+	buyer, stranger := shop.newBuyer(), shop.newBuyer()
+	path := buyer.orders()
+	personal := []string{"ann@example.com", "Ann Lee", "Raffles", "9123"}
+	goods := []string{"Enamel mug", "48.00"}
+	number := shop.number()
+
+	// Whoever is to pay sees what for, and from whom it is not.
+	stranger.get(path).sees(http.StatusOK, goods...).seesNot(personal...)
+	stranger.get(path+"/return").sees(http.StatusOK, number).seesNot(append(personal, goods...)...)
+	must(t, shop.control.Pay(stranger.starts(path, "GCASH").PaymentRequestID))
+	shop.quiet()
+	for _, page := range []string{path, path + "/return"} {
+		stranger.get(page).sees(http.StatusOK, number, `data-status="paid"`, "Find your order").seesNot(append(personal, goods...)...)
+		buyer.get(page).sees(http.StatusOK, number, `data-status="paid"`, "Ann Lee", "1 Raffles Place", "ann@example.com", "Enamel mug", "48.00", "GCash")
+	}
+	buyer.get("/cart").sees(http.StatusOK) // a new cart does not make it a stranger's
+	buyer.fills()
+	buyer.get(path).sees(http.StatusOK, "Ann Lee")
+	stranger.post(path + "/renewal").sees(http.StatusConflict)
+}
+
+func TestARenewedOrderIsStillTheBuyersOwn(t *testing.T) {
+	shop := newShop(t)
+	buyer, stranger := shop.newBuyer(), shop.newBuyer()
+	path := buyer.orders()
+	shop.passes(61 * time.Minute)
+	shop.sweeps()
+	anew := stranger.post(path + "/renewal").sees(http.StatusSeeOther).header.Get("Location")
+	stranger.get(anew+"/return").sees(http.StatusOK).seesNot("Ann Lee", "Enamel mug")
+	buyer.post(path + "/renewal").sees(http.StatusSeeOther)
+	buyer.get(anew+"/return").sees(http.StatusOK, "Ann Lee", "Enamel mug")
+}
+
+// number is what the only order is called.
+func (s *shop) number() string {
+	s.t.Helper()
+	found := regexp.MustCompile(`<dd class="code">([A-Z2-7]{5}-[A-Z2-7]{5})</dd>`).FindStringSubmatch(
+		s.newBuyer().get("/checkout/" + s.token() + "/return").body)
+	if found == nil {
+		s.t.Fatal("the return page shows no number")
+	}
+	return found[1]
+}
+
+// token is that of the only order.
+func (s *shop) token() string {
+	s.t.Helper()
+	o, err := s.order()
+	must(s.t, err)
+	return o.Token
+}
+
+func (s *shop) order() (checkout.Order, error) {
+	link, err := url.Parse(s.service.OrderLink(checkout.Order{ID: s.audit()["order"][0]["id"].(string)}))
+	if err != nil {
+		return checkout.Order{}, err
+	}
+	parts := strings.Split(link.Path, "/")
+	return s.service.OrderByLink(s.t.Context(), parts[2], parts[3])
+}
+
+func TestTheLinkInALetterOpensItsOrderAndNoOther(t *testing.T) {
+	shop := newShop(t)
+	shop.newBuyer().pays()
+	shop.newBuyer().pays()
+	shop.sweeps()
+	letters := shop.mails("-receipt-")
+	first, second := link(t, letters[0]), link(t, letters[1])
+	somebody := shop.newBuyer() // another browser, no cookie
+	page := somebody.get(first).sees(http.StatusOK, "Ann Lee", "1 Raffles Place", "Enamel mug", `data-status="paid"`)
+	if page.header.Get("Referrer-Policy") != "no-referrer" || page.header.Get("Cache-Control") != "no-store" {
+		t.Errorf("headers %v", page.header)
+	}
+	cut := func(path string) (id, signature string) {
+		parts := strings.Split(path, "/")
+		return parts[2], parts[3]
+	}
+	firstID, signature := cut(first)
+	secondID, _ := cut(second)
+	flipped := "A" + signature[1:]
+	if signature[0] == 'A' {
+		flipped = "B" + signature[1:]
+	}
+	for name, path := range map[string]string{
+		"another order's": "/orders/" + secondID + "/" + signature,
+		"cut":             first[:len(first)-1],
+		"longer":          first + "A",
+		"changed":         "/orders/" + firstID + "/" + flipped,
+		"none":            "/orders/" + firstID + "/",
+		"of no order":     "/orders/01890000-0000-7000-8000-000000000000/" + signature,
+	} {
+		somebody.get(path).sees(http.StatusNotFound).seesNot("Ann Lee")
+		_ = name
+	}
+	shop.logMu.Lock()
+	defer shop.logMu.Unlock()
+	if told := shop.log.String(); strings.Contains(told, signature) || strings.Contains(told, firstID+"/") {
+		t.Error("the log holds the link")
+	}
+}
+
+func TestALookUpAnswersTheSameWhateverIsAsked(t *testing.T) {
+	shop := newShop(t)
+	shop.newBuyer().orders()
+	number := shop.number()
+	var answers []string
+	for _, asked := range [][2]string{
+		{number, "bob@example.com"}, {"AAAAA-BBBBB", "ann@example.com"}, {"AAAAA-BBBBB", "bob@example.com"},
+		{" " + strings.ToLower(strings.ReplaceAll(number, "-", " ")), "ANN@example.com "},
+	} {
+		if n := len(shop.mails("-link-")); n != 0 {
+			t.Fatalf("%d letters for wrong questions", n)
+		}
+		got := shop.newBuyer().post("/orders/lookup", "number="+asked[0], "email="+asked[1]).sees(http.StatusSeeOther)
+		answers = append(answers, got.header.Get("Location")+got.body)
+		shop.sweeps()
+	}
+	for _, answer := range answers {
+		if answer != answers[0] {
+			t.Errorf("another answer: %s", answer)
+		}
+	}
+	shop.newBuyer().get(answers[0]).sees(http.StatusOK, "If the number and the address belong together")
+	m := shop.mail("-link-", "Here is the link to your order")
+	if strings.Contains(m.Text+m.HTML, "Ann Lee") {
+		t.Error("the letter tells more than the link")
+	}
+	shop.newBuyer().get(link(t, m)).sees(http.StatusOK, "Ann Lee")
+
+	// Asked again, one letter an hour.
+	shop.newBuyer().post("/orders/lookup", "number="+number, "email=ann@example.com").sees(http.StatusSeeOther)
+	shop.sweeps()
+	shop.mail("-link-")
+	shop.passes(time.Hour)
+	shop.newBuyer().post("/orders/lookup", "number="+number, "email=ann@example.com").sees(http.StatusSeeOther)
+	shop.sweeps()
+	if n := len(shop.mails("-link-")); n != 2 {
+		t.Errorf("%d letters after an hour", n)
+	}
+}
+
+func TestALookUpSaysAtTheFieldWhatCannotBe(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	buyer.get("/orders").sees(http.StatusOK, `action="/orders/lookup"`)
+	buyer.post("/orders/lookup", "number=12", "email=ann@").sees(http.StatusUnprocessableEntity,
+		`value="12"`, `value="ann@"`, `id="number-problem"`, `id="email-problem"`)
+	buyer.post("/orders/lookup").sees(http.StatusUnprocessableEntity, "Please fill this in.")
+	buyer.get("/").sees(http.StatusOK, `href="/orders"`)
+}
+
+func TestLookUpsAreLimitedByClientAndByNumber(t *testing.T) {
+	shop := newShop(t, func(s *settings) { s.rateLimits = true })
+	buyer := shop.newBuyer()
+	refused := 0
+	for range 6 {
+		if buyer.post("/orders/lookup", "number=AAAAA-AAAAA", "email=ann@example.com").status == http.StatusTooManyRequests {
+			refused++
+		}
+		shop.sweeps()
+	}
+	if refused != 1 {
+		t.Errorf("%d of 6 questions about one number are refused, want the last", refused)
+	}
+	for i := range 30 {
+		number := "BBBBB-AAA" + string(rune('A'+i/26)) + string(rune('A'+i%26))
+		if got := buyer.post("/orders/lookup", "number="+number, "email=ann@example.com"); got.status == http.StatusTooManyRequests {
+			if i < 10 || got.header.Get("Retry-After") == "" {
+				t.Errorf("refused after %d", i)
+			}
+			return
+		}
+		shop.sweeps()
+	}
+	t.Error("one client may ask about any number of orders")
+}
+
+func TestDevelopersReadTheMailAndNobodyElseDoes(t *testing.T) {
+	shop := newShop(t)
+	shop.newBuyer().pays()
+	shop.sweeps()
+	m := shop.mail("-receipt-")
+	reader := shop.newBuyer()
+	reader.get("/dev/mail").sees(http.StatusOK, m.Name, "Receipt")
+	page := reader.get("/dev/mail/"+m.Name).sees(http.StatusOK, "sandbox", "Thank you, it is paid")
+	if policy := page.header.Get("Content-Security-Policy"); strings.Contains(policy, "unsafe") {
+		t.Error(policy)
+	}
+	shown := reader.get("/dev/mail/"+m.Name+"/html").sees(http.StatusOK, "Enamel mug")
+	if policy := shown.header.Get("Content-Security-Policy"); !strings.HasPrefix(policy, "sandbox; default-src 'none'") {
+		t.Error(policy)
+	}
+	for _, name := range []string{"nothing.eml", "..%2fcheckout.db", "%2e%2e", "x.eml.new"} {
+		reader.get("/dev/mail/" + name).sees(http.StatusNotFound)
+	}
+	live := newShop(t, func(s *settings) { s.live = true })
+	live.newBuyer().get("/dev/mail").sees(http.StatusNotFound)
+	live.newBuyer().get("/dev/mail/" + m.Name).sees(http.StatusNotFound)
+}

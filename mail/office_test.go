@@ -1,0 +1,367 @@
+package mail
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"mime/quotedprintable"
+	"net"
+	netmail "net/mail"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"antom-checkout/checkout"
+)
+
+// postOffice is a mail server on this machine: real SMTP, one letter at a time.
+type postOffice struct {
+	t       *testing.T
+	at      net.Listener
+	mu      sync.Mutex
+	refuses map[string]string // what it answers to a verb instead of yes
+	rude    bool              // it hangs up once it has a letter
+	got     []string
+}
+
+func openPostOffice(t *testing.T) *postOffice {
+	t.Helper()
+	at, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &postOffice{t: t, at: at, refuses: map[string]string{}}
+	var serving sync.WaitGroup
+	serving.Go(func() {
+		for {
+			conn, err := at.Accept()
+			if err != nil {
+				return
+			}
+			serving.Go(func() { p.serve(conn) })
+		}
+	})
+	t.Cleanup(func() { at.Close(); serving.Wait() })
+	return p
+}
+
+func (p *postOffice) serve(conn net.Conn) {
+	defer conn.Close()
+	conn.SetDeadline(time.Now().Add(10 * time.Second)) //nolint:errcheck // a test that hangs fails anyway
+	say := func(line string) { fmt.Fprint(conn, line+"\r\n") }
+	say("220 here")
+	for lines := bufio.NewReader(conn); ; {
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			return
+		}
+		verb := strings.ToUpper(strings.Fields(line + " -")[0])
+		p.mu.Lock()
+		no, rude := p.refuses[verb], p.rude
+		p.mu.Unlock()
+		switch {
+		case no != "":
+			say(no)
+		case verb == "EHLO":
+			say("250-here\r\n250 8BITMIME")
+		case verb == "DATA":
+			say("354 go on")
+			var letter strings.Builder
+			for {
+				if line, err = lines.ReadString('\n'); err != nil || line == ".\r\n" {
+					break
+				}
+				letter.WriteString(strings.TrimPrefix(line, "."))
+			}
+			p.mu.Lock()
+			p.got = append(p.got, letter.String())
+			p.mu.Unlock()
+			say("250 taken")
+			if rude {
+				return
+			}
+		case verb == "QUIT":
+			say("221 bye")
+			return
+		default:
+			say("250 fine")
+		}
+	}
+}
+
+func (p *postOffice) set(change func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	change()
+}
+
+func (p *postOffice) letters() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]string(nil), p.got...)
+}
+
+func (p *postOffice) office(change ...func(*Config)) *Office {
+	p.t.Helper()
+	server, err := ParseServer("smtp://" + p.at.Addr().String())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	cfg := Config{ShopName: "Plain Goods", From: "shop@example.com", Host: "pay.example.com", Server: server}
+	for _, c := range change {
+		c(&cfg)
+	}
+	return New(cfg)
+}
+
+func sgd(minor int64) checkout.Money { return checkout.Money{Minor: minor, Currency: "SGD"} }
+
+func receipt(language string) checkout.Letter {
+	return checkout.Letter{
+		ID: "0123456789abcdef01234567", Kind: checkout.LetterReceipt, Link: "https://pay.example.com/orders/id/signature",
+		Order: checkout.Order{
+			ID: "id", Number: "AB2CD-EF3GH", Language: language, Total: sgd(4200), CreatedAt: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
+			Buyer: checkout.Buyer{Email: "ann@example.com", Name: "Ann Lee", Address1: "1 Raffles Place", PostalCode: "048616", Country: "SG"},
+			Lines: []checkout.OrderLine{{Name: "Enamel mug", Quantity: 2, Unit: sgd(2100)}},
+		},
+	}
+}
+
+// opened is a letter as its reader's program takes it apart.
+type opened struct {
+	header     netmail.Header
+	subject    string
+	text, html string
+}
+
+func open(t *testing.T, raw string) opened {
+	t.Helper()
+	m, err := netmail.ReadMessage(strings.NewReader(raw))
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, raw)
+	}
+	o := opened{header: m.Header}
+	if o.subject, err = new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject")); err != nil {
+		t.Fatal(err)
+	}
+	kind, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
+	if err != nil || kind != "multipart/alternative" {
+		t.Fatalf("the letter is %s: %v", kind, err)
+	}
+	for parts := multipart.NewReader(m.Body, params["boundary"]); ; {
+		part, err := parts.NextRawPart()
+		if err == io.EOF {
+			return o
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		content, err := io.ReadAll(quotedprintable.NewReader(part))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasPrefix(part.Header.Get("Content-Type"), "text/html") {
+			o.html = string(content)
+		} else {
+			o.text = string(content)
+		}
+	}
+}
+
+func TestALetterIsSentWholeInBothForms(t *testing.T) {
+	post := openPostOffice(t)
+	if err := post.office().Mail(t.Context(), receipt("en")); err != nil {
+		t.Fatal(err)
+	}
+	got := post.letters()
+	if len(got) != 1 {
+		t.Fatalf("%d letters arrived", len(got))
+	}
+	m := open(t, got[0])
+	for name, want := range map[string]string{
+		"From": `"Plain Goods" <shop@example.com>`, "To": "<ann@example.com>",
+		"Message-Id": "<0123456789abcdef01234567@pay.example.com>", "Auto-Submitted": "auto-generated", "Content-Language": "en",
+	} {
+		if m.header.Get(name) != want {
+			t.Errorf("%s: %s", name, m.header.Get(name))
+		}
+	}
+	if m.subject != "Receipt · Order AB2CD-EF3GH · Plain Goods" {
+		t.Error(m.subject)
+	}
+	for _, want := range []string{"Thank you, it is paid", "AB2CD-EF3GH", "March 1, 2026", "Enamel mug", "SGD\u00a042.00", "Ann Lee", "048616", "https://pay.example.com/orders/id/signature"} {
+		if !strings.Contains(m.text, want) || !strings.Contains(m.html, want) {
+			t.Errorf("a part lacks %q", want)
+		}
+	}
+	for _, fetched := range []string{"<img", "src=", "<script", "@import", "url("} {
+		if strings.Contains(m.html, fetched) {
+			t.Errorf("the letter fetches something: %s", fetched)
+		}
+	}
+}
+
+func TestArabicIsWrittenFromTheRightAndThaiStaysWhole(t *testing.T) {
+	post := openPostOffice(t)
+	for _, language := range []string{"ar", "th"} {
+		if err := post.office().Mail(t.Context(), receipt(language)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := post.letters()
+	arabic, thai := open(t, got[0]), open(t, got[1])
+	if !strings.Contains(arabic.html, `lang="ar" dir="rtl"`) || !strings.Contains(arabic.subject, "إيصال") || !strings.Contains(arabic.text, "\u2068Enamel mug\u2069") {
+		t.Errorf("%s\n%s", arabic.subject, arabic.text)
+	}
+	if !strings.Contains(thai.html, `lang="th" dir="ltr"`) || !strings.Contains(thai.subject, "ใบเสร็จรับเงิน") || !strings.Contains(thai.text, "ขอบคุณ") {
+		t.Errorf("%s\n%s", thai.subject, thai.text)
+	}
+}
+
+func TestNoNameBecomesAHeader(t *testing.T) {
+	post := openPostOffice(t)
+	office := post.office(func(c *Config) { c.ShopName = "Plain\r\nBcc: thief@example.com\r\n\r\nGoods" })
+	l := receipt("en")
+	l.Order.Number = "1\nX-Evil: yes"
+	l.Order.Buyer.Name = "Ann\r\n.\r\nMAIL FROM:<thief@example.com>"
+	l.Order.Lines[0].Name = "<b>mug</b>\r\n.\r\n"
+	if err := office.Mail(t.Context(), l); err != nil {
+		t.Fatal(err)
+	}
+	got := post.letters()
+	if len(got) != 1 {
+		t.Fatalf("%d letters arrived", len(got))
+	}
+	m := open(t, got[0])
+	for name := range m.header {
+		switch name {
+		case "Auto-Submitted", "Content-Language", "Content-Type", "Date", "From", "Message-Id", "Mime-Version", "Subject", "To":
+		default:
+			t.Errorf("a header %s: %s", name, m.header.Get(name))
+		}
+	}
+	if to, err := m.header.AddressList("To"); err != nil || len(to) != 1 || strings.Contains(m.html, "<b>mug") {
+		t.Error(to, err)
+	}
+	l.Order.Buyer.Email = "ann@example.com>\r\nRCPT TO:<thief@example.com"
+	if err := office.Mail(t.Context(), l); !errors.Is(err, checkout.ErrUndeliverable) {
+		t.Errorf("an address of two lines: %v", err)
+	}
+}
+
+func TestAServerThatRefusesIsToldApartFromAnAddressThatIsNobodys(t *testing.T) {
+	for _, c := range []struct {
+		verb, answer string
+		nobody       bool
+	}{
+		{"RCPT", "550 5.1.1 <Ann@example.com>: no such user", true},
+		{"RCPT", "450 mailbox of ann@example.com busy", false},
+		{"MAIL", "554 not from you", false},
+		{"DATA", "451 try later", false},
+		{"EHLO", "421 closing", false},
+	} {
+		post := openPostOffice(t)
+		post.set(func() { post.refuses[c.verb], post.refuses["HELO"] = c.answer, c.answer })
+		err := post.office().Mail(t.Context(), receipt("en"))
+		if err == nil || errors.Is(err, checkout.ErrUndeliverable) != c.nobody {
+			t.Errorf("%s %s: %v", c.verb, c.answer, err)
+		}
+		if err != nil && strings.Contains(strings.ToLower(err.Error()), "ann@") {
+			t.Errorf("the log would tell the address: %v", err)
+		}
+		post.set(func() { clear(post.refuses) })
+		if err := post.office().Mail(t.Context(), receipt("en")); err != nil || len(post.letters()) != 1 {
+			t.Errorf("afterwards %d letters, %v", len(post.letters()), err)
+		}
+	}
+}
+
+func TestALetterTakenIsSentWhateverComesAfter(t *testing.T) {
+	post := openPostOffice(t)
+	post.set(func() { post.rude = true })
+	if err := post.office().Mail(t.Context(), receipt("en")); err != nil {
+		t.Error("it would be sent again:", err)
+	}
+}
+
+func TestNobodyWaitsForAServerThatIsDown(t *testing.T) {
+	post := openPostOffice(t)
+	office := post.office()
+	post.at.Close()
+	if err := office.Mail(t.Context(), receipt("en")); err == nil {
+		t.Error("sent to nobody")
+	}
+	hung, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := openPostOffice(t).office().Mail(hung, receipt("en")); err == nil {
+		t.Error("sent although told not to")
+	}
+}
+
+func TestWithoutTLSNothingLeavesTheMachine(t *testing.T) {
+	post := openPostOffice(t)
+	server, err := ParseServer("smtp://" + post.at.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.Host = strings.Replace(server.Host, "127.0.0.1", "0.0.0.0", 1) // reaches it, and is not named loopback
+	if err := New(Config{From: "shop@example.com", Host: "x", Server: server}).Mail(t.Context(), receipt("en")); err == nil || len(post.letters()) != 0 {
+		t.Errorf("%d letters in the clear, %v", len(post.letters()), err)
+	}
+}
+
+func TestServersAreReadFromAddresses(t *testing.T) {
+	for text, want := range map[string]Server{
+		"smtp://mail.example.com":                         {Host: "mail.example.com", Port: 587},
+		"smtps://mail.example.com/":                       {Host: "mail.example.com", Port: 465, TLS: true},
+		"smtp://ann%40example.com:p%40ss@mail.example:25": {Host: "mail.example", Port: 25, User: "ann@example.com", Password: "p@ss"},
+	} {
+		if got, err := ParseServer(text); err != nil || *got != want {
+			t.Errorf("%s is %+v, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"mail.example.com:587", "http://mail.example.com", "smtp://", "smtp://host:0", "smtp://host:99999", "smtp://host/path", "smtp://host?a=b", "smtp://u:hunter2@ho st"} {
+		if got, err := ParseServer(text); err == nil || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s is %+v, %v", text, got, err)
+		}
+	}
+}
+
+func TestAFolderKeepsALetterOnceAndForItsOwnerOnly(t *testing.T) {
+	folder := t.TempDir() + "/mail"
+	office := New(Config{ShopName: "Plain Goods", From: "shop@example.com", Host: "x", Folder: folder})
+	for range 2 {
+		if err := office.Mail(t.Context(), receipt("en")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	entries, err := os.ReadDir(folder)
+	if err != nil || len(entries) != 1 {
+		t.Fatalf("%d files, %v", len(entries), err)
+	}
+	if info, err := entries[0].Info(); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %o, %v", info.Mode().Perm(), err)
+	}
+	list, err := Folder(folder).Mails()
+	if err != nil || len(list) != 1 || list[0].Subject != "Receipt · Order AB2CD-EF3GH · Plain Goods" || list[0].Text != "" {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	m, err := Folder(folder).Mail(list[0].Name)
+	if err != nil || !strings.Contains(m.Text, "Ann Lee") || !strings.Contains(m.HTML, "Ann Lee") {
+		t.Errorf("%+v, %v", m, err)
+	}
+	for _, name := range []string{"", "../office.go", "x.eml", "a/b.eml", strings.Repeat("a", 500) + ".eml"} {
+		if _, err := Folder(folder).Mail(name); !checkout.IsNotFound(err) {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+	if list, err := Folder(folder + "/none").Mails(); err != nil || len(list) != 0 {
+		t.Errorf("no folder: %v, %v", list, err)
+	}
+}

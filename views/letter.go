@@ -1,0 +1,81 @@
+package views
+
+import (
+	"context"
+	"strings"
+
+	"antom-checkout/checkout"
+)
+
+// NewLetter puts a letter into words of the language of ctx, which is the
+// buyer's and not that of whoever made it due.
+func NewLetter(ctx context.Context, shopName string, l checkout.Letter) LetterView {
+	o := l.Order
+	v := LetterView{ShopName: shopName, Number: o.Number, URL: l.Link, Receipt: NewReceipt(ctx, o, l.Method)}
+	say := func(status string) {
+		v.Title, v.Message = Text(ctx, "status."+status+".title"), Text(ctx, "status."+status+".message")
+	}
+	switch l.Kind {
+	case checkout.LetterReceipt:
+		say("paid")
+		v.Subject = Text(ctx, "order.receipt")
+	case checkout.LetterRefund:
+		v.Title = Text(ctx, "mail.refunded", NewAmount(ctx, l.Refund.Amount).Text)
+		v.Message = Text(ctx, "status.refunded.message")
+		if l.Payment.Surplus {
+			v.Message = Text(ctx, "mail.surplus") + " " + v.Message
+		}
+	case checkout.LetterExpired:
+		say("expired")
+	case checkout.LetterCancelled:
+		say("cancelled")
+	case checkout.LetterFailed:
+		say("failed")
+		v.Message = Text(ctx, DeclineKey(l.Payment.ResultCode))
+	case checkout.LetterLink:
+		v.Title, v.Message = Text(ctx, "mail.link"), Text(ctx, "mail.unasked")
+		v.Receipt = nil // whoever asked for it need not be who reads it
+	}
+	if v.Subject == "" {
+		v.Subject = v.Title
+	}
+	v.Subject = strings.Join([]string{v.Subject, Text(ctx, "checkout.number", o.Number), shopName}, " · ")
+	return v
+}
+
+// LetterText is a letter for those who read mail without HTML: the same, line by
+// line.
+func LetterText(ctx context.Context, v LetterView) string {
+	var b strings.Builder
+	line := func(parts ...string) { b.WriteString(strings.Join(parts, "") + "\n") }
+	line(v.Title)
+	line()
+	line(v.Message)
+	line()
+	line(Text(ctx, "order.number"), ": ", v.Number)
+	if r := v.Receipt; r != nil {
+		line(Text(ctx, "order.date"), ": ", r.Ordered)
+		if r.MethodName != "" {
+			line(Text(ctx, "order.method"), ": ", r.MethodName)
+		}
+		line()
+		for _, l := range r.Lines {
+			line(Text(ctx, "order.quantity", l.Quantity, l.Name), ": ", l.Total.Text)
+		}
+		line(Text(ctx, "order.total"), ": ", r.Total.Text)
+		for _, g := range r.Refunds {
+			line(Text(ctx, "order.refunded", g.Day), ": ", g.Amount.Text)
+		}
+		line()
+		line(Text(ctx, "form.delivery"), ":")
+		for _, l := range r.Address {
+			line(l)
+		}
+	}
+	line()
+	line(Text(ctx, "mail.open"), ":")
+	line(v.URL)
+	line()
+	line(Text(ctx, "mail.why", v.ShopName))
+	return b.String()
+}

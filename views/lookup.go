@@ -1,0 +1,12 @@
+package views
+
+// lookupProblems lists what is wrong with a look-up.
+func lookupProblems(v LookupView) []problem {
+	var list []problem
+	for _, field := range []struct{ name, label string }{{"number", "order.number"}, {"email", "form.email"}} {
+		if message := v.Errors[field.name]; message != "" {
+			list = append(list, problem{field: field.name, label: field.label, message: message})
+		}
+	}
+	return list
+}

@@ -1,0 +1,91 @@
+package views
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
+
+	"antom-checkout/checkout"
+	"antom-checkout/static"
+)
+
+// NewAmount writes money for the page's language.
+func NewAmount(ctx context.Context, m checkout.Money) Amount {
+	return Amount{Text: m.Format(Language(ctx)), Minor: fmt.Sprint(m.Minor), Currency: string(m.Currency)}
+}
+
+// NewLines are the lines of a cart or an order.
+func NewLines(ctx context.Context, lines []checkout.OrderLine) []Line {
+	all := make([]Line, len(lines))
+	for i, line := range lines {
+		all[i] = Line{
+			SKU:      line.SKU,
+			Name:     line.Name,
+			Image:    Image(line.Image),
+			Quantity: fmt.Sprint(line.Quantity),
+			Unit:     NewAmount(ctx, line.Unit),
+			Total:    NewAmount(ctx, line.Total()),
+		}
+		if line.Short {
+			all[i].Error = "error.sold_out"
+		}
+	}
+	return all
+}
+
+// Image is the address of a picture in static/, or "" for one that is not there.
+func Image(name string) string {
+	if name == "" || !static.Has(name) {
+		return ""
+	}
+	return static.URL(name)
+}
+
+// NewReceipt is all that an order's page and letters tell its buyer. Who else
+// knows the order's address must not get it. The method is that of the order's
+// current payment.
+func NewReceipt(ctx context.Context, o checkout.Order, method checkout.Method) *Receipt {
+	r := &Receipt{
+		Ordered: Day(ctx, o.CreatedAt),
+		Lines:   NewLines(ctx, o.Lines),
+		Total:   NewAmount(ctx, o.Total),
+		Email:   o.Buyer.Email,
+		Address: address(ctx, o.Buyer),
+	}
+	p := o.Current()
+	if p == nil {
+		return r
+	}
+	r.MethodName = MethodName(ctx, method.Code, method.Name)
+	for _, op := range p.Operations {
+		if op.Kind == checkout.Refund && op.Status == checkout.OperationSuccess {
+			r.Refunds = append(r.Refunds, GivenBack{Day: Day(ctx, op.CreatedAt), Amount: NewAmount(ctx, op.Amount)})
+		}
+	}
+	return r
+}
+
+// address is what goes onto the parcel, a line each.
+func address(ctx context.Context, b checkout.Buyer) []string {
+	var lines []string
+	for _, line := range []string{b.Name, b.Address1, b.Address2, strings.TrimSpace(b.PostalCode + " " + b.City), b.Region, countryName(ctx, b.Country)} {
+		if line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+func countryName(ctx context.Context, code string) string {
+	region, err := language.ParseRegion(code)
+	if err != nil {
+		return code
+	}
+	if name := display.Regions(Language(ctx)).Name(region); name != "" {
+		return name
+	}
+	return code
+}
