@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -35,6 +36,7 @@ type config struct {
 	antomTimeout    time.Duration
 	sdkURL          *url.URL // nil: the sandbox's stand-in
 	sdkIntegrity    string
+	sdkUI           handlers.SDKUI
 	sandboxAddr     string
 	shopName        string
 	logo            *static.Picture // nil: none
@@ -85,6 +87,7 @@ var settings = []setting{
 	{env: "ANTOM_TIMEOUT", fallback: "10s", help: "how long to wait for one answer"},
 	{env: "ANTOM_SDK_URL", fallback: antomSDK, help: "script of the Web SDK"},
 	{env: "ANTOM_SDK_INTEGRITY", help: "Subresource Integrity value of that script"},
+	{env: "SDK_UI", fallback: "popup", help: "popup, inline (cards inside the page), or element (Antom's Payment Element)"},
 	{env: "SANDBOX_ADDR", fallback: "localhost:8081", help: "address the sandbox listens on"},
 	{env: "INTEGRATION", fallback: "sdk", help: "sdk, or api for redirects only"},
 	{env: "PAYMENT_METHODS", help: "Antom's codes of the methods to offer, in this order: CARD,PAYNOW (default: what Antom offers)"},
@@ -128,6 +131,7 @@ func loadConfigWith(flags *flag.FlagSet, args []string, getenv func(string) stri
 		antomTimeout:    c.duration("ANTOM_TIMEOUT", time.Millisecond, time.Minute),
 		sdkURL:          c.url("ANTOM_SDK_URL"),
 		sdkIntegrity:    c.text("ANTOM_SDK_INTEGRITY"),
+		sdkUI:           handlers.SDKUI(c.choice("SDK_UI", string(handlers.Popup), string(handlers.Inline), string(handlers.Element))),
 		sandboxAddr:     c.text("SANDBOX_ADDR"),
 		shopName:        c.text("SHOP_NAME"),
 		logo:            c.logo("SHOP_LOGO"),
@@ -319,8 +323,8 @@ func (c *checker) currency(env string) checkout.Currency {
 	return currency
 }
 
-func (c *checker) choice(env, one, other string) string {
-	c.problem(c.values[env] != one && c.values[env] != other, env+": neither "+one+" nor "+other)
+func (c *checker) choice(env string, words ...string) string {
+	c.problem(!slices.Contains(words, c.values[env]), env+": none of "+strings.Join(words, ", "))
 	return c.values[env]
 }
 

@@ -240,7 +240,9 @@ func pagesConfig(cfg config, keys []byte, now func() time.Time, log *slog.Logger
 		pages.Mailbox = mail.Folder(cfg.mailFolder())
 	}
 	if cfg.integrationSDK {
-		pages.SDK = &handlers.SDK{URL: cfg.sdkURL, Integrity: cfg.sdkIntegrity, Environment: "prod", GatewayHost: cfg.antomURL}
+		pages.SDK = &handlers.SDK{
+			URL: cfg.sdkURL, Integrity: cfg.sdkIntegrity, UI: cfg.sdkUI, Environment: "prod", GatewayHost: cfg.antomURL,
+		}
 		if !cfg.live() {
 			pages.SDK.Environment = "sandbox"
 		}

@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"antom-checkout/antom"
 )
@@ -37,18 +38,18 @@ func (s *Service) consultRequest(m market, amount Money) *antom.ConsultRequest {
 		UserRegion:            m.country,
 		AllowedPaymentMethods: s.cfg.Methods,
 		SettlementStrategy:    s.settlement(),
-		PaymentFactor:         s.paymentFactor("CARD"),
+		PaymentFactor:         s.paymentFactor(MethodCard),
 	}
 }
 
-// sessionRequest asks for a session for the Web SDK.
+// sessionRequest asks for a session for the Web SDK: for one method, or for the
+// Payment Element, in which the buyer chooses among what we offer.
 func (s *Service) sessionRequest(o Order, p Payment, want Attempt) *antom.PaymentSessionRequest {
-	return &antom.PaymentSessionRequest{
+	request := &antom.PaymentSessionRequest{
 		ProductCode:              antom.ProductCheckout,
 		PaymentRequestID:         p.RequestID,
 		Order:                    antomOrder(o),
 		PaymentAmount:            antomAmount(p.Amount),
-		PaymentMethod:            antomMethod(o, p.Method),
 		PaymentFactor:            s.paymentFactor(p.Method),
 		SettlementStrategy:       s.settlement(),
 		PaymentRedirectURL:       cmp.Or(want.ReturnURL, s.returnURL(o)),
@@ -57,6 +58,20 @@ func (s *Service) sessionRequest(o Order, p Payment, want Attempt) *antom.Paymen
 		PaymentExpiryTime:        antom.NewTime(s.slowEnd(o, p)),
 		Env:                      antomEnv(want.Device),
 	}
+	if !want.Element {
+		request.PaymentMethod = antomMethod(o, p.Method)
+		return request
+	}
+	request.ProductScene = antom.SceneElement
+	request.AvailablePaymentMethod = &antom.AvailablePaymentMethod{}
+	for i, m := range want.offered {
+		available := antom.AvailableType{Type: m.Code, Order: antom.Int(i + 1)}
+		request.AvailablePaymentMethod.Types = append(request.AvailablePaymentMethod.Types, available)
+		if needsCapture(m.Code) {
+			request.PaymentFactor = s.paymentFactor(m.Code)
+		}
+	}
+	return request
 }
 
 // payRequest asks for an address or a code without an SDK.
@@ -127,7 +142,7 @@ func (s *Service) settlement() *antom.SettlementStrategy {
 
 func antomOrder(o Order) *antom.Order {
 	b := o.Buyer
-	name := &antom.UserName{FullName: b.Name}
+	name, phone := &antom.UserName{FullName: b.Name}, dialled(b.Phone)
 	order := &antom.Order{
 		ReferenceOrderID: o.ID,
 		Description:      "Order " + o.Number,
@@ -135,12 +150,12 @@ func antomOrder(o Order) *antom.Order {
 		Buyer: &antom.Buyer{
 			ReferenceBuyerID: o.ID, // buyers have no account here
 			Name:             name,
-			PhoneNo:          b.Phone,
+			PhoneNo:          phone,
 			Email:            b.Email,
 		},
 		Shipping: &antom.Shipping{
 			Name:        name,
-			PhoneNo:     b.Phone,
+			PhoneNo:     phone,
 			ShipToEmail: b.Email,
 			Address: &antom.Address{
 				Region:   b.Country,
@@ -162,6 +177,36 @@ func antomOrder(o Order) *antom.Order {
 	}
 	order.MakeSafe() // no name ever fails a payment
 	return order
+}
+
+// dialled is a phone number as it is dialled, however it was written: digits, and
+// a plus before the country's. The zero in "+49 (0)30" is dialled at home only.
+func dialled(phone string) string {
+	abroad := strings.HasPrefix(phone, "+")
+	if abroad {
+		phone = strings.Replace(phone, "(0)", "", 1)
+	}
+	digits := strings.Map(asciiDigit, phone)
+	if abroad {
+		return "+" + digits
+	}
+	return digits
+}
+
+// asciiDigit is a digit of any script as one of ours, or -1. Unicode keeps digits
+// in runs of tens, each from 0 to 9.
+func asciiDigit(r rune) rune {
+	for _, run := range unicode.Nd.R16 {
+		if r >= rune(run.Lo) && r <= rune(run.Hi) {
+			return '0' + (r-rune(run.Lo))%10
+		}
+	}
+	for _, run := range unicode.Nd.R32 {
+		if r >= rune(run.Lo) && r <= rune(run.Hi) {
+			return '0' + (r-rune(run.Lo))%10
+		}
+	}
+	return -1
 }
 
 func antomEnv(d Device) *antom.Env {
@@ -240,7 +285,7 @@ func wordOfSession(p Payment, res *antom.PaymentSessionResponse, err error) Word
 		w.Says = SaidNoAnswer // a session without its data is none
 	case err == nil:
 		w.ExpiresAt = res.ExpiryTime.Time
-		w.Action = Action{Type: ActionSDK, SessionData: res.Data, ExpiresAt: res.ExpiryTime.Time}
+		w.Action = Action{Type: ActionSDK, SessionData: res.Data, Element: p.Method == "", ExpiresAt: res.ExpiryTime.Time}
 	}
 	return w
 }

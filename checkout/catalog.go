@@ -24,6 +24,9 @@ type Product struct {
 	Stock       *int // pieces that are there and not held for others; nil means enough
 }
 
+// short reports whether fewer pieces are there than asked for.
+func (p Product) short(quantity int) bool { return p.Stock != nil && *p.Stock < quantity }
+
 // CartLine is a product the buyer has put into the cart. The session holds
 // nothing but this: names and prices always come from the database.
 type CartLine struct {
@@ -67,7 +70,7 @@ func (s *Service) Price(ctx context.Context, cart []CartLine) ([]OrderLine, Mone
 		priced := OrderLine{
 			SKU: product.SKU, Name: product.Name, Image: product.Image,
 			Quantity: line.Quantity, Unit: product.Price,
-			Short: product.Stock != nil && *product.Stock < line.Quantity,
+			Short: product.short(line.Quantity),
 		}
 		lines = append(lines, priced)
 		total = total.Plus(priced.Total())

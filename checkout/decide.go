@@ -170,7 +170,7 @@ func contradiction(p Payment, w Word) Review {
 	switch {
 	case w.ForeignID, w.AntomID != "" && p.AntomID != "" && w.AntomID != p.AntomID:
 		return "another Antom payment id"
-	case w.Method != "" && w.Method != p.Method:
+	case w.Method != "" && p.Method != "" && w.Method != p.Method:
 		return "another method"
 	case w.Says == SaidSucceeded && w.Amount != p.Worth():
 		return anotherAmount
@@ -215,10 +215,23 @@ func (p *Payment) refundedAfter(w Word) Money {
 	return sum
 }
 
+// method is the one a word names or shows, or "". Antom's words about cards may
+// not name it, but nothing else is authorised for a time, or captured.
+func (w Word) method() string {
+	isCapture := func(op OperationWord) bool { return op.Kind == Capture }
+	if w.Method == "" && (!w.AuthEndsAt.IsZero() || slices.ContainsFunc(w.Operations, isCapture)) {
+		return MethodCard
+	}
+	return w.Method
+}
+
 // learn keeps what a word tells beside its verdict.
 func (p *Payment) learn(w Word) {
 	if w.AntomID != "" {
 		p.AntomID = w.AntomID
+	}
+	if p.Method == "" {
+		p.Method = w.method()
 	}
 	if w.Action.Type != ActionNone {
 		p.Action = w.Action
@@ -253,6 +266,10 @@ func (p *Payment) hear(w Word, r Rules) {
 		case p.Status == PaymentFailed && !confirmed:
 			p.askAgain(r.Now) // success after failure: only an inquiry decides
 		case p.Status.HoldsMoney() || p.Status == PaymentRefunded:
+		case p.Method == "": // paid, or only authorised: whoever names the method tells
+			if !confirmed {
+				p.askAgain(r.Now)
+			}
 		case needsCapture(p.Method):
 			p.become(PaymentAuthorized, w.Code)
 		default:
@@ -470,4 +487,4 @@ func orderStatus(o Order) OrderStatus {
 }
 
 // needsCapture reports whether success of a method is an authorisation only.
-func needsCapture(method string) bool { return method == "CARD" }
+func needsCapture(method string) bool { return method == MethodCard }

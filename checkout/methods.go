@@ -51,6 +51,9 @@ func (f Flow) Category() Category {
 	return CategoryWallet
 }
 
+// MethodCard is Antom's code for all cards.
+const MethodCard = "CARD"
+
 // Method is a way to pay, named by Antom's code.
 type Method struct {
 	Code string
@@ -90,7 +93,7 @@ const (
 // its people use most comes first. Close times and limits are those of Antom's
 // documents. What needs more than we send is not here; see uncarried.
 var methods = table(
-	of("CARD", "Card", FlowCard, "", "").pays(everywhere).closing(7*day),
+	of(MethodCard, "Card", FlowCard, "", "").pays(everywhere).closing(7*day),
 
 	// China, and where its visitors go
 	of("ALIPAY_CN", "Alipay", FlowWallet, "CN HK MO SG MY TW", "CNY").pays(everywhere).from(10),

@@ -436,8 +436,9 @@ func EffectCaptureDue(requestID string, left time.Duration) Effect {
 }
 
 // watchAuthorization warns of an authorisation that ends, and asks for a look
-// at one that has ended uncaptured.
-func (s *Service) watchAuthorization(ctx context.Context, o Order, requestID string) error {
+// at one that has ended uncaptured. Unless Antom has just answered, a question may
+// be open, which must not wait for days: then the next look stays where it is.
+func (s *Service) watchAuthorization(ctx context.Context, o Order, requestID string, known knowledge) error {
 	r := s.rules()
 	before, after, err := s.store.Update(ctx, o.ID, Evidence{Cause: Cause{Kind: BySweeper}}, func(o Order) (Order, []Effect) {
 		changed := o.clone()
@@ -450,7 +451,9 @@ func (s *Service) watchAuthorization(ctx context.Context, o Order, requestID str
 			p.NextCheck = time.Time{}
 			return changed, nil
 		}
-		p.askAgain(nextCaptureDeadline(*p, r.Now))
+		if deadline := nextCaptureDeadline(*p, r.Now); known == there || p.NextCheck.IsZero() || deadline.Before(p.NextCheck) {
+			p.askAgain(deadline)
+		}
 		var due []Effect
 		for _, before := range captureWarnings {
 			if left := p.AuthEndsAt.Sub(r.Now); left <= before && left > 0 {

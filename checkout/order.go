@@ -69,7 +69,7 @@ const (
 type Payment struct {
 	RequestID  string // Antom's paymentRequestId
 	AntomID    string // Antom's paymentId, once known
-	Method     string // Antom's code, e.g. CARD
+	Method     string // Antom's code, e.g. CARD; "" until Antom says what the buyer chose in its element
 	Mode       Mode
 	Status     PaymentStatus
 	Live       bool   // the attempt the order stands on; at most one per order
@@ -137,6 +137,7 @@ const (
 type Action struct {
 	Type        ActionType `json:"type"`
 	SessionData string     `json:"session_data,omitempty"` // passed on unchanged
+	Element     bool       `json:"element,omitempty"`      // the session is for Antom's Payment Element
 	URL         string     `json:"url,omitempty"`
 	ApplinkURL  string     `json:"applink_url,omitempty"` // in an app: opens the wallet's app, by https
 	SchemeURL   string     `json:"scheme_url,omitempty"`  // in an app: opens the wallet's app, by its own scheme

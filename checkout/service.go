@@ -126,29 +126,11 @@ func (s *Service) PlaceOrder(ctx context.Context, req OrderRequest) (Order, erro
 		ExpiresAt: now.Add(s.cfg.OrderTTL),
 		Status:    OrderOpen,
 	}
-	order, err = s.store.CreateOrder(ctx, order, Cause{Kind: ByShopper})
+	order, err = s.store.CreateOrder(ctx, order, Cause{Kind: ByShopper, ID: order.ID})
 	if err != nil {
 		return Order{}, fmt.Errorf("place order: %w", err)
 	}
 	return order, nil
-}
-
-// Renew makes the order of an expired one anew: the same lines at today's prices,
-// the same buyer. Twice is the same new order. Errors: NotFound, Conflict when
-// the order has not expired or its goods are gone.
-func (s *Service) Renew(ctx context.Context, token string) (Order, error) {
-	old, err := s.Order(ctx, token)
-	if err != nil {
-		return Order{}, err
-	}
-	if old.Status != OrderExpired {
-		return Order{}, &Error{Kind: Conflict, Message: "error.page.409.message"}
-	}
-	req := OrderRequest{FormKey: FormKey("renewed", old.ID), Buyer: old.Buyer, Language: old.Language}
-	for _, line := range old.Lines {
-		req.Cart = append(req.Cart, CartLine{SKU: line.SKU, Quantity: line.Quantity})
-	}
-	return s.PlaceOrder(ctx, req)
 }
 
 // newID makes an id in time order, so that new rows land at the end of every

@@ -12,10 +12,13 @@ import (
 
 // Attempt is a buyer's wish to pay.
 type Attempt struct {
-	Method    string
+	Method    string // "" with Element
 	Mode      Mode
+	Element   bool // the buyer chooses among all methods inside Antom's Payment Element
 	Device    Device
 	ReturnURL string // where a native app is opened again; "" is our own return page
+
+	offered []method // what may be chosen, for the element
 }
 
 // Started is what came of it: how the buyer goes on.
@@ -30,6 +33,7 @@ const (
 	callAllowance  = 40 * time.Second // for everything one start may ask of Antom
 	startPatience  = 3 * time.Second  // of a start that waits for another one of the same order
 	shortestWindow = time.Second      // an order this close to its end starts nothing
+	cancelPause    = 10 * time.Minute // between two cancels of an attempt, when the first was refused
 )
 
 // StartPayment starts an attempt, or goes on with the one under way: the same
@@ -43,7 +47,8 @@ func (s *Service) StartPayment(ctx context.Context, token string, want Attempt) 
 	if err != nil {
 		return Started{}, err
 	}
-	if !slices.ContainsFunc(s.offered(ctx, o, want.Device), func(m method) bool { return m.Code == want.Method }) {
+	want.offered = s.offered(ctx, o, want.Device)
+	if !want.Element && !slices.ContainsFunc(want.offered, func(m method) bool { return m.Code == want.Method }) {
 		key := "error.method_unknown"
 		if want.Method == "" {
 			key = "error.method_required"
@@ -68,9 +73,7 @@ func (s *Service) start(ctx context.Context, orderID string, want Attempt) (Star
 	if err != nil {
 		return Started{}, err
 	}
-	goesOn := func(p *Payment) bool {
-		return p != nil && p.Method == want.Method && p.Mode == want.Mode && sameWayBack(*p, want) && !s.over(*p) && !p.cancelling()
-	}
+	goesOn := func(p *Payment) bool { return p != nil && want.sameAs(p) && !s.over(*p) && !p.cancelling() }
 	if live := o.Live(); live == nil || goesOn(live) {
 		// An attempt that ends for another one is inquired there.
 		if o, err = s.refresh(ctx, o); err != nil {
@@ -109,6 +112,13 @@ func (s *Service) start(ctx context.Context, orderID string, want Attempt) (Star
 		return Started{}, err
 	}
 	return s.ask(ctx, o, p)
+}
+
+// sameAs reports whether the buyer wants to pay the way of an attempt. An element
+// that is asked for again after something was chosen in it is to choose anew.
+func (want Attempt) sameAs(p *Payment) bool {
+	sameMethod := p.Method == want.Method && (want.Element || !p.Action.Element)
+	return sameMethod && p.Mode == want.Mode && sameWayBack(*p, want)
 }
 
 // answerWithoutStarting is the action for an order that no attempt may be made for.
@@ -321,8 +331,19 @@ func (s *Service) endAttempt(ctx context.Context, o Order, p Payment, cause Caus
 		o, err = s.drop(ctx, o, p, cause)
 		return o, false, err
 	}
+	if cause.Kind != ByAdmin && s.refusedLately(*o.Payment(p.RequestID)) {
+		return o, true, nil
+	}
 	o, op, err := s.giveBack(ctx, o, p.RequestID, Cancel)
 	return o, op.Status == OperationFailed, err
+}
+
+// refusedLately reports whether Antom has just refused to cancel an attempt: pages
+// that are left open at an order's end must not ask again and again.
+func (s *Service) refusedLately(p Payment) bool {
+	return slices.ContainsFunc(p.Operations, func(op Operation) bool {
+		return op.Kind == Cancel && op.Status == OperationFailed && s.now().Sub(op.CreatedAt) < cancelPause
+	})
 }
 
 // drop gives up an attempt that Antom does not know.

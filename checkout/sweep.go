@@ -58,7 +58,7 @@ func (s *Service) resumeAll(ctx context.Context) {
 	expired, err := s.store.DueExpiries(ctx, now, sweepBatch)
 	s.logFailure(ctx, "list expired orders", err)
 	for _, id := range expired {
-		s.logFailure(ctx, "expire order "+id, s.expire(ctx, id))
+		s.logFailure(ctx, "expire order "+id, guarded(func() error { return s.expire(ctx, id) }))
 	}
 	effects, err := s.store.PendingEffects(ctx, now, sweepBatch)
 	s.logFailure(ctx, "list effects", err)
@@ -168,7 +168,7 @@ func (s *Service) goOn(ctx context.Context, o Order, p Payment, known knowledge)
 	case p.Surplus && p.Status.HoldsMoney() && !p.unfinished():
 		err = s.reverse(ctx, o, p)
 	case p.Status == PaymentAuthorized && p.Live && s.cfg.ManualCapture && !p.unfinished():
-		err = s.watchAuthorization(ctx, o, p.RequestID)
+		err = s.watchAuthorization(ctx, o, p.RequestID, known)
 	}
 	return err
 }

@@ -162,10 +162,19 @@ func Backup(ctx context.Context, path, file string) error {
 		return fmt.Errorf("backup: %w", err)
 	}
 	defer source.Close()
-	if _, err := source.ExecContext(ctx, `VACUUM INTO $1`, file); err != nil {
+	// Made before it is filled, so that nobody else ever reads buyers' addresses in it.
+	empty, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
-	return os.Chmod(file, 0o600)
+	err = empty.Close()
+	if err == nil {
+		_, err = source.ExecContext(ctx, `VACUUM INTO $1`, file)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("backup: %w", err), os.Remove(file)) // half a copy is none
+	}
+	return nil
 }
 
 // Ready reports whether the database can store: it commits a transaction that

@@ -54,7 +54,7 @@ func TestAnOrderIsReadBackAsItWasWritten(t *testing.T) {
 		Amount: sgd(4200), Held: sgd(4100), ResultCode: "SUCCESS", Request: []byte("{\"bytes\":\"\x00\xff\"}"),
 		Action: checkout.Action{
 			Type: checkout.ActionCode, SessionData: "session+/=", URL: "https://pay.example.com/?a=1&b=<2>", Method: "POST",
-			ApplinkURL: "https://wallet.example.com/a", SchemeURL: "wallet://pay",
+			ApplinkURL: "https://wallet.example.com/a", SchemeURL: "wallet://pay", Element: true,
 			Parameters: `{"k":"v"}`, Codes: []checkout.Code{{Type: "QRCODE", Value: "00020101"}, {Type: "BARCODE", Value: "123"}},
 			ExpiresAt: noon.Add(30 * time.Minute),
 		},
@@ -117,6 +117,24 @@ func TestAChangedPaymentKeepsWhatItWasMadeFor(t *testing.T) {
 	if diff := cmp.Diff([]checkout.Payment{want}, orderByID(t, store, "order").Payments); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
+}
+
+func TestAMethodThatIsChosenLaterIsStoredOnce(t *testing.T) {
+	store := openStore(t)
+	open := newPayment("p1")
+	open.Method = ""
+	orderWithPayment(t, store, "order", open)
+	for _, method := range []string{"GCASH", "CARD"} {
+		change(t, store, "order", bySweeper, func(o *checkout.Order) []checkout.Effect {
+			o.Payments[0].Method = method
+			return nil
+		})
+		if got := orderByID(t, store, "order"); got.Payments[0].Method != "GCASH" {
+			t.Errorf("the method is %q", got.Payments[0].Method)
+		}
+	}
+	want := orderByID(t, store, "order")
+	expectStored(t, store, want)
 }
 
 func TestAnOrderThatIsNotThereIsNotFound(t *testing.T) {

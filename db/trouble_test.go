@@ -1,7 +1,10 @@
 package db
 
 import (
+	"context"
 	"errors"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -81,6 +84,17 @@ func TestABackupIsAWholeDatabase(t *testing.T) {
 	}
 	if err := Backup(t.Context(), path, file); err == nil {
 		t.Error("a file that was there is overwritten")
+	}
+	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the copy is %v, %v", info.Mode(), err)
+	}
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	if err := Backup(stopped, path, file+".2"); err == nil {
+		t.Error("a backup that was stopped says nothing")
+	}
+	if _, err := os.Stat(file + ".2"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a backup that was stopped leaves a file: %v", err)
 	}
 	restored, err := Open(t.Context(), file)
 	if err != nil {

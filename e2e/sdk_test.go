@@ -1,6 +1,9 @@
 package e2e
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 func TestACardIsPaidInThePopup(t *testing.T) {
 	onBoth(t, func(t *testing.T, on device) {
@@ -78,4 +81,237 @@ func TestACodeIsPaidWhileThePopupWatches(t *testing.T) {
 		buyer.sees("paid")
 		shop.paidOnce()
 	})
+}
+
+func TestACardIsPaidInsideThePage(t *testing.T) {
+	onBoth(t, func(t *testing.T, on device) {
+		shop := openShop(t, "SDK_UI=inline")
+		buyer := shop.buyer(on)
+		buyer.orders("MUG-01")
+		buyer.chooses("CARD")
+		buyer.pays()
+		buyer.seesPopup() // in no popup
+		buyer.until("the card form in the page", `document.querySelector("#stage iframe")?.offsetHeight > 99 && document.activeElement.id === "stage"`)
+		buyer.hasNo(hook("sdk-popup"))
+		buyer.until("one button to pay with", `!document.querySelector('[data-test="pay"]').offsetHeight`)
+		buyer.chooses("GCASH") // and the form makes way
+		buyer.until("our button again", `document.querySelector('[data-test="pay"]').offsetHeight && !document.querySelector("#stage iframe")`)
+		buyer.chooses("CARD")
+		buyer.pays()
+		buyer.paysByCard(goodCard)
+		buyer.arrives(returnPage)
+		buyer.sees("paid")
+		if n := shop.sandbox.calls("createPaymentSession"); n != 1 {
+			t.Errorf("%d sessions were asked for", n)
+		}
+		shop.paidOnce()
+	})
+}
+
+func TestInlineIsForCardsOnly(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t, "SDK_UI=inline")
+	buyer := shop.buyer(desktop)
+	buyer.orders("BOWL-04")
+	buyer.chooses("PAYNOW")
+	buyer.pays()
+	buyer.seesHook("sdk-popup")
+	buyer.pressesInPopup("buyer-pay")
+	buyer.sees("paid")
+	shop.paidOnce()
+}
+
+// seesElement waits for Antom's Payment Element in place of our list.
+func (b *buyer) seesElement() {
+	b.t.Helper()
+	b.untilIn(sdkFrame, "the element", `document.querySelector("#method")?.offsetHeight`)
+	b.until("the element instead of our list", `document.querySelector("#stage iframe").offsetHeight > 99 &&
+		!document.getElementById("methods").offsetHeight && !document.querySelector('[data-test="pay"]').disabled`)
+}
+
+// choosesInElement picks a method inside the element.
+func (b *buyer) choosesInElement(method string) {
+	b.t.Helper()
+	b.seesElement()
+	b.untilIn(sdkFrame, "the choice of "+method, fmt.Sprintf(`(() => {
+		const list = document.querySelector("#method");
+		list.value = %q;
+		list.dispatchEvent(new Event("change"));
+		return list.value === %[1]q;
+	})()`, method))
+}
+
+func TestACardIsPaidInTheElement(t *testing.T) {
+	onBoth(t, func(t *testing.T, on device) {
+		shop := openShop(t, "SDK_UI=element")
+		buyer := shop.buyer(on)
+		buyer.orders("MUG-01")
+		buyer.choosesInElement("CARD")
+		buyer.fillsIn(sdkFrame, "#number", "4054") // a slip
+		buyer.pays()
+		buyer.untilIn(sdkFrame, "the slip to be told", `document.querySelector('[data-test="mistake"]').offsetHeight`)
+		buyer.until("the button again", `!document.querySelector('[data-test="pay"]').disabled && document.getElementById("say").textContent === ""`)
+		buyer.fillsIn(sdkFrame, "#number", goodCard)
+		buyer.pays()
+		buyer.arrives(returnPage)
+		buyer.sees("paid")
+		if n := shop.sandbox.calls("createPaymentSession"); n != 1 {
+			t.Errorf("%d sessions were asked for", n)
+		}
+		shop.paidOnce()
+	})
+}
+
+func TestACardRefusedInTheElementThenAWallet(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t, "SDK_UI=element")
+	buyer := shop.buyer(desktop)
+	buyer.orders("MUG-01")
+	buyer.choosesInElement("CARD")
+	buyer.fillsIn(sdkFrame, "#number", badCard)
+	buyer.pays()
+	buyer.arrives(returnPage)
+	buyer.presses("retry")
+	buyer.arrives(checkoutPage)
+	buyer.choosesInElement("GCASH")
+	buyer.pays()
+	buyer.arrives("/buyer/.+")
+	buyer.presses("buyer-pay")
+	buyer.sees("paid")
+	shop.paidOnce()
+}
+
+func TestAnElementIsLeftAndTheSameSessionGoesOn(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t, "SDK_UI=element")
+	shop.sandbox.breaks(fault{Kind: "sdk-event", Code: "SDK_PAYMENT_CANCEL", Times: 1})
+	buyer := shop.buyer(desktop)
+	buyer.orders("MUG-01")
+	buyer.seesElement()
+	buyer.isTold("checkout.left") // and stands there again
+	page := buyer.address()
+	buyer.opens(page) // a reload is no new session either
+	buyer.seesElement()
+	second := buyer.anotherTab()
+	second.opens(page)
+	second.choosesInElement("GCASH")
+	if n := shop.sandbox.calls("createPaymentSession"); n != 1 {
+		t.Errorf("%d sessions were asked for", n)
+	}
+	second.pays()
+	second.arrives("/buyer/.+")
+	second.presses("buyer-pay")
+	second.sees("paid")
+	buyer.sees("paid") // and its element is gone
+	buyer.hasNo("iframe")
+	shop.paidOnce()
+}
+
+func TestWhoComesBackFromAnElementsWalletIsAsked(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t, "SDK_UI=element")
+	buyer := shop.buyer(desktop)
+	buyer.orders("MUG-01")
+	buyer.choosesInElement("GCASH")
+	buyer.pays()
+	buyer.arrives("/buyer/.+")
+	buyer.goesBack()
+	buyer.isAskedWhetherPaid()
+	buyer.clicks("#finished a") // I have paid
+	buyer.arrives(returnPage)
+	shop.sandbox.act(live(shop), "pay")
+	buyer.sees("paid")
+	shop.paidOnce()
+}
+
+// Where the element cannot be had, our own list and the way without the SDK are.
+func TestWithoutTheElementOurListPays(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"sdk-old", "sdk-script-error", "sdk-throw", "sdk-reject", "sdk-malformed-session"} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			shop := openShop(t, "SDK_UI=element")
+			shop.sandbox.breaks(fault{Kind: kind, Code: "INITIALIZE_WEB_TIMEOUT"})
+			buyer := shop.buyer(desktop)
+			buyer.mayComplain("503")
+			buyer.orders("MUG-01")
+			if kind == "sdk-old" { // nothing is amiss, so nothing is said
+				buyer.until("our list", `document.getElementById("methods").offsetHeight && !document.querySelector('[data-test="pay"]').disabled`)
+				buyer.chooses("GCASH")
+				buyer.pays()
+			} else {
+				buyer.isTold("checkout.blocked")
+				buyer.chooses("GCASH")
+				buyer.clicks("#without")
+			}
+			buyer.arrives("/buyer/.+")
+			buyer.presses("buyer-pay")
+			buyer.sees("paid")
+			shop.paidOnce()
+		})
+	}
+}
+
+func TestASessionThatHasExpiredIsReplacedByItself(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t)
+	shop.sandbox.breaks(fault{Kind: "sdk-short-session", Delay: "3s", Times: 1})
+	buyer := shop.buyer(desktop)
+	buyer.orders("MUG-01")
+	buyer.chooses("CARD")
+	buyer.pays()
+	buyer.closesPopup()
+	buyer.await("a second session", func() bool {
+		buyer.pays()
+		buyer.await("the popup, or the return page", func() bool {
+			there, err := evaluate[bool](buyer, "", `!!document.querySelector('[data-test="sdk-popup"]')`)
+			return err == nil && there
+		})
+		buyer.closesPopup()
+		return shop.sandbox.calls("createPaymentSession") == 2
+	})
+	buyer.pays()
+	buyer.paysByCard(goodCard)
+	buyer.arrives(returnPage)
+	buyer.sees("paid")
+	shop.paidOnce()
+}
+
+// The amount that the buyer reads is the one that Antom is asked for, and the one
+// that is taken.
+func TestTheAmountOnThePageIsSentAndCaptured(t *testing.T) {
+	t.Parallel()
+	for _, ui := range []string{"popup", "inline", "element"} {
+		t.Run(ui, func(t *testing.T) {
+			t.Parallel()
+			shop := openShop(t, "SDK_UI="+ui)
+			buyer := shop.buyer(desktop)
+			buyer.orders("LAMP-07")
+			shown, err := evaluate[string](buyer, "", `document.querySelector('[data-test="order-total"]').dataset.minor`)
+			must(t, err)
+			if ui == "element" {
+				buyer.choosesInElement("CARD")
+				buyer.fillsIn(sdkFrame, "#number", goodCard)
+				buyer.pays()
+			} else {
+				buyer.chooses("CARD")
+				buyer.pays()
+				buyer.paysByCard(goodCard)
+			}
+			buyer.sees("paid")
+			buyer.hasTotal(shown)
+			ledger := shop.sandbox.ledger()
+			if len(ledger.Sessions) != 1 || len(ledger.Captures) != 1 {
+				t.Fatalf("want one session and one capture, have %+v", ledger)
+			}
+			for what, amount := range map[string]int64{
+				"asked for": ledger.Sessions[0].Amount, "paid": shop.sandbox.payment().Amount, "captured": ledger.Captures[0].Amount,
+			} {
+				if fmt.Sprint(amount) != shown {
+					t.Errorf("%d is %s, the page says %s", amount, what, shown)
+				}
+			}
+			shop.paidOnce()
+		})
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"sync"
 	"testing"
 )
 
@@ -255,6 +256,92 @@ func TestASilentSDKLetsTheBuyerContinue(t *testing.T) {
 	buyer.presses("buyer-pay")
 	buyer.sees("paid")
 	shop.paidOnce()
+}
+
+func TestAScriptThatFailedIsLoadedAgain(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t)
+	shop.sandbox.breaks(fault{Kind: "sdk-script-error", Times: 2}) // with the page, and when it is asked for again
+	buyer := shop.buyer(desktop)
+	buyer.mayComplain("503")
+	buyer.orders("MUG-01")
+	buyer.chooses("CARD")
+	buyer.pays()
+	buyer.isTold("checkout.blocked")
+	buyer.pays()
+	buyer.paysByCard(goodCard)
+	buyer.arrives(returnPage)
+	buyer.sees("paid")
+	shop.paidOnce()
+}
+
+func TestAScriptThatHangsIsLoadedAgain(t *testing.T) {
+	t.Parallel()
+	ended := make(chan struct{})
+	var once sync.Once
+	shop := openShop(t, sdkServer(t, func(w http.ResponseWriter, r *http.Request) {
+		hangs := false
+		once.Do(func() { hangs = true })
+		if hangs {
+			<-ended
+			return
+		}
+		fmt.Fprint(w, `window.AMSCashierPayment = class { async createComponent() { document.title = "it has come"; } unmount() {} };`)
+	}))
+	t.Cleanup(func() { close(ended) }) // before the server waits for its requests
+	buyer := shop.buyer(desktop)
+	buyer.opens("/")
+	buyer.adds("MUG-01")
+	buyer.fillsOrder("SG")
+	buyer.clicks(orderButton)
+	// The page never finishes loading, so only our own script is waited for: it
+	// keeps the form from being sent.
+	press := `!document.querySelector('[data-test="pay"]').disabled &&
+		!document.getElementById("pay-form").dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }))`
+	buyer.until("the button", press)
+	buyer.isTold("checkout.blocked")
+	buyer.until("the button again", press)
+	buyer.until("the SDK", `document.title === "it has come"`)
+}
+
+// The policy of the page, or of a shop in front of it, may stop any part of the SDK.
+func TestAnSDKThatThePolicyStopsLetsTheBuyerContinue(t *testing.T) {
+	t.Parallel()
+	for name, setting := range map[string]func(t *testing.T) string{
+		"its script": func(t *testing.T) string {
+			other := httptest.NewServer(http.NotFoundHandler())
+			t.Cleanup(other.Close)
+			return sdkServer(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL, http.StatusFound) })
+		},
+		"its frame": func(t *testing.T) string {
+			return sdk(t, `this.frame(); this.f.src = "http://127.0.0.1:9/"; return new Promise(() => {});`)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			shop := openShop(t, setting(t))
+			buyer := shop.buyer(desktop)
+			buyer.mayComplain("Content Security Policy")
+			buyer.mayComplain("violates")
+			buyer.orders("MUG-01")
+			buyer.chooses("GCASH")
+			buyer.pays()
+			buyer.isTold("checkout.blocked")
+			buyer.clicks("#without")
+			buyer.arrives("/buyer/.+")
+			buyer.presses("buyer-pay")
+			buyer.sees("paid")
+			shop.paidOnce()
+		})
+	}
+}
+
+// sdkServer serves a script in the SDK's place.
+func sdkServer(t *testing.T, script http.HandlerFunc) (setting string) {
+	t.Helper()
+	server := httptest.NewServer(script)
+	t.Cleanup(server.Close)
+	return "ANTOM_SDK_URL=" + server.URL + "/sdk.js"
 }
 
 func TestAShopOutOfReachSaysSo(t *testing.T) {

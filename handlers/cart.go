@@ -145,6 +145,7 @@ func (s *server) renderCart(c echo.Context, status int, v *visit, refused *refus
 	}
 	if refused != nil {
 		view.Form.Values, view.Form.Errors, view.Error = refused.values, refused.err.Fields, refused.err.Message
+		view.Gone = refused.gone
 	}
 	// Kept for the back button: the same form again is the same order, and the
 	// buyer finds it filled in.

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strings"
@@ -30,22 +31,59 @@ func (s *server) showCheckout(c echo.Context) error {
 // renewOrder makes an expired order anew, at today's prices, which its page shows
 // before anything is paid.
 func (s *server) renewOrder(c echo.Context) error {
-	ctx := c.Request().Context()
-	old, err := s.shop.Order(ctx, c.Param("token"))
+	renewal, err := s.shop.Renew(c.Request().Context(), c.Param("token"))
 	if err != nil {
 		return err
 	}
-	order, err := s.shop.Renew(ctx, old.Token)
-	if err != nil {
-		return err
+	v := s.sessions.visit(c)
+	if !renewal.Renewed() {
+		return s.offerTheRest(c, v, renewal)
 	}
-	if v := s.sessions.visit(c); v.made(old) {
-		v.Renewed = order.Token
+	if v.made(renewal.Old) {
+		v.Renewed = renewal.Order.Token
+		if v.Order == renewal.Old.Token {
+			v.Order = v.Renewed // once it is paid the cart is empty
+		}
 		if err := s.sessions.save(c, v); err != nil {
 			return err
 		}
 	}
-	return c.Redirect(http.StatusSeeOther, pathsOf(order).page)
+	return c.Redirect(http.StatusSeeOther, pathsOf(renewal.Order).page)
+}
+
+// offerTheRest shows the cart with what is left of an order that cannot be made
+// anew as it was, beside whatever else is in it. Its buyer finds the form filled in.
+func (s *server) offerTheRest(c echo.Context, v *visit, renewal checkout.Renewal) error {
+	refused := &checkout.Error{Kind: checkout.Conflict, Message: "cart.renewal"}
+	if wantsJSON(c) {
+		return refused
+	}
+	for _, line := range renewal.Rest {
+		if i := v.line(line.SKU); i >= 0 {
+			v.Cart[i].Quantity = line.Quantity
+		} else if len(v.Cart) < checkout.MaxLines {
+			v.Cart = append(v.Cart, line)
+		}
+	}
+	v.Order = ""
+	if err := s.sessions.save(c, v); err != nil {
+		return err
+	}
+	form := &refusedOrder{err: refused, gone: renewal.Gone}
+	if v.made(renewal.Old) {
+		form.values = renewal.Old.Buyer.Values()
+	}
+	return s.renderCart(c, http.StatusConflict, v, form, cartProblem{})
+}
+
+// priceBefore is what an order cost that was made anew, where its prices have
+// changed since.
+func (s *server) priceBefore(c echo.Context, o checkout.Order) (views.Amount, error) {
+	old, err := s.shop.RenewedFrom(c.Request().Context(), o)
+	if checkout.IsNotFound(err) || err == nil && o.SamePrices(old) {
+		return views.Amount{}, nil
+	}
+	return amountView(c, old.Total), err
 }
 
 // patience is how long a page waits for an inquiry before it shows what is
@@ -86,8 +124,20 @@ func (s *server) renderCheckout(c echo.Context, status int, o checkout.Order, pr
 		v.Lines, v.Total = linesView(c, o.Lines), amountView(c, o.Total)
 		v.ExpiresAt, v.Now = o.ExpiresAt.Format(time.RFC3339), s.cfg.Now().UTC().Format(time.RFC3339)
 	}
+	if p := o.Live(); p != nil && o.Status == checkout.OrderProcessing && p.Method == "" && !v.Status.Unknown {
+		// Antom's element is open, and Antom knows of nothing that was done there.
+		v.Status.MayChange = false
+		v.Status.Title, v.Status.Message = "status.open.title", "checkout.finished.message"
+	}
 	if p := o.Live(); p != nil && p.Status.UnderWay() && p.Action.Type == checkout.ActionCode {
 		v.CodeURL = paths.code
+	}
+	if o.Payable() {
+		was, err := s.priceBefore(c, o)
+		if err != nil {
+			return err
+		}
+		v.Was = was
 	}
 	if o.Payable() && !v.Status.Unknown {
 		v.Methods = s.methodViews(c, o)
@@ -97,7 +147,7 @@ func (s *server) renderCheckout(c echo.Context, status int, o checkout.Order, pr
 		v.Receipt = s.receipt(c, o)
 	}
 	if v.SDK != nil {
-		allowSDK(c, s.cfg.SDK)
+		allowSDK(c, s.cfg.SDK, v.Methods)
 	}
 	return render(c, status, views.CheckoutPage(v))
 }
@@ -167,6 +217,7 @@ func (sdk *SDK) view(locale string) *views.SDK {
 	return &views.SDK{
 		URL:         sdk.URL.String(),
 		Integrity:   sdk.Integrity,
+		UI:          string(cmp.Or(sdk.UI, Popup)),
 		Environment: sdk.Environment,
 		Locale:      locale,
 	}

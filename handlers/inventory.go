@@ -30,7 +30,7 @@ func (c Config) Inventory() []Loaded {
 	p := strictPolicy("", c.https())
 	if c.SDK != nil {
 		sdk = c.SDK.view("")
-		c.SDK.policy(p)
+		c.SDK.policy(p, true) // for every method there is
 	}
 	var list []Loaded
 	own := func(kind, name string) {
@@ -89,9 +89,10 @@ func (c Config) allowed(directive, kind, source string) Loaded {
 // reasons says why each file and each source is on the pay page. A test fails for
 // what has none.
 var reasons = map[string]string{
-	"app.css":   "the look of every page",
-	"status.js": "keeps the order's status and the time left up to date",
-	"pay.js":    "starts the payment, opens Antom's SDK, and says what to do when that fails",
+	"app.css":    "the look of every page",
+	"status.js":  "keeps the order's status and the time left up to date",
+	"element.js": "puts Antom's Payment Element in the place of our list of methods",
+	"pay.js":     "starts the payment, opens Antom's SDK, and says what to do when that fails",
 
 	"sdk":                           "Antom's Web SDK: takes the payment, in frames of Antom's",
 	"script-src sdk":                "where the SDK comes from",

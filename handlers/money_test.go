@@ -528,3 +528,18 @@ func TestAnAnswerWithAnotherAmountSettlesNothing(t *testing.T) {
 	buyer.expectStatus(path, "partially_refunded", "paid")
 	shop.expectCount(1, "refund", "status", "success")
 }
+
+func TestAPageLeftOpenAtTheEndCancelsOnce(t *testing.T) {
+	shop := newShop(t, func(s *settings) { s.withoutSDK = true })
+	shop.fault(sandbox.Fault{Kind: sandbox.Refuse, On: "cancel", Code: "PAYMENT_METHOD_NOT_SUPPORTED"})
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	must(t, shop.control.Pend(buyer.starts(path, "GCASH").PaymentRequestID))
+	shop.quiet()
+	shop.passes(61 * time.Minute)
+	for range 30 {
+		buyer.expectStatus(path, "processing", "pending")
+		shop.passes(2*time.Second + time.Millisecond)
+	}
+	shop.expectCount(1, "cancel", "status", "failed")
+}

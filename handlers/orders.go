@@ -22,6 +22,7 @@ var orderFields = []string{"email", "name", "phone", "country", "region", "city"
 type refusedOrder struct {
 	values map[string]string
 	err    *checkout.Error
+	gone   []string // products of an order made anew that are no longer sold
 }
 
 func (s *server) placeOrder(c echo.Context) error {
@@ -37,7 +38,7 @@ func (s *server) placeOrder(c echo.Context) error {
 		for _, name := range orderFields {
 			values[name] = form.Get(name)
 		}
-		return s.renderCart(c, statuses[refused.Kind], v, &refusedOrder{values, refused}, cartProblem{})
+		return s.renderCart(c, statuses[refused.Kind], v, &refusedOrder{values: values, err: refused}, cartProblem{})
 	}
 	if err != nil {
 		return err

@@ -27,6 +27,7 @@ func (s *server) startPayment(c echo.Context) error {
 	}
 	if wantsJSON(c) && s.cfg.SDK != nil {
 		want.Mode = checkout.ModeSDK
+		want.Element = want.Method == "" && s.cfg.SDK.UI == Element && want.Device.Terminal != antom.TerminalApp
 	}
 	started, err := s.shop.StartPayment(c.Request().Context(), c.Param("token"), want)
 	var refused *checkout.Error
@@ -75,7 +76,8 @@ type actionAnswer struct {
 
 type actionJSON struct {
 	Type        checkout.ActionType `json:"type"`
-	SDK         string              `json:"sdk,omitempty"`
+	SDK         string              `json:"sdk,omitempty"` // the class
+	UI          SDKUI               `json:"ui,omitempty"`  // where it shows itself, unless in a popup
 	SessionData string              `json:"session_data,omitempty"`
 	Environment string              `json:"environment,omitempty"`
 	Locale      string              `json:"locale,omitempty"`
@@ -106,7 +108,7 @@ func (s *server) answerAction(c echo.Context, started checkout.Started) error {
 	switch a.Type {
 	case checkout.ActionSDK:
 		sdk := s.sdkView(c)
-		answer.Action.SDK = "AMSCashierPayment"
+		answer.Action.SDK, answer.Action.UI = s.cfg.SDK.class(started)
 		answer.Action.Environment, answer.Action.Locale = sdk.Environment, sdk.Locale
 	case checkout.ActionDeclined:
 		answer.Action.Message = views.Text(c.Request().Context(), views.DeclineKey(started.Payment.ResultCode))
@@ -117,6 +119,17 @@ func (s *server) answerAction(c echo.Context, started checkout.Started) error {
 		status = http.StatusGone
 	}
 	return c.JSON(status, answer)
+}
+
+// class is the SDK's class for an attempt, and where it shows itself; "" is a popup.
+func (sdk *SDK) class(started checkout.Started) (name string, ui SDKUI) {
+	switch {
+	case started.Action.Element:
+		return "AMSElement", Element
+	case sdk.UI == Inline && started.Payment.Method == checkout.MethodCard:
+		return "AMSCashierPayment", Inline
+	}
+	return "AMSCashierPayment", ""
 }
 
 // showAction leads a buyer without JavaScript on.

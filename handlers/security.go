@@ -8,6 +8,9 @@ import (
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
+
+	"antom-checkout/checkout"
+	"antom-checkout/views"
 )
 
 // secureHeaders sets what every answer carries. Pages that need more than the
@@ -98,13 +101,15 @@ func allowForm(c echo.Context, address string) {
 
 // allowSDK opens the pay page for Antom's Web SDK and for nothing else. The
 // hosts are those the published SDK was seen to need; its tracker is left out.
-func allowSDK(c echo.Context, sdk *SDK) {
-	setPolicy(c, sdk.policy)
+func allowSDK(c echo.Context, sdk *SDK, methods []views.Method) {
+	setPolicy(c, func(p policy) { sdk.policy(p, slices.ContainsFunc(methods, mayPostForm)) })
 	c.Response().Header().Set("Permissions-Policy",
 		`camera=(), geolocation=(), microphone=(), payment=(self "https://ac.alipay.com" "https://checkout.antom.com")`)
 }
 
-func (sdk *SDK) policy(p policy) {
+// policy adds what the SDK needs, with the reason of each; forms tells whether
+// one of the page's methods may have to post a form off the page.
+func (sdk *SDK) policy(p policy, forms bool) {
 	origin := sdk.origin()
 	p.add("script-src", origin)
 	if !sdk.antoms() {
@@ -114,10 +119,17 @@ func (sdk *SDK) policy(p policy) {
 		p.add("frame-src", origin)
 		return
 	}
-	p.add("img-src", "https://cdn.marmot-cloud.com", "https://mdn.alipayobjects.com")
-	p.add("connect-src", "https://"+sdk.sessionHost(), "https://open-sea-global.alipay.com", "https://config.marmot-cloud.com")
-	p.add("frame-src", "https://ac.alipay.com", "https://checkout.antom.com")
-	p.add("form-action", "https:") // 3-D Secure and some banks are form posts to hosts nobody can list
+	p.add("img-src", "https://cdn.marmot-cloud.com", "https://mdn.alipayobjects.com") // its × and its spinner
+	p.add("connect-src",
+		"https://"+sdk.sessionHost(),         // what the session is for
+		"https://open-sea-global.alipay.com", // the device token that cards are judged by
+		"https://config.marmot-cloud.com")    // its settings
+	p.add("frame-src",
+		"https://ac.alipay.com",      // where cards are entered and codes are shown
+		"https://checkout.antom.com") // the Payment Element, and the windows of 3-D Secure
+	if forms {
+		p.add("form-action", "https:")
+	}
 	if strings.Contains(sdk.URL.Path, "/"+pinnedSDK+"/") {
 		p.add("style-src-elem", "'self'",
 			"'sha256-fjhTnK/BElckWHr8fv8QGaINbyrtivE0MVwoQAcA4dQ='",
@@ -129,13 +141,30 @@ func (sdk *SDK) policy(p policy) {
 	p.add("style-src", "'unsafe-inline'") // the SDK's popup is laid out by inline styles and knows no nonce
 }
 
+// mayPostForm reports whether the SDK may have to post a form off the page: cards
+// to the 3-D Secure of their banks, and some banks to themselves, hosts that
+// nobody can list. Wallets and codes lead on by links, which no policy stops.
+func mayPostForm(m views.Method) bool {
+	return m.Category == string(checkout.CategoryCard) || m.Category == string(checkout.CategoryBank)
+}
+
 // pinnedSDK is the version whose style sheets are known by hash.
 const pinnedSDK = "1.47.2"
 
-// antoms reports whether the SDK comes from Antom's own hosts.
+// antoms reports whether the script is Antom's: it comes from one of Antom's
+// hosts, or from the merchant's own while Antom's gateway takes the payments.
 func (sdk *SDK) antoms() bool {
-	host := sdk.URL.Hostname()
-	return strings.HasSuffix(host, ".marmot-cloud.com") || strings.HasSuffix(host, ".antom.com")
+	script, gateway := sdk.URL.Hostname(), hostname(sdk.GatewayHost)
+	return strings.HasSuffix(script, ".marmot-cloud.com") || strings.HasSuffix(script, ".antom.com") ||
+		strings.HasSuffix(gateway, ".alipay.com") || strings.HasSuffix(gateway, ".antom.com")
+}
+
+func hostname(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
 }
 
 // sessionHost is where the SDK asks about a session; it follows the region.

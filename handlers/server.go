@@ -38,9 +38,20 @@ type Config struct {
 type SDK struct {
 	URL         *url.URL
 	Integrity   string // a Subresource Integrity value, or ""
+	UI          SDKUI
 	Environment string // "sandbox" or "prod"
 	GatewayHost string // host of the gateway; its region decides what the SDK talks to
 }
+
+// SDKUI is how the SDK shows itself on the pay page.
+type SDKUI string
+
+// The ways of the setting SDK_UI. An empty one is Popup.
+const (
+	Popup   SDKUI = "popup"   // AMSCashierPayment, above the page
+	Inline  SDKUI = "inline"  // the same, but cards are entered inside the page
+	Element SDKUI = "element" // AMSElement: Antom's list of methods in the page instead of ours
+)
 
 // Notifications verifies what arrives at the notify address; *antom.Client is one.
 type Notifications interface {

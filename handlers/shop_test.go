@@ -7,8 +7,10 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"database/sql"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -42,6 +44,7 @@ type shop struct {
 	box      *sandbox.Sandbox
 	control  *sandbox.Control
 	service  *checkout.Service
+	store    *db.Store
 	database string
 	mailbox  mail.Folder
 	offset   *atomic.Int64
@@ -58,6 +61,7 @@ type settings struct {
 	currency      checkout.Currency
 	manualCapture bool
 	withoutSDK    bool
+	sdk           func(*handlers.SDK) // changes the sandbox's stand-in
 	publicURL     string
 	timeout       time.Duration
 	refundLate    bool
@@ -118,6 +122,7 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	store, err := db.Open(t.Context(), s.database, db.WithClock(now))
 	must(t, err)
 	t.Cleanup(func() { must(t, store.Close()) })
+	s.store = store
 	must(t, store.ImportProducts(t.Context(), set.catalog))
 	must(t, store.Seed(t.Context(), set.currency))
 
@@ -176,6 +181,9 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	if set.appReturns != "" {
 		cfg.AppReturns, err = handlers.ParseAppReturns(set.appReturns)
 		must(t, err)
+	}
+	if set.sdk != nil {
+		set.sdk(cfg.SDK)
 	}
 	if set.withoutSDK {
 		cfg.SDK = nil
@@ -403,6 +411,15 @@ func (a answer) seesNot(texts ...string) answer {
 	return a
 }
 
+// sells changes the catalogue to these products and no others.
+func (s *shop) sells(products []checkout.Product) {
+	s.t.Helper()
+	database, err := sql.Open("sqlite", "file:"+s.database+"?_pragma=busy_timeout(5000)")
+	must(s.t, err)
+	_, err = database.ExecContext(s.t.Context(), `DELETE FROM prices`)
+	must(s.t, errors.Join(err, database.Close(), s.store.ImportProducts(s.t.Context(), products)))
+}
+
 // placesOrder makes an order without a browser, whose cookie an https shop does
 // not send here, and answers with its checkout's path.
 func (s *shop) placesOrder() (path string) {
@@ -448,6 +465,7 @@ type action struct {
 	Action           struct {
 		Type        string          `json:"type"`
 		SDK         string          `json:"sdk"`
+		UI          string          `json:"ui"`
 		SessionData string          `json:"session_data"`
 		Environment string          `json:"environment"`
 		Locale      string          `json:"locale"`

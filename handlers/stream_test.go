@@ -43,6 +43,17 @@ func (p *openPage) hears(status string) {
 	p.t.Fatalf("the stream ended before it told %s", status)
 }
 
+// endsAt waits for an event with a status, whatever it hears on the way.
+func (p *openPage) endsAt(status string) {
+	p.t.Helper()
+	for p.lines.Scan() {
+		if strings.Contains(p.lines.Text(), `"status":"`+status+`"`) {
+			return
+		}
+	}
+	p.t.Fatalf("the stream ended before it told %s", status)
+}
+
 func TestAnOpenPageHearsOfAChangeAtOnce(t *testing.T) {
 	shop := newShop(t)
 	buyer := shop.newBuyer()
@@ -100,4 +111,26 @@ func TestAPageThatComesBackAfterARestartMissesNothing(t *testing.T) {
 		o, err = desk.Order(t.Context(), o.Token)
 		must(t, err)
 	}
+}
+
+func TestAnOpenPageHearsThatItsOrderHasExpired(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	buyer.starts(path, "GCASH")
+	page := shop.watches(path)
+	page.hears("processing")
+	shop.passes(61 * time.Minute)
+	shop.sweeps()
+	page.endsAt("expired")
+}
+
+func TestAnOpenPageHearsOfARefund(t *testing.T) {
+	shop := newShop(t)
+	_, path, order := shop.paidBy("GCASH")
+	page := shop.watches(path)
+	page.hears("paid")
+	_, err := shop.service.RefundPayment(t.Context(), order, 0, by("all"))
+	must(t, err)
+	page.endsAt("refunded")
 }

@@ -5,7 +5,7 @@
 "use strict";
 (() => {
 	const live = document.getElementById("live");
-	let source, timer, told, over, ticking, warned;
+	let polls = 0, source, timer, told, over, ticking, warned;
 
 	const here = () => document.querySelector("[data-test=status]");
 
@@ -113,7 +113,7 @@
 			const answer = await fetch(here().dataset.poll, { headers: { Accept: "application/json" } });
 			if (answer.ok) hear(await answer.json());
 		} catch { /* offline: the next round may find the network again */ }
-		if (!over) timer = setTimeout(poll, 2000);
+		if (!over) timer = setTimeout(poll, Math.min(2000 + 50 * polls++, 30000)); // hours may go by
 	}
 
 	function stop() {

@@ -12,6 +12,9 @@ func checkoutDocument(ctx context.Context, v CheckoutView) document {
 	}
 	d.scripts = []string{"status.js"}
 	if offersMethods(v) {
+		if v.SDK != nil && v.SDK.UI == "element" {
+			d.scripts = append(d.scripts, "element.js") // pay.js finds it there
+		}
 		d.scripts = append(d.scripts, "pay.js")
 		d.sdk = v.SDK
 	} else {

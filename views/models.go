@@ -78,7 +78,8 @@ type CartView struct {
 	Lines []Line
 	Total Amount
 	Form  OrderForm
-	Error string // a message key about the whole form, or ""
+	Error string   // a message key about the whole form, or ""
+	Gone  []string // products of an order made anew that are no longer sold
 }
 
 // OrderForm holds what the buyer typed, and a message key per wrong field.
@@ -121,6 +122,7 @@ type Status struct {
 type SDK struct {
 	URL         string
 	Integrity   string // "" when the operator pins none
+	UI          string // how it shows itself: popup, inline or element
 	Environment string
 	Locale      string
 }
@@ -148,6 +150,7 @@ type CheckoutView struct {
 	SDK       *SDK     // nil: forms and redirects only
 	ExpiresAt string   // RFC 3339: until when the order may be paid, or "" to show no countdown
 	Now       string   // RFC 3339: the shop's clock, or "" to trust the device's
+	Was       Amount   // what the order cost before it was made anew at other prices; empty otherwise
 	RenewURL  string   // where a form makes the same order anew, or "" when it cannot
 	Receipt   *Receipt // of an order that is not to be paid, for its buyer; nil for everybody else
 	CodeURL   string   // where the code of the attempt under way is, or "" when it has none

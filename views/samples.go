@@ -211,6 +211,8 @@ func Samples(ctx context.Context) []Sample {
 	products := sampleProducts(ctx)
 	noMethod := sampleCheckout(ctx, sampleStatus("open"))
 	noMethod.Error = "error.method_required"
+	renewed := sampleCheckout(ctx, sampleStatus("open"))
+	renewed.Was = sampleAmount(ctx, 3900, "SGD")
 	soon := sampleCheckout(ctx, sampleStatus("open"))
 	soon.ExpiresAt = "2026-03-01T12:04:59Z"
 	leads := ContinueView{Frame: frame, MethodName: "GCash", Total: total, URL: "#/wallet", ReturnURL: base + "/return", BackURL: base}
@@ -250,6 +252,8 @@ func Samples(ctx context.Context) []Sample {
 		{"cart", CartPage(CartView{Frame: frame, Lines: sampleLines(ctx), Total: total, Form: form})},
 		{"cart-errors", CartPage(CartView{Frame: frame, Lines: wrongLines, Total: total, Form: wrong, Error: "error.form"})},
 		{"cart-empty", CartPage(CartView{Frame: Frame{ShopName: "Kiln & Thread"}, Form: form, Error: "error.cart_empty"})},
+		{"cart-renewal", CartPage(CartView{Frame: frame, Lines: wrongLines, Total: total, Form: form, Error: "cart.renewal", Gone: []string{"Tea tin", "Wool throw"}})},
+		{"checkout-renewed", CheckoutPage(renewed)},
 		{"checkout-no-method", CheckoutPage(noMethod)},
 		{"checkout-last-minutes", CheckoutPage(soon)},
 		{"checkout-two-methods", CheckoutPage(two)},

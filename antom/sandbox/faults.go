@@ -19,7 +19,7 @@ type Fault struct {
 	Chance  float64   `json:"chance,omitempty"`             // 0 to 1, drawn with the sandbox's seed; 0 = always
 	Apply   bool      `json:"apply,omitempty"`              // calls: carry the request out before answering badly
 	Delay   Duration  `json:"delay,omitempty"`              // timeout, slow, delay, reorder, capture-delay, refund-delay
-	Code    string    `json:"code,omitempty"`               // refuse, unknown: the result code
+	Code    string    `json:"code,omitempty"`               // refuse, unknown: the result code; sdk-reject, sdk-event, sdk-error: the SDK's
 	Status  int       `json:"status,omitempty"`             // http-error: 502 when 0
 	From    time.Time `json:"from,omitzero"`                // by the sandbox's clock
 	Until   time.Time `json:"until,omitzero"`               // by the sandbox's clock
@@ -71,7 +71,13 @@ const (
 	SDKExpiredSession   FaultKind = "sdk-expired-session"   // the session query says expired
 	SDKHang             FaultKind = "sdk-hang"              // the session query is never answered
 	SDKScriptError      FaultKind = "sdk-script-error"      // the script answers 503
-	SDKThrow            FaultKind = "sdk-throw"             // the constructor throws, as with denied storage
+	SDKThrow            FaultKind = "sdk-throw"             // the constructors throw, as with denied storage
+	SDKSilent           FaultKind = "sdk-silent"            // a start shows nothing, says nothing and never settles
+	SDKReject           FaultKind = "sdk-reject"            // a start is refused with Code, and nothing is shown
+	SDKEvent            FaultKind = "sdk-event"             // once it is up the SDK tells the page Code as an event
+	SDKError            FaultKind = "sdk-error"             // once it is up the SDK tells the page Code as an error
+	SDKOld              FaultKind = "sdk-old"               // the script is of a build without AMSElement
+	SDKShortSession     FaultKind = "sdk-short-session"     // the session lives for Delay only
 )
 
 var (
@@ -80,7 +86,7 @@ var (
 	noticeFaults = []FaultKind{Lose, DelayNotice, Duplicate, Reorder, Forge, UnsignedNotice, WrongAmountNotice,
 		WrongCurrencyNotice, Garble}
 	otherFaults = []FaultKind{CaptureFail, CaptureDelay, CaptureSlowly, RefundFail, RefundDelay, SDKMalformedSession,
-		SDKExpiredSession, SDKHang, SDKScriptError, SDKThrow}
+		SDKExpiredSession, SDKHang, SDKScriptError, SDKThrow, SDKSilent, SDKReject, SDKEvent, SDKError, SDKOld, SDKShortSession}
 )
 
 // FaultKinds lists every kind there is.

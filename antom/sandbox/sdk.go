@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -16,18 +17,37 @@ func (s *Sandbox) serveSDK(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-cache")
 	s.mu.Lock()
 	_, broken := s.strike("sdk", "", SDKScriptError)
-	_, throws := s.strike("sdk", "", SDKThrow)
+	spoiled := s.spoiledSDK()
 	s.mu.Unlock()
 	if broken {
 		http.Error(w, "the script is not served: a fault asked for it", http.StatusServiceUnavailable)
 		return
 	}
-	script := sdkScript()
 	w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
-	if throws {
-		script = append(script, "\nwindow.AMSCashierPayment = class { constructor() { throw new DOMException('Access is denied for this document.', 'SecurityError'); } };\n"...)
+	w.Write(append(sdkScript(), spoiled...)) // a reader who went away has no use for the error
+}
+
+// spoiledSDK is what the faults of the script itself add to it. The lock is held.
+func (s *Sandbox) spoiledSDK() string {
+	script := ""
+	if _, struck := s.strike("sdk", "", SDKThrow); struck {
+		script += `
+window.AMSCashierPayment = window.AMSElement = class { constructor() { throw new DOMException("Access is denied for this document.", "SecurityError"); } };`
 	}
-	w.Write(script) // a reader who went away has no use for the error
+	if _, struck := s.strike("sdk", "", SDKSilent); struck {
+		script += `
+AMSCashierPayment.prototype.createComponent = AMSCashierPayment.prototype.mountComponent = AMSElement.prototype.mount = () => new Promise(() => {});`
+	}
+	if f, struck := s.strike("sdk", "", SDKReject); struck {
+		script += fmt.Sprintf(`
+AMSCashierPayment.prototype.createComponent = AMSCashierPayment.prototype.mountComponent = async () => { throw { code: %[1]q, message: "a fault asked for it" }; };
+AMSElement.prototype.mount = async () => ({ error: { code: %[1]q, message: "a fault asked for it" } });`, f.Code)
+	}
+	if _, struck := s.strike("sdk", "", SDKOld); struck {
+		script += `
+delete window.AMSElement;`
+	}
+	return script + "\n"
 }
 
 // sdkScript is the SDK in one script, as a shop loads it: a file per topic, all

@@ -23,6 +23,13 @@ type sdkAnswer struct {
 	ErrorMessage string         `json:"errorMessage,omitempty"`
 	ErrorActions map[string]any `json:"errorActions,omitempty"`
 	Payment      *sdkPayment    `json:"payment,omitempty"`
+	Says         *sdkSaying     `json:"says,omitempty"`
+}
+
+// sdkSaying is what a fault has the SDK tell the page once it is up.
+type sdkSaying struct {
+	Event string `json:"event,omitempty"`
+	Error string `json:"error,omitempty"`
 }
 
 // sdkPayment is how a session and its payment stand.
@@ -119,7 +126,13 @@ func (s *Sandbox) answerSDK(key string) (sdkAnswer, bool) {
 	case view.Status != "" && final(view.Status):
 		return sdkAnswer{ErrorCode: "ORDER_STATUS_INVALID", ErrorMessage: "The payment of this session is over.", Payment: view}, hangs
 	}
-	return sdkAnswer{Success: true, Payment: view}, hangs
+	answer := sdkAnswer{Success: true, Payment: view}
+	event, told := s.strike("sdk", id, SDKEvent)
+	failure, failed := s.strike("sdk", id, SDKError)
+	if told || failed {
+		answer.Says = &sdkSaying{Event: event.Code, Error: failure.Code}
+	}
+	return answer, hangs
 }
 
 // sdkVaulting draws up what the component shows where a card is to be stored.

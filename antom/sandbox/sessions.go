@@ -21,6 +21,7 @@ func (s *Sandbox) createPaymentSession(req *antom.PaymentSessionRequest) (any, *
 		address("paymentRedirectUrl", req.PaymentRedirectURL, true, redirectLimit(terms.Method)),
 		address("paymentNotifyUrl", req.PaymentNotifyURL, false, 2048),
 		checkScene(req.ProductScene),
+		checkTerminal(req.Env),
 	); refusal != nil {
 		return nil, refusal
 	}
@@ -55,6 +56,9 @@ func (s *Sandbox) createPaymentSession(req *antom.PaymentSessionRequest) (any, *
 	}
 	if s.payments[req.PaymentRequestID] != nil {
 		return nil, refuse("REPEAT_REQ_INCONSISTENT", "this paymentRequestId was used with pay")
+	}
+	if f, struck := s.strike("createPaymentSession", req.PaymentRequestID, SDKShortSession); struck {
+		expires = now.Add(time.Duration(f.Delay))
 	}
 	session := &Session{
 		RequestID: req.PaymentRequestID, CreatedAt: now, ExpiresAt: expires,

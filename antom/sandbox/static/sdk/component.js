@@ -124,6 +124,17 @@ class Component {
 			notRedirectAfterComplete: start.params.notRedirectAfterComplete === true, locale: this.options.locale || "en_US",
 		});
 		start.resolve();
+		const { event, error } = query.says || {}; // a fault asked for it
+		if (event || error) {
+			setTimeout(() => { // the page has heard by then that it is up
+				if (error) {
+					this.#error(error, "a fault asked for it");
+				}
+				if (event) {
+					quietly(() => this.#event({ code: event, message: "a fault asked for it", result: {} }));
+				}
+			});
+		}
 	}
 
 	#say(start, event, data, eventCallbackId) {
