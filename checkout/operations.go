@@ -174,7 +174,9 @@ func (s *Service) judgeAmount(ctx context.Context, orderID string, minor int64, 
 
 // AcceptReview ends a review in favour of the money that is there: the order
 // goes on as its payments say, also when that is another amount than was asked
-// for. Errors: Conflict when the order is not under review, or its goods are gone.
+// for. Money that cannot be given back through Antom is taken as settled with the
+// buyer otherwise. Errors: Conflict when the order is not under review, or its
+// goods are gone.
 func (s *Service) AcceptReview(ctx context.Context, orderID string, key Key) error {
 	o, err := s.store.OrderByID(ctx, orderID)
 	if err != nil {
@@ -197,6 +199,9 @@ func (s *Service) AcceptReview(ctx context.Context, orderID string, key Key) err
 			return o, nil
 		}
 		was, o := o, o.clone()
+		if o.Review == cannotGiveBack {
+			o.Payment(o.ReviewPayment).Settled = true // or it might still go back, a second time
+		}
 		o.Review, o.ReviewPayment = "", ""
 		o.follow(s.rules())
 		if o.Review != "" {

@@ -74,6 +74,7 @@ type Payment struct {
 	Status     PaymentStatus
 	Live       bool   // the attempt the order stands on; at most one per order
 	Surplus    bool   // money the order has no use for: it is given back
+	Settled    bool   // surplus that Antom does not give back and the merchant has settled otherwise
 	Amount     Money  // what was asked for
 	Held       Money  // what Antom holds instead, once an operator has decided about it; zero otherwise
 	ResultCode string // Antom's last word on why
@@ -167,7 +168,7 @@ func (o *Order) Live() *Payment {
 // back, or nil.
 func (o *Order) surplus() *Payment {
 	for i := range o.Payments {
-		if p := &o.Payments[i]; p.Surplus && p.Status.HoldsMoney() {
+		if p := &o.Payments[i]; p.toGiveBack() {
 			return p
 		}
 	}
