@@ -321,8 +321,11 @@ func (p *Payment) owes(r Rules) bool {
 	case p.Status == PaymentAuthorized:
 		return !r.ManualCapture
 	}
-	return p.Surplus && p.Status.HoldsMoney()
+	return p.toGiveBack()
 }
+
+// toGiveBack reports whether the order has no use for the money and it is still here.
+func (p *Payment) toGiveBack() bool { return p.Surplus && !p.Settled && p.Status.HoldsMoney() }
 
 // schedule sees to it that the sweeper looks at whatever is still to come.
 func (p *Payment) schedule(r Rules) {

@@ -125,7 +125,8 @@ func (s *Service) CancelOrder(ctx context.Context, orderID string, key Key) erro
 }
 
 // AcceptReview ends a review in favour of the money that is there: the order
-// goes on as its payments say. Errors: Conflict when the order is not under
+// goes on as its payments say. Money that cannot be given back through Antom is
+// taken as settled with the buyer otherwise. Errors: Conflict when the order is not under
 // review, or its goods are gone.
 func (s *Service) AcceptReview(ctx context.Context, orderID string, key Key) error {
 	var refused error
@@ -139,6 +140,9 @@ func (s *Service) AcceptReview(ctx context.Context, orderID string, key Key) err
 			return o, nil
 		}
 		was, o := o, o.clone()
+		if o.Review == cannotGiveBack {
+			o.Payment(o.ReviewPayment).Settled = true // or it might still go back, a second time
+		}
 		o.Review, o.ReviewPayment = "", ""
 		o.follow(s.rules())
 		if o.Review != "" {

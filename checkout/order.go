@@ -74,6 +74,7 @@ type Payment struct {
 	Status     PaymentStatus
 	Live       bool // the attempt the order stands on; at most one per order
 	Surplus    bool // money the order has no use for: it is given back
+	Settled    bool // surplus that Antom does not give back and the merchant has settled otherwise
 	Amount     Money
 	ResultCode string // Antom's last word on why
 	Request    []byte // the call's body, so that a repeat is the same request

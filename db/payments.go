@@ -25,7 +25,7 @@ func loadPayments(ctx context.Context, q querier, orderID string) ([]checkout.Pa
 		return p, err
 	}, `
 		SELECT request_id, antom_id, method, mode, status, live, surplus, currency, amount, result_code,
-		       request, action, created_at, expires_at, auth_ends, next_check, checks, mail_me,
+		       request, action, created_at, expires_at, auth_ends, next_check, checks, mail_me, settled,
 		       EXISTS (SELECT 1 FROM operations WHERE payment_request_id = payments.request_id)
 		  FROM payments
 		 WHERE order_id = $1
@@ -55,7 +55,7 @@ func scanPayment(row scanner) (p checkout.Payment, hasOperations bool, err error
 	var authEnds, next sql.NullInt64
 	err = row.Scan(&p.RequestID, &p.AntomID, &p.Method, &p.Mode, &p.Status, &p.Live, &p.Surplus,
 		&p.Amount.Currency, &p.Amount.Minor, &p.ResultCode,
-		&p.Request, &action, &created, &expires, &authEnds, &next, &p.Checks, &p.MailMe, &hasOperations)
+		&p.Request, &action, &created, &expires, &authEnds, &next, &p.Checks, &p.MailMe, &p.Settled, &hasOperations)
 	if err != nil {
 		return p, false, err
 	}
@@ -115,10 +115,10 @@ func insertPayment(ctx context.Context, tx *tx, orderID string, p checkout.Payme
 	_, err = tx.ExecContext(ctx, `
 		INSERT INTO payments (
 			request_id, order_id, antom_id, method, mode, status, live, surplus, currency, amount, result_code,
-			request, action, created_at, expires_at, auth_ends, next_check, checks, mail_me)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+			request, action, created_at, expires_at, auth_ends, next_check, checks, mail_me, settled)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
 		p.RequestID, orderID, p.AntomID, p.Method, p.Mode, p.Status, p.Live, p.Surplus, p.Amount.Currency, p.Amount.Minor, p.ResultCode,
-		p.Request, string(action), millis(p.CreatedAt), millis(p.ExpiresAt), millis(p.AuthEndsAt), millis(p.NextCheck), p.Checks, p.MailMe)
+		p.Request, string(action), millis(p.CreatedAt), millis(p.ExpiresAt), millis(p.AuthEndsAt), millis(p.NextCheck), p.Checks, p.MailMe, p.Settled)
 	return err
 }
 
@@ -149,6 +149,7 @@ func updatePayment(ctx context.Context, tx *tx, was, p checkout.Payment) error {
 	write("next_check", !p.NextCheck.Equal(was.NextCheck), millis(p.NextCheck))
 	write("checks", p.Checks != was.Checks, p.Checks)
 	write("mail_me", p.MailMe != was.MailMe, p.MailMe)
+	write("settled", p.Settled != was.Settled, p.Settled)
 	if len(set) == 0 {
 		return nil // only its operations differ
 	}

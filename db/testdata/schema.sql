@@ -138,7 +138,7 @@ CREATE TABLE payments (
 	auth_ends   INTEGER, -- of an authorised card
 	next_check  INTEGER, -- NULL when nothing is owed
 	checks      INTEGER NOT NULL
-, mail_me INTEGER NOT NULL DEFAULT 0 CHECK (mail_me IN (0, 1))) STRICT;
+, mail_me INTEGER NOT NULL DEFAULT 0 CHECK (mail_me IN (0, 1)), settled INTEGER NOT NULL DEFAULT 0 CHECK (settled IN (0, 1))) STRICT;
 
 CREATE UNIQUE INDEX payments_antom ON payments (antom_id) WHERE antom_id <> '';
 
