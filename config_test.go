@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"antom-checkout/handlers"
 	"antom-checkout/mail"
 )
 
@@ -123,7 +124,7 @@ func TestEverySettingIsTakenFromItsOwnName(t *testing.T) {
 	cfg := load(t, account(environ{
 		"ADDR": ":80", "PUBLIC_URL": "https://shop.example.com/pay/", "DATABASE_URL": "shop.db", "SHOP_NAME": "Tea & Co",
 		"CATALOG_FILE": "goods.csv", "CURRENCY": "JPY", "SETTLEMENT_CURRENCY": "USD", "ANTOM_URL": "https://open-na-global.alipay.com",
-		"ANTOM_TIMEOUT": "3s", "ANTOM_SDK_URL": "https://sdk.example.com/sdk.js", "ANTOM_SDK_INTEGRITY": "sha384-abc",
+		"ANTOM_TIMEOUT": "3s", "ANTOM_SDK_URL": "https://sdk.example.com/sdk.js", "ANTOM_SDK_INTEGRITY": "sha384-abc", "SDK_UI": "element",
 		"SANDBOX_ADDR": ":81", "INTEGRATION": "api", "CAPTURE_MODE": "manual", "ORDER_TTL": "30m", "SWEEP_SCHEDULE": "1s, 2s",
 		"SESSION_KEY": strings.Repeat("k", 32), "TRUSTED_PROXIES": "10.0.0.0/8, 2001:db8::/32",
 		"SMTP_URL": "smtps://ann:secret@mail.example.com", "MAIL_FROM": "shop@example.com", "MAIL_DIR": "/var/mail/shop",
@@ -136,7 +137,7 @@ func TestEverySettingIsTakenFromItsOwnName(t *testing.T) {
 		"ANTOM_CLIENT_ID": {cfg.antomClientID, "5Y1234"}, "ANTOM_URL": {cfg.antomURL, "https://open-na-global.alipay.com"},
 		"ANTOM_PRIVATE_KEY": {cfg.antomPrivateKey, "private"}, "ANTOM_PUBLIC_KEY": {cfg.antomPublicKey, "public"},
 		"ANTOM_TIMEOUT": {cfg.antomTimeout, 3 * time.Second}, "ANTOM_SDK_URL": {cfg.sdkURL.String(), "https://sdk.example.com/sdk.js"},
-		"ANTOM_SDK_INTEGRITY": {cfg.sdkIntegrity, "sha384-abc"}, "SANDBOX_ADDR": {cfg.sandboxAddr, ":81"},
+		"ANTOM_SDK_INTEGRITY": {cfg.sdkIntegrity, "sha384-abc"}, "SDK_UI": {cfg.sdkUI, handlers.Element}, "SANDBOX_ADDR": {cfg.sandboxAddr, ":81"},
 		"INTEGRATION": {cfg.integrationSDK, false}, "CAPTURE_MODE": {cfg.manualCapture, true}, "ORDER_TTL": {cfg.orderTTL, 30 * time.Minute},
 		"SWEEP_SCHEDULE": {len(cfg.sweepSchedule), 2}, "SESSION_KEY": {cfg.sessionKey, strings.Repeat("k", 32)},
 		"SMTP_URL":  {*cfg.mailServer, mail.Server{Host: "mail.example.com", Port: 465, User: "ann", Password: "secret", TLS: true}},
@@ -189,7 +190,7 @@ func TestAWrongSettingIsRefused(t *testing.T) {
 		{"PUBLIC_URL", "http://localhost.example.com"}, {"PUBLIC_URL", "http://10.0.0.1"}, {"PUBLIC_URL", "http://127.0.0.1.example.com"},
 		{"ANTOM_SDK_URL", "http://sdk.example.com/sdk.js"},
 		{"CURRENCY", "XXX"}, {"CURRENCY", "sgd"}, {"SETTLEMENT_CURRENCY", "DOLLAR"},
-		{"CAPTURE_MODE", "later"}, {"INTEGRATION", "SDK"},
+		{"CAPTURE_MODE", "later"}, {"INTEGRATION", "SDK"}, {"SDK_UI", "window"}, {"SDK_UI", "Popup"},
 		{"ORDER_TTL", "1"}, {"ORDER_TTL", "0s"}, {"ORDER_TTL", "-1h"}, {"ORDER_TTL", "9999h"},
 		{"ANTOM_TIMEOUT", "0s"}, {"ANTOM_TIMEOUT", "1h"}, {"ANTOM_TIMEOUT", "soon"},
 		{"SWEEP_SCHEDULE", "10s,,1m"}, {"SWEEP_SCHEDULE", "10s,0s"}, {"SWEEP_SCHEDULE", "-1s"}, {"SWEEP_SCHEDULE", "often"},

@@ -51,7 +51,7 @@ func TestAnOrderIsReadBackAsItWasWritten(t *testing.T) {
 
 	full := checkout.Payment{
 		RequestID: "p1", AntomID: "antom-1", Method: "CARD", Mode: checkout.ModeAPI, Status: checkout.PaymentPaid, Live: true,
-		Amount: sgd(4200), ResultCode: "SUCCESS", Request: []byte("{\"bytes\":\"\x00\xff\"}"),
+		Amount: sgd(4200), Held: sgd(4100), ResultCode: "SUCCESS", Request: []byte("{\"bytes\":\"\x00\xff\"}"),
 		Action: checkout.Action{
 			Type: checkout.ActionCode, SessionData: "session+/=", URL: "https://pay.example.com/?a=1&b=<2>", Method: "POST",
 			ApplinkURL: "https://wallet.example.com/a", SchemeURL: "wallet://pay", Element: true,

@@ -36,14 +36,19 @@
 		if (form()) form().querySelector("[data-test=pay]").disabled = on;
 	}
 
-	// The stage is where the SDK shows itself inside the page: the card form, with
-	// Antom's own button, or the Payment Element instead of our list.
+	// The stage is where the SDK shows itself inside the page: the card form below
+	// its choice, with Antom's own button, or the Payment Element instead of our list.
 	function stage(on) {
 		const place = $("stage");
 		if (!place) return;
 		place.hidden = !on;
-		if (element) $("methods").hidden = on;
-		else form().querySelector("[data-test=pay]").hidden = on;
+		if (element) {
+			$("methods").hidden = on;
+			return;
+		}
+		form().querySelector("[data-test=pay]").hidden = on;
+		const chosen = form().querySelector("[name=method]:checked");
+		if (on && chosen) chosen.closest("label").after(place);
 	}
 
 	// Safe to call at any time and twice: popup and stage go, the page scrolls again.
