@@ -1,9 +1,9 @@
 # "make" alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run build gallery generate check test fuzz prove bench clean browser needs
+.PHONY: help run build gallery generate check test fuzz prove lighthouse bench clean browser needs
 
 help: ## what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## build and run the shop with its sandbox; nothing else is needed
 	go run . serve
@@ -36,6 +36,10 @@ fuzz: ## the fuzz targets, 100,000 executions each
 prove: needs ## the full proofs: simulation, crashes, power cuts; see PROOF.md
 	RAPID_CHECKS=100000 RAPID_STEPS=50 go test -timeout 3h -v ./checkout -run "NoSequence|FollowsWhat"
 	go test -timeout 6h -v ./proof -args -seeds 20000 -cycles 1000 -cuts 400
+
+lighthouse: build ## Lighthouse on cart, pay and order page; needs node and its network once
+	cd e2e/lighthouse && npm ci --ignore-scripts --no-audit --no-fund --silent && \
+		CHROME_PATH=$${CHROME_PATH:-$$(command -v chromium || command -v google-chrome)} node run.mjs ../../bin/antom-checkout
 
 bench: ## figures as ratios; see BENCH.md (2 GB of disk, some minutes)
 	go test ./db -run '^$$' -bench Store -benchtime 9x

@@ -23,7 +23,11 @@ actions:
   capture   take the money of an authorised card (manual capture)
   refund    give back --amount minor units, or all that is left
   cancel    close an unpaid order, release a card, or give a payment back while its method allows
-  accept    end a review: keep the money that is there
+  accept    end a review: keep the money that is there, or, where it cannot be
+            given back through Antom, say that it was settled with the buyer otherwise
+
+Of an order under review because Antom holds another amount, accept keeps that
+amount, refund gives all of it back, and cancel does so and closes the order.
 
 The same --key again is the same action, so a command may be repeated safely.
 `

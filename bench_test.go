@@ -195,13 +195,15 @@ func fill(b *testing.B, file string, n int) {
 	noError(b, err)
 	pool.SetMaxOpenConns(1)
 	for _, statement := range []string{
-		`INSERT INTO orders
+		`INSERT INTO orders (id, number, token, form_key, status, closed, review, review_payment, ever_paid, stock, version, currency, total,
+			email, name, phone, country, region, city, address1, address2, postal_code, language, created_at, expires_at)
 		SELECT printf('0190%08x-0000-7000-8000-000000000000', i), printf('N-%d', i), printf('token-%d', i), printf('form-%d', i),
 		       'paid', '', '', '', 1, '', 3, 'SGD', 4200, 'ann@example.com', 'Ann Lee', '', 'SG', '', 'Singapore', '1 Raffles Place', '', '048616',
 		       'en', 1700000000000 + i, 1700003600000 + i
 		  FROM n`,
 		`INSERT INTO order_lines SELECT printf('0190%08x-0000-7000-8000-000000000000', i), 0, 'MUG-01', 'Enamel mug', '', 2, 2100 FROM n`,
-		`INSERT INTO payments
+		`INSERT INTO payments (request_id, order_id, antom_id, method, mode, status, live, surplus, currency, amount, result_code, request, action,
+			created_at, expires_at, auth_ends, next_check, checks)
 		SELECT printf('0190%08x-0000-7000-8000-000000000001', i), printf('0190%08x-0000-7000-8000-000000000000', i), printf('antom-%d', i),
 		       'ALIPAY_CN', 'sdk', 'paid', 1, 0, 'SGD', 4200, 'SUCCESS', randomblob(300), '{"type":""}',
 		       1700000000000 + i, 1700003600000 + i, NULL, NULL, 0

@@ -3,6 +3,7 @@ package antom
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -20,7 +21,7 @@ func PlainText(text string, limit int) string {
 		case r >= ' ' && r <= '~':
 			b.WriteRune(r)
 		default:
-			b.WriteString(spelled[r])
+			b.WriteString(spelling(r))
 		}
 	}
 	plain := strings.Join(strings.Fields(b.String()), " ")
@@ -37,24 +38,55 @@ var spelled = map[rune]string{
 	'€': "EUR", '£': "GBP", '¥': "JPY",
 }
 
+// alphabets are letters with what passports write for them, in pairs: Cyrillic,
+// Greek. Marks above and below are gone before they are looked up.
+const alphabets = `а a б b в v г g ґ g д d ђ dj е e є ye ж zh з z и i і i ј j к k л l љ lj м m н n њ nj о o п p р r с s т t
+	ћ c у u ф f х kh ц ts ч ch џ dz ш sh щ shch ы y э e ю yu я ya
+	α a β v γ g δ d ε e ζ z η i θ th ι i κ k λ l μ m ν n ξ x ο o π p ρ r σ s ς s τ t υ y φ f χ ch ψ ps ω o`
+
+var passport = func() map[rune]string {
+	letters := map[rune]string{}
+	pairs := strings.Fields(alphabets)
+	for i := 0; i < len(pairs); i += 2 {
+		r, _ := utf8.DecodeRuneInString(pairs[i])
+		letters[r] = pairs[i+1]
+	}
+	return letters
+}()
+
+// spelling is a letter or mark in ASCII, or "" for one that has no likeness.
+func spelling(r rune) string {
+	if text, known := spelled[r]; known {
+		return text
+	}
+	if text := passport[r]; text != "" {
+		return text
+	}
+	if text := passport[unicode.ToLower(r)]; text != "" {
+		return strings.ToUpper(text[:1]) + text[1:]
+	}
+	return ""
+}
+
 // MakeSafe makes the words of an order fit for Antom in place: description,
 // goods, buyer, shipping and environment. Words are transliterated and cut to
 // length; an address of a person (e-mail, phone) that does not fit is dropped,
 // for a changed one would be another's. Ids, web addresses and amounts are left
 // alone. A description or a goods name that nothing remains of becomes the
-// reference id it stands beside.
+// reference id it stands beside; a person's name that nothing remains of is left
+// out, for an empty one is nobody's.
 func (o *Order) MakeSafe() {
 	o.Description = firstOf(safe("orderDescription", o.Description), o.ReferenceOrderID)
 	for i := range o.Goods {
 		o.Goods[i].makeSafe()
 	}
 	if b := o.Buyer; b != nil {
-		b.Name.makeSafe()
+		b.Name = b.Name.safe()
 		b.Email = whole("buyerEmail", b.Email)
 		b.PhoneNo = whole("buyerPhoneNo", b.PhoneNo)
 	}
 	if s := o.Shipping; s != nil {
-		s.Name.makeSafe()
+		s.Name = s.Name.safe()
 		s.Address.makeSafe()
 		s.Carrier = safe("shippingCarrier", s.Carrier)
 		s.PhoneNo = whole("shippingPhoneNo", s.PhoneNo)
@@ -85,14 +117,20 @@ func (g *Goods) makeSafe() {
 	g.SKUName = safe("goodsSkuName", g.SKUName)
 }
 
-func (n *UserName) makeSafe() {
+func (n *UserName) safe() *UserName {
 	if n == nil {
-		return
+		return nil
 	}
-	n.FirstName = safe("firstName", n.FirstName)
-	n.MiddleName = safe("middleName", n.MiddleName)
-	n.LastName = safe("lastName", n.LastName)
-	n.FullName = safe("fullName", n.FullName)
+	plain := UserName{
+		FirstName:  safe("firstName", n.FirstName),
+		MiddleName: safe("middleName", n.MiddleName),
+		LastName:   safe("lastName", n.LastName),
+		FullName:   safe("fullName", n.FullName),
+	}
+	if plain == (UserName{}) {
+		return nil
+	}
+	return &plain
 }
 
 // makeSafe drops a state that does not fit: cut off, it would be another one.

@@ -17,6 +17,12 @@ func TestPlainText(t *testing.T) {
 		"ＡＢＣ１２３":                 "ABC123",
 		"½ kg ﬁne":               "1/2 kg fine",
 		"刘德华":                    "",
+		"Фёдор Щукин, Юлия":      "Fedor Shchukin, Yuliya",
+		"Ґанна Їжак-Євтушенко":   "Ganna Izhak-Yevtushenko",
+		"Ђорђе Љубић":            "Djordje Ljubic",
+		"Γιώργος Ψυχάρης":        "Giorgos Psycharis",
+		"สมชาย":                  "",
+		"محمد بن راشد":           "",
 		"刘 Andy 德华 Lau":          "Andy Lau",
 		" a\tb\r\n c\u00a0d ":    "a b c d",
 		"a\x00b\x7fc\u200bd\xff": "abcd",
@@ -78,4 +84,9 @@ func TestASafeOrderIsSent(t *testing.T) {
 		}
 	}
 	(&Order{ReferenceOrderID: "ORD-1", Description: "mugs", Buyer: &Buyer{}, Shipping: &Shipping{}}).MakeSafe() // nothing in it
+	nameless := &Order{ReferenceOrderID: "ORD-1", Buyer: &Buyer{Name: &UserName{FullName: "刘德华"}}, Shipping: &Shipping{Name: &UserName{LastName: "สมชาย"}}}
+	nameless.MakeSafe()
+	if nameless.Buyer.Name != nil || nameless.Shipping.Name != nil {
+		t.Errorf("names of which nothing remains become %+v and %+v", nameless.Buyer.Name, nameless.Shipping.Name)
+	}
 }

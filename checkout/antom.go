@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"antom-checkout/antom"
 )
@@ -141,7 +142,7 @@ func (s *Service) settlement() *antom.SettlementStrategy {
 
 func antomOrder(o Order) *antom.Order {
 	b := o.Buyer
-	name := &antom.UserName{FullName: b.Name}
+	name, phone := &antom.UserName{FullName: b.Name}, dialled(b.Phone)
 	order := &antom.Order{
 		ReferenceOrderID: o.ID,
 		Description:      "Order " + o.Number,
@@ -149,12 +150,12 @@ func antomOrder(o Order) *antom.Order {
 		Buyer: &antom.Buyer{
 			ReferenceBuyerID: o.ID, // buyers have no account here
 			Name:             name,
-			PhoneNo:          b.Phone,
+			PhoneNo:          phone,
 			Email:            b.Email,
 		},
 		Shipping: &antom.Shipping{
 			Name:        name,
-			PhoneNo:     b.Phone,
+			PhoneNo:     phone,
 			ShipToEmail: b.Email,
 			Address: &antom.Address{
 				Region:   b.Country,
@@ -176,6 +177,36 @@ func antomOrder(o Order) *antom.Order {
 	}
 	order.MakeSafe() // no name ever fails a payment
 	return order
+}
+
+// dialled is a phone number as it is dialled, however it was written: digits, and
+// a plus before the country's. The zero in "+49 (0)30" is dialled at home only.
+func dialled(phone string) string {
+	abroad := strings.HasPrefix(phone, "+")
+	if abroad {
+		phone = strings.Replace(phone, "(0)", "", 1)
+	}
+	digits := strings.Map(asciiDigit, phone)
+	if abroad {
+		return "+" + digits
+	}
+	return digits
+}
+
+// asciiDigit is a digit of any script as one of ours, or -1. Unicode keeps digits
+// in runs of tens, each from 0 to 9.
+func asciiDigit(r rune) rune {
+	for _, run := range unicode.Nd.R16 {
+		if r >= rune(run.Lo) && r <= rune(run.Hi) {
+			return '0' + (r-rune(run.Lo))%10
+		}
+	}
+	for _, run := range unicode.Nd.R32 {
+		if r >= rune(run.Lo) && r <= rune(run.Hi) {
+			return '0' + (r-rune(run.Lo))%10
+		}
+	}
+	return -1
 }
 
 func antomEnv(d Device) *antom.Env {

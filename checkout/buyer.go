@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/language"
+	"golang.org/x/text/width"
 )
 
 // Buyer is who orders and where the goods go.
@@ -46,15 +47,23 @@ type buyerField struct {
 	required bool
 }
 
-// Set fills the buyer from named texts, as a form or JSON gives them.
+// Set fills the buyer from named texts, as a form or JSON gives them. What is
+// made of Latin letters and digits may come in the wide ones of an East Asian
+// keyboard.
 func (b *Buyer) Set(get func(name string) string) {
-	b.Country = strings.ToUpper(strings.TrimSpace(get("country")))
+	b.Country = strings.ToUpper(narrow(get("country")))
 	for _, field := range b.fields() {
-		if field.name != "country" {
+		switch field.name {
+		case "country":
+		case "email", "phone", "postal_code":
+			*field.value = narrow(get(field.name))
+		default:
 			*field.value = strings.TrimSpace(get(field.name))
 		}
 	}
 }
+
+func narrow(text string) string { return strings.TrimSpace(width.Fold.String(text)) }
 
 // Values are the buyer's texts by form name.
 func (b Buyer) Values() map[string]string {

@@ -194,3 +194,31 @@ func TestACountryInLowerCaseIsUnderstood(t *testing.T) {
 	}
 	expectComplaints(t, b, nil) // Hong Kong has neither city nor postal code
 }
+
+func TestWideLettersOfAKeyboardAreRead(t *testing.T) {
+	form := map[string]string{
+		"email": "ｔａｒｏ＠ｅｘａｍｐｌｅ．ｊｐ", "name": "山田　太郎", "phone": "＋８１（０）３－１２３４－５６７８", "country": "ｊｐ", "city": "千代田区",
+		"address1": "丸の内１－１", "postal_code": "１００－０００５",
+	}
+	var b Buyer
+	b.Set(func(name string) string { return form[name] })
+	expectComplaints(t, b, nil)
+	if b.Email != "taro@example.jp" || b.Country != "JP" || b.PostalCode != "100-0005" || b.Phone != "+81(0)3-1234-5678" {
+		t.Errorf("read %+v", b)
+	}
+	if b.Name != "山田　太郎" || b.Address1 != "丸の内１－１" {
+		t.Errorf("name and street were changed: %+v", b)
+	}
+}
+
+func TestAPhoneNumberIsSentAsItIsDialled(t *testing.T) {
+	for written, want := range map[string]string{
+		"": "", "+65 6123 4567": "+6561234567", "(030) 12 34-56": "030123456", "+49 (0)30 1234567890": "+49301234567890",
+		"0 (0)5 1": "0051", "٠١٢٣٤٥٦٧": "01234567", "+९१ ९८७६५ ४३२१०": "+919876543210", "030/12.34.56": "030123456",
+		"𝟎𝟏𝟐𝟑𝟒𝟓": "012345", "𞥐𞥑𞥒𞥓𞥔": "01234",
+	} {
+		if got := dialled(written); got != want {
+			t.Errorf("%q is dialled as %q, want %q", written, got, want)
+		}
+	}
+}

@@ -9,9 +9,10 @@ import (
 // Only Antom's verified words and an operator's order become one.
 type Word struct {
 	Cause      Cause
-	RequestID  string // the payment it is about
-	AntomID    string // Antom's paymentId, "" when not said
-	ForeignID  bool   // AntomID is that of another payment of ours
+	Verdict    Verdict // of an operator, about an amount that Antom has confirmed
+	RequestID  string  // the payment it is about
+	AntomID    string  // Antom's paymentId, "" when not said
+	ForeignID  bool    // AntomID is that of another payment of ours
 	Says       Said
 	Amount     Money     // zero when not said
 	Method     string    // "" when not said
@@ -24,7 +25,16 @@ type Word struct {
 
 // settles reports whether the word is Antom's answer to how the payment stands. An
 // inquiry about a refund is none.
-func (w Word) settles() bool { return w.Cause.Kind == ByInquiry && w.Says != SaidNothing }
+func (w Word) settles() bool { return w.inquired() && w.Says != SaidNothing }
+
+// inquired reports whether the word is the answer to an inquiry. A verdict is
+// spoken over one that was just made.
+func (w Word) inquired() bool { return w.Cause.Kind == ByInquiry || w.Verdict != "" }
+
+// captured reports whether a capture is told to have succeeded.
+func (w Word) captured() bool {
+	return slices.ContainsFunc(w.Operations, func(op OperationWord) bool { return op.Kind == Capture && op.Says == OperationSuccess })
+}
 
 // OperationWord is what a message says about one capture, refund or cancel.
 type OperationWord struct {
@@ -36,6 +46,17 @@ type OperationWord struct {
 	Code      string
 	Gone      bool // of a refused capture: the authorisation has ended, and with it the payment
 }
+
+// Verdict is what an operator decides about a payment whose amount, as Antom
+// confirms, is another than was asked for.
+type Verdict string
+
+// The verdicts.
+const (
+	VerdictKeep     Verdict = "keep"      // the order stands on what Antom holds
+	VerdictGiveBack Verdict = "give back" // and the order may be paid anew
+	VerdictClose    Verdict = "close"     // give it back, and the order is cancelled
+)
 
 // Said is what a message says about the payment itself.
 type Said string
@@ -99,8 +120,11 @@ func Decide(o Order, w Word, r Rules) (Order, []Effect) {
 	if p == nil {
 		return o, nil
 	}
+	o.judge(p, w)
 	if why := contradiction(*p, w); why != "" {
-		if w.Cause.Kind != ByInquiry {
+		o = before.clone() // a verdict about the amount ends no other contradiction
+		p = o.Payment(w.RequestID)
+		if !w.inquired() {
 			p.askAgain(r.Now)
 		}
 		o.raise(why, p.RequestID)
@@ -121,6 +145,25 @@ func Decide(o Order, w Word, r Rules) (Order, []Effect) {
 	return o, effects(before, o)
 }
 
+// judge takes an operator's verdict into account; what Antom has said is heard as
+// usual afterwards.
+func (o *Order) judge(p *Payment, w Word) {
+	if w.Verdict == "" || w.Says != SaidSucceeded || o.Review != anotherAmount || o.ReviewPayment != p.RequestID {
+		return
+	}
+	o.Review, o.ReviewPayment = "", ""
+	p.Held = w.Amount
+	switch w.Verdict {
+	case VerdictKeep:
+		p.Live = p.Live || o.Live() == nil
+	case VerdictClose:
+		o.Closed = OrderCancelled
+		fallthrough
+	case VerdictGiveBack:
+		p.Live, p.Surplus = false, true // the sweeper sees to it, whatever becomes of the command
+	}
+}
+
 // contradiction says why a word cannot be true beside what we know, or "". Such
 // a word is stored, raised as review and settled by an inquiry; it never pays.
 func contradiction(p Payment, w Word) Review {
@@ -129,27 +172,27 @@ func contradiction(p Payment, w Word) Review {
 		return "another Antom payment id"
 	case w.Method != "" && p.Method != "" && w.Method != p.Method:
 		return "another method"
-	case w.Says == SaidSucceeded && w.Amount != p.Amount:
-		return "another amount"
-	case w.Says == SaidSucceeded && p.Status == PaymentCancelled && w.Cause.Kind != ByInquiry:
+	case w.Says == SaidSucceeded && w.Amount != p.Worth():
+		return anotherAmount
+	case w.Says == SaidSucceeded && p.Status == PaymentCancelled && !w.inquired():
 		return "paid after cancel"
-	case w.Says == SaidFailed && p.Status.HoldsMoney() && w.Cause.Kind == ByInquiry:
+	case w.Says == SaidFailed && p.Status.HoldsMoney() && w.inquired():
 		return "failed after success"
 	}
 	for _, word := range w.Operations {
 		op := p.operation(word)
-		if word.Kind == Capture && word.Says == OperationSuccess && w.Cause.Kind != ByInquiry && p.Status.dead() {
+		if word.Kind == Capture && word.Says == OperationSuccess && !w.inquired() && p.Status.dead() {
 			return "captured after its end"
 		}
 		switch {
 		case word.Amount == (Money{}) && (op != nil || word.Kind != Refund || word.Says != OperationSuccess):
-		case word.Amount.Currency != p.Amount.Currency,
-			word.Kind == Capture && word.Amount != p.Amount, // also a failed one: it would be kept with that amount
+		case word.Amount.Currency != p.Worth().Currency,
+			word.Kind == Capture && word.Amount != p.Worth(), // also a failed one: it would be kept with that amount
 			op != nil && op.Amount != word.Amount:
 			return Review("another amount of the " + string(word.Kind))
 		}
 	}
-	if p.refundedAfter(w).Minor > p.Amount.Minor {
+	if p.refundedAfter(w).Minor > p.Worth().Minor {
 		return "refunded more than was paid"
 	}
 	return ""
@@ -204,7 +247,7 @@ func (p *Payment) learn(w Word) {
 
 // hear moves the payment to where the word says it is, if that may follow.
 func (p *Payment) hear(w Word, r Rules) {
-	confirmed := w.Cause.Kind == ByInquiry || w.Cause.Kind == ByResponse
+	confirmed := w.inquired() || w.Cause.Kind == ByResponse
 	switch w.Says {
 	case SaidNoAnswer:
 		if p.Status == PaymentCreated {
@@ -270,7 +313,7 @@ func (p *Payment) hearOperation(w OperationWord, within Word, r Rules) {
 		// Antom captures by itself, and a merchant may refund in Antom's dashboard.
 		amount := w.Amount
 		if amount == (Money{}) && w.Kind == Capture {
-			amount = p.Amount
+			amount = p.Worth()
 		}
 		if amount == (Money{}) {
 			return // of a refund we did not ask for: the next word will say how much
@@ -321,8 +364,11 @@ func (p *Payment) owes(r Rules) bool {
 	case p.Status == PaymentAuthorized:
 		return !r.ManualCapture
 	}
-	return p.Surplus && p.Status.HoldsMoney()
+	return p.toGiveBack()
 }
+
+// toGiveBack reports whether the order has no use for the money and it is still here.
+func (p *Payment) toGiveBack() bool { return p.Surplus && !p.Settled && p.Status.HoldsMoney() }
 
 // schedule sees to it that the sweeper looks at whatever is still to come.
 func (p *Payment) schedule(r Rules) {
@@ -346,7 +392,7 @@ func (o *Order) follow(r Rules) {
 		if p.Status.HoldsMoney() && !p.Live && !p.Surplus {
 			o.receive(p, r)
 		}
-		if p.Status == PaymentPaid && p.Refunded() == p.Amount {
+		if p.Status == PaymentPaid && p.Refunded() == p.Worth() {
 			p.become(PaymentRefunded, p.ResultCode)
 		}
 		switch reviewed := o.ReviewPayment == p.RequestID; {

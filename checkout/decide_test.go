@@ -381,3 +381,69 @@ func reachable(from, to PaymentStatus) bool {
 		return via.CanBecome(to) || slices.ContainsFunc(paymentAfter[via], func(also PaymentStatus) bool { return also.CanBecome(to) })
 	})
 }
+
+// What an operator's verdict makes of a payment of which Antom holds another
+// amount, whatever was known of it before.
+func TestWhatAVerdictMakesOfAnotherAmount(t *testing.T) {
+	type becomes struct {
+		payment PaymentStatus
+		order   OrderStatus
+		surplus bool
+		told    bool // that the order has been paid
+	}
+	for method, paid := range map[string]struct {
+		payment PaymentStatus
+		order   OrderStatus
+		told    bool
+	}{"GCASH": {PaymentPaid, OrderPaid, true}, "CARD": {PaymentAuthorized, OrderAuthorized, false}} {
+		for verdict, want := range map[Verdict]becomes{
+			"":              {"", OrderReview, false, false},
+			VerdictKeep:     {paid.payment, paid.order, false, paid.told},
+			VerdictGiveBack: {paid.payment, OrderOpen, true, false},
+			VerdictClose:    {paid.payment, OrderCancelled, true, false},
+		} {
+			for _, status := range []PaymentStatus{PaymentCreated, PaymentUnknown, PaymentProcessing, PaymentPending, PaymentFailed, PaymentCancelled} {
+				for _, other := range []Money{sgd(4100), sgd(4300), {Minor: 4200, Currency: "USD"}} {
+					o, _ := Decide(orderWith(method, status), inquired(SaidSucceeded, other), Rules{Now: noon, Pause: time.Minute})
+					if o.Review != anotherAmount {
+						t.Fatalf("%s %s, %s: the review is %q", method, status, other, o.Review)
+					}
+					w := inquired(SaidSucceeded, other)
+					w.Verdict = verdict
+					if verdict != "" {
+						w.Cause = Cause{ByAdmin, "key"}
+					} else {
+						want.payment = status
+					}
+					o, effects := Decide(o, w, Rules{Now: noon, Pause: time.Minute})
+					p := o.Payments[0]
+					if got := (becomes{p.Status, o.Status, p.Surplus, slices.Contains(effects, EffectPaid)}); got != want {
+						t.Errorf("%s %s, %s, verdict %q: %+v, want %+v", method, status, other, verdict, got, want)
+					}
+					if verdict != "" && (p.Worth() != other || p.Refundable() != other || p.Amount != sgd(4200)) {
+						t.Errorf("%s %s, verdict %q: worth %s of %s asked, want %s", method, status, verdict, p.Worth(), p.Amount, other)
+					}
+					again, effects := Decide(o, inquired(SaidSucceeded, other), Rules{Now: noon, Pause: time.Minute})
+					if verdict != "" && (again.Status != o.Status || len(effects) > 0) {
+						t.Errorf("%s %s, verdict %q: the same answer again makes it %s with %v", method, status, verdict, again.Status, effects)
+					}
+				}
+			}
+		}
+	}
+}
+
+// A verdict is about the amount, and ends nothing else.
+func TestAVerdictEndsNoOtherContradiction(t *testing.T) {
+	r := Rules{Now: noon, Pause: time.Minute}
+	o, _ := Decide(orderWith("GCASH", PaymentProcessing), inquired(SaidSucceeded, sgd(4300)), r)
+	w := inquired(SaidSucceeded, sgd(4300))
+	w.Verdict, w.Method = VerdictKeep, "CARD"
+	if o, _ = Decide(o, w, r); o.Status != OrderReview || o.Payments[0].Held != (Money{}) || o.Payments[0].Status != PaymentProcessing {
+		t.Errorf("the order is %s (%s), holding %s", o.Status, o.Review, o.Payments[0].Held)
+	}
+	w.Method = ""
+	if o, _ = Decide(orderWith("GCASH", PaymentProcessing), w, r); o.Status != OrderReview || o.Payments[0].Held != (Money{}) {
+		t.Errorf("a verdict over an order that was not under review makes it %s", o.Status)
+	}
+}

@@ -94,22 +94,28 @@ func (s *Service) unsettled(o Order) *Payment {
 
 // inquire asks Antom how a payment stands and records the answer.
 func (s *Service) inquire(ctx context.Context, o Order, p Payment) (Order, knowledge, error) {
+	w, call, known := s.question(ctx, p)
+	if known != there || s.tellsNothingNew(o, w) {
+		return o, known, nil
+	}
+	o, err := s.Record(ctx, o.ID, w, Evidence{Call: call})
+	return o, there, err
+}
+
+// question asks Antom how a payment stands. Word and call are set when it is there.
+func (s *Service) question(ctx context.Context, p Payment) (Word, *Call, knowledge) {
 	res, err := s.gateway.InquiryPayment(ctx, &antom.InquiryPaymentRequest{PaymentRequestID: p.RequestID})
 	w, found := wordOfInquiry(p, res, err)
 	if !found {
 		if codeOf(err) == string(antom.CodeOrderNotExist) {
-			return o, notThere, nil
+			return w, nil, notThere
 		}
 		s.log.WarnContext(ctx, "inquiry without answer", "payment", p.RequestID, "err", err)
-		return o, noAnswer, nil
+		return w, nil, noAnswer
 	}
 	call := s.call("inquiryPayment", p.RequestID, p.RequestID, res.Result, err)
 	w.Cause = Cause{Kind: ByInquiry, ID: call.ID}
-	if s.tellsNothingNew(o, w) {
-		return o, there, nil
-	}
-	o, err = s.Record(ctx, o.ID, w, Evidence{Call: call})
-	return o, there, err
+	return w, call, there
 }
 
 // tellsNothingNew reports whether a word leaves the order as it was read. Pages

@@ -49,18 +49,25 @@ func (s *Service) CapturePayment(ctx context.Context, orderID string, key Key) (
 		if p == nil || p.Status != PaymentAuthorized || !s.cfg.ManualCapture {
 			return nil, Operation{}, conflict("no authorised payment waits for a capture by hand")
 		}
-		return p, Operation{Kind: Capture, Amount: p.Amount}, nil
+		return p, Operation{Kind: Capture, Amount: p.Worth()}, nil
 	})
 }
 
 // RefundPayment gives back a part of a paid order, or with a zero amount all
 // that is left. Several partial refunds may follow each other; together they
-// never exceed what was paid, however many are asked for at once. Errors:
-// NotFound, Invalid for an amount above what is left, Conflict when nothing was
-// paid.
+// never exceed what was paid, however many are asked for at once. Of an order
+// under review for its amount, all that Antom holds goes back, and it may be paid
+// anew. Errors: NotFound, Invalid for an amount above what is left, Conflict when
+// nothing was paid.
 func (s *Service) RefundPayment(ctx context.Context, orderID string, minor int64, key Key) (Operation, error) {
+	if _, err := s.judgeAmount(ctx, orderID, minor, key, VerdictGiveBack); err != nil {
+		return Operation{}, err
+	}
 	return s.operate(ctx, orderID, key, intent{Refund, minor}, func(o *Order) (*Payment, Operation, error) {
 		p := o.Live()
+		if p == nil || !p.Status.HoldsMoney() {
+			p = o.surplus()
+		}
 		if p == nil || p.Status != PaymentPaid {
 			return nil, Operation{}, conflict("nothing has been paid")
 		}
@@ -68,6 +75,9 @@ func (s *Service) RefundPayment(ctx context.Context, orderID string, minor int64
 		amount := Money{Minor: minor, Currency: left.Currency}
 		if minor == 0 {
 			amount = left
+		}
+		if p.Surplus && amount != left {
+			return nil, Operation{}, invalid(fmt.Errorf("all of it goes back, %d", left.Minor))
 		}
 		if amount.Minor < 1 || amount.Minor > left.Minor {
 			return nil, Operation{}, invalid(fmt.Errorf("%d is not from 1 to %d, what is left to refund", amount.Minor, left.Minor))
@@ -96,11 +106,17 @@ func (s *Service) CancelOrder(ctx context.Context, orderID string, key Key) erro
 	if o.Status == OrderCancelled {
 		return nil
 	}
+	if o, err = s.judgeAmount(ctx, orderID, 0, key, VerdictClose); err != nil {
+		return err
+	}
+	if p := o.surplus(); p != nil && o.Status == OrderCancelled {
+		return s.reverse(ctx, o, *p)
+	}
 	if live := o.Live(); live != nil && live.Status.HoldsMoney() {
 		_, op, err := s.begin(ctx, o.ID, key, intent{Cancel, 0}, func(o *Order) (*Payment, Operation, error) {
 			p := o.Payment(live.RequestID)
 			o.Closed = OrderCancelled // once the money is back; until then the status says what is
-			return p, Operation{Kind: Cancel, Amount: p.Amount}, nil
+			return p, Operation{Kind: Cancel, Amount: p.Worth()}, nil
 		})
 		if err == nil && op.Unfinished() {
 			o, op, err = s.carryOut(ctx, o, live.RequestID, op)
@@ -124,10 +140,54 @@ func (s *Service) CancelOrder(ctx context.Context, orderID string, key Key) erro
 	return nil
 }
 
+// judgeAmount lets an operator decide about a payment of which Antom has
+// confirmed another amount; for any other order it does nothing. Antom is asked
+// once more, so that the verdict is about what is there now, and an answer that
+// settles the review by itself is heard like any other. Money the order had been
+// paid with before is kept here: it goes back the way of any refund or cancel.
+func (s *Service) judgeAmount(ctx context.Context, orderID string, minor int64, key Key, verdict Verdict) (Order, error) {
+	o, err := s.store.OrderByID(ctx, orderID)
+	if err != nil || o.Review != anotherAmount {
+		return o, err
+	}
+	p := *o.Payment(o.ReviewPayment)
+	w, call, known := s.question(ctx, p)
+	if known != there {
+		return o, unavailable("Antom has not told what it holds; order the same again")
+	}
+	live := o.Live()
+	switch {
+	case contradiction(p, w) != anotherAmount:
+		return s.Record(ctx, orderID, w, Evidence{Call: call})
+	case p.Status.HoldsMoney():
+		verdict = VerdictKeep
+	case verdict == VerdictKeep && live != nil && live.RequestID != p.RequestID && live.Status.HoldsMoney():
+		return o, conflict("the order stands on another payment; refund or cancel gives this one back")
+	case verdict == VerdictGiveBack && minor != 0 && minor != w.Amount.Minor:
+		return o, invalid(fmt.Errorf("all of it goes back, %d; accept it to refund a part", w.Amount.Minor))
+	case verdict == VerdictGiveBack && needsCapture(p.Method) && !w.captured():
+		return o, conflict("the card is not captured; cancel releases it")
+	}
+	w.Cause, w.Verdict = key.cause(), verdict
+	return s.Record(ctx, orderID, w, Evidence{Call: call})
+}
+
 // AcceptReview ends a review in favour of the money that is there: the order
-// goes on as its payments say. Errors: Conflict when the order is not under
-// review, or its goods are gone.
+// goes on as its payments say, also when that is another amount than was asked
+// for. Money that cannot be given back through Antom is taken as settled with the
+// buyer otherwise. Errors: Conflict when the order is not under review, or its
+// goods are gone.
 func (s *Service) AcceptReview(ctx context.Context, orderID string, key Key) error {
+	o, err := s.store.OrderByID(ctx, orderID)
+	if err != nil {
+		return err
+	}
+	if o.Review == anotherAmount {
+		if o, err = s.judgeAmount(ctx, orderID, 0, key, VerdictKeep); err == nil && o.Review != "" {
+			err = conflict(string(o.Review))
+		}
+		return err
+	}
 	var refused error
 	before, after, err := s.store.Update(ctx, orderID, Evidence{Cause: key.cause()}, func(o Order) (Order, []Effect) {
 		if o.Review == "" {
@@ -139,6 +199,9 @@ func (s *Service) AcceptReview(ctx context.Context, orderID string, key Key) err
 			return o, nil
 		}
 		was, o := o, o.clone()
+		if o.Review == cannotGiveBack {
+			o.Payment(o.ReviewPayment).Settled = true // or it might still go back, a second time
+		}
 		o.Review, o.ReviewPayment = "", ""
 		o.follow(s.rules())
 		if o.Review != "" {

@@ -72,9 +72,11 @@ type Payment struct {
 	Method     string // Antom's code, e.g. CARD; "" until Antom says what the buyer chose in its element
 	Mode       Mode
 	Status     PaymentStatus
-	Live       bool // the attempt the order stands on; at most one per order
-	Surplus    bool // money the order has no use for: it is given back
-	Amount     Money
+	Live       bool   // the attempt the order stands on; at most one per order
+	Surplus    bool   // money the order has no use for: it is given back
+	Settled    bool   // surplus that Antom does not give back and the merchant has settled otherwise
+	Amount     Money  // what was asked for
+	Held       Money  // what Antom holds instead, once an operator has decided about it; zero otherwise
 	ResultCode string // Antom's last word on why
 	Request    []byte // the call's body, so that a repeat is the same request
 	Action     Action // how the buyer goes on
@@ -162,6 +164,17 @@ func (o *Order) Live() *Payment {
 	return nil
 }
 
+// surplus is money that the order has no use for and that is still to be given
+// back, or nil.
+func (o *Order) surplus() *Payment {
+	for i := range o.Payments {
+		if p := &o.Payments[i]; p.toGiveBack() {
+			return p
+		}
+	}
+	return nil
+}
+
 // Last is the newest attempt, or nil.
 func (o *Order) Last() *Payment {
 	if len(o.Payments) == 0 {
@@ -223,20 +236,29 @@ func (p *Payment) Operation(kind OperationKind, requestID string) *Operation {
 	return nil
 }
 
+// Worth is what the payment is about: the amount asked for, or what an operator
+// has found Antom to hold instead.
+func (p *Payment) Worth() Money {
+	if p.Held != (Money{}) {
+		return p.Held
+	}
+	return p.Amount
+}
+
 // Refunded is the money given back, without what is only asked for.
 func (p *Payment) Refunded() Money {
 	return p.refunds(func(op Operation) bool { return op.Status == OperationSuccess })
 }
 
-// Refundable is what may still be asked for: the amount without what was given
-// back and what is on its way.
+// Refundable is what may still be asked for: what the payment is worth without
+// what was given back and what is on its way.
 func (p *Payment) Refundable() Money {
 	asked := p.refunds(func(op Operation) bool { return op.Status != OperationFailed })
-	return Money{Minor: p.Amount.Minor - asked.Minor, Currency: p.Amount.Currency}
+	return Money{Minor: p.Worth().Minor - asked.Minor, Currency: p.Worth().Currency}
 }
 
 func (p *Payment) refunds(counts func(Operation) bool) Money {
-	sum := Money{Currency: p.Amount.Currency}
+	sum := Money{Currency: p.Worth().Currency}
 	for _, op := range p.Operations {
 		if op.Kind == Refund && counts(op) {
 			sum = sum.Plus(op.Amount)

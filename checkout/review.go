@@ -10,6 +10,7 @@ const (
 	unknownTooLong Review = "unknown for too long"    // Antom has not told in 72 hours
 	authorityEnded Review = "authorisation has ended" // and nobody has captured
 	cannotGiveBack Review = "cannot be given back"    // surplus money that neither cancel nor refund takes
+	anotherAmount  Review = "another amount"          // than was asked for; an inquiry that confirms it leaves it to an operator
 )
 
 // forPerson reports whether the sweeper has given up: a person has to act, and

@@ -165,7 +165,7 @@ func (s *Service) goOn(ctx context.Context, o Order, p Payment, known knowledge)
 		err = s.repeat(ctx, o.ID, p.RequestID)
 	case p.Status.UnderWay() && !p.Live && o.EverPaid:
 		_, _, err = s.giveBack(ctx, o, p.RequestID, Cancel) // the order was paid by another attempt
-	case p.Surplus && p.Status.HoldsMoney() && !p.unfinished():
+	case p.toGiveBack() && !p.unfinished():
 		err = s.reverse(ctx, o, p)
 	case p.Status == PaymentAuthorized && p.Live && s.cfg.ManualCapture && !p.unfinished():
 		err = s.watchAuthorization(ctx, o, p.RequestID, known)
@@ -216,7 +216,7 @@ func (s *Service) stopLooking(ctx context.Context, due DueCheck) error {
 		p.NextCheck = time.Time{}
 		switch {
 		case o.Review != "": // it says better what is wrong
-		case p.Surplus && p.Status.HoldsMoney() && !p.unfinished():
+		case p.toGiveBack() && !p.unfinished():
 			o.raise(cannotGiveBack, p.RequestID)
 		default:
 			o.raise(unknownTooLong, p.RequestID)

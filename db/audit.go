@@ -105,7 +105,8 @@ func auditPayments(ctx context.Context, q querier, out *json.Encoder) error {
 	return export(ctx, q, out, &line,
 		[]any{&line.RequestID, &line.OrderID, &line.Method, &line.Mode, &line.Status, &line.Amount, &line.Currency, &line.AntomID},
 		nil, `
-		SELECT request_id, order_id, method, mode, status, amount, currency, antom_id
+		SELECT request_id, order_id, method, mode, status,
+		       coalesce(held, amount), iif(held IS NULL, currency, held_currency), antom_id
 		  FROM payments
 		 ORDER BY request_id`)
 }

@@ -113,8 +113,9 @@ func merged(before, after checkout.Order) checkout.Order {
 		}
 		was.Method = cmp.Or(was.Method, p.Method) // of one chosen inside Antom's element
 		was.AntomID, was.Status, was.Live, was.Surplus, was.ResultCode = p.AntomID, p.Status, p.Live, p.Surplus, p.ResultCode
+		was.Held = p.Held
 		was.Action, was.ExpiresAt, was.AuthEndsAt, was.NextCheck, was.Checks = p.Action, p.ExpiresAt, p.AuthEndsAt, p.NextCheck, p.Checks
-		was.MailMe = p.MailMe
+		was.MailMe, was.Settled = p.MailMe, p.Settled
 		for _, op := range p.Operations {
 			opWas := was.Operation(op.Kind, op.RequestID)
 			if opWas == nil {

@@ -51,7 +51,7 @@ func TestAnOrderIsReadBackAsItWasWritten(t *testing.T) {
 
 	full := checkout.Payment{
 		RequestID: "p1", AntomID: "antom-1", Method: "CARD", Mode: checkout.ModeAPI, Status: checkout.PaymentPaid, Live: true,
-		Amount: sgd(4200), ResultCode: "SUCCESS", Request: []byte("{\"bytes\":\"\x00\xff\"}"),
+		Amount: sgd(4200), Held: sgd(4100), ResultCode: "SUCCESS", Request: []byte("{\"bytes\":\"\x00\xff\"}"),
 		Action: checkout.Action{
 			Type: checkout.ActionCode, SessionData: "session+/=", URL: "https://pay.example.com/?a=1&b=<2>", Method: "POST",
 			ApplinkURL: "https://wallet.example.com/a", SchemeURL: "wallet://pay", Element: true,
@@ -59,7 +59,7 @@ func TestAnOrderIsReadBackAsItWasWritten(t *testing.T) {
 			ExpiresAt: noon.Add(30 * time.Minute),
 		},
 		CreatedAt: noon.Add(time.Millisecond), ExpiresAt: noon.Add(time.Hour), NextCheck: noon.Add(10 * time.Second), Checks: 3,
-		Surplus: true, MailMe: true, AuthEndsAt: noon.Add(7 * 24 * time.Hour),
+		Surplus: true, Settled: true, MailMe: true, AuthEndsAt: noon.Add(7 * 24 * time.Hour),
 		Operations: []checkout.Operation{
 			{Kind: checkout.Refund, RequestID: "r2", AntomID: "antom-r2", Amount: sgd(100), Status: checkout.OperationSuccess, ResultCode: "SUCCESS", Key: "admin:ann", Misses: 2, CreatedAt: noon},
 			{Kind: checkout.Capture, RequestID: "c1", AntomID: "antom-c1", Amount: sgd(4200), Status: checkout.OperationFailed, ResultCode: "PROCESS_FAIL", CreatedAt: noon},

@@ -24,8 +24,8 @@ func loadPayments(ctx context.Context, q querier, orderID string) ([]checkout.Pa
 		operated = append(operated, hasOperations)
 		return p, err
 	}, `
-		SELECT request_id, antom_id, method, mode, status, live, surplus, currency, amount, result_code,
-		       request, action, created_at, expires_at, auth_ends, next_check, checks, mail_me,
+		SELECT request_id, antom_id, method, mode, status, live, surplus, currency, amount, held_currency, held, result_code,
+		       request, action, created_at, expires_at, auth_ends, next_check, checks, mail_me, settled,
 		       EXISTS (SELECT 1 FROM operations WHERE payment_request_id = payments.request_id)
 		  FROM payments
 		 WHERE order_id = $1
@@ -52,13 +52,14 @@ func loadPayments(ctx context.Context, q querier, orderID string) ([]checkout.Pa
 func scanPayment(row scanner) (p checkout.Payment, hasOperations bool, err error) {
 	var action string
 	var created, expires int64
-	var authEnds, next sql.NullInt64
+	var held, authEnds, next sql.NullInt64
 	err = row.Scan(&p.RequestID, &p.AntomID, &p.Method, &p.Mode, &p.Status, &p.Live, &p.Surplus,
-		&p.Amount.Currency, &p.Amount.Minor, &p.ResultCode,
-		&p.Request, &action, &created, &expires, &authEnds, &next, &p.Checks, &p.MailMe, &hasOperations)
+		&p.Amount.Currency, &p.Amount.Minor, &p.Held.Currency, &held, &p.ResultCode,
+		&p.Request, &action, &created, &expires, &authEnds, &next, &p.Checks, &p.MailMe, &p.Settled, &hasOperations)
 	if err != nil {
 		return p, false, err
 	}
+	p.Held.Minor = held.Int64
 	p.CreatedAt, p.ExpiresAt = moment(created), moment(expires)
 	p.AuthEndsAt, p.NextCheck = optionalMoment(authEnds), optionalMoment(next)
 	return p, hasOperations, json.Unmarshal([]byte(action), &p.Action)
@@ -114,12 +115,17 @@ func insertPayment(ctx context.Context, tx *tx, orderID string, p checkout.Payme
 	}
 	_, err = tx.ExecContext(ctx, `
 		INSERT INTO payments (
-			request_id, order_id, antom_id, method, mode, status, live, surplus, currency, amount, result_code,
-			request, action, created_at, expires_at, auth_ends, next_check, checks, mail_me)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
-		p.RequestID, orderID, p.AntomID, p.Method, p.Mode, p.Status, p.Live, p.Surplus, p.Amount.Currency, p.Amount.Minor, p.ResultCode,
-		p.Request, string(action), millis(p.CreatedAt), millis(p.ExpiresAt), millis(p.AuthEndsAt), millis(p.NextCheck), p.Checks, p.MailMe)
+			request_id, order_id, antom_id, method, mode, status, live, surplus, currency, amount, held_currency, held, result_code,
+			request, action, created_at, expires_at, auth_ends, next_check, checks, mail_me, settled)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
+		p.RequestID, orderID, p.AntomID, p.Method, p.Mode, p.Status, p.Live, p.Surplus, p.Amount.Currency, p.Amount.Minor, p.Held.Currency, held(p), p.ResultCode,
+		p.Request, string(action), millis(p.CreatedAt), millis(p.ExpiresAt), millis(p.AuthEndsAt), millis(p.NextCheck), p.Checks, p.MailMe, p.Settled)
 	return err
+}
+
+// held is what Antom holds instead of the amount asked for, or NULL.
+func held(p checkout.Payment) sql.NullInt64 {
+	return sql.NullInt64{Int64: p.Held.Minor, Valid: p.Held != (checkout.Money{})}
 }
 
 func updatePayment(ctx context.Context, tx *tx, was, p checkout.Payment) error {
@@ -136,6 +142,8 @@ func updatePayment(ctx context.Context, tx *tx, was, p checkout.Payment) error {
 	write("status", p.Status != was.Status, p.Status)
 	write("live", p.Live != was.Live, p.Live)
 	write("surplus", p.Surplus != was.Surplus, p.Surplus)
+	write("held_currency", p.Held.Currency != was.Held.Currency, p.Held.Currency)
+	write("held", p.Held.Minor != was.Held.Minor, held(p))
 	write("result_code", p.ResultCode != was.ResultCode, p.ResultCode)
 	if !reflect.DeepEqual(p.Action, was.Action) {
 		action, err := json.Marshal(p.Action)
@@ -149,6 +157,7 @@ func updatePayment(ctx context.Context, tx *tx, was, p checkout.Payment) error {
 	write("next_check", !p.NextCheck.Equal(was.NextCheck), millis(p.NextCheck))
 	write("checks", p.Checks != was.Checks, p.Checks)
 	write("mail_me", p.MailMe != was.MailMe, p.MailMe)
+	write("settled", p.Settled != was.Settled, p.Settled)
 	if len(set) == 0 {
 		return nil // only its operations differ
 	}

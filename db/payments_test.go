@@ -201,3 +201,29 @@ func TestEffectsAreDeliveredLaterOrGivenUp(t *testing.T) {
 	expectPending(t, store, noon.Add(time.Hour), 10, second)
 	expectTable(t, store, []string{"1 sent 1", "2 dead 2", "3 pending 0"}, `SELECT id, state, attempts FROM outbox ORDER BY id`)
 }
+
+func TestRefundsAreBoundByWhatAntomHolds(t *testing.T) {
+	store := openStore(t)
+	orderWithPayment(t, store, "order", newPayment("p1"))
+	change(t, store, "order", bySweeper, func(o *checkout.Order) []checkout.Effect {
+		o.Payments[0].Status, o.Payments[0].Held = checkout.PaymentPaid, sgd(4100)
+		return nil
+	})
+	refund := func(id string, minor int64) error {
+		_, _, err := store.Update(t.Context(), "order", bySweeper, altering(func(o *checkout.Order) []checkout.Effect {
+			p := &o.Payments[0]
+			p.Operations = append(p.Operations, checkout.Operation{Kind: checkout.Refund, RequestID: id, Amount: sgd(minor), Status: checkout.OperationPending, CreatedAt: noon})
+			return nil
+		}))
+		return err
+	}
+	if err := refund("r1", 4101); err == nil {
+		t.Error("more than Antom holds was taken, though less than was asked for")
+	}
+	if err := refund("r2", 4100); err != nil {
+		t.Error(err)
+	}
+	if o := orderByID(t, store, "order"); len(o.Payments[0].Operations) != 1 || o.Payments[0].Worth() != sgd(4100) {
+		t.Errorf("%d refunds of a payment worth %s", len(o.Payments[0].Operations), o.Payments[0].Worth())
+	}
+}

@@ -543,3 +543,31 @@ func TestAPageLeftOpenAtTheEndCancelsOnce(t *testing.T) {
 	}
 	shop.expectCount(1, "cancel", "status", "failed")
 }
+
+// PromptPay takes neither cancel nor refund back. A person settles the second
+// payment with the buyer and says so; then nothing gives it back a second time.
+func TestMoneyThatAntomDoesNotGiveBackIsSettledByAPerson(t *testing.T) {
+	shop := newShop(t, func(s *settings) { s.currency = "THB"; s.withoutSDK = true })
+	shop.fault(sandbox.Fault{Kind: sandbox.Refuse, On: "cancel", Code: "PAYMENT_METHOD_NOT_SUPPORTED"})
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	first := buyer.starts(path, "PROMPTPAY").PaymentRequestID
+	must(t, shop.control.Pay(buyer.starts(path, "TRUEMONEY").PaymentRequestID))
+	must(t, shop.control.Pay(first))
+	shop.quiet()
+	buyer.expectStatus(path, "paid", "paid")
+	shop.lookedForLong(first)
+	shop.sweeps()
+	buyer.expectStatus(path, "review", "paid")
+	tried := shop.count("refund", "status", "failed")
+	if tried == 0 {
+		t.Fatal("nobody has tried to give it back")
+	}
+	must(t, shop.service.AcceptReview(t.Context(), shop.orderID(), by("by bank transfer")))
+	for range 3 {
+		shop.passes(2 * time.Minute)
+		shop.sweeps()
+	}
+	shop.expectCount(tried, "refund", "status", "failed")
+	buyer.expectStatus(path, "paid", "paid")
+}

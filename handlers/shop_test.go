@@ -414,7 +414,7 @@ func (a answer) seesNot(texts ...string) answer {
 // sells changes the catalogue to these products and no others.
 func (s *shop) sells(products []checkout.Product) {
 	s.t.Helper()
-	database, err := sql.Open("sqlite", s.database)
+	database, err := sql.Open("sqlite", "file:"+s.database+"?_pragma=busy_timeout(5000)")
 	must(s.t, err)
 	_, err = database.ExecContext(s.t.Context(), `DELETE FROM prices`)
 	must(s.t, errors.Join(err, database.Close(), s.store.ImportProducts(s.t.Context(), products)))

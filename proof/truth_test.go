@@ -68,6 +68,7 @@ type orderLine struct {
 type paymentLine struct {
 	auditLine
 	nextCheck sql.NullInt64
+	settled   bool             // with the buyer, by a person, because Antom does not give it back
 	antom     *sandbox.Payment // nil when Antom knows of none
 	state     string           // what Antom's ledger makes of it
 	net       int64            // taken and not given back, by Antom's ledger
@@ -152,11 +153,12 @@ func (tr *truth) readColumns(t testing.TB, path string) {
 		tr.orders[id].review = review
 		return err
 	})
-	each(`SELECT request_id, next_check FROM payments`, func(rows *sql.Rows) error {
+	each(`SELECT request_id, next_check, settled FROM payments`, func(rows *sql.Rows) error {
 		var id string
 		var next sql.NullInt64
-		err := rows.Scan(&id, &next)
-		tr.payments[id].nextCheck = next
+		var settled bool
+		err := rows.Scan(&id, &next, &settled)
+		tr.payments[id].nextCheck, tr.payments[id].settled = next, settled
 		return err
 	})
 	each(`SELECT subject, order_id, payment_request_id, request_id, from_status, to_status, cause, at FROM transitions ORDER BY seq`, func(rows *sql.Rows) error {
@@ -197,7 +199,7 @@ func (tr *truth) match() {
 		ours.antom = theirs
 		ours.state, ours.net = tr.atAntom(theirs)
 		order := tr.orders[ours.OrderID]
-		if ours.state == "paid" || ours.state == "authorized" {
+		if (ours.state == "paid" || ours.state == "authorized") && !ours.settled {
 			order.kept++
 			order.net += ours.net
 		}

@@ -60,23 +60,32 @@ func TestAllLanguagesHaveTheSameKeysAndPlaceholders(t *testing.T) {
 // Every form that a language has for a number has a text, and no other: "2
 // produkt" is as wrong as a text nobody can ever see.
 func TestEveryLanguageCountsInItsOwnForms(t *testing.T) {
+	bases := map[string]bool{}
+	for key := range catalogs[0].texts {
+		if base, plural := counted(key); plural {
+			bases[base] = true
+		}
+	}
 	for _, c := range catalogs {
-		needed := map[string]bool{"layout.cart_count.other": true} // what fractions take
-		for n := range 1000 {
-			form := plural.Cardinal.MatchPlural(c.tag, n, 0, 0, 0, 0)
-			key := "layout.cart_count" + pluralForms[form]
-			needed[key] = true
-			if c.texts[key] == "" {
-				t.Fatalf("%s has no %s", c.name, key)
-			}
-			// One word may stand for the numbers that have a form to themselves.
-			alone := form == plural.Zero || form == plural.One || form == plural.Two
-			if !alone && !strings.Contains(c.texts[key], "{0}") {
-				t.Errorf("%s: %s does not say how many", c.name, key)
+		needed := map[string]bool{}
+		for base := range bases {
+			needed[base+".other"] = true // what fractions take
+			for n := range 1000 {
+				form := plural.Cardinal.MatchPlural(c.tag, n, 0, 0, 0, 0)
+				key := base + pluralForms[form]
+				needed[key] = true
+				if c.texts[key] == "" {
+					t.Fatalf("%s has no %s", c.name, key)
+				}
+				// One word may stand for the numbers that have a form to themselves.
+				alone := form == plural.Zero || form == plural.One || form == plural.Two
+				if !alone && !strings.Contains(c.texts[key], "{0}") {
+					t.Errorf("%s: %s does not say how many", c.name, key)
+				}
 			}
 		}
 		for key := range c.texts {
-			if base, plural := counted(key); plural && base == "layout.cart_count" && !needed[key] {
+			if _, plural := counted(key); plural && !needed[key] {
 				t.Errorf("%s: no number takes %s", c.name, key)
 			}
 		}

@@ -163,7 +163,7 @@ func sampleCheckout(ctx context.Context, status Status) CheckoutView {
 
 func sampleReceipt(ctx context.Context) *Receipt {
 	return &Receipt{
-		Ordered: "March 1, 2026", MethodName: "GrabPay", Lines: sampleLines(ctx), Total: sampleAmount(ctx, 4200, "SGD"),
+		Ordered: Day(ctx, time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)), MethodName: "GrabPay", Lines: sampleLines(ctx), Total: sampleAmount(ctx, 4200, "SGD"),
 		Address: []string{"Jo Tan", "1 Raffles Place", "048616 Singapore", "Singapore"}, Email: "jo@example.com",
 	}
 }
@@ -182,7 +182,7 @@ func sampleReturn(ctx context.Context, status Status) ReturnView {
 		v.MailURL = base + "/mail"
 	}
 	if strings.Contains(status.Status, "refunded") {
-		v.Receipt.Refunds = []GivenBack{{"March 2, 2026", sampleAmount(ctx, 600, "SGD")}}
+		v.Receipt.Refunds = []GivenBack{{Day(ctx, time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)), sampleAmount(ctx, 600, "SGD")}}
 	}
 	return v
 }

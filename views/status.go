@@ -25,6 +25,14 @@ func tone(s Status) string {
 	return "flat"
 }
 
+// sign is the picture beside a status: of its tone, but for money on its way back.
+func sign(s Status) string {
+	if s.Status == "refunded" || s.Status == "partially_refunded" {
+		return "refund"
+	}
+	return tone(s)
+}
+
 // calmSeconds is how long a buyer is asked to watch a spinner. Most wallets have
 // answered by then; who has to wait longer should read why.
 const calmSeconds = 5

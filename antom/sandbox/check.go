@@ -106,6 +106,7 @@ func checkOrder(order *antom.Order, amount antom.Amount) *Refusal {
 		limited("order.extendInfo", order.ExtendInfo, 2048),
 		checkGoods(order.Goods),
 		checkBuyer(order.Buyer),
+		checkShipping(order.Shipping),
 	); refusal != nil {
 		return refusal
 	}
@@ -143,9 +144,50 @@ func checkBuyer(buyer *antom.Buyer) *Refusal {
 	}
 	return firstRefusal(
 		limited("order.buyer.referenceBuyerId", buyer.ReferenceBuyerID, 64),
-		limited("order.buyer.buyerEmail", buyer.Email, 64),
-		limited("order.buyer.buyerPhoneNo", buyer.PhoneNo, 24),
+		checkName("order.buyer.buyerName", buyer.Name),
+		word("order.buyer.buyerEmail", buyer.Email, 64),
+		word("order.buyer.buyerPhoneNo", buyer.PhoneNo, 24),
 	)
+}
+
+func checkShipping(shipping *antom.Shipping) *Refusal {
+	if shipping == nil {
+		return nil
+	}
+	return firstRefusal(
+		checkName("order.shipping.shippingName", shipping.Name),
+		word("order.shipping.shippingPhoneNo", shipping.PhoneNo, 16),
+		word("order.shipping.shipToEmail", shipping.ShipToEmail, 64),
+		plain("order.shipping.shippingCarrier", shipping.Carrier),
+		checkPlace("order.shipping.shippingAddress", shipping.Address),
+	)
+}
+
+func checkName(at string, name *antom.UserName) *Refusal {
+	if name == nil {
+		return nil
+	}
+	return firstRefusal(
+		word(at+".firstName", name.FirstName, 32), word(at+".middleName", name.MiddleName, 32),
+		word(at+".lastName", name.LastName, 32), word(at+".fullName", name.FullName, 128),
+	)
+}
+
+func checkPlace(at string, place *antom.Address) *Refusal {
+	if place == nil {
+		return nil
+	}
+	return firstRefusal(
+		required(at+".region", place.Region, 2), plain(at+".region", place.Region),
+		word(at+".state", place.State, 8), word(at+".city", place.City, 32),
+		word(at+".address1", place.Address1, 256), word(at+".address2", place.Address2, 256),
+		word(at+".zipCode", place.ZipCode, 32),
+	)
+}
+
+// word checks an optional text.
+func word(name, value string, most int) *Refusal {
+	return firstRefusal(limited(name, value, most), plain(name, value))
 }
 
 // checkEnv checks the environment that pay wants to know.
@@ -157,6 +199,14 @@ func checkEnv(env *antom.Env) *Refusal {
 		return refuse("PARAM_ILLEGAL", "env.osType is required where terminalType is %s", clip(string(env.TerminalType), 16))
 	}
 	return nil
+}
+
+// checkTerminal checks the environment of a session, which may leave it out.
+func checkTerminal(env *antom.Env) *Refusal {
+	if env == nil || env.TerminalType == "" {
+		return nil
+	}
+	return checkEnv(env)
 }
 
 func checkScene(scene string) *Refusal {

@@ -186,6 +186,15 @@ func (c *Control) Pay(requestID string) error {
 	return c.act(requestID, func(p *Payment) error { return c.s.buyerPays(p, nil) })
 }
 
+// PayOther has Antom take another amount than was asked for, in minor units, and
+// stand by it in every word from then on.
+func (c *Control) PayOther(requestID string, minor int64) error {
+	return c.act(requestID, func(p *Payment) error {
+		p.Money.Amount = minor
+		return c.s.buyerPays(p, nil)
+	})
+}
+
 // Decline has the buyer's bank or wallet say no. The code is what Antom reports,
 // such as USER_BALANCE_NOT_ENOUGH; empty is the method's usual one.
 func (c *Control) Decline(requestID, code string) error {

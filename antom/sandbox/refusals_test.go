@@ -60,6 +60,26 @@ func TestCodes(t *testing.T) {
 			r.PaymentSessionExpiryTime = antom.NewTime(time.Date(2026, 3, 18, 6, 0, 0, 0, time.UTC))
 		}), "PARAM_ILLEGAL"},
 		{"session: script as redirect", session(func(r *antom.PaymentSessionRequest) { r.PaymentRedirectURL = "javascript:alert(1)" }), "PARAM_ILLEGAL"},
+		{"session: app without system", session(func(r *antom.PaymentSessionRequest) { r.Env = &antom.Env{TerminalType: antom.TerminalApp} }), "PARAM_ILLEGAL"},
+		{"session: Chinese name", session(func(r *antom.PaymentSessionRequest) {
+			r.Order.Buyer = &antom.Buyer{Name: &antom.UserName{FullName: "刘德华"}}
+		}), "PARAM_ILLEGAL"},
+		{"session: name too long", session(func(r *antom.PaymentSessionRequest) {
+			r.Order.Buyer = &antom.Buyer{Name: &antom.UserName{FullName: strings.Repeat("x", 129)}}
+		}), "PARAM_ILLEGAL"},
+		{"session: first name too long", session(func(r *antom.PaymentSessionRequest) {
+			r.Order.Buyer = &antom.Buyer{Name: &antom.UserName{FirstName: strings.Repeat("x", 33)}}
+		}), "PARAM_ILLEGAL"},
+		{"session: phone of a parcel too long", session(func(r *antom.PaymentSessionRequest) { r.Order.Shipping = &antom.Shipping{PhoneNo: "+49 30 1234567 89"} }), "PARAM_ILLEGAL"},
+		{"session: city too long", session(func(r *antom.PaymentSessionRequest) {
+			r.Order.Shipping = &antom.Shipping{Address: &antom.Address{Region: "GB", City: strings.Repeat("x", 33)}}
+		}), "PARAM_ILLEGAL"},
+		{"session: state too long", session(func(r *antom.PaymentSessionRequest) {
+			r.Order.Shipping = &antom.Shipping{Address: &antom.Address{Region: "DE", State: "Nordrhein"}}
+		}), "PARAM_ILLEGAL"},
+		{"session: address without country", session(func(r *antom.PaymentSessionRequest) {
+			r.Order.Shipping = &antom.Shipping{Address: &antom.Address{City: "Köln"}}
+		}), "PARAM_ILLEGAL"},
 		{"session: again with another amount", func(s *shop) error {
 			must(s.t, session(func(*antom.PaymentSessionRequest) {})(s))
 			return session(func(r *antom.PaymentSessionRequest) {

@@ -21,6 +21,7 @@ func (s *Sandbox) createPaymentSession(req *antom.PaymentSessionRequest) (any, *
 		address("paymentRedirectUrl", req.PaymentRedirectURL, true, redirectLimit(terms.Method)),
 		address("paymentNotifyUrl", req.PaymentNotifyURL, false, 2048),
 		checkScene(req.ProductScene),
+		checkTerminal(req.Env),
 	); refusal != nil {
 		return nil, refusal
 	}

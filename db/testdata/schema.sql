@@ -47,21 +47,21 @@ CREATE TRIGGER refunds_asked AFTER INSERT ON operations WHEN NEW.kind = 'refund'
 BEGIN
 	SELECT RAISE(ABORT, 'refunds exceed the payment')
 	 WHERE (SELECT sum(amount) FROM operations WHERE payment_request_id = NEW.payment_request_id AND kind = 'refund' AND status <> 'failed')
-	     > (SELECT amount FROM payments WHERE request_id = NEW.payment_request_id);
+	     > (SELECT coalesce(held, amount) FROM payments WHERE request_id = NEW.payment_request_id);
 END;
 
 CREATE TRIGGER refunds_heard AFTER INSERT ON operations WHEN NEW.kind = 'refund' AND NEW.status = 'success'
 BEGIN
 	SELECT RAISE(ABORT, 'refunds exceed the payment')
 	 WHERE (SELECT sum(amount) FROM operations WHERE payment_request_id = NEW.payment_request_id AND kind = 'refund' AND status = 'success')
-	     > (SELECT amount FROM payments WHERE request_id = NEW.payment_request_id);
+	     > (SELECT coalesce(held, amount) FROM payments WHERE request_id = NEW.payment_request_id);
 END;
 
 CREATE TRIGGER refunds_made AFTER UPDATE ON operations WHEN NEW.kind = 'refund' AND NEW.status = 'success'
 BEGIN
 	SELECT RAISE(ABORT, 'refunds exceed the payment')
 	 WHERE (SELECT sum(amount) FROM operations WHERE payment_request_id = NEW.payment_request_id AND kind = 'refund' AND status = 'success')
-	     > (SELECT amount FROM payments WHERE request_id = NEW.payment_request_id);
+	     > (SELECT coalesce(held, amount) FROM payments WHERE request_id = NEW.payment_request_id);
 END;
 
 CREATE TABLE order_lines (
@@ -138,7 +138,7 @@ CREATE TABLE payments (
 	auth_ends   INTEGER, -- of an authorised card
 	next_check  INTEGER, -- NULL when nothing is owed
 	checks      INTEGER NOT NULL
-, mail_me INTEGER NOT NULL DEFAULT 0 CHECK (mail_me IN (0, 1))) STRICT;
+, mail_me INTEGER NOT NULL DEFAULT 0 CHECK (mail_me IN (0, 1)), settled INTEGER NOT NULL DEFAULT 0 CHECK (settled IN (0, 1)), held INTEGER CHECK (held > 0), held_currency TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE UNIQUE INDEX payments_antom ON payments (antom_id) WHERE antom_id <> '';
 
