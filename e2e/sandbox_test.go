@@ -47,6 +47,9 @@ type ledgerLine struct {
 	Method           string `json:"method"`
 	Amount           int64  `json:"amount"`
 	BuyerURL         string `json:"buyer_url"`
+	Terms            struct {
+		Amount int64 `json:"amount"`
+	} `json:"terms"` // of a session: what was asked for
 }
 
 type ledger struct{ Sessions, Payments, Captures, Refunds, Cancels []ledgerLine }

@@ -305,7 +305,7 @@ func TestTheAmountOnThePageIsSentAndCaptured(t *testing.T) {
 				t.Fatalf("want one session and one capture, have %+v", ledger)
 			}
 			for what, amount := range map[string]int64{
-				"asked for": ledger.Sessions[0].Amount, "paid": shop.sandbox.payment().Amount, "captured": ledger.Captures[0].Amount,
+				"asked for": ledger.Sessions[0].Terms.Amount, "paid": shop.sandbox.payment().Amount, "captured": ledger.Captures[0].Amount,
 			} {
 				if fmt.Sprint(amount) != shown {
 					t.Errorf("%d is %s, the page says %s", amount, what, shown)
