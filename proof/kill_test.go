@@ -29,6 +29,7 @@ func TestKilledUnderLoad(t *testing.T) {
 			orders += len(tr.orders)
 			acknowledged += len(tr.acknowledged)
 			lost += len(tr.lost())
+			t.Logf("%d orders, %d notifications acknowledged, %d lost", len(tr.orders), len(tr.acknowledged), len(tr.lost()))
 		})
 		killed += shopLife
 	}
