@@ -69,6 +69,7 @@ func TestAnUnknownEndIsNeverCalledFailed(t *testing.T) {
 	token := buyer.token()
 	buyer.chooses("GCASH")
 	buyer.pays()
+	buyer.isTold("checkout.waiting")
 	buyer.arrives(returnPage) // once the page has asked often enough
 	buyer.sees("processing")
 	buyer.neverReads(failures...)
