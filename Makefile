@@ -27,7 +27,8 @@ check: ## format, vet, staticcheck, generated files and modules up to date
 	go mod tidy -diff
 
 test: browser needs ## everything, the journeys in a real browser included, and the short proofs
-	go test -race -shuffle=on -timeout 20m ./...
+	go test -race -shuffle=on -timeout 20m $$(go list ./... | grep -v /e2e)
+	go test -shuffle=on -timeout 20m ./e2e
 	RAPID_CHECKS=10000 RAPID_STEPS=50 go test -shuffle=on -timeout 20m ./checkout ./proof
 
 fuzz: ## the fuzz targets, 100,000 executions each

@@ -27,6 +27,6 @@ need() {
 	need 'Chromium or Chrome' chromium chromium chromium-browser google-chrome google-chrome-stable chrome
 if ! cmp -s package-lock.json node_modules/.installed; then
 	need npm npm npm
-	npm ci --ignore-scripts --no-audit --no-fund --silent
+	npm ci --fetch-retries 5 --ignore-scripts --no-audit --no-fund --silent
 	cp package-lock.json node_modules/.installed
 fi

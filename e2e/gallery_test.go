@@ -147,8 +147,14 @@ func (b *buyer) isAccessible(name string) {
 		b.resizes(on)
 		b.prefers("light")
 		find(on, "light", allRules)
+		if on == desktop {
+			b.photographs("gallery/" + name + " light desktop")
+		}
 		b.prefers("dark")
 		find(on, "dark", colourRules)
+		if on == phone {
+			b.photographs("gallery/" + name + " dark phone")
+		}
 		for _, small := range asks[[]string](b, smallTargets) {
 			b.t.Errorf("%s, %s: too small to hit: %s", name, on.name, small)
 		}

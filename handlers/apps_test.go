@@ -69,6 +69,17 @@ func TestAnAppPaysWithItsOwnSDK(t *testing.T) {
 	buyer.expectStatus(path, "paid", "paid")
 }
 
+// Whatever the web page shows, the mobile SDK is one class with one kind of session.
+func TestAnAppIsNotAskedForAnElement(t *testing.T) {
+	shop := newShop(t, withApps, showsIn(handlers.Element))
+	buyer := shop.newBuyer()
+	started := buyer.startsInApp(buyer.orders(), "CARD", "IOS", "myshop://pay")
+	buyer.expectAction(started, http.StatusOK, "sdk")
+	if asked := shop.begun("createPaymentSession")[0]; started.Action.SDK != "AMSCashierPayment" || asked.ProductScene != "" || asked.Env.TerminalType != antom.TerminalApp {
+		t.Fatalf("the app gets %s and Antom was asked for %+v", started.Action.SDK, asked)
+	}
+}
+
 // A session leads back to where it was made for: an app's buyer must not end in a
 // browser, nor the other way round.
 func TestAppAndWebDoNotShareASession(t *testing.T) {

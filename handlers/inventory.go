@@ -43,6 +43,9 @@ func (c Config) Inventory() []Loaded {
 		list = append(list, Loaded{"script", sdk.URL, c.SDK.origin(), cmp.Or(sdk.Integrity, notPinned), reasons["sdk"]})
 	}
 	own("style", views.Stylesheet)
+	if c.Accent != nil {
+		list = append(list, Loaded{"style", c.Accent.URL(), thisShop, c.Accent.Integrity(), reasons["accent"]})
+	}
 	for _, directive := range policyOrder {
 		for _, source := range p[directive] {
 			if kind := kinds[directive]; kind != "" && !listedAlready(kind, source) {
@@ -94,6 +97,7 @@ var reasons = map[string]string{
 	"element.js": "puts Antom's Payment Element in the place of our list of methods",
 	"pay.js":     "starts the payment, opens Antom's SDK, and says what to do when that fails",
 
+	"accent":                        "the merchant's colour",
 	"sdk":                           "Antom's Web SDK: takes the payment, in frames of Antom's",
 	"script-src sdk":                "where the SDK comes from",
 	"stand-in":                      "the stand-in for Antom's SDK, which lives at one origin altogether",

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"antom-checkout/handlers"
+	"antom-checkout/static"
 )
 
 var (
@@ -30,6 +31,13 @@ func TestTheInventoryIsThePayPage(t *testing.T) {
 		},
 		"another version": func(s *settings) {
 			s.sdkURL = "https://sdk.marmot-cloud.com/package/ams-checkout/1.99.0/dist/umd/ams-checkout.min.js"
+		},
+		"inline":  showsIn(handlers.Inline),
+		"element": showsIn(handlers.Element),
+		"a merchant's colour": func(s *settings) {
+			accent, err := static.Accent("#7a1f3d")
+			must(t, err)
+			s.accent = accent
 		},
 		"with a public URL": func(s *settings) { s.publicURL = "https://shop.example" },
 	} {

@@ -168,6 +168,11 @@ func Integrity(name string) string {
 	if !ok {
 		panic("static: no file named " + name)
 	}
+	return f.Integrity()
+}
+
+// Integrity is the hash of the file as Subresource Integrity writes it.
+func (f *File) Integrity() string {
 	sum := sha512.Sum384(f.body)
 	return "sha384-" + base64.StdEncoding.EncodeToString(sum[:])
 }

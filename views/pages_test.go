@@ -254,7 +254,7 @@ func TestTheCartKeepsWhatTheBuyerTypedAndSaysWhatIsWrong(t *testing.T) {
 			`<form class="order-form" method="post" action="/orders" data-test="checkout-form" novalidate>`,
 			`name="form_id" value="f-1"`,
 			`value="jo@"`, `value="Jo &#34;the&#34; &lt;b&gt;Tan&lt;/b&gt;"`, `<option value="SG" selected>`,
-			`aria-invalid="true" aria-describedby="email-problem"`, `<a href="#address1">Address</a>`,
+			`aria-invalid="true" aria-describedby="email-problem"`, `<a href="#address1">Address: Please fill this in.</a>`,
 			`name="quantity" value="1e3"`, `data-test="cart-line"`, `action="/cart/MUG-01"`, `name="quantity" value="0"`,
 		} {
 			if !strings.Contains(markup, want) {
