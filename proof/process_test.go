@@ -274,7 +274,7 @@ func (b walker) do(method, path, kind, body string) (string, http.Header, error)
 // await asks again and again until there is nothing to complain of.
 func await(t testing.TB, what string, complaint func() error) {
 	t.Helper()
-	timeout := time.NewTimer(60 * time.Second)
+	timeout := time.NewTimer(3 * time.Minute) // a busy machine has needed more than one to start the program
 	defer timeout.Stop()
 	again := time.NewTicker(20 * time.Millisecond)
 	defer again.Stop()
