@@ -309,7 +309,10 @@ func (b *buyer) opens(address string) {
 // goesBack presses the browser's back button. Whether the page is loaded again
 // or comes as it was left is the browser's choice, so no load is waited for; and the
 // call is over before the page is gone.
-func (b *buyer) goesBack() { b.t.Helper(); b.does(chromedp.Evaluate[chromedp.Void]("void setTimeout(() => history.back())")) }
+func (b *buyer) goesBack() {
+	b.t.Helper()
+	b.does(chromedp.Evaluate[chromedp.Void]("void setTimeout(() => history.back())"))
+}
 
 // address is where the tab is.
 func (b *buyer) address() string {
