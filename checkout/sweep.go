@@ -105,13 +105,9 @@ func (s *Service) check(ctx context.Context, due DueCheck) error {
 	if err := s.store.Reschedule(ctx, due.RequestID, next, due.Checks+1); err != nil {
 		return err
 	}
-	known := noAnswer
-	_, err = s.inquiries.once(ctx, due.RequestID, now, func() (err error) {
-		o, known, err = s.inquire(ctx, o, *o.Payment(due.RequestID))
-		return err
-	})
+	known, err := s.asks(ctx, o, due.RequestID, now)
 	if err == nil {
-		o, err = s.store.OrderByID(ctx, o.ID)
+		o, err = s.store.OrderByID(ctx, due.OrderID)
 	}
 	if err == nil {
 		err = s.goOn(ctx, o, *o.Payment(due.RequestID), known)
@@ -123,6 +119,19 @@ func (s *Service) check(ctx context.Context, due DueCheck) error {
 		return err
 	}
 	return s.expire(ctx, o.ID)
+}
+
+// asks inquires a payment for the sweeper, unless somebody else just has.
+func (s *Service) asks(ctx context.Context, o Order, requestID string, now time.Time) (knowledge, error) {
+	answer := noAnswer
+	fresh, err := s.inquiries.once(ctx, requestID, now, func() (err error) {
+		_, answer, err = s.inquire(ctx, o, *o.Payment(requestID))
+		return err
+	})
+	if !fresh {
+		return noAnswer, err // the question may still be asked, and answer still be written
+	}
+	return answer, err
 }
 
 // pause is the wait after so many looks in vain.

@@ -66,6 +66,7 @@ type settings struct {
 	timeout       time.Duration
 	refundLate    bool
 	rateLimits    bool
+	timeStands    bool // until it passes
 	live          bool
 	sweepSchedule []time.Duration
 	mailer        checkout.Mailer // instead of the folder
@@ -104,7 +105,11 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	}
 	keys, second := testKeys()
 	s := &shop{t: t, offset: &atomic.Int64{}, log: &bytes.Buffer{}, logMu: &sync.Mutex{}, stranger: second}
-	now := func() time.Time { return time.Now().Add(time.Duration(s.offset.Load())) }
+	clock, start := time.Now, time.Now()
+	if set.timeStands {
+		clock = func() time.Time { return start }
+	}
+	now := func() time.Time { return clock().Add(time.Duration(s.offset.Load())) }
 	log := slog.New(slog.NewTextHandler(lockedWriter{s.log, s.logMu}, nil))
 
 	boxServer := httptest.NewUnstartedServer(nil)

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-func withLimits(s *settings) { s.rateLimits = true }
+// withLimits lets no time pass, in which a slow machine would get new allowances.
+func withLimits(s *settings) { s.rateLimits, s.timeStands = true, true }
 
 // until repeats what a client does until it is told to wait, and answers how
 // often it was allowed.
