@@ -73,7 +73,7 @@ func runAll(m *testing.M) (int, error) {
 // browserPath finds Chromium or Chrome.
 func browserPath() (string, error) {
 	for _, name := range []string{
-		"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
+		"chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
 		"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 		"/Applications/Chromium.app/Contents/MacOS/Chromium",
 	} {
