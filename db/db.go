@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -27,6 +28,7 @@ type Store struct {
 	readers   *sql.DB      // as many connections as cores, none of which can write
 	reads     *statements  // on them
 	cache     cache        // of orders
+	unmatched atomic.Bool  // whether a notification may be waiting for its payment
 	release   func() error // gives the file back to other servers; nil when it was not claimed
 	exclusive bool
 	now       func() time.Time
@@ -78,7 +80,7 @@ func (s *Store) open(ctx context.Context, path string) (err error) {
 		return err
 	}
 	s.reads = newStatements(s.readers)
-	return nil
+	return s.lookForUnmatched(ctx)
 }
 
 // makeFile makes the file before SQLite does, readable by its owner only: it
@@ -118,7 +120,8 @@ func dsn(path string, more ...string) string {
 		"_pragma=journal_mode(WAL)",
 		"_pragma=synchronous(FULL)",
 		"_pragma=foreign_keys(1)",
-		"_pragma=cache_size(-8192)", // KiB, a connection
+		"_pragma=recursive_triggers(1)", // a REPLACE deletes, also in the ledger
+		"_pragma=cache_size(-8192)",     // KiB, a connection
 	}, more...)
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + strings.Join(pragmas, "&")
 }

@@ -10,7 +10,7 @@ import (
 // SaveNotification implements checkout.Store.
 func (s *Store) SaveNotification(ctx context.Context, n checkout.Notification) error {
 	return s.write(ctx, func(ctx context.Context, tx *tx) error {
-		_, _, err := saveNotification(ctx, tx, n)
+		_, _, err := s.saveNotification(ctx, tx, n)
 		return err
 	})
 }
@@ -18,7 +18,7 @@ func (s *Store) SaveNotification(ctx context.Context, n checkout.Notification) e
 // saveNotification stores a notification, or finds the row of the same message,
 // and answers with the row's id. heardBefore reports that the same message has
 // been taken into account already; then the row stays as it is.
-func saveNotification(ctx context.Context, tx *tx, n checkout.Notification) (id string, heardBefore bool, err error) {
+func (s *Store) saveNotification(ctx context.Context, tx *tx, n checkout.Notification) (id string, heardBefore bool, err error) {
 	res, err := tx.ExecContext(ctx, `
 		INSERT INTO notifications (id, type, about, payment_request_id, antom_id, body_sha256, body, received_at, applied)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -26,6 +26,9 @@ func saveNotification(ctx context.Context, tx *tx, n checkout.Notification) (id 
 		n.ID, n.Type, n.About, n.PaymentRequestID, n.AntomID, n.BodySHA256, n.Body, millis(n.ReceivedAt), n.Applied)
 	if err != nil {
 		return "", false, fmt.Errorf("save notification: %w", err)
+	}
+	if n.AntomID != "" && n.PaymentRequestID == "" {
+		s.unmatched.Store(true)
 	}
 	if isNew, err := res.RowsAffected(); err != nil || isNew == 1 {
 		return n.ID, false, err
@@ -45,8 +48,21 @@ func saveNotification(ctx context.Context, tx *tx, n checkout.Notification) (id 
 	return id, false, err
 }
 
-// Unmatched implements checkout.Store.
+// lookForUnmatched notes whether Unmatched has anything to find.
+func (s *Store) lookForUnmatched(ctx context.Context) error {
+	var exists bool
+	err := s.reads.QueryRowContext(ctx, `
+		SELECT EXISTS (SELECT 1 FROM notifications WHERE antom_id <> '' AND applied = 0 AND payment_request_id = '')`).Scan(&exists)
+	s.unmatched.Store(exists)
+	return err
+}
+
+// Unmatched implements checkout.Store. Few shops ever have such a notification;
+// those that have not are spared the question.
 func (s *Store) Unmatched(ctx context.Context, antomID string) ([]checkout.Notification, error) {
+	if !s.unmatched.Load() {
+		return nil, nil
+	}
 	return collect(ctx, s.reads, func(row scanner) (checkout.Notification, error) {
 		var n checkout.Notification
 		var received int64

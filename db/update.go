@@ -167,7 +167,7 @@ func (s *Store) Moved(ctx context.Context, after int64) (orderIDs []string, last
 func (s *Store) saveEvidence(ctx context.Context, tx *tx, e checkout.Evidence, changed bool) (cause checkout.Cause, heardBefore bool, err error) {
 	switch {
 	case e.Notification != nil:
-		id, heardBefore, err := saveNotification(ctx, tx, *e.Notification)
+		id, heardBefore, err := s.saveNotification(ctx, tx, *e.Notification)
 		return checkout.Cause{Kind: e.Cause.Kind, ID: id}, heardBefore, err
 	case e.Call != nil && (changed || e.Cause.Kind != checkout.ByInquiry):
 		return e.Cause, false, saveCall(ctx, tx, *e.Call)

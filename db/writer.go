@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 
 	"antom-checkout/checkout"
@@ -94,6 +95,7 @@ func (w *writer) close() error {
 func (w *writer) run() {
 	defer close(w.done)
 	for first := range w.jobs {
+		runtime.Gosched() // whoever is ready to run may have something for this group
 		group := w.waiting([]*job{first})
 		errs := w.commit(group)
 		for i, j := range group {

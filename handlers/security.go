@@ -50,7 +50,7 @@ func strictPolicy(nonce string, https bool) policy {
 		"default-src":     {"'none'"},
 		"script-src":      {"'nonce-" + nonce + "'"},
 		"style-src":       {"'self'"},
-		"img-src":         {"'self'", "data:"},
+		"img-src":         {"'self'"},
 		"connect-src":     {"'self'"}, // our status stream and JSON
 		"form-action":     {"'self'"},
 		"base-uri":        {"'none'"},
@@ -119,7 +119,7 @@ func (sdk *SDK) policy(p policy, forms bool) {
 		p.add("frame-src", origin)
 		return
 	}
-	p.add("img-src", "https://cdn.marmot-cloud.com", "https://mdn.alipayobjects.com") // its × and its spinner
+	p.add("img-src", "data:", "https://cdn.marmot-cloud.com", "https://mdn.alipayobjects.com") // its × and its spinner
 	p.add("connect-src",
 		"https://"+sdk.sessionHost(),         // what the session is for
 		"https://open-sea-global.alipay.com", // the device token that cards are judged by
