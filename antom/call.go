@@ -54,7 +54,7 @@ func call[T any, R response[T]](ctx context.Context, c *Client, operation string
 		failure.Op, failure.HTTPStatus = op, httpStatus
 		seen.Status, seen.Code, seen.Err = failure.Status, failure.Code, failure
 		c.observe(ctx, seen)
-		if doubt != nil && failure.atTheGate() {
+		if doubt != nil && failure.AtTheGate() {
 			return new(T), doubt
 		}
 		if attempt == c.attempts || !failure.worthRepeating() || c.pause(ctx, attempt) != nil {

@@ -99,10 +99,11 @@ func (e *Error) worthRepeating() bool {
 	return e.HTTPStatus == 0 || e.HTTPStatus == 429 || e.HTTPStatus >= 500
 }
 
-// atTheGate reports an F that refuses this one sending of the request, such as
+// AtTheGate reports an F that refuses this one sending of the request, such as
 // INVALID_SIGNATURE, and says nothing of what an earlier sending has done.
-func (e *Error) atTheGate() bool {
+// PROCESS_FAIL is none: it is how the request ended.
+func (e *Error) AtTheGate() bool {
 	_, ofOperation := reactions[e.Op][e.Code]
 	_, ofGateway := gatewayReactions[e.Code]
-	return e.Status == StatusFailed && ofGateway && !ofOperation
+	return e.Status == StatusFailed && ofGateway && !ofOperation && e.Code != "PROCESS_FAIL"
 }

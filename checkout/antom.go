@@ -269,6 +269,16 @@ func said(err error, onSuccess Said) (Said, string) {
 	return SaidFailed, string(failure.Code)
 }
 
+// ofAll is what an answer says of all sendings of a request: one that is refused at
+// the gate, when it was perhaps sent before, says nothing of what came of that.
+func ofAll(err error, sentBefore bool) error {
+	var failure *antom.Error
+	if sentBefore && errors.As(err, &failure) && failure.AtTheGate() {
+		return errors.New("sent again in vain: " + failure.Error())
+	}
+	return err
+}
+
 func codeOf(err error) string {
 	var failure *antom.Error
 	if errors.As(err, &failure) {

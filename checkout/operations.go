@@ -119,7 +119,7 @@ func (s *Service) CancelOrder(ctx context.Context, orderID string, key Key) erro
 			return p, Operation{Kind: Cancel, Amount: p.Worth()}, nil
 		})
 		if err == nil && op.Unfinished() {
-			o, op, err = s.carryOut(ctx, o, live.RequestID, op)
+			o, op, err = s.carryOut(ctx, o, live.RequestID, op, op.wasSent())
 		}
 		switch {
 		case err != nil:
@@ -246,7 +246,7 @@ func (s *Service) operate(ctx context.Context, orderID string, key Key, wanted i
 	if err != nil {
 		return op, err
 	}
-	_, op, err = s.carryOut(ctx, o, requestID, op)
+	_, op, err = s.carryOut(ctx, o, requestID, op, op.wasSent())
 	return op, err
 }
 
@@ -305,8 +305,9 @@ func (o *Order) operationByKey(key string) (*Payment, *Operation) {
 	return nil, nil
 }
 
-// carryOut sends a stored operation and records the answer.
-func (s *Service) carryOut(ctx context.Context, o Order, requestID string, op Operation) (Order, Operation, error) {
+// carryOut sends a stored operation and records the answer. sentBefore tells that it
+// may have been sent already.
+func (s *Service) carryOut(ctx context.Context, o Order, requestID string, op Operation, sentBefore bool) (Order, Operation, error) {
 	p := o.Payment(requestID)
 	if op.Kind != Cancel && p.AntomID == "" {
 		// Captures and refunds go by Antom's id, which an answer may have left out.
@@ -325,12 +326,12 @@ func (s *Service) carryOut(ctx context.Context, o Order, requestID string, op Op
 		res, err := s.gateway.Capture(ctx, &antom.CaptureRequest{
 			CaptureRequestID: op.RequestID, PaymentID: p.AntomID, CaptureAmount: antomAmount(op.Amount),
 		})
-		word, call = operationAnswer(op, OperationWord{RequestID: res.CaptureRequestID, AntomID: res.CaptureID, Amount: money(res.CaptureAmount)}, res.Result, err), s.call("capture", op.RequestID, requestID, res.Result, err)
+		word, call = operationAnswer(op, OperationWord{RequestID: res.CaptureRequestID, AntomID: res.CaptureID, Amount: money(res.CaptureAmount)}, res.Result, ofAll(err, sentBefore)), s.call("capture", op.RequestID, requestID, res.Result, err)
 	case Refund:
 		res, err := s.gateway.Refund(ctx, &antom.RefundRequest{
 			RefundRequestID: op.RequestID, PaymentID: p.AntomID, RefundAmount: antomAmount(op.Amount), RefundNotifyURL: s.notifyURL(),
 		})
-		word, call = operationAnswer(op, OperationWord{RequestID: res.RefundRequestID, AntomID: res.RefundID, Amount: money(res.RefundAmount)}, res.Result, err), s.call("refund", op.RequestID, requestID, res.Result, err)
+		word, call = operationAnswer(op, OperationWord{RequestID: res.RefundRequestID, AntomID: res.RefundID, Amount: money(res.RefundAmount)}, res.Result, ofAll(err, sentBefore)), s.call("refund", op.RequestID, requestID, res.Result, err)
 	case Cancel:
 		// By our own id, not Antom's: a session may have no other yet.
 		res, err := s.gateway.Cancel(ctx, &antom.CancelRequest{PaymentRequestID: requestID})
@@ -338,7 +339,7 @@ func (s *Service) carryOut(ctx context.Context, o Order, requestID string, op Op
 		if !answers(requestID, res.PaymentRequestID) {
 			named.RequestID = res.PaymentRequestID
 		}
-		word, call = operationAnswer(op, named, res.Result, err), s.call("cancel", op.RequestID, requestID, res.Result, err)
+		word, call = operationAnswer(op, named, res.Result, ofAll(err, sentBefore)), s.call("cancel", op.RequestID, requestID, res.Result, err)
 	}
 	w := Word{Cause: Cause{Kind: ByResponse, ID: call.ID}, RequestID: requestID, Operations: []OperationWord{word}}
 	o, err := s.Record(ctx, o.ID, w, Evidence{Call: call})
@@ -361,7 +362,7 @@ func (s *Service) giveBack(ctx context.Context, o Order, requestID string, kind 
 	if o, err = s.store.OrderByID(ctx, o.ID); err != nil {
 		return o, op, err
 	}
-	return s.carryOut(ctx, o, requestID, op)
+	return s.carryOut(ctx, o, requestID, op, op.wasSent())
 }
 
 // Refunds that Antom does not know: asked about again after refundPause, and
@@ -388,7 +389,7 @@ func (s *Service) resumeOperation(ctx context.Context, o Order, requestID string
 		w := Word{Cause: Cause{Kind: BySweeper}, RequestID: requestID, Operations: []OperationWord{word}}
 		return s.Record(ctx, o.ID, w, Evidence{})
 	}
-	o, _, err := s.carryOut(ctx, o, requestID, op)
+	o, _, err := s.carryOut(ctx, o, requestID, op, true)
 	return o, err
 }
 
@@ -405,7 +406,7 @@ func (s *Service) inquireRefund(ctx context.Context, o Order, requestID string, 
 	case op.Misses+1 < refundMisses:
 		return o, s.missRefund(ctx, o, requestID, op)
 	}
-	o, _, err = s.carryOut(ctx, o, requestID, op)
+	o, _, err = s.carryOut(ctx, o, requestID, op, true)
 	return o, err
 }
 

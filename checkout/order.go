@@ -119,6 +119,9 @@ func (op Operation) Unfinished() bool {
 	return op.Status == OperationPending || op.Status == OperationProcessing
 }
 
+// wasSent reports whether Antom has been asked for it once, without a clear answer.
+func (op Operation) wasSent() bool { return op.Status == OperationProcessing }
+
 // ActionType says how the buyer goes on after starting a payment.
 type ActionType string
 

@@ -111,7 +111,7 @@ func (s *Service) start(ctx context.Context, orderID string, want Attempt) (Star
 	if err != nil {
 		return Started{}, err
 	}
-	return s.ask(ctx, o, p)
+	return s.ask(ctx, o, p, false)
 }
 
 // sameAs reports whether the buyer wants to pay the way of an attempt. An element
@@ -244,12 +244,13 @@ func (s *Service) resume(ctx context.Context, o Order, p Payment) (Started, erro
 	if p.Action.Type != ActionNone {
 		return Started{Order: o, Payment: p, Action: p.Action}, nil
 	}
-	return s.ask(ctx, o, p)
+	return s.ask(ctx, o, p, true)
 }
 
 // ask sends the stored request, records the answer, and says how the buyer goes on.
-func (s *Service) ask(ctx context.Context, o Order, p Payment) (Started, error) {
-	w, call, err := s.send(ctx, p)
+// sentBefore tells that it may have been sent already.
+func (s *Service) ask(ctx context.Context, o Order, p Payment, sentBefore bool) (Started, error) {
+	w, call, err := s.send(ctx, p, sentBefore)
 	if err != nil {
 		return Started{}, err
 	}
@@ -284,21 +285,21 @@ func actionAfter(o Order, p Payment) Action {
 }
 
 // send repeats the request as it was stored; a first call is a repeat too.
-func (s *Service) send(ctx context.Context, p Payment) (Word, *Call, error) {
+func (s *Service) send(ctx context.Context, p Payment, sentBefore bool) (Word, *Call, error) {
 	if p.Mode == ModeSDK {
 		var request antom.PaymentSessionRequest
 		if err := json.Unmarshal(p.Request, &request); err != nil {
 			return Word{}, nil, fmt.Errorf("stored request of %s: %w", p.RequestID, err)
 		}
 		res, err := s.gateway.CreatePaymentSession(ctx, &request)
-		return wordOfSession(p, res, err), s.call("createPaymentSession", p.RequestID, p.RequestID, res.Result, err), nil
+		return wordOfSession(p, res, ofAll(err, sentBefore)), s.call("createPaymentSession", p.RequestID, p.RequestID, res.Result, err), nil
 	}
 	var request antom.PayRequest
 	if err := json.Unmarshal(p.Request, &request); err != nil {
 		return Word{}, nil, fmt.Errorf("stored request of %s: %w", p.RequestID, err)
 	}
 	res, err := s.gateway.Pay(ctx, &request)
-	return wordOfPay(p, res, err), s.call("pay", p.RequestID, p.RequestID, res.Result, err), nil
+	return wordOfPay(p, res, ofAll(err, sentBefore)), s.call("pay", p.RequestID, p.RequestID, res.Result, err), nil
 }
 
 // giveUp ends a live attempt so that another may begin. One that Antom refuses to

@@ -207,7 +207,7 @@ func (s *Service) repeat(ctx context.Context, orderID, requestID string) error {
 		return err
 	}
 	if p := o.Payment(requestID); p.Live && p.Status.UnderWay() && p.Action.Type == ActionNone && !s.pastEnd(o) {
-		_, err = s.ask(ctx, o, *p)
+		_, err = s.ask(ctx, o, *p, true)
 	}
 	return err
 }

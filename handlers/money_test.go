@@ -77,6 +77,29 @@ func TestTheMerchantCapturesByHand(t *testing.T) {
 	}
 }
 
+// Keys are changed while a capture waits for its answer: that its repeat is refused
+// at the gate says nothing of the first sending, which Antom has carried out.
+func TestARepeatRefusedAtTheGateEndsNothing(t *testing.T) {
+	shop := newShop(t, func(s *settings) { s.manualCapture = true })
+	shop.fault(sandbox.Fault{Kind: sandbox.ResetByPeer, On: "capture", Apply: true, Times: 1})
+	shop.fault(sandbox.Fault{Kind: sandbox.Lose, On: "CAPTURE_RESULT"})
+	shop.fault(sandbox.Fault{Kind: sandbox.Refuse, On: "capture", Code: "INVALID_SIGNATURE", Times: 1})
+	shop.fault(sandbox.Fault{Kind: sandbox.Refuse, On: "inquiryPayment", Code: "INVALID_SIGNATURE", Times: 1})
+	buyer, path, order := shop.paidBy("CARD")
+	op, err := shop.service.CapturePayment(t.Context(), order, by("capture"))
+	must(t, err)
+	if !op.Unfinished() {
+		t.Fatalf("a capture without an answer is %s", op.Status)
+	}
+	shop.passes(11 * time.Second)
+	shop.sweeps()
+	shop.expectCount(0, "capture", "status", "failed")
+	shop.passes(time.Minute)
+	shop.sweeps()
+	buyer.expectStatus(path, "paid", "paid")
+	shop.expectCount(1, "capture", "status", "success")
+}
+
 func TestAFailedCaptureMayBeTriedAgain(t *testing.T) {
 	shop := newShop(t, func(s *settings) { s.manualCapture = true })
 	shop.fault(sandbox.Fault{Kind: sandbox.CaptureFail, Times: 1})
