@@ -41,13 +41,15 @@ func administer(ctx context.Context, args []string, getenv func(string) string, 
 	action := args[0]
 	flags := flag.NewFlagSet("admin "+action, flag.ContinueOnError)
 	order := flags.String("order", "", "id of the order")
-	amount := flags.Int64("amount", 0, "minor units to refund; all that is left when 0")
+	amount := flags.Int64("amount", 0, "minor units to refund; all that is left without it")
 	key := flags.String("key", "", "idempotency key: the same key is the same action")
 	cfg, err := loadConfigWith(flags, args[1:], getenv, stderr)
 	if err != nil {
 		return err
 	}
-	if *order == "" || *key == "" || len(*key) > 128 || *amount < 0 || (*amount != 0 && action != "refund") {
+	partial := false
+	flags.Visit(func(f *flag.Flag) { partial = partial || f.Name == "amount" })
+	if *order == "" || *key == "" || len(*key) > 128 || partial && (*amount <= 0 || action != "refund") {
 		return usageError{errors.New("admin: --order and --key (up to 128 bytes) are needed; --amount is for refund")}
 	}
 	shop, done, err := openDesk(ctx, cfg, stderr)
