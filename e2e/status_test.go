@@ -38,30 +38,31 @@ func TestALostCaptureIsMadeUpForByAnInquiry(t *testing.T) {
 }
 
 func TestAStrangerWithTheLinkSeesTheStatusAndNothingPersonal(t *testing.T) {
-	t.Parallel()
-	shop := openShop(t)
-	buyer := shop.buyer(desktop)
-	buyer.orders("MUG-01")
-	token := buyer.token()
-	buyer.chooses("GCASH")
-	buyer.pays()
-	buyer.arrives("/buyer/.+")
+	onBoth(t, func(t *testing.T, on device) {
+		shop := openShop(t)
+		buyer := shop.buyer(on)
+		buyer.orders("MUG-01")
+		token := buyer.token()
+		buyer.chooses("GCASH")
+		buyer.pays()
+		buyer.arrives("/buyer/.+")
 
-	stranger := shop.buyer(phone)
-	stranger.opens("/checkout/" + token + "/return")
-	stranger.sees("processing")
-	buyer.presses("buyer-pay")
-	buyer.sees("paid")
-	stranger.sees("paid") // without a reload
-	for _, page := range []string{"/return", ""} {
-		stranger.opens("/checkout/" + token + page)
-		stranger.sees("paid")
-		stranger.neverReads(personal, "wei@example.com", "Raffles", "6123")
-	}
-	stranger.opens("/cart")
-	stranger.hasNo(hook("cart-line"))
-	stranger.neverReads(personal)
-	shop.paidOnce()
+		stranger := shop.buyer(on)
+		stranger.opens("/checkout/" + token + "/return")
+		stranger.sees("processing")
+		buyer.presses("buyer-pay")
+		buyer.sees("paid")
+		stranger.sees("paid") // without a reload
+		for _, page := range []string{"/return", ""} {
+			stranger.opens("/checkout/" + token + page)
+			stranger.sees("paid")
+			stranger.neverReads(personal, "wei@example.com", "Raffles", "6123")
+		}
+		stranger.opens("/cart")
+		stranger.hasNo(hook("cart-line"))
+		stranger.neverReads(personal)
+		shop.paidOnce()
+	})
 }
 
 func TestWhoLeavesWithoutPayingMayPayAnotherWay(t *testing.T) {
@@ -152,27 +153,28 @@ func TestPaidElsewhereWhileThePopupIsOpen(t *testing.T) {
 }
 
 func TestTwoTabsCannotPayTwice(t *testing.T) {
-	t.Parallel()
-	shop := openShop(t)
-	first := shop.buyer(desktop)
-	first.orders("LAMP-07")
-	checkout := first.address()
-	second := first.anotherTab()
-	second.opens(checkout)
-	first.chooses("GCASH")
-	first.pays()
-	first.arrives("/buyer/.+")
-	second.chooses("ALIPAY_CN")
-	second.pays()
-	second.arrives("/buyer/.+")
-	second.presses("buyer-pay")
-	second.sees("paid")
+	onBoth(t, func(t *testing.T, on device) {
+		shop := openShop(t)
+		first := shop.buyer(on)
+		first.orders("LAMP-07")
+		checkout := first.address()
+		second := first.anotherTab()
+		second.opens(checkout)
+		first.chooses("GCASH")
+		first.pays()
+		first.arrives("/buyer/.+")
+		second.chooses("ALIPAY_CN")
+		second.pays()
+		second.arrives("/buyer/.+")
+		second.presses("buyer-pay")
+		second.sees("paid")
 
-	first.presses("buyer-pay") // the page of the first wallet is still open
-	first.arrives(returnPage)
-	first.sees("paid")
-	shop.sandbox.idles()
-	shop.paidOnce()
+		first.presses("buyer-pay") // the page of the first wallet is still open
+		first.arrives(returnPage)
+		first.sees("paid")
+		shop.sandbox.idles()
+		shop.paidOnce()
+	})
 }
 
 func TestAPaidOrdersCheckoutIsItsReceipt(t *testing.T) {

@@ -245,18 +245,19 @@ func TestACancelledPopupIsGivenBackAndOpensAgain(t *testing.T) {
 }
 
 func TestASilentSDKLetsTheBuyerContinue(t *testing.T) {
-	t.Parallel()
-	shop := openShop(t, sdk(t, `return new Promise(() => {});`))
-	buyer := shop.buyer(desktop)
-	buyer.orders("MUG-01")
-	buyer.chooses("GCASH")
-	buyer.pays()
-	buyer.isTold("checkout.blocked")
-	buyer.clicks("#without")
-	buyer.arrives("/buyer/.+")
-	buyer.presses("buyer-pay")
-	buyer.sees("paid")
-	shop.paidOnce()
+	onBoth(t, func(t *testing.T, on device) {
+		shop := openShop(t, sdk(t, `return new Promise(() => {});`))
+		buyer := shop.buyer(on)
+		buyer.orders("MUG-01")
+		buyer.chooses("GCASH")
+		buyer.pays()
+		buyer.isTold("checkout.blocked")
+		buyer.clicks("#without")
+		buyer.arrives("/buyer/.+")
+		buyer.presses("buyer-pay")
+		buyer.sees("paid")
+		shop.paidOnce()
+	})
 }
 
 func TestAScriptThatFailedIsLoadedAgain(t *testing.T) {
