@@ -372,6 +372,9 @@ const (
 	refundMisses = 3
 )
 
+// cancelOnItsWay is how long a cancel without an answer may still take effect.
+const cancelOnItsWay = 5 * time.Minute
+
 // resumeOperation goes on with an operation of ours whose end is not known. An
 // inquiry about the payment has just been made, which tells of captures; a repeat
 // with the same id is answered with what became of the first.
@@ -381,8 +384,9 @@ func (s *Service) resumeOperation(ctx context.Context, o Order, requestID string
 	case op.Kind == Refund && op.Status == OperationProcessing:
 		return s.inquireRefund(ctx, o, requestID, op)
 	case op.Kind == Cancel && op.Key == ownKey && p.Live && p.Status.HoldsMoney():
-		// The buyer was faster than our cancel, and the order stands on the payment.
-		if known != there {
+		// The buyer was faster than our cancel, and the order stands on the payment,
+		// if the payment still does when no cancel can be on its way any more.
+		if known != there || s.now().Sub(op.CreatedAt) < cancelOnItsWay {
 			return o, nil
 		}
 		word := OperationWord{Kind: Cancel, RequestID: op.RequestID, Says: OperationFailed, Code: "OVERTAKEN"}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"antom-checkout/antom"
 	"antom-checkout/antom/sandbox"
 	"antom-checkout/checkout"
 	"antom-checkout/db"
@@ -323,7 +324,32 @@ func TestTheBuyerWhoIsFasterThanOurCancelHasPaid(t *testing.T) {
 	shop.passes(11 * time.Second)
 	shop.sweeps()
 	buyer.expectStatus(path, "paid", "paid")
+	shop.expectCount(0, "cancel", "status", "failed") // it may still be on its way
+	shop.passes(6 * time.Minute)
+	shop.sweeps()
+	buyer.expectStatus(path, "paid", "paid")
 	shop.expectCount(1, "cancel", "status", "failed")
+}
+
+// A cancel without an answer takes effect after all, once the order has been paid.
+func TestACancelThatArrivesAfterThePaymentIsNoticed(t *testing.T) {
+	shop := newShop(t, func(s *settings) { s.withoutSDK = true; s.timeout = 300 * time.Millisecond })
+	shop.fault(sandbox.Fault{Kind: sandbox.ResetByPeer, On: "cancel", Times: 1})
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	first := buyer.starts(path, "GCASH")
+	buyer.expectAction(buyer.starts(path, "ALIPAY_CN"), http.StatusAccepted, "wait")
+	must(t, shop.control.Pay(first.PaymentRequestID))
+	shop.quiet()
+	shop.passes(11 * time.Second)
+	shop.sweeps()
+	buyer.expectStatus(path, "paid", "paid")
+	_, err := shop.gateway.Cancel(t.Context(), &antom.CancelRequest{PaymentRequestID: first.PaymentRequestID})
+	must(t, err)
+	shop.passes(6 * time.Minute)
+	shop.sweeps()
+	buyer.expectStatus(path, "cancelled", "cancelled")
+	shop.expectCount(1, "cancel", "status", "success")
 }
 
 func TestAKeyIsOneAction(t *testing.T) {
