@@ -102,7 +102,7 @@ func constants(t *testing.T, typeName string) []string {
 	return values
 }
 
-// checkLists finds the texts of CHECK (column IN (…)) of a table in the schema.
+// checkLists finds the texts of CHECK (column = '…' OR …) of a table in the schema.
 func checkLists(t *testing.T, store *Store, tableName string) map[string][]string {
 	t.Helper()
 	text := table(t, store.reads, `SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = $1`, tableName)
@@ -110,9 +110,9 @@ func checkLists(t *testing.T, store *Store, tableName string) map[string][]strin
 		t.Fatalf("no table %q", tableName)
 	}
 	lists := map[string][]string{}
-	for _, match := range regexp.MustCompile(`CHECK \((\w+) IN \(([^)]*)\)\)`).FindAllStringSubmatch(text[0], -1) {
-		for word := range strings.SplitSeq(match[2], ",") {
-			lists[match[1]] = append(lists[match[1]], strings.Trim(strings.TrimSpace(word), "'"))
+	for _, check := range regexp.MustCompile(`CHECK \([^()]*\)`).FindAllString(text[0], -1) {
+		for _, word := range regexp.MustCompile(`(\w+) = '([^']*)'`).FindAllStringSubmatch(check, -1) {
+			lists[word[1]] = append(lists[word[1]], word[2])
 		}
 	}
 	return lists

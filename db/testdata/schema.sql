@@ -3,7 +3,7 @@ CREATE TABLE calls (
 	op                 TEXT NOT NULL,
 	request_id         TEXT NOT NULL,
 	payment_request_id TEXT NOT NULL,
-	result             TEXT NOT NULL CHECK (result IN ('S', 'F', 'U', 'none')),
+	result             TEXT NOT NULL CHECK (result = 'S' OR result = 'F' OR result = 'U' OR result = 'none'),
 	code               TEXT NOT NULL,
 	verified           INTEGER NOT NULL CHECK (verified IN (0, 1)),
 	at                 INTEGER NOT NULL
@@ -27,13 +27,13 @@ CREATE INDEX notifications_unmatched ON notifications (antom_id) WHERE applied =
 
 CREATE TABLE operations (
 	payment_request_id TEXT NOT NULL REFERENCES payments,
-	kind               TEXT NOT NULL CHECK (kind IN ('capture', 'refund', 'cancel')),
+	kind               TEXT NOT NULL CHECK (kind = 'capture' OR kind = 'refund' OR kind = 'cancel'),
 	request_id         TEXT NOT NULL,
 	position           INTEGER NOT NULL,
 	antom_id           TEXT NOT NULL,
 	currency           TEXT NOT NULL,
 	amount             INTEGER NOT NULL CHECK (amount >= 0),
-	status             TEXT NOT NULL CHECK (status IN ('pending', 'processing', 'success', 'failed')),
+	status             TEXT NOT NULL CHECK (status = 'pending' OR status = 'processing' OR status = 'success' OR status = 'failed'),
 	result_code        TEXT NOT NULL,
 	key                TEXT NOT NULL,    -- who ordered it, with their idempotency key
 	misses             INTEGER NOT NULL, -- how often Antom has not known it
@@ -80,12 +80,13 @@ CREATE TABLE orders (
 	number         TEXT NOT NULL UNIQUE,
 	token          TEXT NOT NULL UNIQUE,
 	form_key       TEXT NOT NULL UNIQUE, -- the same form twice is the same order
-	status         TEXT NOT NULL CHECK (status IN ('open', 'processing', 'authorized', 'paid', 'cancelled', 'expired', 'review', 'partially_refunded', 'refunded')),
-	closed         TEXT NOT NULL CHECK (closed IN ('', 'expired', 'cancelled')),
+	status         TEXT NOT NULL CHECK (status = 'open' OR status = 'processing' OR status = 'authorized' OR status = 'paid'
+		OR status = 'cancelled' OR status = 'expired' OR status = 'review' OR status = 'partially_refunded' OR status = 'refunded'),
+	closed         TEXT NOT NULL CHECK (closed = '' OR closed = 'expired' OR closed = 'cancelled'),
 	review         TEXT NOT NULL,
 	review_payment TEXT NOT NULL,
 	ever_paid      INTEGER NOT NULL CHECK (ever_paid IN (0, 1)),
-	stock          TEXT NOT NULL CHECK (stock IN ('', 'held', 'taken')), -- what was done about the goods
+	stock          TEXT NOT NULL CHECK (stock = '' OR stock = 'held' OR stock = 'taken'), -- what was done about the goods
 	version        INTEGER NOT NULL, -- counts changes; an update must know the last one
 	currency       TEXT NOT NULL,
 	total          INTEGER NOT NULL CHECK (total > 0),
@@ -105,14 +106,13 @@ CREATE TABLE orders (
 
 CREATE INDEX orders_open ON orders (expires_at) WHERE status = 'open';
 
-CREATE TABLE "outbox" (
-	id         INTEGER PRIMARY KEY,
-	topic      TEXT NOT NULL,
-	order_id   TEXT NOT NULL REFERENCES orders,
-	state      TEXT NOT NULL CHECK (state IN ('pending', 'sent', 'dead')),
-	attempts   INTEGER NOT NULL,
-	next_at    INTEGER NOT NULL,
-	created_at INTEGER NOT NULL, -- 0: before this was kept
+CREATE TABLE outbox (
+	id       INTEGER PRIMARY KEY,
+	topic    TEXT NOT NULL,
+	order_id TEXT NOT NULL REFERENCES orders,
+	state    TEXT NOT NULL CHECK (state = 'pending' OR state = 'sent' OR state = 'dead'),
+	attempts INTEGER NOT NULL,
+	next_at  INTEGER NOT NULL, created_at INTEGER NOT NULL DEFAULT 0,
 	UNIQUE (order_id, topic)
 ) STRICT;
 
@@ -125,8 +125,9 @@ CREATE TABLE payments (
 	order_id    TEXT NOT NULL REFERENCES orders,
 	antom_id    TEXT NOT NULL,
 	method      TEXT NOT NULL,
-	mode        TEXT NOT NULL CHECK (mode IN ('sdk', 'api')),
-	status      TEXT NOT NULL CHECK (status IN ('created', 'unknown', 'processing', 'pending', 'authorized', 'paid', 'failed', 'cancelled', 'refunded')),
+	mode        TEXT NOT NULL CHECK (mode = 'sdk' OR mode = 'api'),
+	status      TEXT NOT NULL CHECK (status = 'created' OR status = 'unknown' OR status = 'processing' OR status = 'pending' OR status = 'authorized'
+		OR status = 'paid' OR status = 'failed' OR status = 'cancelled' OR status = 'refunded'),
 	live        INTEGER NOT NULL CHECK (live IN (0, 1)),
 	surplus     INTEGER NOT NULL CHECK (surplus IN (0, 1)), -- money to be given back
 	currency    TEXT NOT NULL,
@@ -168,9 +169,9 @@ CREATE TABLE products (
 	CHECK (stock IS NULL OR held <= stock)
 ) STRICT;
 
-CREATE TABLE "transitions" (
+CREATE TABLE transitions (
 	seq                INTEGER PRIMARY KEY,
-	subject            TEXT NOT NULL CHECK (subject IN ('order', 'payment', 'capture', 'refund', 'cancel')),
+	subject            TEXT NOT NULL CHECK (subject = 'order' OR subject = 'payment' OR subject = 'capture' OR subject = 'refund' OR subject = 'cancel'),
 	order_id           TEXT NOT NULL REFERENCES orders,
 	payment_request_id TEXT NOT NULL,
 	request_id         TEXT NOT NULL, -- of a capture, refund or cancel
