@@ -16,13 +16,14 @@ import (
 // secureHeaders sets what every answer carries. Pages that need more than the
 // strict policy ask for it with setPolicy.
 func secureHeaders(https bool) echo.MiddlewareFunc {
+	before, after, _ := strings.Cut(strictPolicy("NONCE", https).String(), "NONCE") // most answers need no more
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			nonce := rand.Text()
 			r := c.Request()
 			c.SetRequest(r.WithContext(templ.WithNonce(r.Context(), nonce)))
 			h := c.Response().Header()
-			h.Set("Content-Security-Policy", strictPolicy(nonce, https).String())
+			h.Set("Content-Security-Policy", before+nonce+after)
 			if https {
 				h.Set("Reporting-Endpoints", reportGroup+`="`+reportPath+`"`)
 			}
