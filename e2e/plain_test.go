@@ -61,6 +61,24 @@ func TestWithoutJavaScriptAWalletDeclinesThenACodePays(t *testing.T) {
 	shop.paidOnce()
 }
 
+// Some banks want a form posted to them instead of a link followed.
+func TestWhereAFormHasToBePostedTheBuyerPostsIt(t *testing.T) {
+	onBoth(t, func(t *testing.T, on device) {
+		shop := openShop(t, "INTEGRATION=api")
+		shop.sandbox.breaks(fault{Kind: "post-form"})
+		buyer := shop.buyer(on)
+		buyer.orders("BOWL-04")
+		buyer.chooses("GCASH")
+		buyer.pays()
+		buyer.presses("continue")
+		buyer.arrives("/buyer/.+")
+		buyer.presses("buyer-pay")
+		buyer.arrives(returnPage)
+		buyer.sees("paid")
+		shop.paidOnce()
+	})
+}
+
 func TestWithoutJavaScriptACodeIsPaidAtTheCounter(t *testing.T) {
 	onBoth(t, func(t *testing.T, on device) {
 		shop := openShop(t)

@@ -1,6 +1,10 @@
 package e2e
 
-import "testing"
+import (
+	"fmt"
+	"strconv"
+	"testing"
+)
 
 // A journey of its own per kind of method is in sdk_test.go and plain_test.go;
 // here are the ways through them that people take and programs forget.
@@ -96,4 +100,21 @@ func TestAnOrderThatExpiresBeforeTheBuyersEyesIsRenewed(t *testing.T) {
 			t.Errorf("there are %d orders, want the old one and the new one", n)
 		}
 	})
+}
+
+// The last five minutes are counted down, and announced once.
+func TestTheLastMinutesAreCounted(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t, "ORDER_TTL=4m")
+	buyer := shop.buyer(phone)
+	buyer.orders("MUG-01")
+	live := `document.getElementById("live").textContent`
+	buyer.until("a clock", `/^3:[0-5]\d$/.test(document.querySelector("#clock.on b").textContent)`)
+	buyer.until("the announcement", live+` === `+strconv.Quote(text(t, "checkout.time_soon")))
+	begun := asks[string](buyer, `(`+live+` = "", document.querySelector("#clock b").textContent)`)
+	buyer.until("three seconds less", fmt.Sprintf(`(() => {
+		const seconds = (clock) => clock.split(":").reduce((minutes, rest) => 60 * minutes + +rest);
+		return seconds(%q) - seconds(document.querySelector("#clock b").textContent) >= 3;
+	})()`, begun))
+	buyer.until("no second announcement", live+` === ""`)
 }

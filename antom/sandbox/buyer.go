@@ -119,6 +119,17 @@ func (s *Sandbox) buyerView(p *Payment) buyerView {
 	return view
 }
 
+// enterByForm leads whom the shop's page has posted here to their page.
+func (s *Sandbox) enterByForm(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
+	token := r.PathValue("token")
+	if r.PostFormValue("entry") != token {
+		http.Error(w, "the parameters of the form are missing", http.StatusBadRequest)
+		return
+	}
+	seeOther(w, "/buyer/"+token)
+}
+
 // takeBuyerAct does what the buyer's button says and leads them on.
 func (s *Sandbox) takeBuyerAct(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)

@@ -67,6 +67,7 @@ const (
 	CaptureSlowly       FaultKind = "capture-in-process"    // a manual capture answers U and ends later
 	RefundFail          FaultKind = "refund-fail"           // the refund fails with Code (PROCESS_FAIL when empty)
 	RefundDelay         FaultKind = "refund-delay"          // the refund is asynchronous and takes Delay longer
+	PostForm            FaultKind = "post-form"             // pay answers with a form to post, and with no address
 	SDKMalformedSession FaultKind = "sdk-malformed-session" // createPaymentSession answers data that no SDK can read
 	SDKExpiredSession   FaultKind = "sdk-expired-session"   // the session query says expired
 	SDKHang             FaultKind = "sdk-hang"              // the session query is never answered
@@ -85,7 +86,7 @@ var (
 		WrongSignature, WrongAmount, WrongCurrency, Slow}
 	noticeFaults = []FaultKind{Lose, DelayNotice, Duplicate, Reorder, Forge, UnsignedNotice, WrongAmountNotice,
 		WrongCurrencyNotice, Garble}
-	otherFaults = []FaultKind{CaptureFail, CaptureDelay, CaptureSlowly, RefundFail, RefundDelay, SDKMalformedSession,
+	otherFaults = []FaultKind{CaptureFail, CaptureDelay, CaptureSlowly, RefundFail, RefundDelay, PostForm, SDKMalformedSession,
 		SDKExpiredSession, SDKHang, SDKScriptError, SDKThrow, SDKSilent, SDKReject, SDKEvent, SDKError, SDKOld, SDKShortSession}
 )
 

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"net/http"
 	"strconv"
 	"strings"
 
@@ -130,6 +131,12 @@ func (s *Sandbox) payAnswer(p *Payment) any {
 // addWayOn adds where the buyer goes, or the code they scan.
 func (s *Sandbox) addWayOn(p *Payment, answer *antom.PayResponse) {
 	m, _ := methodOf(p.Method)
+	if _, struck := s.strike("pay", p.RequestID, PostForm); struck {
+		answer.RedirectActionForm = &antom.RedirectActionForm{
+			Method: http.MethodPost, RedirectURL: p.BuyerURL + "/entry", Parameters: `{"entry":"` + p.Token + `"}`, ActionFormType: "RedirectActionForm",
+		}
+		return
+	}
 	answer.NormalURL = p.BuyerURL
 	if p.Terms.Terminal == string(antom.TerminalApp) {
 		answer.ApplinkURL = p.BuyerURL

@@ -151,6 +151,7 @@ func (s *Sandbox) routes() http.Handler {
 
 	mux.HandleFunc("GET /buyer/{token}", s.showBuyerPage)
 	mux.HandleFunc("POST /buyer/{token}", s.takeBuyerAct)
+	mux.HandleFunc("POST /buyer/{token}/entry", s.enterByForm)
 
 	mux.HandleFunc("GET /vault/{token}", s.showVaultPage)
 	mux.HandleFunc("POST /vault/{token}", s.takeVaultAct)
@@ -170,8 +171,9 @@ func (s *Sandbox) routes() http.Handler {
 	s.controlRoutes(mux)
 
 	pages := http.NewCrossOriginProtection()
-	pages.AddInsecureBypassPattern("/ams/")    // signed, so it needs no protection
-	pages.AddInsecureBypassPattern("/mgw.htm") // asked by the merchant's page, by design
+	pages.AddInsecureBypassPattern("/ams/")                     // signed, so it needs no protection
+	pages.AddInsecureBypassPattern("/mgw.htm")                  // asked by the merchant's page, by design
+	pages.AddInsecureBypassPattern("POST /buyer/{token}/entry") // posted by it, likewise
 	return pages.Handler(mux)
 }
 
