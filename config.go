@@ -40,7 +40,7 @@ type config struct {
 	sandboxAddr     string
 	shopName        string
 	logo            *static.Picture // nil: none
-	accent          *static.File    // nil: our own colour
+	accent          *static.Accent  // nil: our own colour
 	catalogFile     string
 	currency        checkout.Currency
 	settlement      checkout.Currency
@@ -365,11 +365,11 @@ func (c *checker) logo(env string) *static.Picture {
 	return logo
 }
 
-func (c *checker) accent(env string) *static.File {
+func (c *checker) accent(env string) *static.Accent {
 	if c.values[env] == "" {
 		return nil
 	}
-	accent, err := static.Accent(c.values[env])
+	accent, err := static.ParseAccent(c.values[env])
 	if err != nil {
 		c.problem(true, env+": "+err.Error())
 	}

@@ -197,7 +197,7 @@ func openMail(cfg config, now func() time.Time) *mail.Office {
 		from = "shop@" + cfg.publicURL.Hostname()
 	}
 	return mail.New(mail.Config{
-		ShopName: cfg.shopName, From: from, Host: cfg.publicURL.Hostname(), Server: cfg.mailServer, Folder: cfg.mailFolder(), Now: now,
+		ShopName: cfg.shopName, Accent: cfg.accent, From: from, Host: cfg.publicURL.Hostname(), Server: cfg.mailServer, Folder: cfg.mailFolder(), Now: now,
 	})
 }
 

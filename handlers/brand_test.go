@@ -12,7 +12,7 @@ import (
 func TestTheMerchantsLogoAndColourAreOnEveryPage(t *testing.T) {
 	logo, err := static.Logo([]byte(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 30"><script>alert(1)</script></svg>`))
 	must(t, err)
-	accent, err := static.Accent("#7a1fa2")
+	accent, err := static.ParseAccent("#7a1fa2")
 	must(t, err)
 	buyer := newShop(t, func(s *settings) { s.logo, s.accent = logo, accent }).newBuyer()
 	path := buyer.orders()

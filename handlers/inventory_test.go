@@ -35,7 +35,7 @@ func TestTheInventoryIsThePayPage(t *testing.T) {
 		"inline":  showsIn(handlers.Inline),
 		"element": showsIn(handlers.Element),
 		"a merchant's colour": func(s *settings) {
-			accent, err := static.Accent("#7a1f3d")
+			accent, err := static.ParseAccent("#7a1f3d")
 			must(t, err)
 			s.accent = accent
 		},

@@ -19,7 +19,7 @@ import (
 type Config struct {
 	ShopName       string
 	Logo           *static.Picture // the merchant's, or nil
-	Accent         *static.File    // a style sheet with the merchant's colour, or nil
+	Accent         *static.Accent  // a style sheet with the merchant's colour, or nil
 	PublicURL      *url.URL        // base of every address handed out; never the Host header
 	SessionKey     []byte          // 64 bytes: 32 to authenticate, 32 to encrypt the session cookie
 	TrustedProxies []*net.IPNet    // whose X-Forwarded-For counts

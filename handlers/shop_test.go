@@ -76,7 +76,7 @@ type settings struct {
 	methods       []string      // the operator's list
 	orderTTL      time.Duration // an hour when zero
 	logo          *static.Picture
-	accent        *static.File
+	accent        *static.Accent
 	sdkURL        string             // instead of the sandbox's
 	catalog       []checkout.Product // instead of the seeded one
 }

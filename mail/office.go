@@ -13,15 +13,17 @@ import (
 	"golang.org/x/text/language"
 
 	"antom-checkout/checkout"
+	"antom-checkout/static"
 	"antom-checkout/views"
 )
 
 // Config is where letters come from and where they go.
 type Config struct {
 	ShopName string
-	From     string  // a bare address
-	Host     string  // names the shop in Message-IDs
-	Server   *Server // nil: letters are put into the Folder
+	Accent   *static.Accent // nil: our own colour
+	From     string         // a bare address
+	Host     string         // names the shop in Message-IDs
+	Server   *Server        // nil: letters are put into the Folder
 	Folder   string
 	Now      func() time.Time
 }
@@ -36,6 +38,9 @@ type Office struct {
 func New(cfg Config) *Office {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
+	}
+	if cfg.Accent == nil {
+		cfg.Accent = static.OurAccent()
 	}
 	o := &Office{cfg: cfg}
 	o.send = o.file
@@ -66,6 +71,7 @@ func (o *Office) message(ctx context.Context, l checkout.Letter) (*gomail.Msg, e
 	}
 	ctx = views.WithLanguage(ctx, tag)
 	letter := views.NewLetter(ctx, o.cfg.ShopName, l)
+	letter.Accent = o.cfg.Accent
 	var html bytes.Buffer
 	if err := views.LetterHTML(letter).Render(ctx, &html); err != nil {
 		return nil, fmt.Errorf("write letter: %w", err)

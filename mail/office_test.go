@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"antom-checkout/checkout"
+	"antom-checkout/static"
 )
 
 // postOffice is a mail server on this machine: real SMTP, one letter at a time.
@@ -203,6 +204,29 @@ func TestALetterIsSentWholeInBothForms(t *testing.T) {
 	for _, fetched := range []string{"<img", "src=", "<script", "@import", "url("} {
 		if strings.Contains(m.html, fetched) {
 			t.Errorf("the letter fetches something: %s", fetched)
+		}
+	}
+}
+
+func TestALetterWearsTheMerchantsColour(t *testing.T) {
+	theirs, err := static.ParseAccent("#7a1fa2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, accent := range map[string]*static.Accent{"theirs": theirs, "ours": nil} {
+		post := openPostOffice(t)
+		if err := post.office(func(c *Config) { c.Accent = accent }).Mail(t.Context(), receipt("en")); err != nil {
+			t.Fatal(err)
+		}
+		html := open(t, post.letters()[0]).html
+		worn := accent
+		if worn == nil {
+			worn = static.OurAccent()
+		}
+		for _, want := range []string{"background:" + worn.Light.Ground + ";color:" + worn.Light.Letters, "background: " + worn.Dark.Ground + " !important"} {
+			if !strings.Contains(html, want) {
+				t.Errorf("%s: the letter lacks %q", name, want)
+			}
 		}
 	}
 }

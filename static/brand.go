@@ -110,12 +110,29 @@ const (
 	visible  = 3
 )
 
-// Accent makes the style sheet that puts the merchant's colour in place of ours.
+// An Accent is the merchant's colour: a style sheet that puts it in place of ours,
+// and for letters, which load none, what their button is painted with.
+type Accent struct {
+	*File
+	Light, Dark Button
+}
+
+// A Button is a ground and the letters on it, as CSS writes colours.
+type Button struct{ Ground, Letters string }
+
+// OurAccent is that of app.css, so that its File is nil.
+func OurAccent() *Accent {
+	button := func(t theme) Button { return Button{t["accent"].String(), t["on-accent"].String()} }
+	themes := themes()
+	return &Accent{Light: button(themes[0]), Dark: button(themes[1])}
+}
+
+// ParseAccent takes the merchant's colour, as #rgb or #rrggbb.
 // In the light theme it is taken as it is and has to be seen on our pages; what
 // is not seen there is refused, with the nearest shade that is. Black or white
 // text goes on it, whichever reads better: one of them always does. The dark theme
 // takes the colour, or the first lighter shade that is seen there.
-func Accent(text string) (*File, error) {
+func ParseAccent(text string) (*Accent, error) {
 	accent, err := parseColour(text)
 	if err != nil {
 		return nil, err
@@ -126,8 +143,17 @@ func Accent(text string) (*File, error) {
 		return nil, fmt.Errorf("%s has a contrast of %.2f to the %s of our pages and needs %d; the nearest that has it is %s",
 			accent, ratio, on, visible, light.shade(accent, black))
 	}
-	sheet := ":root{" + light.tokens(accent) + "}@media(prefers-color-scheme:dark){:root{" + dark.tokens(dark.shade(accent, white)) + "}}"
-	return newFile(BrandPrefix, "accent.css", []byte(sheet))
+	inDark := dark.shade(accent, white)
+	sheet := ":root{" + light.tokens(accent) + "}@media(prefers-color-scheme:dark){:root{" + dark.tokens(inDark) + "}}"
+	file, err := newFile(BrandPrefix, "accent.css", []byte(sheet))
+	if err != nil {
+		return nil, err
+	}
+	return &Accent{
+		File:  file,
+		Light: Button{accent.String(), lettersOn(accent).String()},
+		Dark:  Button{inDark.String(), lettersOn(inDark).String()},
+	}, nil
 }
 
 // A theme is the colours of app.css by their names, in light or in dark.
@@ -178,11 +204,19 @@ func (t theme) shade(accent, towards colour) colour {
 	return towards
 }
 
+// lettersOn is black or white, whichever reads better.
+func lettersOn(ground colour) colour {
+	if contrast(ground, black) > contrast(ground, white) {
+		return black
+	}
+	return white
+}
+
 // tokens are those of app.css that follow from an accent.
 func (t theme) tokens(accent colour) string {
-	letters, veil := white, "#0003"
-	if contrast(accent, black) > contrast(accent, white) {
-		letters, veil = black, "#fff4"
+	letters, veil := lettersOn(accent), "#0003"
+	if letters == black {
+		veil = "#fff4"
 	}
 	return fmt.Sprintf("--accent:%s;--on-accent:%s;--accent-tint:%s;--veil:%s", accent, letters, t.tint(accent), veil)
 }

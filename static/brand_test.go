@@ -22,14 +22,14 @@ func TestAnyAccentIsReadableOrRefusedWithTheNearestThatIs(t *testing.T) {
 		for g := 0; g < 256; g += 51 {
 			for b := 0; b < 256; b += 51 {
 				accent := fmt.Sprintf("#%02x%02x%02x", r, g, b)
-				sheet, err := Accent(accent)
+				sheet, err := ParseAccent(accent)
 				if err != nil {
 					refused++
 					found := proposal.FindStringSubmatch(err.Error())
 					if found == nil {
 						t.Fatalf("%s: %v", accent, err)
 					}
-					if sheet, err = Accent(found[2]); err != nil {
+					if sheet, err = ParseAccent(found[2]); err != nil {
 						t.Fatalf("%s: the proposed %s: %v", accent, found[2], err)
 					}
 				} else if taken++; !strings.Contains(string(sheet.body), "--accent:"+accent+";") {
@@ -52,7 +52,7 @@ func TestAnyAccentIsReadableOrRefusedWithTheNearestThatIs(t *testing.T) {
 
 func TestWhatIsNoColourIsSaidToBeNone(t *testing.T) {
 	for _, text := range []string{"", "green", "1f4d3f", "#1f4d3", "#1f4d3fff", "#gggggg", "#1f4d3f;}body{display:none"} {
-		if _, err := Accent(text); err == nil || !strings.Contains(err.Error(), "is no colour") {
+		if _, err := ParseAccent(text); err == nil || !strings.Contains(err.Error(), "is no colour") {
 			t.Errorf("%q: %v", text, err)
 		}
 	}

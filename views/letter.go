@@ -79,3 +79,18 @@ func LetterText(ctx context.Context, v LetterView) string {
 	line(Text(ctx, "mail.why", v.ShopName))
 	return b.String()
 }
+
+// letterStyles is how a letter looks in the dark. A template cannot put a colour
+// into a style sheet; these come out of [static.ParseAccent] and nowhere else.
+func letterStyles(v LetterView) string {
+	return `<style>
+		:root { color-scheme: light dark; supported-color-schemes: light dark }
+		@media (prefers-color-scheme: dark) {
+			.page { background: #141311 !important; color: #f3efe7 !important }
+			.card { background: #1e1c19 !important; border-color: #35312b !important }
+			.soft { color: #aea699 !important }
+			.rule { border-color: #35312b !important }
+			.go { background: ` + v.Accent.Dark.Ground + ` !important; color: ` + v.Accent.Dark.Letters + ` !important }
+		}
+	</style>`
+}

@@ -1,6 +1,10 @@
 package views
 
-import "net/url"
+import (
+	"net/url"
+
+	"antom-checkout/static"
+)
 
 // Frame is what every page shows around its content.
 type Frame struct {
@@ -247,7 +251,8 @@ type LetterView struct {
 	Title    string
 	Message  string
 	Receipt  *Receipt // nil when the letter tells nothing but the link
-	URL      string   // opens the order's page
+	Accent   *static.Accent
+	URL      string // opens the order's page
 }
 
 // LookupView is the page that finds an order again: what was typed, and a message

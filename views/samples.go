@@ -26,12 +26,12 @@ func sampleAmount(ctx context.Context, minor int64, currency checkout.Currency) 
 }
 
 // SampleBrand is a merchant's own logo and colour, for the sample that wears them.
-func SampleBrand() (*static.Picture, *static.File) {
+func SampleBrand() (*static.Picture, *static.Accent) {
 	logo, err := static.Logo([]byte(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 150 40"><path fill="#7a1fa2" d="M0 0h40v40H0z"/><path fill="#222" d="M52 12h98v4H52zm0 12h70v4H52z"/></svg>`))
 	if err != nil {
 		panic("views: the sample of a logo: " + err.Error())
 	}
-	accent, err := static.Accent("#7a1fa2")
+	accent, err := static.ParseAccent("#7a1fa2")
 	if err != nil {
 		panic("views: the sample of an accent: " + err.Error())
 	}
