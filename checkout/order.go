@@ -122,6 +122,13 @@ func (op Operation) Unfinished() bool {
 // wasSent reports whether Antom has been asked for it once, without a clear answer.
 func (op Operation) wasSent() bool { return op.Status == OperationProcessing }
 
+// hasMoney reports whether the order needs no other attempt: it was paid once, or
+// a card is authorised for it.
+func (o *Order) hasMoney() bool {
+	live := o.Live()
+	return o.EverPaid || live != nil && live.Status.HoldsMoney()
+}
+
 // ActionType says how the buyer goes on after starting a payment.
 type ActionType string
 

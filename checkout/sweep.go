@@ -172,8 +172,8 @@ func (s *Service) goOn(ctx context.Context, o Order, p Payment, known knowledge)
 		_, err = s.drop(ctx, o, p, Cause{Kind: BySweeper}) // never submitted, and Antom takes no money for it any more
 	case known == notThere && p.Status.UnderWay() && p.Live && p.Action.Type == ActionNone:
 		err = s.repeat(ctx, o.ID, p.RequestID)
-	case p.Status.UnderWay() && !p.Live && o.EverPaid:
-		_, _, err = s.giveBack(ctx, o, p.RequestID, Cancel) // the order was paid by another attempt
+	case p.Status.UnderWay() && !p.Live && o.hasMoney():
+		_, _, err = s.giveBack(ctx, o, p.RequestID, Cancel) // of another attempt
 	case p.toGiveBack() && !p.unfinished():
 		err = s.reverse(ctx, o, p)
 	case p.Status == PaymentAuthorized && p.Live && s.cfg.ManualCapture && !p.unfinished():
