@@ -376,8 +376,6 @@ func (p *Payment) schedule(r Rules) {
 		p.AuthEndsAt = r.Now.Add(captureLimit)
 	}
 	switch {
-	case p.Status == PaymentCancelled && !p.unfinished():
-		p.NextCheck, p.Checks = time.Time{}, 0 // nothing is to come, and a doubt would be a review
 	case !p.NextCheck.IsZero():
 	case p.owes(r):
 		p.askAgain(r.Now.Add(r.Pause))

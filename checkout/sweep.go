@@ -7,6 +7,8 @@ import (
 	"runtime/debug"
 	"sync"
 	"time"
+
+	"antom-checkout/antom"
 )
 
 const (
@@ -169,7 +171,7 @@ func (s *Service) goOn(ctx context.Context, o Order, p Payment, known knowledge)
 	p = *o.Payment(p.RequestID)
 	switch {
 	case known == notThere && p.Status.UnderWay() && !s.now().Before(p.ExpiresAt):
-		_, err = s.drop(ctx, o, p, Cause{Kind: BySweeper}) // never submitted, and Antom takes no money for it any more
+		err = s.dropExpired(ctx, o, p)
 	case known == notThere && p.Status.UnderWay() && p.Live && p.Action.Type == ActionNone:
 		err = s.repeat(ctx, o.ID, p.RequestID)
 	case p.Status.UnderWay() && !p.Live && o.hasMoney():
@@ -179,6 +181,19 @@ func (s *Service) goOn(ctx context.Context, o Order, p Payment, known knowledge)
 	case p.Status == PaymentAuthorized && p.Live && s.cfg.ManualCapture && !p.unfinished():
 		err = s.watchAuthorization(ctx, o, p.RequestID, known)
 	}
+	return err
+}
+
+// dropExpired gives up an attempt that was never submitted, and that Antom takes no
+// money for any more: a cancel of it, too, has nothing to wait for.
+func (s *Service) dropExpired(ctx context.Context, o Order, p Payment) error {
+	w := Word{Cause: Cause{Kind: BySweeper}, RequestID: p.RequestID, Says: SaidDropped}
+	for _, op := range p.Operations {
+		if op.Kind == Cancel && op.Unfinished() {
+			w.Operations = append(w.Operations, OperationWord{Kind: Cancel, RequestID: op.RequestID, Says: OperationFailed, Code: string(antom.CodeOrderNotExist)})
+		}
+	}
+	_, err := s.Record(ctx, o.ID, w, Evidence{})
 	return err
 }
 
