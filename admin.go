@@ -50,7 +50,7 @@ func administer(ctx context.Context, args []string, getenv func(string) string, 
 	partial := false
 	flags.Visit(func(f *flag.Flag) { partial = partial || f.Name == "amount" })
 	if *order == "" || *key == "" || len(*key) > 128 || partial && (*amount <= 0 || action != "refund") {
-		return usageError{errors.New("admin: --order and --key (up to 128 bytes) are needed; --amount is for refund")}
+		return usageError{errors.New("admin: --order and --key (up to 128 bytes) are needed; --amount is for refund, and at least 1")}
 	}
 	shop, done, err := openDesk(ctx, cfg, stderr)
 	if err != nil {

@@ -175,7 +175,7 @@ func (s *Service) goOn(ctx context.Context, o Order, p Payment, known knowledge)
 	case known == notThere && p.Status.UnderWay() && p.Live && p.Action.Type == ActionNone:
 		err = s.repeat(ctx, o.ID, p.RequestID)
 	case p.Status.UnderWay() && !p.Live && o.hasMoney():
-		_, _, err = s.giveBack(ctx, o, p.RequestID, Cancel) // of another attempt
+		_, _, err = s.giveBack(ctx, o, p.RequestID, Cancel) // another attempt has brought the money
 	case p.toGiveBack() && !p.unfinished():
 		err = s.reverse(ctx, o, p)
 	case p.Status == PaymentAuthorized && p.Live && s.cfg.ManualCapture && !p.unfinished():

@@ -312,18 +312,25 @@ func TestAnOrderWaitsForAnAttemptThatCannotBeCancelled(t *testing.T) {
 	shop.expectCount(1, "order", "status", "expired")
 }
 
+// paidDespiteACancel is an order that was paid after its buyer's change of mind, by
+// the first attempt, because the cancel of it got lost.
+func paidDespiteACancel(t *testing.T) (s *shop, b *buyer, path, requestID string) {
+	s = newShop(t, func(s *settings) { s.withoutSDK = true; s.timeout = 300 * time.Millisecond })
+	s.fault(sandbox.Fault{Kind: sandbox.ResetByPeer, On: "cancel", Times: 1})
+	b = s.newBuyer()
+	path = b.orders()
+	requestID = b.starts(path, "GCASH").PaymentRequestID
+	b.expectAction(b.starts(path, "ALIPAY_CN"), http.StatusAccepted, "wait")
+	must(t, s.control.Pay(requestID))
+	s.quiet()
+	s.passes(11 * time.Second)
+	s.sweeps()
+	b.expectStatus(path, "paid", "paid")
+	return s, b, path, requestID
+}
+
 func TestTheBuyerWhoIsFasterThanOurCancelHasPaid(t *testing.T) {
-	shop := newShop(t, func(s *settings) { s.withoutSDK = true; s.timeout = 300 * time.Millisecond })
-	shop.fault(sandbox.Fault{Kind: sandbox.ResetByPeer, On: "cancel", Times: 1})
-	buyer := shop.newBuyer()
-	path := buyer.orders()
-	first := buyer.starts(path, "GCASH")
-	buyer.expectAction(buyer.starts(path, "ALIPAY_CN"), http.StatusAccepted, "wait") // the cancel got lost
-	must(t, shop.control.Pay(first.PaymentRequestID))
-	shop.quiet()
-	shop.passes(11 * time.Second)
-	shop.sweeps()
-	buyer.expectStatus(path, "paid", "paid")
+	shop, buyer, path, _ := paidDespiteACancel(t)
 	shop.expectCount(0, "cancel", "status", "failed") // it may still be on its way
 	shop.passes(6 * time.Minute)
 	shop.sweeps()
@@ -333,18 +340,8 @@ func TestTheBuyerWhoIsFasterThanOurCancelHasPaid(t *testing.T) {
 
 // A cancel without an answer takes effect after all, once the order has been paid.
 func TestACancelThatArrivesAfterThePaymentIsNoticed(t *testing.T) {
-	shop := newShop(t, func(s *settings) { s.withoutSDK = true; s.timeout = 300 * time.Millisecond })
-	shop.fault(sandbox.Fault{Kind: sandbox.ResetByPeer, On: "cancel", Times: 1})
-	buyer := shop.newBuyer()
-	path := buyer.orders()
-	first := buyer.starts(path, "GCASH")
-	buyer.expectAction(buyer.starts(path, "ALIPAY_CN"), http.StatusAccepted, "wait")
-	must(t, shop.control.Pay(first.PaymentRequestID))
-	shop.quiet()
-	shop.passes(11 * time.Second)
-	shop.sweeps()
-	buyer.expectStatus(path, "paid", "paid")
-	_, err := shop.gateway.Cancel(t.Context(), &antom.CancelRequest{PaymentRequestID: first.PaymentRequestID})
+	shop, buyer, path, requestID := paidDespiteACancel(t)
+	_, err := shop.gateway.Cancel(t.Context(), &antom.CancelRequest{PaymentRequestID: requestID})
 	must(t, err)
 	shop.passes(6 * time.Minute)
 	shop.sweeps()

@@ -120,7 +120,7 @@ func (sdk *SDK) policy(p policy, forms bool) {
 		p.add("frame-src", origin)
 		return
 	}
-	p.add("img-src", "data:", "https://cdn.marmot-cloud.com", "https://mdn.alipayobjects.com") // its × and its spinner
+	p.add("img-src", "data:", "https://cdn.marmot-cloud.com", "https://mdn.alipayobjects.com") // what its window holds within itself, its × and its spinner
 	p.add("connect-src",
 		"https://"+sdk.sessionHost(),         // what the session is for
 		"https://open-sea-global.alipay.com", // the device token that cards are judged by
