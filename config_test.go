@@ -310,6 +310,20 @@ func TestAWrongCommandLineIsWrongUsage(t *testing.T) {
 	expectProblems(t, nil, []string{"-addr", ":80", "-currency", "JPY", "please"}, "please")
 }
 
+// An amount of nothing once meant everything.
+func TestAnOperatorsCommandIsUnderstoodOrRefused(t *testing.T) {
+	noSettings := func(string) string { return "" }
+	for _, line := range []string{
+		"refund --order o --key k --amount 0", "refund --order o --key k --amount -1", "cancel --order o --key k --amount 5",
+		"refund --order o", "refund --key k",
+	} {
+		err := administer(t.Context(), strings.Fields(line), noSettings, io.Discard, io.Discard)
+		if !errors.As(err, &usageError{}) || !strings.Contains(err.Error(), "--amount is for refund") {
+			t.Errorf("admin %s: %v", line, err)
+		}
+	}
+}
+
 func TestHelpNamesEverySetting(t *testing.T) {
 	var usage bytes.Buffer
 	if _, err := loadConfig("serve", []string{"-h"}, environ(nil).get, &usage); !errors.Is(err, flag.ErrHelp) {
