@@ -525,10 +525,11 @@ func operationResult(r antom.Result) OperationStatus {
 
 // newNotification is the row for a notification as it came.
 func newNotification(n antom.Notification, body []byte, at time.Time) Notification {
-	sum := sha256.Sum256(body)
-	row := Notification{ID: newID(), Type: n.Kind(), Body: body, BodySHA256: hex.EncodeToString(sum[:]), ReceivedAt: at}
 	_, about, _ := wordOfNotification(n)
-	row.About = cmp.Or(about.RequestID, about.AntomID, about.RefundRequestID)
-	row.AntomID = about.AntomID
-	return row
+	named := cmp.Or(about.RequestID, about.AntomID, about.RefundRequestID)
+	sum := sha256.Sum256(body)
+	return Notification{
+		ID: named + "." + hex.EncodeToString(sum[:16]), Type: n.Kind(), AntomID: about.AntomID,
+		Body: body, BodySHA256: hex.EncodeToString(sum[:]), ReceivedAt: at,
+	}
 }

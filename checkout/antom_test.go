@@ -1,7 +1,9 @@
 package checkout
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"antom-checkout/antom"
 )
@@ -30,5 +32,35 @@ func TestAnAnswerAboutSomethingElseIsNone(t *testing.T) {
 		if w := operationAnswer(refund, OperationWord{RequestID: named}, success.Result, nil); (w.Says == OperationSuccess) != believed {
 			t.Errorf("a refund answered for %q says %s", named, w.Says)
 		}
+	}
+}
+
+// Antom sends a notification until it is acknowledged, with the same body each
+// time. That is one row, and other words about the same payment are another.
+func TestTheSameMessageHasTheSameID(t *testing.T) {
+	message := func(paidAt, at string) Notification {
+		body := []byte(`{"notifyType":"PAYMENT_RESULT","result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success."},` +
+			`"paymentRequestId":"p1","paymentId":"a1","paymentAmount":{"value":"4200","currency":"SGD"},"paymentTime":"` + paidAt + `"}`)
+		n, err := antom.DecodeNotification(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		received, err := time.Parse(time.RFC3339, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return newNotification(n, body, received)
+	}
+	first := message("2026-01-01T10:00:00+08:00", "2026-01-01T02:00:01Z")
+	again := message("2026-01-01T10:00:00+08:00", "2026-01-01T02:02:01Z")
+	other := message("2026-01-01T10:00:05+08:00", "2026-01-01T02:02:01Z")
+	if first.ID != again.ID {
+		t.Errorf("the same message is %q and then %q", first.ID, again.ID)
+	}
+	if first.ID == other.ID {
+		t.Errorf("other words are %q as well", other.ID)
+	}
+	if !strings.HasPrefix(first.ID, "p1.") {
+		t.Errorf("%q does not begin with the payment it is about", first.ID)
 	}
 }

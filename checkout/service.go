@@ -234,7 +234,7 @@ func (s *Service) applyNotification(ctx context.Context, n antom.Notification, r
 		if err := s.store.SaveNotification(ctx, row); err != nil {
 			return false, err
 		}
-		s.log.WarnContext(ctx, "notification about nothing we know", "type", row.Type, "about", row.About)
+		s.log.WarnContext(ctx, "notification about nothing we know", "type", row.Type, "id", row.ID)
 		// Once more: the payment may have learned its Antom id in between.
 		if orderID, requestID, err = s.store.FindPayment(ctx, about); IsNotFound(err) {
 			return false, nil

@@ -89,9 +89,11 @@ type Call struct {
 
 // Notification is a verified message from Antom as it came.
 type Notification struct {
+	// ID is the id the message names and the beginning of its body's sum: the same
+	// message again has the same one, and rows come in time order, which a sum alone
+	// would not.
 	ID               string
 	Type             string // Antom's notifyType
-	About            string // the id the message itself names
 	PaymentRequestID string // the payment it was matched to, or ""
 	AntomID          string // Antom's paymentId, or ""
 	BodySHA256       string // lower-case hex

@@ -62,7 +62,7 @@ func tellAStory(t *testing.T, store *Store) {
 		return []checkout.Effect{checkout.EffectPaid}
 	})
 	if err := store.SaveNotification(t.Context(), checkout.Notification{
-		ID: "n2", Type: "REFUND_RESULT", About: "r9", BodySHA256: "abc", Body: []byte("{}"), ReceivedAt: noon.Add(time.Millisecond),
+		ID: "n2", Type: "REFUND_RESULT", BodySHA256: "abc", Body: []byte("{}"), ReceivedAt: noon.Add(time.Millisecond),
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -252,7 +252,7 @@ func cause(kind checkout.CauseKind, id string) checkout.Cause {
 // notification is one about a payment of ours, as it comes in.
 func notification(id, requestID, body string, applied bool) *checkout.Notification {
 	return &checkout.Notification{
-		ID: id, Type: "PAYMENT_RESULT", About: requestID, PaymentRequestID: requestID,
+		ID: id, Type: "PAYMENT_RESULT", PaymentRequestID: requestID,
 		BodySHA256: fmt.Sprintf("%x", body), Body: []byte(body), ReceivedAt: noon, Applied: applied,
 	}
 }

@@ -10,42 +10,42 @@ import (
 // SaveNotification implements checkout.Store.
 func (s *Store) SaveNotification(ctx context.Context, n checkout.Notification) error {
 	return s.write(ctx, func(ctx context.Context, tx *tx) error {
-		_, _, err := s.saveNotification(ctx, tx, n)
+		_, err := s.saveNotification(ctx, tx, n)
 		return err
 	})
 }
 
-// saveNotification stores a notification, or finds the row of the same message,
-// and answers with the row's id. heardBefore reports that the same message has
-// been taken into account already; then the row stays as it is.
-func (s *Store) saveNotification(ctx context.Context, tx *tx, n checkout.Notification) (id string, heardBefore bool, err error) {
+// saveNotification stores a notification, or finds the row of the same message.
+// heardBefore reports that it has been taken into account already; then the row
+// stays as it is.
+func (s *Store) saveNotification(ctx context.Context, tx *tx, n checkout.Notification) (heardBefore bool, err error) {
 	res, err := tx.ExecContext(ctx, `
-		INSERT INTO notifications (id, type, about, payment_request_id, antom_id, body_sha256, body, received_at, applied)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-		ON CONFLICT (about, body_sha256) DO NOTHING`,
-		n.ID, n.Type, n.About, n.PaymentRequestID, n.AntomID, n.BodySHA256, n.Body, millis(n.ReceivedAt), n.Applied)
+		INSERT INTO notifications (id, type, payment_request_id, antom_id, body_sha256, body, received_at, applied)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		ON CONFLICT (id) DO NOTHING`,
+		n.ID, n.Type, n.PaymentRequestID, n.AntomID, n.BodySHA256, n.Body, millis(n.ReceivedAt), n.Applied)
 	if err != nil {
-		return "", false, fmt.Errorf("save notification: %w", err)
+		return false, fmt.Errorf("save notification: %w", err)
 	}
 	if n.AntomID != "" && n.PaymentRequestID == "" {
 		s.unmatched.Store(true)
 	}
 	if isNew, err := res.RowsAffected(); err != nil || isNew == 1 {
-		return n.ID, false, err
+		return false, err
 	}
 	err = tx.QueryRowContext(ctx, `
-		SELECT id, applied
+		SELECT applied
 		  FROM notifications
-		 WHERE about = $1 AND body_sha256 = $2`, n.About, n.BodySHA256).Scan(&id, &heardBefore)
+		 WHERE id = $1`, n.ID).Scan(&heardBefore)
 	if err != nil || heardBefore {
-		return id, heardBefore, err
+		return heardBefore, err
 	}
 	_, err = tx.ExecContext(ctx, `
 		UPDATE notifications
 		   SET payment_request_id = iif($1 = '', payment_request_id, $1),
 		       applied = $2
-		 WHERE id = $3`, n.PaymentRequestID, n.Applied, id)
-	return id, false, err
+		 WHERE id = $3`, n.PaymentRequestID, n.Applied, n.ID)
+	return false, err
 }
 
 // lookForUnmatched notes whether Unmatched has anything to find.
@@ -66,12 +66,12 @@ func (s *Store) Unmatched(ctx context.Context, antomID string) ([]checkout.Notif
 	return collect(ctx, s.reads, func(row scanner) (checkout.Notification, error) {
 		var n checkout.Notification
 		var received int64
-		err := row.Scan(&n.ID, &n.Type, &n.About, &n.AntomID, &n.BodySHA256, &n.Body, &received)
+		err := row.Scan(&n.ID, &n.Type, &n.AntomID, &n.BodySHA256, &n.Body, &received)
 		n.ReceivedAt = moment(received)
 		return n, err
 	}, `
-		SELECT id, type, about, antom_id, body_sha256, body, received_at
+		SELECT id, type, antom_id, body_sha256, body, received_at
 		  FROM notifications
 		 WHERE antom_id = $1 AND antom_id <> '' AND applied = 0 AND payment_request_id = ''
-		 ORDER BY id`, antomID)
+		 ORDER BY received_at, id`, antomID)
 }

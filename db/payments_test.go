@@ -57,7 +57,7 @@ func TestWhatCameTooEarlyIsKeptUntilItsPaymentIsKnown(t *testing.T) {
 	store := openStore(t)
 	early := func(id, antomID string) checkout.Notification {
 		return checkout.Notification{
-			ID: id, Type: "CAPTURE_RESULT", About: antomID, AntomID: antomID,
+			ID: id, Type: "CAPTURE_RESULT", AntomID: antomID,
 			BodySHA256: "sum of " + id, Body: []byte("body of " + id), ReceivedAt: noon.Add(time.Millisecond),
 		}
 	}
@@ -96,7 +96,7 @@ func TestANotificationThatWasMatchedStaysMatched(t *testing.T) {
 	change(t, store, "order", checkout.Evidence{
 		Cause: cause(checkout.ByNotification, "n1"), Notification: notification("n1", "p1", "body", true),
 	}, nothing)
-	slower := notification("n2", "p1", "body", false)
+	slower := notification("n1", "p1", "body", false)
 	slower.PaymentRequestID = ""
 	if err := store.SaveNotification(t.Context(), *slower); err != nil {
 		t.Fatal(err)

@@ -46,12 +46,12 @@ func TestAFullDiskLosesNothingAndIsOverByItself(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	n := checkout.Notification{ID: "n1", About: "p1", BodySHA256: "1", Body: []byte("first"), ReceivedAt: time.Now()}
+	n := checkout.Notification{ID: "n1", BodySHA256: "1", Body: []byte("first"), ReceivedAt: time.Now()}
 	if err := store.SaveNotification(t.Context(), n); err != nil {
 		t.Fatal(err)
 	}
 	mustExec(t, store, `PRAGMA max_page_count = 1`) // no page more than there are
-	big := checkout.Notification{ID: "n2", About: "p2", BodySHA256: "2", Body: make([]byte, 1<<20), ReceivedAt: time.Now()}
+	big := checkout.Notification{ID: "n2", BodySHA256: "2", Body: make([]byte, 1<<20), ReceivedAt: time.Now()}
 	if err := store.SaveNotification(t.Context(), big); err == nil {
 		t.Fatal("what does not fit was stored")
 	}

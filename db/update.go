@@ -20,7 +20,7 @@ func (s *Store) Update(ctx context.Context, orderID string, evidence checkout.Ev
 		var effects []checkout.Effect
 		after, effects = change(before)
 		changed := len(effects) > 0 || !reflect.DeepEqual(before, after)
-		cause, heardBefore, err := s.saveEvidence(ctx, tx, evidence, changed)
+		heardBefore, err := s.saveEvidence(ctx, tx, evidence, changed)
 		if heardBefore {
 			after = before // it has nothing new to say, whatever has happened since
 		}
@@ -28,7 +28,7 @@ func (s *Store) Update(ctx context.Context, orderID string, evidence checkout.Ev
 			return err
 		}
 		after.Version = before.Version + 1
-		return s.saveOrder(ctx, tx, before, after, cause, effects)
+		return s.saveOrder(ctx, tx, before, after, evidence.Cause, effects)
 	})
 	if err == nil {
 		s.cache.put(merged(before, after))
@@ -160,19 +160,17 @@ func (s *Store) Moved(ctx context.Context, after int64) (orderIDs []string, last
 	return orderIDs, last, err
 }
 
-// saveEvidence stores what a change came from, and answers with the cause to
-// name in the ledger. A notification is kept whatever it changed, and heardBefore
-// tells that the same message has been taken into account already; an inquiry that
-// told nothing new leaves no trace.
-func (s *Store) saveEvidence(ctx context.Context, tx *tx, e checkout.Evidence, changed bool) (cause checkout.Cause, heardBefore bool, err error) {
+// saveEvidence stores what a change came from. A notification is kept whatever it
+// changed, and heardBefore tells that the same message has been taken into account
+// already; an inquiry that told nothing new leaves no trace.
+func (s *Store) saveEvidence(ctx context.Context, tx *tx, e checkout.Evidence, changed bool) (heardBefore bool, err error) {
 	switch {
 	case e.Notification != nil:
-		id, heardBefore, err := s.saveNotification(ctx, tx, *e.Notification)
-		return checkout.Cause{Kind: e.Cause.Kind, ID: id}, heardBefore, err
+		return s.saveNotification(ctx, tx, *e.Notification)
 	case e.Call != nil && (changed || e.Cause.Kind != checkout.ByInquiry):
-		return e.Cause, false, saveCall(ctx, tx, *e.Call)
+		return false, saveCall(ctx, tx, *e.Call)
 	}
-	return e.Cause, false, nil
+	return false, nil
 }
 
 func saveCall(ctx context.Context, tx *tx, c checkout.Call) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"time"
 
@@ -143,7 +144,8 @@ func (m mortal) Update(ctx context.Context, id string, e checkout.Evidence, chan
 }
 
 func (m mortal) SaveNotification(ctx context.Context, n checkout.Notification) error {
-	return m.within(n.About, func() error { return m.Store.SaveNotification(ctx, n) })
+	about, _, _ := strings.Cut(n.ID, ".")
+	return m.within(about, func() error { return m.Store.SaveNotification(ctx, n) })
 }
 
 func (m mortal) Unmatched(ctx context.Context, antomID string) (rows []checkout.Notification, err error) {

@@ -93,7 +93,7 @@ func check(err error) {
 
 func note(i int) checkout.Notification {
 	return checkout.Notification{
-		ID: fmt.Sprintf("note-%06d", i), Type: "PAYMENT_RESULT", About: fmt.Sprint("payment-", i), BodySHA256: fmt.Sprintf("%064d", i),
+		ID: fmt.Sprintf("note-%06d", i), Type: "PAYMENT_RESULT", BodySHA256: fmt.Sprintf("%064d", i),
 		Body: make([]byte, 44_000), ReceivedAt: epoch,
 	}
 }
@@ -106,8 +106,8 @@ func pastTheStore(path, synchronous string) func(context.Context, checkout.Notif
 	writes.SetMaxOpenConns(1)
 	return func(ctx context.Context, n checkout.Notification) error {
 		_, err := writes.ExecContext(ctx, `
-			INSERT INTO notifications (id, type, about, payment_request_id, antom_id, body_sha256, body, received_at, applied)
-			VALUES ($1, $2, $3, '', '', $4, $5, $6, 0)`, n.ID, n.Type, n.About, n.BodySHA256, n.Body, n.ReceivedAt.UnixMilli())
+			INSERT INTO notifications (id, type, payment_request_id, antom_id, body_sha256, body, received_at, applied)
+			VALUES ($1, $2, '', '', $3, $4, $5, 0)`, n.ID, n.Type, n.BodySHA256, n.Body, n.ReceivedAt.UnixMilli())
 		return err
 	}
 }

@@ -12,7 +12,6 @@ CREATE TABLE calls (
 CREATE TABLE notifications (
 	id                 TEXT PRIMARY KEY,
 	type               TEXT NOT NULL,
-	about              TEXT NOT NULL, -- the id the message names
 	payment_request_id TEXT NOT NULL, -- the payment it was matched to, or ''
 	antom_id           TEXT NOT NULL,
 	body_sha256        TEXT NOT NULL,
@@ -20,8 +19,6 @@ CREATE TABLE notifications (
 	received_at        INTEGER NOT NULL,
 	applied            INTEGER NOT NULL CHECK (applied IN (0, 1))
 ) STRICT;
-
-CREATE UNIQUE INDEX notifications_once ON notifications (about, body_sha256);
 
 CREATE INDEX notifications_unmatched ON notifications (antom_id) WHERE applied = 0 AND antom_id <> '';
 
