@@ -26,8 +26,9 @@ actions:
   accept    end a review: keep the money that is there, or, where it cannot be
             given back through Antom, say that it was settled with the buyer otherwise
 
-Of an order under review because Antom holds another amount, accept keeps that
-amount, refund gives all of it back, and cancel does so and closes the order.
+Of an order under review because Antom holds another amount, or took it by another
+method, accept keeps that, refund gives all of it back, and cancel does so and
+closes the order.
 
 The same --key again is the same action, so a command may be repeated safely.
 `

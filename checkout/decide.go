@@ -1,6 +1,7 @@
 package checkout
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -9,7 +10,7 @@ import (
 // Only Antom's verified words and an operator's order become one.
 type Word struct {
 	Cause      Cause
-	Verdict    Verdict // of an operator, about an amount that Antom has confirmed
+	Verdict    Verdict // of an operator, about what Antom has confirmed
 	RequestID  string  // the payment it is about
 	AntomID    string  // Antom's paymentId, "" when not said
 	ForeignID  bool    // AntomID is that of another payment of ours
@@ -47,8 +48,8 @@ type OperationWord struct {
 	Gone      bool // of a refused capture: the authorisation has ended, and with it the payment
 }
 
-// Verdict is what an operator decides about a payment whose amount, as Antom
-// confirms, is another than was asked for.
+// Verdict is what an operator decides about a payment whose amount or method, as
+// Antom confirms, is another than was asked for.
 type Verdict string
 
 // The verdicts.
@@ -122,7 +123,7 @@ func Decide(o Order, w Word, r Rules) (Order, []Effect) {
 	}
 	o.judge(p, w)
 	if why := contradiction(*p, w); why != "" {
-		o = before.clone() // a verdict about the amount ends no other contradiction
+		o = before.clone() // a verdict ends no other contradiction
 		p = o.Payment(w.RequestID)
 		if !w.inquired() {
 			p.askAgain(r.Now)
@@ -148,11 +149,14 @@ func Decide(o Order, w Word, r Rules) (Order, []Effect) {
 // judge takes an operator's verdict into account; what Antom has said is heard as
 // usual afterwards.
 func (o *Order) judge(p *Payment, w Word) {
-	if w.Verdict == "" || w.Says != SaidSucceeded || o.Review != anotherAmount || o.ReviewPayment != p.RequestID {
+	if w.Verdict == "" || w.Says != SaidSucceeded || !o.Review.judged() || o.ReviewPayment != p.RequestID {
 		return
 	}
 	o.Review, o.ReviewPayment = "", ""
-	p.Held = w.Amount
+	if w.Amount != p.Worth() {
+		p.Held = w.Amount
+	}
+	p.Method = cmp.Or(w.Method, p.Method)
 	switch w.Verdict {
 	case VerdictKeep:
 		p.Live = p.Live || o.Live() == nil
@@ -171,7 +175,7 @@ func contradiction(p Payment, w Word) Review {
 	case w.ForeignID, w.AntomID != "" && p.AntomID != "" && w.AntomID != p.AntomID:
 		return "another Antom payment id"
 	case w.Method != "" && p.Method != "" && w.Method != p.Method:
-		return "another method"
+		return anotherMethod
 	case w.Says == SaidSucceeded && w.Amount != p.Worth():
 		return anotherAmount
 	case w.Says == SaidSucceeded && p.Status == PaymentCancelled && !w.inquired():

@@ -433,16 +433,16 @@ func TestWhatAVerdictMakesOfAnotherAmount(t *testing.T) {
 	}
 }
 
-// A verdict is about the amount, and ends nothing else.
+// A verdict is about amount and method, and ends nothing else.
 func TestAVerdictEndsNoOtherContradiction(t *testing.T) {
 	r := Rules{Now: noon, Pause: time.Minute}
 	o, _ := Decide(orderWith("GCASH", PaymentProcessing), inquired(SaidSucceeded, sgd(4300)), r)
 	w := inquired(SaidSucceeded, sgd(4300))
-	w.Verdict, w.Method = VerdictKeep, "CARD"
+	w.Verdict, w.ForeignID = VerdictKeep, true
 	if o, _ = Decide(o, w, r); o.Status != OrderReview || o.Payments[0].Held != (Money{}) || o.Payments[0].Status != PaymentProcessing {
 		t.Errorf("the order is %s (%s), holding %s", o.Status, o.Review, o.Payments[0].Held)
 	}
-	w.Method = ""
+	w.ForeignID = false
 	if o, _ = Decide(orderWith("GCASH", PaymentProcessing), w, r); o.Status != OrderReview || o.Payments[0].Held != (Money{}) {
 		t.Errorf("a verdict over an order that was not under review makes it %s", o.Status)
 	}

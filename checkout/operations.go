@@ -1,6 +1,7 @@
 package checkout
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -56,11 +57,11 @@ func (s *Service) CapturePayment(ctx context.Context, orderID string, key Key) (
 // RefundPayment gives back a part of a paid order, or with a zero amount all
 // that is left. Several partial refunds may follow each other; together they
 // never exceed what was paid, however many are asked for at once. Of an order
-// under review for its amount, all that Antom holds goes back, and it may be paid
-// anew. Errors: NotFound, Invalid for an amount above what is left, Conflict when
+// under review for its amount or method, all that Antom holds goes back, and it
+// may be paid anew. Errors: NotFound, Invalid for an amount above what is left, Conflict when
 // nothing was paid.
 func (s *Service) RefundPayment(ctx context.Context, orderID string, minor int64, key Key) (Operation, error) {
-	if _, err := s.judgeAmount(ctx, orderID, minor, key, VerdictGiveBack); err != nil {
+	if _, err := s.judge(ctx, orderID, minor, key, VerdictGiveBack); err != nil {
 		return Operation{}, err
 	}
 	return s.operate(ctx, orderID, key, intent{Refund, minor}, func(o *Order) (*Payment, Operation, error) {
@@ -106,7 +107,7 @@ func (s *Service) CancelOrder(ctx context.Context, orderID string, key Key) erro
 	if o.Status == OrderCancelled {
 		return nil
 	}
-	if o, err = s.judgeAmount(ctx, orderID, 0, key, VerdictClose); err != nil {
+	if o, err = s.judge(ctx, orderID, 0, key, VerdictClose); err != nil {
 		return err
 	}
 	if p := o.surplus(); p != nil && o.Status == OrderCancelled {
@@ -140,14 +141,14 @@ func (s *Service) CancelOrder(ctx context.Context, orderID string, key Key) erro
 	return nil
 }
 
-// judgeAmount lets an operator decide about a payment of which Antom has
-// confirmed another amount; for any other order it does nothing. Antom is asked
+// judge lets an operator decide about a payment of which Antom has confirmed
+// another amount or method; for any other order it does nothing. Antom is asked
 // once more, so that the verdict is about what is there now, and an answer that
 // settles the review by itself is heard like any other. Money the order had been
 // paid with before is kept here: it goes back the way of any refund or cancel.
-func (s *Service) judgeAmount(ctx context.Context, orderID string, minor int64, key Key, verdict Verdict) (Order, error) {
+func (s *Service) judge(ctx context.Context, orderID string, minor int64, key Key, verdict Verdict) (Order, error) {
 	o, err := s.store.OrderByID(ctx, orderID)
-	if err != nil || o.Review != anotherAmount {
+	if err != nil || !o.Review.judged() {
 		return o, err
 	}
 	p := *o.Payment(o.ReviewPayment)
@@ -157,7 +158,7 @@ func (s *Service) judgeAmount(ctx context.Context, orderID string, minor int64, 
 	}
 	live := o.Live()
 	switch {
-	case contradiction(p, w) != anotherAmount:
+	case !contradiction(p, w).judged():
 		return s.Record(ctx, orderID, w, Evidence{Call: call})
 	case p.Status.HoldsMoney():
 		verdict = VerdictKeep
@@ -165,7 +166,7 @@ func (s *Service) judgeAmount(ctx context.Context, orderID string, minor int64, 
 		return o, conflict("the order stands on another payment; refund or cancel gives this one back")
 	case verdict == VerdictGiveBack && minor != 0 && minor != w.Amount.Minor:
 		return o, invalid(fmt.Errorf("all of it goes back, %d; accept it to refund a part", w.Amount.Minor))
-	case verdict == VerdictGiveBack && needsCapture(p.Method) && !w.captured():
+	case verdict == VerdictGiveBack && needsCapture(cmp.Or(w.Method, p.Method)) && !w.captured():
 		return o, conflict("the card is not captured; cancel releases it")
 	}
 	w.Cause, w.Verdict = key.cause(), verdict
@@ -174,16 +175,19 @@ func (s *Service) judgeAmount(ctx context.Context, orderID string, minor int64, 
 
 // AcceptReview ends a review in favour of the money that is there: the order
 // goes on as its payments say, also when that is another amount than was asked
-// for. Money that cannot be given back through Antom is taken as settled with the
-// buyer otherwise. Errors: Conflict when the order is not under review, or its
-// goods are gone.
+// for, or by another method. Money that cannot be given back through Antom is
+// taken as settled with the buyer otherwise. The same key ends no second review.
+// Errors: Conflict when the order is not under review, or its goods are gone.
 func (s *Service) AcceptReview(ctx context.Context, orderID string, key Key) error {
+	if done, err := s.store.EndedReview(ctx, orderID, key.cause()); err != nil || done {
+		return err
+	}
 	o, err := s.store.OrderByID(ctx, orderID)
 	if err != nil {
 		return err
 	}
-	if o.Review == anotherAmount {
-		if o, err = s.judgeAmount(ctx, orderID, 0, key, VerdictKeep); err == nil && o.Review != "" {
+	if o.Review.judged() {
+		if o, err = s.judge(ctx, orderID, 0, key, VerdictKeep); err == nil && o.Review != "" {
 			err = conflict(string(o.Review))
 		}
 		return err

@@ -10,7 +10,8 @@ const (
 	unknownTooLong Review = "unknown for too long"    // Antom has not told in 72 hours
 	authorityEnded Review = "authorisation has ended" // and nobody has captured
 	cannotGiveBack Review = "cannot be given back"    // surplus money that neither cancel nor refund takes
-	anotherAmount  Review = "another amount"          // than was asked for; an inquiry that confirms it leaves it to an operator
+	anotherAmount  Review = "another amount"          // than was asked for; an operator judges what an inquiry confirms
+	anotherMethod  Review = "another method"          // likewise
 )
 
 // forPerson reports whether the sweeper has given up: a person has to act, and
@@ -24,6 +25,10 @@ func (r Review) forPerson() bool {
 func (r Review) contradiction() bool {
 	return r != "" && r != captureRefused && r != goodsGone && !r.forPerson()
 }
+
+// judged reports whether the review is about money that is there otherwise than it
+// was asked for, about which an operator may speak a verdict.
+func (r Review) judged() bool { return r == anotherAmount || r == anotherMethod }
 
 // ends reports whether a word about the payment under review settles it. Of the
 // rules, reviewWhatIsStuck raises and ends two by itself.

@@ -39,6 +39,9 @@ type Store interface {
 	// place of the last row. After a negative place it only tells where the ledger
 	// ends.
 	Moved(ctx context.Context, after int64) (orderIDs []string, last int64, err error)
+	// EndedReview reports whether the ledger names a cause for the end of a review
+	// of the order.
+	EndedReview(ctx context.Context, orderID string, cause Cause) (bool, error)
 	// SaveNotification stores a notification that is about no payment of ours.
 	SaveNotification(ctx context.Context, n Notification) error
 	// Unmatched lists the stored notifications about an Antom payment id that

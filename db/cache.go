@@ -1,7 +1,6 @@
 package db
 
 import (
-	"cmp"
 	"slices"
 	"sync"
 	"time"
@@ -111,8 +110,7 @@ func merged(before, after checkout.Order) checkout.Order {
 			o.Payments = append(o.Payments, p)
 			continue
 		}
-		was.Method = cmp.Or(was.Method, p.Method) // of one chosen inside Antom's element
-		was.AntomID, was.Status, was.Live, was.Surplus, was.ResultCode = p.AntomID, p.Status, p.Live, p.Surplus, p.ResultCode
+		was.Method, was.AntomID, was.Status, was.Live, was.Surplus, was.ResultCode = p.Method, p.AntomID, p.Status, p.Live, p.Surplus, p.ResultCode
 		was.Held = p.Held
 		was.Action, was.ExpiresAt, was.AuthEndsAt, was.NextCheck, was.Checks = p.Action, p.ExpiresAt, p.AuthEndsAt, p.NextCheck, p.Checks
 		was.MailMe, was.Settled = p.MailMe, p.Settled

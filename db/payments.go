@@ -76,7 +76,7 @@ func scanOperation(row scanner) (checkout.Operation, error) {
 // savePayment adds a payment, or writes of one that is there what differs: an
 // UPDATE that names an indexed column moves it in the index, also when it is the
 // same as before. Who the payment belongs to, what it is for and what was asked
-// never change; a method that is chosen inside Antom's element is told later.
+// never change; a method may be told later, or be another than was asked for.
 func savePayment(ctx context.Context, tx *tx, orderID string, was *checkout.Payment, p checkout.Payment) error {
 	var err error
 	if was == nil {
@@ -138,7 +138,7 @@ func updatePayment(ctx context.Context, tx *tx, was, p checkout.Payment) error {
 		}
 	}
 	write("antom_id", p.AntomID != was.AntomID, p.AntomID)
-	write("method", was.Method == "" && p.Method != "", p.Method)
+	write("method", p.Method != was.Method, p.Method)
 	write("status", p.Status != was.Status, p.Status)
 	write("live", p.Live != was.Live, p.Live)
 	write("surplus", p.Surplus != was.Surplus, p.Surplus)

@@ -160,6 +160,16 @@ func (s *Store) Moved(ctx context.Context, after int64) (orderIDs []string, last
 	return orderIDs, last, err
 }
 
+// EndedReview implements checkout.Store.
+func (s *Store) EndedReview(ctx context.Context, orderID string, cause checkout.Cause) (ended bool, err error) {
+	err = s.reads.QueryRowContext(ctx, `
+		SELECT EXISTS (SELECT 1
+		                 FROM transitions
+		                WHERE order_id = $1 AND subject = 'order' AND from_status = $2 AND cause = $3)`,
+		orderID, checkout.OrderReview, cause.String()).Scan(&ended)
+	return ended, err
+}
+
 // saveEvidence stores what a change came from. A notification is kept whatever it
 // changed, and heardBefore tells that the same message has been taken into account
 // already; an inquiry that told nothing new leaves no trace.

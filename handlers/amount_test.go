@@ -13,9 +13,15 @@ import (
 // is inquired: it is under review.
 func (s *shop) paidOther(method string) (b *buyer, path, order string) {
 	s.t.Helper()
+	return s.paidOtherwise(method, method, 4700)
+}
+
+// paidOtherwise is an order that Antom took in another way than was asked for.
+func (s *shop) paidOtherwise(asked, method string, minor int64) (b *buyer, path, order string) {
+	s.t.Helper()
 	b = s.newBuyer()
 	path = b.orders()
-	must(s.t, s.control.PayOther(b.starts(path, method).PaymentRequestID, 4700))
+	must(s.t, s.control.PayOther(b.starts(path, asked).PaymentRequestID, method, minor))
 	s.quiet()
 	s.inquires()
 	b.get(path+"/status").sees(http.StatusOK, `"status":"review"`)
@@ -68,7 +74,12 @@ func TestTheOperatorKeepsAnotherAmount(t *testing.T) {
 		t.Run(method, func(t *testing.T) {
 			shop := newShop(t)
 			buyer, path, order := shop.paidOther(method)
-			must(t, shop.desk().AcceptReview(t.Context(), order, by("keep")))
+			for range 2 { // the same key is the same decision
+				must(t, shop.desk().AcceptReview(t.Context(), order, by("keep")))
+			}
+			if err := shop.desk().AcceptReview(t.Context(), order, by("again")); kindOf(err) != checkout.Conflict {
+				t.Errorf("accept what is not under review: %v, want Conflict", err)
+			}
 			shop.inquires() // says the same again, and raises nothing
 			buyer.expectStatus(path, "paid", "paid")
 			shop.expectCount(1, "payment", "amount", 4700.0)
@@ -132,6 +143,44 @@ func TestTheOperatorCancelsAnOrderPaidWithAnotherAmount(t *testing.T) {
 			shop.expectCount(1, "order", "status", "cancelled")
 			shop.expectCount(0, "order", "ever_paid", true)
 			buyer.expectAction(buyer.starts(path, "GCASH"), http.StatusGone, "closed")
+		})
+	}
+}
+
+// A buyer may have been led from one wallet into another, for another amount even.
+func TestTheOperatorDecidesAboutAnotherMethod(t *testing.T) {
+	for name, row := range map[string]struct {
+		method string
+		minor  int64
+		order  string
+	}{
+		"another wallet":                    {"ALIPAY_CN", 4800, "paid"},
+		"another wallet and another amount": {"ALIPAY_CN", 4700, "paid"},
+		"a card":                            {"CARD", 4800, "paid"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			shop := newShop(t)
+			buyer, path, order := shop.paidOtherwise("GCASH", row.method, row.minor)
+			shop.inquires()
+			shop.expectCount(1, "order", "status", "review")
+			shop.expectCount(0, "outbox", "topic", "order.paid")
+			must(t, shop.desk().AcceptReview(t.Context(), order, by("keep")))
+			shop.inquires() // says the same again, and raises nothing
+			buyer.expectStatus(path, row.order, "paid")
+			shop.expectCount(1, "payment", "method", row.method)
+			shop.expectCount(1, "payment", "amount", float64(row.minor))
+			shop.expectCount(1, "outbox", "topic", "order.paid")
+			shop.holds(row.minor)
+		})
+		t.Run(name+", given back", func(t *testing.T) {
+			shop := newShop(t)
+			buyer, path, order := shop.paidOtherwise("GCASH", row.method, row.minor)
+			must(t, shop.desk().CancelOrder(t.Context(), order, by("cancel")))
+			shop.inquires()
+			shop.holds(0)
+			shop.expectCount(0, "order", "ever_paid", true)
+			shop.expectCount(1, "order", "status", "cancelled")
+			buyer.get(path+"/status").sees(http.StatusOK, `"status":"cancelled"`)
 		})
 	}
 }

@@ -186,11 +186,11 @@ func (c *Control) Pay(requestID string) error {
 	return c.act(requestID, func(p *Payment) error { return c.s.buyerPays(p, nil) })
 }
 
-// PayOther has Antom take another amount than was asked for, in minor units, and
-// stand by it in every word from then on.
-func (c *Control) PayOther(requestID string, minor int64) error {
+// PayOther has Antom take another amount than was asked for, in minor units, or
+// take it by another method, and stand by it in every word from then on.
+func (c *Control) PayOther(requestID, method string, minor int64) error {
 	return c.act(requestID, func(p *Payment) error {
-		p.Money.Amount = minor
+		p.Method, p.Money.Amount = method, minor
 		return c.s.buyerPays(p, nil)
 	})
 }
