@@ -126,7 +126,7 @@ func TestASeedTellsTheSameStoryAgain(t *testing.T) {
 
 // Ids and names are drawn by the system and never the same; a story is the same
 // when the same one of them stands in the same place.
-var names = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(AUTO)?2026[0-9]{31}|[A-Z2-7]{5}-[A-Z2-7]{5}`)
+var names = regexp.MustCompile(`\.[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(AUTO)?2026[0-9]{31}|[A-Z2-7]{5}-[A-Z2-7]{5}`)
 
 func anonymous(story []string) []string {
 	known := map[string]string{}
@@ -348,6 +348,8 @@ func (s *simulation) buyerActs() {
 	var err error
 	act := ""
 	switch n := s.fate.IntN(20); {
+	case n < 4 && s.world.seed%otherwise == 0:
+		act, err = s.paysOtherwise(id)
 	case n < 12:
 		act, err = "pays", s.world.control.Pay(id)
 	case n < 15:
@@ -362,6 +364,33 @@ func (s *simulation) buyerActs() {
 		act, err = "lets it close", s.world.control.Close(id)
 	}
 	s.world.tell("at Antom the buyer %s in %s (%v)", act, id, err)
+}
+
+// otherwise is how many stories there are to one in which Antom takes other
+// amounts, or takes them by other methods, than it was asked for.
+const otherwise = 7
+
+func (s *simulation) paysOtherwise(id string) (act string, err error) {
+	ledger := s.world.control.Ledger()
+	method, money := "", sandbox.Money{}
+	for _, session := range ledger.Sessions {
+		if session.RequestID == id {
+			method, money = session.Terms.Method, session.Terms.Money
+		}
+	}
+	if p, known := ledger.Payment(id); known {
+		method, money = p.Method, p.Money
+	}
+	if s.once(3) {
+		offered := s.world.program().service.Methods(s.t.Context(), s.someOrder(), browser)
+		method = offered[s.fate.IntN(len(offered))].Code
+	} else {
+		money.Amount += []int64{-100, 100}[s.fate.IntN(2)]
+	}
+	if err = s.world.control.PayOther(id, method, money.Amount); err == nil {
+		ends.add("payments taken otherwise", 1)
+	}
+	return fmt.Sprintf("pays %v by %s", money, method), err
 }
 
 // attempts are the request ids that Antom knows, oldest first; without a payment

@@ -190,6 +190,9 @@ func (c *Control) Pay(requestID string) error {
 // take it by another method, and stand by it in every word from then on.
 func (c *Control) PayOther(requestID, method string, minor int64) error {
 	return c.act(requestID, func(p *Payment) error {
+		if final(p.Status) {
+			return fmt.Errorf("sandbox: the payment is already %s", p.Status)
+		}
 		p.Method, p.Money.Amount = method, minor
 		return c.s.buyerPays(p, nil)
 	})
