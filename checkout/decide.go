@@ -174,7 +174,7 @@ func contradiction(p Payment, w Word) Review {
 	switch {
 	case w.ForeignID, w.AntomID != "" && p.AntomID != "" && w.AntomID != p.AntomID:
 		return "another Antom payment id"
-	case w.Method != "" && p.Method != "" && w.Method != p.Method:
+	case w.Says == SaidSucceeded && w.Method != "" && p.Method != "" && w.Method != p.Method:
 		return anotherMethod
 	case w.Says == SaidSucceeded && w.Amount != p.Worth():
 		return anotherAmount
@@ -185,6 +185,9 @@ func contradiction(p Payment, w Word) Review {
 	}
 	for _, word := range w.Operations {
 		op := p.operation(word)
+		if p.antomsOwn(word, w) {
+			continue
+		}
 		if word.Kind == Capture && word.Says == OperationSuccess && !w.inquired() && p.Status.dead() {
 			return "captured after its end"
 		}
@@ -206,7 +209,7 @@ func contradiction(p Payment, w Word) Review {
 func (p *Payment) refundedAfter(w Word) Money {
 	sum := p.Refunded()
 	for _, word := range w.Operations {
-		if word.Kind != Refund || word.Says != OperationSuccess {
+		if word.Kind != Refund || word.Says != OperationSuccess || p.antomsOwn(word, w) {
 			continue
 		}
 		switch op := p.operation(word); {
@@ -217,6 +220,12 @@ func (p *Payment) refundedAfter(w Word) Money {
 		}
 	}
 	return sum
+}
+
+// antomsOwn reports whether a word tells of a refund that Antom has made by itself of
+// a payment that it has cancelled: nobody's money any more, however much it was.
+func (p *Payment) antomsOwn(w OperationWord, within Word) bool {
+	return within.Says == SaidCancelled && w.Kind == Refund && p.operation(w) == nil
 }
 
 // method is the one a word names or shows, or "". Antom's words about cards may
@@ -267,6 +276,8 @@ func (p *Payment) hear(w Word, r Rules) {
 		}
 	case SaidSucceeded:
 		switch {
+		case p.Status == PaymentAuthorized && !needsCapture(p.Method): // it is no card after all
+			p.become(PaymentPaid, w.Code)
 		case p.Status == PaymentFailed && !confirmed:
 			p.askAgain(r.Now) // success after failure: only an inquiry decides
 		case p.Status.HoldsMoney() || p.Status == PaymentRefunded:
@@ -313,6 +324,9 @@ func (p *Payment) operation(w OperationWord) *Operation {
 // is the word that tells of it, perhaps beside others.
 func (p *Payment) hearOperation(w OperationWord, within Word, r Rules) {
 	op := p.operation(w)
+	if p.antomsOwn(w, within) {
+		return
+	}
 	if op == nil {
 		// Antom captures by itself, and a merchant may refund in Antom's dashboard.
 		amount := w.Amount

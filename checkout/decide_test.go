@@ -447,3 +447,44 @@ func TestAVerdictEndsNoOtherContradiction(t *testing.T) {
 		t.Errorf("a verdict over an order that was not under review makes it %s", o.Status)
 	}
 }
+
+// Only money by another method is a contradiction: that an attempt has ended, or is
+// under way, is no less true for the method it names.
+func TestAnEndByAnotherMethodIsAnEnd(t *testing.T) {
+	r := Rules{Now: noon, Pause: time.Minute}
+	for says, want := range map[Said]PaymentStatus{SaidFailed: PaymentFailed, SaidCancelled: PaymentCancelled, SaidPending: PaymentPending} {
+		w := inquired(says, sgd(4200))
+		w.Method = "ALIPAY_CN"
+		o, _ := Decide(orderWith("GCASH", PaymentProcessing), w, r)
+		if p := o.Payments[0]; p.Status != want || o.Review != "" || p.Method != "GCASH" {
+			t.Errorf("%s by another method: the payment by %s is %s, the review %q", says, p.Method, p.Status, o.Review)
+		}
+	}
+}
+
+// A card that turns out to have been a wallet needs no capture.
+func TestAnAuthorisationThatWasAWalletIsPaid(t *testing.T) {
+	r := Rules{Now: noon, Pause: time.Minute}
+	w := inquired(SaidSucceeded, sgd(4200))
+	w.Method = "ALIPAY_CN"
+	o, _ := Decide(orderWith("CARD", PaymentAuthorized), w, r)
+	if o.Review != anotherMethod {
+		t.Fatalf("the review is %q", o.Review)
+	}
+	w.Verdict, w.Cause = VerdictKeep, Cause{ByAdmin, "key"}
+	o, effects := Decide(o, w, r)
+	if o.Status != OrderPaid || o.Payments[0].Method != "ALIPAY_CN" || !slices.Contains(effects, EffectPaid) {
+		t.Errorf("the order is %s by %s, with %v", o.Status, o.Payments[0].Method, effects)
+	}
+}
+
+// What Antom gives back by itself of a payment that it has cancelled is nobody's
+// money, however much it was.
+func TestWhatAntomGivesBackOfACancelledPaymentRaisesNothing(t *testing.T) {
+	w := inquired(SaidCancelled, sgd(4300))
+	w.Operations = []OperationWord{{Kind: Refund, RequestID: "auto", Says: OperationSuccess, Amount: sgd(4300)}}
+	o, _ := Decide(orderWith("GCASH", PaymentCancelled), w, Rules{Now: noon, Pause: time.Minute})
+	if o.Review != "" || len(o.Payments[0].Operations) != 0 {
+		t.Errorf("the review is %q, with %v", o.Review, o.Payments[0].Operations)
+	}
+}

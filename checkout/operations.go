@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"antom-checkout/antom"
@@ -61,16 +62,22 @@ func (s *Service) CapturePayment(ctx context.Context, orderID string, key Key) (
 // may be paid anew. Errors: NotFound, Invalid for an amount above what is left, Conflict when
 // nothing was paid.
 func (s *Service) RefundPayment(ctx context.Context, orderID string, minor int64, key Key) (Operation, error) {
-	if _, err := s.judge(ctx, orderID, minor, key, VerdictGiveBack); err != nil {
+	judged, err := s.judgeRefund(ctx, orderID, minor, key)
+	if err != nil {
 		return Operation{}, err
 	}
 	return s.operate(ctx, orderID, key, intent{Refund, minor}, func(o *Order) (*Payment, Operation, error) {
 		p := o.Live()
-		if p == nil || !p.Status.HoldsMoney() {
+		switch {
+		case o.Review.judged():
+			return nil, Operation{}, conflict(string(o.Review) + ", and Antom does not hold it")
+		case judged != "":
+			p = o.Payment(judged)
+		case p == nil || !p.Status.HoldsMoney():
 			p = o.surplus()
 		}
 		if p == nil || p.Status != PaymentPaid {
-			return nil, Operation{}, conflict("nothing has been paid")
+			return nil, Operation{}, conflict("nothing is paid, or it has gone back already")
 		}
 		left := p.Refundable()
 		amount := Money{Minor: minor, Currency: left.Currency}
@@ -90,6 +97,37 @@ func (s *Service) RefundPayment(ctx context.Context, orderID string, minor int64
 	})
 }
 
+// judgeRefund lets an operator's refund be a verdict as well, where one is wanted:
+// judged is the payment that it says to give back. A key that has done something
+// decides about nothing else.
+func (s *Service) judgeRefund(ctx context.Context, orderID string, minor int64, key Key) (judged string, err error) {
+	o, err := s.store.OrderByID(ctx, orderID)
+	if err != nil {
+		return "", err
+	}
+	if _, op := o.operationByKey(key.text()); op != nil {
+		return "", nil
+	}
+	if judged, err = s.givenBackBy(ctx, o, key); err != nil || judged != "" {
+		return judged, err
+	}
+	if o, err = s.judge(ctx, orderID, minor, key, VerdictGiveBack); err != nil {
+		return "", err
+	}
+	return s.givenBackBy(ctx, o, key)
+}
+
+// givenBackBy is the payment that a verdict under the key has made surplus, or "".
+func (s *Service) givenBackBy(ctx context.Context, o Order, key Key) (requestID string, err error) {
+	moves, err := s.store.MovedBy(ctx, o.ID, key.cause())
+	for _, m := range moves {
+		if p := o.Payment(m.PaymentRequestID); m.Subject == "payment" && p != nil && p.Surplus {
+			requestID = m.PaymentRequestID
+		}
+	}
+	return requestID, err
+}
+
 // CancelOrder ends an order: an unpaid one is closed once Antom agrees, an
 // authorised card is released, a paid payment is given back in full while its
 // method's window is open. Errors: NotFound, Conflict when Antom refuses (refund
@@ -104,23 +142,32 @@ func (s *Service) CancelOrder(ctx context.Context, orderID string, key Key) erro
 	if err != nil {
 		return err
 	}
-	if o.Status == OrderCancelled {
-		return nil
-	}
-	if o, err = s.judge(ctx, orderID, 0, key, VerdictClose); err != nil {
+	moves, err := s.store.MovedBy(ctx, orderID, key.cause())
+	if err != nil {
 		return err
+	}
+	if o.Status == OrderCancelled || slices.ContainsFunc(moves, func(m Move) bool { return m.Subject == "order" && m.To == string(OrderCancelled) }) {
+		return nil // and what has come since is another matter
+	}
+	standing, earlier := o.operationByKey(key.text())
+	if earlier == nil {
+		if o, err = s.judge(ctx, orderID, 0, key, VerdictClose); err != nil {
+			return err
+		}
+		standing = o.Live()
 	}
 	if p := o.surplus(); p != nil && o.Status == OrderCancelled {
 		return s.reverse(ctx, o, *p)
 	}
-	if live := o.Live(); live != nil && live.Status.HoldsMoney() {
-		_, op, err := s.begin(ctx, o.ID, key, intent{Cancel, 0}, func(o *Order) (*Payment, Operation, error) {
-			p := o.Payment(live.RequestID)
+	if standing != nil && standing.Status.HoldsMoney() {
+		requestID := standing.RequestID
+		_, op, sentBefore, err := s.begin(ctx, o.ID, key, intent{Cancel, 0}, func(o *Order) (*Payment, Operation, error) {
+			p := o.Payment(requestID)
 			o.Closed = OrderCancelled // once the money is back; until then the status says what is
 			return p, Operation{Kind: Cancel, Amount: p.Worth()}, nil
 		})
 		if err == nil && op.Unfinished() {
-			o, op, err = s.carryOut(ctx, o, live.RequestID, op, op.wasSent())
+			o, op, err = s.carryOut(ctx, o, requestID, op, sentBefore)
 		}
 		switch {
 		case err != nil:
@@ -160,10 +207,12 @@ func (s *Service) judge(ctx context.Context, orderID string, minor int64, key Ke
 	switch {
 	case !contradiction(p, w).judged():
 		return s.Record(ctx, orderID, w, Evidence{Call: call})
+	case verdict == VerdictKeep && p.Status == PaymentPaid && needsCapture(w.Method) && !w.captured():
+		return o, conflict("it is a card now, and not captured")
 	case p.Status.HoldsMoney():
 		verdict = VerdictKeep
 	case verdict == VerdictKeep && live != nil && live.RequestID != p.RequestID && live.Status.HoldsMoney():
-		return o, conflict("the order stands on another payment; refund or cancel gives this one back")
+		return o, conflict("the order stands on another payment; refund gives this one back")
 	case verdict == VerdictGiveBack && minor != 0 && minor != w.Amount.Minor:
 		return o, invalid(fmt.Errorf("all of it goes back, %d; accept it to refund a part", w.Amount.Minor))
 	case verdict == VerdictGiveBack && needsCapture(cmp.Or(w.Method, p.Method)) && !w.captured():
@@ -179,12 +228,16 @@ func (s *Service) judge(ctx context.Context, orderID string, minor int64, key Ke
 // taken as settled with the buyer otherwise. The same key ends no second review.
 // Errors: Conflict when the order is not under review, or its goods are gone.
 func (s *Service) AcceptReview(ctx context.Context, orderID string, key Key) error {
-	if done, err := s.store.EndedReview(ctx, orderID, key.cause()); err != nil || done {
+	moves, err := s.store.MovedBy(ctx, orderID, key.cause())
+	if err != nil || slices.ContainsFunc(moves, func(m Move) bool { return m.Subject == "order" && m.From == string(OrderReview) }) {
 		return err
 	}
 	o, err := s.store.OrderByID(ctx, orderID)
 	if err != nil {
 		return err
+	}
+	if _, op := o.operationByKey(key.text()); op != nil {
+		return errUsedKey
 	}
 	if o.Review.judged() {
 		if o, err = s.judge(ctx, orderID, 0, key, VerdictKeep); err == nil && o.Review != "" {
@@ -231,6 +284,8 @@ func unavailable(why string) error {
 	return &Error{Kind: Unavailable, Message: "error.page.503.message", Err: errors.New(why)}
 }
 
+var errUsedKey = conflict("this key was used for another action")
+
 // intent is what a key was given for; 0 minor units mean whatever is right.
 type intent struct {
 	kind  OperationKind
@@ -242,7 +297,7 @@ type rule func(*Order) (*Payment, Operation, error)
 
 // operate stores an operation and asks Antom for it.
 func (s *Service) operate(ctx context.Context, orderID string, key Key, wanted intent, allows rule) (Operation, error) {
-	requestID, op, err := s.begin(ctx, orderID, key, wanted, allows)
+	requestID, op, sentBefore, err := s.begin(ctx, orderID, key, wanted, allows)
 	if err != nil || !op.Unfinished() {
 		return op, err
 	}
@@ -250,19 +305,20 @@ func (s *Service) operate(ctx context.Context, orderID string, key Key, wanted i
 	if err != nil {
 		return op, err
 	}
-	_, op, err = s.carryOut(ctx, o, requestID, op, op.wasSent())
+	_, op, err = s.carryOut(ctx, o, requestID, op, sentBefore)
 	return op, err
 }
 
 // begin stores a capture, refund or cancel before Antom hears of it. The same
-// key, or an unfinished capture or cancel, is taken up again instead.
-func (s *Service) begin(ctx context.Context, orderID string, key Key, wanted intent, allows rule) (requestID string, begun Operation, err error) {
+// key, or an unfinished capture or cancel, is taken up again instead; then
+// sentBefore tells that Antom may have heard of it.
+func (s *Service) begin(ctx context.Context, orderID string, key Key, wanted intent, allows rule) (requestID string, begun Operation, sentBefore bool, err error) {
 	var refused error
 	_, _, err = s.store.Update(ctx, orderID, Evidence{Cause: key.cause()}, func(o Order) (Order, []Effect) {
 		if p, op := o.operationByKey(key.text()); op != nil {
-			requestID, begun = p.RequestID, *op
+			requestID, begun, sentBefore = p.RequestID, *op, true
 			if op.Kind != wanted.kind || wanted.minor != 0 && op.Amount.Minor != wanted.minor {
-				refused = conflict("this key was used for another action")
+				refused = errUsedKey
 			}
 			return o, nil
 		}
@@ -274,9 +330,11 @@ func (s *Service) begin(ctx context.Context, orderID string, key Key, wanted int
 		}
 		requestID = p.RequestID
 		for _, earlier := range p.Operations {
-			several := op.Kind == Refund && key != (Key{}) // an operator may ask for several refunds at once
-			if earlier.Kind == op.Kind && earlier.Unfinished() && earlier.Key != "" && !several {
-				begun = earlier
+			// An operator may ask for several refunds at once, and means another cancel
+			// than the shop, which gives its own up when the buyer was faster.
+			another := key != (Key{}) && (op.Kind == Refund || earlier.Key == ownKey)
+			if earlier.Kind == op.Kind && earlier.Unfinished() && earlier.Key != "" && !another {
+				begun, sentBefore = earlier, true
 				return o, nil
 			}
 		}
@@ -294,7 +352,7 @@ func (s *Service) begin(ctx context.Context, orderID string, key Key, wanted int
 	if err != nil {
 		err = fmt.Errorf("store operation: %w", err)
 	}
-	return requestID, begun, errors.Join(refused, err)
+	return requestID, begun, sentBefore, errors.Join(refused, err)
 }
 
 // operationByKey finds what a key has ordered before, or nil.
@@ -353,20 +411,28 @@ func (s *Service) carryOut(ctx context.Context, o Order, requestID string, op Op
 	return o, *o.Payment(requestID).Operation(op.Kind, op.RequestID), nil
 }
 
+// errOvertaken says that the buyer was faster: the order stands on the payment.
+var errOvertaken = errors.New("the order stands on the payment")
+
 // giveBack does a full cancel or refund of a payment, on nobody's order but the
-// rules'.
+// rules'. Of a payment that the order stands on meanwhile it leaves everything as
+// it is.
 func (s *Service) giveBack(ctx context.Context, o Order, requestID string, kind OperationKind) (Order, Operation, error) {
-	_, op, err := s.begin(ctx, o.ID, Key{}, intent{kind, 0}, func(o *Order) (*Payment, Operation, error) {
+	_, op, sentBefore, err := s.begin(ctx, o.ID, Key{}, intent{kind, 0}, func(o *Order) (*Payment, Operation, error) {
 		p := o.Payment(requestID)
+		if p.kept() {
+			return nil, Operation{}, errOvertaken
+		}
 		return p, Operation{Kind: kind, Amount: p.Refundable()}, nil
 	})
-	if err != nil {
+	overtaken := errors.Is(err, errOvertaken)
+	if err != nil && !overtaken {
 		return o, op, err
 	}
-	if o, err = s.store.OrderByID(ctx, o.ID); err != nil {
+	if o, err = s.store.OrderByID(ctx, o.ID); err != nil || overtaken || o.Payment(requestID).kept() {
 		return o, op, err
 	}
-	return s.carryOut(ctx, o, requestID, op, op.wasSent())
+	return s.carryOut(ctx, o, requestID, op, sentBefore)
 }
 
 // Refunds that Antom does not know: asked about again after refundPause, and
@@ -387,7 +453,7 @@ func (s *Service) resumeOperation(ctx context.Context, o Order, requestID string
 	switch {
 	case op.Kind == Refund && op.Status == OperationProcessing:
 		return s.inquireRefund(ctx, o, requestID, op)
-	case op.Kind == Cancel && op.Key == ownKey && p.Live && p.Status.HoldsMoney():
+	case op.Kind == Cancel && op.Key == ownKey && p.kept():
 		// The buyer was faster than our cancel, and the order stands on the payment,
 		// if the payment still does when no cancel can be on its way any more.
 		if known != there || s.now().Sub(op.CreatedAt) < cancelOnItsWay {

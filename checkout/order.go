@@ -69,7 +69,7 @@ const (
 type Payment struct {
 	RequestID  string // Antom's paymentRequestId
 	AntomID    string // Antom's paymentId, once known
-	Method     string // Antom's code, e.g. CARD; "" until Antom says what the buyer chose in its element
+	Method     string // Antom's code, e.g. CARD; "" until Antom says what the buyer chose in its element; an operator may accept another
 	Mode       Mode
 	Status     PaymentStatus
 	Live       bool   // the attempt the order stands on; at most one per order
@@ -119,15 +119,15 @@ func (op Operation) Unfinished() bool {
 	return op.Status == OperationPending || op.Status == OperationProcessing
 }
 
-// wasSent reports whether Antom has been asked for it once, without a clear answer.
-func (op Operation) wasSent() bool { return op.Status == OperationProcessing }
-
 // hasMoney reports whether the order needs no other attempt: it was paid once, or
 // a card is authorised for it.
 func (o *Order) hasMoney() bool {
 	live := o.Live()
-	return o.EverPaid || live != nil && live.Status.HoldsMoney()
+	return o.EverPaid || live != nil && live.kept()
 }
+
+// kept reports whether the order stands on the payment's money.
+func (p *Payment) kept() bool { return p.Live && p.Status.HoldsMoney() }
 
 // ActionType says how the buyer goes on after starting a payment.
 type ActionType string

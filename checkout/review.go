@@ -10,7 +10,7 @@ const (
 	unknownTooLong Review = "unknown for too long"    // Antom has not told in 72 hours
 	authorityEnded Review = "authorisation has ended" // and nobody has captured
 	cannotGiveBack Review = "cannot be given back"    // surplus money that neither cancel nor refund takes
-	anotherAmount  Review = "another amount"          // than was asked for; an operator judges what an inquiry confirms
+	anotherAmount  Review = "another amount"          // than was asked for; an operator judges what an inquiry confirms to be paid
 	anotherMethod  Review = "another method"          // likewise
 )
 

@@ -39,9 +39,8 @@ type Store interface {
 	// place of the last row. After a negative place it only tells where the ledger
 	// ends.
 	Moved(ctx context.Context, after int64) (orderIDs []string, last int64, err error)
-	// EndedReview reports whether the ledger names a cause for the end of a review
-	// of the order.
-	EndedReview(ctx context.Context, orderID string, cause Cause) (bool, error)
+	// MovedBy lists the rows of an order's ledger that name a cause.
+	MovedBy(ctx context.Context, orderID string, cause Cause) ([]Move, error)
 	// SaveNotification stores a notification that is about no payment of ours.
 	SaveNotification(ctx context.Context, n Notification) error
 	// Unmatched lists the stored notifications about an Antom payment id that
@@ -92,9 +91,9 @@ type Call struct {
 
 // Notification is a verified message from Antom as it came.
 type Notification struct {
-	// ID is the id the message names and the beginning of its body's sum: the same
-	// message again has the same one, and rows come in time order, which a sum alone
-	// would not.
+	// ID is the id of the payment or refund the message names, if any, and the
+	// beginning of its body's sum: the same message again has the same one, and those
+	// about payments come in time order, which a sum alone would not.
 	ID               string
 	Type             string // Antom's notifyType
 	PaymentRequestID string // the payment it was matched to, or ""
@@ -103,6 +102,13 @@ type Notification struct {
 	Body             []byte
 	ReceivedAt       time.Time
 	Applied          bool // it was taken into account; false for unknown ids and contradictions
+}
+
+// Move is a row of the ledger.
+type Move struct {
+	Subject          string // order, payment, capture, refund, cancel
+	PaymentRequestID string // of an order, the payment it followed, or ""
+	From, To         string
 }
 
 // DueCheck is a payment the sweeper has to look at.

@@ -160,14 +160,17 @@ func (s *Store) Moved(ctx context.Context, after int64) (orderIDs []string, last
 	return orderIDs, last, err
 }
 
-// EndedReview implements checkout.Store.
-func (s *Store) EndedReview(ctx context.Context, orderID string, cause checkout.Cause) (ended bool, err error) {
-	err = s.reads.QueryRowContext(ctx, `
-		SELECT EXISTS (SELECT 1
-		                 FROM transitions
-		                WHERE order_id = $1 AND subject = 'order' AND from_status = $2 AND cause = $3)`,
-		orderID, checkout.OrderReview, cause.String()).Scan(&ended)
-	return ended, err
+// MovedBy implements checkout.Store.
+func (s *Store) MovedBy(ctx context.Context, orderID string, cause checkout.Cause) ([]checkout.Move, error) {
+	return collect(ctx, s.reads, func(row scanner) (checkout.Move, error) {
+		var m checkout.Move
+		err := row.Scan(&m.Subject, &m.PaymentRequestID, &m.From, &m.To)
+		return m, err
+	}, `
+		SELECT subject, payment_request_id, from_status, to_status
+		  FROM transitions
+		 WHERE order_id = $1 AND cause = $2
+		 ORDER BY seq`, orderID, cause.String())
 }
 
 // saveEvidence stores what a change came from. A notification is kept whatever it

@@ -385,7 +385,7 @@ func (s *simulation) paysOtherwise(id string) (act string, err error) {
 		offered := s.world.program().service.Methods(s.t.Context(), s.someOrder(), browser)
 		method = offered[s.fate.IntN(len(offered))].Code
 	} else {
-		money.Amount += []int64{-100, 100}[s.fate.IntN(2)]
+		money.Amount += []int64{-300, 300}[s.fate.IntN(2)] // no lie of theirs makes it right again
 	}
 	if err = s.world.control.PayOther(id, method, money.Amount); err == nil {
 		ends.add("payments taken otherwise", 1)

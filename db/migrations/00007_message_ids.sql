@@ -8,4 +8,5 @@ ALTER TABLE notifications DROP COLUMN about;
 
 -- +goose Down
 ALTER TABLE notifications ADD COLUMN about TEXT NOT NULL DEFAULT '';
-CREATE UNIQUE INDEX notifications_once ON notifications (id, body_sha256);
+UPDATE notifications SET about = id;
+CREATE UNIQUE INDEX notifications_once ON notifications (about, body_sha256);

@@ -1,0 +1,179 @@
+package handlers_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"antom-checkout/antom"
+	"antom-checkout/antom/sandbox"
+	"antom-checkout/checkout"
+)
+
+// What an operator orders is done once, and to the payment that was meant.
+
+// paidBesideAnother is an order that a second attempt has paid, while Antom then
+// took the first as well, and 47.00 instead of 48.00: it is under review.
+func paidBesideAnother(t *testing.T) (s *shop, b *buyer, path, first, second string) {
+	s = newShop(t, func(s *settings) { s.withoutSDK = true })
+	s.fault(sandbox.Fault{Kind: sandbox.Refuse, On: "cancel", Code: "PAYMENT_METHOD_NOT_SUPPORTED"})
+	b = s.newBuyer()
+	path = b.orders()
+	first = b.starts(path, "GCASH").PaymentRequestID
+	second = b.starts(path, "ALIPAY_CN").PaymentRequestID
+	must(t, s.control.Pay(second))
+	s.quiet()
+	b.expectStatus(path, "paid", "paid")
+	must(t, s.control.PayOther(first, "GCASH", 4700))
+	s.quiet()
+	s.inquires()
+	s.expectCount(1, "order", "status", "review")
+	return s, b, path, first, second
+}
+
+func TestARefundOverAReviewLeavesTheOtherPayment(t *testing.T) {
+	shop, buyer, path, first, _ := paidBesideAnother(t)
+	order := shop.orderID()
+	if err := shop.desk().AcceptReview(t.Context(), order, by("keep")); kindOf(err) != checkout.Conflict {
+		t.Errorf("a second payment was accepted: %v", err)
+	}
+	for range 2 { // the same key is the same refund
+		op, err := shop.desk().RefundPayment(t.Context(), order, 0, by("back"))
+		if err != nil || op.Amount.Minor != 4700 {
+			t.Fatalf("refund of %d, %v; want 4700", op.Amount.Minor, err)
+		}
+	}
+	shop.inquires()
+	shop.holds(4800)
+	buyer.expectStatus(path, "paid", "paid")
+	shop.expectCount(1, "refund", "payment_request_id", first)
+}
+
+func TestACancelOverAReviewGivesAllBack(t *testing.T) {
+	shop, buyer, path, _, _ := paidBesideAnother(t)
+	shop.control.ClearFaults()
+	must(t, shop.desk().CancelOrder(t.Context(), shop.orderID(), by("cancel")))
+	shop.inquires()
+	shop.holds(0)
+	buyer.expectStatus(path, "cancelled", "cancelled")
+}
+
+// The command died after its verdict; the money went back, and the buyer has paid
+// anew when the operator gives the command again.
+func TestARefundThatDiedAfterItsVerdictRefundsNothingElse(t *testing.T) {
+	shop := newShop(t)
+	buyer, path, order := shop.paidOther("GCASH")
+	_, _, err := shop.store.Update(t.Context(), order, checkout.Evidence{Cause: checkout.Cause{Kind: checkout.ByAdmin, ID: "back"}},
+		func(o checkout.Order) (checkout.Order, []checkout.Effect) {
+			return checkout.Decide(o, checkout.Word{
+				Cause: checkout.Cause{Kind: checkout.ByAdmin, ID: "back"}, Verdict: checkout.VerdictGiveBack,
+				RequestID: o.ReviewPayment, Says: checkout.SaidSucceeded, Amount: checkout.Money{Minor: 4700, Currency: "SGD"},
+			}, checkout.Rules{Now: time.Now(), Pause: time.Second})
+		})
+	must(t, err)
+	shop.inquires()
+	shop.holds(0)
+	must(t, shop.control.Pay(buyer.starts(path, "GCASH").PaymentRequestID))
+	shop.quiet()
+	buyer.expectStatus(path, "paid", "paid")
+	if _, err := shop.desk().RefundPayment(t.Context(), order, 0, by("back")); kindOf(err) != checkout.Conflict {
+		t.Errorf("the command again: %v, want Conflict", err)
+	}
+	shop.holds(4800)
+}
+
+// What a key has done is told again whatever has come since, and decides about
+// nothing.
+func TestARepeatedRefundJudgesNoReview(t *testing.T) {
+	shop := newShop(t, func(s *settings) { s.timeout = 300 * time.Millisecond })
+	_, _, order := shop.paidBy("GCASH")
+	_, err := shop.desk().RefundPayment(t.Context(), order, 1000, by("part"))
+	must(t, err)
+	shop.quiet()
+	payment := shop.control.Ledger().Payments[0]
+	shop.fault(sandbox.Fault{Kind: sandbox.ResetByPeer, On: "inquiryPayment"}) // nobody confirms or refutes
+	shop.notify(`{"notifyType":"PAYMENT_RESULT","result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success."},` +
+		`"paymentRequestId":"` + payment.RequestID + `","paymentId":"` + payment.ID + `","paymentAmount":{"value":"5300","currency":"SGD"}}`)
+	shop.expectCount(1, "order", "status", "review")
+	op, err := shop.desk().RefundPayment(t.Context(), order, 1000, by("part"))
+	if err != nil || op.Status != checkout.OperationSuccess || op.Amount.Minor != 1000 {
+		t.Errorf("the same refund again is %+v, %v", op, err)
+	}
+	shop.expectCount(1, "order", "status", "review")
+	shop.holds(3800)
+	if err := shop.desk().AcceptReview(t.Context(), order, by("part")); kindOf(err) == "" {
+		t.Error("the key of a refund has accepted a review")
+	}
+}
+
+// The buyer pays in a tab that was left open, after the order was cancelled; the
+// cancel given once more means the order as it was then.
+func TestARepeatedCancelLeavesWhatHasComeSince(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	id := buyer.starts(path, "GCASH").PaymentRequestID
+	must(t, shop.desk().CancelOrder(t.Context(), shop.orderID(), by("cancel")))
+	buyer.expectStatus(path, "cancelled", "cancelled")
+	must(t, shop.control.Pay(id))
+	shop.quiet()
+	shop.inquires()
+	buyer.expectStatus(path, "paid", "paid")
+	must(t, shop.desk().CancelOrder(t.Context(), shop.orderID(), by("cancel")))
+	buyer.expectStatus(path, "paid", "paid")
+	shop.holds(4800)
+}
+
+// The shop's own cancel has had no answer and will be given up, for the buyer was
+// faster; the operator's, without an answer as well, is gone on with.
+func TestAnOperatorsCancelIsNotTheShops(t *testing.T) {
+	shop, buyer, path, _ := paidDespiteACancel(t)
+	shop.fault(sandbox.Fault{Kind: sandbox.ResetByPeer, On: "cancel", Times: 1})
+	if err := shop.desk().CancelOrder(t.Context(), shop.orderID(), by("cancel")); kindOf(err) != checkout.Unavailable {
+		t.Fatalf("a cancel without an answer: %v, want Unavailable", err)
+	}
+	shop.inquires()
+	buyer.expectStatus(path, "cancelled", "cancelled")
+	shop.holds(0)
+	shop.passes(6 * time.Minute)
+	shop.sweeps()
+	buyer.expectStatus(path, "cancelled", "cancelled")
+	shop.expectCount(0, "cancel", "status", "processing")
+}
+
+// inquired is a gateway after whose inquiries something happens at once.
+type inquired struct {
+	checkout.Gateway
+	then func()
+}
+
+func (g inquired) InquiryPayment(ctx context.Context, r *antom.InquiryPaymentRequest) (*antom.InquiryPaymentResponse, error) {
+	res, err := g.Gateway.InquiryPayment(ctx, r)
+	g.then()
+	return res, err
+}
+
+// A buyer changes their mind, the attempt is not paid yet, and is the moment after.
+func TestWhatIsPaidBeforeOurCancelIsNotCancelled(t *testing.T) {
+	shop := newShop(t, func(s *settings) { s.withoutSDK = true })
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	id := buyer.starts(path, "GCASH").PaymentRequestID
+	o, err := shop.store.OrderByID(t.Context(), shop.orderID())
+	must(t, err)
+	elsewhere := checkout.New(shop.config, shop.store, inquired{shop.gateway, func() {
+		must(t, shop.control.Pay(id))
+		shop.quiet()
+	}})
+	_, err = elsewhere.StartPayment(t.Context(), o.Token, checkout.Attempt{
+		Method: "ALIPAY_CN", Mode: checkout.ModeAPI, Device: checkout.Device{IP: "192.0.2.1", Terminal: antom.TerminalWeb},
+	})
+	if err != nil && kindOf(err) != checkout.Conflict {
+		t.Fatal(err)
+	}
+	buyer.expectStatus(path, "paid", "paid")
+	shop.holds(4800)
+	if n := len(shop.audit()["cancel"]); n != 0 {
+		t.Errorf("%d cancels were stored", n)
+	}
+}
