@@ -376,13 +376,7 @@ func (p *Payment) askAgain(at time.Time) { p.NextCheck, p.Checks = at, 0 }
 
 // owes reports whether something about the payment is still to come.
 func (p *Payment) owes(r Rules) bool {
-	switch {
-	case p.Status.UnderWay(), p.unfinished():
-		return true
-	case p.Status == PaymentAuthorized:
-		return !r.ManualCapture
-	}
-	return p.toGiveBack()
+	return p.Status.UnderWay() || p.unfinished() || p.toGiveBack() || p.Status == PaymentAuthorized && !r.ManualCapture
 }
 
 // toGiveBack reports whether the order has no use for the money and it is still here.

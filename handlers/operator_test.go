@@ -177,3 +177,26 @@ func TestWhatIsPaidBeforeOurCancelIsNotCancelled(t *testing.T) {
 		t.Errorf("%d cancels were stored", n)
 	}
 }
+
+// The payment the order stands on cannot be cancelled; the other one goes back all
+// the same.
+func TestARefusedCancelOverAReviewGivesTheOtherPaymentBack(t *testing.T) {
+	shop := newShop(t, func(s *settings) { s.manualCapture = true })
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	first := buyer.starts(path, "CARD").PaymentRequestID // never submitted, and dropped for the next
+	second := buyer.starts(path, "GCASH").PaymentRequestID
+	must(t, shop.control.Pay(second))
+	shop.quiet()
+	must(t, shop.control.PayOther(first, "CARD", 4700))
+	shop.quiet()
+	shop.inquires()
+	shop.expectCount(1, "order", "status", "review")
+	shop.fault(sandbox.Fault{Kind: sandbox.Refuse, On: "cancel", Code: "PAYMENT_METHOD_NOT_SUPPORTED", Times: 1})
+	if err := shop.desk().CancelOrder(t.Context(), shop.orderID(), by("cancel")); kindOf(err) != checkout.Conflict {
+		t.Fatalf("a cancel that Antom refuses: %v, want Conflict", err)
+	}
+	shop.inquires()
+	shop.holds(4800)
+	buyer.expectStatus(path, "paid", "paid")
+}
