@@ -58,9 +58,10 @@ func (s *Service) CapturePayment(ctx context.Context, orderID string, key Key) (
 // RefundPayment gives back a part of a paid order, or with a zero amount all
 // that is left. Several partial refunds may follow each other; together they
 // never exceed what was paid, however many are asked for at once. Of an order
-// under review for its amount or method, all that Antom holds goes back, and it
-// may be paid anew. Errors: NotFound, Invalid for an amount above what is left, Conflict when
-// nothing was paid.
+// under review for its amount or method, all that Antom holds of the payment in
+// question goes back, and the order may be paid anew unless it stands on another.
+// Errors: NotFound, Invalid for an amount above what is left, Conflict when nothing
+// was paid.
 func (s *Service) RefundPayment(ctx context.Context, orderID string, minor int64, key Key) (Operation, error) {
 	judged, err := s.judgeRefund(ctx, orderID, minor, key)
 	if err != nil {

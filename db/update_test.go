@@ -357,3 +357,26 @@ func TestTheLedgerTellsWhoHasMovedSince(t *testing.T) {
 		t.Errorf("up to %d, %v (-want +got)\n%s", last, err, diff)
 	}
 }
+
+func TestTheLedgerTellsWhatACauseHasMoved(t *testing.T) {
+	store := openStore(t)
+	orderWithPayment(t, store, "order", newPayment("p1"))
+	orderWithPayment(t, store, "other", newPayment("p2"))
+	for _, order := range []string{"order", "other"} {
+		change(t, store, order, checkout.Evidence{Cause: cause(checkout.ByAdmin, "key")}, func(o *checkout.Order) []checkout.Effect {
+			o.Status, o.Payments[0].Status = checkout.OrderPaid, checkout.PaymentPaid
+			return nil
+		})
+	}
+	got, err := store.MovedBy(t.Context(), "order", cause(checkout.ByAdmin, "key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []checkout.Move{
+		{Subject: "payment", PaymentRequestID: "p1", From: "created", To: "paid"},
+		{Subject: "order", PaymentRequestID: "p1", From: "processing", To: "paid"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
