@@ -28,6 +28,10 @@ type Word struct {
 // inquiry about a refund is none.
 func (w Word) settles() bool { return w.inquired() && w.Says != SaidNothing }
 
+// underWay reports whether the word is that the buyer may still pay, or has not been
+// told the result yet.
+func (w Word) underWay() bool { return w.Says == SaidAccepted || w.Says == SaidPending }
+
 // inquired reports whether the word is the answer to an inquiry. A verdict is
 // spoken over one that was just made.
 func (w Word) inquired() bool { return w.Cause.Kind == ByInquiry || w.Verdict != "" }
@@ -136,7 +140,7 @@ func Decide(o Order, w Word, r Rules) (Order, []Effect) {
 	for _, word := range w.Operations {
 		p.hearOperation(word, w, r)
 	}
-	if w.settles() && !p.owes(r) {
+	if w.settles() && !p.owes(r) && !(p.Status.dead() && w.underWay()) {
 		p.NextCheck, p.Checks = time.Time{}, 0 // what had been doubtful is known
 	}
 	if o.ReviewPayment == p.RequestID && o.Review.ends(*p, w) {
@@ -297,9 +301,17 @@ func (p *Payment) hear(w Word, r Rules) {
 		case p.Status.HoldsMoney():
 			p.askAgain(r.Now) // a late failure changes nothing until an inquiry says so
 		}
-	case SaidCancelled, SaidDropped:
-		if p.Status.UnderWay() || p.Status.HoldsMoney() && w.Says == SaidCancelled {
+	case SaidCancelled:
+		if p.Status.UnderWay() || p.Status.HoldsMoney() {
 			p.become(PaymentCancelled, w.Code)
+		}
+	case SaidDropped:
+		if !p.Status.UnderWay() {
+			break
+		}
+		p.become(PaymentCancelled, w.Code)
+		if r.Now.Before(p.ExpiresAt) {
+			p.askAgain(p.ExpiresAt.Add(r.Pause)) // an old tab can still pay it, and a notice be lost
 		}
 	case SaidOverlap:
 		p.Live = p.Live && !p.Status.UnderWay()
@@ -463,6 +475,7 @@ func (o *Order) followStock() {
 	underWay := slices.ContainsFunc(o.Payments, func(p Payment) bool { return p.Status.UnderWay() })
 	switch {
 	case o.Stock == StockTaken: // they may be on their way to the buyer
+	case live != nil && live.Status == PaymentRefunded && o.Stock == StockFree: // late money that goes back: the goods were never its
 	case live != nil && (live.Status == PaymentPaid || live.Status == PaymentRefunded) && (o.Stock == StockHeld || o.Fulfillable):
 		o.Stock = StockTaken
 	case live != nil && o.Stock == StockFree && o.Fulfillable:

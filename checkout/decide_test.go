@@ -488,3 +488,40 @@ func TestWhatAntomGivesBackOfACancelledPaymentRaisesNothing(t *testing.T) {
 		t.Errorf("the review is %q, with %v", o.Review, o.Payments[0].Operations)
 	}
 }
+
+// Late money that goes back never had any goods: what has come onto the shelf
+// meanwhile stays there.
+func TestMoneyThatGoesBackTakesNoGoods(t *testing.T) {
+	r := Rules{Now: noon, Pause: time.Minute}
+	o := orderWith("GCASH", PaymentPaid)
+	o.Closed, o.Stock, o.Fulfillable = OrderExpired, StockFree, false
+	o.raise(goodsGone, "a")
+	o.Payments[0].Operations = []Operation{{Kind: Refund, RequestID: "r", Status: OperationProcessing, Key: "op:k", Amount: sgd(4200)}}
+	o.Fulfillable = true
+	w := Word{Cause: Cause{ByResponse, "call"}, RequestID: "a", Operations: []OperationWord{{Kind: Refund, RequestID: "r", Says: OperationSuccess, Amount: sgd(4200)}}}
+	if o, _ = Decide(o, w, r); o.Status != OrderRefunded || o.Stock != StockFree {
+		t.Errorf("the order is %s, its goods %q", o.Status, o.Stock)
+	}
+}
+
+// An attempt that Antom does not know is given up, but its session can be paid until
+// it ends; then Antom is asked, for a notice may be lost.
+func TestADroppedAttemptIsLookedAtWhenItsSessionHasEnded(t *testing.T) {
+	r := Rules{Now: noon, Pause: time.Minute}
+	dropped := Word{Cause: Cause{ByShopper, "a"}, RequestID: "a", Says: SaidDropped}
+	for _, row := range []struct{ ends, looked time.Time }{
+		{noon.Add(time.Hour), noon.Add(time.Hour + time.Minute)},
+		{noon, time.Time{}},
+	} {
+		o := orderWith("GCASH", PaymentProcessing)
+		o.Payments[0].ExpiresAt = row.ends
+		o, _ = Decide(o, dropped, r)
+		if p := o.Payments[0]; p.Status != PaymentCancelled || !p.NextCheck.Equal(row.looked) {
+			t.Errorf("dropped at noon, ending at %v: %s, looked at %v, want %v", row.ends, p.Status, p.NextCheck, row.looked)
+		}
+		o, _ = Decide(o, inquired(SaidPending, sgd(4200)), r)
+		if p := o.Payments[0]; !p.NextCheck.Equal(row.looked) {
+			t.Errorf("under way after all, it is looked at %v, want %v", p.NextCheck, row.looked)
+		}
+	}
+}

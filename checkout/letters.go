@@ -116,6 +116,8 @@ func (l *Letter) fill(about string) bool {
 		l.Payment = *p
 	}
 	switch l.Kind {
+	case LetterReceipt:
+		return o.Status != OrderRefunded // for late money that went back at once, the letter about that is enough
 	case LetterExpired:
 		return o.Status == OrderExpired
 	case LetterCancelled:

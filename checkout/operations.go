@@ -112,10 +112,18 @@ func (s *Service) judgeRefund(ctx context.Context, orderID string, minor int64, 
 	if judged, err = s.givenBackBy(ctx, o, key); err != nil || judged != "" {
 		return judged, err
 	}
+	reviewed := ""
+	if o.Review.judged() {
+		reviewed = o.ReviewPayment
+	}
 	if o, err = s.judge(ctx, orderID, minor, key, VerdictGiveBack); err != nil {
 		return "", err
 	}
-	return s.givenBackBy(ctx, o, key)
+	judged, err = s.givenBackBy(ctx, o, key)
+	if p := o.Payment(reviewed); err == nil && judged == "" && p != nil && !p.kept() {
+		return "", conflict("the review was about another payment, and has ended; order again what is meant")
+	}
+	return judged, err
 }
 
 // givenBackBy is the payment that a verdict under the key has made surplus, or "".
@@ -457,7 +465,8 @@ func (s *Service) resumeOperation(ctx context.Context, o Order, requestID string
 	case op.Kind == Cancel && op.Key == ownKey && p.kept():
 		// The buyer was faster than our cancel, and the order stands on the payment,
 		// if the payment still does when no cancel can be on its way any more.
-		if known != there || s.now().Sub(op.CreatedAt) < cancelOnItsWay {
+		// Nothing was sent since, so the looks since then tell how long ago it was.
+		if known != there || s.now().Sub(op.CreatedAt) < cancelOnItsWay || s.lookedFor(p.Checks-1) < cancelOnItsWay {
 			return o, nil
 		}
 		word := OperationWord{Kind: Cancel, RequestID: op.RequestID, Says: OperationFailed, Code: "OVERTAKEN"}

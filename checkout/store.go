@@ -49,8 +49,9 @@ type Store interface {
 
 	// DueChecks lists payments whose next check has come, oldest first.
 	DueChecks(ctx context.Context, now time.Time, limit int) ([]DueCheck, error)
-	// Reschedule sets when a payment is looked at again.
-	Reschedule(ctx context.Context, requestID string, next time.Time, checks int) error
+	// Reschedule counts a look at a payment and sets when the next one is, unless
+	// somebody else has looked or nothing is owed any more; then stillDue is false.
+	Reschedule(ctx context.Context, due DueCheck, next time.Time) (stillDue bool, err error)
 	// DueExpiries lists open orders past their end, those with nothing under way.
 	DueExpiries(ctx context.Context, now time.Time, limit int) (orderIDs []string, err error)
 	// PendingEffects and PendingLetters list outbox rows to deliver, oldest first:

@@ -98,14 +98,15 @@ func (s *Service) check(ctx context.Context, due DueCheck) error {
 	next := now.Add(s.pause(due.Checks))
 	o, err := s.store.OrderByID(ctx, due.OrderID)
 	if err != nil {
-		return errors.Join(err, s.store.Reschedule(ctx, due.RequestID, next, due.Checks+1))
+		_, later := s.store.Reschedule(ctx, due, next)
+		return errors.Join(err, later)
 	}
 	tooLong := s.lookedFor(due.Checks) > sweepLimit+s.slowness(o, *o.Payment(due.RequestID))
 	if end := o.ExpiresAt; o.Payable() && end.After(now) && end.Before(next) {
 		next = end // an attempt ends with its order, not a step of the schedule later
 	}
-	if err := s.store.Reschedule(ctx, due.RequestID, next, due.Checks+1); err != nil {
-		return err
+	if stillDue, err := s.store.Reschedule(ctx, due, next); err != nil || !stillDue {
+		return err // not any more: the list of what is due is some time old
 	}
 	known, err := s.asks(ctx, o, due.RequestID, now)
 	if err == nil {
@@ -114,8 +115,8 @@ func (s *Service) check(ctx context.Context, due DueCheck) error {
 	if err == nil {
 		err = s.goOn(ctx, o, *o.Payment(due.RequestID), known)
 	}
-	if tooLong {
-		err = errors.Join(err, s.stopLooking(ctx, due))
+	if tooLong || err == nil && known == notThere && s.neverPaid(*o.Payment(due.RequestID)) {
+		err = errors.Join(err, s.stopLooking(ctx, due, known))
 	}
 	if err != nil {
 		return err
@@ -227,10 +228,16 @@ func (s *Service) repeat(ctx context.Context, orderID, requestID string) error {
 	return err
 }
 
-// stopLooking ends the looks at a payment that have been in vain for too long, and
-// asks for a person instead. A look that was scheduled afresh meanwhile stays: then
-// something has happened.
-func (s *Service) stopLooking(ctx context.Context, due DueCheck) error {
+// neverPaid reports whether a payment that Antom does not know, and that was given
+// up, cannot be paid any more either.
+func (s *Service) neverPaid(p Payment) bool {
+	return p.Status.dead() && !p.unfinished() && !s.now().Before(p.ExpiresAt)
+}
+
+// stopLooking ends the looks at a payment that was never paid, and those that have
+// been in vain for too long, where it asks for a person instead. A look that was
+// scheduled afresh meanwhile stays: then something has happened.
+func (s *Service) stopLooking(ctx context.Context, due DueCheck, known knowledge) error {
 	before, after, err := s.store.Update(ctx, due.OrderID, Evidence{Cause: Cause{Kind: BySweeper}}, func(o Order) (Order, []Effect) {
 		o = o.clone()
 		p := o.Payment(due.RequestID)
@@ -239,6 +246,7 @@ func (s *Service) stopLooking(ctx context.Context, due DueCheck) error {
 		}
 		p.NextCheck = time.Time{}
 		switch {
+		case known == notThere && s.neverPaid(*p):
 		case o.Review != "": // it says better what is wrong
 		case p.toGiveBack() && !p.unfinished():
 			o.raise(cannotGiveBack, p.RequestID)

@@ -235,19 +235,24 @@ func (s *Store) DueChecks(ctx context.Context, now time.Time, limit int) ([]chec
 
 // Reschedule implements checkout.Store. It counts as a version like any other
 // change, so that nobody takes the old date for the present one.
-func (s *Store) Reschedule(ctx context.Context, requestID string, next time.Time, checks int) error {
-	return s.write(ctx, func(ctx context.Context, tx *tx) error {
-		_, err := tx.ExecContext(ctx, `
+func (s *Store) Reschedule(ctx context.Context, due checkout.DueCheck, next time.Time) (stillDue bool, err error) {
+	err = s.write(ctx, func(ctx context.Context, tx *tx) error {
+		res, err := tx.ExecContext(ctx, `
 			UPDATE payments
-			   SET next_check = $1, checks = $2
-			 WHERE request_id = $3`, millis(next), checks, requestID)
+			   SET next_check = $1, checks = checks + 1
+			 WHERE request_id = $2 AND checks = $3 AND next_check IS NOT NULL`, millis(next), due.RequestID, due.Checks)
 		if err != nil {
 			return fmt.Errorf("reschedule: %w", err)
 		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return err
+		}
+		stillDue = true
 		_, err = tx.ExecContext(ctx, `
 			UPDATE orders
 			   SET version = version + 1
-			 WHERE id = (SELECT order_id FROM payments WHERE request_id = $1)`, requestID)
+			 WHERE id = $1`, due.OrderID)
 		return err
 	})
+	return stillDue && err == nil, err
 }

@@ -143,10 +143,18 @@ func TestPaymentsAreLookedAtWhenTheirTimeHasCome(t *testing.T) {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 
-	for id, next := range map[string]time.Time{"now": noon.Add(time.Minute), "soon": {}} {
-		if err := store.Reschedule(t.Context(), id, next, 3); err != nil {
-			t.Fatal(err)
+	for _, want := range []bool{true, false} { // once looked at, it is not due as it was
+		if stillDue, err := store.Reschedule(t.Context(), due[0], noon.Add(time.Minute)); err != nil || stillDue != want {
+			t.Fatalf("still due: %v, %v; want %v", stillDue, err, want)
 		}
+	}
+	change(t, store, "order of soon", bySweeper, func(o *checkout.Order) []checkout.Effect {
+		o.Payments[0].NextCheck = time.Time{}
+		return nil
+	})
+	ended := checkout.DueCheck{OrderID: "order of soon", RequestID: "soon", Checks: 2}
+	if stillDue, err := store.Reschedule(t.Context(), ended, noon.Add(time.Minute)); err != nil || stillDue {
+		t.Errorf("what has ended meanwhile is looked at again: %v, %v", stillDue, err)
 	}
 	expectDue(t, store, noon.Add(time.Hour), 10, "late", "now")
 	o := orderByID(t, store, "order of now")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -331,9 +332,13 @@ func paidDespiteACancel(t *testing.T) (s *shop, b *buyer, path, requestID string
 
 func TestTheBuyerWhoIsFasterThanOurCancelHasPaid(t *testing.T) {
 	shop, buyer, path, _ := paidDespiteACancel(t)
-	shop.expectCount(0, "cancel", "status", "failed") // it may still be on its way
 	shop.passes(6 * time.Minute)
 	shop.sweeps()
+	shop.expectCount(0, "cancel", "status", "failed") // it may still be on its way: nobody knows when it was sent last
+	for range 6 {
+		shop.passes(time.Minute)
+		shop.sweeps()
+	}
 	buyer.expectStatus(path, "paid", "paid")
 	shop.expectCount(1, "cancel", "status", "failed")
 }
@@ -470,7 +475,18 @@ func (s *shop) opens(do func(*db.Store)) {
 func (s *shop) lookedForLong(requestID string) {
 	s.t.Helper()
 	now := time.Now().Add(time.Duration(s.offset.Load()))
-	s.opens(func(store *db.Store) { must(s.t, store.Reschedule(s.t.Context(), requestID, now, 5000)) })
+	s.opens(func(store *db.Store) {
+		order, _, err := store.FindPayment(s.t.Context(), checkout.Reference{RequestID: requestID})
+		must(s.t, err)
+		_, _, err = store.Update(s.t.Context(), order, checkout.Evidence{Cause: checkout.Cause{Kind: checkout.BySweeper}},
+			func(o checkout.Order) (checkout.Order, []checkout.Effect) {
+				o.Payments = slices.Clone(o.Payments)
+				p := o.Payment(requestID)
+				p.NextCheck, p.Checks = now, 5000
+				return o, nil
+			})
+		must(s.t, err)
+	})
 }
 
 // overlaps is an order paid by its second attempt while the first, which Antom
@@ -617,4 +633,44 @@ func TestMoneyThatAntomDoesNotGiveBackIsSettledByAPerson(t *testing.T) {
 	}
 	shop.expectCount(tried, "refund", "status", "failed")
 	buyer.expectStatus(path, "paid", "paid")
+}
+
+// A session that was given up is paid in an old tab, after everything else has ended
+// and with its notice lost: an inquiry finds the money when the session has ended.
+func TestADroppedSessionThatIsPaidIsFound(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	first := buyer.starts(path, "GCASH").PaymentRequestID
+	must(t, shop.control.Decline(buyer.starts(path, "ALIPAY_CN").PaymentRequestID, ""))
+	shop.quiet()
+	shop.fault(sandbox.Fault{Kind: sandbox.Lose, On: "PAYMENT_RESULT"})
+	must(t, shop.control.Pay(first))
+	shop.quiet()
+	for range 2 {
+		shop.passes(61 * time.Minute)
+		shop.sweeps()
+	}
+	buyer.expectStatus(path, "paid", "paid")
+	shop.holds(4800)
+}
+
+// One that nobody pays is asked about once, and troubles no person.
+func TestADroppedSessionThatIsNotPaidIsForgotten(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	first := buyer.starts(path, "GCASH").PaymentRequestID
+	must(t, shop.control.Pay(buyer.starts(path, "ALIPAY_CN").PaymentRequestID))
+	shop.quiet()
+	for range 3 {
+		shop.passes(61 * time.Minute)
+		shop.sweeps()
+	}
+	buyer.expectStatus(path, "paid", "paid")
+	o, err := shop.store.OrderByID(t.Context(), shop.orderID())
+	must(t, err)
+	if p := o.Payment(first); p.Status != checkout.PaymentCancelled || !p.NextCheck.IsZero() {
+		t.Errorf("the session is %s and looked at %v", p.Status, p.NextCheck)
+	}
 }

@@ -200,3 +200,22 @@ func TestARefusedCancelOverAReviewGivesTheOtherPaymentBack(t *testing.T) {
 	shop.holds(4800)
 	buyer.expectStatus(path, "paid", "paid")
 }
+
+// Antom takes back what it has said of one payment; the operator's refund was about
+// that, and not about the other, which is right.
+func TestARefundOverAReviewThatEndsByItselfRefundsNothing(t *testing.T) {
+	shop := newShop(t, func(s *settings) { s.withoutSDK = true })
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	first := buyer.starts(path, "GCASH").PaymentRequestID
+	must(t, shop.control.Pay(buyer.starts(path, "ALIPAY_CN").PaymentRequestID))
+	shop.quiet()
+	shop.notify(`{"notifyType":"PAYMENT_RESULT","result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success."},` +
+		`"paymentRequestId":"` + first + `","paymentAmount":{"value":"5300","currency":"SGD"}}`)
+	shop.expectCount(1, "order", "status", "review")
+	if _, err := shop.desk().RefundPayment(t.Context(), shop.orderID(), 0, by("back")); kindOf(err) != checkout.Conflict {
+		t.Errorf("refund: %v, want Conflict", err)
+	}
+	buyer.expectStatus(path, "paid", "paid")
+	shop.holds(4800)
+}

@@ -158,8 +158,9 @@ func (m mortal) DueChecks(ctx context.Context, now time.Time, limit int) (due []
 	return due, err
 }
 
-func (m mortal) Reschedule(ctx context.Context, requestID string, next time.Time, checks int) error {
-	return m.within(requestID, func() error { return m.Store.Reschedule(ctx, requestID, next, checks) })
+func (m mortal) Reschedule(ctx context.Context, due checkout.DueCheck, next time.Time) (stillDue bool, err error) {
+	err = m.within(due.RequestID, func() (err error) { stillDue, err = m.Store.Reschedule(ctx, due, next); return err })
+	return stillDue, err
 }
 
 func (m mortal) EffectDone(ctx context.Context, id int64) error {
