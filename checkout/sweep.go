@@ -177,6 +177,8 @@ func (s *Service) goOn(ctx context.Context, o Order, p Payment, known knowledge)
 		err = s.repeat(ctx, o.ID, p.RequestID)
 	case p.Status.UnderWay() && !p.Live && o.hasMoney():
 		_, _, err = s.giveBack(ctx, o, p.RequestID, Cancel) // another attempt has brought the money
+	case p.Status.dead() && known == there && !p.NextCheck.IsZero() && !p.unfinished():
+		_, _, err = s.giveBack(ctx, o, p.RequestID, Cancel) // under way at Antom after all: an answer that it has ended would have ended the looks
 	case p.toGiveBack() && !p.unfinished():
 		err = s.reverse(ctx, o, p)
 	case p.Status == PaymentAuthorized && p.Live && s.cfg.ManualCapture && !p.unfinished():

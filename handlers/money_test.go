@@ -674,3 +674,21 @@ func TestADroppedSessionThatIsNotPaidIsForgotten(t *testing.T) {
 		t.Errorf("the session is %s and looked at %v", p.Status, p.NextCheck)
 	}
 }
+
+// One that is only submitted in an old tab is cancelled then: the order has gone on.
+func TestADroppedSessionThatIsUnderWayAfterAllIsCancelled(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	first := buyer.starts(path, "CARD").PaymentRequestID
+	must(t, shop.control.Pay(buyer.starts(path, "ALIPAY_CN").PaymentRequestID))
+	must(t, shop.control.Submit(first, ""))
+	shop.quiet()
+	for range 3 {
+		shop.passes(61 * time.Minute)
+		shop.sweeps()
+	}
+	buyer.expectStatus(path, "paid", "paid")
+	shop.expectCount(1, "cancel", "status", "success")
+	shop.holds(4800)
+}
