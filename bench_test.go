@@ -166,7 +166,7 @@ func (f *filled) notification() error {
 		return err
 	}
 	n := checkout.Notification{
-		ID: newID(), Type: "PAYMENT_RESULT", About: "p" + id, PaymentRequestID: "p" + id, AntomID: "a" + id,
+		ID: fmt.Sprintf("p%s.%032x", id, rand.Uint64()), Type: "PAYMENT_RESULT", PaymentRequestID: "p" + id, AntomID: "a" + id,
 		BodySHA256: id, Body: make([]byte, 400), ReceivedAt: time.Now(), Applied: true,
 	}
 	evidence := checkout.Evidence{Cause: checkout.Cause{Kind: checkout.ByNotification, ID: n.ID}, Notification: &n}
@@ -213,7 +213,7 @@ func fill(b *testing.B, file string, n int) {
 		       printf('notification:%d', i), 1700000000000 + i
 		  FROM n`,
 		`INSERT INTO notifications
-		SELECT printf('0190%08x-0000-7000-8000-000000000002', i), 'PAYMENT_RESULT', printf('0190%08x-0000-7000-8000-000000000001', i),
+		SELECT printf('0190%08x-0000-7000-8000-000000000001.%s', i, lower(hex(randomblob(16)))), 'PAYMENT_RESULT',
 		       printf('0190%08x-0000-7000-8000-000000000001', i), printf('antom-%d', i), hex(randomblob(32)), randomblob(400), 1700000000000 + i, 1
 		  FROM n`,
 	} {
