@@ -8,6 +8,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
@@ -56,30 +57,34 @@ var languages = func() []language.Tag {
 // A catalog holds every text of one language by its key.
 type catalog struct {
 	tag   language.Tag
-	name  string // for the lang attribute
-	dir   string // ltr or rtl
-	texts map[string]string
+	name  string                   // for the lang attribute
+	dir   string                   // ltr or rtl
+	texts func() map[string]string // read when the first page needs them
 }
 
 var (
 	matcher  = language.NewMatcher(languages)
-	catalogs = loadCatalogs()
+	catalogs = newCatalogs()
 )
 
-func loadCatalogs() []*catalog {
+func newCatalogs() []*catalog {
 	all := make([]*catalog, len(languages))
 	for i, tag := range languages {
-		c := &catalog{tag: tag, name: tag.String(), dir: direction(tag)}
-		raw, err := messageFiles.ReadFile(path.Join("messages", c.name+".json"))
-		if err == nil {
-			err = json.Unmarshal(raw, &c.texts)
-		}
-		if err != nil {
-			panic("views: messages of " + c.name + ": " + err.Error()) // compiled in: a broken build
-		}
-		all[i] = c
+		name := tag.String()
+		all[i] = &catalog{tag: tag, name: name, dir: direction(tag), texts: sync.OnceValue(func() map[string]string { return readTexts(name) })}
 	}
 	return all
+}
+
+func readTexts(name string) (texts map[string]string) {
+	raw, err := messageFiles.ReadFile(path.Join("messages", name+".json"))
+	if err == nil {
+		err = json.Unmarshal(raw, &texts)
+	}
+	if err != nil {
+		panic("views: messages of " + name + ": " + err.Error()) // compiled in: a broken build
+	}
+	return texts
 }
 
 // direction is which way a language is written.
@@ -148,9 +153,9 @@ func catalogOf(ctx context.Context) *catalog {
 // args. What a language lacks comes in English; what English lacks is shown as
 // its key, which no test lets pass.
 func Text(ctx context.Context, key string, args ...any) string {
-	text, ok := catalogOf(ctx).texts[key]
+	text, ok := catalogOf(ctx).texts()[key]
 	if !ok {
-		text, ok = catalogs[0].texts[key]
+		text, ok = catalogs[0].texts()[key]
 	}
 	if !ok {
 		return key
@@ -174,7 +179,7 @@ func Text(ctx context.Context, key string, args ...any) string {
 // HasText reports whether there is a text for key, for keys that are made from
 // what others say.
 func HasText(key string) bool {
-	_, ok := catalogs[0].texts[key]
+	_, ok := catalogs[0].texts()[key]
 	return ok
 }
 
@@ -238,7 +243,7 @@ var pluralForms = map[plural.Form]string{
 func count(ctx context.Context, key string, n int) string {
 	c := catalogOf(ctx)
 	form := plural.Cardinal.MatchPlural(c.tag, n, 0, 0, 0, 0)
-	if _, ok := c.texts[key+pluralForms[form]]; !ok {
+	if _, ok := c.texts()[key+pluralForms[form]]; !ok {
 		form = plural.Other
 	}
 	return Text(ctx, key+pluralForms[form], n)

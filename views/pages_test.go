@@ -58,7 +58,7 @@ func values(markup, pattern string) []string {
 
 func TestNoPageShowsAKeyOrAPlaceholder(t *testing.T) {
 	eachPage(t, func(t *testing.T, tag language.Tag, markup string) {
-		for key := range catalogs[0].texts {
+		for key := range catalogs[0].texts() {
 			if strings.Contains(markup, ">"+key) || strings.Contains(markup, `"`+key) {
 				t.Errorf("shows the key %s", key)
 			}
