@@ -135,11 +135,11 @@ func (s *Service) renew(m market, o *offer, amount Money) {
 		answer = nil
 		s.log.WarnContext(ctx, "consult without answer: the configured methods are offered", "country", m.country, "terminal", m.terminal, "err", err)
 	}
-	s.offers.keep(o, answer, s.now())
+	s.offers.keep(o, answer)
 }
 
 // keep ends a question, with its answer or nil.
-func (all *offers) keep(o *offer, answer []method, now time.Time) {
+func (all *offers) keep(o *offer, answer []method) {
 	all.mu.Lock()
 	defer all.mu.Unlock()
 	defer close(o.coming)
@@ -147,7 +147,7 @@ func (all *offers) keep(o *offer, answer []method, now time.Time) {
 	if o.failed {
 		return
 	}
-	o.methods, o.at = answer, now
+	o.methods, o.at = answer, o.asked
 	for _, m := range answer {
 		if _, known := methodByCode(m.Code); !known && len(all.names) < maxOffers {
 			if all.names == nil {

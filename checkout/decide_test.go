@@ -525,3 +525,20 @@ func TestADroppedAttemptIsLookedAtWhenItsSessionHasEnded(t *testing.T) {
 		}
 	}
 }
+
+// Antom's notice says that a payment given up was paid, its inquiry lags behind: the
+// doubt stays until there is a result.
+func TestADoubtIsNotEndedByAPaymentUnderWay(t *testing.T) {
+	r := Rules{Now: noon, Pause: time.Minute}
+	o, _ := Decide(orderWith("GCASH", PaymentCancelled), notified(SaidSucceeded, sgd(4200)), r)
+	if o.Review == "" {
+		t.Fatal("paid after cancel raises nothing")
+	}
+	lagging, _ := Decide(o, inquired(SaidAccepted, sgd(4200)), r)
+	if lagging.Review != o.Review || lagging.Payments[0].NextCheck.IsZero() {
+		t.Errorf("an answer without a result leaves the review %q, looked at %v", lagging.Review, lagging.Payments[0].NextCheck)
+	}
+	if told, _ := Decide(lagging, inquired(SaidSucceeded, sgd(4200)), r); told.Status != OrderPaid {
+		t.Errorf("the result leaves the order %s", told.Status)
+	}
+}

@@ -20,8 +20,12 @@ type knowledge int
 const (
 	noAnswer knowledge = iota // U, timeout, bad signature, or a refused question
 	notThere                  // ORDER_NOT_EXIST: not placed, or a session not submitted
-	there
+	there                     // with a result
+	underWay                  // without a result yet
 )
+
+// found reports whether Antom knows the payment.
+func (k knowledge) found() bool { return k == there || k == underWay }
 
 // Refresh inquires Antom about the order's payment if that is due, expires the
 // order if its time is over, and returns it as it then stands. All callers share
@@ -95,11 +99,11 @@ func (s *Service) unsettled(o Order) *Payment {
 // inquire asks Antom how a payment stands and records the answer.
 func (s *Service) inquire(ctx context.Context, o Order, p Payment) (Order, knowledge, error) {
 	w, call, known := s.question(ctx, p)
-	if known != there || s.tellsNothingNew(o, w) {
+	if !known.found() || s.tellsNothingNew(o, w) {
 		return o, known, nil
 	}
 	o, err := s.Record(ctx, o.ID, w, Evidence{Call: call})
-	return o, there, err
+	return o, known, err
 }
 
 // question asks Antom how a payment stands. Word and call are set when it is there.
@@ -115,6 +119,9 @@ func (s *Service) question(ctx context.Context, p Payment) (Word, *Call, knowled
 	}
 	call := s.call("inquiryPayment", p.RequestID, p.RequestID, res.Result, err)
 	w.Cause = Cause{Kind: ByInquiry, ID: call.ID}
+	if w.underWay() {
+		return w, call, underWay
+	}
 	return w, call, there
 }
 

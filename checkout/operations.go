@@ -121,7 +121,7 @@ func (s *Service) judgeRefund(ctx context.Context, orderID string, minor int64, 
 	}
 	judged, err = s.givenBackBy(ctx, o, key)
 	if p := o.Payment(reviewed); err == nil && judged == "" && p != nil && !p.kept() {
-		return "", conflict("the review was about another payment, and has ended; order again what is meant")
+		return "", conflict("the review was about another payment, and has ended; order what is meant with a new key")
 	}
 	return judged, err
 }
@@ -209,7 +209,7 @@ func (s *Service) judge(ctx context.Context, orderID string, minor int64, key Ke
 	}
 	p := *o.Payment(o.ReviewPayment)
 	w, call, known := s.question(ctx, p)
-	if known != there {
+	if !known.found() {
 		return o, unavailable("Antom has not told what it holds; order the same again")
 	}
 	live := o.Live()

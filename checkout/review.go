@@ -43,7 +43,7 @@ func (r Review) ends(p Payment, w Word) bool {
 	case cannotGiveBack:
 		return !p.Status.HoldsMoney()
 	}
-	return r.contradiction() && w.settles() // Antom has been asked
+	return r.contradiction() && w.settles() && !(p.Status.dead() && w.underWay()) // Antom has been asked, and has a result
 }
 
 // raise puts the order under review because of one of its payments.

@@ -240,7 +240,7 @@ func (s *Store) Reschedule(ctx context.Context, due checkout.DueCheck, next time
 		res, err := tx.ExecContext(ctx, `
 			UPDATE payments
 			   SET next_check = $1, checks = checks + 1
-			 WHERE request_id = $2 AND checks = $3 AND next_check IS NOT NULL`, millis(next), due.RequestID, due.Checks)
+			 WHERE request_id = $2 AND checks = $3 AND next_check <= $4`, millis(next), due.RequestID, due.Checks, s.now().UnixMilli())
 		if err != nil {
 			return fmt.Errorf("reschedule: %w", err)
 		}
