@@ -226,10 +226,11 @@ func (p *Payment) refundedAfter(w Word) Money {
 	return sum
 }
 
-// antomsOwn reports whether a word tells of a refund that Antom has made by itself of
-// a payment that it has cancelled: nobody's money any more, however much it was.
+// antomsOwn reports whether a word tells of what Antom has taken or given back by
+// itself of a payment that it has cancelled: nobody's money any more, however much
+// it was.
 func (p *Payment) antomsOwn(w OperationWord, within Word) bool {
-	return within.Says == SaidCancelled && w.Kind == Refund && p.operation(w) == nil
+	return within.Says == SaidCancelled && p.operation(w) == nil
 }
 
 // method is the one a word names or shows, or "". Antom's words about cards may

@@ -482,8 +482,11 @@ func TestAnAuthorisationThatWasAWalletIsPaid(t *testing.T) {
 // money, however much it was.
 func TestWhatAntomGivesBackOfACancelledPaymentRaisesNothing(t *testing.T) {
 	w := inquired(SaidCancelled, sgd(4300))
-	w.Operations = []OperationWord{{Kind: Refund, RequestID: "auto", Says: OperationSuccess, Amount: sgd(4300)}}
-	o, _ := Decide(orderWith("GCASH", PaymentCancelled), w, Rules{Now: noon, Pause: time.Minute})
+	w.Operations = []OperationWord{
+		{Kind: Capture, RequestID: "auto", Says: OperationSuccess, Amount: sgd(4300)},
+		{Kind: Refund, RequestID: "auto", Says: OperationSuccess, Amount: sgd(4300)},
+	}
+	o, _ := Decide(orderWith("CARD", PaymentCancelled), w, Rules{Now: noon, Pause: time.Minute})
 	if o.Review != "" || len(o.Payments[0].Operations) != 0 {
 		t.Errorf("the review is %q, with %v", o.Review, o.Payments[0].Operations)
 	}
