@@ -58,3 +58,15 @@ func TestNumbersAreReadAsPeopleTypeThem(t *testing.T) {
 		}
 	}
 }
+
+// Late money that went back at once is told by the letter about the refund alone.
+func TestWhatIsRefundedNeedsNoReceipt(t *testing.T) {
+	for status, written := range map[OrderStatus]bool{OrderPaid: true, OrderPartiallyRefunded: true, OrderRefunded: false} {
+		o := orderWith("GCASH", PaymentPaid)
+		o.Status = status
+		l := Letter{Kind: LetterReceipt, Order: o}
+		if l.fill("") != written {
+			t.Errorf("%s: a receipt is written: %v, want %v", status, !written, written)
+		}
+	}
+}

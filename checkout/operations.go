@@ -465,7 +465,8 @@ func (s *Service) resumeOperation(ctx context.Context, o Order, requestID string
 	case op.Kind == Cancel && op.Key == ownKey && p.kept():
 		// The buyer was faster than our cancel, and the order stands on the payment,
 		// if the payment still does when no cancel can be on its way any more.
-		// Nothing was sent since, so the looks since then tell how long ago it was.
+		// Nothing is sent any more once the order stands on the payment, and the looks
+		// are counted from then on: they tell how long ago the last sending is.
 		if known != there || s.now().Sub(op.CreatedAt) < cancelOnItsWay || s.lookedFor(p.Checks-1) < cancelOnItsWay {
 			return o, nil
 		}

@@ -126,6 +126,15 @@ func (o *Order) hasMoney() bool {
 	return o.EverPaid || live != nil && live.kept()
 }
 
+// doesWithout reports whether the order has no use for an attempt it does not stand
+// on: it has ended, has its money, or stands on another.
+func (o *Order) doesWithout() bool { return o.Closed != "" || o.hasMoney() || o.Live() != nil }
+
+// abandoned reports whether a payment was given up and no word contradicts that.
+func (o *Order) abandoned(p Payment) bool {
+	return p.Status == PaymentCancelled && !p.unfinished() && o.ReviewPayment != p.RequestID
+}
+
 // kept reports whether the order stands on the payment's money.
 func (p *Payment) kept() bool { return p.Live && p.Status.HoldsMoney() }
 

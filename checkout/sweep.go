@@ -177,7 +177,7 @@ func (s *Service) goOn(ctx context.Context, o Order, p Payment, known knowledge)
 		err = s.repeat(ctx, o.ID, p.RequestID)
 	case p.Status.UnderWay() && !p.Live && o.hasMoney():
 		_, _, err = s.giveBack(ctx, o, p.RequestID, Cancel) // another attempt has brought the money
-	case known == underWay && s.abandoned(o, p) && (o.Closed != "" || o.hasMoney() || o.Live() != nil) && !s.refusedLately(p):
+	case known == underWay && o.abandoned(p) && o.doesWithout() && !s.refusedLately(p):
 		_, _, err = s.giveBack(ctx, o, p.RequestID, Cancel) // it goes on at Antom after all, and the order without it
 	case p.toGiveBack() && !p.unfinished():
 		err = s.reverse(ctx, o, p)
@@ -230,15 +230,10 @@ func (s *Service) repeat(ctx context.Context, orderID, requestID string) error {
 	return err
 }
 
-// abandoned reports whether a payment was given up and nobody claims otherwise.
-func (s *Service) abandoned(o Order, p Payment) bool {
-	return p.Status == PaymentCancelled && !p.unfinished() && o.ReviewPayment != p.RequestID
-}
-
 // neverPaid reports whether a payment that Antom does not know was given up and
 // cannot be paid any more either.
 func (s *Service) neverPaid(o Order, p Payment) bool {
-	return s.abandoned(o, p) && p.AntomID == "" && !s.now().Before(p.ExpiresAt)
+	return o.abandoned(p) && p.AntomID == "" && !s.now().Before(p.ExpiresAt)
 }
 
 // stopLooking ends the looks at a payment that was never paid, and those that have
@@ -254,7 +249,7 @@ func (s *Service) stopLooking(ctx context.Context, due DueCheck, known knowledge
 		p.NextCheck = time.Time{}
 		switch {
 		case known == notThere && s.neverPaid(o, *p):
-		case known == underWay && s.abandoned(o, *p): // nothing is owed; if it is paid, a notice tells
+		case known == underWay && o.abandoned(*p): // nothing is owed; if it is paid, a notice tells
 		case o.Review != "": // it says better what is wrong
 		case p.toGiveBack() && !p.unfinished():
 			o.raise(cannotGiveBack, p.RequestID)

@@ -635,60 +635,72 @@ func TestMoneyThatAntomDoesNotGiveBackIsSettledByAPerson(t *testing.T) {
 	buyer.expectStatus(path, "paid", "paid")
 }
 
-// A session that was given up is paid in an old tab, after everything else has ended
-// and with its notice lost: an inquiry finds the money when the session has ended.
+// droppedFor is an order whose buyer has opened a session of first and then gone on
+// to another attempt: the session was given up, but can still be paid in its tab.
+func droppedFor(t *testing.T, first string) (s *shop, b *buyer, path, dropped, other string) {
+	s = newShop(t, func(s *settings) { s.orderTTL = 24 * time.Hour })
+	b = s.newBuyer()
+	path = b.orders()
+	dropped = b.starts(path, first).PaymentRequestID
+	return s, b, path, dropped, b.starts(path, "ALIPAY_CN").PaymentRequestID
+}
+
+// goesOn lets more than the life of a session pass, and the sweeper look.
+func (s *shop) goesOn() {
+	s.t.Helper()
+	s.quiet()
+	for range 3 {
+		s.passes(61 * time.Minute)
+		s.sweeps()
+	}
+}
+
+// It is paid after everything else has ended, and its notice is lost: an inquiry
+// finds the money when the session has ended.
 func TestADroppedSessionThatIsPaidIsFound(t *testing.T) {
-	shop := newShop(t)
-	buyer := shop.newBuyer()
-	path := buyer.orders()
-	first := buyer.starts(path, "GCASH").PaymentRequestID
-	must(t, shop.control.Decline(buyer.starts(path, "ALIPAY_CN").PaymentRequestID, ""))
+	shop, buyer, path, dropped, other := droppedFor(t, "GCASH")
+	must(t, shop.control.Decline(other, ""))
 	shop.quiet()
 	shop.fault(sandbox.Fault{Kind: sandbox.Lose, On: "PAYMENT_RESULT"})
-	must(t, shop.control.Pay(first))
-	shop.quiet()
-	for range 2 {
-		shop.passes(61 * time.Minute)
-		shop.sweeps()
-	}
+	must(t, shop.control.Pay(dropped))
+	shop.goesOn()
 	buyer.expectStatus(path, "paid", "paid")
 	shop.holds(4800)
 }
 
-// One that nobody pays is asked about once, and troubles no person.
+// Nobody pays it: it is asked about and troubles no person.
 func TestADroppedSessionThatIsNotPaidIsForgotten(t *testing.T) {
-	shop := newShop(t)
-	buyer := shop.newBuyer()
-	path := buyer.orders()
-	first := buyer.starts(path, "GCASH").PaymentRequestID
-	must(t, shop.control.Pay(buyer.starts(path, "ALIPAY_CN").PaymentRequestID))
-	shop.quiet()
-	for range 3 {
-		shop.passes(61 * time.Minute)
-		shop.sweeps()
-	}
+	shop, buyer, path, dropped, other := droppedFor(t, "GCASH")
+	must(t, shop.control.Pay(other))
+	shop.goesOn()
 	buyer.expectStatus(path, "paid", "paid")
 	o, err := shop.store.OrderByID(t.Context(), shop.orderID())
 	must(t, err)
-	if p := o.Payment(first); p.Status != checkout.PaymentCancelled || !p.NextCheck.IsZero() {
+	if p := o.Payment(dropped); p.Status != checkout.PaymentCancelled || !p.NextCheck.IsZero() {
 		t.Errorf("the session is %s and looked at %v", p.Status, p.NextCheck)
 	}
 }
 
-// One that is only submitted in an old tab is cancelled then: the order has gone on.
+// It is submitted after the order was paid: it is cancelled.
 func TestADroppedSessionThatIsUnderWayAfterAllIsCancelled(t *testing.T) {
-	shop := newShop(t)
-	buyer := shop.newBuyer()
-	path := buyer.orders()
-	first := buyer.starts(path, "CARD").PaymentRequestID
-	must(t, shop.control.Pay(buyer.starts(path, "ALIPAY_CN").PaymentRequestID))
-	must(t, shop.control.Submit(first, ""))
-	shop.quiet()
-	for range 3 {
-		shop.passes(61 * time.Minute)
-		shop.sweeps()
-	}
+	shop, buyer, path, dropped, other := droppedFor(t, "CARD")
+	must(t, shop.control.Pay(other))
+	must(t, shop.control.Submit(dropped, ""))
+	shop.goesOn()
 	buyer.expectStatus(path, "paid", "paid")
 	shop.expectCount(1, "cancel", "status", "success")
+	shop.holds(4800)
+}
+
+// It is submitted and is all that the order has: the buyer may finish.
+func TestADroppedSessionThatTheOrderHasUseForIsLeftAlone(t *testing.T) {
+	shop, buyer, path, dropped, other := droppedFor(t, "CARD")
+	must(t, shop.control.Decline(other, ""))
+	must(t, shop.control.Submit(dropped, ""))
+	shop.goesOn()
+	shop.expectCount(0, "cancel", "payment_request_id", dropped)
+	must(t, shop.control.Pay(dropped))
+	shop.goesOn()
+	buyer.expectStatus(path, "paid", "paid")
 	shop.holds(4800)
 }
