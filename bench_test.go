@@ -143,8 +143,8 @@ func (f *filled) order() error {
 	return f.update(id, checkout.Evidence{Cause: checkout.Cause{Kind: checkout.ByShopper}}, func(o *checkout.Order) {
 		o.Status = checkout.OrderProcessing
 		o.Payments = []checkout.Payment{{
-			RequestID: "p" + id, Method: "ALIPAY_CN", Mode: checkout.ModeSDK, Status: checkout.PaymentProcessing, Live: true,
-			Amount: o.Total, Request: []byte("{}"), CreatedAt: now, ExpiresAt: now.Add(time.Hour), NextCheck: now.Add(time.Hour),
+			RequestID: "p" + id, Method: "ALIPAY_CN", Mode: checkout.ModeSDK, Status: checkout.PaymentProcessing, Active: true,
+			Amount: o.Total, Request: []byte("{}"), CreatedAt: now, ExpiresAt: now.Add(time.Hour), NextPoll: now.Add(time.Hour),
 		}}
 	})
 }
@@ -172,7 +172,7 @@ func (f *filled) notification() error {
 	evidence := checkout.Evidence{Cause: checkout.Cause{Kind: checkout.ByNotification, ID: n.ID}, Notification: &n}
 	return f.update(id, evidence, func(o *checkout.Order) {
 		o.Status, o.EverPaid = checkout.OrderPaid, true
-		o.Payments[0].Status, o.Payments[0].AntomID, o.Payments[0].NextCheck = checkout.PaymentPaid, "a"+id, time.Time{}
+		o.Payments[0].Status, o.Payments[0].AntomID, o.Payments[0].NextPoll = checkout.PaymentPaid, "a"+id, time.Time{}
 	})
 }
 

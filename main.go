@@ -191,7 +191,7 @@ func openGateway(cfg config, now func() time.Time, more ...antom.Option) (*antom
 }
 
 // openMail is where letters to buyers go out.
-func openMail(cfg config, now func() time.Time) *mail.Office {
+func openMail(cfg config, now func() time.Time) *mail.Mailer {
 	from := cfg.mailFrom
 	if from == "" {
 		from = "shop@" + cfg.publicURL.Hostname()

@@ -103,15 +103,15 @@ func antomMethod(o Order, code string) *antom.PaymentMethod {
 // sameWayBack reports whether an attempt was begun where it is to go on: in a
 // browser, or in the same app. The request that was sent says so.
 func sameWayBack(p Payment, want Attempt) bool {
-	terminal, back := begunIn(p)
+	terminal, back := startedOn(p)
 	if want.Device.Terminal == antom.TerminalApp {
 		return terminal == antom.TerminalApp && back == want.ReturnURL
 	}
 	return terminal != antom.TerminalApp
 }
 
-// begunIn reads terminal and way back from an attempt's request.
-func begunIn(p Payment) (antom.TerminalType, string) {
+// startedOn reads terminal and way back from an attempt's request.
+func startedOn(p Payment) (antom.TerminalType, string) {
 	var sent struct {
 		Env struct {
 			TerminalType antom.TerminalType `json:"terminalType"`
@@ -239,9 +239,9 @@ func money(a antom.Amount) Money {
 }
 
 // call is the record of a request and the error it came back with.
-func (s *Service) call(op, requestID, paymentRequestID string, result antom.Result, err error) *Call {
+func (s *Service) newCall(op, requestID, paymentRequestID string, result antom.Result, err error) *Call {
 	c := &Call{
-		ID: newID(), Op: op, RequestID: requestID, PaymentRequestID: paymentRequestID,
+		ID: newID(), Endpoint: op, RequestID: requestID, PaymentRequestID: paymentRequestID,
 		Result: string(result.Status), Code: string(result.Code), Verified: true, At: s.now(),
 	}
 	var failure *antom.Error
@@ -253,25 +253,25 @@ func (s *Service) call(op, requestID, paymentRequestID string, result antom.Resu
 
 // said turns the result of a call that starts or ends something into a word:
 // whatever is not Antom's verified S or F is no answer, never a failure.
-func said(err error, onSuccess Said) (Said, string) {
+func outcomeFrom(err error, onSuccess Outcome) (Outcome, string) {
 	if err == nil {
 		return onSuccess, ""
 	}
 	var failure *antom.Error
 	if !errors.As(err, &failure) || failure.Unknown() {
-		return SaidNoAnswer, codeOf(err)
+		return OutcomeUnknown, codeOf(err)
 	}
 	if failure.Code == "REPEAT_REQ_INCONSISTENT" {
 		// Antom has this id with other contents: it says nothing of how that
 		// payment ended.
-		return SaidNoAnswer, string(failure.Code)
+		return OutcomeUnknown, string(failure.Code)
 	}
-	return SaidFailed, string(failure.Code)
+	return OutcomeFailed, string(failure.Code)
 }
 
-// ofAll is what an answer says of all sendings of a request: one that is refused at
+// ofAllSubmissions is what an answer says of all sendings of a request: one that is refused at
 // the gate, when it was perhaps sent before, says nothing of what came of that.
-func ofAll(err error, sentBefore bool) error {
+func ofAllSubmissions(err error, sentBefore bool) error {
 	var failure *antom.Error
 	if sentBefore && errors.As(err, &failure) && failure.AtTheGate() {
 		return errors.New("sent again in vain: " + failure.Error())
@@ -287,12 +287,12 @@ func codeOf(err error) string {
 	return ""
 }
 
-func wordOfSession(p Payment, res *antom.PaymentSessionResponse, err error) Word {
-	w := Word{RequestID: p.RequestID}
-	w.Says, w.Code = said(err, SaidAccepted)
+func eventFromSession(p Payment, res *antom.PaymentSessionResponse, err error) Event {
+	w := Event{RequestID: p.RequestID}
+	w.Outcome, w.Code = outcomeFrom(err, OutcomeAccepted)
 	switch {
 	case err == nil && res.Data == "":
-		w.Says = SaidNoAnswer // a session without its data is none
+		w.Outcome = OutcomeUnknown // a session without its data is none
 	case err == nil:
 		w.ExpiresAt = res.ExpiryTime.Time
 		w.Action = Action{Type: ActionSDK, SessionData: res.Data, Element: p.Method == "", ExpiresAt: res.ExpiryTime.Time}
@@ -300,14 +300,14 @@ func wordOfSession(p Payment, res *antom.PaymentSessionResponse, err error) Word
 	return w
 }
 
-func wordOfPay(p Payment, res *antom.PayResponse, err error) Word {
+func eventFromPay(p Payment, res *antom.PayResponse, err error) Event {
 	if !answers(p.RequestID, res.PaymentRequestID) {
-		return Word{RequestID: p.RequestID, Says: SaidNoAnswer}
+		return Event{RequestID: p.RequestID, Outcome: OutcomeUnknown}
 	}
-	w := Word{RequestID: p.RequestID, AntomID: res.PaymentID, Amount: money(res.PaymentAmount), AuthEndsAt: res.AuthExpiryTime.Time}
-	w.Says, w.Code = said(err, SaidSucceeded)
+	w := Event{RequestID: p.RequestID, AntomID: res.PaymentID, Amount: money(res.PaymentAmount), AuthEndsAt: res.AuthExpiryTime.Time}
+	w.Outcome, w.Code = outcomeFrom(err, OutcomeSucceeded)
 	if err == nil && res.Result.InProcess() {
-		w.Says = SaidAccepted
+		w.Outcome = OutcomeAccepted
 		w.Action = actionOf(p, res)
 	}
 	return w
@@ -319,7 +319,7 @@ func wordOfPay(p Payment, res *antom.PayResponse, err error) Word {
 // addresses come first, and the web is the fallback.
 func actionOf(p Payment, res *antom.PayResponse) Action {
 	a := Action{ExpiresAt: p.ExpiresAt}
-	terminal, _ := begunIn(p)
+	terminal, _ := startedOn(p)
 	if terminal == antom.TerminalApp {
 		a.ApplinkURL, a.SchemeURL = only(leadable, res.ApplinkURL), only(openable, res.SchemeURL)
 	}
@@ -379,10 +379,10 @@ func codesOf(form *antom.OrderCodeForm) []Code {
 	return codes
 }
 
-// wordOfInquiry says what Antom knows of a payment. found is false when Antom
+// eventFromInquiry says what Antom knows of a payment. found is false when Antom
 // does not know it, or did not answer the question.
-func wordOfInquiry(p Payment, res *antom.InquiryPaymentResponse, err error) (w Word, found bool) {
-	w = Word{RequestID: p.RequestID}
+func eventFromInquiry(p Payment, res *antom.InquiryPaymentResponse, err error) (w Event, found bool) {
+	w = Event{RequestID: p.RequestID}
 	if err != nil || !answers(p.RequestID, res.PaymentRequestID) {
 		return w, false
 	}
@@ -393,26 +393,26 @@ func wordOfInquiry(p Payment, res *antom.InquiryPaymentResponse, err error) (w W
 	w.AuthEndsAt = res.AuthExpiryTime.Time
 	switch res.PaymentStatus {
 	case antom.PaymentSuccess:
-		w.Says = SaidSucceeded
+		w.Outcome = OutcomeSucceeded
 	case antom.PaymentFail:
-		w.Says = SaidFailed
+		w.Outcome = OutcomeFailed
 	case antom.PaymentCancelled:
-		w.Says = SaidCancelled
+		w.Outcome = OutcomeCancelled
 	case antom.PaymentPendingNow:
-		w.Says = SaidPending
+		w.Outcome = OutcomePending
 	case antom.PaymentProcessing:
-		w.Says = SaidAccepted
+		w.Outcome = OutcomeAccepted
 	}
 	for _, t := range res.Transactions {
-		if op, ok := operationWord(t); ok {
+		if op, ok := operationEvent(t); ok {
 			w.Operations = append(w.Operations, op)
 		}
 	}
 	return w, true
 }
 
-func operationWord(t antom.Transaction) (OperationWord, bool) {
-	w := OperationWord{
+func operationEvent(t antom.Transaction) (OperationEvent, bool) {
+	w := OperationEvent{
 		RequestID: cmp.Or(t.RequestID, t.ID), AntomID: t.ID,
 		Amount: money(t.Amount), Code: string(t.Result.Code),
 	}
@@ -424,11 +424,11 @@ func operationWord(t antom.Transaction) (OperationWord, bool) {
 	default:
 		return w, false
 	}
-	w.Says = transactionSays(t.Status)
+	w.Status = transactionStatus(t.Status)
 	return w, true
 }
 
-func transactionSays(status antom.TransactionStatus) OperationStatus {
+func transactionStatus(status antom.TransactionStatus) OperationStatus {
 	switch status {
 	case antom.TransactionSuccess:
 		return OperationSuccess
@@ -442,19 +442,19 @@ func transactionSays(status antom.TransactionStatus) OperationStatus {
 // capture any more: the buyer has the money back.
 var authorisationGone = map[string]bool{"AUTH_EXPIRED": true, "AUTH_CANCELLED": true, "ORDER_IS_CANCELED": true, "ORDER_IS_CANCELLED": true}
 
-// operationAnswer makes a word out of the synchronous answer to a capture, refund or
+// operationEventFrom makes a word out of the synchronous answer to a capture, refund or
 // cancel; named is what the answer itself says of its ids and amount.
-func operationAnswer(op Operation, named OperationWord, result antom.Result, err error) OperationWord {
-	w := OperationWord{Kind: op.Kind, RequestID: op.RequestID, AntomID: named.AntomID, Code: string(result.Code)}
-	switch says, _ := said(err, SaidSucceeded); {
+func operationEventFrom(op Operation, named OperationEvent, result antom.Result, err error) OperationEvent {
+	w := OperationEvent{Kind: op.Kind, RequestID: op.RequestID, AntomID: named.AntomID, Code: string(result.Code)}
+	switch says, _ := outcomeFrom(err, OutcomeSucceeded); {
 	case !answers(op.RequestID, named.RequestID):
-		w = OperationWord{Kind: op.Kind, RequestID: op.RequestID, Says: OperationProcessing}
-	case says == SaidFailed:
-		w.Says, w.Gone = OperationFailed, op.Kind == Capture && authorisationGone[w.Code]
-	case says == SaidSucceeded && !result.InProcess():
-		w.Says, w.Amount = OperationSuccess, named.Amount
+		w = OperationEvent{Kind: op.Kind, RequestID: op.RequestID, Status: OperationProcessing}
+	case says == OutcomeFailed:
+		w.Status, w.Gone = OperationFailed, op.Kind == Capture && authorisationGone[w.Code]
+	case says == OutcomeSucceeded && !result.InProcess():
+		w.Status, w.Amount = OperationSuccess, named.Amount
 	default:
-		w.Says = OperationProcessing
+		w.Status = OperationProcessing
 	}
 	return w
 }
@@ -464,40 +464,40 @@ func operationAnswer(op Operation, named OperationWord, result antom.Result, err
 // would hold as well.
 func answers(asked, named string) bool { return named == "" || named == asked }
 
-// wordOfNotification says what a notification means and what it is about.
+// eventFromNotification says what a notification means and what it is about.
 // understood is false for types that are no business of an order.
-func wordOfNotification(n antom.Notification) (w Word, about Reference, understood bool) {
+func eventFromNotification(n antom.Notification) (w Event, about Reference, understood bool) {
 	switch n := n.(type) {
 	case *antom.PaymentResult:
-		w = wordOfNotice(n.PaymentNotice)
+		w = eventFromPaymentResult(n.PaymentNotice)
 		if n.Result.Status == antom.StatusSuccess {
-			w.Says = SaidSucceeded
+			w.Outcome = OutcomeSucceeded
 		} else if n.Result.Status == antom.StatusFailed {
-			w.Says = SaidFailed
+			w.Outcome = OutcomeFailed
 		}
 		return w, Reference{RequestID: n.PaymentRequestID}, true
 	case *antom.PaymentPending:
-		w = wordOfNotice(n.PaymentNotice)
-		w.Says = SaidPending // its result says S and is not final
+		w = eventFromPaymentResult(n.PaymentNotice)
+		w.Outcome = OutcomePending // its result says S and is not final
 		return w, Reference{RequestID: n.PaymentRequestID}, true
 	case *antom.CaptureResult:
-		w = Word{AntomID: n.PaymentID, Operations: []OperationWord{{
+		w = Event{AntomID: n.PaymentID, Operations: []OperationEvent{{
 			Kind: Capture, RequestID: cmp.Or(n.CaptureRequestID, n.CaptureID), AntomID: n.CaptureID,
-			Amount: money(n.CaptureAmount), Code: string(n.Result.Code), Says: operationResult(n.Result),
+			Amount: money(n.CaptureAmount), Code: string(n.Result.Code), Status: operationResult(n.Result),
 		}}}
 		return w, Reference{AntomID: n.PaymentID}, true
 	case *antom.RefundResult:
-		w = Word{Operations: []OperationWord{{
+		w = Event{Operations: []OperationEvent{{
 			Kind: Refund, RequestID: n.RefundRequestID, AntomID: n.RefundID,
-			Amount: money(n.RefundAmount), Code: string(n.Result.Code), Says: refundResult(n),
+			Amount: money(n.RefundAmount), Code: string(n.Result.Code), Status: refundResult(n),
 		}}}
 		return w, Reference{RefundRequestID: n.RefundRequestID}, true
 	}
-	return Word{}, Reference{}, false
+	return Event{}, Reference{}, false
 }
 
-func wordOfNotice(n antom.PaymentNotice) Word {
-	return Word{
+func eventFromPaymentResult(n antom.PaymentNotice) Event {
+	return Event{
 		AntomID: n.PaymentID, Amount: money(n.PaymentAmount), Method: n.PaymentMethodType,
 		Code: string(n.Result.Code), AuthEndsAt: n.AuthExpiryTime.Time,
 	}
@@ -507,7 +507,7 @@ func wordOfNotice(n antom.PaymentNotice) Word {
 // itself leaves it to an inquiry.
 func refundResult(n *antom.RefundResult) OperationStatus {
 	says := operationResult(n.Result)
-	if n.RefundStatus != "" && transactionSays(n.RefundStatus) != says {
+	if n.RefundStatus != "" && transactionStatus(n.RefundStatus) != says {
 		return OperationProcessing
 	}
 	return says
@@ -525,7 +525,7 @@ func operationResult(r antom.Result) OperationStatus {
 
 // newNotification is the row for a notification as it came.
 func newNotification(n antom.Notification, body []byte, at time.Time) Notification {
-	_, about, _ := wordOfNotification(n)
+	_, about, _ := eventFromNotification(n)
 	named := cmp.Or(about.RequestID, about.AntomID, about.RefundRequestID)
 	sum := sha256.Sum256(body)
 	return Notification{

@@ -21,16 +21,16 @@ func TestAnAnswerAboutSomethingElseIsNone(t *testing.T) {
 		inquiry := &antom.InquiryPaymentResponse{
 			Envelope: success, PaymentRequestID: named, PaymentStatus: antom.PaymentSuccess, PaymentAmount: amount,
 		}
-		if _, found := wordOfInquiry(p, inquiry, nil); found != believed {
+		if _, found := eventFromInquiry(p, inquiry, nil); found != believed {
 			t.Errorf("an inquiry answered for %q is believed: %v", named, found)
 		}
 		pay := &antom.PayResponse{Envelope: success, PaymentRequestID: named, PaymentAmount: amount}
-		if w := wordOfPay(p, pay, nil); (w.Says == SaidSucceeded) != believed {
-			t.Errorf("pay answered for %q says %s", named, w.Says)
+		if w := eventFromPay(p, pay, nil); (w.Outcome == OutcomeSucceeded) != believed {
+			t.Errorf("pay answered for %q says %s", named, w.Outcome)
 		}
 		refund := Operation{Kind: Refund, RequestID: "ours", Amount: sgd(100)}
-		if w := operationAnswer(refund, OperationWord{RequestID: named}, success.Result, nil); (w.Says == OperationSuccess) != believed {
-			t.Errorf("a refund answered for %q says %s", named, w.Says)
+		if w := operationEventFrom(refund, OperationEvent{RequestID: named}, success.Result, nil); (w.Status == OperationSuccess) != believed {
+			t.Errorf("a refund answered for %q says %s", named, w.Status)
 		}
 	}
 }

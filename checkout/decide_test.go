@@ -19,7 +19,7 @@ func orderWith(method string, statuses ...PaymentStatus) Order {
 	for i, status := range statuses {
 		o.Payments = append(o.Payments, Payment{
 			RequestID: string(rune('a' + i)), Method: method, Status: status, Amount: sgd(4200),
-			Live: i == len(statuses)-1 && (status.UnderWay() || status.HoldsMoney()),
+			Active: i == len(statuses)-1 && (status.InProgress() || status.HoldsFunds()),
 		})
 	}
 	o.Status = orderStatus(o)
@@ -27,16 +27,16 @@ func orderWith(method string, statuses ...PaymentStatus) Order {
 	return o
 }
 
-func notified(says Said, amount Money) Word {
-	return Word{Cause: Cause{ByNotification, "n"}, RequestID: "a", Says: says, Amount: amount}
+func notified(says Outcome, amount Money) Event {
+	return Event{Cause: Cause{ByNotification, "n"}, RequestID: "a", Outcome: says, Amount: amount}
 }
 
-func inquired(says Said, amount Money) Word {
-	return Word{Cause: Cause{ByInquiry, "i"}, RequestID: "a", Says: says, Amount: amount}
+func inquired(says Outcome, amount Money) Event {
+	return Event{Cause: Cause{ByInquiry, "i"}, RequestID: "a", Outcome: says, Amount: amount}
 }
 
-func captured(by CauseKind, says OperationStatus, amount Money) Word {
-	return Word{Cause: Cause{by, "c"}, RequestID: "a", Operations: []OperationWord{{Kind: Capture, RequestID: "cap", Says: says, Amount: amount}}}
+func captured(by CauseKind, says OperationStatus, amount Money) Event {
+	return Event{Cause: Cause{by, "c"}, RequestID: "a", Operations: []OperationEvent{{Kind: Capture, RequestID: "cap", Status: says, Amount: amount}}}
 }
 
 // The whole table of what each word makes of a payment in each status, for a
@@ -48,18 +48,18 @@ func TestWhatEachWordMakesOfAWalletPayment(t *testing.T) {
 	}
 	words := []struct {
 		name string
-		word Word
+		word Event
 	}{
-		{"no answer", Word{Cause: Cause{ByResponse, "r"}, RequestID: "a", Says: SaidNoAnswer}},
-		{"accepted", Word{Cause: Cause{ByResponse, "r"}, RequestID: "a", Says: SaidAccepted}},
-		{"pending notified", notified(SaidPending, sgd(4200))},
-		{"success notified", notified(SaidSucceeded, sgd(4200))},
-		{"success inquired", inquired(SaidSucceeded, sgd(4200))},
-		{"failure notified", notified(SaidFailed, sgd(4200))},
-		{"failure inquired", inquired(SaidFailed, sgd(4200))},
-		{"cancel inquired", inquired(SaidCancelled, sgd(4200))},
-		{"wrong amount notified", notified(SaidSucceeded, sgd(4300))},
-		{"dropped", Word{Cause: Cause{ByShopper, "a"}, RequestID: "a", Says: SaidDropped}},
+		{"no answer", Event{Cause: Cause{ByResponse, "r"}, RequestID: "a", Outcome: OutcomeUnknown}},
+		{"accepted", Event{Cause: Cause{ByResponse, "r"}, RequestID: "a", Outcome: OutcomeAccepted}},
+		{"pending notified", notified(OutcomePending, sgd(4200))},
+		{"success notified", notified(OutcomeSucceeded, sgd(4200))},
+		{"success inquired", inquired(OutcomeSucceeded, sgd(4200))},
+		{"failure notified", notified(OutcomeFailed, sgd(4200))},
+		{"failure inquired", inquired(OutcomeFailed, sgd(4200))},
+		{"cancel inquired", inquired(OutcomeCancelled, sgd(4200))},
+		{"wrong amount notified", notified(OutcomeSucceeded, sgd(4300))},
+		{"dropped", Event{Cause: Cause{ByShopper, "a"}, RequestID: "a", Outcome: OutcomeAbandoned}},
 	}
 	same := becomes{}
 	table := map[PaymentStatus][]becomes{
@@ -109,7 +109,7 @@ func TestWhatEachWordMakesOfAWalletPayment(t *testing.T) {
 			if want == same {
 				want = becomes{status, o.Status}
 			}
-			after, _ := Decide(o, words[i].word, Rules{Now: noon})
+			after, _ := Apply(o, words[i].word, Rules{Now: noon})
 			if got := (becomes{after.Payments[0].Status, after.Status}); got != want {
 				t.Errorf("%s, then %s: payment and order become %v, want %v", status, words[i].name, got, want)
 			}
@@ -118,19 +118,19 @@ func TestWhatEachWordMakesOfAWalletPayment(t *testing.T) {
 }
 
 func TestACardIsPaidWhenItIsCaptured(t *testing.T) {
-	o, _ := Decide(orderWith("CARD", PaymentProcessing), notified(SaidSucceeded, sgd(4200)), Rules{Now: noon})
+	o, _ := Apply(orderWith("CARD", PaymentProcessing), notified(OutcomeSucceeded, sgd(4200)), Rules{Now: noon})
 	if o.Status != OrderAuthorized || o.EverPaid {
 		t.Fatalf("after authorisation the order is %s", o.Status)
 	}
-	o, effects := Decide(o, captured(ByNotification, OperationSuccess, sgd(4200)), Rules{Now: noon})
+	o, effects := Apply(o, captured(ByNotification, OperationSuccess, sgd(4200)), Rules{Now: noon})
 	if o.Status != OrderPaid || !slices.Equal(effects, []Effect{EffectPaid, "mail.receipt"}) {
 		t.Fatalf("after capture the order is %s with effects %v", o.Status, effects)
 	}
 }
 
 func TestACaptureMayBeHeardOfBeforeItsPayment(t *testing.T) {
-	o, _ := Decide(orderWith("CARD", PaymentProcessing), captured(ByNotification, OperationSuccess, sgd(4200)), Rules{Now: noon})
-	o, effects := Decide(o, notified(SaidSucceeded, sgd(4200)), Rules{Now: noon})
+	o, _ := Apply(orderWith("CARD", PaymentProcessing), captured(ByNotification, OperationSuccess, sgd(4200)), Rules{Now: noon})
+	o, effects := Apply(o, notified(OutcomeSucceeded, sgd(4200)), Rules{Now: noon})
 	if o.Status != OrderPaid || len(effects) != 0 {
 		t.Fatalf("the order is %s, with effects %v a second time", o.Status, effects)
 	}
@@ -139,9 +139,9 @@ func TestACaptureMayBeHeardOfBeforeItsPayment(t *testing.T) {
 // An inquiry may list the capture of a payment that was cancelled after it.
 func TestACancelledPaymentIsNotPaidByItsOldCapture(t *testing.T) {
 	word := captured(ByInquiry, OperationSuccess, sgd(4200))
-	word.Says, word.Amount = SaidCancelled, sgd(4200)
+	word.Outcome, word.Amount = OutcomeCancelled, sgd(4200)
 	for _, status := range []PaymentStatus{PaymentProcessing, PaymentAuthorized, PaymentPaid, PaymentCancelled} {
-		if o, effects := Decide(orderWith("CARD", status), word, Rules{Now: noon}); o.Payments[0].Status != PaymentCancelled || slices.Contains(effects, EffectPaid) {
+		if o, effects := Apply(orderWith("CARD", status), word, Rules{Now: noon}); o.Payments[0].Status != PaymentCancelled || slices.Contains(effects, EffectPaid) {
 			t.Errorf("from %s the payment becomes %s", status, o.Payments[0].Status)
 		}
 	}
@@ -149,18 +149,18 @@ func TestACancelledPaymentIsNotPaidByItsOldCapture(t *testing.T) {
 
 // What an inquiry says of a refund is no answer to the question how much was paid.
 func TestAnInquiryAboutARefundSettlesNoDoubt(t *testing.T) {
-	o, _ := Decide(orderWith("GCASH", PaymentPaid), notified(SaidSucceeded, sgd(4300)), Rules{Now: noon})
-	word := Word{Cause: Cause{ByInquiry, "r"}, RequestID: "a", Operations: []OperationWord{{Kind: Refund, RequestID: "r", Says: OperationSuccess, Amount: sgd(100)}}}
-	if o, _ = Decide(o, word, Rules{Now: noon}); o.Status != OrderReview || o.Payments[0].NextCheck.IsZero() {
-		t.Fatalf("the order is %s, to be looked at %v", o.Status, o.Payments[0].NextCheck)
+	o, _ := Apply(orderWith("GCASH", PaymentPaid), notified(OutcomeSucceeded, sgd(4300)), Rules{Now: noon})
+	word := Event{Cause: Cause{ByInquiry, "r"}, RequestID: "a", Operations: []OperationEvent{{Kind: Refund, RequestID: "r", Status: OperationSuccess, Amount: sgd(100)}}}
+	if o, _ = Apply(o, word, Rules{Now: noon}); o.Status != OrderReview || o.Payments[0].NextPoll.IsZero() {
+		t.Fatalf("the order is %s, to be looked at %v", o.Status, o.Payments[0].NextPoll)
 	}
-	if o, _ = Decide(o, inquired(SaidSucceeded, sgd(4200)), Rules{Now: noon}); o.Status != OrderPartiallyRefunded {
+	if o, _ = Apply(o, inquired(OutcomeSucceeded, sgd(4200)), Rules{Now: noon}); o.Status != OrderPartiallyRefunded {
 		t.Errorf("after the inquiry the order is %s", o.Status)
 	}
 }
 
 func TestACaptureOfAnotherAmountNeverPays(t *testing.T) {
-	o, _ := Decide(orderWith("CARD", PaymentAuthorized), captured(ByNotification, OperationSuccess, sgd(4100)), Rules{Now: noon})
+	o, _ := Apply(orderWith("CARD", PaymentAuthorized), captured(ByNotification, OperationSuccess, sgd(4100)), Rules{Now: noon})
 	if o.Status != OrderReview || o.Payments[0].Status != PaymentAuthorized {
 		t.Fatalf("order %s, payment %s", o.Status, o.Payments[0].Status)
 	}
@@ -170,43 +170,43 @@ func TestACaptureOfAnotherAmountNeverPays(t *testing.T) {
 // inquiry as much as a success does.
 func TestACaptureAfterTheEndIsAskedAbout(t *testing.T) {
 	for _, end := range []PaymentStatus{PaymentFailed, PaymentCancelled} {
-		o, _ := Decide(orderWith("CARD", end), captured(ByNotification, OperationSuccess, sgd(4200)), Rules{Now: noon})
-		if p := o.Payments[0]; o.Status != OrderReview || p.Status != end || p.NextCheck.IsZero() {
-			t.Errorf("captured after %s, the order is %s with a payment %s, to be looked at %v", end, o.Status, p.Status, p.NextCheck)
+		o, _ := Apply(orderWith("CARD", end), captured(ByNotification, OperationSuccess, sgd(4200)), Rules{Now: noon})
+		if p := o.Payments[0]; o.Status != OrderReview || p.Status != end || p.NextPoll.IsZero() {
+			t.Errorf("captured after %s, the order is %s with a payment %s, to be looked at %v", end, o.Status, p.Status, p.NextPoll)
 		}
 		word := captured(ByInquiry, OperationSuccess, sgd(4200))
-		word.Says, word.Amount = SaidSucceeded, sgd(4200)
-		if o, _ = Decide(o, word, Rules{Now: noon}); o.Status != OrderPaid {
+		word.Outcome, word.Amount = OutcomeSucceeded, sgd(4200)
+		if o, _ = Apply(o, word, Rules{Now: noon}); o.Status != OrderPaid {
 			t.Errorf("once Antom has confirmed it, the order is %s", o.Status)
 		}
 	}
 }
 
 func TestAFailedCaptureLeavesTheCardAuthorised(t *testing.T) {
-	o, _ := Decide(orderWith("CARD", PaymentAuthorized), captured(ByNotification, OperationFailed, sgd(4200)), Rules{Now: noon})
+	o, _ := Apply(orderWith("CARD", PaymentAuthorized), captured(ByNotification, OperationFailed, sgd(4200)), Rules{Now: noon})
 	if o.Status != OrderReview || o.Payments[0].Status != PaymentAuthorized {
 		t.Fatalf("Antom will not capture again, and the order is %s", o.Status)
 	}
-	o, _ = Decide(orderWith("CARD", PaymentAuthorized), captured(ByNotification, OperationFailed, sgd(4200)), Rules{Now: noon, ManualCapture: true})
+	o, _ = Apply(orderWith("CARD", PaymentAuthorized), captured(ByNotification, OperationFailed, sgd(4200)), Rules{Now: noon, ManualCapture: true})
 	if o.Status != OrderAuthorized {
 		t.Fatalf("the merchant may capture again, and the order is %s", o.Status)
 	}
 }
 
 func TestAnInquirySettlesAReview(t *testing.T) {
-	review, _ := Decide(orderWith("GCASH", PaymentProcessing), notified(SaidSucceeded, sgd(4300)), Rules{Now: noon})
-	if review.Payments[0].NextCheck.IsZero() {
+	review, _ := Apply(orderWith("GCASH", PaymentProcessing), notified(OutcomeSucceeded, sgd(4300)), Rules{Now: noon})
+	if review.Payments[0].NextPoll.IsZero() {
 		t.Error("a review does not make us ask Antom")
 	}
-	refuted, _ := Decide(review, inquired(SaidAccepted, sgd(4200)), Rules{Now: noon})
+	refuted, _ := Apply(review, inquired(OutcomeAccepted, sgd(4200)), Rules{Now: noon})
 	if refuted.Status != OrderProcessing {
 		t.Errorf("a refuted wrong amount leaves the order %s", refuted.Status)
 	}
-	confirmed, _ := Decide(review, inquired(SaidSucceeded, sgd(4300)), Rules{Now: noon})
+	confirmed, _ := Apply(review, inquired(OutcomeSucceeded, sgd(4300)), Rules{Now: noon})
 	if confirmed.Status != OrderReview {
 		t.Errorf("a confirmed wrong amount leaves the order %s", confirmed.Status)
 	}
-	paid, _ := Decide(review, inquired(SaidSucceeded, sgd(4200)), Rules{Now: noon})
+	paid, _ := Apply(review, inquired(OutcomeSucceeded, sgd(4200)), Rules{Now: noon})
 	if paid.Status != OrderPaid {
 		t.Errorf("a confirmed payment leaves the order %s", paid.Status)
 	}
@@ -215,12 +215,12 @@ func TestAnInquirySettlesAReview(t *testing.T) {
 // A wrong amount is inquired about even when the capture is heard of in between.
 func TestAnotherWordDoesNotForgetWhatHasToBeAsked(t *testing.T) {
 	o := orderWith("CARD", PaymentProcessing)
-	o, _ = Decide(o, notified(SaidSucceeded, sgd(4300)), Rules{Now: noon})
-	o, _ = Decide(o, captured(ByNotification, OperationSuccess, sgd(4200)), Rules{Now: noon})
-	if o.Status != OrderReview || o.Payments[0].NextCheck.IsZero() {
-		t.Fatalf("the order is %s, to be looked at %v", o.Status, o.Payments[0].NextCheck)
+	o, _ = Apply(o, notified(OutcomeSucceeded, sgd(4300)), Rules{Now: noon})
+	o, _ = Apply(o, captured(ByNotification, OperationSuccess, sgd(4200)), Rules{Now: noon})
+	if o.Status != OrderReview || o.Payments[0].NextPoll.IsZero() {
+		t.Fatalf("the order is %s, to be looked at %v", o.Status, o.Payments[0].NextPoll)
 	}
-	if o, _ = Decide(o, inquired(SaidSucceeded, sgd(4200)), Rules{Now: noon}); o.Status != OrderPaid {
+	if o, _ = Apply(o, inquired(OutcomeSucceeded, sgd(4200)), Rules{Now: noon}); o.Status != OrderPaid {
 		t.Errorf("after the inquiry the order is %s", o.Status)
 	}
 }
@@ -228,13 +228,13 @@ func TestAnotherWordDoesNotForgetWhatHasToBeAsked(t *testing.T) {
 // A failed capture of another amount would stand against Antom's own word for ever.
 func TestAFailedCaptureOfAnotherAmountIsAskedAbout(t *testing.T) {
 	o := orderWith("CARD", PaymentAuthorized)
-	o, _ = Decide(o, captured(ByNotification, OperationFailed, sgd(4300)), Rules{Now: noon})
+	o, _ = Apply(o, captured(ByNotification, OperationFailed, sgd(4300)), Rules{Now: noon})
 	if o.Status != OrderReview || len(o.Payments[0].Operations) != 0 {
 		t.Fatalf("the order is %s with %v", o.Status, o.Payments[0].Operations)
 	}
 	word := captured(ByInquiry, OperationFailed, sgd(4200))
-	word.Says, word.Amount = SaidSucceeded, sgd(4200)
-	if o, _ = Decide(o, word, Rules{Now: noon}); o.Review != captureRefused {
+	word.Outcome, word.Amount = OutcomeSucceeded, sgd(4200)
+	if o, _ = Apply(o, word, Rules{Now: noon}); o.Review != captureRefused {
 		t.Errorf("after the inquiry the review is %q", o.Review)
 	}
 }
@@ -243,34 +243,34 @@ func TestAFailedCaptureOfAnotherAmountIsAskedAbout(t *testing.T) {
 // Antom has it.
 func TestAnInquiryDoesNotHideMoneyThatCannotBeGivenBack(t *testing.T) {
 	o := orderWith("GCASH", PaymentPaid, PaymentPaid)
-	o.Payments[0].Surplus = true
-	o.Review, o.ReviewPayment = cannotGiveBack, "a"
+	o.Payments[0].Duplicate = true
+	o.Review, o.ReviewPayment = cannotReverse, "a"
 	o.Status = orderStatus(o)
-	if o, _ = Decide(o, inquired(SaidSucceeded, sgd(4200)), Rules{Now: noon}); o.Status != OrderReview {
+	if o, _ = Apply(o, inquired(OutcomeSucceeded, sgd(4200)), Rules{Now: noon}); o.Status != OrderReview {
 		t.Errorf("while Antom has it, the order is %s", o.Status)
 	}
-	if o, _ = Decide(o, inquired(SaidCancelled, sgd(4200)), Rules{Now: noon}); o.Status != OrderPaid {
+	if o, _ = Apply(o, inquired(OutcomeCancelled, sgd(4200)), Rules{Now: noon}); o.Status != OrderPaid {
 		t.Errorf("once it has been given back, the order is %s", o.Status)
 	}
 }
 
 func TestASecondSuccessIsReversed(t *testing.T) {
 	o := orderWith("GCASH", PaymentProcessing, PaymentPaid)
-	after, effects := Decide(o, notified(SaidSucceeded, sgd(4200)), Rules{Now: noon})
-	if p := after.Payment("a"); !p.Surplus || p.NextCheck.IsZero() || len(effects) != 0 {
+	after, effects := Apply(o, notified(OutcomeSucceeded, sgd(4200)), Rules{Now: noon})
+	if p := after.Payment("a"); !p.Duplicate || p.NextPoll.IsZero() || len(effects) != 0 {
 		t.Fatalf("it is not to be given back: %+v, effects %v", p, effects)
 	}
-	if after.Status != OrderPaid || after.Live().RequestID != "b" {
-		t.Fatalf("order %s stands on %s", after.Status, after.Live().RequestID)
+	if after.Status != OrderPaid || after.Active().RequestID != "b" {
+		t.Fatalf("order %s stands on %s", after.Status, after.Active().RequestID)
 	}
 }
 
 func TestLateMoneyFindsItsOrder(t *testing.T) {
 	o := orderWith("GCASH", PaymentProcessing)
-	o, _ = Decide(o, Word{Cause: Cause{ByShopper, ""}, RequestID: "a", Says: SaidOverlap}, Rules{Now: noon})
+	o, _ = Apply(o, Event{Cause: Cause{ByShopper, ""}, RequestID: "a", Outcome: OutcomeSuperseded}, Rules{Now: noon})
 	o.Closed = OrderExpired
 	o.Status = orderStatus(o)
-	after, _ := Decide(o, notified(SaidSucceeded, sgd(4200)), Rules{Now: noon})
+	after, _ := Apply(o, notified(OutcomeSucceeded, sgd(4200)), Rules{Now: noon})
 	if after.Status != OrderPaid {
 		t.Fatalf("order %s", after.Status)
 	}
@@ -279,13 +279,13 @@ func TestLateMoneyFindsItsOrder(t *testing.T) {
 func TestAWordAboutAnotherAntomPaymentOrMethodIsAContradiction(t *testing.T) {
 	o := orderWith("GCASH", PaymentProcessing)
 	o.Payments[0].AntomID = "1"
-	for name, change := range map[string]func(*Word){
-		"id":     func(w *Word) { w.AntomID = "2" },
-		"method": func(w *Word) { w.Method = "CARD" },
+	for name, change := range map[string]func(*Event){
+		"id":     func(w *Event) { w.AntomID = "2" },
+		"method": func(w *Event) { w.Method = "CARD" },
 	} {
-		w := notified(SaidSucceeded, sgd(4200))
+		w := notified(OutcomeSucceeded, sgd(4200))
 		change(&w)
-		if after, _ := Decide(o, w, Rules{Now: noon}); after.Status != OrderReview {
+		if after, _ := Apply(o, w, Rules{Now: noon}); after.Status != OrderReview {
 			t.Errorf("another %s makes the order %s", name, after.Status)
 		}
 	}
@@ -302,12 +302,12 @@ func TestNoSequenceOfWordsBreaksTheRules(t *testing.T) {
 		for range rapid.IntRange(1, 30).Draw(t, "words") {
 			w := drawWord(t)
 			before := o.clone()
-			after, effects := Decide(o, w, Rules{Now: noon})
+			after, effects := Apply(o, w, Rules{Now: noon})
 			if diff := moved(before, o); diff != "" {
 				t.Fatalf("Decide changed what it was given: %s", diff)
 			}
-			equalSuccess = equalSuccess || w.Says == SaidSucceeded && w.Amount == sgd(4200) ||
-				len(w.Operations) > 0 && w.Operations[0].Kind == Capture && w.Operations[0].Says == OperationSuccess && w.Operations[0].Amount == sgd(4200)
+			equalSuccess = equalSuccess || w.Outcome == OutcomeSucceeded && w.Amount == sgd(4200) ||
+				len(w.Operations) > 0 && w.Operations[0].Kind == Capture && w.Operations[0].Status == OperationSuccess && w.Operations[0].Amount == sgd(4200)
 			checkMoves(t, o, after, effects)
 			if after.Status == OrderPaid && !equalSuccess {
 				t.Fatalf("paid without an equal success, by %+v", w)
@@ -317,19 +317,19 @@ func TestNoSequenceOfWordsBreaksTheRules(t *testing.T) {
 	})
 }
 
-func drawWord(t *rapid.T) Word {
-	w := Word{
+func drawWord(t *rapid.T) Event {
+	w := Event{
 		RequestID: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "payment"),
 		Cause:     Cause{rapid.SampledFrom([]CauseKind{ByNotification, ByInquiry, ByResponse}).Draw(t, "by"), "x"},
 		Amount:    rapid.SampledFrom([]Money{sgd(4200), sgd(4200), sgd(1), {}, {4200, "USD"}}).Draw(t, "amount"),
-		Says: rapid.SampledFrom([]Said{SaidNothing, SaidNoAnswer, SaidAccepted, SaidPending, SaidSucceeded,
-			SaidSucceeded, SaidFailed, SaidCancelled, SaidDropped, SaidOverlap}).Draw(t, "says"),
+		Outcome: rapid.SampledFrom([]Outcome{OutcomeNone, OutcomeUnknown, OutcomeAccepted, OutcomePending, OutcomeSucceeded,
+			OutcomeSucceeded, OutcomeFailed, OutcomeCancelled, OutcomeAbandoned, OutcomeSuperseded}).Draw(t, "says"),
 	}
 	if rapid.Bool().Draw(t, "operation") {
-		w.Operations = []OperationWord{{
+		w.Operations = []OperationEvent{{
 			Kind:      rapid.SampledFrom([]OperationKind{Capture, Refund, Cancel}).Draw(t, "kind"),
 			RequestID: rapid.SampledFrom([]string{"x", "y"}).Draw(t, "request"),
-			Says:      rapid.SampledFrom([]OperationStatus{OperationProcessing, OperationSuccess, OperationFailed}).Draw(t, "result"),
+			Status:    rapid.SampledFrom([]OperationStatus{OperationProcessing, OperationSuccess, OperationFailed}).Draw(t, "result"),
 			Amount:    rapid.SampledFrom([]Money{sgd(4200), sgd(100)}).Draw(t, "part"),
 		}}
 	}
@@ -350,12 +350,12 @@ func moved(before, after Order) string {
 }
 
 func checkMoves(t *rapid.T, before, after Order, effects []Effect) {
-	if before.Status != after.Status && !before.Status.CanBecome(after.Status) {
+	if before.Status != after.Status && !before.Status.CanTransitionTo(after.Status) {
 		t.Fatalf("order moved from %s to %s", before.Status, after.Status)
 	}
 	live := 0
 	for i, p := range after.Payments {
-		if p.Live {
+		if p.Active {
 			live++
 		}
 		was := before.Payments[i]
@@ -377,8 +377,8 @@ func checkMoves(t *rapid.T, before, after Order, effects []Effect) {
 // reachable allows for one message that tells two things at once, such as an
 // inquiry with success and its capture.
 func reachable(from, to PaymentStatus) bool {
-	return from.CanBecome(to) || slices.ContainsFunc(paymentAfter[from], func(via PaymentStatus) bool {
-		return via.CanBecome(to) || slices.ContainsFunc(paymentAfter[via], func(also PaymentStatus) bool { return also.CanBecome(to) })
+	return from.CanTransitionTo(to) || slices.ContainsFunc(paymentAfter[from], func(via PaymentStatus) bool {
+		return via.CanTransitionTo(to) || slices.ContainsFunc(paymentAfter[via], func(also PaymentStatus) bool { return also.CanTransitionTo(to) })
 	})
 }
 
@@ -396,34 +396,34 @@ func TestWhatAVerdictMakesOfAnotherAmount(t *testing.T) {
 		order   OrderStatus
 		told    bool
 	}{"GCASH": {PaymentPaid, OrderPaid, true}, "CARD": {PaymentAuthorized, OrderAuthorized, false}} {
-		for verdict, want := range map[Verdict]becomes{
-			"":              {"", OrderReview, false, false},
-			VerdictKeep:     {paid.payment, paid.order, false, paid.told},
-			VerdictGiveBack: {paid.payment, OrderOpen, true, false},
-			VerdictClose:    {paid.payment, OrderCancelled, true, false},
+		for verdict, want := range map[Resolution]becomes{
+			"":               {"", OrderReview, false, false},
+			ResolutionAccept: {paid.payment, paid.order, false, paid.told},
+			ResolutionRefund: {paid.payment, OrderOpen, true, false},
+			ResolutionCancel: {paid.payment, OrderCancelled, true, false},
 		} {
 			for _, status := range []PaymentStatus{PaymentCreated, PaymentUnknown, PaymentProcessing, PaymentPending, PaymentFailed, PaymentCancelled} {
 				for _, other := range []Money{sgd(4100), sgd(4300), {Minor: 4200, Currency: "USD"}} {
-					o, _ := Decide(orderWith(method, status), inquired(SaidSucceeded, other), Rules{Now: noon, Pause: time.Minute})
+					o, _ := Apply(orderWith(method, status), inquired(OutcomeSucceeded, other), Rules{Now: noon, Pause: time.Minute})
 					if o.Review != anotherAmount {
 						t.Fatalf("%s %s, %s: the review is %q", method, status, other, o.Review)
 					}
-					w := inquired(SaidSucceeded, other)
-					w.Verdict = verdict
+					w := inquired(OutcomeSucceeded, other)
+					w.Resolution = verdict
 					if verdict != "" {
 						w.Cause = Cause{ByAdmin, "key"}
 					} else {
 						want.payment = status
 					}
-					o, effects := Decide(o, w, Rules{Now: noon, Pause: time.Minute})
+					o, effects := Apply(o, w, Rules{Now: noon, Pause: time.Minute})
 					p := o.Payments[0]
-					if got := (becomes{p.Status, o.Status, p.Surplus, slices.Contains(effects, EffectPaid)}); got != want {
+					if got := (becomes{p.Status, o.Status, p.Duplicate, slices.Contains(effects, EffectPaid)}); got != want {
 						t.Errorf("%s %s, %s, verdict %q: %+v, want %+v", method, status, other, verdict, got, want)
 					}
-					if verdict != "" && (p.Worth() != other || p.Refundable() != other || p.Amount != sgd(4200)) {
-						t.Errorf("%s %s, verdict %q: worth %s of %s asked, want %s", method, status, verdict, p.Worth(), p.Amount, other)
+					if verdict != "" && (p.EffectiveAmount() != other || p.Refundable() != other || p.Amount != sgd(4200)) {
+						t.Errorf("%s %s, verdict %q: worth %s of %s asked, want %s", method, status, verdict, p.EffectiveAmount(), p.Amount, other)
 					}
-					again, effects := Decide(o, inquired(SaidSucceeded, other), Rules{Now: noon, Pause: time.Minute})
+					again, effects := Apply(o, inquired(OutcomeSucceeded, other), Rules{Now: noon, Pause: time.Minute})
 					if verdict != "" && (again.Status != o.Status || len(effects) > 0) {
 						t.Errorf("%s %s, verdict %q: the same answer again makes it %s with %v", method, status, verdict, again.Status, effects)
 					}
@@ -436,14 +436,14 @@ func TestWhatAVerdictMakesOfAnotherAmount(t *testing.T) {
 // A verdict is about amount and method, and ends nothing else.
 func TestAVerdictEndsNoOtherContradiction(t *testing.T) {
 	r := Rules{Now: noon, Pause: time.Minute}
-	o, _ := Decide(orderWith("GCASH", PaymentProcessing), inquired(SaidSucceeded, sgd(4300)), r)
-	w := inquired(SaidSucceeded, sgd(4300))
-	w.Verdict, w.ForeignID = VerdictKeep, true
-	if o, _ = Decide(o, w, r); o.Status != OrderReview || o.Payments[0].Held != (Money{}) || o.Payments[0].Status != PaymentProcessing {
-		t.Errorf("the order is %s (%s), holding %s", o.Status, o.Review, o.Payments[0].Held)
+	o, _ := Apply(orderWith("GCASH", PaymentProcessing), inquired(OutcomeSucceeded, sgd(4300)), r)
+	w := inquired(OutcomeSucceeded, sgd(4300))
+	w.Resolution, w.ForeignID = ResolutionAccept, true
+	if o, _ = Apply(o, w, r); o.Status != OrderReview || o.Payments[0].Confirmed != (Money{}) || o.Payments[0].Status != PaymentProcessing {
+		t.Errorf("the order is %s (%s), holding %s", o.Status, o.Review, o.Payments[0].Confirmed)
 	}
 	w.ForeignID = false
-	if o, _ = Decide(orderWith("GCASH", PaymentProcessing), w, r); o.Status != OrderReview || o.Payments[0].Held != (Money{}) {
+	if o, _ = Apply(orderWith("GCASH", PaymentProcessing), w, r); o.Status != OrderReview || o.Payments[0].Confirmed != (Money{}) {
 		t.Errorf("a verdict over an order that was not under review makes it %s", o.Status)
 	}
 }
@@ -452,10 +452,10 @@ func TestAVerdictEndsNoOtherContradiction(t *testing.T) {
 // under way, is no less true for the method it names.
 func TestAnEndByAnotherMethodIsAnEnd(t *testing.T) {
 	r := Rules{Now: noon, Pause: time.Minute}
-	for says, want := range map[Said]PaymentStatus{SaidFailed: PaymentFailed, SaidCancelled: PaymentCancelled, SaidPending: PaymentPending} {
+	for says, want := range map[Outcome]PaymentStatus{OutcomeFailed: PaymentFailed, OutcomeCancelled: PaymentCancelled, OutcomePending: PaymentPending} {
 		w := inquired(says, sgd(4200))
 		w.Method = "ALIPAY_CN"
-		o, _ := Decide(orderWith("GCASH", PaymentProcessing), w, r)
+		o, _ := Apply(orderWith("GCASH", PaymentProcessing), w, r)
 		if p := o.Payments[0]; p.Status != want || o.Review != "" || p.Method != "GCASH" {
 			t.Errorf("%s by another method: the payment by %s is %s, the review %q", says, p.Method, p.Status, o.Review)
 		}
@@ -465,14 +465,14 @@ func TestAnEndByAnotherMethodIsAnEnd(t *testing.T) {
 // A card that turns out to have been a wallet needs no capture.
 func TestAnAuthorisationThatWasAWalletIsPaid(t *testing.T) {
 	r := Rules{Now: noon, Pause: time.Minute}
-	w := inquired(SaidSucceeded, sgd(4200))
+	w := inquired(OutcomeSucceeded, sgd(4200))
 	w.Method = "ALIPAY_CN"
-	o, _ := Decide(orderWith("CARD", PaymentAuthorized), w, r)
+	o, _ := Apply(orderWith("CARD", PaymentAuthorized), w, r)
 	if o.Review != anotherMethod {
 		t.Fatalf("the review is %q", o.Review)
 	}
-	w.Verdict, w.Cause = VerdictKeep, Cause{ByAdmin, "key"}
-	o, effects := Decide(o, w, r)
+	w.Resolution, w.Cause = ResolutionAccept, Cause{ByAdmin, "key"}
+	o, effects := Apply(o, w, r)
 	if o.Status != OrderPaid || o.Payments[0].Method != "ALIPAY_CN" || !slices.Contains(effects, EffectPaid) {
 		t.Errorf("the order is %s by %s, with %v", o.Status, o.Payments[0].Method, effects)
 	}
@@ -481,12 +481,12 @@ func TestAnAuthorisationThatWasAWalletIsPaid(t *testing.T) {
 // What Antom gives back by itself of a payment that it has cancelled is nobody's
 // money, however much it was.
 func TestWhatAntomGivesBackOfACancelledPaymentRaisesNothing(t *testing.T) {
-	w := inquired(SaidCancelled, sgd(4300))
-	w.Operations = []OperationWord{
-		{Kind: Capture, RequestID: "auto", Says: OperationSuccess, Amount: sgd(4300)},
-		{Kind: Refund, RequestID: "auto", Says: OperationSuccess, Amount: sgd(4300)},
+	w := inquired(OutcomeCancelled, sgd(4300))
+	w.Operations = []OperationEvent{
+		{Kind: Capture, RequestID: "auto", Status: OperationSuccess, Amount: sgd(4300)},
+		{Kind: Refund, RequestID: "auto", Status: OperationSuccess, Amount: sgd(4300)},
 	}
-	o, _ := Decide(orderWith("CARD", PaymentCancelled), w, Rules{Now: noon, Pause: time.Minute})
+	o, _ := Apply(orderWith("CARD", PaymentCancelled), w, Rules{Now: noon, Pause: time.Minute})
 	if o.Review != "" || len(o.Payments[0].Operations) != 0 {
 		t.Errorf("the review is %q, with %v", o.Review, o.Payments[0].Operations)
 	}
@@ -501,8 +501,8 @@ func TestMoneyThatGoesBackTakesNoGoods(t *testing.T) {
 	o.raise(goodsGone, "a")
 	o.Payments[0].Operations = []Operation{{Kind: Refund, RequestID: "r", Status: OperationProcessing, Key: "op:k", Amount: sgd(4200)}}
 	o.Fulfillable = true
-	w := Word{Cause: Cause{ByResponse, "call"}, RequestID: "a", Operations: []OperationWord{{Kind: Refund, RequestID: "r", Says: OperationSuccess, Amount: sgd(4200)}}}
-	if o, _ = Decide(o, w, r); o.Status != OrderRefunded || o.Stock != StockFree {
+	w := Event{Cause: Cause{ByResponse, "call"}, RequestID: "a", Operations: []OperationEvent{{Kind: Refund, RequestID: "r", Status: OperationSuccess, Amount: sgd(4200)}}}
+	if o, _ = Apply(o, w, r); o.Status != OrderRefunded || o.Stock != StockFree {
 		t.Errorf("the order is %s, its goods %q", o.Status, o.Stock)
 	}
 }
@@ -511,20 +511,20 @@ func TestMoneyThatGoesBackTakesNoGoods(t *testing.T) {
 // it ends; then Antom is asked, for a notice may be lost.
 func TestADroppedAttemptIsLookedAtWhenItsSessionHasEnded(t *testing.T) {
 	r := Rules{Now: noon, Pause: time.Minute}
-	dropped := Word{Cause: Cause{ByShopper, "a"}, RequestID: "a", Says: SaidDropped}
+	dropped := Event{Cause: Cause{ByShopper, "a"}, RequestID: "a", Outcome: OutcomeAbandoned}
 	for _, row := range []struct{ ends, looked time.Time }{
 		{noon.Add(time.Hour), noon.Add(time.Hour + time.Minute)},
 		{noon, time.Time{}},
 	} {
 		o := orderWith("GCASH", PaymentProcessing)
 		o.Payments[0].ExpiresAt = row.ends
-		o, _ = Decide(o, dropped, r)
-		if p := o.Payments[0]; p.Status != PaymentCancelled || !p.NextCheck.Equal(row.looked) {
-			t.Errorf("dropped at noon, ending at %v: %s, looked at %v, want %v", row.ends, p.Status, p.NextCheck, row.looked)
+		o, _ = Apply(o, dropped, r)
+		if p := o.Payments[0]; p.Status != PaymentCancelled || !p.NextPoll.Equal(row.looked) {
+			t.Errorf("dropped at noon, ending at %v: %s, looked at %v, want %v", row.ends, p.Status, p.NextPoll, row.looked)
 		}
-		o, _ = Decide(o, inquired(SaidPending, sgd(4200)), r)
-		if p := o.Payments[0]; !p.NextCheck.Equal(row.looked) {
-			t.Errorf("under way after all, it is looked at %v, want %v", p.NextCheck, row.looked)
+		o, _ = Apply(o, inquired(OutcomePending, sgd(4200)), r)
+		if p := o.Payments[0]; !p.NextPoll.Equal(row.looked) {
+			t.Errorf("under way after all, it is looked at %v, want %v", p.NextPoll, row.looked)
 		}
 	}
 }
@@ -533,15 +533,15 @@ func TestADroppedAttemptIsLookedAtWhenItsSessionHasEnded(t *testing.T) {
 // doubt stays until there is a result.
 func TestADoubtIsNotEndedByAPaymentUnderWay(t *testing.T) {
 	r := Rules{Now: noon, Pause: time.Minute}
-	o, _ := Decide(orderWith("GCASH", PaymentCancelled), notified(SaidSucceeded, sgd(4200)), r)
+	o, _ := Apply(orderWith("GCASH", PaymentCancelled), notified(OutcomeSucceeded, sgd(4200)), r)
 	if o.Review == "" {
 		t.Fatal("paid after cancel raises nothing")
 	}
-	lagging, _ := Decide(o, inquired(SaidAccepted, sgd(4200)), r)
-	if lagging.Review != o.Review || lagging.Payments[0].NextCheck.IsZero() {
-		t.Errorf("an answer without a result leaves the review %q, looked at %v", lagging.Review, lagging.Payments[0].NextCheck)
+	lagging, _ := Apply(o, inquired(OutcomeAccepted, sgd(4200)), r)
+	if lagging.Review != o.Review || lagging.Payments[0].NextPoll.IsZero() {
+		t.Errorf("an answer without a result leaves the review %q, looked at %v", lagging.Review, lagging.Payments[0].NextPoll)
 	}
-	if told, _ := Decide(lagging, inquired(SaidSucceeded, sgd(4200)), r); told.Status != OrderPaid {
+	if told, _ := Apply(lagging, inquired(OutcomeSucceeded, sgd(4200)), r); told.Status != OrderPaid {
 		t.Errorf("the result leaves the order %s", told.Status)
 	}
 }

@@ -19,7 +19,7 @@ func effects(before, after Order) []Effect {
 	if after.EverPaid && !before.EverPaid {
 		due = append(due, EffectPaid)
 	}
-	return append(due, lettersDue(before, after)...)
+	return append(due, emailsDue(before, after)...)
 }
 
 // perform carries out one effect.
@@ -36,8 +36,8 @@ func (s *Service) perform(ctx context.Context, e PendingEffect) error {
 	case kind == "capture.due":
 		s.log.WarnContext(ctx, "capture is due", "order", o.ID, "number", o.Number, "warning", string(e.Effect))
 		return nil
-	case e.Effect.isLetter():
-		return s.write(ctx, o, e.Effect, LetterKind(kind), about)
+	case e.Effect.isEmail():
+		return s.sendEmail(ctx, o, e.Effect, EmailKind(kind), about)
 	}
 	return errors.New("no such effect")
 }

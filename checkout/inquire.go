@@ -14,18 +14,18 @@ import (
 // however many pages wait for it; Antom's documents ask for two seconds.
 const inquiryPause = 2 * time.Second
 
-// knowledge is what an inquiry found out about a payment's existence.
-type knowledge int
+// Finding is what an inquiry found out about a payment's existence.
+type Finding int
 
 const (
-	noAnswer knowledge = iota // U, timeout, bad signature, or a refused question
-	notThere                  // ORDER_NOT_EXIST: not placed, or a session not submitted
-	there                     // with a result
-	underWay                  // without a result yet
+	FindingUnknown  Finding = iota // U, timeout, bad signature, or a refused question
+	FindingNotFound                // ORDER_NOT_EXIST: not placed, or a session not submitted
+	FindingFound                   // with a result
+	FindingPending                 // without a result yet
 )
 
 // found reports whether Antom knows the payment.
-func (k knowledge) found() bool { return k == there || k == underWay }
+func (k Finding) known() bool { return k == FindingFound || k == FindingPending }
 
 // Refresh inquires Antom about the order's payment if that is due, expires the
 // order if its time is over, and returns it as it then stands. All callers share
@@ -50,7 +50,7 @@ func (s *Service) Refresh(ctx context.Context, token string) (Order, error) {
 }
 
 func (s *Service) refresh(ctx context.Context, o Order) (Order, error) {
-	p := s.unsettled(o)
+	p := s.unresolved(o)
 	if p == nil {
 		return o, nil
 	}
@@ -77,18 +77,18 @@ func (s *Service) refresh(ctx context.Context, o Order) (Order, error) {
 }
 
 // unsettled is the payment whose state Antom should be asked for, or nil.
-func (s *Service) unsettled(o Order) *Payment {
+func (s *Service) unresolved(o Order) *Payment {
 	if o.Review != "" {
 		return o.Payment(o.ReviewPayment)
 	}
 	if doubtful := s.doubtful(o); doubtful != nil {
 		return doubtful
 	}
-	live := o.Live()
+	live := o.Active()
 	switch {
 	case live == nil:
 		return nil
-	case live.Status.UnderWay():
+	case live.Status.InProgress():
 		return live
 	case live.Status == PaymentAuthorized && !s.cfg.ManualCapture:
 		return live
@@ -97,40 +97,40 @@ func (s *Service) unsettled(o Order) *Payment {
 }
 
 // inquire asks Antom how a payment stands and records the answer.
-func (s *Service) inquire(ctx context.Context, o Order, p Payment) (Order, knowledge, error) {
-	w, call, known := s.question(ctx, p)
-	if !known.found() || s.tellsNothingNew(o, w) {
+func (s *Service) inquire(ctx context.Context, o Order, p Payment) (Order, Finding, error) {
+	w, call, known := s.askAntom(ctx, p)
+	if !known.known() || s.changesNothing(o, w) {
 		return o, known, nil
 	}
 	o, err := s.Record(ctx, o.ID, w, Evidence{Call: call})
 	return o, known, err
 }
 
-// question asks Antom how a payment stands. Word and call are set when it is there.
-func (s *Service) question(ctx context.Context, p Payment) (Word, *Call, knowledge) {
+// question asks Antom how a payment stands. Event and call are set when it is there.
+func (s *Service) askAntom(ctx context.Context, p Payment) (Event, *Call, Finding) {
 	res, err := s.gateway.InquiryPayment(ctx, &antom.InquiryPaymentRequest{PaymentRequestID: p.RequestID})
-	w, found := wordOfInquiry(p, res, err)
+	w, found := eventFromInquiry(p, res, err)
 	if !found {
 		if codeOf(err) == string(antom.CodeOrderNotExist) {
-			return w, nil, notThere
+			return w, nil, FindingNotFound
 		}
 		s.log.WarnContext(ctx, "inquiry without answer", "payment", p.RequestID, "err", err)
-		return w, nil, noAnswer
+		return w, nil, FindingUnknown
 	}
-	call := s.call("inquiryPayment", p.RequestID, p.RequestID, res.Result, err)
+	call := s.newCall("inquiryPayment", p.RequestID, p.RequestID, res.Result, err)
 	w.Cause = Cause{Kind: ByInquiry, ID: call.ID}
-	if w.underWay() {
-		return w, call, underWay
+	if w.pending() {
+		return w, call, FindingPending
 	}
-	return w, call, there
+	return w, call, FindingFound
 }
 
-// tellsNothingNew reports whether a word leaves the order as it was read. Pages
+// changesNothing reports whether a word leaves the order as it was read. Pages
 // that wait ask every two seconds; only what they learn is worth a transaction.
 // Should the order have changed meanwhile, the next question finds out.
-func (s *Service) tellsNothingNew(o Order, w Word) bool {
+func (s *Service) changesNothing(o Order, w Event) bool {
 	o.Fulfillable = true // not known outside of a transaction; what hangs on it is decided there
-	after, effects := Decide(o, w, s.rules())
+	after, effects := Apply(o, w, s.rules())
 	return len(effects) == 0 && reflect.DeepEqual(o, after)
 }
 

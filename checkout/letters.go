@@ -14,56 +14,56 @@ import (
 // twice after a crash, with the same ID. An error means that the letter is tried
 // again later, unless it is ErrUndeliverable. It does not hold the address.
 type Mailer interface {
-	Mail(context.Context, Letter) error
+	Mail(context.Context, Email) error
 }
 
 // ErrUndeliverable says that there is nobody at a letter's address.
 var ErrUndeliverable = errors.New("nobody at this address")
 
 // Letter is what a buyer is told by mail about an order.
-type Letter struct {
+type Email struct {
 	ID      string // the same whenever the same letter is sent
-	Kind    LetterKind
+	Kind    EmailKind
 	Order   Order
 	Payment Payment   // the one the letter is about: that was paid, failed or given back
 	Method  Method    // of the payment the order stands on
-	Refund  Operation // of LetterRefund
+	Refund  Operation // of EmailRefund
 	Link    string    // opens the order's page with all it holds
 }
 
-// LetterKind is why a letter is written, and how its topic in the outbox begins.
-type LetterKind string
+// EmailKind is why a letter is written, and how its topic in the outbox begins.
+type EmailKind string
 
-// The kinds of letters. There is one of each for an order, but for LetterRefund,
-// LetterFailed and LetterLink, whose topics go on: a letter for each refund, for
+// The kinds of letters. There is one of each for an order, but for EmailRefund,
+// EmailFailed and EmailLink, whose topics go on: a letter for each refund, for
 // each attempt, and in each hour.
 const (
-	LetterReceipt   LetterKind = "mail.receipt"
-	LetterRefund    LetterKind = "mail.refund"
-	LetterExpired   LetterKind = "mail.expired"
-	LetterCancelled LetterKind = "mail.cancelled"
-	LetterFailed    LetterKind = "mail.failed" // the buyer has asked for it
-	LetterLink      LetterKind = "mail.link"   // somebody has asked for it
+	EmailReceipt   EmailKind = "mail.receipt"
+	EmailRefund    EmailKind = "mail.refund"
+	EmailExpired   EmailKind = "mail.expired"
+	EmailCancelled EmailKind = "mail.cancelled"
+	EmailFailed    EmailKind = "mail.failed" // the buyer has asked for it
+	EmailLink      EmailKind = "mail.link"   // somebody has asked for it
 )
 
-// letterPrefix is how the topics of letters begin, and of nothing else.
-const letterPrefix = "mail."
+// emailPrefix is how the topics of letters begin, and of nothing else.
+const emailPrefix = "mail."
 
-func (e Effect) isLetter() bool { return strings.HasPrefix(string(e), letterPrefix) }
+func (e Effect) isEmail() bool { return strings.HasPrefix(string(e), emailPrefix) }
 
 // letter is the effect of writing one; about makes it one of several.
-func letter(kind LetterKind, about string) Effect {
+func emailEffect(kind EmailKind, about string) Effect {
 	if about == "" {
 		return Effect(kind)
 	}
 	return Effect(string(kind) + ":" + about)
 }
 
-// lettersDue are the letters to be written after a change.
-func lettersDue(before, after Order) []Effect {
+// emailsDue are the letters to be written after a change.
+func emailsDue(before, after Order) []Effect {
 	var due []Effect
 	if after.EverPaid && !before.EverPaid {
-		due = append(due, letter(LetterReceipt, ""))
+		due = append(due, emailEffect(EmailReceipt, ""))
 	}
 	for _, p := range after.Payments {
 		was := before.Payment(p.RequestID)
@@ -73,29 +73,29 @@ func lettersDue(before, after Order) []Effect {
 		for _, op := range p.Operations {
 			opWas := was.Operation(op.Kind, op.RequestID)
 			if op.Kind == Refund && op.Status == OperationSuccess && (opWas == nil || opWas.Status != OperationSuccess) {
-				due = append(due, letter(LetterRefund, op.RequestID))
+				due = append(due, emailEffect(EmailRefund, op.RequestID))
 			}
 		}
-		if p.MailMe && p.Status == PaymentFailed && was.Status != PaymentFailed {
-			due = append(due, letter(LetterFailed, p.RequestID))
+		if p.EmailOnFailure && p.Status == PaymentFailed && was.Status != PaymentFailed {
+			due = append(due, emailEffect(EmailFailed, p.RequestID))
 		}
 	}
 	switch {
 	case after.Status == before.Status:
 	case after.Status == OrderExpired:
-		due = append(due, letter(LetterExpired, ""))
+		due = append(due, emailEffect(EmailExpired, ""))
 	case after.Status == OrderCancelled:
-		due = append(due, letter(LetterCancelled, ""))
+		due = append(due, emailEffect(EmailCancelled, ""))
 	}
 	return due
 }
 
-// letterPatience is how long one letter may take.
-const letterPatience = 45 * time.Second
+// emailTimeout is how long one letter may take.
+const emailTimeout = 45 * time.Second
 
 // write sends a letter, unless what it would tell is no longer so.
-func (s *Service) write(ctx context.Context, o Order, effect Effect, kind LetterKind, about string) error {
-	l := Letter{Kind: kind, Order: o, Link: s.OrderLink(o)}
+func (s *Service) sendEmail(ctx context.Context, o Order, effect Effect, kind EmailKind, about string) error {
+	l := Email{Kind: kind, Order: o, Link: s.OrderLink(o)}
 	sum := sha256.Sum256([]byte(o.ID + " " + string(effect)))
 	l.ID = hex.EncodeToString(sum[:12])
 	if s.cfg.Mailer == nil || !l.fill(about) {
@@ -104,27 +104,27 @@ func (s *Service) write(ctx context.Context, o Order, effect Effect, kind Letter
 	if p := o.Current(); p != nil {
 		l.Method = s.Method(p.Method)
 	}
-	ctx, cancel := context.WithTimeout(ctx, letterPatience)
+	ctx, cancel := context.WithTimeout(ctx, emailTimeout)
 	defer cancel()
 	return s.cfg.Mailer.Mail(ctx, l)
 }
 
 // fill looks up what the letter is about, and reports whether it is still true.
-func (l *Letter) fill(about string) bool {
+func (l *Email) fill(about string) bool {
 	o := &l.Order
 	if p := o.Current(); p != nil {
 		l.Payment = *p
 	}
 	switch l.Kind {
-	case LetterReceipt:
+	case EmailReceipt:
 		return o.Status != OrderRefunded // for late money that went back at once, the letter about that is enough
-	case LetterExpired:
+	case EmailExpired:
 		return o.Status == OrderExpired
-	case LetterCancelled:
+	case EmailCancelled:
 		return o.Status == OrderCancelled
-	case LetterFailed:
+	case EmailFailed:
 		return o.Status == OrderOpen && l.Payment.RequestID == about
-	case LetterRefund:
+	case EmailRefund:
 		for _, p := range o.Payments {
 			if op := p.Operation(Refund, about); op != nil {
 				l.Payment, l.Refund = p, *op
@@ -135,14 +135,14 @@ func (l *Letter) fill(about string) bool {
 	return true
 }
 
-// sendLetters writes what is due and looks for the orders that were asked for.
+// sendEmails writes what is due and looks for the orders that were asked for.
 // Several go at once, so that a slow server keeps few others waiting.
-func (s *Service) sendLetters(ctx context.Context) {
+func (s *Service) sendEmails(ctx context.Context) {
 	s.answerLookups(ctx)
-	due, err := s.store.PendingLetters(ctx, s.now(), sweepBatch)
+	due, err := s.store.PendingEmails(ctx, s.now(), sweepBatch)
 	s.logFailure(ctx, "list letters", err)
 	var letters sync.WaitGroup
-	places := make(chan struct{}, letterSenders)
+	places := make(chan struct{}, emailSenders)
 	for _, effect := range due {
 		places <- struct{}{}
 		letters.Go(func() {
@@ -153,17 +153,17 @@ func (s *Service) sendLetters(ctx context.Context) {
 	letters.Wait()
 }
 
-// MailMe notes that the buyer wants a letter about the attempt under way. Twice
+// EmailOnFailure notes that the buyer wants a letter about the attempt under way. Twice
 // is once, and afterwards it changes nothing. Errors: NotFound.
-func (s *Service) MailMe(ctx context.Context, token string) (Order, error) {
+func (s *Service) EmailOnFailure(ctx context.Context, token string) (Order, error) {
 	o, err := s.Order(ctx, token)
 	if err != nil {
 		return Order{}, err
 	}
 	_, o, err = s.store.Update(ctx, o.ID, Evidence{Cause: Cause{Kind: ByShopper}}, func(o Order) (Order, []Effect) {
 		o = o.clone()
-		if p := o.Current(); p != nil && p.Status.UnderWay() {
-			p.MailMe = true
+		if p := o.Current(); p != nil && p.Status.InProgress() {
+			p.EmailOnFailure = true
 		}
 		return o, nil
 	})
@@ -246,7 +246,7 @@ func (s *Service) answerLookup(ctx context.Context, asked lookup) error {
 	}
 	hour := s.now().UTC().Format("2006-01-02T15")
 	_, _, err = s.store.Update(ctx, o.ID, Evidence{Cause: Cause{Kind: ByShopper}}, func(o Order) (Order, []Effect) {
-		return o, []Effect{letter(LetterLink, hour)}
+		return o, []Effect{emailEffect(EmailLink, hour)}
 	})
 	return err
 }

@@ -18,10 +18,10 @@ func TestWhichLettersAreDue(t *testing.T) {
 	}
 	in := func(status OrderStatus, payment PaymentStatus, mailMe bool) Order {
 		o := orderWith("GCASH", payment)
-		o.Status, o.Payments[0].MailMe = status, mailMe
+		o.Status, o.Payments[0].EmailOnFailure = status, mailMe
 		return o
 	}
-	failed := letter(LetterFailed, in(OrderOpen, PaymentFailed, true).Payments[0].RequestID)
+	failed := emailEffect(EmailFailed, in(OrderOpen, PaymentFailed, true).Payments[0].RequestID)
 	for name, c := range map[string]struct {
 		before, after Order
 		want          []Effect
@@ -42,7 +42,7 @@ func TestWhichLettersAreDue(t *testing.T) {
 		"under review":       {in(OrderProcessing, PaymentProcessing, true), in(OrderReview, PaymentProcessing, true), nil},
 		"dropped by another": {in(OrderProcessing, PaymentProcessing, true), in(OrderOpen, PaymentCancelled, true), nil},
 	} {
-		if got := lettersDue(c.before, c.after); !slices.Equal(got, c.want) {
+		if got := emailsDue(c.before, c.after); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
 	}
@@ -64,7 +64,7 @@ func TestWhatIsRefundedNeedsNoReceipt(t *testing.T) {
 	for status, written := range map[OrderStatus]bool{OrderPaid: true, OrderPartiallyRefunded: true, OrderRefunded: false} {
 		o := orderWith("GCASH", PaymentPaid)
 		o.Status = status
-		l := Letter{Kind: LetterReceipt, Order: o}
+		l := Email{Kind: EmailReceipt, Order: o}
 		if l.fill("") != written {
 			t.Errorf("%s: a receipt is written: %v, want %v", status, !written, written)
 		}

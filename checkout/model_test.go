@@ -47,8 +47,8 @@ type model struct {
 	order  Order
 	rules  Rules
 	theirs []*atAntom
-	mail   []Word // on its way: any of it may come next, again, or never
-	told   int    // how often order.paid
+	mail   []Event // on its way: any of it may come next, again, or never
+	told   int     // how often order.paid
 	events int
 }
 
@@ -56,7 +56,7 @@ type model struct {
 type atAntom struct {
 	id        string
 	method    string
-	status    Said // "" when it has never heard of it
+	status    Outcome // "" when it has never heard of it
 	captured  bool
 	refunds   map[string]int64 // by request id
 	succeeded bool             // at some time
@@ -71,27 +71,29 @@ func (p *atAntom) refunded() (sum int64) {
 }
 
 // holds is the money Antom holds by it: reserved or taken, and not given back.
-func (p *atAntom) holds() bool { return p.status == SaidSucceeded && p.refunded() < 4200 }
+func (p *atAntom) holds() bool { return p.status == OutcomeSucceeded && p.refunded() < 4200 }
 
 // paid reports whether the money was taken, and not only reserved.
-func (p *atAntom) paid() bool { return p.status == SaidSucceeded && (p.method != "CARD" || p.captured) }
+func (p *atAntom) paid() bool {
+	return p.status == OutcomeSucceeded && (p.method != "CARD" || p.captured)
+}
 
 func isAny(*atAntom) bool              { return true }
 func isKnown(p *atAntom) bool          { return p.status != "" }
-func isAccepted(p *atAntom) bool       { return p.status == SaidAccepted }
-func isOpen(p *atAntom) bool           { return p.status == SaidAccepted || p.status == SaidPending }
-func isOpenOrDeclined(p *atAntom) bool { return isOpen(p) || p.status == SaidFailed } // it is the same session
-func isReserved(p *atAntom) bool       { return p.status == SaidSucceeded && !p.paid() }
+func isAccepted(p *atAntom) bool       { return p.status == OutcomeAccepted }
+func isOpen(p *atAntom) bool           { return p.status == OutcomeAccepted || p.status == OutcomePending }
+func isOpenOrDeclined(p *atAntom) bool { return isOpen(p) || p.status == OutcomeFailed } // it is the same session
+func isReserved(p *atAntom) bool       { return p.status == OutcomeSucceeded && !p.paid() }
 
 func (m *model) ours(p *atAntom) *Payment { return m.order.Payment(p.id) }
 
 func (m *model) isSurplus(p *atAntom) bool {
-	return m.ours(p).Surplus && m.ours(p).Status.HoldsMoney() && !m.ours(p).unfinished()
+	return m.ours(p).Duplicate && m.ours(p).Status.HoldsFunds() && !m.ours(p).unfinished()
 }
 
-func (m *model) isUnderWay(p *atAntom) bool { return m.ours(p).Live && m.ours(p).Status.UnderWay() }
+func (m *model) isUnderWay(p *atAntom) bool { return m.ours(p).Active && m.ours(p).Status.InProgress() }
 
-func (m *model) isKept(p *atAntom) bool { return m.ours(p).Live && m.ours(p).Status.HoldsMoney() }
+func (m *model) isKept(p *atAntom) bool { return m.ours(p).Active && m.ours(p).Status.HoldsFunds() }
 
 func (m *model) isRefundable(p *atAntom) bool {
 	return m.isKept(p) && m.ours(p).Status == PaymentPaid && m.ours(p).Refundable().Minor > 0
@@ -118,9 +120,9 @@ func (m *model) event(kind CauseKind) Cause {
 }
 
 // hear has the order decide.
-func (m *model) hear(t *rapid.T, w Word) {
+func (m *model) hear(t *rapid.T, w Event) {
 	before := m.order
-	after, effects := Decide(before, w, m.rules)
+	after, effects := Apply(before, w, m.rules)
 	checkMoves(t, before, after, effects)
 	m.order = after
 	if slices.Contains(effects, EffectPaid) {
@@ -132,58 +134,58 @@ func (m *model) hear(t *rapid.T, w Word) {
 func (m *model) changed(change func(o *Order)) {
 	m.order = m.order.clone()
 	change(&m.order)
-	m.order.follow(m.rules)
+	m.order.recompute(m.rules)
 }
 
 func (m *model) start(t *rapid.T) {
-	doubtful := func(p Payment) bool { return p.Status == PaymentFailed && !p.NextCheck.IsZero() }
-	if !m.order.Payable() || m.order.Live() != nil || slices.ContainsFunc(m.order.Payments, doubtful) {
+	doubtful := func(p Payment) bool { return p.Status == PaymentFailed && !p.NextPoll.IsZero() }
+	if !m.order.Payable() || m.order.Active() != nil || slices.ContainsFunc(m.order.Payments, doubtful) {
 		return
 	}
 	p := &atAntom{id: fmt.Sprint("p", len(m.theirs)), method: rapid.SampledFrom([]string{"CARD", "GCASH"}).Draw(t, "method"), refunds: map[string]int64{}}
 	m.theirs = append(m.theirs, p)
 	m.changed(func(o *Order) {
-		o.Payments = append(o.Payments, Payment{RequestID: p.id, Method: p.method, Status: PaymentCreated, Live: true, Amount: sgd(4200), NextCheck: noon.Add(time.Minute)})
+		o.Payments = append(o.Payments, Payment{RequestID: p.id, Method: p.method, Status: PaymentCreated, Active: true, Amount: sgd(4200), NextPoll: noon.Add(time.Minute)})
 	})
-	w := Word{RequestID: p.id, Cause: m.event(ByResponse), Says: SaidNoAnswer}
+	w := Event{RequestID: p.id, Cause: m.event(ByResponse), Outcome: OutcomeUnknown}
 	switch rapid.SampledFrom([]string{"accepted", "accepted", "accepted", "accepted, answer lost", "lost", "refused"}).Draw(t, "call") {
 	case "accepted":
-		p.status, w.Says = SaidAccepted, SaidAccepted
+		p.status, w.Outcome = OutcomeAccepted, OutcomeAccepted
 	case "accepted, answer lost":
-		p.status = SaidAccepted
+		p.status = OutcomeAccepted
 	case "refused":
-		p.failed, w.Says = true, SaidFailed
+		p.failed, w.Outcome = true, OutcomeFailed
 	}
 	m.hear(t, w)
 }
 
-func (m *model) notice(p *atAntom, says Said) {
-	m.mail = append(m.mail, Word{RequestID: p.id, Cause: m.event(ByNotification), Says: says, Amount: sgd(4200), Method: p.method})
+func (m *model) notice(p *atAntom, says Outcome) {
+	m.mail = append(m.mail, Event{RequestID: p.id, Cause: m.event(ByNotification), Outcome: says, Amount: sgd(4200), Method: p.method})
 }
 
-func (m *model) operationNotice(p *atAntom, op OperationWord) {
-	m.mail = append(m.mail, Word{RequestID: p.id, Cause: m.event(ByNotification), Operations: []OperationWord{op}})
+func (m *model) operationNotice(p *atAntom, op OperationEvent) {
+	m.mail = append(m.mail, Event{RequestID: p.id, Cause: m.event(ByNotification), Operations: []OperationEvent{op}})
 }
 
 func (m *model) pay(_ *rapid.T, p *atAntom) {
-	p.status, p.succeeded = SaidSucceeded, true
-	m.notice(p, SaidSucceeded)
+	p.status, p.succeeded = OutcomeSucceeded, true
+	m.notice(p, OutcomeSucceeded)
 }
 
 func (m *model) decline(_ *rapid.T, p *atAntom) {
-	p.status, p.failed = SaidFailed, true
-	m.notice(p, SaidFailed)
+	p.status, p.failed = OutcomeFailed, true
+	m.notice(p, OutcomeFailed)
 }
 
 func (m *model) pend(_ *rapid.T, p *atAntom) {
-	p.status = SaidPending
-	m.notice(p, SaidPending)
+	p.status = OutcomePending
+	m.notice(p, OutcomePending)
 }
 
 // capture: by itself, or as the merchant has asked in Antom's dashboard.
 func (m *model) capture(_ *rapid.T, p *atAntom) {
 	p.captured = true
-	m.operationNotice(p, OperationWord{Kind: Capture, RequestID: "c" + p.id, Says: OperationSuccess, Amount: sgd(4200)})
+	m.operationNotice(p, OperationEvent{Kind: Capture, RequestID: "c" + p.id, Status: OperationSuccess, Amount: sgd(4200)})
 }
 
 func (m *model) deliver(t *rapid.T) {
@@ -200,9 +202,9 @@ func (m *model) deliver(t *rapid.T) {
 
 // lie: the signature is right, the amount is not.
 func (m *model) lie(t *rapid.T, p *atAntom) {
-	w := Word{RequestID: p.id, Cause: m.event(ByNotification), Says: SaidSucceeded, Amount: rapid.SampledFrom([]Money{sgd(4300), sgd(1), {}, {4200, "USD"}}).Draw(t, "amount"), Method: p.method}
+	w := Event{RequestID: p.id, Cause: m.event(ByNotification), Outcome: OutcomeSucceeded, Amount: rapid.SampledFrom([]Money{sgd(4300), sgd(1), {}, {4200, "USD"}}).Draw(t, "amount"), Method: p.method}
 	if rapid.Bool().Draw(t, "about its capture") {
-		w.Says, w.Operations = SaidNothing, []OperationWord{{Kind: Capture, RequestID: "c" + p.id, Says: OperationSuccess, Amount: sgd(1)}}
+		w.Outcome, w.Operations = OutcomeNone, []OperationEvent{{Kind: Capture, RequestID: "c" + p.id, Status: OperationSuccess, Amount: sgd(1)}}
 	}
 	m.hear(t, w)
 }
@@ -210,16 +212,16 @@ func (m *model) lie(t *rapid.T, p *atAntom) {
 func (m *model) ask(t *rapid.T, p *atAntom) { m.hear(t, m.inquiry(p)) }
 
 // inquiry is Antom's answer about a payment, all it holds of it.
-func (m *model) inquiry(p *atAntom) Word {
-	w := Word{RequestID: p.id, Cause: m.event(ByInquiry), Says: p.status, Amount: sgd(4200), Method: p.method}
+func (m *model) inquiry(p *atAntom) Event {
+	w := Event{RequestID: p.id, Cause: m.event(ByInquiry), Outcome: p.status, Amount: sgd(4200), Method: p.method}
 	if p.captured {
-		w.Operations = append(w.Operations, OperationWord{Kind: Capture, RequestID: "c" + p.id, Says: OperationSuccess, Amount: sgd(4200)})
+		w.Operations = append(w.Operations, OperationEvent{Kind: Capture, RequestID: "c" + p.id, Status: OperationSuccess, Amount: sgd(4200)})
 	}
 	for id, minor := range p.refunds {
-		w.Operations = append(w.Operations, OperationWord{Kind: Refund, RequestID: id, Says: OperationSuccess, Amount: sgd(minor)})
+		w.Operations = append(w.Operations, OperationEvent{Kind: Refund, RequestID: id, Status: OperationSuccess, Amount: sgd(minor)})
 	}
 	if p.status == "" { // it does not know it: a payment under way is given up
-		w.Says, w.Cause.Kind = SaidDropped, BySweeper
+		w.Outcome, w.Cause.Kind = OutcomeAbandoned, BySweeper
 	}
 	return w
 }
@@ -229,7 +231,7 @@ func (m *model) overlap(t *rapid.T, p *atAntom) {
 	if p.status == "" {
 		return
 	}
-	m.hear(t, Word{RequestID: p.id, Cause: m.event(ByShopper), Says: SaidOverlap})
+	m.hear(t, Event{RequestID: p.id, Cause: m.event(ByShopper), Outcome: OutcomeSuperseded})
 }
 
 func (m *model) cancelOrder(t *rapid.T, p *atAntom) {
@@ -254,13 +256,13 @@ func (m *model) cancel(t *rapid.T, p *atAntom) {
 
 func (m *model) callCancel(t *rapid.T, p *atAntom, id string, answered bool) {
 	says := OperationFailed
-	if p.status != SaidFailed && p.refunded() == 0 {
-		p.status, says = SaidCancelled, OperationSuccess
+	if p.status != OutcomeFailed && p.refunded() == 0 {
+		p.status, says = OutcomeCancelled, OperationSuccess
 	}
 	if !answered {
 		says = OperationProcessing
 	}
-	m.hear(t, Word{RequestID: p.id, Cause: m.event(ByResponse), Operations: []OperationWord{{Kind: Cancel, RequestID: id, Says: says, Amount: sgd(4200)}}})
+	m.hear(t, Event{RequestID: p.id, Cause: m.event(ByResponse), Operations: []OperationEvent{{Kind: Cancel, RequestID: id, Status: says, Amount: sgd(4200)}}})
 }
 
 func (m *model) refund(t *rapid.T, p *atAntom) {
@@ -274,16 +276,16 @@ func (m *model) refunds(t *rapid.T, p *atAntom, minor int64, answered bool) {
 		ours := o.Payment(p.id)
 		ours.Operations = append(ours.Operations, Operation{Kind: Refund, RequestID: id, Amount: sgd(minor), Status: OperationPending, Key: ownKey})
 	})
-	op := OperationWord{Kind: Refund, RequestID: id, Says: OperationFailed, Amount: sgd(minor)}
+	op := OperationEvent{Kind: Refund, RequestID: id, Status: OperationFailed, Amount: sgd(minor)}
 	if p.paid() {
 		p.refunds[id] = minor
-		op.Says = OperationSuccess
+		op.Status = OperationSuccess
 		m.operationNotice(p, op)
 	}
 	if !answered {
-		op.Says = OperationProcessing
+		op.Status = OperationProcessing
 	}
-	m.hear(t, Word{RequestID: p.id, Cause: m.event(ByResponse), Operations: []OperationWord{op}})
+	m.hear(t, Event{RequestID: p.id, Cause: m.event(ByResponse), Operations: []OperationEvent{op}})
 }
 
 func (m *model) end(t *rapid.T) {
@@ -304,11 +306,11 @@ func (m *model) check(t *rapid.T) {
 			t.Fatalf("%s is %s; Antom says %q", p.id, ours.Status, p.status)
 		case ours.Status == PaymentFailed && !p.failed:
 			t.Fatalf("%s is failed; Antom says %q", p.id, p.status)
-		case ours.Status == PaymentCancelled && p.status != SaidCancelled && p.status != "":
+		case ours.Status == PaymentCancelled && p.status != OutcomeCancelled && p.status != "":
 			t.Fatalf("%s is cancelled; Antom says %q", p.id, p.status)
 		case ours.Refunded().Minor > p.refunded():
 			t.Fatalf("%s: %v refunded here, %d at Antom", p.id, ours.Refunded(), p.refunded())
-		case (ours.Status.UnderWay() || ours.unfinished()) && ours.NextCheck.IsZero():
+		case (ours.Status.InProgress() || ours.unfinished()) && ours.NextPoll.IsZero():
 			t.Fatalf("%s (%s) is unfinished, and nobody will look at it again", p.id, ours.Status)
 		}
 	}
@@ -323,9 +325,9 @@ func (m *model) settle(t *rapid.T) {
 	for range 3 {
 		for _, p := range m.theirs {
 			switch {
-			case p.status == SaidAccepted || p.status == SaidPending:
-				p.status, p.failed = SaidFailed, true
-			case p.status == SaidSucceeded && !p.paid() && !m.rules.ManualCapture:
+			case p.status == OutcomeAccepted || p.status == OutcomePending:
+				p.status, p.failed = OutcomeFailed, true
+			case p.status == OutcomeSucceeded && !p.paid() && !m.rules.ManualCapture:
 				m.capture(t, p)
 			}
 			for _, op := range m.ours(p).Operations {
@@ -355,7 +357,7 @@ func (m *model) settle(t *rapid.T) {
 		if p.holds() {
 			kept = append(kept, p)
 		}
-		if holds := m.ours(p).Status.HoldsMoney(); holds != p.holds() || m.ours(p).Refunded().Minor != p.refunded() {
+		if holds := m.ours(p).Status.HoldsFunds(); holds != p.holds() || m.ours(p).Refunded().Minor != p.refunded() {
 			t.Errorf("%s is %s with %v refunded; Antom says %q with %d", p.id, m.ours(p).Status, m.ours(p).Refunded(), p.status, p.refunded())
 		}
 	}

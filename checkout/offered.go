@@ -49,7 +49,7 @@ func (s *Service) offered(ctx context.Context, o Order, d Device) []method {
 	if len(offered) == 0 {
 		offered = fitting(s.configured(o.Total.Currency), o.Total)
 	}
-	if live := o.Live(); live != nil && live.Method != "" && !slices.ContainsFunc(offered, func(m method) bool { return m.Code == live.Method }) {
+	if live := o.Active(); live != nil && live.Method != "" && !slices.ContainsFunc(offered, func(m method) bool { return m.Code == live.Method }) {
 		offered = append(offered, s.method(live.Method)) // what is under way may be gone on with
 	}
 	if wanted := s.cfg.Methods; len(wanted) > 0 {

@@ -47,11 +47,11 @@ func (k Key) cause() Cause {
 // capture.
 func (s *Service) CapturePayment(ctx context.Context, orderID string, key Key) (Operation, error) {
 	return s.operate(ctx, orderID, key, intent{Capture, 0}, func(o *Order) (*Payment, Operation, error) {
-		p := o.Live()
+		p := o.Active()
 		if p == nil || p.Status != PaymentAuthorized || !s.cfg.ManualCapture {
 			return nil, Operation{}, conflict("no authorised payment waits for a capture by hand")
 		}
-		return p, Operation{Kind: Capture, Amount: p.Worth()}, nil
+		return p, Operation{Kind: Capture, Amount: p.EffectiveAmount()}, nil
 	})
 }
 
@@ -63,19 +63,19 @@ func (s *Service) CapturePayment(ctx context.Context, orderID string, key Key) (
 // Errors: NotFound, Invalid for an amount above what is left, Conflict when nothing
 // was paid.
 func (s *Service) RefundPayment(ctx context.Context, orderID string, minor int64, key Key) (Operation, error) {
-	judged, err := s.judgeRefund(ctx, orderID, minor, key)
+	judged, err := s.resolveRefund(ctx, orderID, minor, key)
 	if err != nil {
 		return Operation{}, err
 	}
 	return s.operate(ctx, orderID, key, intent{Refund, minor}, func(o *Order) (*Payment, Operation, error) {
-		p := o.Live()
+		p := o.Active()
 		switch {
-		case o.Review.judged():
+		case o.Review.needsResolution():
 			return nil, Operation{}, conflict(string(o.Review) + ", and Antom does not hold it")
 		case judged != "":
 			p = o.Payment(judged)
-		case p == nil || !p.Status.HoldsMoney():
-			p = o.surplus()
+		case p == nil || !p.Status.HoldsFunds():
+			p = o.duplicate()
 		}
 		if p == nil || p.Status != PaymentPaid {
 			return nil, Operation{}, conflict("nothing is paid, or it has gone back already")
@@ -85,7 +85,7 @@ func (s *Service) RefundPayment(ctx context.Context, orderID string, minor int64
 		if minor == 0 {
 			amount = left
 		}
-		if p.Surplus && amount != left {
+		if p.Duplicate && amount != left {
 			return nil, Operation{}, invalid(fmt.Errorf("all of it goes back, %d", left.Minor))
 		}
 		if amount.Minor < 1 || amount.Minor > left.Minor {
@@ -98,10 +98,10 @@ func (s *Service) RefundPayment(ctx context.Context, orderID string, minor int64
 	})
 }
 
-// judgeRefund lets an operator's refund be a verdict as well, where one is wanted:
+// resolveRefund lets an operator's refund be a verdict as well, where one is wanted:
 // judged is the payment that it says to give back. A key that has done something
 // decides about nothing else.
-func (s *Service) judgeRefund(ctx context.Context, orderID string, minor int64, key Key) (judged string, err error) {
+func (s *Service) resolveRefund(ctx context.Context, orderID string, minor int64, key Key) (judged string, err error) {
 	o, err := s.store.OrderByID(ctx, orderID)
 	if err != nil {
 		return "", err
@@ -109,28 +109,28 @@ func (s *Service) judgeRefund(ctx context.Context, orderID string, minor int64, 
 	if _, op := o.operationByKey(key.text()); op != nil {
 		return "", nil
 	}
-	if judged, err = s.givenBackBy(ctx, o, key); err != nil || judged != "" {
+	if judged, err = s.reversedBy(ctx, o, key); err != nil || judged != "" {
 		return judged, err
 	}
 	reviewed := ""
-	if o.Review.judged() {
+	if o.Review.needsResolution() {
 		reviewed = o.ReviewPayment
 	}
-	if o, err = s.judge(ctx, orderID, minor, key, VerdictGiveBack); err != nil {
+	if o, err = s.resolve(ctx, orderID, minor, key, ResolutionRefund); err != nil {
 		return "", err
 	}
-	judged, err = s.givenBackBy(ctx, o, key)
-	if p := o.Payment(reviewed); err == nil && judged == "" && p != nil && !p.kept() {
+	judged, err = s.reversedBy(ctx, o, key)
+	if p := o.Payment(reviewed); err == nil && judged == "" && p != nil && !p.fundsOrder() {
 		return "", conflict("the review was about another payment, and has ended; order what is meant with a new key")
 	}
 	return judged, err
 }
 
-// givenBackBy is the payment that a verdict under the key has made surplus, or "".
-func (s *Service) givenBackBy(ctx context.Context, o Order, key Key) (requestID string, err error) {
-	moves, err := s.store.MovedBy(ctx, o.ID, key.cause())
+// reversedBy is the payment that a verdict under the key has made surplus, or "".
+func (s *Service) reversedBy(ctx context.Context, o Order, key Key) (requestID string, err error) {
+	moves, err := s.store.TransitionsBy(ctx, o.ID, key.cause())
 	for _, m := range moves {
-		if p := o.Payment(m.PaymentRequestID); m.Subject == "payment" && p != nil && p.Surplus {
+		if p := o.Payment(m.PaymentRequestID); m.Subject == "payment" && p != nil && p.Duplicate {
 			requestID = m.PaymentRequestID
 		}
 	}
@@ -151,29 +151,29 @@ func (s *Service) CancelOrder(ctx context.Context, orderID string, key Key) erro
 	if err != nil {
 		return err
 	}
-	moves, err := s.store.MovedBy(ctx, orderID, key.cause())
+	moves, err := s.store.TransitionsBy(ctx, orderID, key.cause())
 	if err != nil {
 		return err
 	}
-	if o.Status == OrderCancelled || slices.ContainsFunc(moves, func(m Move) bool { return m.Subject == "order" && m.To == string(OrderCancelled) }) {
+	if o.Status == OrderCancelled || slices.ContainsFunc(moves, func(m Transition) bool { return m.Subject == "order" && m.To == string(OrderCancelled) }) {
 		return nil // and what has come since is another matter
 	}
 	standing, earlier := o.operationByKey(key.text())
 	if earlier == nil {
-		if o, err = s.judge(ctx, orderID, 0, key, VerdictClose); err != nil {
+		if o, err = s.resolve(ctx, orderID, 0, key, ResolutionCancel); err != nil {
 			return err
 		}
-		standing = o.Live()
+		standing = o.Active()
 	}
-	if p := o.surplus(); p != nil && o.Status == OrderCancelled {
-		return s.reverse(ctx, o, *p)
+	if p := o.duplicate(); p != nil && o.Status == OrderCancelled {
+		return s.returnDuplicate(ctx, o, *p)
 	}
-	if standing != nil && standing.Status.HoldsMoney() {
+	if standing != nil && standing.Status.HoldsFunds() {
 		requestID := standing.RequestID
 		_, op, sentBefore, err := s.begin(ctx, o.ID, key, intent{Cancel, 0}, func(o *Order) (*Payment, Operation, error) {
 			p := o.Payment(requestID)
 			o.Closed = OrderCancelled // once the money is back; until then the status says what is
-			return p, Operation{Kind: Cancel, Amount: p.Worth()}, nil
+			return p, Operation{Kind: Cancel, Amount: p.EffectiveAmount()}, nil
 		})
 		if err == nil && op.Unfinished() {
 			o, op, err = s.carryOut(ctx, o, requestID, op, sentBefore)
@@ -202,32 +202,32 @@ func (s *Service) CancelOrder(ctx context.Context, orderID string, key Key) erro
 // once more, so that the verdict is about what is there now, and an answer that
 // settles the review by itself is heard like any other. Money the order had been
 // paid with before is kept here: it goes back the way of any refund or cancel.
-func (s *Service) judge(ctx context.Context, orderID string, minor int64, key Key, verdict Verdict) (Order, error) {
+func (s *Service) resolve(ctx context.Context, orderID string, minor int64, key Key, verdict Resolution) (Order, error) {
 	o, err := s.store.OrderByID(ctx, orderID)
-	if err != nil || !o.Review.judged() {
+	if err != nil || !o.Review.needsResolution() {
 		return o, err
 	}
 	p := *o.Payment(o.ReviewPayment)
-	w, call, known := s.question(ctx, p)
-	if !known.found() {
+	w, call, known := s.askAntom(ctx, p)
+	if !known.known() {
 		return o, unavailable("Antom has not told what it holds; order the same again")
 	}
-	live := o.Live()
+	live := o.Active()
 	switch {
-	case !contradiction(p, w).judged():
+	case !contradiction(p, w).needsResolution():
 		return s.Record(ctx, orderID, w, Evidence{Call: call})
-	case verdict == VerdictKeep && p.Status == PaymentPaid && needsCapture(w.Method) && !w.captured():
+	case verdict == ResolutionAccept && p.Status == PaymentPaid && needsCapture(w.Method) && !w.captured():
 		return o, conflict("it is a card now, and not captured")
-	case p.Status.HoldsMoney():
-		verdict = VerdictKeep
-	case verdict == VerdictKeep && live != nil && live.RequestID != p.RequestID && live.Status.HoldsMoney():
+	case p.Status.HoldsFunds():
+		verdict = ResolutionAccept
+	case verdict == ResolutionAccept && live != nil && live.RequestID != p.RequestID && live.Status.HoldsFunds():
 		return o, conflict("the order stands on another payment; refund gives this one back")
-	case verdict == VerdictGiveBack && minor != 0 && minor != w.Amount.Minor:
+	case verdict == ResolutionRefund && minor != 0 && minor != w.Amount.Minor:
 		return o, invalid(fmt.Errorf("all of it goes back, %d; accept it to refund a part", w.Amount.Minor))
-	case verdict == VerdictGiveBack && needsCapture(cmp.Or(w.Method, p.Method)) && !w.captured():
+	case verdict == ResolutionRefund && needsCapture(cmp.Or(w.Method, p.Method)) && !w.captured():
 		return o, conflict("the card is not captured; cancel releases it")
 	}
-	w.Cause, w.Verdict = key.cause(), verdict
+	w.Cause, w.Resolution = key.cause(), verdict
 	return s.Record(ctx, orderID, w, Evidence{Call: call})
 }
 
@@ -237,8 +237,8 @@ func (s *Service) judge(ctx context.Context, orderID string, minor int64, key Ke
 // taken as settled with the buyer otherwise. The same key ends no second review.
 // Errors: Conflict when the order is not under review, or its goods are gone.
 func (s *Service) AcceptReview(ctx context.Context, orderID string, key Key) error {
-	moves, err := s.store.MovedBy(ctx, orderID, key.cause())
-	if err != nil || slices.ContainsFunc(moves, func(m Move) bool { return m.Subject == "order" && m.From == string(OrderReview) }) {
+	moves, err := s.store.TransitionsBy(ctx, orderID, key.cause())
+	if err != nil || slices.ContainsFunc(moves, func(m Transition) bool { return m.Subject == "order" && m.From == string(OrderReview) }) {
 		return err
 	}
 	o, err := s.store.OrderByID(ctx, orderID)
@@ -248,8 +248,8 @@ func (s *Service) AcceptReview(ctx context.Context, orderID string, key Key) err
 	if _, op := o.operationByKey(key.text()); op != nil {
 		return errUsedKey
 	}
-	if o.Review.judged() {
-		if o, err = s.judge(ctx, orderID, 0, key, VerdictKeep); err == nil && o.Review != "" {
+	if o.Review.needsResolution() {
+		if o, err = s.resolve(ctx, orderID, 0, key, ResolutionAccept); err == nil && o.Review != "" {
 			err = conflict(string(o.Review))
 		}
 		return err
@@ -260,16 +260,16 @@ func (s *Service) AcceptReview(ctx context.Context, orderID string, key Key) err
 			refused = conflict("the order is not under review")
 			return o, nil
 		}
-		if o.Review == authorityEnded {
+		if o.Review == authorizationEnded {
 			refused = conflict(string(o.Review) + ", and no money is there; a capture makes Antom say so")
 			return o, nil
 		}
 		was, o := o, o.clone()
-		if o.Review == cannotGiveBack {
-			o.Payment(o.ReviewPayment).Settled = true // or it might still go back, a second time
+		if o.Review == cannotReverse {
+			o.Payment(o.ReviewPayment).ResolvedOffline = true // or it might still go back, a second time
 		}
 		o.Review, o.ReviewPayment = "", ""
-		o.follow(s.rules())
+		o.recompute(s.rules())
 		if o.Review != "" {
 			refused = conflict(string(o.Review))
 			return was, nil
@@ -279,7 +279,7 @@ func (s *Service) AcceptReview(ctx context.Context, orderID string, key Key) err
 	if err != nil {
 		return err
 	}
-	s.announce(ctx, before, after, Word{Cause: key.cause()})
+	s.announce(ctx, before, after, Event{Cause: key.cause()})
 	return refused
 }
 
@@ -353,8 +353,8 @@ func (s *Service) begin(ctx context.Context, orderID string, key Key, wanted int
 		// Soon, and not at the deadline of a capture, days away; but a look that is
 		// scheduled already keeps its place, or trying in vain would never end.
 		r := s.rules()
-		if longest := s.pause(len(s.cfg.SweepSchedule)); p.NextCheck.IsZero() || p.NextCheck.Sub(r.Now) > longest {
-			p.askAgain(r.Now.Add(r.Pause))
+		if longest := s.pause(len(s.cfg.SweepSchedule)); p.NextPoll.IsZero() || p.NextPoll.Sub(r.Now) > longest {
+			p.schedulePoll(r.Now.Add(r.Pause))
 		}
 		return changed, nil
 	})
@@ -390,29 +390,29 @@ func (s *Service) carryOut(ctx context.Context, o Order, requestID string, op Op
 			return o, op, unavailable("Antom has not told its payment id yet; the sweeper goes on")
 		}
 	}
-	var word OperationWord
+	var word OperationEvent
 	var call *Call
 	switch op.Kind {
 	case Capture:
 		res, err := s.gateway.Capture(ctx, &antom.CaptureRequest{
 			CaptureRequestID: op.RequestID, PaymentID: p.AntomID, CaptureAmount: antomAmount(op.Amount),
 		})
-		word, call = operationAnswer(op, OperationWord{RequestID: res.CaptureRequestID, AntomID: res.CaptureID, Amount: money(res.CaptureAmount)}, res.Result, ofAll(err, sentBefore)), s.call("capture", op.RequestID, requestID, res.Result, err)
+		word, call = operationEventFrom(op, OperationEvent{RequestID: res.CaptureRequestID, AntomID: res.CaptureID, Amount: money(res.CaptureAmount)}, res.Result, ofAllSubmissions(err, sentBefore)), s.newCall("capture", op.RequestID, requestID, res.Result, err)
 	case Refund:
 		res, err := s.gateway.Refund(ctx, &antom.RefundRequest{
 			RefundRequestID: op.RequestID, PaymentID: p.AntomID, RefundAmount: antomAmount(op.Amount), RefundNotifyURL: s.notifyURL(),
 		})
-		word, call = operationAnswer(op, OperationWord{RequestID: res.RefundRequestID, AntomID: res.RefundID, Amount: money(res.RefundAmount)}, res.Result, ofAll(err, sentBefore)), s.call("refund", op.RequestID, requestID, res.Result, err)
+		word, call = operationEventFrom(op, OperationEvent{RequestID: res.RefundRequestID, AntomID: res.RefundID, Amount: money(res.RefundAmount)}, res.Result, ofAllSubmissions(err, sentBefore)), s.newCall("refund", op.RequestID, requestID, res.Result, err)
 	case Cancel:
 		// By our own id, not Antom's: a session may have no other yet.
 		res, err := s.gateway.Cancel(ctx, &antom.CancelRequest{PaymentRequestID: requestID})
-		named := OperationWord{RequestID: op.RequestID}
+		named := OperationEvent{RequestID: op.RequestID}
 		if !answers(requestID, res.PaymentRequestID) {
 			named.RequestID = res.PaymentRequestID
 		}
-		word, call = operationAnswer(op, named, res.Result, ofAll(err, sentBefore)), s.call("cancel", op.RequestID, requestID, res.Result, err)
+		word, call = operationEventFrom(op, named, res.Result, ofAllSubmissions(err, sentBefore)), s.newCall("cancel", op.RequestID, requestID, res.Result, err)
 	}
-	w := Word{Cause: Cause{Kind: ByResponse, ID: call.ID}, RequestID: requestID, Operations: []OperationWord{word}}
+	w := Event{Cause: Cause{Kind: ByResponse, ID: call.ID}, RequestID: requestID, Operations: []OperationEvent{word}}
 	o, err := s.Record(ctx, o.ID, w, Evidence{Call: call})
 	if err != nil {
 		return Order{}, Operation{}, err
@@ -423,13 +423,13 @@ func (s *Service) carryOut(ctx context.Context, o Order, requestID string, op Op
 // errOvertaken says that the buyer was faster: the order stands on the payment.
 var errOvertaken = errors.New("the order stands on the payment")
 
-// giveBack does a full cancel or refund of a payment, on nobody's order but the
+// requestReversal does a full cancel or refund of a payment, on nobody's order but the
 // rules'. Of a payment that the order stands on meanwhile it leaves everything as
 // it is.
-func (s *Service) giveBack(ctx context.Context, o Order, requestID string, kind OperationKind) (Order, Operation, error) {
+func (s *Service) requestReversal(ctx context.Context, o Order, requestID string, kind OperationKind) (Order, Operation, error) {
 	_, op, sentBefore, err := s.begin(ctx, o.ID, Key{}, intent{kind, 0}, func(o *Order) (*Payment, Operation, error) {
 		p := o.Payment(requestID)
-		if p.kept() {
+		if p.fundsOrder() {
 			return nil, Operation{}, errOvertaken
 		}
 		return p, Operation{Kind: kind, Amount: p.Refundable()}, nil
@@ -438,7 +438,7 @@ func (s *Service) giveBack(ctx context.Context, o Order, requestID string, kind 
 	if err != nil && !overtaken {
 		return o, op, err
 	}
-	if o, err = s.store.OrderByID(ctx, o.ID); err != nil || overtaken || o.Payment(requestID).kept() {
+	if o, err = s.store.OrderByID(ctx, o.ID); err != nil || overtaken || o.Payment(requestID).fundsOrder() {
 		return o, op, err
 	}
 	return s.carryOut(ctx, o, requestID, op, sentBefore)
@@ -457,21 +457,21 @@ const cancelOnItsWay = 5 * time.Minute
 // resumeOperation goes on with an operation of ours whose end is not known. An
 // inquiry about the payment has just been made, which tells of captures; a repeat
 // with the same id is answered with what became of the first.
-func (s *Service) resumeOperation(ctx context.Context, o Order, requestID string, op Operation, known knowledge) (Order, error) {
+func (s *Service) resumeOperation(ctx context.Context, o Order, requestID string, op Operation, known Finding) (Order, error) {
 	p := o.Payment(requestID)
 	switch {
 	case op.Kind == Refund && op.Status == OperationProcessing:
 		return s.inquireRefund(ctx, o, requestID, op)
-	case op.Kind == Cancel && op.Key == ownKey && p.kept():
+	case op.Kind == Cancel && op.Key == ownKey && p.fundsOrder():
 		// The buyer was faster than our cancel, and the order stands on the payment,
 		// if the payment still does when no cancel can be on its way any more.
 		// Nothing is sent any more once the order stands on the payment, and the looks
 		// are counted from then on: they tell how long ago the last sending is.
-		if known != there || s.now().Sub(op.CreatedAt) < cancelOnItsWay || s.lookedFor(p.Checks-1) < cancelOnItsWay {
+		if known != FindingFound || s.now().Sub(op.CreatedAt) < cancelOnItsWay || s.polledFor(p.Polls-1) < cancelOnItsWay {
 			return o, nil
 		}
-		word := OperationWord{Kind: Cancel, RequestID: op.RequestID, Says: OperationFailed, Code: "OVERTAKEN"}
-		w := Word{Cause: Cause{Kind: BySweeper}, RequestID: requestID, Operations: []OperationWord{word}}
+		word := OperationEvent{Kind: Cancel, RequestID: op.RequestID, Status: OperationFailed, Code: "OVERTAKEN"}
+		w := Event{Cause: Cause{Kind: BySweeper}, RequestID: requestID, Operations: []OperationEvent{word}}
 		return s.Record(ctx, o.ID, w, Evidence{})
 	}
 	o, _, err := s.carryOut(ctx, o, requestID, op, true)
@@ -482,9 +482,9 @@ func (s *Service) inquireRefund(ctx context.Context, o Order, requestID string, 
 	res, err := s.gateway.InquiryRefund(ctx, &antom.InquiryRefundRequest{RefundRequestID: op.RequestID})
 	switch {
 	case err == nil && answers(op.RequestID, res.RefundRequestID):
-		call := s.call("inquiryRefund", op.RequestID, requestID, res.Result, err)
-		word := OperationWord{Kind: Refund, RequestID: op.RequestID, AntomID: res.RefundID, Amount: money(res.RefundAmount), Says: transactionSays(res.RefundStatus)}
-		w := Word{Cause: Cause{Kind: ByInquiry, ID: call.ID}, RequestID: requestID, Operations: []OperationWord{word}}
+		call := s.newCall("inquiryRefund", op.RequestID, requestID, res.Result, err)
+		word := OperationEvent{Kind: Refund, RequestID: op.RequestID, AntomID: res.RefundID, Amount: money(res.RefundAmount), Status: transactionStatus(res.RefundStatus)}
+		w := Event{Cause: Cause{Kind: ByInquiry, ID: call.ID}, RequestID: requestID, Operations: []OperationEvent{word}}
 		return s.Record(ctx, o.ID, w, Evidence{Call: call})
 	case codeOf(err) != string(antom.CodeOrderNotExist):
 		return o, nil // no answer: the sweeper comes again
@@ -501,7 +501,7 @@ func (s *Service) missRefund(ctx context.Context, o Order, requestID string, op 
 		o = o.clone()
 		p := o.Payment(requestID)
 		p.Operation(Refund, op.RequestID).Misses++
-		p.NextCheck = s.rules().Now.Add(refundPause)
+		p.NextPoll = s.rules().Now.Add(refundPause)
 		return o, nil
 	})
 	return err
@@ -529,7 +529,7 @@ func EffectCaptureDue(requestID string, left time.Duration) Effect {
 // watchAuthorization warns of an authorisation that ends, and asks for a look
 // at one that has ended uncaptured. Unless Antom has just answered, a question may
 // be open, which must not wait for days: then the next look stays where it is.
-func (s *Service) watchAuthorization(ctx context.Context, o Order, requestID string, known knowledge) error {
+func (s *Service) watchAuthorization(ctx context.Context, o Order, requestID string, known Finding) error {
 	r := s.rules()
 	before, after, err := s.store.Update(ctx, o.ID, Evidence{Cause: Cause{Kind: BySweeper}}, func(o Order) (Order, []Effect) {
 		changed := o.clone()
@@ -538,12 +538,12 @@ func (s *Service) watchAuthorization(ctx context.Context, o Order, requestID str
 			return o, nil
 		}
 		if !r.Now.Before(p.AuthEndsAt) {
-			changed.raise(authorityEnded, requestID)
-			p.NextCheck = time.Time{}
+			changed.raise(authorizationEnded, requestID)
+			p.NextPoll = time.Time{}
 			return changed, nil
 		}
-		if deadline := nextCaptureDeadline(*p, r.Now); known == there || p.NextCheck.IsZero() || deadline.Before(p.NextCheck) {
-			p.askAgain(deadline)
+		if deadline := nextCaptureDeadline(*p, r.Now); known == FindingFound || p.NextPoll.IsZero() || deadline.Before(p.NextPoll) {
+			p.schedulePoll(deadline)
 		}
 		var due []Effect
 		for _, before := range captureWarnings {
@@ -554,7 +554,7 @@ func (s *Service) watchAuthorization(ctx context.Context, o Order, requestID str
 		return changed, due
 	})
 	if err == nil {
-		s.announce(ctx, before, after, Word{Cause: Cause{Kind: BySweeper}})
+		s.announce(ctx, before, after, Event{Cause: Cause{Kind: BySweeper}})
 	}
 	return err
 }

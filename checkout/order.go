@@ -37,9 +37,9 @@ type Stock string
 // Goods are held while an attempt may still succeed and taken once it has; they
 // go back only when every attempt is proven dead.
 const (
-	StockFree  Stock = ""
-	StockHeld  Stock = "held"
-	StockTaken Stock = "taken"
+	StockFree     Stock = ""
+	StockReserved Stock = "held"
+	StockTaken    Stock = "taken"
 )
 
 // OrderLine is one product of an order, at the price of that moment.
@@ -67,25 +67,25 @@ const (
 // Payment is one attempt to pay an order. Its RequestID is stored before Antom
 // hears of it and never used for anything else.
 type Payment struct {
-	RequestID  string // Antom's paymentRequestId
-	AntomID    string // Antom's paymentId, once known
-	Method     string // Antom's code, e.g. CARD; "" until Antom says what the buyer chose in its element; an operator may accept another
-	Mode       Mode
-	Status     PaymentStatus
-	Live       bool   // the attempt the order stands on; at most one per order
-	Surplus    bool   // money the order has no use for: it is given back
-	Settled    bool   // surplus that Antom does not give back and the merchant has settled otherwise
-	Amount     Money  // what was asked for
-	Held       Money  // what Antom holds instead, once an operator has decided about it; zero otherwise
-	ResultCode string // Antom's last word on why
-	Request    []byte // the call's body, so that a repeat is the same request
-	Action     Action // how the buyer goes on
-	CreatedAt  time.Time
-	ExpiresAt  time.Time // when Antom closes the session or payment
-	AuthEndsAt time.Time // until when an authorised card can be captured
-	NextCheck  time.Time // when the sweeper looks again; zero when nothing is owed
-	Checks     int       // how often it has looked
-	MailMe     bool      // the buyer wants a letter should it fail; all other ends are told anyway
+	RequestID       string // Antom's paymentRequestId
+	AntomID         string // Antom's paymentId, once known
+	Method          string // Antom's code, e.g. CARD; "" until Antom says what the buyer chose in its element; an operator may accept another
+	Mode            Mode
+	Status          PaymentStatus
+	Active          bool   // the attempt the order stands on; at most one per order
+	Duplicate       bool   // money the order has no use for: it is given back
+	ResolvedOffline bool   // surplus that Antom does not give back and the merchant has settled otherwise
+	Amount          Money  // what was asked for
+	Confirmed       Money  // what Antom holds instead, once an operator has decided about it; zero otherwise
+	ResultCode      string // Antom's last word on why
+	Request         []byte // the call's body, so that a repeat is the same request
+	Action          Action // how the buyer goes on
+	CreatedAt       time.Time
+	ExpiresAt       time.Time // when Antom closes the session or payment
+	AuthEndsAt      time.Time // until when an authorised card can be captured
+	NextPoll        time.Time // when the sweeper looks again; zero when nothing is owed
+	Polls           int       // how often it has looked
+	EmailOnFailure  bool      // the buyer wants a letter should it fail; all other ends are told anyway
 
 	Operations []Operation // captures, refunds, cancels; oldest first
 }
@@ -119,16 +119,16 @@ func (op Operation) Unfinished() bool {
 	return op.Status == OperationPending || op.Status == OperationProcessing
 }
 
-// hasMoney reports whether the order needs no other attempt: it was paid once, or
+// hasFunds reports whether the order needs no other attempt: it was paid once, or
 // a card is authorised for it.
-func (o *Order) hasMoney() bool {
-	live := o.Live()
-	return o.EverPaid || live != nil && live.kept()
+func (o *Order) hasFunds() bool {
+	live := o.Active()
+	return o.EverPaid || live != nil && live.fundsOrder()
 }
 
-// doesWithout reports whether the order has no use for an attempt it does not stand
+// needsNoOther reports whether the order has no use for an attempt it does not stand
 // on: it has ended, has its money, or stands on another.
-func (o *Order) doesWithout() bool { return o.Closed != "" || o.hasMoney() || o.Live() != nil }
+func (o *Order) needsNoOther() bool { return o.Closed != "" || o.hasFunds() || o.Active() != nil }
 
 // abandoned reports whether a payment was given up and no word contradicts that.
 func (o *Order) abandoned(p Payment) bool {
@@ -136,7 +136,7 @@ func (o *Order) abandoned(p Payment) bool {
 }
 
 // kept reports whether the order stands on the payment's money.
-func (p *Payment) kept() bool { return p.Live && p.Status.HoldsMoney() }
+func (p *Payment) fundsOrder() bool { return p.Active && p.Status.HoldsFunds() }
 
 // ActionType says how the buyer goes on after starting a payment.
 type ActionType string
@@ -174,9 +174,9 @@ type Code struct {
 }
 
 // Live is the attempt the order stands on, or nil.
-func (o *Order) Live() *Payment {
+func (o *Order) Active() *Payment {
 	for i := range o.Payments {
-		if o.Payments[i].Live {
+		if o.Payments[i].Active {
 			return &o.Payments[i]
 		}
 	}
@@ -185,9 +185,9 @@ func (o *Order) Live() *Payment {
 
 // surplus is money that the order has no use for and that is still to be given
 // back, or nil.
-func (o *Order) surplus() *Payment {
+func (o *Order) duplicate() *Payment {
 	for i := range o.Payments {
-		if p := &o.Payments[i]; p.toGiveBack() {
+		if p := &o.Payments[i]; p.needsReversal() {
 			return p
 		}
 	}
@@ -204,7 +204,7 @@ func (o *Order) Last() *Payment {
 
 // Current is the attempt a buyer thinks of: the live one, otherwise the newest.
 func (o *Order) Current() *Payment {
-	if live := o.Live(); live != nil {
+	if live := o.Active(); live != nil {
 		return live
 	}
 	return o.Last()
@@ -257,9 +257,9 @@ func (p *Payment) Operation(kind OperationKind, requestID string) *Operation {
 
 // Worth is what the payment is about: the amount asked for, or what an operator
 // has found Antom to hold instead.
-func (p *Payment) Worth() Money {
-	if p.Held != (Money{}) {
-		return p.Held
+func (p *Payment) EffectiveAmount() Money {
+	if p.Confirmed != (Money{}) {
+		return p.Confirmed
 	}
 	return p.Amount
 }
@@ -273,11 +273,11 @@ func (p *Payment) Refunded() Money {
 // what was given back and what is on its way.
 func (p *Payment) Refundable() Money {
 	asked := p.refunds(func(op Operation) bool { return op.Status != OperationFailed })
-	return Money{Minor: p.Worth().Minor - asked.Minor, Currency: p.Worth().Currency}
+	return Money{Minor: p.EffectiveAmount().Minor - asked.Minor, Currency: p.EffectiveAmount().Currency}
 }
 
 func (p *Payment) refunds(counts func(Operation) bool) Money {
-	sum := Money{Currency: p.Worth().Currency}
+	sum := Money{Currency: p.EffectiveAmount().Currency}
 	for _, op := range p.Operations {
 		if op.Kind == Refund && counts(op) {
 			sum = sum.Plus(op.Amount)

@@ -5,45 +5,45 @@ package checkout
 type Review string
 
 const (
-	captureRefused Review = "capture failed"          // and Antom captures once only, when it captures by itself
-	goodsGone      Review = "late money, goods gone"  // accept it when there are goods again, or refund it
-	unknownTooLong Review = "unknown for too long"    // Antom has not told in 72 hours
-	authorityEnded Review = "authorisation has ended" // and nobody has captured
-	cannotGiveBack Review = "cannot be given back"    // surplus money that neither cancel nor refund takes
-	anotherAmount  Review = "another amount"          // than was asked for; an operator judges what an inquiry confirms to be paid
-	anotherMethod  Review = "another method"          // likewise
+	captureRefused     Review = "capture failed"          // and Antom captures once only, when it captures by itself
+	goodsGone          Review = "late money, goods gone"  // accept it when there are goods again, or refund it
+	unknownTooLong     Review = "unknown for too long"    // Antom has not told in 72 hours
+	authorizationEnded Review = "authorisation has ended" // and nobody has captured
+	cannotReverse      Review = "cannot be given back"    // surplus money that neither cancel nor refund takes
+	anotherAmount      Review = "another amount"          // than was asked for; an operator judges what an inquiry confirms to be paid
+	anotherMethod      Review = "another method"          // likewise
 )
 
-// forPerson reports whether the sweeper has given up: a person has to act, and
+// needsPerson reports whether the sweeper has given up: a person has to act, and
 // pages that are open still ask.
-func (r Review) forPerson() bool {
-	return r == unknownTooLong || r == authorityEnded || r == cannotGiveBack
+func (r Review) needsPerson() bool {
+	return r == unknownTooLong || r == authorizationEnded || r == cannotReverse
 }
 
 // contradiction reports whether the review is about a word that an inquiry has to
 // confirm or refute.
 func (r Review) contradiction() bool {
-	return r != "" && r != captureRefused && r != goodsGone && !r.forPerson()
+	return r != "" && r != captureRefused && r != goodsGone && !r.needsPerson()
 }
 
 // judged reports whether the review is about money that is there otherwise than it
 // was asked for, about which an operator may speak a verdict.
-func (r Review) judged() bool { return r == anotherAmount || r == anotherMethod }
+func (r Review) needsResolution() bool { return r == anotherAmount || r == anotherMethod }
 
 // ends reports whether a word about the payment under review settles it. Of the
-// rules, reviewWhatIsStuck raises and ends two by itself.
-func (r Review) ends(p Payment, w Word) bool {
+// rules, recomputeReview raises and ends two by itself.
+func (r Review) endedBy(p Payment, w Event) bool {
 	switch r {
 	case captureRefused, goodsGone:
 		return false
 	case unknownTooLong:
-		return !p.Status.UnderWay() && !p.unfinished()
-	case authorityEnded:
+		return !p.Status.InProgress() && !p.unfinished()
+	case authorizationEnded:
 		return p.Status != PaymentAuthorized
-	case cannotGiveBack:
-		return !p.Status.HoldsMoney()
+	case cannotReverse:
+		return !p.Status.HoldsFunds()
 	}
-	return r.contradiction() && w.settles() && !(p.Status.dead() && w.underWay()) // Antom has been asked, and has a result
+	return r.contradiction() && w.concludes() && !(p.Status.dead() && w.pending()) // Antom has been asked, and has a result
 }
 
 // raise puts the order under review because of one of its payments.

@@ -58,8 +58,8 @@ type Service struct {
 	offers    offers
 	wake      chan struct{} // tells the sweeper that something is due now
 
-	wakeLetters chan struct{}
-	lookups     chan lookup
+	wakeEmails chan struct{}
+	lookups    chan lookup
 }
 
 // New makes a Service. Nothing runs until Sweep is called.
@@ -78,7 +78,7 @@ func New(cfg Config, store Store, gateway Gateway) *Service {
 	}
 	s := &Service{
 		cfg: cfg, store: store, gateway: gateway, log: cfg.Log, now: cfg.Now,
-		wake: make(chan struct{}, 1), wakeLetters: make(chan struct{}, 1), lookups: make(chan lookup, lookupsWaiting),
+		wake: make(chan struct{}, 1), wakeEmails: make(chan struct{}, 1), lookups: make(chan lookup, lookupsWaiting),
 	}
 	s.watches.poll, s.watches.tail = s.pollForWatchers, s.tailLedger
 	return s
@@ -156,14 +156,14 @@ func (s *Service) Order(ctx context.Context, token string) (Order, error) {
 
 // Record is the one door for outcomes: it lets a word be heard by its order and
 // commits what follows. It tells the open pages when something has changed.
-func (s *Service) Record(ctx context.Context, orderID string, w Word, evidence Evidence) (Order, error) {
+func (s *Service) Record(ctx context.Context, orderID string, w Event, evidence Evidence) (Order, error) {
 	evidence.Cause = w.Cause
 	before, after, err := s.store.Update(ctx, orderID, evidence, func(o Order) (Order, []Effect) {
 		if evidence.Notification != nil {
 			p := o.Payment(w.RequestID)
 			evidence.Notification.Applied = p != nil && contradiction(*p, w) == ""
 		}
-		return Decide(o, w, s.rules())
+		return Apply(o, w, s.rules())
 	})
 	if errors.Is(err, ErrForeignID) && !w.ForeignID {
 		w.ForeignID = true // a contradiction like any other: stored, raised, inquired
@@ -182,7 +182,7 @@ func (s *Service) rules() Rules {
 }
 
 // announce tells log, pages and sweeper about a committed change.
-func (s *Service) announce(ctx context.Context, before, after Order, w Word) {
+func (s *Service) announce(ctx context.Context, before, after Order, w Event) {
 	if before.Version == after.Version {
 		return
 	}
@@ -199,7 +199,7 @@ func (s *Service) announce(ctx context.Context, before, after Order, w Word) {
 }
 
 func (s *Service) wakeSweeper() {
-	for _, wake := range []chan struct{}{s.wake, s.wakeLetters} {
+	for _, wake := range []chan struct{}{s.wake, s.wakeEmails} {
 		select {
 		case wake <- struct{}{}:
 		default:
@@ -225,7 +225,7 @@ func (s *Service) RecordNotification(ctx context.Context, n antom.Notification, 
 // applyNotification stores a notification and lets the order it is about hear
 // it. known is false when it is about nothing of ours.
 func (s *Service) applyNotification(ctx context.Context, n antom.Notification, row Notification) (known bool, err error) {
-	w, about, understood := wordOfNotification(n)
+	w, about, understood := eventFromNotification(n)
 	if !understood {
 		return false, s.store.SaveNotification(ctx, row)
 	}
@@ -287,7 +287,7 @@ func (s *Service) Currency() Currency { return s.cfg.Currency }
 // can lead to this order.
 func FormKey(session, formID string) string { return strings.Join([]string{session, formID}, ".") }
 
-// MadeBy reports whether the order was placed by a form of this session.
-func (o *Order) MadeBy(session string) bool {
+// PlacedBy reports whether the order was placed by a form of this session.
+func (o *Order) PlacedBy(session string) bool {
 	return session != "" && strings.HasPrefix(o.FormKey, FormKey(session, ""))
 }

@@ -74,7 +74,7 @@ func (s *Service) start(ctx context.Context, orderID string, want Attempt) (Star
 		return Started{}, err
 	}
 	goesOn := func(p *Payment) bool { return p != nil && want.sameAs(p) && !s.over(*p) && !p.cancelling() }
-	if live := o.Live(); live == nil || goesOn(live) {
+	if live := o.Active(); live == nil || goesOn(live) {
 		// An attempt that ends for another one is inquired there.
 		if o, err = s.refresh(ctx, o); err != nil {
 			return Started{}, err
@@ -86,17 +86,17 @@ func (s *Service) start(ctx context.Context, orderID string, want Attempt) (Star
 	if action := answerWithoutStarting(o); action != ActionNone {
 		return Started{Order: o, Action: Action{Type: action}}, nil
 	}
-	if live := o.Live(); live != nil {
+	if live := o.Active(); live != nil {
 		if goesOn(live) {
 			return s.resume(ctx, o, *live)
 		}
-		if o, err = s.giveUp(ctx, o, *live); err != nil {
+		if o, err = s.supersede(ctx, o, *live); err != nil {
 			return Started{}, err
 		}
 		if action := answerWithoutStarting(o); action != ActionNone {
 			return Started{Order: o, Action: Action{Type: action}}, nil
 		}
-		if live := o.Live(); live != nil { // not known yet whether it is dead
+		if live := o.Active(); live != nil { // not known yet whether it is dead
 			return Started{Order: o, Payment: *live, Action: Action{Type: ActionWait}}, nil
 		}
 	}
@@ -111,7 +111,7 @@ func (s *Service) start(ctx context.Context, orderID string, want Attempt) (Star
 	if err != nil {
 		return Started{}, err
 	}
-	return s.ask(ctx, o, p, false)
+	return s.submit(ctx, o, p, false)
 }
 
 // sameAs reports whether the buyer wants to pay the way of an attempt. An element
@@ -139,7 +139,7 @@ func answerWithoutStarting(o Order) ActionType {
 // payment could be the second.
 func (s *Service) doubtful(o Order) *Payment {
 	for i := range o.Payments {
-		if p := &o.Payments[i]; p.Status == PaymentFailed && !p.NextCheck.IsZero() {
+		if p := &o.Payments[i]; p.Status == PaymentFailed && !p.NextPoll.IsZero() {
 			return p
 		}
 	}
@@ -159,11 +159,11 @@ func (s *Service) newPayment(o Order, want Attempt) (Payment, error) {
 		Method:    want.Method,
 		Mode:      want.Mode,
 		Status:    PaymentCreated,
-		Live:      true,
+		Active:    true,
 		Amount:    o.Total,
 		CreatedAt: now,
 		ExpiresAt: s.attemptEnd(o, want, now),
-		NextCheck: now.Add(s.cfg.SweepSchedule[0]),
+		NextPoll:  now.Add(s.cfg.SweepSchedule[0]),
 	}
 	var request any
 	if want.Mode == ModeSDK {
@@ -213,7 +213,7 @@ func (s *Service) addPayment(ctx context.Context, o Order, p Payment) (Order, er
 	cause := Cause{Kind: ByShopper, ID: p.RequestID}
 	soldOut := false
 	_, after, err := s.store.Update(ctx, o.ID, Evidence{Cause: cause}, func(o Order) (Order, []Effect) {
-		if !o.Payable() || o.Live() != nil {
+		if !o.Payable() || o.Active() != nil {
 			return o, nil
 		}
 		if soldOut = !o.Fulfillable; soldOut {
@@ -221,7 +221,7 @@ func (s *Service) addPayment(ctx context.Context, o Order, p Payment) (Order, er
 		}
 		o = o.clone()
 		o.Payments = append(o.Payments, p)
-		o.follow(s.rules())
+		o.recompute(s.rules())
 		return o, nil
 	})
 	if err != nil {
@@ -244,13 +244,13 @@ func (s *Service) resume(ctx context.Context, o Order, p Payment) (Started, erro
 	if p.Action.Type != ActionNone {
 		return Started{Order: o, Payment: p, Action: p.Action}, nil
 	}
-	return s.ask(ctx, o, p, true)
+	return s.submit(ctx, o, p, true)
 }
 
 // ask sends the stored request, records the answer, and says how the buyer goes on.
 // sentBefore tells that it may have been sent already.
-func (s *Service) ask(ctx context.Context, o Order, p Payment, sentBefore bool) (Started, error) {
-	w, call, err := s.send(ctx, p, sentBefore)
+func (s *Service) submit(ctx context.Context, o Order, p Payment, sentBefore bool) (Started, error) {
+	w, call, err := s.callAntom(ctx, p, sentBefore)
 	if err != nil {
 		return Started{}, err
 	}
@@ -259,10 +259,10 @@ func (s *Service) ask(ctx context.Context, o Order, p Payment, sentBefore bool) 
 	if err != nil {
 		return Started{}, err
 	}
-	if w.Says == SaidAccepted && w.Action.Type == ActionNone {
+	if w.Outcome == OutcomeAccepted && w.Action.Type == ActionNone {
 		// Accepted without an address: nobody can pay it. Antom's documents say to
 		// begin anew.
-		if o, err = s.giveUp(ctx, o, *o.Payment(p.RequestID)); err != nil {
+		if o, err = s.supersede(ctx, o, *o.Payment(p.RequestID)); err != nil {
 			return Started{}, err
 		}
 	}
@@ -285,33 +285,33 @@ func actionAfter(o Order, p Payment) Action {
 }
 
 // send repeats the request as it was stored; a first call is a repeat too.
-func (s *Service) send(ctx context.Context, p Payment, sentBefore bool) (Word, *Call, error) {
+func (s *Service) callAntom(ctx context.Context, p Payment, sentBefore bool) (Event, *Call, error) {
 	if p.Mode == ModeSDK {
 		var request antom.PaymentSessionRequest
 		if err := json.Unmarshal(p.Request, &request); err != nil {
-			return Word{}, nil, fmt.Errorf("stored request of %s: %w", p.RequestID, err)
+			return Event{}, nil, fmt.Errorf("stored request of %s: %w", p.RequestID, err)
 		}
 		res, err := s.gateway.CreatePaymentSession(ctx, &request)
-		return wordOfSession(p, res, ofAll(err, sentBefore)), s.call("createPaymentSession", p.RequestID, p.RequestID, res.Result, err), nil
+		return eventFromSession(p, res, ofAllSubmissions(err, sentBefore)), s.newCall("createPaymentSession", p.RequestID, p.RequestID, res.Result, err), nil
 	}
 	var request antom.PayRequest
 	if err := json.Unmarshal(p.Request, &request); err != nil {
-		return Word{}, nil, fmt.Errorf("stored request of %s: %w", p.RequestID, err)
+		return Event{}, nil, fmt.Errorf("stored request of %s: %w", p.RequestID, err)
 	}
 	res, err := s.gateway.Pay(ctx, &request)
-	return wordOfPay(p, res, ofAll(err, sentBefore)), s.call("pay", p.RequestID, p.RequestID, res.Result, err), nil
+	return eventFromPay(p, res, ofAllSubmissions(err, sentBefore)), s.newCall("pay", p.RequestID, p.RequestID, res.Result, err), nil
 }
 
-// giveUp ends a live attempt so that another may begin. One that Antom refuses to
+// supersede ends a live attempt so that another may begin. One that Antom refuses to
 // cancel may overlap, because a second success is given back. When Antom does
 // not answer, the attempt stays live.
-func (s *Service) giveUp(ctx context.Context, o Order, p Payment) (Order, error) {
+func (s *Service) supersede(ctx context.Context, o Order, p Payment) (Order, error) {
 	cause := Cause{Kind: ByShopper, ID: p.RequestID}
 	o, refused, err := s.endAttempt(ctx, o, p, cause)
 	if err != nil || !refused {
 		return o, err
 	}
-	return s.Record(ctx, o.ID, Word{Cause: cause, RequestID: p.RequestID, Says: SaidOverlap}, Evidence{})
+	return s.Record(ctx, o.ID, Event{Cause: cause, RequestID: p.RequestID, Outcome: OutcomeSuperseded}, Evidence{})
 }
 
 // endAttempt inquires a live attempt and, if it is still under way, cancels it;
@@ -322,20 +322,20 @@ func (s *Service) endAttempt(ctx context.Context, o Order, p Payment, cause Caus
 	if err != nil {
 		return o, false, err
 	}
-	if live := o.Live(); live == nil || live.RequestID != p.RequestID || !live.Status.UnderWay() {
+	if live := o.Active(); live == nil || live.RequestID != p.RequestID || !live.Status.InProgress() {
 		return o, false, nil
 	}
 	switch known {
-	case noAnswer:
+	case FindingUnknown:
 		return o, false, nil
-	case notThere:
-		o, err = s.drop(ctx, o, p, cause)
+	case FindingNotFound:
+		o, err = s.abandon(ctx, o, p, cause)
 		return o, false, err
 	}
 	if cause.Kind != ByAdmin && s.refusedLately(*o.Payment(p.RequestID)) {
 		return o, true, nil
 	}
-	o, op, err := s.giveBack(ctx, o, p.RequestID, Cancel)
+	o, op, err := s.requestReversal(ctx, o, p.RequestID, Cancel)
 	return o, op.Status == OperationFailed, err
 }
 
@@ -348,6 +348,6 @@ func (s *Service) refusedLately(p Payment) bool {
 }
 
 // drop gives up an attempt that Antom does not know.
-func (s *Service) drop(ctx context.Context, o Order, p Payment, cause Cause) (Order, error) {
-	return s.Record(ctx, o.ID, Word{Cause: cause, RequestID: p.RequestID, Says: SaidDropped}, Evidence{})
+func (s *Service) abandon(ctx context.Context, o Order, p Payment, cause Cause) (Order, error) {
+	return s.Record(ctx, o.ID, Event{Cause: cause, RequestID: p.RequestID, Outcome: OutcomeAbandoned}, Evidence{})
 }

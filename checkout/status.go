@@ -82,20 +82,22 @@ var operationAfter = map[OperationStatus][]OperationStatus{
 	OperationFailed:     {OperationSuccess}, // only after an inquiry has confirmed it
 }
 
-// CanBecome reports whether an order in status s may move to status to.
-func (s OrderStatus) CanBecome(to OrderStatus) bool { return slices.Contains(orderAfter[s], to) }
+// CanTransitionTo reports whether an order in status s may move to status to.
+func (s OrderStatus) CanTransitionTo(to OrderStatus) bool { return slices.Contains(orderAfter[s], to) }
 
-// CanBecome reports whether a payment in status s may move to status to.
-func (s PaymentStatus) CanBecome(to PaymentStatus) bool { return slices.Contains(paymentAfter[s], to) }
+// CanTransitionTo reports whether a payment in status s may move to status to.
+func (s PaymentStatus) CanTransitionTo(to PaymentStatus) bool {
+	return slices.Contains(paymentAfter[s], to)
+}
 
-// CanBecome reports whether an operation in status s may move to status to.
-func (s OperationStatus) CanBecome(to OperationStatus) bool {
+// CanTransitionTo reports whether an operation in status s may move to status to.
+func (s OperationStatus) CanTransitionTo(to OperationStatus) bool {
 	return slices.Contains(operationAfter[s], to)
 }
 
-// UnderWay reports whether the attempt may still turn into money without the
+// InProgress reports whether the attempt may still turn into money without the
 // buyer starting another one.
-func (s PaymentStatus) UnderWay() bool {
+func (s PaymentStatus) InProgress() bool {
 	switch s {
 	case PaymentCreated, PaymentUnknown, PaymentProcessing, PaymentPending:
 		return true
@@ -103,8 +105,8 @@ func (s PaymentStatus) UnderWay() bool {
 	return false
 }
 
-// HoldsMoney reports whether the buyer's money is reserved or taken.
-func (s PaymentStatus) HoldsMoney() bool { return s == PaymentAuthorized || s == PaymentPaid }
+// HoldsFunds reports whether the buyer's money is reserved or taken.
+func (s PaymentStatus) HoldsFunds() bool { return s == PaymentAuthorized || s == PaymentPaid }
 
 // dead reports whether the attempt has ended without money, as far as we know.
 func (s PaymentStatus) dead() bool { return s == PaymentFailed || s == PaymentCancelled }

@@ -45,9 +45,9 @@ func checkTable[S ~string](t *testing.T, after map[S][]S, canBecome func(from, t
 }
 
 func TestTheTablesSpeakTheWordsOfTheContract(t *testing.T) {
-	t.Run("order", func(t *testing.T) { checkTable(t, orderAfter, OrderStatus.CanBecome, contractOrder) })
-	t.Run("payment", func(t *testing.T) { checkTable(t, paymentAfter, PaymentStatus.CanBecome, contractPayment) })
-	t.Run("operation", func(t *testing.T) { checkTable(t, operationAfter, OperationStatus.CanBecome, contractOperation) })
+	t.Run("order", func(t *testing.T) { checkTable(t, orderAfter, OrderStatus.CanTransitionTo, contractOrder) })
+	t.Run("payment", func(t *testing.T) { checkTable(t, paymentAfter, PaymentStatus.CanTransitionTo, contractPayment) })
+	t.Run("operation", func(t *testing.T) { checkTable(t, operationAfter, OperationStatus.CanTransitionTo, contractOperation) })
 }
 
 // from is everything that may be reached from a status.
@@ -78,21 +78,21 @@ func TestEveryStatusCanBeReached(t *testing.T) {
 
 func TestTheLawsStandInTheTables(t *testing.T) {
 	for status := range orderAfter {
-		if status != OrderReview && !status.CanBecome(OrderReview) {
+		if status != OrderReview && !status.CanTransitionTo(OrderReview) {
 			t.Errorf("a contradiction about an order that is %s cannot be raised", status)
 		}
-		if status.CanBecome(OrderExpired) && (status == OrderPaid || status == OrderRefunded || status == OrderPartiallyRefunded) {
+		if status.CanTransitionTo(OrderExpired) && (status == OrderPaid || status == OrderRefunded || status == OrderPartiallyRefunded) {
 			t.Errorf("an order that is %s holds or held money and must not expire", status)
 		}
 	}
 	for status := range paymentAfter {
-		if status != PaymentCreated && status.CanBecome(PaymentCreated) || status.CanBecome(PaymentUnknown) && status != PaymentCreated {
+		if status != PaymentCreated && status.CanTransitionTo(PaymentCreated) || status.CanTransitionTo(PaymentUnknown) && status != PaymentCreated {
 			t.Errorf("a payment that is %s forgets what Antom has said", status)
 		}
-		if status.UnderWay() && !status.CanBecome(PaymentPaid) {
+		if status.InProgress() && !status.CanTransitionTo(PaymentPaid) {
 			t.Errorf("a payment that is %s can never be paid", status)
 		}
-		if status.HoldsMoney() && (status.UnderWay() || status.CanBecome(PaymentFailed)) {
+		if status.HoldsFunds() && (status.InProgress() || status.CanTransitionTo(PaymentFailed)) {
 			t.Errorf("a payment that is %s holds money, yet is under way or may fail", status)
 		}
 	}

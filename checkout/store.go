@@ -38,26 +38,26 @@ type Store interface {
 	// Moved lists the orders that the ledger's rows after a place tell of, and the
 	// place of the last row. After a negative place it only tells where the ledger
 	// ends.
-	Moved(ctx context.Context, after int64) (orderIDs []string, last int64, err error)
-	// MovedBy lists the rows of an order's ledger that name a cause.
-	MovedBy(ctx context.Context, orderID string, cause Cause) ([]Move, error)
+	TransitionsAfter(ctx context.Context, after int64) (orderIDs []string, last int64, err error)
+	// TransitionsBy lists the rows of an order's ledger that name a cause.
+	TransitionsBy(ctx context.Context, orderID string, cause Cause) ([]Transition, error)
 	// SaveNotification stores a notification that is about no payment of ours.
 	SaveNotification(ctx context.Context, n Notification) error
 	// Unmatched lists the stored notifications about an Antom payment id that
 	// could not be applied when they came.
 	Unmatched(ctx context.Context, antomID string) ([]Notification, error)
 
-	// DueChecks lists payments whose next check has come, oldest first.
-	DueChecks(ctx context.Context, now time.Time, limit int) ([]DueCheck, error)
+	// DuePolls lists payments whose next check has come, oldest first.
+	DuePolls(ctx context.Context, now time.Time, limit int) ([]DuePoll, error)
 	// Reschedule counts a look at a payment and sets when the next one is, unless
 	// somebody else has looked or nothing is owed any more; then stillDue is false.
-	Reschedule(ctx context.Context, due DueCheck, next time.Time) (stillDue bool, err error)
+	Reschedule(ctx context.Context, due DuePoll, next time.Time) (stillDue bool, err error)
 	// DueExpiries lists open orders past their end, those with nothing under way.
 	DueExpiries(ctx context.Context, now time.Time, limit int) (orderIDs []string, err error)
-	// PendingEffects and PendingLetters list outbox rows to deliver, oldest first:
+	// PendingEffects and PendingEmails list outbox rows to deliver, oldest first:
 	// letters, whose topics begin with "mail.", and all others.
 	PendingEffects(ctx context.Context, now time.Time, limit int) ([]PendingEffect, error)
-	PendingLetters(ctx context.Context, now time.Time, limit int) ([]PendingEffect, error)
+	PendingEmails(ctx context.Context, now time.Time, limit int) ([]PendingEffect, error)
 	// EffectDone marks an outbox row as sent; EffectFailed sets when it is tried
 	// again, or gives it up when next is zero.
 	EffectDone(ctx context.Context, id int64) error
@@ -81,7 +81,7 @@ type Evidence struct {
 // Call is one request to Antom and how it was answered.
 type Call struct {
 	ID               string
-	Op               string // Antom's operation, e.g. inquiryPayment
+	Endpoint         string // Antom's operation, e.g. inquiryPayment
 	RequestID        string // of the payment, capture, refund or cancel
 	PaymentRequestID string
 	Result           string // S, F, U, or none
@@ -106,17 +106,17 @@ type Notification struct {
 }
 
 // Move is a row of the ledger.
-type Move struct {
+type Transition struct {
 	Subject          string // order, payment, capture, refund, cancel
 	PaymentRequestID string // of an order, the payment it followed, or ""
 	From, To         string
 }
 
-// DueCheck is a payment the sweeper has to look at.
-type DueCheck struct {
+// DuePoll is a payment the sweeper has to look at.
+type DuePoll struct {
 	OrderID   string
 	RequestID string
-	Checks    int
+	Polls     int
 }
 
 // PendingEffect is an outbox row.

@@ -12,11 +12,11 @@ import (
 )
 
 const (
-	sweepPause    = time.Second    // between two looks at the list of what is due
-	sweepBatch    = 50             // payments looked at in one go
-	sweepWorkers  = 8              // of them at once
-	sweepLimit    = 72 * time.Hour // of looking in vain; after that a person has to
-	letterSenders = 4              // letters sent at once
+	sweepPause   = time.Second    // between two looks at the list of what is due
+	sweepBatch   = 50             // payments looked at in one go
+	sweepWorkers = 8              // of them at once
+	sweepLimit   = 72 * time.Hour // of looking in vain; after that a person has to
+	emailSenders = 4              // letters sent at once
 )
 
 // Sweep resumes everything unfinished until ctx ends: attempts without a known
@@ -27,7 +27,7 @@ const (
 // waiting.
 func (s *Service) Sweep(ctx context.Context) {
 	var letters sync.WaitGroup
-	letters.Go(func() { rounds(ctx, s.wakeLetters, s.sendLetters) })
+	letters.Go(func() { rounds(ctx, s.wakeEmails, s.sendEmails) })
 	rounds(ctx, s.wake, s.resumeAll)
 	letters.Wait()
 }
@@ -48,15 +48,15 @@ func rounds(ctx context.Context, wake <-chan struct{}, do func(context.Context))
 // SweepOnce does all that is due now.
 func (s *Service) SweepOnce(ctx context.Context) {
 	s.resumeAll(ctx)
-	s.sendLetters(ctx)
+	s.sendEmails(ctx)
 }
 
 // resumeAll does what is due, but for the letters.
 func (s *Service) resumeAll(ctx context.Context) {
 	now := s.now()
-	due, err := s.store.DueChecks(ctx, now, sweepBatch)
+	due, err := s.store.DuePolls(ctx, now, sweepBatch)
 	s.logFailure(ctx, "list due payments", err)
-	s.checkAll(ctx, due)
+	s.pollAll(ctx, due)
 	expired, err := s.store.DueExpiries(ctx, now, sweepBatch)
 	s.logFailure(ctx, "list expired orders", err)
 	for _, id := range expired {
@@ -69,16 +69,16 @@ func (s *Service) resumeAll(ctx context.Context) {
 	}
 }
 
-// checkAll looks at several payments at once, so that one that hangs keeps few
+// pollAll looks at several payments at once, so that one that hangs keeps few
 // others waiting.
-func (s *Service) checkAll(ctx context.Context, due []DueCheck) {
+func (s *Service) pollAll(ctx context.Context, due []DuePoll) {
 	var checks sync.WaitGroup
 	places := make(chan struct{}, sweepWorkers)
 	for _, check := range due {
 		places <- struct{}{}
 		checks.Go(func() {
 			defer func() { <-places }()
-			err := guarded(func() error { return s.check(ctx, check) })
+			err := guarded(func() error { return s.poll(ctx, check) })
 			s.logFailure(ctx, "check payment "+check.RequestID, err)
 		})
 	}
@@ -93,30 +93,30 @@ func (s *Service) logFailure(ctx context.Context, what string, err error) {
 
 // check looks at one payment and settles when to look again: first, so that a
 // failure or a crash below neither turns into a tight loop nor ends the looking.
-func (s *Service) check(ctx context.Context, due DueCheck) error {
+func (s *Service) poll(ctx context.Context, due DuePoll) error {
 	now := s.now()
-	next := now.Add(s.pause(due.Checks))
+	next := now.Add(s.pause(due.Polls))
 	o, err := s.store.OrderByID(ctx, due.OrderID)
 	if err != nil {
 		_, later := s.store.Reschedule(ctx, due, next)
 		return errors.Join(err, later)
 	}
-	tooLong := s.lookedFor(due.Checks) > sweepLimit+s.slowness(o, *o.Payment(due.RequestID))
+	tooLong := s.polledFor(due.Polls) > sweepLimit+s.slowness(o, *o.Payment(due.RequestID))
 	if end := o.ExpiresAt; o.Payable() && end.After(now) && end.Before(next) {
 		next = end // an attempt ends with its order, not a step of the schedule later
 	}
 	if stillDue, err := s.store.Reschedule(ctx, due, next); err != nil || !stillDue {
 		return err // not any more: the list of what is due is some time old
 	}
-	known, err := s.asks(ctx, o, due.RequestID, now)
+	known, err := s.inquireOnce(ctx, o, due.RequestID, now)
 	if err == nil {
 		o, err = s.store.OrderByID(ctx, due.OrderID)
 	}
 	if err == nil {
-		err = s.goOn(ctx, o, *o.Payment(due.RequestID), known)
+		err = s.proceed(ctx, o, *o.Payment(due.RequestID), known)
 	}
-	if tooLong || err == nil && known == notThere && s.neverPaid(o, *o.Payment(due.RequestID)) {
-		err = errors.Join(err, s.stopLooking(ctx, due, known))
+	if tooLong || err == nil && known == FindingNotFound && s.neverPaid(o, *o.Payment(due.RequestID)) {
+		err = errors.Join(err, s.stopPolling(ctx, due, known))
 	}
 	if err != nil {
 		return err
@@ -125,14 +125,14 @@ func (s *Service) check(ctx context.Context, due DueCheck) error {
 }
 
 // asks inquires a payment for the sweeper, unless somebody else just has.
-func (s *Service) asks(ctx context.Context, o Order, requestID string, now time.Time) (knowledge, error) {
-	answer := noAnswer
+func (s *Service) inquireOnce(ctx context.Context, o Order, requestID string, now time.Time) (Finding, error) {
+	answer := FindingUnknown
 	fresh, err := s.inquiries.once(ctx, requestID, now, func() (err error) {
 		_, answer, err = s.inquire(ctx, o, *o.Payment(requestID))
 		return err
 	})
 	if !fresh {
-		return noAnswer, err // the question may still be asked, and answer still be written
+		return FindingUnknown, err // the question may still be asked, and answer still be written
 	}
 	return answer, err
 }
@@ -142,8 +142,8 @@ func (s *Service) pause(checks int) time.Duration {
 	return s.cfg.SweepSchedule[min(checks, len(s.cfg.SweepSchedule)-1)]
 }
 
-// lookedFor is how long so many looks have taken.
-func (s *Service) lookedFor(checks int) time.Duration {
+// polledFor is how long so many looks have taken.
+func (s *Service) polledFor(checks int) time.Duration {
 	total := time.Duration(0)
 	for n := range checks {
 		total += s.pause(n)
@@ -160,8 +160,8 @@ func (s *Service) slowness(o Order, p Payment) time.Duration {
 	return 0
 }
 
-// goOn does what an inquiry alone has not brought to an end.
-func (s *Service) goOn(ctx context.Context, o Order, p Payment, known knowledge) (err error) {
+// proceed does what an inquiry alone has not brought to an end.
+func (s *Service) proceed(ctx context.Context, o Order, p Payment, known Finding) (err error) {
 	for _, op := range p.Operations {
 		if op.Unfinished() && op.Key != "" { // what Antom does by itself it also ends by itself
 			if o, err = s.resumeOperation(ctx, o, p.RequestID, op, known); err != nil {
@@ -171,29 +171,29 @@ func (s *Service) goOn(ctx context.Context, o Order, p Payment, known knowledge)
 	}
 	p = *o.Payment(p.RequestID)
 	switch {
-	case known == notThere && p.Status.UnderWay() && !s.now().Before(p.ExpiresAt):
-		err = s.dropExpired(ctx, o, p)
-	case known == notThere && p.Status.UnderWay() && p.Live && p.Action.Type == ActionNone:
-		err = s.repeat(ctx, o.ID, p.RequestID)
-	case p.Status.UnderWay() && !p.Live && o.hasMoney():
-		_, _, err = s.giveBack(ctx, o, p.RequestID, Cancel) // another attempt has brought the money
-	case known == underWay && o.abandoned(p) && o.doesWithout() && !s.refusedLately(p):
-		_, _, err = s.giveBack(ctx, o, p.RequestID, Cancel) // it goes on at Antom after all, and the order without it
-	case p.toGiveBack() && !p.unfinished():
-		err = s.reverse(ctx, o, p)
-	case p.Status == PaymentAuthorized && p.Live && s.cfg.ManualCapture && !p.unfinished():
+	case known == FindingNotFound && p.Status.InProgress() && !s.now().Before(p.ExpiresAt):
+		err = s.abandonExpired(ctx, o, p)
+	case known == FindingNotFound && p.Status.InProgress() && p.Active && p.Action.Type == ActionNone:
+		err = s.resubmit(ctx, o.ID, p.RequestID)
+	case p.Status.InProgress() && !p.Active && o.hasFunds():
+		_, _, err = s.requestReversal(ctx, o, p.RequestID, Cancel) // another attempt has brought the money
+	case known == FindingPending && o.abandoned(p) && o.needsNoOther() && !s.refusedLately(p):
+		_, _, err = s.requestReversal(ctx, o, p.RequestID, Cancel) // it goes on at Antom after all, and the order without it
+	case p.needsReversal() && !p.unfinished():
+		err = s.returnDuplicate(ctx, o, p)
+	case p.Status == PaymentAuthorized && p.Active && s.cfg.ManualCapture && !p.unfinished():
 		err = s.watchAuthorization(ctx, o, p.RequestID, known)
 	}
 	return err
 }
 
-// dropExpired gives up an attempt that was never submitted, and that Antom takes no
+// abandonExpired gives up an attempt that was never submitted, and that Antom takes no
 // money for any more: a cancel of it, too, has nothing to wait for.
-func (s *Service) dropExpired(ctx context.Context, o Order, p Payment) error {
-	w := Word{Cause: Cause{Kind: BySweeper}, RequestID: p.RequestID, Says: SaidDropped}
+func (s *Service) abandonExpired(ctx context.Context, o Order, p Payment) error {
+	w := Event{Cause: Cause{Kind: BySweeper}, RequestID: p.RequestID, Outcome: OutcomeAbandoned}
 	for _, op := range p.Operations {
 		if op.Kind == Cancel && op.Unfinished() {
-			w.Operations = append(w.Operations, OperationWord{Kind: Cancel, RequestID: op.RequestID, Says: OperationFailed, Code: string(antom.CodeOrderNotExist)})
+			w.Operations = append(w.Operations, OperationEvent{Kind: Cancel, RequestID: op.RequestID, Status: OperationFailed, Code: string(antom.CodeOrderNotExist)})
 		}
 	}
 	_, err := s.Record(ctx, o.ID, w, Evidence{})
@@ -203,18 +203,18 @@ func (s *Service) dropExpired(ctx context.Context, o Order, p Payment) error {
 // reverse gives back money the order has no use for: by cancel while the method
 // allows it, otherwise by refund. What is refused is tried again later, with a
 // new id, until a person has to look.
-func (s *Service) reverse(ctx context.Context, o Order, p Payment) error {
-	o, op, err := s.giveBack(ctx, o, p.RequestID, Cancel)
+func (s *Service) returnDuplicate(ctx context.Context, o Order, p Payment) error {
+	o, op, err := s.requestReversal(ctx, o, p.RequestID, Cancel)
 	if err != nil || op.Status != OperationFailed || o.Payment(p.RequestID).Status != PaymentPaid {
 		return err // done, or unknown, or an authorised card that is not captured yet
 	}
-	_, _, err = s.giveBack(ctx, o, p.RequestID, Refund)
+	_, _, err = s.requestReversal(ctx, o, p.RequestID, Refund)
 	return err
 }
 
 // repeat sends a request again that Antom has never heard of, so that a buyer
 // who waits can go on. It takes its turn with the buyer's own starts.
-func (s *Service) repeat(ctx context.Context, orderID, requestID string) error {
+func (s *Service) resubmit(ctx context.Context, orderID, requestID string) error {
 	unlock, err := s.starts.lock(ctx, orderID)
 	if err != nil {
 		return err
@@ -224,8 +224,8 @@ func (s *Service) repeat(ctx context.Context, orderID, requestID string) error {
 	if err != nil {
 		return err
 	}
-	if p := o.Payment(requestID); p.Live && p.Status.UnderWay() && p.Action.Type == ActionNone && !s.pastEnd(o) {
-		_, err = s.ask(ctx, o, *p, true)
+	if p := o.Payment(requestID); p.Active && p.Status.InProgress() && p.Action.Type == ActionNone && !s.pastEnd(o) {
+		_, err = s.submit(ctx, o, *p, true)
 	}
 	return err
 }
@@ -236,30 +236,30 @@ func (s *Service) neverPaid(o Order, p Payment) bool {
 	return o.abandoned(p) && p.AntomID == "" && !s.now().Before(p.ExpiresAt)
 }
 
-// stopLooking ends the looks at a payment that was never paid, and those that have
+// stopPolling ends the looks at a payment that was never paid, and those that have
 // been in vain for too long, where it asks for a person instead. A look that was
 // scheduled afresh meanwhile stays: then something has happened.
-func (s *Service) stopLooking(ctx context.Context, due DueCheck, known knowledge) error {
+func (s *Service) stopPolling(ctx context.Context, due DuePoll, known Finding) error {
 	before, after, err := s.store.Update(ctx, due.OrderID, Evidence{Cause: Cause{Kind: BySweeper}}, func(o Order) (Order, []Effect) {
 		o = o.clone()
 		p := o.Payment(due.RequestID)
-		if p.NextCheck.IsZero() || p.Checks <= due.Checks {
+		if p.NextPoll.IsZero() || p.Polls <= due.Polls {
 			return o, nil
 		}
-		p.NextCheck = time.Time{}
+		p.NextPoll = time.Time{}
 		switch {
-		case known == notThere && s.neverPaid(o, *p):
-		case known == underWay && o.abandoned(*p): // nothing is owed; if it is paid, a notice tells
+		case known == FindingNotFound && s.neverPaid(o, *p):
+		case known == FindingPending && o.abandoned(*p): // nothing is owed; if it is paid, a notice tells
 		case o.Review != "": // it says better what is wrong
-		case p.toGiveBack() && !p.unfinished():
-			o.raise(cannotGiveBack, p.RequestID)
+		case p.needsReversal() && !p.unfinished():
+			o.raise(cannotReverse, p.RequestID)
 		default:
 			o.raise(unknownTooLong, p.RequestID)
 		}
 		return o, nil
 	})
 	if err == nil {
-		s.announce(ctx, before, after, Word{Cause: Cause{Kind: BySweeper}})
+		s.announce(ctx, before, after, Event{Cause: Cause{Kind: BySweeper}})
 	}
 	return err
 }
@@ -295,7 +295,7 @@ func (s *Service) expireIfOver(ctx context.Context, o Order, margin time.Duratio
 // close ends an unpaid order for good, once Antom agrees that its attempt is
 // dead. The order comes back as it was when Antom does not.
 func (s *Service) close(ctx context.Context, o Order, as OrderStatus, cause Cause) (Order, error) {
-	if live := o.Live(); live != nil && live.Status.UnderWay() {
+	if live := o.Active(); live != nil && live.Status.InProgress() {
 		var err error
 		if o, _, err = s.endAttempt(ctx, o, *live, cause); err != nil {
 			return o, err
@@ -308,11 +308,11 @@ func (s *Service) close(ctx context.Context, o Order, as OrderStatus, cause Caus
 		before := o
 		o = o.clone()
 		o.Closed = as
-		o.follow(s.rules())
+		o.recompute(s.rules())
 		return o, effects(before, o)
 	})
 	if err == nil {
-		s.announce(ctx, before, after, Word{Cause: cause})
+		s.announce(ctx, before, after, Event{Cause: cause})
 	}
 	return after, err
 }
@@ -332,7 +332,7 @@ func (s *Service) deliver(ctx context.Context, e PendingEffect) {
 	}
 	next := s.now().Add(s.pause(e.Attempts))
 	switch {
-	case s.lookedFor(e.Attempts) > sweepLimit, errors.Is(err, ErrUndeliverable):
+	case s.polledFor(e.Attempts) > sweepLimit, errors.Is(err, ErrUndeliverable):
 		next = time.Time{}
 		s.log.ErrorContext(ctx, "effect given up", "effect", e.Effect, "order", e.OrderID, "attempts", e.Attempts+1, "err", err)
 	case e.Attempts == 0:

@@ -68,7 +68,7 @@ func decisions(t *testing.T, states []tableState, name string, way CauseKind) st
 	ends := map[string][]tableState{}
 	for _, state := range states {
 		w := wordCalled(name, way, state.order.Payment("a").Method)
-		after, effects := Decide(state.order, w, Rules{Now: noon, Pause: time.Minute})
+		after, effects := Apply(state.order, w, Rules{Now: noon, Pause: time.Minute})
 		if broken := lawBroken(state.order, w, after, effects); broken != "" {
 			t.Errorf("%s %s, then %s by %s: %s", state.method, state.name, name, way, broken)
 		}
@@ -143,11 +143,11 @@ func allStates() (all []tableState) {
 				p.Operations = append(p.Operations, Operation{Kind: Capture, RequestID: "taken", Amount: sgd(4200), Status: OperationSuccess})
 			}
 			change(&o, p)
-			if p.owes(Rules{}) {
-				p.askAgain(noon.Add(5 * time.Minute))
+			if p.needsPolling(Rules{}) {
+				p.schedulePoll(noon.Add(5 * time.Minute))
 			}
 			o.Status = orderStatus(o)
-			o.EverPaid = o.EverPaid || p.Live && (p.Status == PaymentPaid || p.Status == PaymentRefunded)
+			o.EverPaid = o.EverPaid || p.Active && (p.Status == PaymentPaid || p.Status == PaymentRefunded)
 			all = append(all, tableState{map[string]string{"GCASH": "wallet", "CARD": "card"}[method], name, o})
 		}
 		refunded := func(p *Payment, minor int64) {
@@ -164,15 +164,15 @@ func allStates() (all []tableState) {
 		}
 		add("paid", orderWith(method, PaymentPaid), asIs)
 		add("partly refunded", orderWith(method, PaymentPaid), func(_ *Order, p *Payment) { refunded(p, 1000) })
-		add("refunded", orderWith(method, PaymentRefunded), func(_ *Order, p *Payment) { p.Live = true; refunded(p, 4200) })
+		add("refunded", orderWith(method, PaymentRefunded), func(_ *Order, p *Payment) { p.Active = true; refunded(p, 4200) })
 		add("failed", orderWith(method, PaymentFailed), asIs)
 		add("cancelled", orderWith(method, PaymentCancelled), asIs)
 
-		add("given up", orderWith(method, PaymentProcessing), func(_ *Order, p *Payment) { p.Live = false })
+		add("given up", orderWith(method, PaymentProcessing), func(_ *Order, p *Payment) { p.Active = false })
 		add("given up, another paid", orderWith(method, PaymentProcessing, PaymentPaid), func(o *Order, _ *Payment) { o.EverPaid = true })
-		add("given up, order expired", orderWith(method, PaymentProcessing), func(o *Order, p *Payment) { p.Live, o.Closed = false, OrderExpired })
+		add("given up, order expired", orderWith(method, PaymentProcessing), func(o *Order, p *Payment) { p.Active, o.Closed = false, OrderExpired })
 		add("given up, order expired, goods gone", orderWith(method, PaymentProcessing), func(o *Order, p *Payment) {
-			p.Live, o.Closed, o.Fulfillable = false, OrderExpired, false
+			p.Active, o.Closed, o.Fulfillable = false, OrderExpired, false
 		})
 		add("cancelled, order expired", orderWith(method, PaymentCancelled), func(o *Order, _ *Payment) { o.Closed = OrderExpired })
 		add("cancelled, order cancelled", orderWith(method, PaymentCancelled), func(o *Order, _ *Payment) { o.Closed = OrderCancelled })
@@ -183,27 +183,27 @@ func allStates() (all []tableState) {
 
 // What can be said about a payment, by the names of the table.
 var (
-	saidWords      = []Said{SaidNoAnswer, SaidAccepted, SaidPending, SaidSucceeded, SaidFailed, SaidCancelled, SaidDropped, SaidOverlap}
-	operationWords = map[string]OperationWord{
-		"capture processing":       {Kind: Capture, Says: OperationProcessing, Amount: sgd(4200)},
-		"capture success":          {Kind: Capture, Says: OperationSuccess, Amount: sgd(4200)},
-		"capture failed":           {Kind: Capture, Says: OperationFailed, Amount: sgd(4200)},
-		"capture of less success":  {Kind: Capture, Says: OperationSuccess, Amount: sgd(4100)},
-		"refund processing":        {Kind: Refund, Says: OperationProcessing, Amount: sgd(1000)},
-		"refund success":           {Kind: Refund, Says: OperationSuccess, Amount: sgd(1000)},
-		"refund failed":            {Kind: Refund, Says: OperationFailed, Amount: sgd(1000)},
-		"refund of all success":    {Kind: Refund, Says: OperationSuccess, Amount: sgd(4200)},
-		"refund of more success":   {Kind: Refund, Says: OperationSuccess, Amount: sgd(4300)},
-		"refund of unknown amount": {Kind: Refund, Says: OperationSuccess},
-		"cancel processing":        {Kind: Cancel, Says: OperationProcessing, Amount: sgd(4200)},
-		"cancel success":           {Kind: Cancel, Says: OperationSuccess, Amount: sgd(4200)},
-		"cancel failed":            {Kind: Cancel, Says: OperationFailed, Amount: sgd(4200)},
+	saidWords      = []Outcome{OutcomeUnknown, OutcomeAccepted, OutcomePending, OutcomeSucceeded, OutcomeFailed, OutcomeCancelled, OutcomeAbandoned, OutcomeSuperseded}
+	operationWords = map[string]OperationEvent{
+		"capture processing":       {Kind: Capture, Status: OperationProcessing, Amount: sgd(4200)},
+		"capture success":          {Kind: Capture, Status: OperationSuccess, Amount: sgd(4200)},
+		"capture failed":           {Kind: Capture, Status: OperationFailed, Amount: sgd(4200)},
+		"capture of less success":  {Kind: Capture, Status: OperationSuccess, Amount: sgd(4100)},
+		"refund processing":        {Kind: Refund, Status: OperationProcessing, Amount: sgd(1000)},
+		"refund success":           {Kind: Refund, Status: OperationSuccess, Amount: sgd(1000)},
+		"refund failed":            {Kind: Refund, Status: OperationFailed, Amount: sgd(1000)},
+		"refund of all success":    {Kind: Refund, Status: OperationSuccess, Amount: sgd(4200)},
+		"refund of more success":   {Kind: Refund, Status: OperationSuccess, Amount: sgd(4300)},
+		"refund of unknown amount": {Kind: Refund, Status: OperationSuccess},
+		"cancel processing":        {Kind: Cancel, Status: OperationProcessing, Amount: sgd(4200)},
+		"cancel success":           {Kind: Cancel, Status: OperationSuccess, Amount: sgd(4200)},
+		"cancel failed":            {Kind: Cancel, Status: OperationFailed, Amount: sgd(4200)},
 	}
-	contradictions = map[string]func(*Word){
-		"succeeded, another amount":   func(w *Word) { w.Amount = sgd(4300) },
-		"succeeded, another currency": func(w *Word) { w.Amount.Currency = "USD" },
-		"succeeded, another Antom id": func(w *Word) { w.ForeignID = true },
-		"succeeded, another method":   func(w *Word) { w.Method = "PAYNOW" },
+	contradictions = map[string]func(*Event){
+		"succeeded, another amount":   func(w *Event) { w.Amount = sgd(4300) },
+		"succeeded, another currency": func(w *Event) { w.Amount.Currency = "USD" },
+		"succeeded, another Antom id": func(w *Event) { w.ForeignID = true },
+		"succeeded, another method":   func(w *Event) { w.Method = "PAYNOW" },
 	}
 )
 
@@ -218,28 +218,28 @@ func wordNames() (names []string) {
 // waysOf are the ways in which a word may come.
 func waysOf(name string) []CauseKind {
 	switch {
-	case name == string(SaidDropped):
+	case name == string(OutcomeAbandoned):
 		return []CauseKind{ByShopper, BySweeper, ByAdmin}
-	case name == string(SaidOverlap):
+	case name == string(OutcomeSuperseded):
 		return []CauseKind{ByShopper}
-	case name == string(SaidNoAnswer), strings.HasPrefix(name, "cancel "):
+	case name == string(OutcomeUnknown), strings.HasPrefix(name, "cancel "):
 		return []CauseKind{ByResponse}
-	case name == string(SaidCancelled):
+	case name == string(OutcomeCancelled):
 		return []CauseKind{ByInquiry}
 	}
 	return []CauseKind{ByNotification, ByResponse, ByInquiry}
 }
 
-func wordCalled(name string, way CauseKind, method string) Word {
-	w := Word{Cause: Cause{way, "x"}, RequestID: "a"}
+func wordCalled(name string, way CauseKind, method string) Event {
+	w := Event{Cause: Cause{way, "x"}, RequestID: "a"}
 	if op, about := operationWords[name]; about {
 		op.RequestID = "op"
-		w.Operations = []OperationWord{op}
+		w.Operations = []OperationEvent{op}
 		return w
 	}
-	w.Says, w.Amount, w.Method = Said(name), sgd(4200), method
+	w.Outcome, w.Amount, w.Method = Outcome(name), sgd(4200), method
 	if contradict, known := contradictions[name]; known {
-		w.Says = SaidSucceeded
+		w.Outcome = OutcomeSucceeded
 		contradict(&w)
 	}
 	return w
@@ -262,33 +262,33 @@ func outcomeOf(before, after Order, effects []Effect) string {
 	for _, effect := range effects {
 		then = append(then, string(effect))
 	}
-	if p.Surplus && !was.Surplus {
+	if p.Duplicate && !was.Duplicate {
 		then = append(then, "given back")
-	} else if !p.NextCheck.IsZero() && !p.NextCheck.After(noon) {
+	} else if !p.NextPoll.IsZero() && !p.NextPoll.After(noon) {
 		then = append(then, "Antom is asked")
 	}
-	if !was.Live && p.Live {
+	if !was.Active && p.Active {
 		then = append(then, "the order stands on it")
 	}
 	return payment + " | " + order + " | " + strings.Join(then, ", ")
 }
 
 // lawBroken holds one decision to the laws of the design.
-func lawBroken(before Order, w Word, after Order, effects []Effect) string {
+func lawBroken(before Order, w Event, after Order, effects []Effect) string {
 	was, p := before.Payment("a"), after.Payment("a")
-	equalSuccess := w.Says == SaidSucceeded && w.Amount == was.Amount
+	equalSuccess := w.Outcome == OutcomeSucceeded && w.Amount == was.Amount
 	for _, op := range w.Operations {
-		equalSuccess = equalSuccess || op.Kind == Capture && op.Says == OperationSuccess && op.Amount == was.Amount
+		equalSuccess = equalSuccess || op.Kind == Capture && op.Status == OperationSuccess && op.Amount == was.Amount
 	}
-	got := !was.Status.HoldsMoney() && p.Status.HoldsMoney()
+	got := !was.Status.HoldsFunds() && p.Status.HoldsFunds()
 	live := 0
 	for _, other := range after.Payments {
-		if other.Live {
+		if other.Active {
 			live++
 		}
 	}
 	switch {
-	case before.Status != after.Status && !before.Status.CanBecome(after.Status):
+	case before.Status != after.Status && !before.Status.CanTransitionTo(after.Status):
 		return fmt.Sprintf("the order went from %s to %s", before.Status, after.Status)
 	case was.Status != p.Status && !reachable(was.Status, p.Status):
 		return fmt.Sprintf("the payment went from %s to %s", was.Status, p.Status)
@@ -296,11 +296,11 @@ func lawBroken(before Order, w Word, after Order, effects []Effect) string {
 		return "there is money nobody spoke of"
 	case got && w.Cause.Kind != ByNotification && w.Cause.Kind != ByInquiry && w.Cause.Kind != ByResponse:
 		return "there is money Antom did not speak of"
-	case p.Status == PaymentFailed && was.Status != PaymentFailed && w.Says != SaidFailed:
+	case p.Status == PaymentFailed && was.Status != PaymentFailed && w.Outcome != OutcomeFailed:
 		return "it failed without a word of failure"
-	case was.Status.HoldsMoney() && p.Status == PaymentFailed:
+	case was.Status.HoldsFunds() && p.Status == PaymentFailed:
 		return "a late failure took the money away"
-	case w.Says == SaidNoAnswer && was.Status != PaymentCreated && p.Status != was.Status:
+	case w.Outcome == OutcomeUnknown && was.Status != PaymentCreated && p.Status != was.Status:
 		return "no answer said something"
 	case contradiction(*was, w) != "" && (after.Status != OrderReview || p.Status != was.Status):
 		return "a contradiction was believed, or not raised"
@@ -308,9 +308,9 @@ func lawBroken(before Order, w Word, after Order, effects []Effect) string {
 		return "more was refunded than paid"
 	case live > 1:
 		return "the order stands on two payments"
-	case p.Status.HoldsMoney() && !p.Live && !p.Surplus && after.Review == "":
+	case p.Status.HoldsFunds() && !p.Active && !p.Duplicate && after.Review == "":
 		return "money is there that is neither kept nor given back"
-	case (p.Status.UnderWay() || p.Surplus && p.Status.HoldsMoney()) && p.NextCheck.IsZero() && !after.Review.forPerson():
+	case (p.Status.InProgress() || p.Duplicate && p.Status.HoldsFunds()) && p.NextPoll.IsZero() && !after.Review.needsPerson():
 		return "nobody will look at it again"
 	case slices.Contains(effects, EffectPaid) != (after.EverPaid && !before.EverPaid):
 		return "the world is told wrongly of the payment"

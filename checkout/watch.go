@@ -25,7 +25,7 @@ const tailPause = 200 * time.Millisecond
 func (s *Service) tailLedger(ctx context.Context, committed <-chan struct{}) {
 	seen, failing := int64(-1), false
 	for {
-		moved, last, err := s.store.Moved(ctx, seen)
+		moved, last, err := s.store.TransitionsAfter(ctx, seen)
 		switch {
 		case ctx.Err() != nil:
 			return

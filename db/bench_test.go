@@ -199,7 +199,7 @@ func sameRows(db *sql.DB) ([]insert, error) {
 		INSERT INTO payments (request_id, order_id, antom_id, method, mode, status, live, surplus, currency, amount, result_code,
 			request, action, created_at, expires_at, next_check, checks)
 		VALUES ($1, $2, '', 'CARD', 'sdk', 'created', 1, 0, 'SGD', 4200, '', $3, '{"type":""}', $4, $5, $6, 0)`, func(order string) []any {
-			return []any{newUUID(), order, p.Request, p.CreatedAt.UnixMilli(), p.ExpiresAt.UnixMilli(), p.NextCheck.UnixMilli()}
+			return []any{newUUID(), order, p.Request, p.CreatedAt.UnixMilli(), p.ExpiresAt.UnixMilli(), p.NextPoll.UnixMilli()}
 		}},
 		{`
 		INSERT INTO transitions (subject, order_id, payment_request_id, request_id, from_status, to_status, cause, at)

@@ -110,10 +110,10 @@ func merged(before, after checkout.Order) checkout.Order {
 			o.Payments = append(o.Payments, p)
 			continue
 		}
-		was.Method, was.AntomID, was.Status, was.Live, was.Surplus, was.ResultCode = p.Method, p.AntomID, p.Status, p.Live, p.Surplus, p.ResultCode
-		was.Held = p.Held
-		was.Action, was.ExpiresAt, was.AuthEndsAt, was.NextCheck, was.Checks = p.Action, p.ExpiresAt, p.AuthEndsAt, p.NextCheck, p.Checks
-		was.MailMe, was.Settled = p.MailMe, p.Settled
+		was.Method, was.AntomID, was.Status, was.Active, was.Duplicate, was.ResultCode = p.Method, p.AntomID, p.Status, p.Active, p.Duplicate, p.ResultCode
+		was.Confirmed = p.Confirmed
+		was.Action, was.ExpiresAt, was.AuthEndsAt, was.NextPoll, was.Polls = p.Action, p.ExpiresAt, p.AuthEndsAt, p.NextPoll, p.Polls
+		was.EmailOnFailure, was.ResolvedOffline = p.EmailOnFailure, p.ResolvedOffline
 		for _, op := range p.Operations {
 			opWas := was.Operation(op.Kind, op.RequestID)
 			if opWas == nil {
@@ -135,7 +135,7 @@ func asRead(o checkout.Order) checkout.Order {
 	for i := range o.Payments {
 		p := &o.Payments[i]
 		p.CreatedAt, p.ExpiresAt = rounded(p.CreatedAt), rounded(p.ExpiresAt)
-		p.AuthEndsAt, p.NextCheck = rounded(p.AuthEndsAt), rounded(p.NextCheck)
+		p.AuthEndsAt, p.NextPoll = rounded(p.AuthEndsAt), rounded(p.NextPoll)
 		for j := range p.Operations {
 			p.Operations[j].CreatedAt = rounded(p.Operations[j].CreatedAt)
 		}

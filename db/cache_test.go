@@ -51,7 +51,7 @@ func TestServerAndCommandTakeTurnsAndLoseNothing(t *testing.T) {
 			all.Go(func() {
 				for range 10 {
 					_, _, err := store.Update(t.Context(), "order", bySweeper, altering(func(o *checkout.Order) []checkout.Effect {
-						o.Payments[0].Checks++
+						o.Payments[0].Polls++
 						return nil
 					}))
 					if err != nil {
@@ -63,8 +63,8 @@ func TestServerAndCommandTakeTurnsAndLoseNothing(t *testing.T) {
 	}
 	all.Wait()
 	for _, store := range []*Store{server, command} {
-		if o := orderByID(t, store, "order"); o.Payments[0].Checks != 80 || o.Version != 82 {
-			t.Errorf("%d changes, version %d; want 80 and 82", o.Payments[0].Checks, o.Version)
+		if o := orderByID(t, store, "order"); o.Payments[0].Polls != 80 || o.Version != 82 {
+			t.Errorf("%d changes, version %d; want 80 and 82", o.Payments[0].Polls, o.Version)
 		}
 	}
 }

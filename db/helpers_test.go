@@ -63,9 +63,9 @@ func newOrder(id string) checkout.Order {
 // newPayment is a live attempt that Antom has not heard of.
 func newPayment(requestID string) checkout.Payment {
 	return checkout.Payment{
-		RequestID: requestID, Method: "CARD", Mode: checkout.ModeSDK, Status: checkout.PaymentCreated, Live: true,
+		RequestID: requestID, Method: "CARD", Mode: checkout.ModeSDK, Status: checkout.PaymentCreated, Active: true,
 		Amount: sgd(4200), Request: []byte(`{"id":"` + requestID + `"}`),
-		CreatedAt: noon, ExpiresAt: noon.Add(time.Hour), NextCheck: noon.Add(10 * time.Second),
+		CreatedAt: noon, ExpiresAt: noon.Add(time.Hour), NextPoll: noon.Add(10 * time.Second),
 	}
 }
 
@@ -260,7 +260,7 @@ func notification(id, requestID, body string, applied bool) *checkout.Notificati
 // call is a request that Antom has answered.
 func call(id, op, requestID, result string) *checkout.Call {
 	return &checkout.Call{
-		ID: id, Op: op, RequestID: requestID, PaymentRequestID: requestID,
+		ID: id, Endpoint: op, RequestID: requestID, PaymentRequestID: requestID,
 		Result: result, Code: "CODE", Verified: result != "none", At: noon,
 	}
 }

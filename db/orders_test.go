@@ -50,16 +50,16 @@ func TestAnOrderIsReadBackAsItWasWritten(t *testing.T) {
 	}
 
 	full := checkout.Payment{
-		RequestID: "p1", AntomID: "antom-1", Method: "CARD", Mode: checkout.ModeAPI, Status: checkout.PaymentPaid, Live: true,
-		Amount: sgd(4200), Held: sgd(4100), ResultCode: "SUCCESS", Request: []byte("{\"bytes\":\"\x00\xff\"}"),
+		RequestID: "p1", AntomID: "antom-1", Method: "CARD", Mode: checkout.ModeAPI, Status: checkout.PaymentPaid, Active: true,
+		Amount: sgd(4200), Confirmed: sgd(4100), ResultCode: "SUCCESS", Request: []byte("{\"bytes\":\"\x00\xff\"}"),
 		Action: checkout.Action{
 			Type: checkout.ActionCode, SessionData: "session+/=", URL: "https://pay.example.com/?a=1&b=<2>", Method: "POST",
 			ApplinkURL: "https://wallet.example.com/a", SchemeURL: "wallet://pay", Element: true,
 			Parameters: `{"k":"v"}`, Codes: []checkout.Code{{Type: "QRCODE", Value: "00020101"}, {Type: "BARCODE", Value: "123"}},
 			ExpiresAt: noon.Add(30 * time.Minute),
 		},
-		CreatedAt: noon.Add(time.Millisecond), ExpiresAt: noon.Add(time.Hour), NextCheck: noon.Add(10 * time.Second), Checks: 3,
-		Surplus: true, Settled: true, MailMe: true, AuthEndsAt: noon.Add(7 * 24 * time.Hour),
+		CreatedAt: noon.Add(time.Millisecond), ExpiresAt: noon.Add(time.Hour), NextPoll: noon.Add(10 * time.Second), Polls: 3,
+		Duplicate: true, ResolvedOffline: true, EmailOnFailure: true, AuthEndsAt: noon.Add(7 * 24 * time.Hour),
 		Operations: []checkout.Operation{
 			{Kind: checkout.Refund, RequestID: "r2", AntomID: "antom-r2", Amount: sgd(100), Status: checkout.OperationSuccess, ResultCode: "SUCCESS", Key: "admin:ann", Misses: 2, CreatedAt: noon},
 			{Kind: checkout.Capture, RequestID: "c1", AntomID: "antom-c1", Amount: sgd(4200), Status: checkout.OperationFailed, ResultCode: "PROCESS_FAIL", CreatedAt: noon},
@@ -67,15 +67,15 @@ func TestAnOrderIsReadBackAsItWasWritten(t *testing.T) {
 		},
 	}
 	bare := newPayment("p2")
-	bare.Live, bare.NextCheck = false, time.Time{}
+	bare.Active, bare.NextPoll = false, time.Time{}
 	after := change(t, store, "order", bySweeper, func(o *checkout.Order) []checkout.Effect {
 		o.Status, o.Closed, o.Review, o.ReviewPayment, o.EverPaid = checkout.OrderReview, checkout.OrderExpired, "another amount", "p1", true
-		o.Stock = checkout.StockHeld
+		o.Stock = checkout.StockReserved
 		o.Payments = []checkout.Payment{full, bare}
 		return nil
 	})
 	want.Status, want.Closed, want.Review, want.ReviewPayment, want.EverPaid = checkout.OrderReview, checkout.OrderExpired, "another amount", "p1", true
-	want.Payments, want.Version, want.Stock = []checkout.Payment{full, bare}, 2, checkout.StockHeld
+	want.Payments, want.Version, want.Stock = []checkout.Payment{full, bare}, 2, checkout.StockReserved
 	expectFilled(t, "Order", reflect.ValueOf(want))
 
 	expectStored(t, store, want)
@@ -104,12 +104,12 @@ func TestAChangedPaymentKeepsWhatItWasMadeFor(t *testing.T) {
 		p := &o.Payments[0]
 		p.Request, p.Mode, p.Amount, p.CreatedAt = []byte("other"), checkout.ModeAPI, sgd(1), noon.Add(time.Hour)
 		p.Operations[0].Amount = sgd(99)
-		p.AntomID, p.Status, p.ResultCode, p.Checks = "antom-1", checkout.PaymentPaid, "SUCCESS", 4
+		p.AntomID, p.Status, p.ResultCode, p.Polls = "antom-1", checkout.PaymentPaid, "SUCCESS", 4
 		p.Operations[0].Status, p.Operations[0].ResultCode, p.Operations[0].AntomID = checkout.OperationSuccess, "SUCCESS", "antom-r1"
 		return nil
 	})
 	want := first
-	want.AntomID, want.Status, want.ResultCode, want.Checks = "antom-1", checkout.PaymentPaid, "SUCCESS", 4
+	want.AntomID, want.Status, want.ResultCode, want.Polls = "antom-1", checkout.PaymentPaid, "SUCCESS", 4
 	want.Operations = []checkout.Operation{{
 		Kind: checkout.Refund, RequestID: "r1", AntomID: "antom-r1", Amount: sgd(100),
 		Status: checkout.OperationSuccess, ResultCode: "SUCCESS", CreatedAt: noon,

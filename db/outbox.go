@@ -13,8 +13,8 @@ func (s *Store) PendingEffects(ctx context.Context, now time.Time, limit int) ([
 	return s.pending(ctx, "topic NOT GLOB 'mail.*'", now, limit)
 }
 
-// PendingLetters implements checkout.Store.
-func (s *Store) PendingLetters(ctx context.Context, now time.Time, limit int) ([]checkout.PendingEffect, error) {
+// PendingEmails implements checkout.Store.
+func (s *Store) PendingEmails(ctx context.Context, now time.Time, limit int) ([]checkout.PendingEffect, error) {
 	return s.pending(ctx, "topic GLOB 'mail.*'", now, limit)
 }
 

@@ -53,15 +53,15 @@ func scanPayment(row scanner) (p checkout.Payment, hasOperations bool, err error
 	var action string
 	var created, expires int64
 	var held, authEnds, next sql.NullInt64
-	err = row.Scan(&p.RequestID, &p.AntomID, &p.Method, &p.Mode, &p.Status, &p.Live, &p.Surplus,
-		&p.Amount.Currency, &p.Amount.Minor, &p.Held.Currency, &held, &p.ResultCode,
-		&p.Request, &action, &created, &expires, &authEnds, &next, &p.Checks, &p.MailMe, &p.Settled, &hasOperations)
+	err = row.Scan(&p.RequestID, &p.AntomID, &p.Method, &p.Mode, &p.Status, &p.Active, &p.Duplicate,
+		&p.Amount.Currency, &p.Amount.Minor, &p.Confirmed.Currency, &held, &p.ResultCode,
+		&p.Request, &action, &created, &expires, &authEnds, &next, &p.Polls, &p.EmailOnFailure, &p.ResolvedOffline, &hasOperations)
 	if err != nil {
 		return p, false, err
 	}
-	p.Held.Minor = held.Int64
+	p.Confirmed.Minor = held.Int64
 	p.CreatedAt, p.ExpiresAt = moment(created), moment(expires)
-	p.AuthEndsAt, p.NextCheck = optionalMoment(authEnds), optionalMoment(next)
+	p.AuthEndsAt, p.NextPoll = optionalMoment(authEnds), optionalMoment(next)
 	return p, hasOperations, json.Unmarshal([]byte(action), &p.Action)
 }
 
@@ -118,14 +118,14 @@ func insertPayment(ctx context.Context, tx *tx, orderID string, p checkout.Payme
 			request_id, order_id, antom_id, method, mode, status, live, surplus, currency, amount, held_currency, held, result_code,
 			request, action, created_at, expires_at, auth_ends, next_check, checks, mail_me, settled)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
-		p.RequestID, orderID, p.AntomID, p.Method, p.Mode, p.Status, p.Live, p.Surplus, p.Amount.Currency, p.Amount.Minor, p.Held.Currency, held(p), p.ResultCode,
-		p.Request, string(action), millis(p.CreatedAt), millis(p.ExpiresAt), millis(p.AuthEndsAt), millis(p.NextCheck), p.Checks, p.MailMe, p.Settled)
+		p.RequestID, orderID, p.AntomID, p.Method, p.Mode, p.Status, p.Active, p.Duplicate, p.Amount.Currency, p.Amount.Minor, p.Confirmed.Currency, held(p), p.ResultCode,
+		p.Request, string(action), millis(p.CreatedAt), millis(p.ExpiresAt), millis(p.AuthEndsAt), millis(p.NextPoll), p.Polls, p.EmailOnFailure, p.ResolvedOffline)
 	return err
 }
 
 // held is what Antom holds instead of the amount asked for, or NULL.
 func held(p checkout.Payment) sql.NullInt64 {
-	return sql.NullInt64{Int64: p.Held.Minor, Valid: p.Held != (checkout.Money{})}
+	return sql.NullInt64{Int64: p.Confirmed.Minor, Valid: p.Confirmed != (checkout.Money{})}
 }
 
 func updatePayment(ctx context.Context, tx *tx, was, p checkout.Payment) error {
@@ -140,10 +140,10 @@ func updatePayment(ctx context.Context, tx *tx, was, p checkout.Payment) error {
 	write("antom_id", p.AntomID != was.AntomID, p.AntomID)
 	write("method", p.Method != was.Method, p.Method)
 	write("status", p.Status != was.Status, p.Status)
-	write("live", p.Live != was.Live, p.Live)
-	write("surplus", p.Surplus != was.Surplus, p.Surplus)
-	write("held_currency", p.Held.Currency != was.Held.Currency, p.Held.Currency)
-	write("held", p.Held.Minor != was.Held.Minor, held(p))
+	write("live", p.Active != was.Active, p.Active)
+	write("surplus", p.Duplicate != was.Duplicate, p.Duplicate)
+	write("held_currency", p.Confirmed.Currency != was.Confirmed.Currency, p.Confirmed.Currency)
+	write("held", p.Confirmed.Minor != was.Confirmed.Minor, held(p))
 	write("result_code", p.ResultCode != was.ResultCode, p.ResultCode)
 	if !reflect.DeepEqual(p.Action, was.Action) {
 		action, err := json.Marshal(p.Action)
@@ -154,10 +154,10 @@ func updatePayment(ctx context.Context, tx *tx, was, p checkout.Payment) error {
 	}
 	write("expires_at", !p.ExpiresAt.Equal(was.ExpiresAt), millis(p.ExpiresAt))
 	write("auth_ends", !p.AuthEndsAt.Equal(was.AuthEndsAt), millis(p.AuthEndsAt))
-	write("next_check", !p.NextCheck.Equal(was.NextCheck), millis(p.NextCheck))
-	write("checks", p.Checks != was.Checks, p.Checks)
-	write("mail_me", p.MailMe != was.MailMe, p.MailMe)
-	write("settled", p.Settled != was.Settled, p.Settled)
+	write("next_check", !p.NextPoll.Equal(was.NextPoll), millis(p.NextPoll))
+	write("checks", p.Polls != was.Polls, p.Polls)
+	write("mail_me", p.EmailOnFailure != was.EmailOnFailure, p.EmailOnFailure)
+	write("settled", p.ResolvedOffline != was.ResolvedOffline, p.ResolvedOffline)
 	if len(set) == 0 {
 		return nil // only its operations differ
 	}
@@ -219,11 +219,11 @@ func paymentNamed(o checkout.Order, n name) string {
 	return "" // an order is not remembered under what it does not hold
 }
 
-// DueChecks implements checkout.Store.
-func (s *Store) DueChecks(ctx context.Context, now time.Time, limit int) ([]checkout.DueCheck, error) {
-	return collect(ctx, s.reads, func(row scanner) (checkout.DueCheck, error) {
-		var due checkout.DueCheck
-		err := row.Scan(&due.OrderID, &due.RequestID, &due.Checks)
+// DuePolls implements checkout.Store.
+func (s *Store) DuePolls(ctx context.Context, now time.Time, limit int) ([]checkout.DuePoll, error) {
+	return collect(ctx, s.reads, func(row scanner) (checkout.DuePoll, error) {
+		var due checkout.DuePoll
+		err := row.Scan(&due.OrderID, &due.RequestID, &due.Polls)
 		return due, err
 	}, `
 		SELECT order_id, request_id, checks
@@ -235,12 +235,12 @@ func (s *Store) DueChecks(ctx context.Context, now time.Time, limit int) ([]chec
 
 // Reschedule implements checkout.Store. It counts as a version like any other
 // change, so that nobody takes the old date for the present one.
-func (s *Store) Reschedule(ctx context.Context, due checkout.DueCheck, next time.Time) (stillDue bool, err error) {
+func (s *Store) Reschedule(ctx context.Context, due checkout.DuePoll, next time.Time) (stillDue bool, err error) {
 	err = s.write(ctx, func(ctx context.Context, tx *tx) error {
 		res, err := tx.ExecContext(ctx, `
 			UPDATE payments
 			   SET next_check = $1, checks = checks + 1
-			 WHERE request_id = $2 AND checks = $3 AND next_check <= $4`, millis(next), due.RequestID, due.Checks, s.now().UnixMilli())
+			 WHERE request_id = $2 AND checks = $3 AND next_check <= $4`, millis(next), due.RequestID, due.Polls, s.now().UnixMilli())
 		if err != nil {
 			return fmt.Errorf("reschedule: %w", err)
 		}

@@ -106,7 +106,7 @@ func TestANotificationThatWasMatchedStaysMatched(t *testing.T) {
 
 func expectDue(t *testing.T, store *Store, now time.Time, limit int, want ...string) {
 	t.Helper()
-	due, err := store.DueChecks(t.Context(), now, limit)
+	due, err := store.DuePolls(t.Context(), now, limit)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,10 +123,10 @@ func TestPaymentsAreLookedAtWhenTheirTimeHasCome(t *testing.T) {
 	store := openStore(t)
 	for id, wait := range map[string]time.Duration{"late": 30 * time.Second, "soon": 10 * time.Second, "now": 0, "never": -1} {
 		p := newPayment(id)
-		if p.NextCheck = noon.Add(wait); wait < 0 {
-			p.NextCheck = time.Time{}
+		if p.NextPoll = noon.Add(wait); wait < 0 {
+			p.NextPoll = time.Time{}
 		}
-		p.Checks = 2
+		p.Polls = 2
 		orderWithPayment(t, store, "order of "+id, p)
 	}
 	expectDue(t, store, noon.Add(-time.Millisecond), 10)
@@ -134,11 +134,11 @@ func TestPaymentsAreLookedAtWhenTheirTimeHasCome(t *testing.T) {
 	expectDue(t, store, noon.Add(time.Hour), 10, "now", "soon", "late")
 	expectDue(t, store, noon.Add(time.Hour), 2, "now", "soon")
 
-	due, err := store.DueChecks(t.Context(), noon, 1)
+	due, err := store.DuePolls(t.Context(), noon, 1)
 	if err != nil || len(due) != 1 {
 		t.Fatalf("due: %v, %v; want one", due, err)
 	}
-	want := checkout.DueCheck{OrderID: "order of now", RequestID: "now", Checks: 2}
+	want := checkout.DuePoll{OrderID: "order of now", RequestID: "now", Polls: 2}
 	if diff := cmp.Diff(want, due[0]); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
@@ -149,20 +149,20 @@ func TestPaymentsAreLookedAtWhenTheirTimeHasCome(t *testing.T) {
 		}
 	}
 	change(t, store, "order of soon", bySweeper, func(o *checkout.Order) []checkout.Effect {
-		o.Payments[0].NextCheck = time.Time{}
+		o.Payments[0].NextPoll = time.Time{}
 		return nil
 	})
-	ended := checkout.DueCheck{OrderID: "order of soon", RequestID: "soon", Checks: 2}
+	ended := checkout.DuePoll{OrderID: "order of soon", RequestID: "soon", Polls: 2}
 	if stillDue, err := store.Reschedule(t.Context(), ended, noon.Add(time.Minute)); err != nil || stillDue {
 		t.Errorf("what has ended meanwhile is looked at again: %v, %v", stillDue, err)
 	}
 	expectDue(t, store, noon.Add(time.Hour), 10, "late", "now")
 	o := orderByID(t, store, "order of now")
-	if p := o.Payments[0]; p.Checks != 3 || !p.NextCheck.Equal(noon.Add(time.Minute)) || o.Version != 3 {
-		t.Errorf("checks %d, next %v, version %d; want 3, a minute later, and a new version", p.Checks, p.NextCheck, o.Version)
+	if p := o.Payments[0]; p.Polls != 3 || !p.NextPoll.Equal(noon.Add(time.Minute)) || o.Version != 3 {
+		t.Errorf("checks %d, next %v, version %d; want 3, a minute later, and a new version", p.Polls, p.NextPoll, o.Version)
 	}
-	if p := orderByID(t, store, "order of soon").Payments[0]; !p.NextCheck.IsZero() {
-		t.Errorf("next check at %v, want none", p.NextCheck)
+	if p := orderByID(t, store, "order of soon").Payments[0]; !p.NextPoll.IsZero() {
+		t.Errorf("next check at %v, want none", p.NextPoll)
 	}
 }
 
@@ -214,7 +214,7 @@ func TestRefundsAreBoundByWhatAntomHolds(t *testing.T) {
 	store := openStore(t)
 	orderWithPayment(t, store, "order", newPayment("p1"))
 	change(t, store, "order", bySweeper, func(o *checkout.Order) []checkout.Effect {
-		o.Payments[0].Status, o.Payments[0].Held = checkout.PaymentPaid, sgd(4100)
+		o.Payments[0].Status, o.Payments[0].Confirmed = checkout.PaymentPaid, sgd(4100)
 		return nil
 	})
 	refund := func(id string, minor int64) error {
@@ -231,7 +231,7 @@ func TestRefundsAreBoundByWhatAntomHolds(t *testing.T) {
 	if err := refund("r2", 4100); err != nil {
 		t.Error(err)
 	}
-	if o := orderByID(t, store, "order"); len(o.Payments[0].Operations) != 1 || o.Payments[0].Worth() != sgd(4100) {
-		t.Errorf("%d refunds of a payment worth %s", len(o.Payments[0].Operations), o.Payments[0].Worth())
+	if o := orderByID(t, store, "order"); len(o.Payments[0].Operations) != 1 || o.Payments[0].EffectiveAmount() != sgd(4100) {
+		t.Errorf("%d refunds of a payment worth %s", len(o.Payments[0].Operations), o.Payments[0].EffectiveAmount())
 	}
 }

@@ -31,7 +31,7 @@ func fulfillable(ctx context.Context, tx *tx, o checkout.Order) (bool, error) {
 // they are taken. What cannot be right, such as more taken than there was, ends at
 // zero: a payment that has happened is stored, whatever the shelf says.
 func moveStock(ctx context.Context, tx *tx, before, after checkout.Order) error {
-	held := map[checkout.Stock]int{checkout.StockHeld: 1}
+	held := map[checkout.Stock]int{checkout.StockReserved: 1}
 	taken := map[checkout.Stock]int{checkout.StockTaken: 1}
 	hold := held[after.Stock] - held[before.Stock]
 	take := taken[after.Stock] - taken[before.Stock]

@@ -77,7 +77,7 @@ func savePayments(ctx context.Context, tx *tx, before, after checkout.Order) err
 	for _, live := range []bool{false, true} {
 		for _, p := range after.Payments {
 			was := before.Payment(p.RequestID)
-			if p.Live != live || was != nil && reflect.DeepEqual(*was, p) {
+			if p.Active != live || was != nil && reflect.DeepEqual(*was, p) {
 				continue
 			}
 			if err := savePayment(ctx, tx, after.ID, was, p); err != nil {
@@ -143,7 +143,7 @@ func (s *Store) addTransitions(ctx context.Context, tx *tx, moved []transition, 
 
 // Moved implements checkout.Store. Rows get their place while the writer has the
 // file for itself, so that none appears before a place that was seen already.
-func (s *Store) Moved(ctx context.Context, after int64) (orderIDs []string, last int64, err error) {
+func (s *Store) TransitionsAfter(ctx context.Context, after int64) (orderIDs []string, last int64, err error) {
 	if after < 0 {
 		err = s.reads.QueryRowContext(ctx, `SELECT coalesce(max(seq), 0) FROM transitions`).Scan(&last)
 		return nil, last, err
@@ -160,10 +160,10 @@ func (s *Store) Moved(ctx context.Context, after int64) (orderIDs []string, last
 	return orderIDs, last, err
 }
 
-// MovedBy implements checkout.Store.
-func (s *Store) MovedBy(ctx context.Context, orderID string, cause checkout.Cause) ([]checkout.Move, error) {
-	return collect(ctx, s.reads, func(row scanner) (checkout.Move, error) {
-		var m checkout.Move
+// TransitionsBy implements checkout.Store.
+func (s *Store) TransitionsBy(ctx context.Context, orderID string, cause checkout.Cause) ([]checkout.Transition, error) {
+	return collect(ctx, s.reads, func(row scanner) (checkout.Transition, error) {
+		var m checkout.Transition
 		err := row.Scan(&m.Subject, &m.PaymentRequestID, &m.From, &m.To)
 		return m, err
 	}, `
@@ -190,7 +190,7 @@ func saveCall(ctx context.Context, tx *tx, c checkout.Call) error {
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO calls (id, op, request_id, payment_request_id, result, code, verified, at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		c.ID, c.Op, c.RequestID, c.PaymentRequestID, c.Result, c.Code, c.Verified, millis(c.At))
+		c.ID, c.Endpoint, c.RequestID, c.PaymentRequestID, c.Result, c.Code, c.Verified, millis(c.At))
 	if err != nil {
 		return fmt.Errorf("insert call: %w", err)
 	}

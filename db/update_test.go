@@ -20,7 +20,7 @@ func nothing(*checkout.Order) []checkout.Effect { return nil }
 func TestTheLedgerTellsPaymentsFirstAndTheirOrderLast(t *testing.T) {
 	store := openStore(t)
 	old := newPayment("p1")
-	old.Live = false
+	old.Active = false
 	orderWithPayment(t, store, "order", old)
 	evidence := checkout.Evidence{
 		Cause:        cause(checkout.ByNotification, "n1"),
@@ -82,7 +82,7 @@ func TestAHundredChangesAtOnceLoseNone(t *testing.T) {
 	for range 100 {
 		all.Go(func() {
 			_, _, err := store.Update(context.Background(), "order", bySweeper, altering(func(o *checkout.Order) []checkout.Effect {
-				o.Payments[0].Checks++
+				o.Payments[0].Polls++
 				return nil
 			}))
 			if err != nil {
@@ -91,8 +91,8 @@ func TestAHundredChangesAtOnceLoseNone(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if o := orderByID(t, store, "order"); o.Payments[0].Checks != 100 || o.Version != 102 {
-		t.Errorf("%d changes are stored as version %d, want 100 and 102", o.Payments[0].Checks, o.Version)
+	if o := orderByID(t, store, "order"); o.Payments[0].Polls != 100 || o.Version != 102 {
+		t.Errorf("%d changes are stored as version %d, want 100 and 102", o.Payments[0].Polls, o.Version)
 	}
 }
 
@@ -101,7 +101,7 @@ func TestAChangeOfAnOldVersionIsRefusedWhole(t *testing.T) {
 	orderWithPayment(t, store, "order", newPayment("p1"))
 	old := orderByID(t, store, "order")
 	change(t, store, "order", bySweeper, func(o *checkout.Order) []checkout.Effect {
-		o.Payments[0].Checks = 7
+		o.Payments[0].Polls = 7
 		return nil
 	})
 	rows := count(t, store, "transitions")
@@ -116,8 +116,8 @@ func TestAChangeOfAnOldVersionIsRefusedWhole(t *testing.T) {
 	if !errors.Is(err, checkout.ErrStale) {
 		t.Errorf("an order that has changed meanwhile was stored: %v, want ErrStale", err)
 	}
-	if o := orderByID(t, store, "order"); o.Status != checkout.OrderProcessing || o.Payments[0].Checks != 7 {
-		t.Errorf("the order is %s with %d checks, want processing with 7", o.Status, o.Payments[0].Checks)
+	if o := orderByID(t, store, "order"); o.Status != checkout.OrderProcessing || o.Payments[0].Polls != 7 {
+		t.Errorf("the order is %s with %d checks, want processing with 7", o.Status, o.Payments[0].Polls)
 	}
 	expectCount(t, store, rows, "transitions")
 	expectCount(t, store, 0, "outbox")
@@ -195,7 +195,7 @@ func TestACallIsKeptWithEveryDetail(t *testing.T) {
 	store := openStore(t)
 	orderWithPayment(t, store, "order", newPayment("p1"))
 	c := &checkout.Call{
-		ID: "call-1", Op: "refund", RequestID: "r1", PaymentRequestID: "p1",
+		ID: "call-1", Endpoint: "refund", RequestID: "r1", PaymentRequestID: "p1",
 		Result: "U", Code: "UNKNOWN_EXCEPTION", Verified: true, At: noon.Add(time.Second),
 	}
 	change(t, store, "order", checkout.Evidence{Cause: cause(checkout.ByResponse, "call-1"), Call: c}, nothing)
@@ -326,7 +326,7 @@ func TestTheLiveAttemptMayChangeInEitherDirection(t *testing.T) {
 				o.Payments = append(o.Payments, newPayment("p2"))
 			}
 			for i := range o.Payments {
-				o.Payments[i].Live = o.Payments[i].RequestID == live
+				o.Payments[i].Active = o.Payments[i].RequestID == live
 			}
 			return nil
 		})
@@ -337,12 +337,12 @@ func TestTheLiveAttemptMayChangeInEitherDirection(t *testing.T) {
 func TestTheLedgerTellsWhoHasMovedSince(t *testing.T) {
 	server, command := besides(t)
 	orderWithPayment(t, server, "first", newPayment("p1"))
-	none, end, err := server.Moved(t.Context(), -1)
+	none, end, err := server.TransitionsAfter(t.Context(), -1)
 	if err != nil || len(none) != 0 || end != 3 {
 		t.Fatalf("the ledger ends at %d with %v, %v; want 3 and nobody", end, none, err)
 	}
 	for range 2 {
-		moved, last, err := server.Moved(t.Context(), end)
+		moved, last, err := server.TransitionsAfter(t.Context(), end)
 		if err != nil || len(moved) != 0 || last != end {
 			t.Errorf("nothing has happened, and yet %v moved up to %d, %v", moved, last, err)
 		}
@@ -352,7 +352,7 @@ func TestTheLedgerTellsWhoHasMovedSince(t *testing.T) {
 		o.Payments[0].Status = checkout.PaymentProcessing
 		return nil
 	})
-	moved, last, err := server.Moved(t.Context(), end)
+	moved, last, err := server.TransitionsAfter(t.Context(), end)
 	if diff := cmp.Diff([]string{"second", "second", "second", "first"}, moved); diff != "" || last != end+4 || err != nil {
 		t.Errorf("up to %d, %v (-want +got)\n%s", last, err, diff)
 	}
@@ -368,11 +368,11 @@ func TestTheLedgerTellsWhatACauseHasMoved(t *testing.T) {
 			return nil
 		})
 	}
-	got, err := store.MovedBy(t.Context(), "order", cause(checkout.ByAdmin, "key"))
+	got, err := store.TransitionsBy(t.Context(), "order", cause(checkout.ByAdmin, "key"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []checkout.Move{
+	want := []checkout.Transition{
 		{Subject: "payment", PaymentRequestID: "p1", From: "created", To: "paid"},
 		{Subject: "order", PaymentRequestID: "p1", From: "processing", To: "paid"},
 	}

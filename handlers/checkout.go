@@ -124,12 +124,12 @@ func (s *server) renderCheckout(c echo.Context, status int, o checkout.Order, pr
 		v.Lines, v.Total = linesView(c, o.Lines), amountView(c, o.Total)
 		v.ExpiresAt, v.Now = o.ExpiresAt.Format(time.RFC3339), s.cfg.Now().UTC().Format(time.RFC3339)
 	}
-	if p := o.Live(); p != nil && o.Status == checkout.OrderProcessing && p.Method == "" && !v.Status.Unknown {
+	if p := o.Active(); p != nil && o.Status == checkout.OrderProcessing && p.Method == "" && !v.Status.Unknown {
 		// Antom's element is open, and Antom knows of nothing that was done there.
 		v.Status.MayChange = false
 		v.Status.Title, v.Status.Message = "status.open.title", "checkout.finished.message"
 	}
-	if p := o.Live(); p != nil && p.Status.UnderWay() && p.Action.Type == checkout.ActionCode {
+	if p := o.Active(); p != nil && p.Status.InProgress() && p.Action.Type == checkout.ActionCode {
 		v.CodeURL = paths.code
 	}
 	if o.Payable() {

@@ -59,7 +59,7 @@ func (s *server) showOrder(c echo.Context) error {
 // mailMe notes that the buyer wants a letter about the outcome. It goes to the
 // address of the order, whoever asks.
 func (s *server) mailMe(c echo.Context) error {
-	o, err := s.shop.MailMe(c.Request().Context(), c.Param("token"))
+	o, err := s.shop.EmailOnFailure(c.Request().Context(), c.Param("token"))
 	if err != nil {
 		return err
 	}

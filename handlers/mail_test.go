@@ -99,11 +99,11 @@ func TestAnUnpaidOrderHasNoReceipt(t *testing.T) {
 // unmarked is a mailer that dies after sending and before the outbox knows.
 type unmarked struct {
 	mu   sync.Mutex
-	sent []checkout.Letter
+	sent []checkout.Email
 	die  context.CancelFunc
 }
 
-func (m *unmarked) Mail(_ context.Context, l checkout.Letter) error {
+func (m *unmarked) Mail(_ context.Context, l checkout.Email) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.sent = append(m.sent, l)
@@ -273,7 +273,7 @@ type moody struct {
 	sent  int
 }
 
-func (m *moody) Mail(context.Context, checkout.Letter) error {
+func (m *moody) Mail(context.Context, checkout.Email) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.tries++

@@ -482,7 +482,7 @@ func (s *shop) lookedForLong(requestID string) {
 			func(o checkout.Order) (checkout.Order, []checkout.Effect) {
 				o.Payments = slices.Clone(o.Payments)
 				p := o.Payment(requestID)
-				p.NextCheck, p.Checks = now, 5000
+				p.NextPoll, p.Polls = now, 5000
 				return o, nil
 			})
 		must(s.t, err)
@@ -676,8 +676,8 @@ func TestADroppedSessionThatIsNotPaidIsForgotten(t *testing.T) {
 	buyer.expectStatus(path, "paid", "paid")
 	o, err := shop.store.OrderByID(t.Context(), shop.orderID())
 	must(t, err)
-	if p := o.Payment(dropped); p.Status != checkout.PaymentCancelled || !p.NextCheck.IsZero() {
-		t.Errorf("the session is %s and looked at %v", p.Status, p.NextCheck)
+	if p := o.Payment(dropped); p.Status != checkout.PaymentCancelled || !p.NextPoll.IsZero() {
+		t.Errorf("the session is %s and looked at %v", p.Status, p.NextPoll)
 	}
 }
 

@@ -64,9 +64,9 @@ func TestARefundThatDiedAfterItsVerdictRefundsNothingElse(t *testing.T) {
 	buyer, path, order := shop.paidOther("GCASH")
 	_, _, err := shop.store.Update(t.Context(), order, checkout.Evidence{Cause: checkout.Cause{Kind: checkout.ByAdmin, ID: "back"}},
 		func(o checkout.Order) (checkout.Order, []checkout.Effect) {
-			return checkout.Decide(o, checkout.Word{
-				Cause: checkout.Cause{Kind: checkout.ByAdmin, ID: "back"}, Verdict: checkout.VerdictGiveBack,
-				RequestID: o.ReviewPayment, Says: checkout.SaidSucceeded, Amount: checkout.Money{Minor: 4700, Currency: "SGD"},
+			return checkout.Apply(o, checkout.Event{
+				Cause: checkout.Cause{Kind: checkout.ByAdmin, ID: "back"}, Resolution: checkout.ResolutionRefund,
+				RequestID: o.ReviewPayment, Outcome: checkout.OutcomeSucceeded, Amount: checkout.Money{Minor: 4700, Currency: "SGD"},
 			}, checkout.Rules{Now: time.Now(), Pause: time.Second})
 		})
 	must(t, err)

@@ -252,8 +252,8 @@ func (s *server) showCodeAgain(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	p := o.Live()
-	if p == nil || !p.Status.UnderWay() || p.Action.Type != checkout.ActionCode {
+	p := o.Active()
+	if p == nil || !p.Status.InProgress() || p.Action.Type != checkout.ActionCode {
 		return c.Redirect(http.StatusSeeOther, pathsOf(o).returns)
 	}
 	return s.showCode(c, checkout.Started{Order: o, Payment: *p, Action: p.Action})

@@ -26,7 +26,7 @@ type visit struct {
 // made reports whether the order was made here, so that what is personal in it
 // may be shown. To know an order's address is not enough.
 func (v *visit) made(o checkout.Order) bool {
-	return o.MadeBy(v.ID) || v.Renewed == o.Token
+	return o.PlacedBy(v.ID) || v.Renewed == o.Token
 }
 
 // pieces is how many pieces the cart holds.

@@ -22,7 +22,7 @@ import (
 
 // file puts a letter into the folder, for its owner only. The same letter again is
 // the same file.
-func (o *Office) file(_ context.Context, m *gomail.Msg, l checkout.Letter) error {
+func (o *Mailer) file(_ context.Context, m *gomail.Msg, l checkout.Email) error {
 	if err := os.MkdirAll(o.cfg.Folder, 0o700); err != nil {
 		return fmt.Errorf("mail folder: %w", err)
 	}

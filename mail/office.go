@@ -29,20 +29,20 @@ type Config struct {
 }
 
 // Office writes and sends letters. Its methods are safe for many goroutines.
-type Office struct {
+type Mailer struct {
 	cfg  Config
-	send func(context.Context, *gomail.Msg, checkout.Letter) error
+	send func(context.Context, *gomail.Msg, checkout.Email) error
 }
 
 // New makes an Office.
-func New(cfg Config) *Office {
+func New(cfg Config) *Mailer {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
 	if cfg.Accent == nil {
 		cfg.Accent = static.OurAccent()
 	}
-	o := &Office{cfg: cfg}
+	o := &Mailer{cfg: cfg}
 	o.send = o.file
 	if cfg.Server != nil {
 		o.send = cfg.Server.send
@@ -51,7 +51,7 @@ func New(cfg Config) *Office {
 }
 
 // Mail implements checkout.Mailer.
-func (o *Office) Mail(ctx context.Context, l checkout.Letter) error {
+func (o *Mailer) Mail(ctx context.Context, l checkout.Email) error {
 	m, err := o.message(ctx, l)
 	if err == nil {
 		err = o.send(ctx, m, l)
@@ -64,16 +64,16 @@ func (o *Office) Mail(ctx context.Context, l checkout.Letter) error {
 
 // message is a letter as it travels. Its id is the same whenever the letter is
 // sent, so that mail programs drop one that comes twice.
-func (o *Office) message(ctx context.Context, l checkout.Letter) (*gomail.Msg, error) {
+func (o *Mailer) message(ctx context.Context, l checkout.Email) (*gomail.Msg, error) {
 	tag, err := language.Parse(l.Order.Language)
 	if err != nil {
 		tag = language.English
 	}
 	ctx = views.WithLanguage(ctx, tag)
-	letter := views.NewLetter(ctx, o.cfg.ShopName, l)
+	letter := views.NewEmail(ctx, o.cfg.ShopName, l)
 	letter.Accent = o.cfg.Accent
 	var html bytes.Buffer
-	if err := views.LetterHTML(letter).Render(ctx, &html); err != nil {
+	if err := views.EmailHTML(letter).Render(ctx, &html); err != nil {
 		return nil, fmt.Errorf("write letter: %w", err)
 	}
 
@@ -89,7 +89,7 @@ func (o *Office) message(ctx context.Context, l checkout.Letter) (*gomail.Msg, e
 	m.SetDateWithValue(o.cfg.Now())
 	m.SetGenHeader("Content-Language", views.Language(ctx).String())
 	m.SetGenHeader("Auto-Submitted", "auto-generated") // holiday notices are not sent back to it
-	m.SetBodyString(gomail.TypeTextPlain, views.LetterText(ctx, letter))
+	m.SetBodyString(gomail.TypeTextPlain, views.EmailText(ctx, letter))
 	m.AddAlternativeString(gomail.TypeTextHTML, html.String())
 	return m, nil
 }

@@ -108,7 +108,7 @@ func (p *postOffice) letters() []string {
 	return append([]string(nil), p.got...)
 }
 
-func (p *postOffice) office(change ...func(*Config)) *Office {
+func (p *postOffice) office(change ...func(*Config)) *Mailer {
 	p.t.Helper()
 	server, err := ParseServer("smtp://" + p.at.Addr().String())
 	if err != nil {
@@ -123,9 +123,9 @@ func (p *postOffice) office(change ...func(*Config)) *Office {
 
 func sgd(minor int64) checkout.Money { return checkout.Money{Minor: minor, Currency: "SGD"} }
 
-func receipt(language string) checkout.Letter {
-	return checkout.Letter{
-		ID: "0123456789abcdef01234567", Kind: checkout.LetterReceipt, Link: "https://pay.example.com/orders/id/signature",
+func receipt(language string) checkout.Email {
+	return checkout.Email{
+		ID: "0123456789abcdef01234567", Kind: checkout.EmailReceipt, Link: "https://pay.example.com/orders/id/signature",
 		Order: checkout.Order{
 			ID: "id", Number: "AB2CD-EF3GH", Language: language, Total: sgd(4200), CreatedAt: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
 			Buyer: checkout.Buyer{Email: "ann@example.com", Name: "Ann Lee", Address1: "1 Raffles Place", PostalCode: "048616", Country: "SG"},

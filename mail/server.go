@@ -51,7 +51,7 @@ func ParseServer(text string) (*Server, error) {
 
 // send hands a letter over. Once the server has taken it, no trouble in saying
 // goodbye makes it one that has failed.
-func (s *Server) send(ctx context.Context, m *gomail.Msg, _ checkout.Letter) error {
+func (s *Server) send(ctx context.Context, m *gomail.Msg, _ checkout.Email) error {
 	line := &line{}
 	defer line.hangUp()
 	client, err := gomail.NewClient(s.Host, s.options(line)...)

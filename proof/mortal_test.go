@@ -153,12 +153,12 @@ func (m mortal) Unmatched(ctx context.Context, antomID string) (rows []checkout.
 	return rows, err
 }
 
-func (m mortal) DueChecks(ctx context.Context, now time.Time, limit int) (due []checkout.DueCheck, err error) {
-	err = m.within("", func() (err error) { due, err = m.Store.DueChecks(ctx, now, limit); return err })
+func (m mortal) DueChecks(ctx context.Context, now time.Time, limit int) (due []checkout.DuePoll, err error) {
+	err = m.within("", func() (err error) { due, err = m.Store.DuePolls(ctx, now, limit); return err })
 	return due, err
 }
 
-func (m mortal) Reschedule(ctx context.Context, due checkout.DueCheck, next time.Time) (stillDue bool, err error) {
+func (m mortal) Reschedule(ctx context.Context, due checkout.DuePoll, next time.Time) (stillDue bool, err error) {
 	err = m.within(due.RequestID, func() (err error) { stillDue, err = m.Store.Reschedule(ctx, due, next); return err })
 	return stillDue, err
 }

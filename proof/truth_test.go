@@ -381,12 +381,12 @@ func (tr *truth) onlyListedTransitions() {
 		listed := false
 		switch l.subject {
 		case "order":
-			listed = checkout.OrderStatus(l.from).CanBecome(checkout.OrderStatus(l.to)) || l.from == "" && l.to == "open"
+			listed = checkout.OrderStatus(l.from).CanTransitionTo(checkout.OrderStatus(l.to)) || l.from == "" && l.to == "open"
 		case "payment":
-			listed = checkout.PaymentStatus(l.from).CanBecome(checkout.PaymentStatus(l.to)) || l.from == "" && l.to == "created"
+			listed = checkout.PaymentStatus(l.from).CanTransitionTo(checkout.PaymentStatus(l.to)) || l.from == "" && l.to == "created"
 		default:
 			// Antom's own captures are first heard of when they are over.
-			listed = checkout.OperationStatus(l.from).CanBecome(checkout.OperationStatus(l.to)) || l.from == ""
+			listed = checkout.OperationStatus(l.from).CanTransitionTo(checkout.OperationStatus(l.to)) || l.from == ""
 		}
 		if !listed {
 			tr.wrong("%s %s %s went from %q to %q by %s", l.subject, l.order, l.payment, l.from, l.to, l.cause)
@@ -463,7 +463,7 @@ func (tr *truth) failedByAntomsWord() {
 func (tr *truth) nothingWithoutNextStep() {
 	unfinished := map[string]string{}
 	for id, p := range tr.payments {
-		if checkout.PaymentStatus(p.Status).UnderWay() {
+		if checkout.PaymentStatus(p.Status).InProgress() {
 			unfinished[id] = p.Status
 		}
 	}
@@ -565,7 +565,7 @@ func (tr *truth) everythingEnded() {
 		}
 	}
 	for id, p := range tr.payments {
-		if checkout.PaymentStatus(p.Status).UnderWay() && tr.orders[p.OrderID].review == "" {
+		if checkout.PaymentStatus(p.Status).InProgress() && tr.orders[p.OrderID].review == "" {
 			tr.wrong("payment %s is still %s", id, p.Status)
 		}
 	}

@@ -7,32 +7,32 @@ import (
 	"antom-checkout/checkout"
 )
 
-// NewLetter puts a letter into words of the language of ctx, which is the
+// NewEmail puts a letter into words of the language of ctx, which is the
 // buyer's and not that of whoever made it due.
-func NewLetter(ctx context.Context, shopName string, l checkout.Letter) LetterView {
+func NewEmail(ctx context.Context, shopName string, l checkout.Email) EmailView {
 	o := l.Order
-	v := LetterView{ShopName: shopName, Number: o.Number, URL: l.Link, Receipt: NewReceipt(ctx, o, l.Method)}
+	v := EmailView{ShopName: shopName, Number: o.Number, URL: l.Link, Receipt: NewReceipt(ctx, o, l.Method)}
 	say := func(status string) {
 		v.Title, v.Message = Text(ctx, "status."+status+".title"), Text(ctx, "status."+status+".message")
 	}
 	switch l.Kind {
-	case checkout.LetterReceipt:
+	case checkout.EmailReceipt:
 		say("paid")
 		v.Subject = Text(ctx, "order.receipt")
-	case checkout.LetterRefund:
+	case checkout.EmailRefund:
 		v.Title = Text(ctx, "mail.refunded", NewAmount(ctx, l.Refund.Amount).Text)
 		v.Message = Text(ctx, "status.refunded.message")
-		if l.Payment.Surplus {
+		if l.Payment.Duplicate {
 			v.Message = Text(ctx, "mail.surplus") + " " + v.Message
 		}
-	case checkout.LetterExpired:
+	case checkout.EmailExpired:
 		say("expired")
-	case checkout.LetterCancelled:
+	case checkout.EmailCancelled:
 		say("cancelled")
-	case checkout.LetterFailed:
+	case checkout.EmailFailed:
 		say("failed")
 		v.Message = Text(ctx, DeclineKey(l.Payment.ResultCode))
-	case checkout.LetterLink:
+	case checkout.EmailLink:
 		v.Title, v.Message = Text(ctx, "mail.link"), Text(ctx, "mail.unasked")
 		v.Receipt = nil // whoever asked for it need not be who reads it
 	}
@@ -43,9 +43,9 @@ func NewLetter(ctx context.Context, shopName string, l checkout.Letter) LetterVi
 	return v
 }
 
-// LetterText is a letter for those who read mail without HTML: the same, line by
+// EmailText is a letter for those who read mail without HTML: the same, line by
 // line.
-func LetterText(ctx context.Context, v LetterView) string {
+func EmailText(ctx context.Context, v EmailView) string {
 	var b strings.Builder
 	line := func(parts ...string) { b.WriteString(strings.Join(parts, "") + "\n") }
 	line(v.Title)
@@ -82,7 +82,7 @@ func LetterText(ctx context.Context, v LetterView) string {
 
 // letterStyles is how a letter looks in the dark. A template cannot put a colour
 // into a style sheet; these come out of [static.ParseAccent] and nowhere else.
-func letterStyles(v LetterView) string {
+func letterStyles(v EmailView) string {
 	return `<style>
 		:root { color-scheme: light dark; supported-color-schemes: light dark }
 		@media (prefers-color-scheme: dark) {

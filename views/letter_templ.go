@@ -8,10 +8,10 @@ package views
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// LetterHTML is a letter as mail programs show it: styles beside their elements,
+// EmailHTML is a letter as mail programs show it: styles beside their elements,
 // because some throw all others away; nothing to be fetched, so that nobody learns
 // who has read it when. Colours are those of app.css; classes are for the dark.
-func LetterHTML(v LetterView) templ.Component {
+func EmailHTML(v EmailView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

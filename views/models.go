@@ -243,8 +243,8 @@ type GivenBack struct {
 	Amount Amount
 }
 
-// LetterView is a letter to the buyer: texts, not keys.
-type LetterView struct {
+// EmailView is a letter to the buyer: texts, not keys.
+type EmailView struct {
 	ShopName string
 	Number   string
 	Subject  string
