@@ -20,7 +20,7 @@ generate: ## make the templ pages anew
 check: ## format, vet, staticcheck, generated files and modules up to date
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'not formatted: run gofmt -w .'; exit 1; }
 	go vet ./...
-	go vet -tags bench .
+	go vet -tags bench ./...
 	go tool staticcheck ./...
 	@before=$$(cat views/*_templ.go | cksum); go tool templ generate -log-level error; \
 		test "$$before" = "$$(cat views/*_templ.go | cksum)" || { echo 'the pages were not generated anew: commit them'; exit 1; }
@@ -45,7 +45,7 @@ lighthouse: build ## Lighthouse on cart, pay and order page; needs node and its 
 bench: ## figures as ratios; see BENCH.md (2 GB of disk, some minutes)
 	go test ./db -run '^$$' -bench Store -benchtime 9x
 	go test ./handlers -run '^$$' -bench . -benchtime 5x
-	go test -tags bench -run '^$$' -bench . -benchtime 3x -timeout 30m .
+	go test -tags bench -run '^$$' -bench . -benchtime 3x -timeout 30m ./app
 	go test ./antom -run '^$$' -bench . -count 5
 
 browser:

@@ -23,9 +23,9 @@ type Buyer struct {
 	PostalCode string
 }
 
-// buyerFields are the fields of a Buyer with their form names and the longest
-// text each may hold, in characters. Email is bounded by Antom (64), the rest by
-// what people really have.
+// fields are the fields of a Buyer with their form names, the longest text each may
+// hold in characters, and whether it must be filled in. Email is bounded by Antom
+// (64), the rest by what people really have.
 func (b *Buyer) fields() []buyerField {
 	return []buyerField{
 		{"email", &b.Email, 64, true},
@@ -92,7 +92,7 @@ func (b Buyer) Check() error {
 	check("country", "error.country", IsCountry(b.Country))
 	check("postal_code", "error.invalid", validPostalCode(b.PostalCode))
 	if len(wrong) > 0 {
-		return &Error{Kind: Invalid, Message: "error.form", Fields: wrong}
+		return &Error{Code: CodeFormInvalid, Fields: wrong}
 	}
 	return nil
 }
@@ -130,6 +130,15 @@ func validPhone(text string) bool {
 	}
 	return digits >= 5 && digits <= 20
 }
+
+// IsName accepts what may stand on a page as a name: text that is there, without
+// control characters, of at most so many characters.
+func IsName(text string, longest int) bool {
+	return text != "" && checkText(text, longest, true) == ""
+}
+
+// ValidEmail reports whether text is an address that email can be sent to.
+func ValidEmail(text string) bool { return validEmail(text) }
 
 // IsCountry accepts today's codes of ISO 3166 in capitals: not those of former
 // countries, and not UK for GB.

@@ -34,7 +34,7 @@ func TestWhatEachWordMakesOfAnElementPayment(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			o := orderWith("", PaymentProcessing)
 			o.Payments[0].NextPoll = noon.Add(time.Hour)
-			after, _ := Apply(o, row.word, Rules{Now: noon, Pause: time.Minute})
+			after, _ := Apply(o, row.word, Rules{Now: noon, Schedule: Schedule{time.Minute}})
 			p := after.Payments[0]
 			if p.Status != row.payment || p.Method != row.method {
 				t.Errorf("%s by %q, want %s by %q", p.Status, p.Method, row.payment, row.method)

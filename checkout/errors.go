@@ -1,9 +1,14 @@
 package checkout
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"runtime/debug"
+	"slices"
+)
 
-// Kind tells a program what sort of error it has; handlers turn it into a
-// status and a page.
+// Kind tells a program what sort of error it has; handlers turn it into a status.
 type Kind string
 
 // The kinds of errors.
@@ -15,43 +20,135 @@ const (
 	Unavailable Kind = "unavailable" // try again later
 )
 
-// Error carries what the program, the buyer and the operator each need.
-type Error struct {
-	Kind    Kind
-	Message string            // for the buyer: a key of the message catalogue
-	Fields  map[string]string // for the buyer: a key per wrong field
-	Err     error             // for the log
+// Kinds lists all kinds.
+func Kinds() []Kind { return []Kind{NotFound, Invalid, Conflict, Closed, Unavailable} }
+
+// ErrorCode says exactly what is wrong. Codes are stable: pages, the API and the command
+// line each have a text for every one.
+type ErrorCode string
+
+// The codes, by kind.
+const (
+	CodeNotFound ErrorCode = "not_found"
+
+	CodeFormInvalid     ErrorCode = "form_invalid"     // Fields says where
+	CodeMethodRequired  ErrorCode = "method_required"  // no method was chosen
+	CodeMethodUnknown   ErrorCode = "method_unknown"   // the method is not offered for this order
+	CodeAmountInvalid   ErrorCode = "amount_invalid"   // not an amount that can be refunded
+	CodeQuantityInvalid ErrorCode = "quantity_invalid" // not 1 to MaxQuantity
+	CodeCartFull        ErrorCode = "cart_full"        // MaxLines products are in it
+
+	CodeCartEmpty         ErrorCode = "cart_empty"
+	CodeSoldOut           ErrorCode = "sold_out"
+	CodeOrderChanged      ErrorCode = "order_changed"       // another request or message was faster; read again
+	CodeForeignPayment    ErrorCode = "foreign_payment"     // the Antom id belongs to another payment
+	CodeRenewalIncomplete ErrorCode = "renewal_incomplete"  // goods of the expired order are gone or short
+	CodeNotExpired        ErrorCode = "not_expired"         // only an expired order is renewed
+	CodeNothingToCapture  ErrorCode = "nothing_to_capture"  // no authorised card waits for a manual capture
+	CodeNothingToRefund   ErrorCode = "nothing_to_refund"   // nothing is paid, or it was returned already
+	CodeNothingToCancel   ErrorCode = "nothing_to_cancel"   // the order's status does not allow a cancel
+	CodeKeyReused         ErrorCode = "key_reused"          // the idempotency key was used for another action
+	CodeNotUnderReview    ErrorCode = "not_under_review"    // there is nothing to accept
+	CodeReviewStands      ErrorCode = "review_stands"       // the review cannot be ended this way
+	CodeReviewChanged     ErrorCode = "review_changed"      // the review that was meant has ended
+	CodePaymentSuperseded ErrorCode = "payment_superseding" // the order stands on this payment by now
+	CodeAntomRefused      ErrorCode = "antom_refused"       // Antom refuses the operation
+
+	CodeAntomUnanswered ErrorCode = "antom_unanswered" // Antom has not answered yet
+	CodeBusy            ErrorCode = "busy"             // too many requests wait
+)
+
+// kindsOfCodes is the kind of every code.
+var kindsOfCodes = map[ErrorCode]Kind{
+	CodeNotFound:          NotFound,
+	CodeFormInvalid:       Invalid,
+	CodeMethodRequired:    Invalid,
+	CodeMethodUnknown:     Invalid,
+	CodeAmountInvalid:     Invalid,
+	CodeQuantityInvalid:   Invalid,
+	CodeCartFull:          Invalid,
+	CodeCartEmpty:         Conflict,
+	CodeSoldOut:           Conflict,
+	CodeOrderChanged:      Conflict,
+	CodeForeignPayment:    Conflict,
+	CodeRenewalIncomplete: Conflict,
+	CodeNotExpired:        Conflict,
+	CodeNothingToCapture:  Conflict,
+	CodeNothingToRefund:   Conflict,
+	CodeNothingToCancel:   Conflict,
+	CodeKeyReused:         Conflict,
+	CodeNotUnderReview:    Conflict,
+	CodeReviewStands:      Conflict,
+	CodeReviewChanged:     Conflict,
+	CodePaymentSuperseded: Conflict,
+	CodeAntomRefused:      Conflict,
+	CodeAntomUnanswered:   Unavailable,
+	CodeBusy:              Unavailable,
 }
 
-// Error is the text for the log.
+// Codes lists all codes, sorted.
+func Codes() []ErrorCode { return slices.Sorted(maps.Keys(kindsOfCodes)) }
+
+// Kind is the kind of errors with the code.
+func (c ErrorCode) Kind() Kind { return kindsOfCodes[c] }
+
+// Error carries what the program, the buyer and the operator each need. The buyer's
+// text is found by Code in the message catalogue; Detail is for the operator.
+type Error struct {
+	Code   ErrorCode
+	Fields map[string]string // for the buyer: a message key per wrong field
+	Detail string            // for the operator: a sentence without a full stop, or ""
+	Err    error             // for the log
+}
+
+// NewError makes an error with a sentence for the operator.
+func NewError(code ErrorCode, detail string) *Error { return &Error{Code: code, Detail: detail} }
+
+// Kind is the kind of the error's code.
+func (e *Error) Kind() Kind { return e.Code.Kind() }
+
+// Error is the text for the log and the operator.
 func (e *Error) Error() string {
-	if e.Err != nil {
-		return string(e.Kind) + ": " + e.Err.Error()
+	text := string(e.Code)
+	if e.Detail != "" {
+		text += ": " + e.Detail
 	}
-	return string(e.Kind) + ": " + e.Message
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+	return text
+}
+
+// Is makes errors with the same code equal for errors.Is.
+func (e *Error) Is(target error) bool {
+	other, ok := target.(*Error)
+	return ok && other.Code == e.Code
 }
 
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
 // IsNotFound reports whether err says that something is not there.
-func IsNotFound(err error) bool { return kindOf(err) == NotFound }
-
-func kindOf(err error) Kind {
-	var e *Error
-	if errors.As(err, &e) {
-		return e.Kind
-	}
-	return ""
-}
+func IsNotFound(err error) bool { return errors.Is(err, ErrNotFound) }
 
 // ErrNotFound is what a Store answers when there is no such row.
-var ErrNotFound = &Error{Kind: NotFound, Message: "error.page.404.message"}
+var ErrNotFound = &Error{Code: CodeNotFound}
 
 // ErrStale is what a Store answers when an order has changed since it was read;
 // the caller reads again and decides anew.
-var ErrStale = &Error{Kind: Conflict, Message: "error.page.409.message"}
+var ErrStale = &Error{Code: CodeOrderChanged}
 
 // ErrForeignID is what a Store answers when a payment would take the Antom id of
 // another payment.
-var ErrForeignID = &Error{Kind: Conflict, Message: "error.page.409.message"}
+var ErrForeignID = &Error{Code: CodeForeignPayment}
+
+// Guard turns a panic into an error: one row that cannot be worked on must not stop
+// the work on all others.
+func Guard(do func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return do()
+}

@@ -18,7 +18,7 @@ func TestAnOrderFollowsWhatAntomHolds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := &model{
 			order: Order{ID: "order", Total: sgd(4200), Status: OrderOpen, ExpiresAt: noon.Add(time.Hour), Fulfillable: true},
-			rules: Rules{Now: noon, Pause: time.Minute, ManualCapture: rapid.Bool().Draw(t, "manual capture"), RefundLate: rapid.Bool().Draw(t, "late money goes back")},
+			rules: Rules{Now: noon, Schedule: Schedule{time.Minute}, ManualCapture: rapid.Bool().Draw(t, "manual capture"), RefundLate: rapid.Bool().Draw(t, "late money goes back")},
 		}
 		t.Repeat(map[string]func(*rapid.T){
 			"the buyer starts":             m.start,
@@ -96,7 +96,7 @@ func (m *model) isUnderWay(p *atAntom) bool { return m.ours(p).Active && m.ours(
 func (m *model) isKept(p *atAntom) bool { return m.ours(p).Active && m.ours(p).Status.HoldsFunds() }
 
 func (m *model) isRefundable(p *atAntom) bool {
-	return m.isKept(p) && m.ours(p).Status == PaymentPaid && m.ours(p).Refundable().Minor > 0
+	return m.isKept(p) && !m.order.Review.NeedsResolution() && m.ours(p).Status == PaymentPaid && m.ours(p).Refundable().Minor > 0
 }
 
 // with has something happen to one of the payments that are such, if there is one.
@@ -123,30 +123,42 @@ func (m *model) event(kind CauseKind) Cause {
 func (m *model) hear(t *rapid.T, w Event) {
 	before := m.order
 	after, effects := Apply(before, w, m.rules)
-	checkMoves(t, before, after, effects)
+	checkTransitions(t, before, after, effects)
 	m.order = after
 	if slices.Contains(effects, EffectPaid) {
 		m.told++
 	}
 }
 
-// changed is what the shop does by itself, as its Service does it.
-func (m *model) changed(change func(o *Order)) {
-	m.order = m.order.clone()
-	change(&m.order)
-	m.order.recompute(m.rules)
+// begin stores an operation, or finds the one that is there already.
+func (m *model) begin(t *rapid.T, want OperationRequest) (id string) {
+	m.events++
+	want.RequestID = fmt.Sprint(want.Kind, m.events)
+	after, begun, err := BeginOperation(m.order, want, m.rules)
+	if err != nil {
+		t.Fatalf("%s of %s: %v", want.Kind, want.Payment, err)
+	}
+	m.order = after
+	return begun.Operation.RequestID
+}
+
+// operator is a key that was not used before.
+func (m *model) operator() Key {
+	m.events++
+	return Key{Operator: "ann", Idempotency: fmt.Sprint(m.events)}
 }
 
 func (m *model) start(t *rapid.T) {
-	doubtful := func(p Payment) bool { return p.Status == PaymentFailed && !p.NextPoll.IsZero() }
-	if !m.order.Payable() || m.order.Active() != nil || slices.ContainsFunc(m.order.Payments, doubtful) {
+	if !m.order.Payable() || m.order.Active() != nil || m.order.Doubtful() != nil {
 		return
 	}
 	p := &atAntom{id: fmt.Sprint("p", len(m.theirs)), method: rapid.SampledFrom([]string{"CARD", "GCASH"}).Draw(t, "method"), refunds: map[string]int64{}}
 	m.theirs = append(m.theirs, p)
-	m.changed(func(o *Order) {
-		o.Payments = append(o.Payments, Payment{RequestID: p.id, Method: p.method, Status: PaymentCreated, Active: true, Amount: sgd(4200), NextPoll: noon.Add(time.Minute)})
-	})
+	after, err := AddPayment(m.order, Payment{RequestID: p.id, Method: p.method, Status: PaymentCreated, Amount: sgd(4200), NextPoll: noon.Add(time.Minute)}, m.rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.order = after
 	w := Event{RequestID: p.id, Cause: m.event(ByResponse), Outcome: OutcomeUnknown}
 	switch rapid.SampledFrom([]string{"accepted", "accepted", "accepted", "accepted, answer lost", "lost", "refused"}).Draw(t, "call") {
 	case "accepted":
@@ -234,23 +246,18 @@ func (m *model) overlap(t *rapid.T, p *atAntom) {
 	m.hear(t, Event{RequestID: p.id, Cause: m.event(ByShopper), Outcome: OutcomeSuperseded})
 }
 
-func (m *model) cancelOrder(t *rapid.T, p *atAntom) {
-	m.changed(func(o *Order) { o.Closed = OrderCancelled })
-	m.cancel(t, p)
-}
+func (m *model) cancelOrder(t *rapid.T, p *atAntom) { m.cancelAs(t, p, m.operator()) }
 
-// cancel: the row first, then the call; Antom may have to refuse, and its answer
-// may be lost.
-func (m *model) cancel(t *rapid.T, p *atAntom) {
+func (m *model) cancel(t *rapid.T, p *atAntom) { m.cancelAs(t, p, Key{}) }
+
+// cancelAs: the row first, then the call; Antom may have to refuse, and its answer may
+// be lost.
+func (m *model) cancelAs(t *rapid.T, p *atAntom, by Key) {
 	if p.status == "" {
 		m.ask(t, p)
 		return
 	}
-	id := fmt.Sprint("x", m.events)
-	m.changed(func(o *Order) {
-		ours := o.Payment(p.id)
-		ours.Operations = append(ours.Operations, Operation{Kind: Cancel, RequestID: id, Amount: sgd(4200), Status: OperationPending, Key: ownKey})
-	})
+	id := m.begin(t, OperationRequest{Kind: Cancel, Key: by, Payment: p.id})
 	m.callCancel(t, p, id, rapid.Bool().Draw(t, "answered"))
 }
 
@@ -267,15 +274,11 @@ func (m *model) callCancel(t *rapid.T, p *atAntom, id string, answered bool) {
 
 func (m *model) refund(t *rapid.T, p *atAntom) {
 	minor := rapid.SampledFrom([]int64{1000, m.ours(p).Refundable().Minor}).Draw(t, "amount")
-	m.refunds(t, p, min(minor, m.ours(p).Refundable().Minor), rapid.Bool().Draw(t, "answered"))
+	m.refunds(t, p, m.operator(), min(minor, m.ours(p).Refundable().Minor), rapid.Bool().Draw(t, "answered"))
 }
 
-func (m *model) refunds(t *rapid.T, p *atAntom, minor int64, answered bool) {
-	id := fmt.Sprint("r", m.events)
-	m.changed(func(o *Order) {
-		ours := o.Payment(p.id)
-		ours.Operations = append(ours.Operations, Operation{Kind: Refund, RequestID: id, Amount: sgd(minor), Status: OperationPending, Key: ownKey})
-	})
+func (m *model) refunds(t *rapid.T, p *atAntom, by Key, minor int64, answered bool) {
+	id := m.begin(t, OperationRequest{Kind: Refund, Key: by, Payment: p.id, Minor: minor})
 	op := OperationEvent{Kind: Refund, RequestID: id, Status: OperationFailed, Amount: sgd(minor)}
 	if p.paid() {
 		p.refunds[id] = minor
@@ -293,7 +296,9 @@ func (m *model) end(t *rapid.T) {
 		return
 	}
 	as := rapid.SampledFrom([]OrderStatus{OrderExpired, OrderCancelled}).Draw(t, "as")
-	m.changed(func(o *Order) { o.Closed = as })
+	after, effects := CloseOrder(m.order, as, m.rules)
+	checkTransitions(t, m.order, after, effects)
+	m.order = after
 }
 
 // check: the order believes no more than Antom holds, or has held.
@@ -340,7 +345,7 @@ func (m *model) settle(t *rapid.T) {
 				m.cancel(t, p)
 			}
 			if m.isSurplus(p) && p.paid() {
-				m.refunds(t, p, m.ours(p).Refundable().Minor, true)
+				m.refunds(t, p, Key{}, m.ours(p).Refundable().Minor, true)
 			}
 			m.check(t)
 		}

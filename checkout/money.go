@@ -65,6 +65,13 @@ func (m Money) Plus(other Money) Money {
 	return Money{Minor: m.Minor + other.Minor, Currency: m.Currency}
 }
 
+// Payable reports whether Antom takes the amount: more than nothing, and whole rupiah.
+func (m Money) Payable() bool { return m.Minor > 0 && m.wholeRupiah() }
+
+// wholeRupiah is false for an amount in IDR whose two decimals are not zero, which
+// Antom refuses.
+func (m Money) wholeRupiah() bool { return m.Currency != "IDR" || m.Minor%100 == 0 }
+
 // String is for logs: "SGD 4200".
 func (m Money) String() string { return fmt.Sprintf("%s %d", m.Currency, m.Minor) }
 

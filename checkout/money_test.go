@@ -1,6 +1,7 @@
 package checkout
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -180,7 +181,7 @@ func TestAQuantityIsPlainDigitsFromOneToNinetyNine(t *testing.T) {
 		if got != row.want || (err == nil) != (row.want > 0) {
 			t.Errorf("ParseQuantity(%q) = %d, %v; want %d", row.text, got, err, row.want)
 		}
-		if err != nil && kindOf(err) != Invalid {
+		if err != nil && !errors.Is(err, NewError(CodeQuantityInvalid, "")) {
 			t.Errorf("ParseQuantity(%q) is refused as %v, want an Invalid error", row.text, err)
 		}
 	}

@@ -2,6 +2,7 @@ package checkout
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -65,27 +66,30 @@ const (
 )
 
 // Payment is one attempt to pay an order. Its RequestID is stored before Antom
-// hears of it and never used for anything else.
+// hears of it and is not used for anything else.
 type Payment struct {
 	RequestID       string // Antom's paymentRequestId
 	AntomID         string // Antom's paymentId, once known
-	Method          string // Antom's code, e.g. CARD; "" until Antom says what the buyer chose in its element; an operator may accept another
+	Method          string // Antom's code, e.g. CARD; "" until Antom says what the buyer chose in its element
 	Mode            Mode
 	Status          PaymentStatus
-	Active          bool   // the attempt the order stands on; at most one per order
-	Duplicate       bool   // money the order has no use for: it is given back
-	ResolvedOffline bool   // surplus that Antom does not give back and the merchant has settled otherwise
-	Amount          Money  // what was asked for
-	Confirmed       Money  // what Antom holds instead, once an operator has decided about it; zero otherwise
-	ResultCode      string // Antom's last word on why
-	Request         []byte // the call's body, so that a repeat is the same request
-	Action          Action // how the buyer goes on
+	Active          bool     // the order stands on it; at most one per order
+	Duplicate       bool     // the order does not need its funds: they are returned
+	ResolvedOffline bool     // a duplicate that Antom does not return; the merchant has settled it with the buyer
+	Amount          Money    // what was asked for
+	Confirmed       Money    // what Antom holds instead, once an operator has accepted it; zero otherwise
+	ResultCode      string   // Antom's latest result code
+	Terminal        Terminal // what the buyer pays on
+	ReturnURL       string   // where a native app is opened again; "" is the order's return page
+	Body            []byte   // of the call that starts it, so that a repeat is the same request
+	Incomplete      bool     // the body lacks what may not be stored: the payment is inquired, never repeated
+	Action          Action   // how the buyer goes on
 	CreatedAt       time.Time
 	ExpiresAt       time.Time // when Antom closes the session or payment
 	AuthEndsAt      time.Time // until when an authorised card can be captured
-	NextPoll        time.Time // when the sweeper looks again; zero when nothing is owed
-	Polls           int       // how often it has looked
-	EmailOnFailure  bool      // the buyer wants a letter should it fail; all other ends are told anyway
+	NextPoll        time.Time // when the sweeper inquires; zero when nothing is still to come
+	Polls           int       // how often it has been polled
+	EmailOnFailure  bool      // the buyer wants an email should it fail; all other ends are told anyway
 
 	Operations []Operation // captures, refunds, cancels; oldest first
 }
@@ -109,7 +113,7 @@ type Operation struct {
 	Amount     Money
 	Status     OperationStatus
 	ResultCode string
-	Key        string // who ordered it, with their idempotency key; ownKey for ourselves, "" for Antom and its dashboard
+	Key        string // who ordered it, with their idempotency key; see Key.text; "" for Antom and its dashboard
 	Misses     int    // refund: how often Antom has said that it does not know it
 	CreatedAt  time.Time
 }
@@ -119,24 +123,24 @@ func (op Operation) Unfinished() bool {
 	return op.Status == OperationPending || op.Status == OperationProcessing
 }
 
-// hasFunds reports whether the order needs no other attempt: it was paid once, or
-// a card is authorised for it.
+// hasFunds reports whether the order needs no other attempt: it was paid once, or a
+// card is authorised for it.
 func (o *Order) hasFunds() bool {
-	live := o.Active()
-	return o.EverPaid || live != nil && live.fundsOrder()
+	active := o.Active()
+	return o.EverPaid || active != nil && active.FundsOrder()
 }
 
-// needsNoOther reports whether the order has no use for an attempt it does not stand
-// on: it has ended, has its money, or stands on another.
+// needsNoOther reports whether the order does not need an attempt that is not the
+// active one: it has ended, has its funds, or has an active attempt.
 func (o *Order) needsNoOther() bool { return o.Closed != "" || o.hasFunds() || o.Active() != nil }
 
-// abandoned reports whether a payment was given up and no word contradicts that.
+// abandoned reports whether a payment was given up and nothing contradicts that.
 func (o *Order) abandoned(p Payment) bool {
 	return p.Status == PaymentCancelled && !p.unfinished() && o.ReviewPayment != p.RequestID
 }
 
-// kept reports whether the order stands on the payment's money.
-func (p *Payment) fundsOrder() bool { return p.Active && p.Status.HoldsFunds() }
+// FundsOrder reports whether the order stands on the funds that the payment holds.
+func (p *Payment) FundsOrder() bool { return p.Active && p.Status.HoldsFunds() }
 
 // ActionType says how the buyer goes on after starting a payment.
 type ActionType string
@@ -173,7 +177,7 @@ type Code struct {
 	Value string `json:"value"`
 }
 
-// Live is the attempt the order stands on, or nil.
+// Active is the attempt the order stands on, or nil.
 func (o *Order) Active() *Payment {
 	for i := range o.Payments {
 		if o.Payments[i].Active {
@@ -183,9 +187,9 @@ func (o *Order) Active() *Payment {
 	return nil
 }
 
-// surplus is money that the order has no use for and that is still to be given
-// back, or nil.
-func (o *Order) duplicate() *Payment {
+// Duplicate is a payment whose funds the order does not need and that are still to be
+// returned, or nil.
+func (o *Order) Duplicate() *Payment {
 	for i := range o.Payments {
 		if p := &o.Payments[i]; p.needsReversal() {
 			return p
@@ -202,7 +206,7 @@ func (o *Order) Last() *Payment {
 	return &o.Payments[len(o.Payments)-1]
 }
 
-// Current is the attempt a buyer thinks of: the live one, otherwise the newest.
+// Current is the attempt a buyer thinks of: the active one, otherwise the newest.
 func (o *Order) Current() *Payment {
 	if live := o.Active(); live != nil {
 		return live
@@ -236,8 +240,8 @@ func (o *Order) Final(manualCapture bool) bool {
 // Payable reports whether a new attempt may be thought of at all.
 func (o *Order) Payable() bool { return o.Status == OrderOpen || o.Status == OrderProcessing }
 
-// clone copies the order so deeply that changing the copy leaves o as it is.
-func (o Order) clone() Order {
+// Clone copies the order so deeply that changing the copy leaves o as it is.
+func (o Order) Clone() Order {
 	o.Payments = slices.Clone(o.Payments)
 	for i := range o.Payments {
 		o.Payments[i].Operations = slices.Clone(o.Payments[i].Operations)
@@ -309,3 +313,55 @@ func (p *Payment) captureFailed() bool {
 
 // unfinished reports whether a capture, refund or cancel awaits its end.
 func (p *Payment) unfinished() bool { return slices.ContainsFunc(p.Operations, Operation.Unfinished) }
+
+// FormKey joins a browser's session and a form's id, so that a form of another
+// session cannot lead to this order.
+func FormKey(session, formID string) string { return session + "." + formID }
+
+// PlacedBy reports whether the order was placed by a form of this session.
+func (o *Order) PlacedBy(session string) bool {
+	return session != "" && strings.HasPrefix(o.FormKey, FormKey(session, ""))
+}
+
+// Key says who orders an operation. The same key again is the same operation; the
+// zero Key is the shop itself.
+type Key struct {
+	Operator    string // a person, an API key, or the command line
+	Idempotency string
+}
+
+// ownKey marks what the shop orders by itself.
+const ownKey = "shop"
+
+func (k Key) text() string {
+	if k == (Key{}) {
+		return ownKey
+	}
+	return k.Operator + ":" + k.Idempotency
+}
+
+// Cause is the cause of what the key orders.
+func (k Key) Cause() Cause {
+	if k == (Key{}) {
+		return Cause{Kind: BySweeper}
+	}
+	return Cause{Kind: ByAdmin, ID: k.Idempotency}
+}
+
+// SamePrices reports whether o costs what old did, line by line.
+func (o *Order) SamePrices(old Order) bool {
+	was := map[string]Money{}
+	for _, line := range old.Lines {
+		was[line.SKU] = line.Unit
+	}
+	for _, line := range o.Lines {
+		if was[line.SKU] != line.Unit {
+			return false
+		}
+	}
+	return o.Total == old.Total
+}
+
+// Repeatable reports whether the stored body may be sent again. One that lacks what
+// may not be stored would be another request with the same id.
+func (p *Payment) Repeatable() bool { return !p.Incomplete }

@@ -26,9 +26,9 @@ func (r Review) contradiction() bool {
 	return r != "" && r != captureRefused && r != goodsGone && !r.needsPerson()
 }
 
-// judged reports whether the review is about money that is there otherwise than it
+// NeedsResolution reports whether the review is about money that is there otherwise than it
 // was asked for, about which an operator may speak a verdict.
-func (r Review) needsResolution() bool { return r == anotherAmount || r == anotherMethod }
+func (r Review) NeedsResolution() bool { return r == anotherAmount || r == anotherMethod }
 
 // ends reports whether a word about the payment under review settles it. Of the
 // rules, recomputeReview raises and ends two by itself.
@@ -43,7 +43,7 @@ func (r Review) endedBy(p Payment, w Event) bool {
 	case cannotReverse:
 		return !p.Status.HoldsFunds()
 	}
-	return r.contradiction() && w.concludes() && !(p.Status.dead() && w.pending()) // Antom has been asked, and has a result
+	return r.contradiction() && w.concludes() && !(p.Status.ended() && w.pending()) // Antom has been asked, and has a result
 }
 
 // raise puts the order under review because of one of its payments.

@@ -108,5 +108,5 @@ func (s PaymentStatus) InProgress() bool {
 // HoldsFunds reports whether the buyer's money is reserved or taken.
 func (s PaymentStatus) HoldsFunds() bool { return s == PaymentAuthorized || s == PaymentPaid }
 
-// dead reports whether the attempt has ended without money, as far as we know.
-func (s PaymentStatus) dead() bool { return s == PaymentFailed || s == PaymentCancelled }
+// ended reports whether the attempt has ended without money, as far as we know.
+func (s PaymentStatus) ended() bool { return s == PaymentFailed || s == PaymentCancelled }

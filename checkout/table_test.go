@@ -68,7 +68,7 @@ func decisions(t *testing.T, states []tableState, name string, way CauseKind) st
 	ends := map[string][]tableState{}
 	for _, state := range states {
 		w := wordCalled(name, way, state.order.Payment("a").Method)
-		after, effects := Apply(state.order, w, Rules{Now: noon, Pause: time.Minute})
+		after, effects := Apply(state.order, w, Rules{Now: noon, Schedule: Schedule{time.Minute}})
 		if broken := lawBroken(state.order, w, after, effects); broken != "" {
 			t.Errorf("%s %s, then %s by %s: %s", state.method, state.name, name, way, broken)
 		}

@@ -106,7 +106,7 @@ func auditPayments(ctx context.Context, q querier, out *json.Encoder) error {
 		[]any{&line.RequestID, &line.OrderID, &line.Method, &line.Mode, &line.Status, &line.Amount, &line.Currency, &line.AntomID},
 		nil, `
 		SELECT request_id, order_id, method, mode, status,
-		       coalesce(held, amount), iif(held IS NULL, currency, held_currency), antom_id
+		       coalesce(confirmed, amount), CASE WHEN confirmed IS NULL THEN currency ELSE confirmed_currency END, antom_id
 		  FROM payments
 		 ORDER BY request_id`)
 }
@@ -183,7 +183,7 @@ func auditCalls(ctx context.Context, q querier, out *json.Encoder) error {
 	return export(ctx, q, out, &line,
 		[]any{&line.ID, &line.Op, &line.RequestID, &line.PaymentRequestID, &line.Result, &line.Code, &line.Verified, &line.At},
 		nil, `
-		SELECT id, op, request_id, payment_request_id, result, code, verified, at
+		SELECT id, endpoint, request_id, payment_request_id, result, code, verified, at
 		  FROM calls
 		 ORDER BY id`)
 }

@@ -124,10 +124,10 @@ func race(b testing.TB, callers, n int, do func(i int) error) round {
 func newUUID() string { return uuid.Must(uuid.NewV7()).String() }
 
 func addAttempt(store *Store, orderID string) error {
-	_, _, err := store.Update(context.Background(), orderID, bySweeper, func(o checkout.Order) (checkout.Order, []checkout.Effect) {
+	_, _, err := store.Update(context.Background(), orderID, bySweeper, func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
 		o.Status = checkout.OrderProcessing
 		o.Payments = []checkout.Payment{newPayment(newUUID())}
-		return o, nil
+		return o, nil, nil
 	})
 	return err
 }
@@ -196,10 +196,10 @@ func sameRows(db *sql.DB) ([]insert, error) {
 				o.Buyer.Address1, o.Buyer.Address2, o.Buyer.PostalCode, o.CreatedAt.UnixMilli(), o.ExpiresAt.UnixMilli()}
 		}},
 		{`
-		INSERT INTO payments (request_id, order_id, antom_id, method, mode, status, live, surplus, currency, amount, result_code,
-			request, action, created_at, expires_at, next_check, checks)
+		INSERT INTO payments (request_id, order_id, antom_id, method, mode, status, active, duplicate, currency, amount, result_code,
+			body, action, created_at, expires_at, next_poll, polls)
 		VALUES ($1, $2, '', 'CARD', 'sdk', 'created', 1, 0, 'SGD', 4200, '', $3, '{"type":""}', $4, $5, $6, 0)`, func(order string) []any {
-			return []any{newUUID(), order, p.Request, p.CreatedAt.UnixMilli(), p.ExpiresAt.UnixMilli(), p.NextPoll.UnixMilli()}
+			return []any{newUUID(), order, p.Body, p.CreatedAt.UnixMilli(), p.ExpiresAt.UnixMilli(), p.NextPoll.UnixMilli()}
 		}},
 		{`
 		INSERT INTO transitions (subject, order_id, payment_request_id, request_id, from_status, to_status, cause, at)

@@ -1,7 +1,6 @@
 package db
 
 import (
-	"slices"
 	"sync"
 	"time"
 
@@ -89,38 +88,26 @@ func (c *cache) add(o *checkout.Order) {
 	}
 }
 
-// copied lets a caller do with its order what it likes.
-func copied(o checkout.Order) checkout.Order {
-	o.Payments = slices.Clone(o.Payments)
-	for i := range o.Payments {
-		o.Payments[i].Operations = slices.Clone(o.Payments[i].Operations)
-	}
-	return o
-}
-
-// merged is what the rows of an order hold after a change has been saved: what
-// saveOrder writes comes from after, all else stays as it was before.
-func merged(before, after checkout.Order) checkout.Order {
-	o := copied(before)
-	o.Status, o.Closed, o.Review, o.ReviewPayment = after.Status, after.Closed, after.Review, after.ReviewPayment
-	o.EverPaid, o.Stock, o.Version = after.EverPaid, after.Stock, after.Version
-	for _, p := range after.Payments {
+// merged is what the rows of an order hold after a change has been saved: what an
+// update writes comes from after, all else stays as it was before.
+func merged(before, after *checkout.Order) checkout.Order {
+	o := before.Clone()
+	orderRows.take(&o, after)
+	for i := range after.Payments {
+		p := &after.Payments[i]
 		was := o.Payment(p.RequestID)
 		if was == nil {
-			o.Payments = append(o.Payments, p)
+			o.Payments = append(o.Payments, *p)
 			continue
 		}
-		was.Method, was.AntomID, was.Status, was.Active, was.Duplicate, was.ResultCode = p.Method, p.AntomID, p.Status, p.Active, p.Duplicate, p.ResultCode
-		was.Confirmed = p.Confirmed
-		was.Action, was.ExpiresAt, was.AuthEndsAt, was.NextPoll, was.Polls = p.Action, p.ExpiresAt, p.AuthEndsAt, p.NextPoll, p.Polls
-		was.EmailOnFailure, was.ResolvedOffline = p.EmailOnFailure, p.ResolvedOffline
-		for _, op := range p.Operations {
-			opWas := was.Operation(op.Kind, op.RequestID)
-			if opWas == nil {
-				was.Operations = append(was.Operations, op)
-				continue
+		paymentRows.take(was, p)
+		for j := range p.Operations {
+			op := &p.Operations[j]
+			if opWas := was.Operation(op.Kind, op.RequestID); opWas != nil {
+				operationRows.take(opWas, op)
+			} else {
+				was.Operations = append(was.Operations, *op)
 			}
-			opWas.AntomID, opWas.Status, opWas.ResultCode, opWas.Misses = op.AntomID, op.Status, op.ResultCode, op.Misses
 		}
 	}
 	return o
@@ -129,15 +116,14 @@ func merged(before, after checkout.Order) checkout.Order {
 // asRead is the order as it would be read: moments in whole milliseconds, and
 // without what is known inside of a transaction only.
 func asRead(o checkout.Order) checkout.Order {
-	o = copied(o)
+	o = o.Clone()
 	o.Fulfillable = false
-	o.CreatedAt, o.ExpiresAt = rounded(o.CreatedAt), rounded(o.ExpiresAt)
+	orderRows.round(&o)
 	for i := range o.Payments {
 		p := &o.Payments[i]
-		p.CreatedAt, p.ExpiresAt = rounded(p.CreatedAt), rounded(p.ExpiresAt)
-		p.AuthEndsAt, p.NextPoll = rounded(p.AuthEndsAt), rounded(p.NextPoll)
+		paymentRows.round(p)
 		for j := range p.Operations {
-			p.Operations[j].CreatedAt = rounded(p.Operations[j].CreatedAt)
+			operationRows.round(&p.Operations[j])
 		}
 	}
 	return o

@@ -11,17 +11,17 @@ import (
 
 const productColumns = `
 		SELECT products.sku, products.name, products.description, products.image, prices.currency, prices.minor,
-		       products.stock - products.held
+		       products.stock - products.reserved
 		  FROM products
 		  JOIN prices ON prices.sku = products.sku AND prices.currency = $1`
 
-// Products implements checkout.Store.
+// Products implements shop.Store.
 func (s *Store) Products(ctx context.Context, currency checkout.Currency) ([]checkout.Product, error) {
 	return collect(ctx, s.reads, scanProduct, productColumns+`
 		 ORDER BY products.position, products.sku`, currency)
 }
 
-// Product implements checkout.Store.
+// Product implements shop.Store.
 func (s *Store) Product(ctx context.Context, sku string, currency checkout.Currency) (checkout.Product, error) {
 	p, err := scanProduct(s.reads.QueryRowContext(ctx, productColumns+`
 		 WHERE products.sku = $2`, currency, sku))
@@ -55,7 +55,7 @@ func (s *Store) ImportProducts(ctx context.Context, products []checkout.Product)
 				       stock = CASE
 				           WHEN excluded.listed IS listed THEN stock
 				           WHEN excluded.stock IS NULL THEN NULL
-				           ELSE max(excluded.stock, held)
+				           ELSE max(excluded.stock, reserved)
 				       END,
 				       listed = excluded.listed`,
 				p.SKU, p.Name, p.Description, p.Image, i, p.Stock)

@@ -22,7 +22,7 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// Store is the database. It implements checkout.Store.
+// Store is the database. It implements payments.Store.
 type Store struct {
 	writer    *writer
 	readers   *sql.DB      // as many connections as cores, none of which can write

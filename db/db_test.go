@@ -1,6 +1,8 @@
 package db
 
 import (
+	"antom-checkout/checkout/payments"
+	"antom-checkout/checkout/shop"
 	"context"
 	"database/sql"
 	"fmt"
@@ -9,12 +11,13 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-
-	"antom-checkout/checkout"
 )
 
-// Store is what checkout needs.
-var _ checkout.Store = (*Store)(nil)
+// Store is what the payments and the shop need.
+var (
+	_ payments.Store = (*Store)(nil)
+	_ shop.Store     = (*Store)(nil)
+)
 
 // eachConnection hands all connections of a pool to look, one by one.
 func eachConnection(t *testing.T, pool *sql.DB, look func(*sql.Conn)) {

@@ -1,4 +1,4 @@
-// Package db is the store behind checkout.Store, on SQLite: tables, migrations,
+// Package db is the store behind payments.Store and shop.Store, on SQLite: tables, migrations,
 // and the SQL that moves orders. One writer commits waiting transactions
 // together, so that many of them cost one fsync; readers work beside it.
 //

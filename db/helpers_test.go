@@ -64,7 +64,7 @@ func newOrder(id string) checkout.Order {
 func newPayment(requestID string) checkout.Payment {
 	return checkout.Payment{
 		RequestID: requestID, Method: "CARD", Mode: checkout.ModeSDK, Status: checkout.PaymentCreated, Active: true,
-		Amount: sgd(4200), Request: []byte(`{"id":"` + requestID + `"}`),
+		Amount: sgd(4200), Body: []byte(`{"id":"` + requestID + `"}`),
 		CreatedAt: noon, ExpiresAt: noon.Add(time.Hour), NextPoll: noon.Add(10 * time.Second),
 	}
 }
@@ -91,8 +91,8 @@ func change(t testing.TB, store *Store, id string, evidence checkout.Evidence, a
 	return after
 }
 
-func altering(alter func(*checkout.Order) []checkout.Effect) func(checkout.Order) (checkout.Order, []checkout.Effect) {
-	return func(o checkout.Order) (checkout.Order, []checkout.Effect) {
+func altering(alter func(*checkout.Order) []checkout.Effect) func(checkout.Order) (checkout.Order, []checkout.Effect, error) {
+	return func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
 		payments := make([]checkout.Payment, len(o.Payments))
 		for i, p := range o.Payments {
 			p.Operations = append([]checkout.Operation(nil), p.Operations...)
@@ -101,7 +101,8 @@ func altering(alter func(*checkout.Order) []checkout.Effect) func(checkout.Order
 		if o.Payments = payments; len(payments) == 0 {
 			o.Payments = nil
 		}
-		return o, alter(&o)
+		effects := alter(&o)
+		return o, effects, nil
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 	"antom-checkout/checkout"
 )
 
-// SaveNotification implements checkout.Store.
+// SaveNotification implements payments.Store.
 func (s *Store) SaveNotification(ctx context.Context, n checkout.Notification) error {
 	return s.write(ctx, func(ctx context.Context, tx *tx) error {
 		_, err := s.saveNotification(ctx, tx, n)
@@ -16,9 +16,9 @@ func (s *Store) SaveNotification(ctx context.Context, n checkout.Notification) e
 }
 
 // saveNotification stores a notification, or finds the row of the same message.
-// heardBefore reports that it has been taken into account already; then the row
+// repeated reports that it has been taken into account already; then the row
 // stays as it is.
-func (s *Store) saveNotification(ctx context.Context, tx *tx, n checkout.Notification) (heardBefore bool, err error) {
+func (s *Store) saveNotification(ctx context.Context, tx *tx, n checkout.Notification) (repeated bool, err error) {
 	res, err := tx.ExecContext(ctx, `
 		INSERT INTO notifications (id, type, payment_request_id, antom_id, body_sha256, body, received_at, applied)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -36,9 +36,9 @@ func (s *Store) saveNotification(ctx context.Context, tx *tx, n checkout.Notific
 	err = tx.QueryRowContext(ctx, `
 		SELECT applied
 		  FROM notifications
-		 WHERE id = $1`, n.ID).Scan(&heardBefore)
-	if err != nil || heardBefore {
-		return heardBefore, err
+		 WHERE id = $1`, n.ID).Scan(&repeated)
+	if err != nil || repeated {
+		return repeated, err
 	}
 	_, err = tx.ExecContext(ctx, `
 		UPDATE notifications
@@ -57,7 +57,7 @@ func (s *Store) lookForUnmatched(ctx context.Context) error {
 	return err
 }
 
-// Unmatched implements checkout.Store. Few shops ever have such a notification;
+// Unmatched implements payments.Store. Few shops ever have such a notification;
 // those that have not are spared the question.
 func (s *Store) Unmatched(ctx context.Context, antomID string) ([]checkout.Notification, error) {
 	if !s.unmatched.Load() {

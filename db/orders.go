@@ -10,11 +10,44 @@ import (
 	"antom-checkout/checkout"
 )
 
-// CreateOrder implements checkout.Store.
+// orderRows is the table of orders. What a buyer has placed never changes. An update
+// names the version that it has read, and finds nothing if there is a newer one.
+var orderRows = newMapping(mapping[checkout.Order]{
+	table: "orders", key: []string{"id", "version"}, onConflict: "ON CONFLICT (form_key) DO NOTHING",
+	columns: []column[checkout.Order]{
+		fixed(plain("id", func(o *checkout.Order) *string { return &o.ID })),
+		fixed(plain("number", func(o *checkout.Order) *string { return &o.Number })),
+		fixed(plain("token", func(o *checkout.Order) *string { return &o.Token })),
+		fixed(plain("form_key", func(o *checkout.Order) *string { return &o.FormKey })),
+		plain("status", func(o *checkout.Order) *checkout.OrderStatus { return &o.Status }),
+		plain("closed", func(o *checkout.Order) *checkout.OrderStatus { return &o.Closed }),
+		plain("review", func(o *checkout.Order) *checkout.Review { return &o.Review }),
+		plain("review_payment", func(o *checkout.Order) *string { return &o.ReviewPayment }),
+		plain("ever_paid", func(o *checkout.Order) *bool { return &o.EverPaid }),
+		plain("stock", func(o *checkout.Order) *checkout.Stock { return &o.Stock }),
+		plain("version", func(o *checkout.Order) *int64 { return &o.Version }),
+		fixed(plain("currency", func(o *checkout.Order) *checkout.Currency { return &o.Total.Currency })),
+		fixed(plain("total", func(o *checkout.Order) *int64 { return &o.Total.Minor })),
+		fixed(plain("email", func(o *checkout.Order) *string { return &o.Buyer.Email })),
+		fixed(plain("name", func(o *checkout.Order) *string { return &o.Buyer.Name })),
+		fixed(plain("phone", func(o *checkout.Order) *string { return &o.Buyer.Phone })),
+		fixed(plain("country", func(o *checkout.Order) *string { return &o.Buyer.Country })),
+		fixed(plain("region", func(o *checkout.Order) *string { return &o.Buyer.Region })),
+		fixed(plain("city", func(o *checkout.Order) *string { return &o.Buyer.City })),
+		fixed(plain("address1", func(o *checkout.Order) *string { return &o.Buyer.Address1 })),
+		fixed(plain("address2", func(o *checkout.Order) *string { return &o.Buyer.Address2 })),
+		fixed(plain("postal_code", func(o *checkout.Order) *string { return &o.Buyer.PostalCode })),
+		fixed(plain("language", func(o *checkout.Order) *string { return &o.Language })),
+		fixed(instant("created_at", func(o *checkout.Order) *time.Time { return &o.CreatedAt })),
+		fixed(instant("expires_at", func(o *checkout.Order) *time.Time { return &o.ExpiresAt })),
+	},
+})
+
+// CreateOrder implements shop.Store.
 func (s *Store) CreateOrder(ctx context.Context, o checkout.Order, cause checkout.Cause) (checkout.Order, error) {
 	o.Version = 1
 	err := s.write(ctx, func(ctx context.Context, tx *tx) error {
-		isNew, err := insertOrder(ctx, tx, o)
+		isNew, err := insertOrder(ctx, tx, &o)
 		if err != nil {
 			return err
 		}
@@ -34,21 +67,8 @@ func (s *Store) CreateOrder(ctx context.Context, o checkout.Order, cause checkou
 }
 
 // insertOrder adds the order, unless its form has made one already.
-func insertOrder(ctx context.Context, tx *tx, o checkout.Order) (isNew bool, err error) {
-	res, err := tx.ExecContext(ctx, `
-		INSERT INTO orders (
-			id, number, token, form_key, status, closed, review, review_payment, ever_paid, stock, version,
-			currency, total,
-			email, name, phone, country, region, city, address1, address2, postal_code,
-			language, created_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-			$13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
-		ON CONFLICT (form_key) DO NOTHING`,
-		o.ID, o.Number, o.Token, o.FormKey, o.Status, o.Closed, o.Review, o.ReviewPayment, o.EverPaid, o.Stock, o.Version,
-		o.Total.Currency, o.Total.Minor,
-		o.Buyer.Email, o.Buyer.Name, o.Buyer.Phone, o.Buyer.Country, o.Buyer.Region, o.Buyer.City,
-		o.Buyer.Address1, o.Buyer.Address2, o.Buyer.PostalCode,
-		o.Language, millis(o.CreatedAt), millis(o.ExpiresAt))
+func insertOrder(ctx context.Context, tx *tx, o *checkout.Order) (isNew bool, err error) {
+	res, err := orderRows.add(ctx, tx, o)
 	if err != nil {
 		return false, fmt.Errorf("insert order: %w", err)
 	}
@@ -73,22 +93,22 @@ func insertLines(ctx context.Context, tx *tx, o checkout.Order) error {
 	return nil
 }
 
-// OrderByForm implements checkout.Store.
+// OrderByForm implements shop.Store.
 func (s *Store) OrderByForm(ctx context.Context, formKey string) (checkout.Order, error) {
 	return s.order(ctx, name{byForm, formKey})
 }
 
-// OrderByToken implements checkout.Store.
+// OrderByToken implements payments.Store.
 func (s *Store) OrderByToken(ctx context.Context, token string) (checkout.Order, error) {
 	return s.order(ctx, name{byToken, token})
 }
 
-// OrderByID implements checkout.Store.
+// OrderByID implements payments.Store.
 func (s *Store) OrderByID(ctx context.Context, id string) (checkout.Order, error) {
 	return s.order(ctx, name{byID, id})
 }
 
-// OrderByNumber implements checkout.Store.
+// OrderByNumber implements payments.Store.
 func (s *Store) OrderByNumber(ctx context.Context, number string) (checkout.Order, error) {
 	return s.order(ctx, name{byNumber, number})
 }
@@ -99,7 +119,7 @@ func (s *Store) OrderByNumber(ctx context.Context, number string) (checkout.Orde
 func (s *Store) order(ctx context.Context, by name) (checkout.Order, error) {
 	if o := s.cache.get(by); o != nil {
 		if current, err := isCurrent(ctx, s.reads, *o); err != nil || current {
-			return copied(*o), err
+			return o.Clone(), err
 		}
 	}
 	for {
@@ -122,7 +142,7 @@ func (s *Store) order(ctx context.Context, by name) (checkout.Order, error) {
 func (s *Store) orderIn(ctx context.Context, tx *tx, id string) (checkout.Order, error) {
 	if o := s.cache.get(name{byID, id}); o != nil {
 		if current, err := isCurrent(ctx, tx, *o); err != nil || current {
-			return copied(*o), err
+			return o.Clone(), err
 		}
 	}
 	return loadOrder(ctx, tx, name{byID, id})
@@ -144,13 +164,11 @@ func isCurrent(ctx context.Context, q querier, o checkout.Order) (bool, error) {
 // loadOrder reads an order with lines, payments and operations by one of its
 // unique columns.
 func loadOrder(ctx context.Context, q querier, by name) (checkout.Order, error) {
-	o, err := scanOrder(q.QueryRowContext(ctx, `
-		SELECT id, number, token, form_key, status, closed, review, review_payment, ever_paid, stock, version,
-		       currency, total,
-		       email, name, phone, country, region, city, address1, address2, postal_code,
-		       language, created_at, expires_at
+	var o checkout.Order
+	err := orderRows.scan(q.QueryRowContext(ctx, `
+		SELECT `+orderRows.names+`
 		  FROM orders
-		 WHERE `+by.column+` = $1`, by.value))
+		 WHERE `+by.column+` = $1`, by.value), &o)
 	if errors.Is(err, sql.ErrNoRows) {
 		return checkout.Order{}, checkout.ErrNotFound
 	}
@@ -166,19 +184,6 @@ func loadOrder(ctx context.Context, q querier, by name) (checkout.Order, error) 
 	return o, nil
 }
 
-func scanOrder(row scanner) (checkout.Order, error) {
-	var o checkout.Order
-	var created, expires int64
-	err := row.Scan(
-		&o.ID, &o.Number, &o.Token, &o.FormKey, &o.Status, &o.Closed, &o.Review, &o.ReviewPayment, &o.EverPaid, &o.Stock, &o.Version,
-		&o.Total.Currency, &o.Total.Minor,
-		&o.Buyer.Email, &o.Buyer.Name, &o.Buyer.Phone, &o.Buyer.Country, &o.Buyer.Region, &o.Buyer.City,
-		&o.Buyer.Address1, &o.Buyer.Address2, &o.Buyer.PostalCode,
-		&o.Language, &created, &expires)
-	o.CreatedAt, o.ExpiresAt = moment(created), moment(expires)
-	return o, err
-}
-
 func loadLines(ctx context.Context, q querier, o checkout.Order) ([]checkout.OrderLine, error) {
 	return collect(ctx, q, func(row scanner) (checkout.OrderLine, error) {
 		line := checkout.OrderLine{Unit: checkout.Money{Currency: o.Total.Currency}}
@@ -191,7 +196,7 @@ func loadLines(ctx context.Context, q querier, o checkout.Order) ([]checkout.Ord
 		 ORDER BY position`, o.ID)
 }
 
-// DueExpiries implements checkout.Store.
+// DueExpiries implements payments.Store.
 func (s *Store) DueExpiries(ctx context.Context, now time.Time, limit int) ([]string, error) {
 	return collect(ctx, s.reads, scanText, `
 		SELECT id

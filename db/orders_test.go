@@ -51,7 +51,8 @@ func TestAnOrderIsReadBackAsItWasWritten(t *testing.T) {
 
 	full := checkout.Payment{
 		RequestID: "p1", AntomID: "antom-1", Method: "CARD", Mode: checkout.ModeAPI, Status: checkout.PaymentPaid, Active: true,
-		Amount: sgd(4200), Confirmed: sgd(4100), ResultCode: "SUCCESS", Request: []byte("{\"bytes\":\"\x00\xff\"}"),
+		Terminal: checkout.TerminalApp, ReturnURL: "shop://paid", Incomplete: true,
+		Amount: sgd(4200), Confirmed: sgd(4100), ResultCode: "SUCCESS", Body: []byte("{\"bytes\":\"\x00\xff\"}"),
 		Action: checkout.Action{
 			Type: checkout.ActionCode, SessionData: "session+/=", URL: "https://pay.example.com/?a=1&b=<2>", Method: "POST",
 			ApplinkURL: "https://wallet.example.com/a", SchemeURL: "wallet://pay", Element: true,
@@ -102,7 +103,7 @@ func TestAChangedPaymentKeepsWhatItWasMadeFor(t *testing.T) {
 	orderWithPayment(t, store, "order", first)
 	change(t, store, "order", bySweeper, func(o *checkout.Order) []checkout.Effect {
 		p := &o.Payments[0]
-		p.Request, p.Mode, p.Amount, p.CreatedAt = []byte("other"), checkout.ModeAPI, sgd(1), noon.Add(time.Hour)
+		p.Body, p.Mode, p.Amount, p.CreatedAt = []byte("other"), checkout.ModeAPI, sgd(1), noon.Add(time.Hour)
 		p.Operations[0].Amount = sgd(99)
 		p.AntomID, p.Status, p.ResultCode, p.Polls = "antom-1", checkout.PaymentPaid, "SUCCESS", 4
 		p.Operations[0].Status, p.Operations[0].ResultCode, p.Operations[0].AntomID = checkout.OperationSuccess, "SUCCESS", "antom-r1"

@@ -8,12 +8,12 @@ import (
 	"antom-checkout/checkout"
 )
 
-// PendingEffects implements checkout.Store.
+// PendingEffects implements payments.Store.
 func (s *Store) PendingEffects(ctx context.Context, now time.Time, limit int) ([]checkout.PendingEffect, error) {
 	return s.pending(ctx, "topic NOT GLOB 'mail.*'", now, limit)
 }
 
-// PendingEmails implements checkout.Store.
+// PendingEmails implements payments.Store.
 func (s *Store) PendingEmails(ctx context.Context, now time.Time, limit int) ([]checkout.PendingEffect, error) {
 	return s.pending(ctx, "topic GLOB 'mail.*'", now, limit)
 }
@@ -31,12 +31,12 @@ func (s *Store) pending(ctx context.Context, which string, now time.Time, limit 
 		 LIMIT $2`, now.UnixMilli(), limit)
 }
 
-// EffectDone implements checkout.Store.
+// EffectDone implements payments.Store.
 func (s *Store) EffectDone(ctx context.Context, id int64) error {
 	return s.setEffect(ctx, id, "sent", time.Time{})
 }
 
-// EffectFailed implements checkout.Store.
+// EffectFailed implements payments.Store.
 func (s *Store) EffectFailed(ctx context.Context, id int64, next time.Time) error {
 	if next.IsZero() {
 		return s.setEffect(ctx, id, "dead", next)

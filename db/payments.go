@@ -1,13 +1,14 @@
 package db
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
-	"strconv"
 	"strings"
 	"time"
 
@@ -17,15 +18,111 @@ import (
 	"antom-checkout/checkout"
 )
 
+// paymentRows is the table of payments. What a payment is for and what was asked
+// never change; a method may be told later, or be another than was asked for.
+var paymentRows = newMapping(mapping[checkout.Payment]{
+	table: "payments", key: []string{"request_id"}, owner: []string{"order_id"},
+	columns: []column[checkout.Payment]{
+		fixed(plain("request_id", func(p *checkout.Payment) *string { return &p.RequestID })),
+		plain("antom_id", func(p *checkout.Payment) *string { return &p.AntomID }),
+		plain("method", func(p *checkout.Payment) *string { return &p.Method }),
+		fixed(plain("mode", func(p *checkout.Payment) *checkout.Mode { return &p.Mode })),
+		plain("status", func(p *checkout.Payment) *checkout.PaymentStatus { return &p.Status }),
+		plain("active", func(p *checkout.Payment) *bool { return &p.Active }),
+		plain("duplicate", func(p *checkout.Payment) *bool { return &p.Duplicate }),
+		fixed(plain("currency", func(p *checkout.Payment) *checkout.Currency { return &p.Amount.Currency })),
+		fixed(plain("amount", func(p *checkout.Payment) *int64 { return &p.Amount.Minor })),
+		plain("confirmed_currency", func(p *checkout.Payment) *checkout.Currency { return &p.Confirmed.Currency }),
+		confirmedColumn(),
+		plain("result_code", func(p *checkout.Payment) *string { return &p.ResultCode }),
+		fixed(plain("terminal", func(p *checkout.Payment) *checkout.Terminal { return &p.Terminal })),
+		fixed(plain("return_url", func(p *checkout.Payment) *string { return &p.ReturnURL })),
+		fixed(bodyColumn()),
+		fixed(plain("incomplete", func(p *checkout.Payment) *bool { return &p.Incomplete })),
+		actionColumn(),
+		fixed(instant("created_at", func(p *checkout.Payment) *time.Time { return &p.CreatedAt })),
+		instant("expires_at", func(p *checkout.Payment) *time.Time { return &p.ExpiresAt }),
+		instant("auth_ends", func(p *checkout.Payment) *time.Time { return &p.AuthEndsAt }),
+		instant("next_poll", func(p *checkout.Payment) *time.Time { return &p.NextPoll }),
+		plain("polls", func(p *checkout.Payment) *int { return &p.Polls }),
+		plain("email_on_failure", func(p *checkout.Payment) *bool { return &p.EmailOnFailure }),
+		plain("resolved_offline", func(p *checkout.Payment) *bool { return &p.ResolvedOffline }),
+	},
+})
+
+// operationRows is the table of captures, refunds and cancels. Only what Antom
+// answers changes.
+var operationRows = newMapping(mapping[checkout.Operation]{
+	table: "operations", key: []string{"payment_request_id", "kind", "request_id"}, owner: []string{"payment_request_id", "position"},
+	columns: []column[checkout.Operation]{
+		fixed(plain("kind", func(o *checkout.Operation) *checkout.OperationKind { return &o.Kind })),
+		fixed(plain("request_id", func(o *checkout.Operation) *string { return &o.RequestID })),
+		plain("antom_id", func(o *checkout.Operation) *string { return &o.AntomID }),
+		fixed(plain("currency", func(o *checkout.Operation) *checkout.Currency { return &o.Amount.Currency })),
+		fixed(plain("amount", func(o *checkout.Operation) *int64 { return &o.Amount.Minor })),
+		plain("status", func(o *checkout.Operation) *checkout.OperationStatus { return &o.Status }),
+		plain("result_code", func(o *checkout.Operation) *string { return &o.ResultCode }),
+		fixed(plain("key", func(o *checkout.Operation) *string { return &o.Key })),
+		plain("misses", func(o *checkout.Operation) *int { return &o.Misses }),
+		fixed(instant("created_at", func(o *checkout.Operation) *time.Time { return &o.CreatedAt })),
+	},
+})
+
+// confirmedColumn is what Antom holds instead of the amount asked for; NULL if that is
+// the same.
+func confirmedColumn() column[checkout.Payment] {
+	c := field("confirmed", func(p *checkout.Payment) *int64 { return &p.Confirmed.Minor },
+		func(minor *int64) any { return *minor },
+		func(minor *int64) any { return (*storedNumber)(minor) },
+		func(was, is int64) bool { return was == is })
+	c.value = func(p *checkout.Payment) any {
+		return sql.NullInt64{Int64: p.Confirmed.Minor, Valid: p.Confirmed != (checkout.Money{})}
+	}
+	return c
+}
+
+func bodyColumn() column[checkout.Payment] {
+	return field("body", func(p *checkout.Payment) *[]byte { return &p.Body },
+		func(body *[]byte) any { return *body },
+		func(body *[]byte) any { return body },
+		bytes.Equal)
+}
+
+func actionColumn() column[checkout.Payment] {
+	return field("action", func(p *checkout.Payment) *checkout.Action { return &p.Action },
+		func(action *checkout.Action) any { return (*storedAction)(action) },
+		func(action *checkout.Action) any { return (*storedAction)(action) },
+		func(was, is checkout.Action) bool { return reflect.DeepEqual(was, is) })
+}
+
+// storedAction writes and reads an action as JSON.
+type storedAction checkout.Action
+
+// Value implements driver.Valuer.
+func (a *storedAction) Value() (driver.Value, error) {
+	text, err := json.Marshal((*checkout.Action)(a))
+	return string(text), err
+}
+
+// Scan implements sql.Scanner.
+func (a *storedAction) Scan(source any) error {
+	text, isText := source.(string)
+	if !isText {
+		return fmt.Errorf("an action is stored as %T, not as text", source)
+	}
+	return json.Unmarshal([]byte(text), (*checkout.Action)(a))
+}
+
 func loadPayments(ctx context.Context, q querier, orderID string) ([]checkout.Payment, error) {
 	var operated []bool // whether there is anything to look for; mostly not
 	payments, err := collect(ctx, q, func(row scanner) (checkout.Payment, error) {
-		p, hasOperations, err := scanPayment(row)
+		var p checkout.Payment
+		var hasOperations bool
+		err := paymentRows.scan(row, &p, &hasOperations)
 		operated = append(operated, hasOperations)
 		return p, err
 	}, `
-		SELECT request_id, antom_id, method, mode, status, live, surplus, currency, amount, held_currency, held, result_code,
-		       request, action, created_at, expires_at, auth_ends, next_check, checks, mail_me, settled,
+		SELECT `+paymentRows.names+`,
 		       EXISTS (SELECT 1 FROM operations WHERE payment_request_id = payments.request_id)
 		  FROM payments
 		 WHERE order_id = $1
@@ -38,7 +135,7 @@ func loadPayments(ctx context.Context, q querier, orderID string) ([]checkout.Pa
 			continue
 		}
 		payments[i].Operations, err = collect(ctx, q, scanOperation, `
-			SELECT kind, request_id, antom_id, currency, amount, status, result_code, key, misses, created_at
+			SELECT `+operationRows.names+`
 			  FROM operations
 			 WHERE payment_request_id = $1
 			 ORDER BY position`, payments[i].RequestID)
@@ -49,40 +146,21 @@ func loadPayments(ctx context.Context, q querier, orderID string) ([]checkout.Pa
 	return payments, nil
 }
 
-func scanPayment(row scanner) (p checkout.Payment, hasOperations bool, err error) {
-	var action string
-	var created, expires int64
-	var held, authEnds, next sql.NullInt64
-	err = row.Scan(&p.RequestID, &p.AntomID, &p.Method, &p.Mode, &p.Status, &p.Active, &p.Duplicate,
-		&p.Amount.Currency, &p.Amount.Minor, &p.Confirmed.Currency, &held, &p.ResultCode,
-		&p.Request, &action, &created, &expires, &authEnds, &next, &p.Polls, &p.EmailOnFailure, &p.ResolvedOffline, &hasOperations)
-	if err != nil {
-		return p, false, err
-	}
-	p.Confirmed.Minor = held.Int64
-	p.CreatedAt, p.ExpiresAt = moment(created), moment(expires)
-	p.AuthEndsAt, p.NextPoll = optionalMoment(authEnds), optionalMoment(next)
-	return p, hasOperations, json.Unmarshal([]byte(action), &p.Action)
-}
-
 func scanOperation(row scanner) (checkout.Operation, error) {
 	var op checkout.Operation
-	var created int64
-	err := row.Scan(&op.Kind, &op.RequestID, &op.AntomID, &op.Amount.Currency, &op.Amount.Minor, &op.Status, &op.ResultCode, &op.Key, &op.Misses, &created)
-	op.CreatedAt = moment(created)
+	err := operationRows.scan(row, &op)
 	return op, err
 }
 
-// savePayment adds a payment, or writes of one that is there what differs: an
-// UPDATE that names an indexed column moves it in the index, also when it is the
-// same as before. Who the payment belongs to, what it is for and what was asked
-// never change; a method may be told later, or be another than was asked for.
-func savePayment(ctx context.Context, tx *tx, orderID string, was *checkout.Payment, p checkout.Payment) error {
+// savePayment adds a payment, or writes of one that is there what differs, with
+// its operations.
+func savePayment(ctx context.Context, tx *tx, orderID string, was, p *checkout.Payment) error {
 	var err error
 	if was == nil {
-		was, err = &checkout.Payment{}, insertPayment(ctx, tx, orderID, p)
+		was = &checkout.Payment{}
+		_, err = paymentRows.add(ctx, tx, p, orderID)
 	} else {
-		err = updatePayment(ctx, tx, *was, p)
+		_, err = paymentRows.update(ctx, tx, was, p, p.RequestID)
 	}
 	if isForeignID(err) {
 		return checkout.ErrForeignID
@@ -90,11 +168,14 @@ func savePayment(ctx context.Context, tx *tx, orderID string, was *checkout.Paym
 	if err != nil {
 		return fmt.Errorf("save payment: %w", err)
 	}
-	for i, op := range p.Operations {
-		if before := was.Operation(op.Kind, op.RequestID); before != nil && *before == op {
-			continue
+	for i := range p.Operations {
+		op := &p.Operations[i]
+		if before := was.Operation(op.Kind, op.RequestID); before == nil {
+			_, err = operationRows.add(ctx, tx, op, p.RequestID, i)
+		} else {
+			_, err = operationRows.update(ctx, tx, before, op, p.RequestID, op.Kind, op.RequestID)
 		}
-		if err := saveOperation(ctx, tx, p.RequestID, i, op); err != nil {
+		if err != nil {
 			return fmt.Errorf("save %s: %w", op.Kind, err)
 		}
 	}
@@ -108,81 +189,7 @@ func isForeignID(err error) bool {
 		strings.Contains(failure.Error(), "payments.antom_id")
 }
 
-func insertPayment(ctx context.Context, tx *tx, orderID string, p checkout.Payment) error {
-	action, err := json.Marshal(p.Action)
-	if err != nil {
-		return fmt.Errorf("encode action: %w", err)
-	}
-	_, err = tx.ExecContext(ctx, `
-		INSERT INTO payments (
-			request_id, order_id, antom_id, method, mode, status, live, surplus, currency, amount, held_currency, held, result_code,
-			request, action, created_at, expires_at, auth_ends, next_check, checks, mail_me, settled)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
-		p.RequestID, orderID, p.AntomID, p.Method, p.Mode, p.Status, p.Active, p.Duplicate, p.Amount.Currency, p.Amount.Minor, p.Confirmed.Currency, held(p), p.ResultCode,
-		p.Request, string(action), millis(p.CreatedAt), millis(p.ExpiresAt), millis(p.AuthEndsAt), millis(p.NextPoll), p.Polls, p.EmailOnFailure, p.ResolvedOffline)
-	return err
-}
-
-// held is what Antom holds instead of the amount asked for, or NULL.
-func held(p checkout.Payment) sql.NullInt64 {
-	return sql.NullInt64{Int64: p.Confirmed.Minor, Valid: p.Confirmed != (checkout.Money{})}
-}
-
-func updatePayment(ctx context.Context, tx *tx, was, p checkout.Payment) error {
-	var set []string
-	var values []any
-	write := func(column string, differs bool, value any) {
-		if differs {
-			values = append(values, value)
-			set = append(set, column+" = $"+strconv.Itoa(len(values)))
-		}
-	}
-	write("antom_id", p.AntomID != was.AntomID, p.AntomID)
-	write("method", p.Method != was.Method, p.Method)
-	write("status", p.Status != was.Status, p.Status)
-	write("live", p.Active != was.Active, p.Active)
-	write("surplus", p.Duplicate != was.Duplicate, p.Duplicate)
-	write("held_currency", p.Confirmed.Currency != was.Confirmed.Currency, p.Confirmed.Currency)
-	write("held", p.Confirmed.Minor != was.Confirmed.Minor, held(p))
-	write("result_code", p.ResultCode != was.ResultCode, p.ResultCode)
-	if !reflect.DeepEqual(p.Action, was.Action) {
-		action, err := json.Marshal(p.Action)
-		if err != nil {
-			return fmt.Errorf("encode action: %w", err)
-		}
-		write("action", true, string(action))
-	}
-	write("expires_at", !p.ExpiresAt.Equal(was.ExpiresAt), millis(p.ExpiresAt))
-	write("auth_ends", !p.AuthEndsAt.Equal(was.AuthEndsAt), millis(p.AuthEndsAt))
-	write("next_check", !p.NextPoll.Equal(was.NextPoll), millis(p.NextPoll))
-	write("checks", p.Polls != was.Polls, p.Polls)
-	write("mail_me", p.EmailOnFailure != was.EmailOnFailure, p.EmailOnFailure)
-	write("settled", p.ResolvedOffline != was.ResolvedOffline, p.ResolvedOffline)
-	if len(set) == 0 {
-		return nil // only its operations differ
-	}
-	_, err := tx.ExecContext(ctx, `
-		UPDATE payments
-		   SET `+strings.Join(set, ", ")+`
-		 WHERE request_id = $`+strconv.Itoa(len(values)+1), append(values, p.RequestID)...)
-	return err
-}
-
-func saveOperation(ctx context.Context, tx *tx, requestID string, position int, op checkout.Operation) error {
-	_, err := tx.ExecContext(ctx, `
-		INSERT INTO operations (
-			payment_request_id, kind, request_id, position, antom_id, currency, amount, status, result_code, key, misses, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-		ON CONFLICT (payment_request_id, kind, request_id) DO UPDATE
-		   SET antom_id = excluded.antom_id,
-		       status = excluded.status,
-		       result_code = excluded.result_code,
-		       misses = excluded.misses`,
-		requestID, op.Kind, op.RequestID, position, op.AntomID, op.Amount.Currency, op.Amount.Minor, op.Status, op.ResultCode, op.Key, op.Misses, millis(op.CreatedAt))
-	return err
-}
-
-// FindPayment implements checkout.Store.
+// FindPayment implements payments.Store.
 func (s *Store) FindPayment(ctx context.Context, by checkout.Reference) (orderID, requestID string, err error) {
 	where, wanted := "request_id = $1", name{byRequestID, by.RequestID}
 	switch {
@@ -219,28 +226,28 @@ func paymentNamed(o checkout.Order, n name) string {
 	return "" // an order is not remembered under what it does not hold
 }
 
-// DuePolls implements checkout.Store.
+// DuePolls implements payments.Store.
 func (s *Store) DuePolls(ctx context.Context, now time.Time, limit int) ([]checkout.DuePoll, error) {
 	return collect(ctx, s.reads, func(row scanner) (checkout.DuePoll, error) {
 		var due checkout.DuePoll
 		err := row.Scan(&due.OrderID, &due.RequestID, &due.Polls)
 		return due, err
 	}, `
-		SELECT order_id, request_id, checks
+		SELECT order_id, request_id, polls
 		  FROM payments
-		 WHERE next_check <= $1
-		 ORDER BY next_check
+		 WHERE next_poll <= $1
+		 ORDER BY next_poll
 		 LIMIT $2`, now.UnixMilli(), limit)
 }
 
-// Reschedule implements checkout.Store. It counts as a version like any other
-// change, so that nobody takes the old date for the present one.
+// Reschedule implements payments.Store. It counts as a version like any other
+// change, so that a cached order is not taken for the present one.
 func (s *Store) Reschedule(ctx context.Context, due checkout.DuePoll, next time.Time) (stillDue bool, err error) {
 	err = s.write(ctx, func(ctx context.Context, tx *tx) error {
 		res, err := tx.ExecContext(ctx, `
 			UPDATE payments
-			   SET next_check = $1, checks = checks + 1
-			 WHERE request_id = $2 AND checks = $3 AND next_check <= $4`, millis(next), due.RequestID, due.Polls, s.now().UnixMilli())
+			   SET next_poll = $1, polls = polls + 1
+			 WHERE request_id = $2 AND polls = $3 AND next_poll <= $4`, millis(next), due.RequestID, due.Polls, s.now().UnixMilli())
 		if err != nil {
 			return fmt.Errorf("reschedule: %w", err)
 		}

@@ -156,8 +156,8 @@ func TestTheDatabaseKeepsTheLawsByItself(t *testing.T) {
 	orderWithPayment(t, store, "order", newPayment("p1"))
 	placeOrder(t, store, newOrder("other"))
 	insertPayment := `
-		INSERT INTO payments (request_id, order_id, antom_id, method, mode, status, live, surplus, currency, amount,
-		                      result_code, request, action, created_at, expires_at, checks)
+		INSERT INTO payments (request_id, order_id, antom_id, method, mode, status, active, duplicate, currency, amount,
+		                      result_code, body, action, created_at, expires_at, polls)
 		VALUES ($1, $2, $3, 'CARD', $4, $5, $6, 0, 'SGD', $7, '', x'', '{}', 0, 0, 0)`
 	insertOperation := `
 		INSERT INTO operations (payment_request_id, kind, request_id, position, antom_id, currency, amount, status, result_code, key, misses, created_at)
@@ -169,7 +169,7 @@ func TestTheDatabaseKeepsTheLawsByItself(t *testing.T) {
 		args        []any
 	}{
 		{"a second live attempt of an order", insertPayment, []any{"p3", "order", "", "sdk", "created", true, 4200}},
-		{"an attempt that comes alive beside another", `UPDATE payments SET live = 1 WHERE request_id = 'p2'`, nil},
+		{"an attempt that comes alive beside another", `UPDATE payments SET active = 1 WHERE request_id = 'p2'`, nil},
 		{"a payment request id used twice", insertPayment, []any{"p1", "other", "", "sdk", "created", false, 4200}},
 		{"an Antom payment that belongs to two attempts", insertPayment, []any{"p4", "other", "antom-2", "sdk", "created", false, 4200}},
 		{"a payment of nothing", insertPayment, []any{"p5", "order", "", "sdk", "created", false, 0}},

@@ -7,7 +7,7 @@ import (
 	"antom-checkout/checkout"
 )
 
-// fulfillable reports whether the goods of an order are there, or held for it
+// fulfillable reports whether the goods of an order are there, or reserved for it
 // already. What the catalogue no longer knows, or does not count, is there.
 func fulfillable(ctx context.Context, tx *tx, o checkout.Order) (bool, error) {
 	if o.Stock != checkout.StockFree {
@@ -19,30 +19,30 @@ func fulfillable(ctx context.Context, tx *tx, o checkout.Order) (bool, error) {
 		  FROM order_lines
 		  JOIN products ON products.sku = order_lines.sku
 		 WHERE order_lines.order_id = $1
-		   AND products.stock - products.held < order_lines.quantity`, o.ID).Scan(&short)
+		   AND products.stock - products.reserved < order_lines.quantity`, o.ID).Scan(&short)
 	if err != nil {
 		return false, fmt.Errorf("read stock: %w", err)
 	}
 	return short == 0, nil
 }
 
-// moveStock holds, takes or gives back the goods of an order. Pieces are counted as
-// held also while the catalogue counts no stock, because it may begin to before
+// moveStock reserves, takes or frees the goods of an order. Pieces are counted as
+// reserved also while the catalogue counts no stock, because it may begin to before
 // they are taken. What cannot be right, such as more taken than there was, ends at
 // zero: a payment that has happened is stored, whatever the shelf says.
 func moveStock(ctx context.Context, tx *tx, before, after checkout.Order) error {
-	held := map[checkout.Stock]int{checkout.StockReserved: 1}
+	reserves := map[checkout.Stock]int{checkout.StockReserved: 1}
 	taken := map[checkout.Stock]int{checkout.StockTaken: 1}
-	hold := held[after.Stock] - held[before.Stock]
+	reserve := reserves[after.Stock] - reserves[before.Stock]
 	take := taken[after.Stock] - taken[before.Stock]
-	if hold == 0 && take == 0 {
+	if reserve == 0 && take == 0 {
 		return nil
 	}
 	for _, line := range after.Lines {
 		_, err := tx.ExecContext(ctx, `
 			UPDATE products
-			   SET held = max(0, held + $1), stock = max(0, stock - $2)
-			 WHERE sku = $3`, hold*line.Quantity, take*line.Quantity, line.SKU)
+			   SET reserved = max(0, reserved + $1), stock = max(0, stock - $2)
+			 WHERE sku = $3`, reserve*line.Quantity, take*line.Quantity, line.SKU)
 		if err != nil {
 			return fmt.Errorf("move stock of %s: %w", line.SKU, err)
 		}

@@ -8,8 +8,8 @@ import (
 	"antom-checkout/checkout"
 )
 
-// Update implements checkout.Store.
-func (s *Store) Update(ctx context.Context, orderID string, evidence checkout.Evidence, change func(checkout.Order) (checkout.Order, []checkout.Effect)) (before, after checkout.Order, err error) {
+// Update implements payments.Store.
+func (s *Store) Update(ctx context.Context, orderID string, evidence checkout.Evidence, change func(checkout.Order) (checkout.Order, []checkout.Effect, error)) (before, after checkout.Order, err error) {
 	err = s.write(ctx, func(ctx context.Context, tx *tx) error {
 		if before, err = s.orderIn(ctx, tx, orderID); err != nil {
 			return err
@@ -18,45 +18,42 @@ func (s *Store) Update(ctx context.Context, orderID string, evidence checkout.Ev
 			return err
 		}
 		var effects []checkout.Effect
-		after, effects = change(before)
-		changed := len(effects) > 0 || !reflect.DeepEqual(before, after)
-		heardBefore, err := s.saveEvidence(ctx, tx, evidence, changed)
-		if heardBefore {
-			after = before // it has nothing new to say, whatever has happened since
+		if after, effects, err = change(before); err != nil {
+			return err
 		}
-		if err != nil || heardBefore || !changed {
+		changed := len(effects) > 0 || !reflect.DeepEqual(before, after)
+		repeated, err := s.saveEvidence(ctx, tx, evidence, changed)
+		if repeated {
+			after = before // it was applied already, whatever has happened since
+		}
+		if err != nil || repeated || !changed {
 			return err
 		}
 		after.Version = before.Version + 1
-		return s.saveOrder(ctx, tx, before, after, evidence.Cause, effects)
+		return s.saveOrder(ctx, tx, &before, &after, evidence.Cause, effects)
 	})
 	if err == nil {
-		s.cache.put(merged(before, after))
+		s.cache.put(merged(&before, &after))
 	}
 	return before, after, err
 }
 
 // saveOrder writes what differs, with its ledger and outbox rows.
-func (s *Store) saveOrder(ctx context.Context, tx *tx, before, after checkout.Order, cause checkout.Cause, effects []checkout.Effect) error {
-	res, err := tx.ExecContext(ctx, `
-		UPDATE orders
-		   SET status = $1, closed = $2, review = $3, review_payment = $4, ever_paid = $5, stock = $6, version = $7
-		 WHERE id = $8 AND version = $9`,
-		after.Status, after.Closed, after.Review, after.ReviewPayment, after.EverPaid, after.Stock, after.Version,
-		after.ID, before.Version)
+func (s *Store) saveOrder(ctx context.Context, tx *tx, before, after *checkout.Order, cause checkout.Cause, effects []checkout.Effect) error {
+	n, err := orderRows.update(ctx, tx, before, after, before.ID, before.Version)
 	if err != nil {
 		return fmt.Errorf("update order: %w", err)
 	}
-	if n, err := res.RowsAffected(); err != nil || n != 1 {
+	if n != 1 {
 		return checkout.ErrStale
 	}
-	if err := savePayments(ctx, tx, before, after); err != nil {
+	if err := savePayments(ctx, tx, *before, *after); err != nil {
 		return err
 	}
-	if err := moveStock(ctx, tx, before, after); err != nil {
+	if err := moveStock(ctx, tx, *before, *after); err != nil {
 		return err
 	}
-	if err := s.addTransitions(ctx, tx, transitions(before, after), cause); err != nil {
+	if err := s.addTransitions(ctx, tx, transitions(*before, *after), cause); err != nil {
 		return err
 	}
 	for _, effect := range effects {
@@ -75,9 +72,10 @@ func (s *Store) saveOrder(ctx context.Context, tx *tx, before, after checkout.Or
 // one first, because there may be only one at any moment.
 func savePayments(ctx context.Context, tx *tx, before, after checkout.Order) error {
 	for _, live := range []bool{false, true} {
-		for _, p := range after.Payments {
+		for i := range after.Payments {
+			p := &after.Payments[i]
 			was := before.Payment(p.RequestID)
-			if p.Active != live || was != nil && reflect.DeepEqual(*was, p) {
+			if p.Active != live || was != nil && reflect.DeepEqual(was, p) {
 				continue
 			}
 			if err := savePayment(ctx, tx, after.ID, was, p); err != nil {
@@ -141,7 +139,7 @@ func (s *Store) addTransitions(ctx context.Context, tx *tx, moved []transition, 
 	return nil
 }
 
-// Moved implements checkout.Store. Rows get their place while the writer has the
+// TransitionsAfter implements payments.Store. Rows get their place while the writer has the
 // file for itself, so that none appears before a place that was seen already.
 func (s *Store) TransitionsAfter(ctx context.Context, after int64) (orderIDs []string, last int64, err error) {
 	if after < 0 {
@@ -160,7 +158,7 @@ func (s *Store) TransitionsAfter(ctx context.Context, after int64) (orderIDs []s
 	return orderIDs, last, err
 }
 
-// TransitionsBy implements checkout.Store.
+// TransitionsBy implements payments.Store.
 func (s *Store) TransitionsBy(ctx context.Context, orderID string, cause checkout.Cause) ([]checkout.Transition, error) {
 	return collect(ctx, s.reads, func(row scanner) (checkout.Transition, error) {
 		var m checkout.Transition
@@ -174,9 +172,9 @@ func (s *Store) TransitionsBy(ctx context.Context, orderID string, cause checkou
 }
 
 // saveEvidence stores what a change came from. A notification is kept whatever it
-// changed, and heardBefore tells that the same message has been taken into account
+// changed, and repeated tells that the same message has been taken into account
 // already; an inquiry that told nothing new leaves no trace.
-func (s *Store) saveEvidence(ctx context.Context, tx *tx, e checkout.Evidence, changed bool) (heardBefore bool, err error) {
+func (s *Store) saveEvidence(ctx context.Context, tx *tx, e checkout.Evidence, changed bool) (repeated bool, err error) {
 	switch {
 	case e.Notification != nil:
 		return s.saveNotification(ctx, tx, *e.Notification)
@@ -188,7 +186,7 @@ func (s *Store) saveEvidence(ctx context.Context, tx *tx, e checkout.Evidence, c
 
 func saveCall(ctx context.Context, tx *tx, c checkout.Call) error {
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO calls (id, op, request_id, payment_request_id, result, code, verified, at)
+		INSERT INTO calls (id, endpoint, request_id, payment_request_id, result, code, verified, at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		c.ID, c.Endpoint, c.RequestID, c.PaymentRequestID, c.Result, c.Code, c.Verified, millis(c.At))
 	if err != nil {

@@ -106,12 +106,12 @@ func TestAChangeOfAnOldVersionIsRefusedWhole(t *testing.T) {
 	})
 	rows := count(t, store, "transitions")
 	err := write(store, func(tx *tx) error {
-		paid, _ := altering(func(o *checkout.Order) []checkout.Effect {
+		paid, _, _ := altering(func(o *checkout.Order) []checkout.Effect {
 			o.Status, o.Payments[0].Status = checkout.OrderPaid, checkout.PaymentPaid
 			return nil
 		})(old)
 		paid.Version = old.Version + 1
-		return store.saveOrder(t.Context(), tx, old, paid, bySweeper.Cause, []checkout.Effect{checkout.EffectPaid})
+		return store.saveOrder(t.Context(), tx, &old, &paid, bySweeper.Cause, []checkout.Effect{checkout.EffectPaid})
 	})
 	if !errors.Is(err, checkout.ErrStale) {
 		t.Errorf("an order that has changed meanwhile was stored: %v, want ErrStale", err)
@@ -330,7 +330,7 @@ func TestTheLiveAttemptMayChangeInEitherDirection(t *testing.T) {
 			}
 			return nil
 		})
-		expectTable(t, store, []string{live}, `SELECT request_id FROM payments WHERE live = 1`)
+		expectTable(t, store, []string{live}, `SELECT request_id FROM payments WHERE active = 1`)
 	}
 }
 

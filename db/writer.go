@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"sync"
 
 	"antom-checkout/checkout"
@@ -68,13 +69,13 @@ func (w *writer) hand(j *job) error {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	if w.closed {
-		return &checkout.Error{Kind: checkout.Unavailable, Message: "error.page.503.message", Err: errors.New("database is closed")}
+		return checkout.NewError(checkout.CodeBusy, "the database is closed")
 	}
 	select {
 	case w.jobs <- j:
 		return nil
 	default:
-		return &checkout.Error{Kind: checkout.Unavailable, Message: "error.page.503.message", Err: errors.New("too many writes are waiting")}
+		return checkout.NewError(checkout.CodeBusy, "too many writes are waiting")
 	}
 }
 
@@ -178,7 +179,7 @@ func (w *writer) attempt(j *job) (err error) {
 	}
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("panic while writing: %v", p)
+			err = fmt.Errorf("panic while writing: %v\n%s", p, debug.Stack())
 		}
 	}()
 	return j.fn(context.WithoutCancel(j.ctx), w.tx)

@@ -129,6 +129,9 @@ func TestAPanicIsAnErrorAndTheWriterLivesOn(t *testing.T) {
 	if errs[1] == nil || !strings.Contains(errs[1].Error(), "a mistake of the program") {
 		t.Errorf("who panicked was told %v, want an error that says why", errs[1])
 	}
+	if where := "TestAPanicIsAnErrorAndTheWriterLivesOn"; errs[1] != nil && !strings.Contains(errs[1].Error(), where) {
+		t.Errorf("who panicked was told %v, want an error that says where", errs[1])
+	}
 	if err := write(store, note("three")); err != nil {
 		t.Errorf("after the panic: %v", err)
 	}
@@ -180,9 +183,9 @@ func TestABuyerWhoLeavesInTheMiddleOfAStatementHarmsNobody(t *testing.T) {
 	before := queue(t, store, context.Background(), note("before"))
 	left := make(chan error, 1)
 	go func() {
-		_, _, err := store.Update(ctx, "slow", bySweeper, func(o checkout.Order) (checkout.Order, []checkout.Effect) {
+		_, _, err := store.Update(ctx, "slow", bySweeper, func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
 			o.Review = "something changes"
-			return o, nil
+			return o, nil, nil
 		})
 		left <- err
 	}()
@@ -258,7 +261,7 @@ func TestATransactionThatEndsUnderTheGroupIsToldToAll(t *testing.T) {
 func expectUnavailable(t *testing.T, what string, err error) {
 	t.Helper()
 	var refused *checkout.Error
-	if !errors.As(err, &refused) || refused.Kind != checkout.Unavailable {
+	if !errors.As(err, &refused) || refused.Kind() != checkout.Unavailable {
 		t.Errorf("%s: %v, want an Unavailable error", what, err)
 	}
 }

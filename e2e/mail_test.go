@@ -3,7 +3,6 @@ package e2e
 import (
 	"fmt"
 	"net/url"
-	"os/exec"
 	"testing"
 )
 
@@ -64,11 +63,7 @@ func (s *shop) cancels() {
 	s.t.Helper()
 	at, err := url.Parse(s.sandbox.url)
 	must(s.t, err)
-	command := exec.Command(binary, "admin", "cancel", "--order", s.audit().lines("payment")[0].OrderID, "--key", "mind-changed", "-sandbox-addr", at.Host)
-	command.Env = s.env
-	if out, err := command.CombinedOutput(); err != nil {
-		s.t.Fatalf("cancel: %v\n%s", err, out)
-	}
+	s.runs("admin", "cancel", "--order", s.audit().lines("payment")[0].OrderID, "--key", "mind-changed", "-sandbox-addr", at.Host)
 }
 
 // From the cart to the mail: every page and the letter in the buyer's language,

@@ -3,17 +3,18 @@ package e2e
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
-	"os"
-	"os/exec"
 	"regexp"
+	"runtime/pprof"
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
+
+	"antom-checkout/app"
 )
 
 // patience is how long anything may take before a test gives up. It is only ever
@@ -26,8 +27,9 @@ type shop struct {
 	url     string
 	sandbox sandbox
 	env     []string
-	process *exec.Cmd
+	stop    context.CancelFunc
 	ended   chan struct{}
+	code    int // once it has ended
 	log     *journal
 }
 
@@ -36,21 +38,21 @@ func openShop(t *testing.T, settings ...string) *shop {
 	t.Helper()
 	s := &shop{t: t, log: &journal{}, ended: make(chan struct{})}
 	s.env = append([]string{
-		"ADDR=127.0.0.1:0", "SANDBOX_ADDR=127.0.0.1:0", "DATABASE_URL=" + t.TempDir() + "/checkout.db",
-		"SHOP_NAME=Plain Goods", "HOME=" + os.Getenv("HOME"), "TMPDIR=" + os.Getenv("TMPDIR"),
+		"ADDR=127.0.0.1:0", "SANDBOX_ADDR=127.0.0.1:0", "DATABASE_URL=" + t.TempDir() + "/checkout.db", "SHOP_NAME=Plain Goods",
 	}, settings...)
-	s.process = exec.Command(binary, "serve")
-	s.process.Env = s.env
-	s.process.Stderr = s.log
-	stdout, err := s.process.StdoutPipe()
-	must(t, err)
-	must(t, s.process.Start())
+	ctx, stop := context.WithCancel(context.Background())
+	s.stop = stop
+	stdout, says := io.Pipe()
+	go func() {
+		defer close(s.ended)
+		s.code = app.Run(ctx, []string{"serve"}, s.getenv, says, s.log)
+		says.Close() //nolint:errcheck // never fails
+	}()
 	t.Cleanup(s.ends)
 	addresses := make(chan [2]string, 1)
 	go func() {
 		addresses <- readAddresses(stdout)
-		io.Copy(io.Discard, stdout) //nolint:errcheck // nobody reads the rest
-		close(s.ended)
+		io.Copy(io.Discard, stdout) //nolint:errcheck // nothing reads the rest
 	}()
 	select {
 	case found := <-addresses:
@@ -61,6 +63,26 @@ func openShop(t *testing.T, settings ...string) *shop {
 		t.Fatal("the shop did not say where it is")
 	}
 	return s
+}
+
+// getenv is the shop's environment; of two settings the last one counts.
+func (s *shop) getenv(name string) string {
+	for _, setting := range slices.Backward(s.env) {
+		if value, found := strings.CutPrefix(setting, name+"="); found {
+			return value
+		}
+	}
+	return ""
+}
+
+// runs does a command beside the running shop and answers with what it prints.
+func (s *shop) runs(args ...string) []byte {
+	s.t.Helper()
+	var out, problems bytes.Buffer
+	if code := app.Run(s.t.Context(), args, s.getenv, &out, &problems); code != 0 {
+		s.t.Fatalf("%s ends with exit code %d: %s", args[0], code, &problems)
+	}
+	return out.Bytes()
 }
 
 var addressLine = regexp.MustCompile(`^The (shop|sandbox) is at +(http://\S+)`)
@@ -83,9 +105,7 @@ func readAddresses(stdout io.Reader) (found [2]string) {
 
 // ends stops the shop as an operator would, and shows its log if the test failed.
 func (s *shop) ends() {
-	if s.process.ProcessState == nil {
-		s.stops()
-	}
+	s.stops()
 	for line := range strings.Lines(s.log.String()) {
 		if strings.Contains(line, "level=ERROR") {
 			s.t.Errorf("the server complains: %s", line)
@@ -96,20 +116,18 @@ func (s *shop) ends() {
 	}
 }
 
-// stops ends the process and waits for it.
+// stops ends the shop and waits for it; a second time changes nothing.
 func (s *shop) stops() {
 	s.t.Helper()
-	if err := s.process.Process.Signal(syscall.SIGTERM); err != nil {
-		s.t.Errorf("stop the shop: %v", err)
-	}
+	s.stop()
 	select {
 	case <-s.ended:
+		if s.code != 0 {
+			s.t.Errorf("the shop ends with exit code %d", s.code)
+		}
 	case <-time.After(patience):
 		s.t.Error("the shop does not stop; its log says where it hangs")
-		s.process.Process.Signal(syscall.SIGQUIT) //nolint:errcheck // Wait tells how it ended
-	}
-	if err := s.process.Wait(); err != nil {
-		s.t.Errorf("the shop ends with %v", err)
+		pprof.Lookup("goroutine").WriteTo(s.log, 2) //nolint:errcheck // a journal takes all
 	}
 }
 
@@ -153,10 +171,7 @@ type audit []auditLine
 
 func (s *shop) audit() audit {
 	s.t.Helper()
-	command := exec.Command(binary, "audit")
-	command.Env = s.env
-	out, err := command.Output()
-	must(s.t, err)
+	out := s.runs("audit")
 	var all audit
 	for lines := json.NewDecoder(bytes.NewReader(out)); ; {
 		var line auditLine

@@ -75,9 +75,9 @@ func TestTheOperatorKeepsAnotherAmount(t *testing.T) {
 			shop := newShop(t)
 			buyer, path, order := shop.paidOther(method)
 			for range 2 { // the same key is the same decision
-				must(t, shop.desk().AcceptReview(t.Context(), order, by("keep")))
+				must(t, shop.desk().Accept(t.Context(), order, by("keep")))
 			}
-			if err := shop.desk().AcceptReview(t.Context(), order, by("again")); kindOf(err) != checkout.Conflict {
+			if err := shop.desk().Accept(t.Context(), order, by("again")); kindOf(err) != checkout.Conflict {
 				t.Errorf("accept what is not under review: %v, want Conflict", err)
 			}
 			shop.inquires() // says the same again, and raises nothing
@@ -88,13 +88,13 @@ func TestTheOperatorKeepsAnotherAmount(t *testing.T) {
 			if shop.count("transition", "cause", "admin:keep") == 0 {
 				t.Error("the ledger does not name the operator")
 			}
-			if _, err := shop.service.RefundPayment(t.Context(), order, 4800, by("too much")); kindOf(err) != checkout.Invalid {
+			if _, err := shop.service.Refund(t.Context(), order, 4800, by("too much")); kindOf(err) != checkout.Invalid {
 				t.Errorf("a refund of more than Antom holds: %v", err)
 			}
-			_, err := shop.service.RefundPayment(t.Context(), order, 700, by("a part"))
+			_, err := shop.service.Refund(t.Context(), order, 700, by("a part"))
 			must(t, err)
 			shop.holds(4000)
-			_, err = shop.service.RefundPayment(t.Context(), order, 0, by("the rest"))
+			_, err = shop.service.Refund(t.Context(), order, 0, by("the rest"))
 			must(t, err)
 			shop.holds(0)
 			buyer.expectStatus(path, "refunded", "refunded")
@@ -106,11 +106,11 @@ func TestTheOperatorGivesAnotherAmountBack(t *testing.T) {
 	shop := newShop(t)
 	buyer, path, order := shop.paidOther("GCASH")
 	desk := shop.desk()
-	if _, err := desk.RefundPayment(t.Context(), order, 100, by("a part")); kindOf(err) != checkout.Invalid {
+	if _, err := desk.Refund(t.Context(), order, 100, by("a part")); kindOf(err) != checkout.Invalid {
 		t.Errorf("a part of what nobody has accepted: %v", err)
 	}
 	for range 2 { // the same key is the same refund
-		op, err := desk.RefundPayment(t.Context(), order, 0, by("back"))
+		op, err := desk.Refund(t.Context(), order, 0, by("back"))
 		if err != nil || op.Amount.Minor != 4700 {
 			t.Fatalf("refund of %d, %v; want all 4700", op.Amount.Minor, err)
 		}
@@ -136,7 +136,7 @@ func TestTheOperatorCancelsAnOrderPaidWithAnotherAmount(t *testing.T) {
 				shop.fault(sandbox.Fault{Kind: sandbox.Refuse, On: "cancel", Code: "CANCEL_WINDOW_EXCEED"})
 			}
 			for range 2 {
-				must(t, shop.desk().CancelOrder(t.Context(), order, by("cancel")))
+				must(t, shop.desk().Cancel(t.Context(), order, by("cancel")))
 			}
 			shop.holds(0)
 			shop.inquires()
@@ -163,7 +163,7 @@ func TestTheOperatorDecidesAboutAnotherMethod(t *testing.T) {
 			shop.inquires()
 			shop.expectCount(1, "order", "status", "review")
 			shop.expectCount(0, "outbox", "topic", "order.paid")
-			must(t, shop.desk().AcceptReview(t.Context(), order, by("keep")))
+			must(t, shop.desk().Accept(t.Context(), order, by("keep")))
 			shop.inquires() // says the same again, and raises nothing
 			buyer.expectStatus(path, "paid", "paid")
 			shop.expectCount(1, "payment", "method", row.method)
@@ -174,7 +174,7 @@ func TestTheOperatorDecidesAboutAnotherMethod(t *testing.T) {
 		t.Run(name+", given back", func(t *testing.T) {
 			shop := newShop(t)
 			buyer, path, order := shop.paidOtherwise("GCASH", row.method, row.minor)
-			must(t, shop.desk().CancelOrder(t.Context(), order, by("cancel")))
+			must(t, shop.desk().Cancel(t.Context(), order, by("cancel")))
 			shop.inquires()
 			shop.holds(0)
 			shop.expectCount(0, "order", "ever_paid", true)
@@ -188,11 +188,11 @@ func TestAVerdictNeedsAntomsWord(t *testing.T) {
 	shop := newShop(t, func(s *settings) { s.timeout = 300 * time.Millisecond })
 	_, _, order := shop.paidOther("GCASH")
 	shop.fault(sandbox.Fault{Kind: sandbox.ResetByPeer, On: "inquiryPayment", Times: 1})
-	if err := shop.desk().AcceptReview(t.Context(), order, by("keep")); kindOf(err) != checkout.Unavailable {
+	if err := shop.desk().Accept(t.Context(), order, by("keep")); kindOf(err) != checkout.Unavailable {
 		t.Errorf("without an answer: %v, want Unavailable", err)
 	}
 	shop.expectCount(1, "order", "status", "review")
-	must(t, shop.desk().AcceptReview(t.Context(), order, by("keep")))
+	must(t, shop.desk().Accept(t.Context(), order, by("keep")))
 	shop.expectCount(1, "order", "status", "paid")
 }
 
@@ -205,7 +205,7 @@ func TestAWrongAmountThatAnInquiryRefutesIsSettledByIt(t *testing.T) {
 	must(t, shop.control.Pay(buyer.starts(path, "GCASH").PaymentRequestID))
 	shop.quiet()
 	shop.expectCount(1, "order", "status", "review")
-	must(t, shop.desk().AcceptReview(t.Context(), shop.orderID(), by("keep")))
+	must(t, shop.desk().Accept(t.Context(), shop.orderID(), by("keep")))
 	buyer.expectStatus(path, "paid", "paid")
 	shop.expectCount(1, "payment", "amount", 4800.0)
 }

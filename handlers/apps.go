@@ -10,7 +10,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"antom-checkout/antom"
 	"antom-checkout/checkout"
 )
 
@@ -102,12 +101,12 @@ func (s *server) addApp(c echo.Context, want *checkout.Attempt, posted func(stri
 			wrong[field] = "error.invalid"
 		}
 	}
-	check("terminal", terminal, terminal == string(antom.TerminalApp))
-	check("os", os, os == string(antom.OSAndroid) || os == string(antom.OSIOS))
+	check("terminal", terminal, terminal == string(checkout.TerminalApp))
+	check("os", os, os == string(checkout.OSAndroid) || os == string(checkout.OSIOS))
 	check("return_url", back, s.cfg.AppReturns.allows(back))
 	if len(wrong) > 0 {
-		return &checkout.Error{Kind: checkout.Invalid, Message: "error.form", Fields: wrong}
+		return &checkout.Error{Code: checkout.CodeFormInvalid, Fields: wrong}
 	}
-	want.Device.Terminal, want.Device.OS, want.ReturnURL = antom.TerminalApp, antom.OSType(os), back
+	want.Device.Terminal, want.Device.OS, want.ReturnURL = checkout.TerminalApp, checkout.OS(os), back
 	return nil
 }

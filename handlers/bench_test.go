@@ -30,8 +30,10 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"antom-checkout/antom"
+	"antom-checkout/app"
 	"antom-checkout/checkout"
-	"antom-checkout/db"
+	"antom-checkout/checkout/gateway"
+	ordering "antom-checkout/checkout/shop"
 	"antom-checkout/handlers"
 )
 
@@ -48,7 +50,7 @@ const (
 // BenchmarkSession: a buyer starts to pay, the session is made at Antom (target
 // 3). The limit is the one signature it takes; the gateway's answer is at hand.
 func BenchmarkSession(b *testing.B) {
-	shop := newBenchShop(b, func(c *antom.Client) checkout.Gateway { return c })
+	shop := newBenchShop(b, func(c *antom.Client) gateway.Client { return c })
 	_, key := testKeys()
 	var figures medians
 	for b.Loop() {
@@ -75,7 +77,7 @@ func BenchmarkSession(b *testing.B) {
 // stored, applied and acknowledged (target 4). The limit verifies, commits the
 // message and two ledger rows in groups, and answers.
 func BenchmarkNotification(b *testing.B) {
-	shop := newBenchShop(b, func(*antom.Client) checkout.Gateway { return readyGateway{} })
+	shop := newBenchShop(b, func(*antom.Client) gateway.Client { return readyGateway{} })
 	limit := openBareNotify(b)
 	var figures medians
 	for b.Loop() {
@@ -100,7 +102,7 @@ func BenchmarkNotification(b *testing.B) {
 // BenchmarkCheckoutPage: the pay page of an order (target 5) against echo's
 // "hello".
 func BenchmarkCheckoutPage(b *testing.B) {
-	shop := newBenchShop(b, func(*antom.Client) checkout.Gateway { return readyGateway{} })
+	shop := newBenchShop(b, func(*antom.Client) gateway.Client { return readyGateway{} })
 	hello := openHello(b)
 	var pages []request
 	for _, o := range shop.orders(b, perRound) {
@@ -122,7 +124,7 @@ func BenchmarkCheckoutPage(b *testing.B) {
 // limit is as many hellos, and no commit.
 func BenchmarkOpenPages(b *testing.B) {
 	const pages, watched = 1000, 10 * time.Second
-	shop := newBenchShop(b, func(*antom.Client) checkout.Gateway { return readyGateway{} })
+	shop := newBenchShop(b, func(*antom.Client) gateway.Client { return readyGateway{} })
 	hello := openHello(b)
 	var streams []request
 	for _, p := range shop.payments(b, pages) {
@@ -151,7 +153,7 @@ func BenchmarkOpenPages(b *testing.B) {
 // once; measured is from sending one to its page having the new status.
 func BenchmarkVisible(b *testing.B) {
 	const pages = 200
-	shop := newBenchShop(b, func(*antom.Client) checkout.Gateway { return readyGateway{} })
+	shop := newBenchShop(b, func(*antom.Client) gateway.Client { return readyGateway{} })
 	var figures medians
 	for b.Loop() {
 		var requests, told []request
@@ -170,43 +172,41 @@ func BenchmarkVisible(b *testing.B) {
 type benchShop struct {
 	url      string
 	database string
-	service  *checkout.Service
+	services handlers.Services
 	cookie   string // of a buyer with something in the cart
 }
 
 const benchClient = "SANDBOX_BENCH"
 
-func newBenchShop(b *testing.B, gateway func(*antom.Client) checkout.Gateway) *benchShop {
+func newBenchShop(b *testing.B, answering func(*antom.Client) gateway.Client) *benchShop {
 	b.Helper()
+	s := &benchShop{database: filepath.Join(b.TempDir(), "checkout.db")}
+	server := httptest.NewUnstartedServer(nil)
+	s.url = "http://" + server.Listener.Addr().String()
 	_, key := testKeys() // the merchant's and Antom's at once
 	private, err := x509.MarshalPKCS8PrivateKey(key)
 	noError(b, err)
 	public, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
 	noError(b, err)
-	client, err := antom.New(antom.Config{
-		ClientID: benchClient, BaseURL: "https://gateway.test", Timeout: 5 * time.Second, Attempts: 1,
-		PrivateKey: base64.StdEncoding.EncodeToString(private), PublicKeys: base64.StdEncoding.EncodeToString(public),
-	}, antom.WithHTTPClient(&http.Client{Transport: readyAnswers{}}))
+	environment := map[string]string{
+		"PUBLIC_URL": s.url, "DATABASE_URL": s.database, "SESSION_KEY": strings.Repeat("k", 32), "RATE_LIMITS": "off",
+		"ANTOM_CLIENT_ID": benchClient, "ANTOM_URL": "https://gateway.test", "ANTOM_TIMEOUT": "5s", "SWEEP_SCHEDULE": "1h",
+		"ANTOM_PRIVATE_KEY": base64.StdEncoding.EncodeToString(private), "ANTOM_PUBLIC_KEY": base64.StdEncoding.EncodeToString(public),
+		"ANTOM_SDK_URL": s.url,
+	}
+	settings, err := app.Load(nil, func(name string) string { return environment[name] })
 	noError(b, err)
-	s := &benchShop{database: filepath.Join(b.TempDir(), "checkout.db")}
-	store, err := db.Open(context.Background(), s.database)
+	program, err := app.Build(context.Background(), settings, app.Outside{Beside: true, ToAntom: readyAnswers{}, Client: answering})
 	noError(b, err)
-	b.Cleanup(func() { noError(b, store.Close()) })
-	noError(b, store.ImportProducts(context.Background(), []checkout.Product{
+	b.Cleanup(func() { noError(b, program.Close()) })
+	s.services = program.Services
+	noError(b, program.Store.ImportProducts(context.Background(), []checkout.Product{
 		{SKU: "MUG-01", Name: "Enamel mug", Description: "Holds tea.", Image: "products/mug.svg", Price: checkout.Money{Minor: 2400, Currency: "SGD"}},
 	}))
-	server := httptest.NewUnstartedServer(nil)
-	s.url = "http://" + server.Listener.Addr().String()
-	publicURL, err := url.Parse(s.url)
-	noError(b, err)
-	s.service = checkout.New(checkout.Config{
-		PublicURL: s.url, Currency: "SGD", SettlementCurrency: "SGD", OrderTTL: time.Hour, SweepSchedule: []time.Duration{time.Hour},
-	}, store, gateway(client))
 	done := make(chan struct{})
-	server.Config.Handler = handlers.New(handlers.Config{
-		ShopName: "Plain Goods", PublicURL: publicURL, SessionKey: make([]byte, 64), Done: done,
-		SDK: &handlers.SDK{URL: publicURL, Environment: "sandbox", GatewayHost: s.url},
-	}, s.service, client, store)
+	pages := program.PagesConfig()
+	pages.Done = done
+	server.Config.Handler = handlers.New(pages, program.Services, program.Client, program.Store)
 	server.Start()
 	b.Cleanup(func() { close(done); server.CloseClientConnections(); server.Close() })
 	browser := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
@@ -218,7 +218,7 @@ func newBenchShop(b *testing.B, gateway func(*antom.Client) checkout.Gateway) *b
 }
 
 // readyGateway has the answers ready without any signature.
-type readyGateway struct{ checkout.Gateway }
+type readyGateway struct{ gateway.Client }
 
 const sessionAnswer = `{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success."},` +
 	`"paymentSessionData":"UvtHNWZ9rN8x1kUyVQnq4Q==","paymentSessionExpiryTime":"2099-01-01T00:00:00+08:00","paymentSessionId":"UvtHNWZ9rN8x1kUyVQnq4Q=="}`
@@ -268,7 +268,7 @@ func (s *benchShop) orders(b *testing.B, n int) []checkout.Order {
 	all := make([]checkout.Order, n)
 	atOnce(n, clients, func(i int) {
 		var err error
-		all[i], err = s.service.PlaceOrder(context.Background(), checkout.OrderRequest{
+		all[i], err = s.services.Shop.PlaceOrder(context.Background(), ordering.OrderRequest{
 			FormKey:  uuid.NewString(),
 			Buyer:    checkout.Buyer{Email: "ann@example.com", Name: "Ann Lee", Country: "SG", City: "Singapore", Address1: "1 Raffles Place", PostalCode: "048616"},
 			Cart:     []checkout.CartLine{{SKU: "MUG-01", Quantity: 2}},
@@ -291,8 +291,8 @@ func (s *benchShop) payments(b *testing.B, n int) []started {
 	b.Helper()
 	orders, all := s.orders(b, n), make([]started, n)
 	atOnce(n, clients, func(i int) {
-		made, err := s.service.StartPayment(context.Background(), orders[i].Token, checkout.Attempt{
-			Method: "ALIPAY_CN", Mode: checkout.ModeSDK, Device: checkout.Device{IP: "192.0.2.1", Terminal: antom.TerminalWeb},
+		made, err := s.services.Payments.Start(context.Background(), orders[i].Token, checkout.Attempt{
+			Method: "ALIPAY_CN", Mode: checkout.ModeSDK, Device: checkout.Device{IP: "192.0.2.1", Terminal: checkout.TerminalWeb},
 		})
 		if err != nil {
 			b.Error(err)
@@ -309,9 +309,9 @@ func (s *benchShop) payments(b *testing.B, n int) []started {
 func (s *benchShop) paid(b *testing.B, payment string) request {
 	b.Helper()
 	body := strings.NewReplacer(`"ID"`, `"`+payment+`"`, "20260101194010890100111650285726898", payment).Replace(paymentResult)
-	header, err := signedBy(checkout.NotifyPath, "Request-Time", body)
+	header, err := signedBy(gateway.NotificationPath, "Request-Time", body)
 	noError(b, err)
-	return request{"POST", s.url + checkout.NotifyPath, map[string]string{
+	return request{"POST", s.url + gateway.NotificationPath, map[string]string{
 		"Content-Type": "application/json; charset=UTF-8", "Client-Id": header.Get("Client-Id"),
 		"Request-Time": header.Get("Request-Time"), "Signature": header.Get("Signature"),
 	}, body}
@@ -353,7 +353,7 @@ func verify(key *rsa.PublicKey, h http.Header, body []byte) error {
 	if err != nil {
 		return err
 	}
-	return signature.Verify(key, antom.SigningString("POST", checkout.NotifyPath, h.Get("Client-Id"), h.Get("Request-Time"), body))
+	return signature.Verify(key, antom.SigningString("POST", gateway.NotificationPath, h.Get("Client-Id"), h.Get("Request-Time"), body))
 }
 
 // bareRows commits three rows a message, in groups, by prepared inserts into

@@ -38,11 +38,11 @@ func (v *visit) add(sku, quantity string) error {
 	i := v.line(sku)
 	switch {
 	case i < 0 && len(v.Cart) >= checkout.MaxLines:
-		return &checkout.Error{Kind: checkout.Invalid, Message: "error.cart_full"}
+		return checkout.NewError(checkout.CodeCartFull, "")
 	case i < 0:
 		v.Cart = append(v.Cart, checkout.CartLine{SKU: sku, Quantity: n})
 	case v.Cart[i].Quantity+n > checkout.MaxQuantity:
-		return &checkout.Error{Kind: checkout.Invalid, Message: "error.quantity"}
+		return checkout.NewError(checkout.CodeQuantityInvalid, "")
 	default:
 		v.Cart[i].Quantity += n
 	}
@@ -56,7 +56,7 @@ func (s *server) refuseQuantity(c echo.Context, v *visit, p checkout.Product, ty
 		return err
 	}
 	return render(c, http.StatusUnprocessableEntity, views.ProductPage(views.ProductView{
-		Frame: s.frame(c, v), Product: productView(c, p), Quantity: typed, Error: refused.Message,
+		Frame: s.frame(c, v), Product: productView(c, p), Quantity: typed, Error: messageOf(refused),
 	}))
 }
 
@@ -93,7 +93,7 @@ func (s *server) saveCart(c echo.Context, v *visit) error {
 	v.Order = ""
 	if err := s.sessions.save(c, v); err != nil {
 		// Very long article numbers do not fit into a cookie as often as short ones.
-		return &checkout.Error{Kind: checkout.Invalid, Message: "error.cart_full", Err: err}
+		return &checkout.Error{Code: checkout.CodeCartFull, Err: err}
 	}
 	return c.Redirect(http.StatusSeeOther, "/cart")
 }
@@ -114,7 +114,7 @@ func (s *server) emptyPaidCart(c echo.Context, v *visit) bool {
 	if v.Order == "" {
 		return false
 	}
-	order, err := s.shop.Order(c.Request().Context(), v.Order)
+	order, err := s.payments.Order(c.Request().Context(), v.Order)
 	if err != nil || !order.EverPaid && order.Status != checkout.OrderAuthorized {
 		return false
 	}
@@ -144,7 +144,7 @@ func (s *server) renderCart(c echo.Context, status int, v *visit, refused *refus
 		}
 	}
 	if refused != nil {
-		view.Form.Values, view.Form.Errors, view.Error = refused.values, refused.err.Fields, refused.err.Message
+		view.Form.Values, view.Form.Errors, view.Error = refused.values, refused.err.Fields, messageOf(refused.err)
 		view.Gone = refused.gone
 	}
 	// Kept for the back button: the same form again is the same order, and the

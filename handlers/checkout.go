@@ -10,8 +10,8 @@ import (
 	"github.com/labstack/echo/v4"
 	"golang.org/x/text/language"
 
-	"antom-checkout/antom"
 	"antom-checkout/checkout"
+	"antom-checkout/checkout/shop"
 	"antom-checkout/static"
 	"antom-checkout/views"
 )
@@ -53,8 +53,8 @@ func (s *server) renewOrder(c echo.Context) error {
 
 // offerTheRest shows the cart with what is left of an order that cannot be made
 // anew as it was, beside whatever else is in it. Its buyer finds the form filled in.
-func (s *server) offerTheRest(c echo.Context, v *visit, renewal checkout.Renewal) error {
-	refused := &checkout.Error{Kind: checkout.Conflict, Message: "cart.renewal"}
+func (s *server) offerTheRest(c echo.Context, v *visit, renewal shop.Renewal) error {
+	refused := checkout.NewError(checkout.CodeRenewalIncomplete, "")
 	if wantsJSON(c) {
 		return refused
 	}
@@ -94,7 +94,7 @@ const patience = 2500 * time.Millisecond
 func (s *server) refreshed(c echo.Context) (checkout.Order, error) {
 	ctx, cancel := s.patiently(c)
 	defer cancel()
-	return s.shop.Refresh(ctx, c.Param("token"))
+	return s.payments.Refresh(ctx, c.Param("token"))
 }
 
 func (s *server) patiently(c echo.Context) (context.Context, context.CancelFunc) {
@@ -166,7 +166,7 @@ func (s *server) methodViews(c echo.Context, o checkout.Order) []views.Method {
 		chosen = p.Method
 	}
 	device := deviceOf(c)
-	offered := s.shop.Methods(c.Request().Context(), o, device)
+	offered := s.methods.List(c.Request().Context(), o, device)
 	all := make([]views.Method, len(offered))
 	first := 0 // preselected: what was chosen last, while it is offered
 	for i, m := range offered {
@@ -193,7 +193,7 @@ func (s *server) methodViews(c echo.Context, o checkout.Order) []views.Method {
 
 // onPhone reports whether the buyer's screen cannot be scanned with their phone,
 // because it is their phone's.
-func onPhone(d checkout.Device) bool { return d.Terminal != antom.TerminalWeb }
+func onPhone(d checkout.Device) bool { return d.Terminal != checkout.TerminalWeb }
 
 // methodLogo is a method's own mark, or the one of what the buyer does.
 func methodLogo(m checkout.Method) string {

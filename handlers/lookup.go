@@ -31,9 +31,9 @@ func (s *server) lookUp(c echo.Context) error {
 			return tooMany(c, wait)
 		}
 	}
-	err = s.shop.MailLink(number, email)
+	err = s.payments.EmailLink(number, email)
 	var refused *checkout.Error
-	if errors.As(err, &refused) && refused.Kind == checkout.Invalid && !wantsJSON(c) {
+	if errors.As(err, &refused) && refused.Kind() == checkout.Invalid && !wantsJSON(c) {
 		return render(c, http.StatusUnprocessableEntity, views.LookupPage(views.LookupView{
 			Frame: s.frame(c, nil), Number: number, Email: email, Errors: refused.Fields,
 		}))
@@ -49,7 +49,7 @@ func (s *server) lookUp(c echo.Context) error {
 func (s *server) showOrder(c echo.Context) error {
 	ctx, cancel := s.patiently(c)
 	defer cancel()
-	o, err := s.shop.OrderByLink(ctx, c.Param("id"), c.Param("signature"))
+	o, err := s.payments.OrderByLink(ctx, c.Param("id"), c.Param("signature"))
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func (s *server) showOrder(c echo.Context) error {
 // mailMe notes that the buyer wants a letter about the outcome. It goes to the
 // address of the order, whoever asks.
 func (s *server) mailMe(c echo.Context) error {
-	o, err := s.shop.EmailOnFailure(c.Request().Context(), c.Param("token"))
+	o, err := s.payments.EmailOnFailure(c.Request().Context(), c.Param("token"))
 	if err != nil {
 		return err
 	}

@@ -134,7 +134,7 @@ func TestEveryRefundIsToldWithItsAmount(t *testing.T) {
 	shop := newShop(t)
 	buyer, path, order := shop.paidBy("GCASH")
 	for key, minor := range map[string]int64{"first": 1000, "second": 250} {
-		_, err := shop.service.RefundPayment(t.Context(), order, minor, by(key))
+		_, err := shop.service.Refund(t.Context(), order, minor, by(key))
 		must(t, err)
 	}
 	shop.quiet()
@@ -187,7 +187,7 @@ func TestAnExpiredOrderIsToldOnceAndOpensToOrderAgain(t *testing.T) {
 func TestACancelledOrderIsTold(t *testing.T) {
 	shop := newShop(t)
 	shop.newBuyer().orders()
-	must(t, shop.service.CancelOrder(t.Context(), shop.audit()["order"][0]["id"].(string), by("c")))
+	must(t, shop.service.Cancel(t.Context(), shop.audit()["order"][0]["id"].(string), by("c")))
 	shop.sweeps()
 	shop.mail("-cancelled-", "This order was cancelled")
 }

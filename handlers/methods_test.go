@@ -169,7 +169,7 @@ func TestAnAnswerIsRenewedAndForgotten(t *testing.T) {
 
 func TestAfterAWarmStartNobodyWaits(t *testing.T) {
 	shop := newShop(t)
-	shop.service.WarmUp()
+	shop.services.Methods.WarmUp()
 	asked := time.Now().Add(10 * time.Second)
 	for shop.consulted() < 3 && time.Now().Before(asked) {
 		time.Sleep(time.Millisecond)

@@ -39,7 +39,7 @@ func (s *shop) paidBy(method string) (b *buyer, path, order string) {
 func kindOf(err error) checkout.Kind {
 	var e *checkout.Error
 	if errors.As(err, &e) {
-		return e.Kind
+		return e.Kind()
 	}
 	return ""
 }
@@ -57,12 +57,12 @@ func TestTheMerchantCapturesByHand(t *testing.T) {
 			}
 			buyer, path, order := shop.paidBy("CARD")
 			buyer.expectStatus(path, "authorized", "authorized")
-			if _, err := shop.service.RefundPayment(t.Context(), order, 0, by("early")); kindOf(err) != checkout.Conflict {
+			if _, err := shop.service.Refund(t.Context(), order, 0, by("early")); kindOf(err) != checkout.Conflict {
 				t.Errorf("a refund before the capture: %v", err)
 			}
-			_, err := shop.service.CapturePayment(t.Context(), order, by("capture"))
+			_, err := shop.service.Capture(t.Context(), order, by("capture"))
 			must(t, err)
-			again, err := shop.service.CapturePayment(t.Context(), order, by("capture"))
+			again, err := shop.service.Capture(t.Context(), order, by("capture"))
 			must(t, err)
 			if again.Kind != checkout.Capture {
 				t.Errorf("the same key again is %+v", again)
@@ -88,7 +88,7 @@ func TestARepeatRefusedAtTheGateEndsNothing(t *testing.T) {
 	shop.fault(sandbox.Fault{Kind: sandbox.Refuse, On: "capture", Code: "INVALID_SIGNATURE", Times: 1})
 	shop.fault(sandbox.Fault{Kind: sandbox.Refuse, On: "inquiryPayment", Code: "INVALID_SIGNATURE", Times: 1})
 	buyer, path, order := shop.paidBy("CARD")
-	op, err := shop.service.CapturePayment(t.Context(), order, by("capture"))
+	op, err := shop.service.Capture(t.Context(), order, by("capture"))
 	must(t, err)
 	if !op.Unfinished() {
 		t.Fatalf("a capture without an answer is %s", op.Status)
@@ -106,13 +106,13 @@ func TestAFailedCaptureMayBeTriedAgain(t *testing.T) {
 	shop := newShop(t, func(s *settings) { s.manualCapture = true })
 	shop.fault(sandbox.Fault{Kind: sandbox.CaptureFail, Times: 1})
 	buyer, path, order := shop.paidBy("CARD")
-	first, err := shop.service.CapturePayment(t.Context(), order, by("1"))
+	first, err := shop.service.Capture(t.Context(), order, by("1"))
 	must(t, err)
 	if first.Status != checkout.OperationFailed {
 		t.Fatalf("the first capture is %s", first.Status)
 	}
 	buyer.expectStatus(path, "authorized", "authorized")
-	second, err := shop.service.CapturePayment(t.Context(), order, by("2"))
+	second, err := shop.service.Capture(t.Context(), order, by("2"))
 	must(t, err)
 	if second.Status != checkout.OperationSuccess || second.RequestID == first.RequestID {
 		t.Fatalf("the second capture is %+v", second)
@@ -150,11 +150,11 @@ func TestAnUncapturedCardWarnsTheMerchant(t *testing.T) {
 func TestPartialRefundsNeverExceedWhatWasPaid(t *testing.T) {
 	shop := newShop(t)
 	buyer, path, order := shop.paidBy("GCASH")
-	_, err := shop.service.RefundPayment(t.Context(), order, 1000, by("first"))
+	_, err := shop.service.Refund(t.Context(), order, 1000, by("first"))
 	must(t, err)
 	shop.quiet()
 	buyer.expectStatus(path, "partially_refunded", "paid")
-	if _, err := shop.service.RefundPayment(t.Context(), order, 3801, by("too much")); kindOf(err) != checkout.Invalid {
+	if _, err := shop.service.Refund(t.Context(), order, 3801, by("too much")); kindOf(err) != checkout.Invalid {
 		t.Errorf("3801 of 3800: %v", err)
 	}
 	// Twenty at once ask for 1000 each; 3800 are left.
@@ -163,7 +163,7 @@ func TestPartialRefundsNeverExceedWhatWasPaid(t *testing.T) {
 	granted := 0
 	for i := range 20 {
 		asking.Go(func() {
-			_, err := shop.service.RefundPayment(t.Context(), order, 1000, by(fmt.Sprint("at once ", i)))
+			_, err := shop.service.Refund(t.Context(), order, 1000, by(fmt.Sprint("at once ", i)))
 			mu.Lock()
 			defer mu.Unlock()
 			if err == nil {
@@ -177,7 +177,7 @@ func TestPartialRefundsNeverExceedWhatWasPaid(t *testing.T) {
 	if granted != 3 {
 		t.Errorf("%d refunds of 1000 were granted for 3800", granted)
 	}
-	_, err = shop.service.RefundPayment(t.Context(), order, 0, by("the rest"))
+	_, err = shop.service.Refund(t.Context(), order, 0, by("the rest"))
 	must(t, err)
 	shop.quiet()
 	buyer.expectStatus(path, "refunded", "refunded")
@@ -201,7 +201,7 @@ func TestARefundWithoutAnAnswerIsSettled(t *testing.T) {
 			shop.fault(fault)
 			shop.fault(sandbox.Fault{Kind: sandbox.Lose, On: "REFUND_RESULT"})
 			buyer, path, order := shop.paidBy("CARD")
-			op, err := shop.service.RefundPayment(t.Context(), order, 0, by("refund"))
+			op, err := shop.service.Refund(t.Context(), order, 0, by("refund"))
 			must(t, err)
 			if !op.Unfinished() {
 				t.Fatalf("the refund is %s", op.Status)
@@ -224,8 +224,8 @@ func TestAnOrderIsCancelledInEveryState(t *testing.T) {
 		shop := newShop(t)
 		buyer := shop.newBuyer()
 		path := buyer.orders()
-		must(t, shop.service.CancelOrder(t.Context(), shop.orderID(), by("x")))
-		must(t, shop.service.CancelOrder(t.Context(), shop.orderID(), by("x")))
+		must(t, shop.service.Cancel(t.Context(), shop.orderID(), by("x")))
+		must(t, shop.service.Cancel(t.Context(), shop.orderID(), by("x")))
 		buyer.expectStatus(path, "cancelled", "")
 		buyer.expectAction(buyer.starts(path, "CARD"), http.StatusGone, "closed")
 	})
@@ -234,25 +234,25 @@ func TestAnOrderIsCancelledInEveryState(t *testing.T) {
 		buyer := shop.newBuyer()
 		path := buyer.orders()
 		buyer.starts(path, "GCASH")
-		must(t, shop.service.CancelOrder(t.Context(), shop.orderID(), by("x")))
+		must(t, shop.service.Cancel(t.Context(), shop.orderID(), by("x")))
 		buyer.expectStatus(path, "cancelled", "cancelled")
 	})
 	t.Run("authorised", func(t *testing.T) {
 		shop := newShop(t, func(s *settings) { s.manualCapture = true })
 		buyer, path, order := shop.paidBy("CARD")
-		must(t, shop.service.CancelOrder(t.Context(), order, by("x")))
+		must(t, shop.service.Cancel(t.Context(), order, by("x")))
 		buyer.expectStatus(path, "cancelled", "cancelled")
 	})
 	t.Run("paid", func(t *testing.T) {
 		shop := newShop(t)
 		buyer, path, order := shop.paidBy("GCASH")
-		must(t, shop.service.CancelOrder(t.Context(), order, by("x")))
+		must(t, shop.service.Cancel(t.Context(), order, by("x")))
 		buyer.expectStatus(path, "cancelled", "cancelled")
 	})
 	t.Run("captured: refund instead", func(t *testing.T) {
 		shop := newShop(t)
 		buyer, path, order := shop.paidBy("CARD")
-		if err := shop.service.CancelOrder(t.Context(), order, by("x")); kindOf(err) != checkout.Conflict {
+		if err := shop.service.Cancel(t.Context(), order, by("x")); kindOf(err) != checkout.Conflict {
 			t.Errorf("cancel: %v", err)
 		}
 		buyer.expectStatus(path, "paid", "paid")
@@ -357,12 +357,12 @@ func TestACancelThatArrivesAfterThePaymentIsNoticed(t *testing.T) {
 func TestAKeyIsOneAction(t *testing.T) {
 	shop := newShop(t)
 	_, _, order := shop.paidBy("GCASH")
-	_, err := shop.service.RefundPayment(t.Context(), order, 100, by("k"))
+	_, err := shop.service.Refund(t.Context(), order, 100, by("k"))
 	must(t, err)
-	if _, err := shop.service.RefundPayment(t.Context(), order, 500, by("k")); kindOf(err) != checkout.Conflict {
+	if _, err := shop.service.Refund(t.Context(), order, 500, by("k")); kindOf(err) != checkout.Conflict {
 		t.Errorf("another amount with the same key: %v", err)
 	}
-	if err := shop.service.CancelOrder(t.Context(), order, by("k")); kindOf(err) != checkout.Conflict {
+	if err := shop.service.Cancel(t.Context(), order, by("k")); kindOf(err) != checkout.Conflict {
 		t.Errorf("another action with the same key: %v", err)
 	}
 	if n := len(shop.control.Ledger().Refunds); n != 1 {
@@ -373,7 +373,7 @@ func TestAKeyIsOneAction(t *testing.T) {
 func TestARefundThatAntomCannotTakeIsRefusedAtOnce(t *testing.T) {
 	shop := newShop(t, func(s *settings) { s.currency = "IDR" })
 	_, _, order := shop.paidBy("CARD")
-	if _, err := shop.service.RefundPayment(t.Context(), order, 150, by("k")); kindOf(err) != checkout.Invalid {
+	if _, err := shop.service.Refund(t.Context(), order, 150, by("k")); kindOf(err) != checkout.Invalid {
 		t.Fatalf("half a rupiah: %v", err)
 	}
 	shop.expectCount(0, "refund", "status", "pending")
@@ -449,7 +449,7 @@ func TestGoodsMayBeCountedWhileABuyerPays(t *testing.T) {
 	must(t, shop.control.Pay(id))
 	shop.quiet()
 	buyer.expectStatus(path, "paid", "paid")
-	mug, err := shop.service.Product(t.Context(), "MUG-01")
+	mug, err := shop.services.Shop.Product(t.Context(), "MUG-01")
 	must(t, err)
 	if mug.Stock == nil || *mug.Stock != 3 {
 		t.Errorf("of five, two were bought, and there are %v", mug.Stock)
@@ -479,11 +479,11 @@ func (s *shop) lookedForLong(requestID string) {
 		order, _, err := store.FindPayment(s.t.Context(), checkout.Reference{RequestID: requestID})
 		must(s.t, err)
 		_, _, err = store.Update(s.t.Context(), order, checkout.Evidence{Cause: checkout.Cause{Kind: checkout.BySweeper}},
-			func(o checkout.Order) (checkout.Order, []checkout.Effect) {
+			func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
 				o.Payments = slices.Clone(o.Payments)
 				p := o.Payment(requestID)
 				p.NextPoll, p.Polls = now, 5000
-				return o, nil
+				return o, nil, nil
 			})
 		must(s.t, err)
 	})
@@ -555,13 +555,13 @@ func TestAnAuthorisationThatHasEndedCanBeClosed(t *testing.T) {
 	shop.passes(7*24*time.Hour + time.Minute)
 	shop.sweeps()
 	buyer.expectStatus(path, "review", "authorized")
-	if err := shop.service.AcceptReview(t.Context(), order, by("accept")); kindOf(err) != checkout.Conflict {
+	if err := shop.service.Accept(t.Context(), order, by("accept")); kindOf(err) != checkout.Conflict {
 		t.Errorf("accept what is not there: %v", err)
 	}
-	if err := shop.service.CancelOrder(t.Context(), order, by("cancel")); kindOf(err) != checkout.Conflict {
+	if err := shop.service.Cancel(t.Context(), order, by("cancel")); kindOf(err) != checkout.Conflict {
 		t.Errorf("cancel after the window: %v", err)
 	}
-	op, err := shop.service.CapturePayment(t.Context(), order, by("capture"))
+	op, err := shop.service.Capture(t.Context(), order, by("capture"))
 	must(t, err)
 	if op.Status != checkout.OperationFailed || op.ResultCode != "AUTH_EXPIRED" {
 		t.Fatalf("the capture is %s %s", op.Status, op.ResultCode)
@@ -579,7 +579,7 @@ func TestAnAnswerWithAnotherAmountSettlesNothing(t *testing.T) {
 	buyer, path, order := shop.paidBy("GCASH")
 	shop.fault(sandbox.Fault{Kind: sandbox.WrongAmount, On: "refund", Times: 1})
 	shop.fault(sandbox.Fault{Kind: sandbox.Lose, On: "REFUND_RESULT"})
-	op, err := shop.service.RefundPayment(t.Context(), order, 1000, by("refund"))
+	op, err := shop.service.Refund(t.Context(), order, 1000, by("refund"))
 	must(t, err)
 	if !op.Unfinished() {
 		t.Errorf("the refund is %s by an answer about another amount", op.Status)
@@ -626,7 +626,7 @@ func TestMoneyThatAntomDoesNotGiveBackIsSettledByAPerson(t *testing.T) {
 	if tried == 0 {
 		t.Fatal("nobody has tried to give it back")
 	}
-	must(t, shop.service.AcceptReview(t.Context(), shop.orderID(), by("by bank transfer")))
+	must(t, shop.service.Accept(t.Context(), shop.orderID(), by("by bank transfer")))
 	for range 3 {
 		shop.passes(2 * time.Minute)
 		shop.sweeps()

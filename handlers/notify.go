@@ -9,7 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"antom-checkout/antom"
-	"antom-checkout/checkout"
+	"antom-checkout/checkout/gateway"
 )
 
 // receiveNotification answers SUCCESS only for what Antom has signed and we
@@ -30,7 +30,7 @@ func (s *server) receiveNotification(c echo.Context) error {
 		s.log.WarnContext(r.Context(), "notification refused", "err", err, "from", c.RealIP())
 		return s.refuseNotification(c, http.StatusUnauthorized)
 	}
-	if err := s.shop.RecordNotification(r.Context(), notification, body); err != nil {
+	if err := s.payments.RecordNotification(r.Context(), gateway.Receive(notification, body, s.cfg.Now())); err != nil {
 		s.log.ErrorContext(r.Context(), "notification not stored", "err", err)
 		return s.refuseNotification(c, http.StatusServiceUnavailable)
 	}
@@ -45,7 +45,7 @@ func (s *server) refuseNotification(c echo.Context, status int) error {
 // notifyPath is what Antom signs: the path of the public address, which need
 // not be the path that reaches us through a proxy, with the query as it came.
 func (s *server) notifyPath(r *http.Request) string {
-	path := strings.TrimSuffix(s.cfg.PublicURL.EscapedPath(), "/") + checkout.NotifyPath
+	path := strings.TrimSuffix(s.cfg.PublicURL.EscapedPath(), "/") + gateway.NotificationPath
 	if r.URL.RawQuery != "" {
 		path += "?" + r.URL.RawQuery
 	}

@@ -8,6 +8,7 @@ import (
 	"antom-checkout/antom"
 	"antom-checkout/antom/sandbox"
 	"antom-checkout/checkout"
+	"antom-checkout/checkout/gateway"
 )
 
 // What an operator orders is done once, and to the payment that was meant.
@@ -33,11 +34,11 @@ func paidBesideAnother(t *testing.T) (s *shop, b *buyer, path, first string) {
 func TestARefundOverAReviewLeavesTheOtherPayment(t *testing.T) {
 	shop, buyer, path, first := paidBesideAnother(t)
 	order := shop.orderID()
-	if err := shop.desk().AcceptReview(t.Context(), order, by("keep")); kindOf(err) != checkout.Conflict {
+	if err := shop.desk().Accept(t.Context(), order, by("keep")); kindOf(err) != checkout.Conflict {
 		t.Errorf("a second payment was accepted: %v", err)
 	}
 	for range 2 { // the same key is the same refund
-		op, err := shop.desk().RefundPayment(t.Context(), order, 0, by("back"))
+		op, err := shop.desk().Refund(t.Context(), order, 0, by("back"))
 		if err != nil || op.Amount.Minor != 4700 {
 			t.Fatalf("refund of %d, %v; want 4700", op.Amount.Minor, err)
 		}
@@ -51,7 +52,7 @@ func TestARefundOverAReviewLeavesTheOtherPayment(t *testing.T) {
 func TestACancelOverAReviewGivesAllBack(t *testing.T) {
 	shop, buyer, path, _ := paidBesideAnother(t)
 	shop.control.ClearFaults()
-	must(t, shop.desk().CancelOrder(t.Context(), shop.orderID(), by("cancel")))
+	must(t, shop.desk().Cancel(t.Context(), shop.orderID(), by("cancel")))
 	shop.inquires()
 	shop.holds(0)
 	buyer.expectStatus(path, "cancelled", "cancelled")
@@ -63,11 +64,12 @@ func TestARefundThatDiedAfterItsVerdictRefundsNothingElse(t *testing.T) {
 	shop := newShop(t)
 	buyer, path, order := shop.paidOther("GCASH")
 	_, _, err := shop.store.Update(t.Context(), order, checkout.Evidence{Cause: checkout.Cause{Kind: checkout.ByAdmin, ID: "back"}},
-		func(o checkout.Order) (checkout.Order, []checkout.Effect) {
-			return checkout.Apply(o, checkout.Event{
+		func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
+			after, effects := checkout.Apply(o, checkout.Event{
 				Cause: checkout.Cause{Kind: checkout.ByAdmin, ID: "back"}, Resolution: checkout.ResolutionRefund,
 				RequestID: o.ReviewPayment, Outcome: checkout.OutcomeSucceeded, Amount: checkout.Money{Minor: 4700, Currency: "SGD"},
-			}, checkout.Rules{Now: time.Now(), Pause: time.Second})
+			}, checkout.Rules{Now: time.Now(), Schedule: checkout.Schedule{time.Second}})
+			return after, effects, nil
 		})
 	must(t, err)
 	shop.inquires()
@@ -75,7 +77,7 @@ func TestARefundThatDiedAfterItsVerdictRefundsNothingElse(t *testing.T) {
 	must(t, shop.control.Pay(buyer.starts(path, "GCASH").PaymentRequestID))
 	shop.quiet()
 	buyer.expectStatus(path, "paid", "paid")
-	if _, err := shop.desk().RefundPayment(t.Context(), order, 0, by("back")); kindOf(err) != checkout.Conflict {
+	if _, err := shop.desk().Refund(t.Context(), order, 0, by("back")); kindOf(err) != checkout.Conflict {
 		t.Errorf("the command again: %v, want Conflict", err)
 	}
 	shop.holds(4800)
@@ -86,7 +88,7 @@ func TestARefundThatDiedAfterItsVerdictRefundsNothingElse(t *testing.T) {
 func TestARepeatedRefundJudgesNoReview(t *testing.T) {
 	shop := newShop(t, func(s *settings) { s.timeout = 300 * time.Millisecond })
 	_, _, order := shop.paidBy("GCASH")
-	_, err := shop.desk().RefundPayment(t.Context(), order, 1000, by("part"))
+	_, err := shop.desk().Refund(t.Context(), order, 1000, by("part"))
 	must(t, err)
 	shop.quiet()
 	payment := shop.control.Ledger().Payments[0]
@@ -94,13 +96,13 @@ func TestARepeatedRefundJudgesNoReview(t *testing.T) {
 	shop.notify(`{"notifyType":"PAYMENT_RESULT","result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success."},` +
 		`"paymentRequestId":"` + payment.RequestID + `","paymentId":"` + payment.ID + `","paymentAmount":{"value":"5300","currency":"SGD"}}`)
 	shop.expectCount(1, "order", "status", "review")
-	op, err := shop.desk().RefundPayment(t.Context(), order, 1000, by("part"))
+	op, err := shop.desk().Refund(t.Context(), order, 1000, by("part"))
 	if err != nil || op.Status != checkout.OperationSuccess || op.Amount.Minor != 1000 {
 		t.Errorf("the same refund again is %+v, %v", op, err)
 	}
 	shop.expectCount(1, "order", "status", "review")
 	shop.holds(3800)
-	if err := shop.desk().AcceptReview(t.Context(), order, by("part")); kindOf(err) == "" {
+	if err := shop.desk().Accept(t.Context(), order, by("part")); kindOf(err) == "" {
 		t.Error("the key of a refund has accepted a review")
 	}
 }
@@ -112,13 +114,13 @@ func TestARepeatedCancelLeavesWhatHasComeSince(t *testing.T) {
 	buyer := shop.newBuyer()
 	path := buyer.orders()
 	id := buyer.starts(path, "GCASH").PaymentRequestID
-	must(t, shop.desk().CancelOrder(t.Context(), shop.orderID(), by("cancel")))
+	must(t, shop.desk().Cancel(t.Context(), shop.orderID(), by("cancel")))
 	buyer.expectStatus(path, "cancelled", "cancelled")
 	must(t, shop.control.Pay(id))
 	shop.quiet()
 	shop.inquires()
 	buyer.expectStatus(path, "paid", "paid")
-	must(t, shop.desk().CancelOrder(t.Context(), shop.orderID(), by("cancel")))
+	must(t, shop.desk().Cancel(t.Context(), shop.orderID(), by("cancel")))
 	buyer.expectStatus(path, "paid", "paid")
 	shop.holds(4800)
 }
@@ -128,7 +130,7 @@ func TestARepeatedCancelLeavesWhatHasComeSince(t *testing.T) {
 func TestAnOperatorsCancelIsNotTheShops(t *testing.T) {
 	shop, buyer, path, _ := paidDespiteACancel(t)
 	shop.fault(sandbox.Fault{Kind: sandbox.ResetByPeer, On: "cancel", Times: 1})
-	if err := shop.desk().CancelOrder(t.Context(), shop.orderID(), by("cancel")); kindOf(err) != checkout.Unavailable {
+	if err := shop.desk().Cancel(t.Context(), shop.orderID(), by("cancel")); kindOf(err) != checkout.Unavailable {
 		t.Fatalf("a cancel without an answer: %v, want Unavailable", err)
 	}
 	shop.inquires()
@@ -142,12 +144,12 @@ func TestAnOperatorsCancelIsNotTheShops(t *testing.T) {
 
 // inquired is a gateway after whose inquiries something happens at once.
 type inquired struct {
-	checkout.Gateway
+	gateway.Client
 	then func()
 }
 
 func (g inquired) InquiryPayment(ctx context.Context, r *antom.InquiryPaymentRequest) (*antom.InquiryPaymentResponse, error) {
-	res, err := g.Gateway.InquiryPayment(ctx, r)
+	res, err := g.Client.InquiryPayment(ctx, r)
 	g.then()
 	return res, err
 }
@@ -160,12 +162,12 @@ func TestWhatIsPaidBeforeOurCancelIsNotCancelled(t *testing.T) {
 	id := buyer.starts(path, "GCASH").PaymentRequestID
 	o, err := shop.store.OrderByID(t.Context(), shop.orderID())
 	must(t, err)
-	elsewhere := checkout.New(shop.config, shop.store, inquired{shop.gateway, func() {
+	elsewhere := shop.program.NewServices(shop.store, inquired{shop.gateway, func() {
 		must(t, shop.control.Pay(id))
 		shop.quiet()
-	}})
-	_, err = elsewhere.StartPayment(t.Context(), o.Token, checkout.Attempt{
-		Method: "ALIPAY_CN", Mode: checkout.ModeAPI, Device: checkout.Device{IP: "192.0.2.1", Terminal: antom.TerminalWeb},
+	}}).Payments
+	_, err = elsewhere.Start(t.Context(), o.Token, checkout.Attempt{
+		Method: "ALIPAY_CN", Mode: checkout.ModeAPI, Device: checkout.Device{IP: "192.0.2.1", Terminal: checkout.TerminalWeb},
 	})
 	if err != nil && kindOf(err) != checkout.Conflict {
 		t.Fatal(err)
@@ -192,7 +194,7 @@ func TestARefusedCancelOverAReviewGivesTheOtherPaymentBack(t *testing.T) {
 	shop.inquires()
 	shop.expectCount(1, "order", "status", "review")
 	shop.fault(sandbox.Fault{Kind: sandbox.Refuse, On: "cancel", Code: "PAYMENT_METHOD_NOT_SUPPORTED", Times: 1})
-	if err := shop.desk().CancelOrder(t.Context(), shop.orderID(), by("cancel")); kindOf(err) != checkout.Conflict {
+	if err := shop.desk().Cancel(t.Context(), shop.orderID(), by("cancel")); kindOf(err) != checkout.Conflict {
 		t.Fatalf("a cancel that Antom refuses: %v, want Conflict", err)
 	}
 	shop.inquires()
@@ -212,7 +214,7 @@ func TestARefundOverAReviewThatEndsByItselfRefundsNothing(t *testing.T) {
 	shop.notify(`{"notifyType":"PAYMENT_RESULT","result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success."},` +
 		`"paymentRequestId":"` + first + `","paymentAmount":{"value":"5300","currency":"SGD"}}`)
 	shop.expectCount(1, "order", "status", "review")
-	if _, err := shop.desk().RefundPayment(t.Context(), shop.orderID(), 0, by("back")); kindOf(err) != checkout.Conflict {
+	if _, err := shop.desk().Refund(t.Context(), shop.orderID(), 0, by("back")); kindOf(err) != checkout.Conflict {
 		t.Errorf("refund: %v, want Conflict", err)
 	}
 	buyer.expectStatus(path, "paid", "paid")

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/language/display"
 
 	"antom-checkout/checkout"
+	"antom-checkout/checkout/shop"
 	"antom-checkout/views"
 )
 
@@ -33,12 +34,12 @@ func (s *server) placeOrder(c echo.Context) error {
 	v := s.sessions.visit(c)
 	order, err := s.orderFrom(c, v, form.Get)
 	var refused *checkout.Error
-	if errors.As(err, &refused) && !wantsJSON(c) && refused.Kind != checkout.Unavailable {
+	if errors.As(err, &refused) && !wantsJSON(c) && refused.Kind() != checkout.Unavailable {
 		values := map[string]string{}
 		for _, name := range orderFields {
 			values[name] = form.Get(name)
 		}
-		return s.renderCart(c, statuses[refused.Kind], v, &refusedOrder{values: values, err: refused}, cartProblem{})
+		return s.renderCart(c, statuses[refused.Kind()], v, &refusedOrder{values: values, err: refused}, cartProblem{})
 	}
 	if err != nil {
 		return err
@@ -53,11 +54,11 @@ func (s *server) placeOrder(c echo.Context) error {
 func (s *server) orderFrom(c echo.Context, v *visit, get func(string) string) (checkout.Order, error) {
 	formID := get("form_id")
 	if formID == "" || len(formID) > 64 {
-		return checkout.Order{}, &checkout.Error{Kind: checkout.Invalid, Message: "error.form"}
+		return checkout.Order{}, checkout.NewError(checkout.CodeFormInvalid, "")
 	}
 	var buyer checkout.Buyer
 	buyer.Set(get)
-	return s.shop.PlaceOrder(c.Request().Context(), checkout.OrderRequest{
+	return s.shop.PlaceOrder(c.Request().Context(), shop.OrderRequest{
 		FormKey:  checkout.FormKey(v.ID, formID),
 		Buyer:    buyer,
 		Cart:     v.Cart,

@@ -11,8 +11,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"antom-checkout/antom"
 	"antom-checkout/checkout"
+	"antom-checkout/checkout/payments"
 	"antom-checkout/views"
 )
 
@@ -27,12 +27,12 @@ func (s *server) startPayment(c echo.Context) error {
 	}
 	if wantsJSON(c) && s.cfg.SDK != nil {
 		want.Mode = checkout.ModeSDK
-		want.Element = want.Method == "" && s.cfg.SDK.UI == Element && want.Device.Terminal != antom.TerminalApp
+		want.Element = want.Method == "" && s.cfg.SDK.UI == Element && want.Device.Terminal != checkout.TerminalApp
 	}
-	started, err := s.shop.StartPayment(c.Request().Context(), c.Param("token"), want)
+	started, err := s.payments.Start(c.Request().Context(), c.Param("token"), want)
 	var refused *checkout.Error
-	if errors.As(err, &refused) && refused.Kind == checkout.Invalid && !wantsJSON(c) {
-		return s.renderCheckout(c, http.StatusUnprocessableEntity, started.Order, refused.Message)
+	if errors.As(err, &refused) && refused.Kind() == checkout.Invalid && !wantsJSON(c) {
+		return s.renderCheckout(c, http.StatusUnprocessableEntity, started.Order, messageOf(refused))
 	}
 	if err != nil {
 		return err
@@ -92,7 +92,7 @@ type actionJSON struct {
 	RetryAfter  int                 `json:"retry_after,omitempty"`
 }
 
-func (s *server) answerAction(c echo.Context, started checkout.Started) error {
+func (s *server) answerAction(c echo.Context, started payments.Started) error {
 	a := started.Action
 	answer := actionAnswer{
 		PaymentRequestID: started.Payment.RequestID,
@@ -122,7 +122,7 @@ func (s *server) answerAction(c echo.Context, started checkout.Started) error {
 }
 
 // class is the SDK's class for an attempt, and where it shows itself; "" is a popup.
-func (sdk *SDK) class(started checkout.Started) (name string, ui SDKUI) {
+func (sdk *SDK) class(started payments.Started) (name string, ui SDKUI) {
 	switch {
 	case started.Action.Element:
 		return "AMSElement", Element
@@ -133,7 +133,7 @@ func (sdk *SDK) class(started checkout.Started) (name string, ui SDKUI) {
 }
 
 // showAction leads a buyer without JavaScript on.
-func (s *server) showAction(c echo.Context, started checkout.Started, method string) error {
+func (s *server) showAction(c echo.Context, started payments.Started, method string) error {
 	o, a := started.Order, started.Action
 	switch a.Type {
 	case checkout.ActionRedirect:
@@ -160,7 +160,7 @@ func (s *server) showAction(c echo.Context, started checkout.Started, method str
 
 // showContinue is a page between our form and Antom's: a form of ours that was
 // answered by a redirect off the site would be stopped by our own form-action.
-func (s *server) showContinue(c echo.Context, started checkout.Started) error {
+func (s *server) showContinue(c echo.Context, started payments.Started) error {
 	o, a := started.Order, started.Action
 	v := views.ContinueView{
 		Frame:      s.frame(c, nil),
@@ -197,9 +197,9 @@ func parameters(text string) []views.Parameter {
 	return fields
 }
 
-func (s *server) showCode(c echo.Context, started checkout.Started) error {
+func (s *server) showCode(c echo.Context, started payments.Started) error {
 	o, a, paths := started.Order, started.Action, pathsOf(started.Order)
-	flow := s.shop.Method(started.Payment.Method).Flow
+	flow := s.methods.Method(started.Payment.Method).Flow
 	v := views.CodeView{
 		Frame:      s.frame(c, nil),
 		Token:      o.Token,
@@ -256,7 +256,7 @@ func (s *server) showCodeAgain(c echo.Context) error {
 	if p == nil || !p.Status.InProgress() || p.Action.Type != checkout.ActionCode {
 		return c.Redirect(http.StatusSeeOther, pathsOf(o).returns)
 	}
-	return s.showCode(c, checkout.Started{Order: o, Payment: *p, Action: p.Action})
+	return s.showCode(c, payments.Started{Order: o, Payment: *p, Action: p.Action})
 }
 
 // deviceOf is what a request shows of the buyer's device.
@@ -267,13 +267,13 @@ func deviceOf(c echo.Context) checkout.Device {
 		UserAgent: r.UserAgent(),
 		Accept:    r.Header.Get(echo.HeaderAccept),
 		Language:  sdkLocale(views.Language(r.Context())),
-		Terminal:  antom.TerminalWeb,
+		Terminal:  checkout.TerminalWeb,
 	}
 	switch agent := d.UserAgent; {
 	case strings.Contains(agent, "iPhone"), strings.Contains(agent, "iPad"):
-		d.Terminal, d.OS = antom.TerminalWap, antom.OSIOS
+		d.Terminal, d.OS = checkout.TerminalWap, checkout.OSIOS
 	case strings.Contains(agent, "Android"):
-		d.Terminal, d.OS = antom.TerminalWap, antom.OSAndroid
+		d.Terminal, d.OS = checkout.TerminalWap, checkout.OSAndroid
 	}
 	return d
 }

@@ -88,7 +88,7 @@ func amountView(c echo.Context, m checkout.Money) views.Amount {
 
 // methodName is what buyers call the method of a payment.
 func (s *server) methodName(c echo.Context, p checkout.Payment) string {
-	m := s.shop.Method(p.Method)
+	m := s.methods.Method(p.Method)
 	return views.MethodName(c.Request().Context(), m.Code, m.Name)
 }
 
@@ -96,7 +96,7 @@ func (s *server) methodName(c echo.Context, p checkout.Payment) string {
 func (s *server) receipt(c echo.Context, o checkout.Order) *views.Receipt {
 	var method checkout.Method
 	if p := o.Current(); p != nil {
-		method = s.shop.Method(p.Method)
+		method = s.methods.Method(p.Method)
 	}
 	return views.NewReceipt(c.Request().Context(), o, method)
 }

@@ -5,7 +5,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"antom-checkout/checkout"
+	"antom-checkout/checkout/gateway"
+	"antom-checkout/checkout/payments"
 	"antom-checkout/static"
 )
 
@@ -26,7 +27,7 @@ func (s *server) routes(e *echo.Echo) {
 	e.POST("/orders/lookup", s.lookUp, s.limited(lookupLimits))
 
 	read := s.limited(readLimits)
-	page(checkout.OrderPath+"/:id/:signature", s.showOrder, read)
+	page(payments.OrderPath+"/:id/:signature", s.showOrder, read)
 	page("/checkout/:token", s.showCheckout, read)
 	e.POST("/checkout/:token/payments", s.startPayment, s.limited(paymentLimits))
 	e.POST("/checkout/:token/renewal", s.renewOrder, s.limited(orderLimits))
@@ -36,7 +37,7 @@ func (s *server) routes(e *echo.Echo) {
 	page("/checkout/:token/status", s.showStatus, read)
 	e.GET("/checkout/:token/events", s.streamStatus, read)
 
-	e.POST(checkout.NotifyPath, s.receiveNotification)
+	e.POST(gateway.NotificationPath, s.receiveNotification)
 
 	e.POST(reportPath, s.receiveReports)
 

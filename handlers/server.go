@@ -11,7 +11,9 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"antom-checkout/antom"
-	"antom-checkout/checkout"
+	"antom-checkout/checkout/methods"
+	"antom-checkout/checkout/payments"
+	"antom-checkout/checkout/shop"
 	"antom-checkout/static"
 )
 
@@ -66,7 +68,9 @@ type Readiness interface {
 // server is what the handlers share.
 type server struct {
 	cfg           Config
-	shop          *checkout.Service
+	shop          *shop.Shop
+	payments      *payments.Service
+	methods       *methods.Methods
 	notifications Notifications
 	readiness     Readiness
 	sessions      *sessionStore
@@ -75,8 +79,15 @@ type server struct {
 	log           *slog.Logger
 }
 
+// Services are what the handlers ask: each owns a part of the journey.
+type Services struct {
+	Shop     *shop.Shop
+	Payments *payments.Service
+	Methods  *methods.Methods
+}
+
 // New makes the shop's HTTP handler.
-func New(cfg Config, shop *checkout.Service, notifications Notifications, readiness Readiness) http.Handler {
+func New(cfg Config, services Services, notifications Notifications, readiness Readiness) http.Handler {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
@@ -88,7 +99,9 @@ func New(cfg Config, shop *checkout.Service, notifications Notifications, readin
 	}
 	s := &server{
 		cfg:           cfg,
-		shop:          shop,
+		shop:          services.Shop,
+		payments:      services.Payments,
+		methods:       services.Methods,
 		notifications: notifications,
 		readiness:     readiness,
 		sessions:      newSessionStore(cfg.SessionKey, cfg.https()),

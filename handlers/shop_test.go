@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -29,7 +28,10 @@ import (
 
 	"antom-checkout/antom"
 	"antom-checkout/antom/sandbox"
+	"antom-checkout/app"
 	"antom-checkout/checkout"
+	"antom-checkout/checkout/payments"
+	ordering "antom-checkout/checkout/shop"
 	"antom-checkout/db"
 	"antom-checkout/handlers"
 	"antom-checkout/mail"
@@ -43,7 +45,8 @@ type shop struct {
 	url      string
 	box      *sandbox.Sandbox
 	control  *sandbox.Control
-	service  *checkout.Service
+	services handlers.Services
+	service  *payments.Service // of services
 	store    *db.Store
 	database string
 	mailbox  mail.Folder
@@ -52,8 +55,10 @@ type shop struct {
 	logMu    *sync.Mutex
 	cfg      handlers.Config
 	stranger *rsa.PrivateKey // key version 2 of Antom, in this test's hands
-	config   checkout.Config
+	program  *app.Program
 	gateway  *antom.Client
+	settings app.Settings
+	outside  app.Outside
 }
 
 // settings are what a test may want otherwise.
@@ -68,7 +73,7 @@ type settings struct {
 	rateLimits    bool
 	timeStands    bool // until it passes
 	live          bool
-	sweepSchedule []time.Duration
+	sweepSchedule checkout.Schedule
 	mailer        checkout.Mailer // instead of the folder
 	appReturns    string
 	trustedProxy  string
@@ -98,7 +103,7 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	t.Helper()
 	set := settings{
 		currency: "SGD", timeout: 5 * time.Second,
-		sweepSchedule: []time.Duration{10 * time.Second, 30 * time.Second, time.Minute},
+		sweepSchedule: checkout.Schedule{10 * time.Second, 30 * time.Second, time.Minute},
 	}
 	for _, c := range change {
 		c(&set)
@@ -123,78 +128,25 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	t.Cleanup(func() { boxServer.CloseClientConnections(); boxServer.Close(); must(t, box.Close()) })
 	s.box, s.control = box, box.Control()
 
-	s.database = filepath.Join(t.TempDir(), "checkout.db")
-	store, err := db.Open(t.Context(), s.database, db.WithClock(now))
-	must(t, err)
-	t.Cleanup(func() { must(t, store.Close()) })
-	s.store = store
-	must(t, store.ImportProducts(t.Context(), set.catalog))
-	must(t, store.Seed(t.Context(), set.currency))
-
-	credentials := box.Credentials()
-	public, err := x509.MarshalPKIXPublicKey(&second.PublicKey)
-	must(t, err)
-	gateway, err := antom.New(antom.Config{
-		ClientID: credentials.ClientID, PrivateKey: credentials.MerchantPrivateKey,
-		PublicKeys: "1:" + credentials.AntomPublicKey + ",2:" + base64.StdEncoding.EncodeToString(public),
-		BaseURL:    boxURL, Timeout: set.timeout, Attempts: 1,
-	}, antom.WithClock(now))
-	must(t, err)
-
-	s.mailbox = mail.Folder(t.TempDir())
-	mailer := checkout.Mailer(mail.New(mail.Config{
-		ShopName: "Plain Goods", From: "shop@example.com", Host: "shop.example.com", Folder: string(s.mailbox), Now: now,
-	}))
-	if set.mailer != nil {
-		mailer = set.mailer
-	}
-
 	server := httptest.NewUnstartedServer(nil)
 	s.url = "http://" + server.Listener.Addr().String()
-	public2 := s.url
-	if set.publicURL != "" {
-		public2 = set.publicURL
-	}
-	s.gateway = gateway
-	s.config = checkout.Config{
-		PublicURL: public2, Currency: set.currency, SettlementCurrency: set.currency,
-		ManualCapture: set.manualCapture, RefundLate: set.refundLate, OrderTTL: cmp.Or(set.orderTTL, time.Hour), Methods: set.methods,
-		SweepSchedule: set.sweepSchedule,
-		Mailer:        mailer, LinkKey: make([]byte, 32),
-		Now: now, Log: log,
-	}
-	s.service = checkout.New(s.config, store, gateway)
-	publicURL, err := url.Parse(public2)
-	must(t, err)
-	sdkURL, err := url.Parse(credentials.SDKURL)
-	must(t, err)
-	done := make(chan struct{})
-	cfg := handlers.Config{
-		ShopName: "Plain Goods", PublicURL: publicURL, SessionKey: make([]byte, 64), Sandbox: !set.live, Mailbox: s.mailbox, RateLimits: set.rateLimits, Now: now, Log: log, Done: done,
-		SDK: &handlers.SDK{URL: sdkURL, Environment: "sandbox", GatewayHost: boxURL},
-	}
-	cfg.Meter, cfg.Logo, cfg.Accent = set.meter, set.logo, set.accent
-	if set.sdkURL != "" {
-		cfg.SDK.URL, err = url.Parse(set.sdkURL)
-		must(t, err)
-	}
-	if set.trustedProxy != "" {
-		_, network, err := net.ParseCIDR(set.trustedProxy)
-		must(t, err)
-		cfg.TrustedProxies = []*net.IPNet{network}
-	}
-	if set.appReturns != "" {
-		cfg.AppReturns, err = handlers.ParseAppReturns(set.appReturns)
-		must(t, err)
-	}
+	s.database, s.mailbox = filepath.Join(t.TempDir(), "checkout.db"), mail.Folder(t.TempDir())
+	s.settings = s.decided(set, box.Credentials())
+	s.outside = app.Outside{Beside: true, Log: log, Clock: now}
+	program := s.builds()
+	s.program, s.store, s.gateway, s.services = program, program.Store, program.Client, program.Services
+	s.service = s.services.Payments
+	must(t, s.store.ImportProducts(t.Context(), set.catalog))
+	must(t, s.store.Seed(t.Context(), set.currency))
+
+	s.cfg = program.PagesConfig()
+	s.cfg.Sandbox, s.cfg.Meter = !set.live, set.meter
 	if set.sdk != nil {
-		set.sdk(cfg.SDK)
+		set.sdk(s.cfg.SDK)
 	}
-	if set.withoutSDK {
-		cfg.SDK = nil
-	}
-	s.cfg = cfg
-	server.Config.Handler = handlers.New(cfg, s.service, gateway, store)
+	done := make(chan struct{})
+	s.cfg.Done = done
+	server.Config.Handler = handlers.New(s.cfg, s.services, s.gateway, s.store)
 	server.Start()
 	t.Cleanup(func() { close(done); server.CloseClientConnections(); server.Close() })
 	t.Cleanup(func() {
@@ -205,6 +157,29 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 		}
 	})
 	return s
+}
+
+// decided are the settings of the program.
+func (s *shop) decided(set settings, credentials sandbox.Credentials) app.Settings {
+	s.t.Helper()
+	second, err := x509.MarshalPKIXPublicKey(&s.stranger.PublicKey)
+	must(s.t, err)
+	environment := map[string]string{
+		"PUBLIC_URL": cmp.Or(set.publicURL, s.url), "DATABASE_URL": s.database, "CURRENCY": string(set.currency),
+		"SESSION_KEY": strings.Repeat("k", 32), "MAIL_DIR": string(s.mailbox), "MAIL_FROM": "shop@example.com",
+		"ANTOM_CLIENT_ID": credentials.ClientID, "ANTOM_URL": credentials.BaseURL, "ANTOM_PRIVATE_KEY": credentials.MerchantPrivateKey,
+		"ANTOM_PUBLIC_KEY": "1:" + credentials.AntomPublicKey + ",2:" + base64.StdEncoding.EncodeToString(second),
+		"ANTOM_SDK_URL":    cmp.Or(set.sdkURL, credentials.SDKURL),
+		"APP_RETURN_URLS":  set.appReturns, "TRUSTED_PROXIES": set.trustedProxy,
+	}
+	cfg, err := app.Load(nil, func(name string) string { return environment[name] })
+	must(s.t, err)
+	cfg.Antom.Timeout = set.timeout
+	cfg.Payments.ManualCapture, cfg.Payments.RefundLate, cfg.Methods = set.manualCapture, set.refundLate, set.methods
+	cfg.Shop.OrderTTL, cfg.Payments.SweepSchedule, cfg.Payments.Mailer = cmp.Or(set.orderTTL, time.Hour), set.sweepSchedule, set.mailer
+	cfg.Pages.RateLimits, cfg.Pages.Logo, cfg.Pages.Accent = set.rateLimits, set.logo, set.accent
+	cfg.FormsOnly = set.withoutSDK
+	return cfg
 }
 
 type lockedWriter struct {
@@ -232,15 +207,18 @@ func must(t *testing.T, err error) {
 	}
 }
 
+// builds puts the program together, without servers.
+func (s *shop) builds() *app.Program {
+	s.t.Helper()
+	program, err := app.Build(s.t.Context(), s.settings, s.outside)
+	must(s.t, err)
+	s.t.Cleanup(func() { must(s.t, program.Close()) })
+	return program
+}
+
 // desk is what an admin command works with: another store on the same file and a
 // service that knows nothing of the server's.
-func (s *shop) desk() *checkout.Service {
-	s.t.Helper()
-	store, err := db.Open(s.t.Context(), s.database, db.WithClock(s.config.Now))
-	must(s.t, err)
-	s.t.Cleanup(func() { must(s.t, store.Close()) })
-	return checkout.New(s.config, store, s.gateway)
-}
+func (s *shop) desk() *payments.Service { return s.builds().Services.Payments }
 
 // passes lets time go by, for the shop and for Antom.
 func (s *shop) passes(d time.Duration) {
@@ -429,7 +407,7 @@ func (s *shop) sells(products []checkout.Product) {
 // not send here, and answers with its checkout's path.
 func (s *shop) placesOrder() (path string) {
 	s.t.Helper()
-	o, err := s.service.PlaceOrder(s.t.Context(), checkout.OrderRequest{
+	o, err := s.services.Shop.PlaceOrder(s.t.Context(), ordering.OrderRequest{
 		FormKey: "form", Language: "en", Cart: []checkout.CartLine{{SKU: "MUG-01", Quantity: 2}},
 		Buyer: checkout.Buyer{Email: "ann@example.com", Name: "Ann Lee", Country: "SG", Address1: "1 Raffles Place", PostalCode: "048616"},
 	})

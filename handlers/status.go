@@ -66,14 +66,14 @@ func (s *server) arrival(c echo.Context) time.Time {
 func (s *server) statusView(o checkout.Order, sinceSeconds int) views.Status {
 	v := views.Status{
 		Status:      string(o.Status),
-		Final:       o.Final(s.shop.ManualCapture()),
+		Final:       o.Final(s.payments.ManualCapture()),
 		SinceSecond: sinceSeconds,
 	}
 	key := "status." + v.Status
 	if p := o.Current(); p != nil {
 		v.Payment = string(p.Status)
 		if o.Status == checkout.OrderProcessing {
-			v.Takes = views.TakesKey(s.shop.Method(p.Method).Flow.Category())
+			v.Takes = views.TakesKey(s.methods.Method(p.Method).Flow.Category())
 		}
 		switch {
 		case o.Status == checkout.OrderOpen && p.Status == checkout.PaymentFailed:
@@ -139,11 +139,11 @@ const (
 
 // streamStatus sends the status at once and on every change.
 func (s *server) streamStatus(c echo.Context) error {
-	o, err := s.shop.Order(c.Request().Context(), c.Param("token"))
+	o, err := s.payments.Order(c.Request().Context(), c.Param("token"))
 	if err != nil {
 		return err
 	}
-	changed, stop := s.shop.Watch(o.ID, o.Token)
+	changed, stop := s.payments.Watch(o.ID, o.Token)
 	defer stop()
 	h := c.Response().Header()
 	h.Set(echo.HeaderContentType, "text/event-stream")
@@ -160,7 +160,7 @@ func (s *server) streamStatus(c echo.Context) error {
 	end := time.After(streamFor)
 	for last := ""; ; {
 		// Read after listening: a change in between is told by changed.
-		if o, err = s.shop.Order(c.Request().Context(), o.Token); err != nil {
+		if o, err = s.payments.Order(c.Request().Context(), o.Token); err != nil {
 			return nil // the stream ends, the browser comes back
 		}
 		text, err := json.Marshal(s.statusJSON(c, o))

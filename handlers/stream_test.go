@@ -76,7 +76,7 @@ func TestAnOpenPageHearsOfACommandBesideTheServer(t *testing.T) {
 		page.hears("open")
 	}
 	begun := time.Now()
-	must(t, shop.desk().CancelOrder(t.Context(), shop.orderID(), by("cancel")))
+	must(t, shop.desk().Cancel(t.Context(), shop.orderID(), by("cancel")))
 	for _, page := range pages {
 		page.hears("cancelled")
 	}
@@ -104,7 +104,7 @@ func TestAPageThatComesBackAfterARestartMissesNothing(t *testing.T) {
 		t.Errorf("who comes back reads %s, want paid", o.Status)
 	}
 	<-changed // whatever came between reading and watching is looked at again
-	_, err = shop.service.RefundPayment(t.Context(), o.ID, 100, by("refund"))
+	_, err = shop.service.Refund(t.Context(), o.ID, 100, by("refund"))
 	must(t, err)
 	for o.Status != checkout.OrderPartiallyRefunded {
 		<-changed
@@ -130,7 +130,7 @@ func TestAnOpenPageHearsOfARefund(t *testing.T) {
 	_, path, order := shop.paidBy("GCASH")
 	page := shop.watches(path)
 	page.hears("paid")
-	_, err := shop.service.RefundPayment(t.Context(), order, 0, by("all"))
+	_, err := shop.service.Refund(t.Context(), order, 0, by("all"))
 	must(t, err)
 	page.endsAt("refunded")
 }

@@ -12,8 +12,13 @@ import (
 	"time"
 
 	"antom-checkout/antom"
+	"antom-checkout/antom/sandbox"
+	"antom-checkout/app"
 	"antom-checkout/checkout"
+	"antom-checkout/checkout/gateway"
+	"antom-checkout/checkout/shop"
 	"antom-checkout/db"
+	"antom-checkout/handlers"
 )
 
 // What the shop hears and does about one payment, in any order.
@@ -124,28 +129,33 @@ func permutations(words []string) [][]string {
 
 // listener is a shop whose Antom stands where it stands and says anything.
 type listener struct {
-	t       *testing.T
-	method  string
-	antom   *standing
-	service *checkout.Service
-	store   *db.Store
-	mu      sync.Mutex
-	now     time.Time
-	count   int
+	t        *testing.T
+	method   string
+	antom    *standing
+	services handlers.Services
+	store    *db.Store
+	mu       sync.Mutex
+	now      time.Time
+	count    int
 }
 
 func newListener(t *testing.T, method string, status antom.PaymentStatus) *listener {
 	t.Helper()
 	l := &listener{t: t, method: method, now: epoch, antom: &standing{method: method, status: status, refunds: map[string]antom.Amount{}}}
-	store, err := db.Open(t.Context(), filepath.Join(tempFolder(t), "shop.db"), db.WithClock(l.clock))
+	shop := settings(t, map[string]string{
+		"PUBLIC_URL": shopURL, "DATABASE_URL": filepath.Join(tempFolder(t), "shop.db"), "SESSION_KEY": strings.Repeat("k", 32),
+		"INTEGRATION": "api", "SWEEP_SCHEDULE": "10s,1m",
+	})
+	keys, _ := testKeys()
+	must(t, shop.UseSandbox(keys.Credentials(antomURL, sandbox.DefaultClientID)))
+	shop.Payments.Mailer = unwritten{}
+	program, err := app.Build(t.Context(), shop, app.Outside{
+		Beside: true, Clock: l.clock, Client: func(*antom.Client) gateway.Client { return l.antom },
+	})
 	must(t, err)
-	t.Cleanup(func() { must(t, store.Close()) })
-	must(t, store.ImportProducts(t.Context(), []checkout.Product{{SKU: "MUG", Name: "Mug", Price: checkout.Money{Minor: 4200, Currency: "SGD"}}}))
-	l.store = store
-	l.service = checkout.New(checkout.Config{
-		PublicURL: shopURL, Currency: "SGD", SettlementCurrency: "SGD", OrderTTL: time.Hour,
-		SweepSchedule: []time.Duration{10 * time.Second, time.Minute}, Now: l.clock,
-	}, store, l.antom)
+	t.Cleanup(func() { must(t, program.Close()) })
+	must(t, program.Store.ImportProducts(t.Context(), []checkout.Product{{SKU: "MUG", Name: "Mug", Price: checkout.Money{Minor: 4200, Currency: "SGD"}}}))
+	l.store, l.services = program.Store, program.Services
 	return l
 }
 
@@ -159,18 +169,18 @@ func (l *listener) passes(d time.Duration) {
 	l.mu.Lock()
 	l.now = l.now.Add(d)
 	l.mu.Unlock()
-	l.service.SweepOnce(l.t.Context())
+	l.services.Payments.SweepOnce(l.t.Context())
 }
 
 // lives has an order hear the words, and time pass until all is known.
 func (l *listener) lives(words []string) (checkout.OrderStatus, checkout.PaymentStatus) {
 	l.t.Helper()
 	l.count++
-	o, err := l.service.PlaceOrder(l.t.Context(), checkout.OrderRequest{
+	o, err := l.services.Shop.PlaceOrder(l.t.Context(), shop.OrderRequest{
 		FormKey: fmt.Sprint("form ", l.count), Buyer: ann, Language: "en", Cart: []checkout.CartLine{{SKU: "MUG", Quantity: 1}},
 	})
 	must(l.t, err)
-	started, err := l.service.StartPayment(l.t.Context(), o.Token, checkout.Attempt{Method: l.method, Mode: checkout.ModeAPI, Device: browser})
+	started, err := l.services.Payments.Start(l.t.Context(), o.Token, checkout.Attempt{Method: l.method, Mode: checkout.ModeAPI, Device: browser})
 	must(l.t, err)
 	for _, word := range words {
 		l.hears(word, o.ID, started.Payment)
@@ -189,9 +199,9 @@ func (l *listener) hears(word, orderID string, p checkout.Payment) {
 	key := checkout.Key{Operator: "op", Idempotency: word + orderID}
 	switch word {
 	case asksCancel:
-		_ = l.service.CancelOrder(l.t.Context(), orderID, key) // may be refused, see the table
+		_ = l.services.Payments.Cancel(l.t.Context(), orderID, key) // may be refused, see the table
 	case asksRefund:
-		op, err := l.service.RefundPayment(l.t.Context(), orderID, 1000, key)
+		op, err := l.services.Payments.Refund(l.t.Context(), orderID, 1000, key)
 		if err == nil {
 			l.notify(antom.RefundResult{
 				Notice:       antom.Notice{NotifyType: "REFUND_RESULT", Result: success},
@@ -224,7 +234,7 @@ func (l *listener) notify(notice any) {
 	must(l.t, err)
 	n, err := antom.DecodeNotification(body)
 	must(l.t, err)
-	must(l.t, l.service.RecordNotification(l.t.Context(), n, body))
+	must(l.t, l.services.Payments.RecordNotification(l.t.Context(), gateway.Receive(n, body, l.clock())))
 }
 
 var success = antom.Result{Code: antom.CodeSuccess, Status: antom.StatusSuccess}
@@ -239,11 +249,11 @@ func sgd(minor int64) antom.Amount {
 
 // standing is an Antom whose payments stand where they stand from the beginning.
 type standing struct {
-	checkout.Gateway // what these stories do not ask for
-	method           string
-	status           antom.PaymentStatus
-	mu               sync.Mutex
-	refunds          map[string]antom.Amount // by "paymentId refundRequestId"
+	gateway.Client // what these stories do not ask for
+	method         string
+	status         antom.PaymentStatus
+	mu             sync.Mutex
+	refunds        map[string]antom.Amount // by "paymentId refundRequestId"
 }
 
 // Consult has nothing to offer but what the shop has in its own list.

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"antom-checkout/app"
 	"antom-checkout/checkout"
 )
 
@@ -97,7 +98,7 @@ func (ts *turns) wait(about string) {
 // mortal is a store whose program may die before a transaction, or after it was
 // committed and before anybody learned of it.
 type mortal struct {
-	checkout.Store
+	app.Store
 	fuse  *fuse
 	turns *turns
 }
@@ -135,7 +136,7 @@ func (m mortal) FindPayment(ctx context.Context, by checkout.Reference) (orderID
 	return orderID, requestID, err
 }
 
-func (m mortal) Update(ctx context.Context, id string, e checkout.Evidence, change func(checkout.Order) (checkout.Order, []checkout.Effect)) (before, after checkout.Order, err error) {
+func (m mortal) Update(ctx context.Context, id string, e checkout.Evidence, change func(checkout.Order) (checkout.Order, []checkout.Effect, error)) (before, after checkout.Order, err error) {
 	err = m.within(id, func() (err error) { before, after, err = m.Store.Update(ctx, id, e, change); return err })
 	for _, p := range after.Payments {
 		m.turns.place(p.RequestID)
@@ -153,7 +154,7 @@ func (m mortal) Unmatched(ctx context.Context, antomID string) (rows []checkout.
 	return rows, err
 }
 
-func (m mortal) DueChecks(ctx context.Context, now time.Time, limit int) (due []checkout.DuePoll, err error) {
+func (m mortal) DuePolls(ctx context.Context, now time.Time, limit int) (due []checkout.DuePoll, err error) {
 	err = m.within("", func() (err error) { due, err = m.Store.DuePolls(ctx, now, limit); return err })
 	return due, err
 }

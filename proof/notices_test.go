@@ -10,6 +10,8 @@ import (
 
 	"antom-checkout/antom/sandbox"
 	"antom-checkout/checkout"
+	"antom-checkout/checkout/payments"
+	"antom-checkout/checkout/shop"
 )
 
 // inWorld tells a story by hand: nothing goes wrong but what the test asks for.
@@ -30,15 +32,15 @@ func inWorld(t *testing.T, story func(t *testing.T, s *simulation)) {
 }
 
 // orders places an order and starts a payment for it.
-func (s *simulation) ordersAndStarts(method string, mode checkout.Mode) (checkout.Order, checkout.Started) {
+func (s *simulation) ordersAndStarts(method string, mode checkout.Mode) (checkout.Order, payments.Started) {
 	s.t.Helper()
 	p := s.world.program()
-	o, err := p.service.PlaceOrder(s.t.Context(), checkout.OrderRequest{
+	o, err := p.services.Shop.PlaceOrder(s.t.Context(), shop.OrderRequest{
 		FormKey: fmt.Sprint("by hand ", len(s.orders)), Buyer: ann, Language: "en", Cart: []checkout.CartLine{{SKU: "MUG", Quantity: 1}},
 	})
 	must(s.t, err)
 	s.orders = append(s.orders, o)
-	started, err := p.service.StartPayment(s.t.Context(), o.Token, checkout.Attempt{Method: method, Mode: mode, Device: browser})
+	started, err := p.service.Start(s.t.Context(), o.Token, checkout.Attempt{Method: method, Mode: mode, Device: browser})
 	must(s.t, err)
 	return o, started
 }
@@ -130,7 +132,7 @@ func TestTwoHundredOrdersThroughTimeouts(t *testing.T) {
 // something to pay.
 func (s *simulation) buysThroughTimeouts(i int, method string, mode checkout.Mode) {
 	p := s.world.program()
-	o, err := p.service.PlaceOrder(s.t.Context(), checkout.OrderRequest{
+	o, err := p.services.Shop.PlaceOrder(s.t.Context(), shop.OrderRequest{
 		FormKey: fmt.Sprint("patient ", i), Buyer: ann, Language: "en", Cart: []checkout.CartLine{{SKU: "MUG", Quantity: 1}},
 	})
 	if err != nil {
@@ -138,7 +140,7 @@ func (s *simulation) buysThroughTimeouts(i int, method string, mode checkout.Mod
 		return
 	}
 	for range 20 {
-		started, err := p.service.StartPayment(s.t.Context(), o.Token, checkout.Attempt{Method: method, Mode: mode, Device: browser})
+		started, err := p.service.Start(s.t.Context(), o.Token, checkout.Attempt{Method: method, Mode: mode, Device: browser})
 		if err == nil && started.Action.Type != checkout.ActionWait {
 			if err := s.world.control.Pay(started.Payment.RequestID); err != nil {
 				s.t.Errorf("order %d, %s: %v", i, started.Action.Type, err)

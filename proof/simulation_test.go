@@ -18,7 +18,9 @@ import (
 
 	"antom-checkout/antom"
 	"antom-checkout/antom/sandbox"
+	"antom-checkout/app"
 	"antom-checkout/checkout"
+	"antom-checkout/checkout/shop"
 )
 
 var (
@@ -175,10 +177,10 @@ func newSimulation(t *testing.T, seed uint64, folder string) *simulation {
 	t.Helper()
 	s := &simulation{t: t, fate: rand.New(rand.NewPCG(seed, 1)), sweepIn: rand.New(rand.NewPCG(seed, 2))}
 	currency := currencies[s.fate.IntN(len(currencies))]
-	s.world = newWorld(t, seed, folder, func(c *checkout.Config) {
-		c.Currency, c.SettlementCurrency = currency, currency
-		c.ManualCapture = s.once(3)
-		c.RefundLate = s.once(2)
+	s.world = newWorld(t, seed, folder, func(c *app.Settings) {
+		c.Shop.Currency, c.SettlementCurrency = currency, currency
+		c.Payments.ManualCapture = s.once(3)
+		c.Payments.RefundLate = s.once(2)
 	})
 	few := 1 + s.fate.IntN(6)
 	s.rare = few
@@ -186,7 +188,7 @@ func newSimulation(t *testing.T, seed uint64, folder string) *simulation {
 	must(t, s.world.program().store.ImportProducts(t.Context(), []checkout.Product{
 		{SKU: "MUG", Name: "Mug", Price: price}, {SKU: "RARE", Name: "One of few", Price: price, Stock: &few},
 	}))
-	s.world.tell("seed %d: %s, manual capture %v, late money refunded %v, %d rare pieces", seed, currency, s.world.config.ManualCapture, s.world.config.RefundLate, few)
+	s.world.tell("seed %d: %s, manual capture %v, late money refunded %v, %d rare pieces", seed, currency, s.world.shop.Payments.ManualCapture, s.world.shop.Payments.RefundLate, few)
 	s.world.sweeps(s.pause)
 	return s
 }
@@ -272,7 +274,7 @@ func (s *simulation) placeOrder() {
 	if s.once(3) {
 		sku = "RARE"
 	}
-	o, err := s.world.program().service.PlaceOrder(s.t.Context(), checkout.OrderRequest{
+	o, err := s.world.program().services.Shop.PlaceOrder(s.t.Context(), shop.OrderRequest{
 		FormKey: fmt.Sprintf("form-%d-%d", s.world.seed, len(s.orders)), Buyer: ann, Language: "en",
 		Cart: []checkout.CartLine{{SKU: sku, Quantity: 1 + s.fate.IntN(2)}},
 	})
@@ -304,11 +306,11 @@ func (s *simulation) beside(what string, do func(ctx context.Context) (string, e
 	})
 }
 
-var browser = checkout.Device{IP: "203.0.113.7", UserAgent: "Mozilla/5.0", Accept: "text/html", Language: "en", Terminal: antom.TerminalWeb}
+var browser = checkout.Device{IP: "203.0.113.7", UserAgent: "Mozilla/5.0", Accept: "text/html", Language: "en", Terminal: checkout.TerminalWeb}
 
 func (s *simulation) startPayment() {
 	p, o := s.world.program(), s.someOrder()
-	offered := p.service.Methods(s.t.Context(), o, browser)
+	offered := p.services.Methods.List(s.t.Context(), o, browser)
 	want := checkout.Attempt{
 		Method: offered[s.fate.IntN(len(offered))].Code, Mode: checkout.ModeSDK,
 		Device: browser,
@@ -326,7 +328,7 @@ func (s *simulation) startPayment() {
 	}
 	for _, want := range tabs {
 		s.beside(fmt.Sprintf("the buyer of %s starts %s by %s", o.ID, want.Method, want.Mode), func(ctx context.Context) (string, error) {
-			started, err := p.service.StartPayment(ctx, o.Token, want)
+			started, err := p.service.Start(ctx, o.Token, want)
 			return string(started.Action.Type) + " " + started.Payment.RequestID, err
 		})
 	}
@@ -382,7 +384,7 @@ func (s *simulation) paysOtherwise(id string) (act string, err error) {
 		method, money = p.Method, p.Money
 	}
 	if s.once(3) {
-		offered := s.world.program().service.Methods(s.t.Context(), s.someOrder(), browser)
+		offered := s.world.program().services.Methods.List(s.t.Context(), s.someOrder(), browser)
 		method = offered[s.fate.IntN(len(offered))].Code
 	} else {
 		money.Amount += []int64{-300, 300}[s.fate.IntN(2)] // no lie of theirs makes it right again
@@ -436,18 +438,18 @@ func (s *simulation) operatorActs() {
 	switch s.fate.IntN(5) {
 	case 0, 1:
 		s.beside(fmt.Sprintf("the operator refunds %d of %s with %s", part, o.ID, key.Idempotency), func(ctx context.Context) (string, error) {
-			op, err := desk.RefundPayment(ctx, o.ID, part, key)
+			op, err := desk.Refund(ctx, o.ID, part, key)
 			return op.RequestID + " " + string(op.Status), err
 		})
 	case 2:
 		s.beside("the operator captures "+o.ID, func(ctx context.Context) (string, error) {
-			op, err := desk.CapturePayment(ctx, o.ID, key)
+			op, err := desk.Capture(ctx, o.ID, key)
 			return op.RequestID + " " + string(op.Status), err
 		})
 	case 3:
-		s.beside("the operator cancels "+o.ID, func(ctx context.Context) (string, error) { return "done", desk.CancelOrder(ctx, o.ID, key) })
+		s.beside("the operator cancels "+o.ID, func(ctx context.Context) (string, error) { return "done", desk.Cancel(ctx, o.ID, key) })
 	case 4:
-		s.beside("the operator accepts "+o.ID, func(ctx context.Context) (string, error) { return "done", desk.AcceptReview(ctx, o.ID, key) })
+		s.beside("the operator accepts "+o.ID, func(ctx context.Context) (string, error) { return "done", desk.Accept(ctx, o.ID, key) })
 	}
 }
 
@@ -532,7 +534,7 @@ func (s *simulation) quiet() bool {
 	}
 	return s.world.wires.count(s.world.program(), `
 		SELECT NOT EXISTS (SELECT 1 FROM orders WHERE status IN ('open', 'processing'))
-		   AND NOT EXISTS (SELECT 1 FROM payments WHERE next_check IS NOT NULL AND NOT (status = 'authorized' AND live))
+		   AND NOT EXISTS (SELECT 1 FROM payments WHERE next_poll IS NOT NULL AND NOT (status = 'authorized' AND active))
 		   AND NOT EXISTS (SELECT 1 FROM operations WHERE status IN ('pending', 'processing'))
 		   AND NOT EXISTS (SELECT 1 FROM outbox WHERE state = 'pending')`) > 0
 }

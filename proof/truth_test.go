@@ -159,7 +159,7 @@ func (tr *truth) readColumns(t testing.TB, path string) {
 		tr.orders[id].review = review
 		return err
 	})
-	each(`SELECT request_id, next_check, settled FROM payments`, func(rows *sql.Rows) error {
+	each(`SELECT request_id, next_poll, resolved_offline FROM payments`, func(rows *sql.Rows) error {
 		var id string
 		var next sql.NullInt64
 		var settled bool
@@ -182,7 +182,7 @@ func (tr *truth) readColumns(t testing.TB, path string) {
 		return err
 	})
 	each(`
-		SELECT sku, stock, held,
+		SELECT sku, stock, reserved,
 		       (SELECT coalesce(sum(quantity), 0) FROM order_lines JOIN orders ON id = order_id WHERE order_lines.sku = products.sku AND orders.stock = 'held'),
 		       (SELECT coalesce(sum(quantity), 0) FROM order_lines JOIN orders ON id = order_id WHERE order_lines.sku = products.sku AND orders.stock = 'taken')
 		  FROM products

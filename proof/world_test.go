@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,9 +18,10 @@ import (
 	"testing/synctest"
 	"time"
 
-	"antom-checkout/antom"
 	"antom-checkout/antom/sandbox"
+	"antom-checkout/app"
 	"antom-checkout/checkout"
+	"antom-checkout/checkout/payments"
 	"antom-checkout/db"
 	"antom-checkout/handlers"
 )
@@ -70,7 +70,8 @@ type world struct {
 	t       *testing.T
 	seed    uint64
 	folder  string
-	config  checkout.Config
+	shop    app.Settings
+	log     *slog.Logger
 	box     *sandbox.Sandbox
 	control *sandbox.Control
 	wires   *wires
@@ -85,32 +86,48 @@ type world struct {
 
 // program is one run of the shop's process.
 type program struct {
-	path    string // of its database
-	fuse    *fuse
-	store   *db.Store
-	service *checkout.Service
-	desk    *checkout.Service // an operator's command: another process beside the server
-	pages   http.Handler
-	ended   sync.WaitGroup // its sweeper
+	path     string // of its database
+	fuse     *fuse
+	store    *db.Store
+	services handlers.Services
+	service  *payments.Service // of services
+	desk     *payments.Service // an operator's command: another process beside the server
+	pages    http.Handler
+	ended    sync.WaitGroup // its sweeper
 }
 
-func newWorld(t *testing.T, seed uint64, folder string, change ...func(*checkout.Config)) *world {
+// settings are those of the program, out of an environment.
+func settings(t testing.TB, environment map[string]string) app.Settings {
+	t.Helper()
+	s, err := app.Load(nil, func(name string) string { return environment[name] })
+	must(t, err)
+	return s
+}
+
+// unwritten takes every letter and writes none.
+type unwritten struct{}
+
+func (unwritten) Mail(context.Context, checkout.Email) error { return nil }
+
+func newWorld(t *testing.T, seed uint64, folder string, change ...func(*app.Settings)) *world {
 	t.Helper()
 	time.Sleep(time.Until(epoch))
 	w := &world{t: t, seed: seed, folder: folder, began: epoch, turns: &turns{known: map[string]uint64{}}}
-	w.config = checkout.Config{
-		PublicURL: shopURL, Currency: "SGD", SettlementCurrency: "SGD", OrderTTL: time.Hour,
-		SweepSchedule: []time.Duration{10 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute, 30 * time.Minute},
-		Log:           slog.New(slog.NewTextHandler(storyteller{w}, &slog.HandlerOptions{ReplaceAttr: withoutTime})),
-	}
-	for _, c := range change {
-		c(&w.config)
-	}
+	w.log = slog.New(slog.NewTextHandler(storyteller{w}, &slog.HandlerOptions{ReplaceAttr: withoutTime}))
 	w.wires = newWires(w)
 	keys, _ := testKeys()
 	box, err := sandbox.New(sandbox.Config{URL: antomURL, Keys: keys, Seed: seed, Transport: w.wires.toShop()})
 	must(t, err)
 	w.box, w.control = box, box.Control()
+	w.shop = settings(t, map[string]string{
+		"PUBLIC_URL": shopURL, "SESSION_KEY": strings.Repeat("k", 32), "RATE_LIMITS": "off", "INTEGRATION": "api",
+		"SWEEP_SCHEDULE": "10s,30s,1m,2m,5m,30m",
+	})
+	must(t, w.shop.UseSandbox(box.Credentials()))
+	w.shop.Payments.Mailer = unwritten{}
+	for _, c := range change {
+		c(&w.shop)
+	}
 	w.start(filepath.Join(folder, "shop-0.db"))
 	return w
 }
@@ -133,32 +150,20 @@ func (w *world) program() *program {
 func (w *world) start(path string) {
 	w.t.Helper()
 	p := &program{path: path, fuse: newFuse()}
-	store, err := db.Open(w.t.Context(), path)
+	var mayDie app.Store
+	shop := w.shop
+	shop.Database = path
+	built, err := app.Build(w.t.Context(), shop, app.Outside{
+		Beside: true, Log: w.log, ToAntom: w.wires.toAntom(p),
+		Store: func(s *db.Store) app.Store { mayDie = mortal{s, p.fuse, w.turns}; return mayDie },
+	})
 	must(w.t, err)
-	p.store = store
-	gateway := w.client(p)
-	p.service = checkout.New(w.config, mortal{store, p.fuse, w.turns}, gateway)
-	p.desk = checkout.New(w.config, mortal{store, p.fuse, w.turns}, gateway)
-	public, err := url.Parse(shopURL)
-	must(w.t, err)
-	p.pages = handlers.New(handlers.Config{
-		ShopName: "Proof", PublicURL: public, SessionKey: make([]byte, 64), Log: w.config.Log,
-	}, p.service, gateway, store)
+	p.store, p.services, p.pages = built.Store, built.Services, built.NewHandler()
+	p.service = p.services.Payments
+	p.desk = built.NewServices(mayDie, built.Client).Payments
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.running, w.started = p, w.started+1
-}
-
-// client is the shop's real client of Antom, on the wire of one program.
-func (w *world) client(p *program) *antom.Client {
-	w.t.Helper()
-	credentials := w.box.Credentials()
-	client, err := antom.New(antom.Config{
-		ClientID: credentials.ClientID, PrivateKey: credentials.MerchantPrivateKey, PublicKeys: credentials.AntomPublicKey,
-		BaseURL: antomURL, Attempts: 1,
-	}, antom.WithHTTPClient(&http.Client{Transport: w.wires.toAntom(p)}))
-	must(w.t, err)
-	return client
 }
 
 // sweeps has the program's sweeper look around now and again, until it dies.

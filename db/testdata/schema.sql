@@ -1,6 +1,6 @@
 CREATE TABLE calls (
 	id                 TEXT PRIMARY KEY,
-	op                 TEXT NOT NULL,
+	endpoint                 TEXT NOT NULL,
 	request_id         TEXT NOT NULL,
 	payment_request_id TEXT NOT NULL,
 	result             TEXT NOT NULL CHECK (result = 'S' OR result = 'F' OR result = 'U' OR result = 'none'),
@@ -44,21 +44,21 @@ CREATE TRIGGER refunds_asked AFTER INSERT ON operations WHEN NEW.kind = 'refund'
 BEGIN
 	SELECT RAISE(ABORT, 'refunds exceed the payment')
 	 WHERE (SELECT sum(amount) FROM operations WHERE payment_request_id = NEW.payment_request_id AND kind = 'refund' AND status <> 'failed')
-	     > (SELECT coalesce(held, amount) FROM payments WHERE request_id = NEW.payment_request_id);
+	     > (SELECT coalesce(confirmed, amount) FROM payments WHERE request_id = NEW.payment_request_id);
 END;
 
 CREATE TRIGGER refunds_heard AFTER INSERT ON operations WHEN NEW.kind = 'refund' AND NEW.status = 'success'
 BEGIN
 	SELECT RAISE(ABORT, 'refunds exceed the payment')
 	 WHERE (SELECT sum(amount) FROM operations WHERE payment_request_id = NEW.payment_request_id AND kind = 'refund' AND status = 'success')
-	     > (SELECT coalesce(held, amount) FROM payments WHERE request_id = NEW.payment_request_id);
+	     > (SELECT coalesce(confirmed, amount) FROM payments WHERE request_id = NEW.payment_request_id);
 END;
 
 CREATE TRIGGER refunds_made AFTER UPDATE ON operations WHEN NEW.kind = 'refund' AND NEW.status = 'success'
 BEGIN
 	SELECT RAISE(ABORT, 'refunds exceed the payment')
 	 WHERE (SELECT sum(amount) FROM operations WHERE payment_request_id = NEW.payment_request_id AND kind = 'refund' AND status = 'success')
-	     > (SELECT coalesce(held, amount) FROM payments WHERE request_id = NEW.payment_request_id);
+	     > (SELECT coalesce(confirmed, amount) FROM payments WHERE request_id = NEW.payment_request_id);
 END;
 
 CREATE TABLE order_lines (
@@ -125,25 +125,25 @@ CREATE TABLE payments (
 	mode        TEXT NOT NULL CHECK (mode = 'sdk' OR mode = 'api'),
 	status      TEXT NOT NULL CHECK (status = 'created' OR status = 'unknown' OR status = 'processing' OR status = 'pending' OR status = 'authorized'
 		OR status = 'paid' OR status = 'failed' OR status = 'cancelled' OR status = 'refunded'),
-	live        INTEGER NOT NULL CHECK (live IN (0, 1)),
-	surplus     INTEGER NOT NULL CHECK (surplus IN (0, 1)), -- money to be given back
+	active        INTEGER NOT NULL CHECK (active IN (0, 1)),
+	duplicate     INTEGER NOT NULL CHECK (duplicate IN (0, 1)), -- money to be given back
 	currency    TEXT NOT NULL,
 	amount      INTEGER NOT NULL CHECK (amount > 0),
 	result_code TEXT NOT NULL,
-	request     BLOB NOT NULL, -- the body sent, so that a repeat is the same request
+	body     BLOB NOT NULL, -- the body sent, so that a repeat is the same request
 	action      TEXT NOT NULL, -- JSON: how the buyer goes on
 	created_at  INTEGER NOT NULL,
 	expires_at  INTEGER NOT NULL,
 	auth_ends   INTEGER, -- of an authorised card
-	next_check  INTEGER, -- NULL when nothing is owed
-	checks      INTEGER NOT NULL
-, mail_me INTEGER NOT NULL DEFAULT 0 CHECK (mail_me IN (0, 1)), settled INTEGER NOT NULL DEFAULT 0 CHECK (settled IN (0, 1)), held INTEGER CHECK (held > 0), held_currency TEXT NOT NULL DEFAULT '') STRICT;
+	next_poll  INTEGER, -- NULL when nothing is owed
+	polls      INTEGER NOT NULL
+, email_on_failure INTEGER NOT NULL DEFAULT 0 CHECK (email_on_failure IN (0, 1)), resolved_offline INTEGER NOT NULL DEFAULT 0 CHECK (resolved_offline IN (0, 1)), confirmed INTEGER CHECK (confirmed > 0), confirmed_currency TEXT NOT NULL DEFAULT '', terminal TEXT NOT NULL DEFAULT '', return_url TEXT NOT NULL DEFAULT '', incomplete INTEGER NOT NULL DEFAULT 0 CHECK (incomplete IN (0, 1))) STRICT;
 
 CREATE UNIQUE INDEX payments_antom ON payments (antom_id) WHERE antom_id <> '';
 
-CREATE INDEX payments_due ON payments (next_check) WHERE next_check IS NOT NULL;
+CREATE INDEX payments_due ON payments (next_poll) WHERE next_poll IS NOT NULL;
 
-CREATE UNIQUE INDEX payments_live ON payments (order_id) WHERE live = 1;
+CREATE UNIQUE INDEX payments_live ON payments (order_id) WHERE active = 1;
 
 CREATE INDEX payments_order ON payments (order_id);
 
@@ -161,9 +161,9 @@ CREATE TABLE products (
 	image       TEXT NOT NULL,
 	position    INTEGER NOT NULL,
 	stock       INTEGER CHECK (stock >= 0),                   -- pieces in the store; NULL means enough
-	held        INTEGER NOT NULL DEFAULT 0 CHECK (held >= 0), -- of these, for attempts under way
+	reserved        INTEGER NOT NULL DEFAULT 0 CHECK (reserved >= 0), -- of these, for attempts under way
 	listed      INTEGER,                                      -- what the catalogue file said last
-	CHECK (stock IS NULL OR held <= stock)
+	CHECK (stock IS NULL OR reserved <= stock)
 ) STRICT;
 
 CREATE TABLE transitions (

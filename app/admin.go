@@ -1,0 +1,197 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+
+	"golang.org/x/text/language"
+
+	"antom-checkout/checkout"
+	"antom-checkout/checkout/payments"
+)
+
+const adminHelp = `actions:
+  capture   take the money of an authorised card (manual capture)
+  refund    give back --amount minor units, or all that is left
+  cancel    close an unpaid order, release a card, or give a payment back while
+            its method allows
+  accept    end a review: keep the money that is there, or, where it cannot be
+            given back through Antom, say that it was settled with the buyer
+            otherwise
+
+--order takes the order's number as its buyer knows it (ABCDE-FGHIJ), or its id.
+
+Of an order under review because Antom holds another amount, or took it by
+another method, accept keeps that, refund gives all of it back, and cancel does
+so and closes the order.
+
+The same --key again is the same action, so a command may be repeated safely.
+`
+
+// adminActions are what an operator may order.
+var adminActions = map[string]func(context.Context, *payments.Service, adminOrder) (checkout.Operation, error){
+	"capture": func(ctx context.Context, desk *payments.Service, a adminOrder) (checkout.Operation, error) {
+		return desk.Capture(ctx, a.order.ID, a.key)
+	},
+	"refund": func(ctx context.Context, desk *payments.Service, a adminOrder) (checkout.Operation, error) {
+		return desk.Refund(ctx, a.order.ID, a.minor, a.key)
+	},
+	"cancel": func(ctx context.Context, desk *payments.Service, a adminOrder) (checkout.Operation, error) {
+		return checkout.Operation{Kind: checkout.Cancel, Status: checkout.OperationSuccess}, desk.Cancel(ctx, a.order.ID, a.key)
+	},
+	"accept": func(ctx context.Context, desk *payments.Service, a adminOrder) (checkout.Operation, error) {
+		return checkout.Operation{Kind: "accept", Status: checkout.OperationSuccess}, desk.Accept(ctx, a.order.ID, a.key)
+	},
+}
+
+// adminOrder is what an operator orders.
+type adminOrder struct {
+	action string
+	order  checkout.Order
+	minor  int64
+	key    checkout.Key
+	asJSON bool
+}
+
+// administer does what an operator orders, beside a running server or without one.
+func administer(ctx context.Context, l *line) error {
+	order := l.flags.String("order", "", "number or id of the order")
+	amount := l.flags.Int64("amount", 0, "minor units to refund; all that is left without it")
+	key := l.flags.String("key", "", "idempotency key: the same key is the same action")
+	asJSON := l.flags.Bool("json", false, "answer with one JSON object instead of sentences")
+	s, err := l.load()
+	if err != nil {
+		return err
+	}
+	a := adminOrder{action: l.arguments[0], minor: *amount, key: checkout.Key{Operator: "admin", Idempotency: *key}, asJSON: *asJSON}
+	if adminActions[a.action] == nil {
+		return usageError{fmt.Errorf("admin: no action %q\n\n%s", a.action, adminHelp)}
+	}
+	if *order == "" || *key == "" || len(*key) > 128 || l.set("amount") && (*amount <= 0 || a.action != "refund") {
+		return usageError{errors.New("admin: --order and --key (up to 128 bytes) are needed; --amount is for refund, and at least 1")}
+	}
+	s.Log.Level = max(s.Log.Level, slog.LevelWarn) // the answer says how it went
+	p, err := Build(ctx, s, Outside{Log: newLog(s.Log, l.stderr), Beside: true})
+	if err != nil {
+		return err
+	}
+	if a.order, err = p.findOrder(ctx, *order); err == nil {
+		err = p.carryOut(ctx, a, l.stdout)
+	}
+	return errors.Join(err, p.Close())
+}
+
+// findOrder finds an order by its number, however it is typed, or by its id.
+func (p *Program) findOrder(ctx context.Context, typed string) (o checkout.Order, err error) {
+	if number := checkout.OrderNumber(typed); number != "" {
+		if o, err = p.Store.OrderByNumber(ctx, number); !checkout.IsNotFound(err) {
+			return o, err
+		}
+	}
+	if o, err = p.Store.OrderByID(ctx, typed); checkout.IsNotFound(err) {
+		return o, fmt.Errorf("no order has the number or the id %q", typed)
+	}
+	return o, err
+}
+
+// carryOut does it and says how it went.
+func (p *Program) carryOut(ctx context.Context, a adminOrder, stdout io.Writer) error {
+	op, err := adminActions[a.action](ctx, p.Services.Payments, a)
+	if err != nil {
+		return refusal(a, err)
+	}
+	if a.order, err = p.Store.OrderByID(ctx, a.order.ID); err != nil {
+		return err
+	}
+	if a.asJSON {
+		err = json.NewEncoder(stdout).Encode(a.fields(op))
+	} else {
+		_, err = fmt.Fprintln(stdout, a.sentences(op))
+	}
+	if err == nil && op.Status == checkout.OperationFailed {
+		return fmt.Errorf("refused by Antom: %s", op.ResultCode)
+	}
+	return err
+}
+
+// sentences are what came of it and how the order is now.
+func (a adminOrder) sentences(op checkout.Operation) string {
+	order := fmt.Sprintf("Order %s is now %s.", a.order.Number, statusWords(a.order.Status))
+	if op.RequestID == "" {
+		return order
+	}
+	what := map[checkout.OperationKind]string{checkout.Capture: "Capture", checkout.Refund: "Refund", checkout.Cancel: "Cancel"}[op.Kind]
+	came := "is under way; Antom tells its result later."
+	switch op.Status {
+	case checkout.OperationSuccess:
+		came = "has succeeded."
+	case checkout.OperationFailed:
+		came = "has failed."
+	}
+	amount := strings.ReplaceAll(op.Amount.Format(language.English), "\u00a0", " ")
+	return fmt.Sprintf("%s %s of %s %s %s", what, op.RequestID, amount, came, order)
+}
+
+// statusWords is an order's status within a sentence.
+func statusWords(s checkout.OrderStatus) string {
+	if s == checkout.OrderReview {
+		return "under review"
+	}
+	return strings.ReplaceAll(string(s), "_", " ")
+}
+
+// fields is the same for programs.
+func (a adminOrder) fields(op checkout.Operation) map[string]any {
+	answer := map[string]any{"action": op.Kind, "order": a.order.ID, "status": op.Status}
+	if op.RequestID != "" {
+		answer["request_id"], answer["amount"], answer["currency"] = op.RequestID, op.Amount.Minor, op.Amount.Currency
+	}
+	if op.ResultCode != "" {
+		answer["result_code"] = op.ResultCode
+	}
+	return answer
+}
+
+// refusal says in a sentence why nothing was done.
+func refusal(a adminOrder, err error) error {
+	var refused *checkout.Error
+	if !errors.As(err, &refused) {
+		return err
+	}
+	return fmt.Errorf("no %s of order %s: %s", a.action, a.order.Number, cmp.Or(refused.Detail, operatorTexts[refused.Code]))
+}
+
+// operatorTexts is what the command line says for every code that has nothing more
+// exact to tell.
+var operatorTexts = map[checkout.ErrorCode]string{
+	checkout.CodeNotFound:          "there is no such order",
+	checkout.CodeFormInvalid:       "the input is not valid",
+	checkout.CodeMethodRequired:    "no payment method is named",
+	checkout.CodeMethodUnknown:     "the payment method is not offered for this order",
+	checkout.CodeAmountInvalid:     "the amount cannot be refunded",
+	checkout.CodeQuantityInvalid:   "the quantity is not valid",
+	checkout.CodeCartFull:          "the cart is full",
+	checkout.CodeCartEmpty:         "the cart is empty",
+	checkout.CodeSoldOut:           "the goods are sold out",
+	checkout.CodeRenewalIncomplete: "goods of the expired order are gone",
+	checkout.CodeOrderChanged:      "the order has changed meanwhile; give the same command again",
+	checkout.CodeForeignPayment:    "the Antom payment id belongs to another payment",
+	checkout.CodeNotExpired:        "the order has not expired",
+	checkout.CodeNothingToCapture:  "no authorised payment waits for a manual capture",
+	checkout.CodeNothingToRefund:   "nothing is paid, or it was returned already",
+	checkout.CodeNothingToCancel:   "the order's status does not allow a cancel",
+	checkout.CodeKeyReused:         "this key was used for another action; take a new one",
+	checkout.CodeNotUnderReview:    "the order is not under review",
+	checkout.CodeReviewStands:      "the reason for the review remains",
+	checkout.CodeReviewChanged:     "the review that was meant has ended",
+	checkout.CodePaymentSuperseded: "the order stands on this payment",
+	checkout.CodeAntomRefused:      "Antom refuses",
+	checkout.CodeAntomUnanswered:   "Antom has not answered; give the same command again",
+	checkout.CodeBusy:              "too many requests wait; give the same command again",
+}

@@ -1,0 +1,154 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"antom-checkout/antom"
+	"antom-checkout/antom/sandbox"
+	"antom-checkout/checkout/gateway"
+	"antom-checkout/checkout/payments"
+	"antom-checkout/checkout/shop"
+	"antom-checkout/db"
+	"antom-checkout/handlers"
+)
+
+// Store is what the services keep orders in.
+type Store interface {
+	payments.Store
+	shop.Store
+}
+
+// Outside is what a program meets beside its settings. Its zero value is the
+// real world; tests bring parts of their own.
+type Outside struct {
+	Log     *slog.Logger      // nil: none is kept
+	Clock   func() time.Time  // nil: time.Now; CLOCK_OFFSET is added
+	ToAntom http.RoundTripper // nil: the network
+	Store   func(*db.Store) Store
+	Client  func(*antom.Client) gateway.Client
+
+	// Beside says that another process may be the server: the database is not
+	// claimed, the catalogue stays as it is, no address is listened on, and a
+	// sandbox is that of the server.
+	Beside bool
+}
+
+// Program is the whole program: ready to serve, unless it was built Beside a
+// server, and to be closed.
+type Program struct {
+	Settings Settings // with the addresses and keys that follow from the rest
+	Log      *slog.Logger
+	Now      func() time.Time // the one clock
+	Store    *db.Store
+	Client   *antom.Client
+	Services handlers.Services
+	Sandbox  *sandbox.Sandbox // nil: Antom is elsewhere
+
+	outside  Outside
+	keys     []byte   // of sessions
+	metrics  *metrics // nil: nothing is measured
+	servers  group
+	listener net.Listener
+	stopping chan struct{}
+	stop     func() // closes stopping
+}
+
+// Build puts the program together. Settings.Pages and Settings.Shop may already
+// hold parts that tests bring, such as a Mailer; they stay.
+func Build(ctx context.Context, s Settings, outside Outside) (*Program, error) {
+	p := &Program{Settings: s, outside: outside, Log: outside.Log, stopping: make(chan struct{})}
+	p.stop = sync.OnceFunc(func() { close(p.stopping) })
+	if p.Log == nil {
+		p.Log = slog.New(slog.DiscardHandler)
+	}
+	base := outside.Clock
+	if base == nil {
+		base = time.Now
+	}
+	p.Now = s.clock(base)
+	steps := []func(context.Context) error{
+		p.checkKeys, p.openStore, p.makeKeys, p.listen, p.embedSandbox, p.measure, p.openClient, p.openServices, p.openPages,
+	}
+	if outside.Beside {
+		steps = []func(context.Context) error{
+			p.useServersSandbox, p.openClient, p.openStoreBeside, p.readKeys, p.openServices,
+		}
+	}
+	for _, step := range steps {
+		if err := step(ctx); err != nil {
+			return nil, errors.Join(err, p.Close())
+		}
+	}
+	return p, nil
+}
+
+// Serve answers requests and sweeps until ctx ends; then it ends requests under
+// way first.
+func (p *Program) Serve(ctx context.Context) error {
+	p.Services.Methods.WarmUp()
+	sweep, stopSweep := context.WithCancel(ctx)
+	var sweeping sync.WaitGroup
+	sweeping.Go(func() { p.Services.Payments.Sweep(sweep) })
+	err := p.servers.serve(ctx)
+	stopSweep()
+	sweeping.Wait()
+	return err
+}
+
+// Close ends event streams, gives back addresses, and closes sandbox and
+// database.
+func (p *Program) Close() error {
+	p.stop()
+	problems := []error{p.servers.close()}
+	if p.listener != nil {
+		problems = append(problems, giveBack(p.listener))
+	}
+	if p.Sandbox != nil {
+		problems = append(problems, p.Sandbox.Close())
+	}
+	if p.Store != nil {
+		problems = append(problems, p.Store.Close())
+	}
+	return errors.Join(problems...)
+}
+
+// checkKeys finds damaged keys before anything is opened.
+func (p *Program) checkKeys(ctx context.Context) error {
+	if p.Settings.Antom.ClientID == "" {
+		return nil
+	}
+	return p.openClient(ctx)
+}
+
+func (p *Program) makeKeys(context.Context) (err error) {
+	p.keys, err = p.Settings.sessionKeys()
+	return err
+}
+
+// readKeys makes none: where the key is the server's, no session is opened here
+// and no link is signed.
+func (p *Program) readKeys(ctx context.Context) error {
+	if p.Settings.SessionKey.Empty() {
+		return nil
+	}
+	return p.makeKeys(ctx)
+}
+
+// listen takes the shop's address.
+func (p *Program) listen(context.Context) error {
+	listener, err := net.Listen("tcp", p.Settings.Addr)
+	if err != nil {
+		return err
+	}
+	p.listener = listener
+	if p.Settings.PublicURL == nil {
+		p.Settings.PublicURL = localURL(p.Settings.Addr, listener)
+	}
+	return nil
+}

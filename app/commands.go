@@ -1,0 +1,184 @@
+package app
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// command is one row: what an operator types and what happens. The manual and
+// the README's table are made from it.
+type command struct {
+	name     string
+	synopsis string // what follows the name
+	summary  string // one line
+	help     string // what "-h" says beside it
+	settings func(env string) bool
+	run      func(context.Context, *line) error
+}
+
+func everySetting(string) bool { return true }
+
+func noSetting(string) bool { return false }
+
+func onlySettings(names ...string) func(string) bool {
+	return func(env string) bool { return slices.Contains(names, env) }
+}
+
+// commands lists them in the order an operator meets them.
+func commands() []command {
+	return []command{
+		{name: "serve", settings: everySetting, run: serve,
+			summary: "the shop and its checkout; the default"},
+		{name: "sandbox", settings: onlySettings("SANDBOX_ADDR", "LOG_FORMAT", "LOG_LEVEL"), run: serveSandbox,
+			summary: "only the local Antom, for any shop and any Antom SDK"},
+		{name: "admin", synopsis: "ACTION --order ORDER --key KEY [--amount MINOR] [--json]", settings: everySetting, run: administer,
+			summary: "capture, refund, cancel or accept an order; the same key is the same action", help: adminHelp},
+		{name: "backup", synopsis: "FILE", settings: everySetting, run: backup,
+			summary: "a consistent copy of the database, beside a running server"},
+		{name: "audit", settings: everySetting, run: audit,
+			summary: "everything about money as JSON lines; works beside a running server"},
+		{name: "migrate", settings: everySetting, run: migrate,
+			summary: "bring the database up to date (`serve` does so too)"},
+		{name: "page-inventory", synopsis: "[--json]", settings: everySetting, run: takeInventory,
+			summary: "every script, style, frame and host of the pay page with these settings: origin, hash and reason (PCI DSS 6.4.3)"},
+		{name: "version", settings: noSetting, run: tellVersion,
+			summary: "which build this is"},
+		{name: "help", synopsis: "[COMMAND]", settings: noSetting, run: help,
+			summary: "this list, or the flags of a command"},
+	}
+}
+
+func commandCalled(name string) *command {
+	all := commands()
+	if i := slices.IndexFunc(all, func(c command) bool { return c.name == name }); i >= 0 {
+		return &all[i]
+	}
+	return nil
+}
+
+// rows are the settings that the command takes; they fill s.
+func (c *command) rows(s *Settings) []setting {
+	return slices.DeleteFunc(s.rows(), func(row setting) bool { return !c.settings(row.env) })
+}
+
+// takes is how many arguments there are: the words of the synopsis before its
+// flags, of which those in brackets may be left out.
+func (c *command) takes() (least, most int) {
+	for word := range strings.FieldsSeq(c.synopsis) {
+		if strings.HasPrefix(strings.TrimPrefix(word, "["), "-") {
+			break
+		}
+		if most++; !strings.HasPrefix(word, "[") {
+			least++
+		}
+	}
+	return least, most
+}
+
+func (c *command) usage() string {
+	words := []string{"usage: antom-checkout", c.name}
+	if c.synopsis != "" {
+		words = append(words, c.synopsis)
+	}
+	if c.settings("ADDR") || c.settings("SANDBOX_ADDR") {
+		words = append(words, "[FLAG ...]")
+	}
+	return strings.Join(words, " ")
+}
+
+// help prints the manual, or that of one command.
+func help(ctx context.Context, l *line) error {
+	if _, err := l.load(); err != nil {
+		return err
+	}
+	if len(l.arguments) == 0 {
+		_, err := fmt.Fprint(l.stdout, manual())
+		return err
+	}
+	return run(ctx, []string{l.arguments[0], "-h"}, l.getenv, l.stdout, l.stderr)
+}
+
+// manual lists the commands.
+func manual() string {
+	var b strings.Builder
+	b.WriteString("usage: antom-checkout [COMMAND] [FLAG ...]\n\ncommands:\n")
+	for _, c := range commands() {
+		entry(&b, c.name, c.summary)
+	}
+	b.WriteString("\n\"antom-checkout COMMAND -h\" lists a command's flags and settings.\nExit codes: 0 fine, 1 failed, 2 wrong usage or settings.\n")
+	return b.String()
+}
+
+// manual describes one command with its flags, of which the settings come last.
+func (c *command) manual(flags *flag.FlagSet) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n\n", c.usage())
+	wrapped(&b, "", plain(c.summary))
+	if c.help != "" {
+		fmt.Fprintf(&b, "\n%s", c.help)
+	}
+	rows := c.rows(&Settings{})
+	setByRow := map[string]bool{}
+	for _, row := range rows {
+		setByRow[flagName(row.env)], setByRow[flagName(row.env+"_FILE")] = true, true
+	}
+	title := "\nflags:\n"
+	flags.VisitAll(func(f *flag.Flag) {
+		if !setByRow[f.Name] {
+			b.WriteString(title)
+			title = ""
+			entry(&b, "--"+f.Name, f.Usage)
+		}
+	})
+	if len(rows) > 0 {
+		b.WriteString("\nsettings, each by its flag or from the environment:\n")
+	}
+	for _, row := range rows {
+		summary := row.summary
+		if row.byDefault() != "" {
+			summary += " (default " + row.byDefault() + ")"
+		}
+		entry(&b, "--"+flagName(row.env)+", "+row.env, summary)
+		if row.into.secret {
+			entry(&b, "--"+flagName(row.env+"_FILE")+", "+row.env+"_FILE", "file that holds it")
+		}
+	}
+	return b.String()
+}
+
+// byDefault is what an unset setting is, in Markdown.
+func (row setting) byDefault() string {
+	if row.shown == "" && row.fallback != "" {
+		return "`" + row.fallback + "`"
+	}
+	return row.shown
+}
+
+// plain is a summary without its marks of Markdown.
+func plain(markdown string) string { return strings.ReplaceAll(markdown, "`", "") }
+
+// entry writes a name and, below it, what it is.
+func entry(b *strings.Builder, name, summary string) {
+	fmt.Fprintf(b, "  %s\n", name)
+	wrapped(b, "      ", plain(summary))
+}
+
+// wrapped writes words in lines of 80 columns or less.
+func wrapped(b *strings.Builder, margin, text string) {
+	line := margin
+	for i, word := range strings.Fields(text) {
+		switch {
+		case i == 0:
+			line += word
+		case len(line)+1+len(word) > 80:
+			b.WriteString(line + "\n")
+			line = margin + word
+		default:
+			line += " " + word
+		}
+	}
+	b.WriteString(line + "\n")
+}

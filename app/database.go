@@ -1,0 +1,82 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"antom-checkout/checkout"
+	"antom-checkout/db"
+)
+
+// openStore claims and opens the database, and fills the catalogue.
+func (p *Program) openStore(ctx context.Context) error {
+	s := &p.Settings
+	products, err := s.readCatalog()
+	if err != nil {
+		return err
+	}
+	if p.Store, err = db.Open(ctx, s.Database, db.WithClock(p.Now), db.Exclusively()); err != nil {
+		return err
+	}
+	switch {
+	case s.CatalogFile != "":
+		return p.Store.ImportProducts(ctx, products)
+	case !s.Live():
+		return p.Store.Seed(ctx, s.Shop.Currency)
+	}
+	return nil
+}
+
+func (s *Settings) readCatalog() ([]checkout.Product, error) {
+	if s.CatalogFile == "" {
+		return nil, nil
+	}
+	file, err := os.Open(s.CatalogFile)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("CATALOG_FILE: %w", err)}
+	}
+	defer file.Close()
+	isCSV := strings.EqualFold(filepath.Ext(s.CatalogFile), ".csv")
+	products, err := db.ReadCatalog(file, isCSV, s.Shop.Currency)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("CATALOG_FILE: %w", err)}
+	}
+	return products, nil
+}
+
+// openStoreBeside opens a database that a server may be using.
+func (p *Program) openStoreBeside(ctx context.Context) (err error) {
+	p.Store, err = db.Open(ctx, p.Settings.Database, db.WithClock(p.Now))
+	return err
+}
+
+func audit(ctx context.Context, l *line) error {
+	s, err := l.load()
+	if err != nil {
+		return err
+	}
+	return db.Audit(ctx, s.Database, l.stdout)
+}
+
+func migrate(ctx context.Context, l *line) error {
+	s, err := l.load()
+	if err != nil {
+		return err
+	}
+	store, err := db.Open(ctx, s.Database)
+	if err != nil {
+		return err
+	}
+	return store.Close()
+}
+
+func backup(ctx context.Context, l *line) error {
+	s, err := l.load()
+	if err != nil {
+		return err
+	}
+	return db.Backup(ctx, s.Database, l.arguments[0])
+}

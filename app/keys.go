@@ -1,0 +1,56 @@
+package app
+
+import (
+	"crypto/hkdf"
+	"crypto/rand"
+	"crypto/sha512"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// sessionKeys is 64 bytes made of the setting, or of a key that is made once and
+// kept beside the database.
+func (s *Settings) sessionKeys() ([]byte, error) {
+	text := s.SessionKey.Reveal()
+	if text == "" {
+		var err error
+		if text, err = keptKey(s.besideDatabase("session.key")); err != nil {
+			return nil, fmt.Errorf("session key: %w", err)
+		}
+	}
+	sum := sha512.Sum512([]byte(text))
+	return sum[:], nil
+}
+
+// besideDatabase is the path of a file that is kept with the database.
+func (s *Settings) besideDatabase(name string) string {
+	return filepath.Join(filepath.Dir(s.Database), name)
+}
+
+// linkKey is what signs the links in letters: made of the session keys, but of no
+// use in place of them.
+func linkKey(sessionKeys []byte) []byte {
+	if sessionKeys == nil {
+		return nil
+	}
+	key, err := hkdf.Key(sha512.New, sessionKeys, nil, "antom-checkout links to orders", 32)
+	if err != nil {
+		panic("app: " + err.Error()) // 32 bytes are never too many
+	}
+	return key
+}
+
+func keptKey(path string) (string, error) {
+	switch kept, err := os.ReadFile(path); {
+	case err == nil && len(kept) >= 32:
+		return string(kept), nil
+	case err == nil:
+		return "", fmt.Errorf("%s is damaged; delete it to make a new one", path)
+	case !errors.Is(err, os.ErrNotExist):
+		return "", err
+	}
+	key := rand.Text() + rand.Text()
+	return key, os.WriteFile(path, []byte(key), 0o600)
+}

@@ -1,0 +1,81 @@
+package app
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// The session key makes all links; the key of the links makes no session.
+func TestTheLinksHaveAKeyOfTheirOwn(t *testing.T) {
+	sessions := bytes.Repeat([]byte{7}, 64)
+	key := linkKey(sessions)
+	if len(key) != 32 || bytes.Contains(sessions, key) || !bytes.Equal(key, linkKey(sessions)) || linkKey(nil) != nil {
+		t.Errorf("key %x", key)
+	}
+}
+
+func TestTheSessionKeyIsMadeOnceAndKept(t *testing.T) {
+	folder := t.TempDir()
+	cfg := load(t, environ{"DATABASE_URL": filepath.Join(folder, "shop.db")})
+	keys := func() []byte {
+		t.Helper()
+		made, err := cfg.sessionKeys()
+		if err != nil || len(made) != 64 {
+			t.Fatalf("session keys of %d bytes, %v; want 64", len(made), err)
+		}
+		return made
+	}
+	first := keys()
+	if !bytes.Equal(first, keys()) {
+		t.Error("a restart makes another key: every cart would be lost")
+	}
+	files, err := os.ReadDir(folder)
+	if err != nil || len(files) != 1 {
+		t.Fatalf("the folder holds %v (%v), want the key alone", files, err)
+	}
+	info, err := files[0].Info()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Mode().Perm() != 0o600 {
+		t.Errorf("the key has mode %o, want 600", info.Mode().Perm())
+	}
+	kept := filepath.Join(folder, files[0].Name())
+	if content, err := os.ReadFile(kept); err != nil || len(content) < 32 {
+		t.Errorf("the key has %d characters (%v), want 32 or more", len(content), err)
+	}
+	if err := os.WriteFile(kept, []byte("cut off"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := cfg.sessionKeys(); err == nil {
+		t.Error("a damaged key was taken")
+	}
+	if err := os.Remove(kept); err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Equal(first, keys()) {
+		t.Error("two shops have the same key")
+	}
+}
+
+func TestAGivenSessionKeyIsUsedAndNotStored(t *testing.T) {
+	folder := t.TempDir()
+	keysOf := func(key string) []byte {
+		t.Helper()
+		s := load(t, environ{"DATABASE_URL": filepath.Join(folder, "shop.db"), "SESSION_KEY": key})
+		keys, err := s.sessionKeys()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return keys
+	}
+	if bytes.Equal(keysOf(strings.Repeat("k", 32)), keysOf(strings.Repeat("l", 32))) {
+		t.Error("two settings make the same key")
+	}
+	if files, err := os.ReadDir(folder); err != nil || len(files) > 0 {
+		t.Errorf("the folder holds %v (%v), want nothing", files, err)
+	}
+}

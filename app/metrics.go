@@ -1,0 +1,193 @@
+package app
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"antom-checkout/antom"
+	"antom-checkout/checkout"
+	"antom-checkout/db"
+)
+
+// metrics is everything that is measured. It listens to the packages through
+// their own small interfaces: handlers.Meter, checkout.Meter, antom's observer.
+// Its labels come from closed lists, never from an address or a person.
+type metrics struct {
+	registry      *prometheus.Registry
+	requests      *prometheus.CounterVec
+	durations     *prometheus.HistogramVec
+	streams       prometheus.Gauge
+	limited       *prometheus.CounterVec
+	reports       *prometheus.CounterVec
+	notifications *prometheus.CounterVec
+	started       *prometheus.CounterVec
+	outcomes      *prometheus.CounterVec
+	calls         *prometheus.CounterVec
+	callDurations *prometheus.HistogramVec
+}
+
+// durationBuckets fit what a buyer feels and what Antom is given: 5 ms to 10 s.
+var durationBuckets = []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
+
+func newMetrics() *metrics {
+	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
+		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: "checkout_" + name, Help: help}, labels)
+	}
+	histogram := func(name, help string, labels ...string) *prometheus.HistogramVec {
+		return prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "checkout_" + name, Help: help, Buckets: durationBuckets}, labels)
+	}
+	m := &metrics{
+		registry:      prometheus.NewRegistry(),
+		requests:      counter("http_requests_total", "Requests by route, method and status.", "route", "method", "status"),
+		durations:     histogram("http_request_duration_seconds", "How long requests took, event streams left out.", "route"),
+		streams:       prometheus.NewGauge(prometheus.GaugeOpts{Name: "checkout_event_streams", Help: "Event streams that are open."}),
+		limited:       counter("rate_limited_total", "Requests refused for coming too often.", "limit"),
+		reports:       counter("csp_reports_total", "Violations that browsers reported: kind violation is to be looked at, sdk and extension are known noise.", "kind", "directive", "source"),
+		notifications: counter("notifications_total", "Antom's notifications: verified (stored, about a payment of ours), unknown (stored, about none), refused (no valid signature), unreadable, unstored.", "result"),
+		started:       counter("payments_started_total", "Attempts to pay that were started.", "method"),
+		outcomes:      counter("payment_outcomes_total", "Statuses that attempts have come to.", "method", "status"),
+		calls:         counter("gateway_calls_total", "Calls to Antom by result: S, F, U, or none without an answer to be trusted.", "operation", "result"),
+		callDurations: histogram("gateway_call_duration_seconds", "How long calls to Antom took.", "operation"),
+	}
+	m.registry.MustRegister(m.requests, m.durations, m.streams, m.limited, m.reports, m.notifications, m.started, m.outcomes, m.calls, m.callDurations,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// Request implements handlers.Meter.
+func (m *metrics) Request(method, route string, status int, took time.Duration) {
+	if route == "" {
+		route = "none" // an address we do not have: a client's own words
+	}
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost:
+	default:
+		method = "other"
+	}
+	m.requests.WithLabelValues(route, method, strconv.Itoa(status)).Inc()
+	if route != "/checkout/:token/events" {
+		m.durations.WithLabelValues(route).Observe(took.Seconds())
+	}
+}
+
+// Stream implements handlers.Meter.
+func (m *metrics) Stream(opened int) { m.streams.Add(float64(opened)) }
+
+// Limited implements handlers.Meter.
+func (m *metrics) Limited(name string) { m.limited.WithLabelValues(name).Inc() }
+
+// PolicyReport implements handlers.Meter.
+func (m *metrics) PolicyReport(kind, directive, source string) {
+	m.reports.WithLabelValues(kind, directive, source).Inc()
+}
+
+// NotificationRefused implements handlers.Meter.
+func (m *metrics) NotificationRefused(status int) {
+	result := "unstored"
+	switch status {
+	case http.StatusUnauthorized:
+		result = "refused"
+	case http.StatusBadRequest:
+		result = "unreadable"
+	}
+	m.notifications.WithLabelValues(result).Inc()
+}
+
+// Notification implements checkout.Meter.
+func (m *metrics) Notification(known bool) {
+	result := "unknown"
+	if known {
+		result = "verified"
+	}
+	m.notifications.WithLabelValues(result).Inc()
+}
+
+// Started implements checkout.Meter.
+func (m *metrics) Started(method string) { m.started.WithLabelValues(method).Inc() }
+
+// Outcome implements checkout.Meter.
+func (m *metrics) Outcome(method string, status checkout.PaymentStatus) {
+	m.outcomes.WithLabelValues(method, string(status)).Inc()
+}
+
+// call listens to the gateway client.
+func (m *metrics) call(_ context.Context, o antom.Observation) {
+	result := string(o.Status)
+	if result == "" {
+		result = "none"
+	}
+	m.calls.WithLabelValues(o.Op, result).Inc()
+	m.callDurations.WithLabelValues(o.Op).Observe(o.Duration.Seconds())
+}
+
+// outboxSource is what the outbox is measured by; *db.Store is one.
+type outboxSource interface {
+	Outbox(context.Context) (db.Outbox, error)
+}
+
+// watchOutbox measures the outbox whenever it is read.
+func (m *metrics) watchOutbox(source outboxSource, now func() time.Time) {
+	m.registry.MustRegister(outboxCollector{
+		source: source, now: now,
+		rows: prometheus.NewDesc("checkout_outbox_rows", "Effects such as mails: pending, sent, or dead (given up).", []string{"state"}, nil),
+		age:  prometheus.NewDesc("checkout_outbox_oldest_pending_seconds", "Age of the oldest pending row, 0 without one.", nil, nil),
+	})
+}
+
+type outboxCollector struct {
+	source    outboxSource
+	now       func() time.Time
+	rows, age *prometheus.Desc
+}
+
+// Describe implements prometheus.Collector.
+func (c outboxCollector) Describe(ch chan<- *prometheus.Desc) { ch <- c.rows; ch <- c.age }
+
+// Collect implements prometheus.Collector.
+func (c outboxCollector) Collect(ch chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	outbox, err := c.source.Outbox(ctx)
+	if err != nil {
+		ch <- prometheus.NewInvalidMetric(c.rows, err)
+		return
+	}
+	for state, n := range map[string]int{"pending": outbox.Pending, "sent": outbox.Sent, "dead": outbox.Dead} {
+		ch <- prometheus.MustNewConstMetric(c.rows, prometheus.GaugeValue, float64(n), state)
+	}
+	age := 0.0
+	if !outbox.Oldest.IsZero() {
+		age = max(0, c.now().Sub(outbox.Oldest).Seconds())
+	}
+	ch <- prometheus.MustNewConstMetric(c.age, prometheus.GaugeValue, age)
+}
+
+// handler serves /metrics and nothing else.
+func (m *metrics) handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError}))
+	return mux
+}
+
+// measure begins to measure, and listens where Prometheus reads.
+func (p *Program) measure(context.Context) error {
+	p.metrics = newMetrics()
+	p.metrics.watchOutbox(p.Store, p.Now)
+	if p.Settings.MetricsAddr == "" {
+		return nil
+	}
+	listener, err := net.Listen("tcp", p.Settings.MetricsAddr)
+	if err != nil {
+		return err
+	}
+	p.servers.add(httpServer(p.metrics.handler(), p.Log), listener)
+	p.Log.Info("metrics", "address", listener.Addr().String())
+	return nil
+}

@@ -1,0 +1,40 @@
+package app
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+)
+
+// Secret is a text that does not print: not with any verb, not into a log, not
+// as JSON or as text. It holds a pointer, so that even a print that reaches it by
+// reflection, in a field that is not exported, shows an address.
+type Secret struct{ text *string }
+
+const hidden = "***"
+
+// NewSecret hides a text.
+func NewSecret(text string) Secret { return Secret{&text} }
+
+// Reveal is the text itself, for the one who has to use it.
+func (s Secret) Reveal() string {
+	if s.text == nil {
+		return ""
+	}
+	return *s.text
+}
+
+// Empty reports whether there is no text.
+func (s Secret) Empty() bool { return s.Reveal() == "" }
+
+// String implements [fmt.Stringer].
+func (Secret) String() string { return hidden }
+
+// Format implements [fmt.Formatter], for every verb.
+func (Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, hidden) } // fmt reports no errors
+
+// LogValue implements [slog.LogValuer].
+func (Secret) LogValue() slog.Value { return slog.StringValue(hidden) }
+
+// MarshalText implements [encoding.TextMarshaler], and with it JSON.
+func (Secret) MarshalText() ([]byte, error) { return []byte(hidden), nil }

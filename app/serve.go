@@ -1,0 +1,62 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+)
+
+// serve runs the shop, with the embedded sandbox unless Antom is configured.
+func serve(ctx context.Context, l *line) error {
+	s, err := l.load()
+	if err != nil {
+		return err
+	}
+	p, err := Build(ctx, s, Outside{Log: newLog(s.Log, l.stderr)})
+	if err != nil {
+		return err
+	}
+	p.greet(l.stdout)
+	return errors.Join(p.Serve(ctx), p.Close())
+}
+
+func (p *Program) greet(stdout io.Writer) {
+	fmt.Fprintf(stdout, "The shop is at    %s\n", p.Settings.PublicURL)
+	if p.Settings.Live() {
+		return
+	}
+	fmt.Fprintf(stdout, `The sandbox is at %s
+
+Three things to try:
+  1. Buy something and pay by card 4054 6957 2310 0768 (any date to come, any CVC).
+  2. Pay with a wallet, decline there, come back and pay another way.
+  3. Open the sandbox's control room, lose a notification, and see the order paid all the same.
+`, p.Settings.Antom.BaseURL)
+}
+
+// tellVersion prints which build this is.
+func tellVersion(_ context.Context, l *line) error {
+	if _, err := l.load(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(l.stdout, "antom-checkout", version())
+	return err
+}
+
+// version is the module's version, the commit, and the Go it was built with.
+func version() string {
+	info, known := debug.ReadBuildInfo()
+	if !known {
+		return "(unknown build)"
+	}
+	text := cmp.Or(info.Main.Version, "(devel)")
+	for _, setting := range info.Settings {
+		if setting.Key == "vcs.revision" {
+			text += " " + setting.Value
+		}
+	}
+	return text + " " + info.GoVersion
+}

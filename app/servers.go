@@ -1,0 +1,89 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// httpServer gives slow and silent clients no hold on us. Event streams lift the
+// write limit for themselves.
+func httpServer(handler http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       15 * time.Second,
+		WriteTimeout:      60 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+}
+
+// group serves several addresses and ends them together.
+type group struct {
+	servers   []*http.Server
+	listeners []net.Listener
+}
+
+func (g *group) add(server *http.Server, listener net.Listener) {
+	g.servers, g.listeners = append(g.servers, server), append(g.listeners, listener)
+}
+
+// serve returns when ctx ends and every request under way is answered, or when
+// one of the servers fails.
+func (g *group) serve(ctx context.Context) error {
+	failed := make(chan error, len(g.servers))
+	for i, server := range g.servers {
+		go func() { failed <- server.Serve(g.listeners[i]) }()
+	}
+	var failure error
+	select {
+	case <-ctx.Done():
+	case failure = <-failed:
+	}
+	// The shop ends before the sandbox it talks to: last added, first closed.
+	patience, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+	defer cancel()
+	for i := len(g.servers) - 1; i >= 0; i-- {
+		if err := g.servers[i].Shutdown(patience); err != nil && failure == nil {
+			failure = err
+		}
+	}
+	if errors.Is(failure, http.ErrServerClosed) {
+		return nil
+	}
+	return failure
+}
+
+// close gives back the addresses.
+func (g *group) close() error {
+	var problems []error
+	for _, listener := range g.listeners {
+		problems = append(problems, giveBack(listener))
+	}
+	return errors.Join(problems...)
+}
+
+// requestReversal closes a listener that may be closed already: a server that has ended
+// has closed its own.
+func giveBack(listener net.Listener) error {
+	if err := listener.Close(); !errors.Is(err, net.ErrClosed) {
+		return err
+	}
+	return nil
+}
+
+// localURL is how a browser on this machine reaches a listener.
+func localURL(addr string, listener net.Listener) *url.URL {
+	host, _, _ := net.SplitHostPort(addr) // it has just been listened on
+	if host == "" || net.ParseIP(host).IsUnspecified() {
+		host = "localhost"
+	}
+	_, port, _ := net.SplitHostPort(listener.Addr().String())
+	return &url.URL{Scheme: "http", Host: net.JoinHostPort(host, port)}
+}

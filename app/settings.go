@@ -1,0 +1,147 @@
+package app
+
+import (
+	"net/url"
+	"strings"
+	"time"
+
+	"antom-checkout/antom"
+	"antom-checkout/checkout"
+	"antom-checkout/checkout/payments"
+	"antom-checkout/checkout/shop"
+	"antom-checkout/handlers"
+	"antom-checkout/mail"
+)
+
+// Settings is all that an operator decides. What a package decides by is in that
+// package's own Config; [Build] adds the rest of it, such as clock and log.
+type Settings struct {
+	Addr        string
+	PublicURL   *url.URL // nil: follows from the address listened on
+	Database    string
+	CatalogFile string
+	SandboxAddr string
+	MetricsAddr string // "": the metrics are not served
+	ClockOffset time.Duration
+	Log         LogSettings
+
+	Shop               shop.Config
+	Payments           payments.Config
+	Methods            []string // codes to offer, in this order; none: what Antom offers
+	SettlementCurrency checkout.Currency
+	Pages              handlers.Config
+	SDK                handlers.SDK // its URL is nil: the sandbox's stand-in
+	FormsOnly          bool         // payments by forms and redirects, without the SDK
+	Antom              antom.Config // without its keys; its ClientID is "": the embedded sandbox
+	Mail               mail.Config  // without its Server
+
+	AntomPrivateKey Secret
+	AntomPublicKey  Secret
+	SessionKey      Secret
+	SMTPURL         Secret
+}
+
+// setting is one row: a name, what it does, and the field that it fills. The
+// manual and the README's table are made from it. Marks of Markdown are for the
+// README.
+type setting struct {
+	env      string
+	fallback string // the text that stands for none
+	shown    string // the default, where the fallback does not say it
+	summary  string
+	neededBy string // a setting that is refused without this one
+	into     target
+}
+
+const antomSDK = "https://sdk.marmot-cloud.com/package/ams-checkout/1.47.2/dist/umd/ams-checkout.min.js"
+
+// rows lists all settings, in the order an operator meets them; each fills its
+// field of s.
+func (s *Settings) rows() []setting {
+	return []setting{
+		{env: "ADDR", fallback: "localhost:8080", into: text(&s.Addr),
+			summary: "address the shop listens on"},
+		{env: "PUBLIC_URL", shown: "`http://` + `ADDR`", into: address(&s.PublicURL),
+			summary: "base of every address handed out; never the Host header. `https`, except on loopback"},
+		{env: "DATABASE_URL", fallback: "data/checkout.db", into: file(&s.Database),
+			summary: "path of the SQLite file"},
+		{env: "SHOP_NAME", fallback: "Plain Goods", into: text(&s.Pages.ShopName),
+			summary: "name shown on every page"},
+		{env: "SHOP_LOGO", shown: "a mark of ours", into: logo(&s.Pages.Logo),
+			summary: "file of the logo: SVG, PNG or WebP, 64 KiB at most, drawn for a light ground. A wide one stands for the name, a square one beside it"},
+		{env: "ACCENT_COLOR", shown: "`#1f4d3f`", into: accent(&s.Pages.Accent),
+			summary: "`#rrggbb` of buttons, marks and focus, in mails too. Refused, with the nearest shade that is not, where it cannot be seen on the page (WCAG AA, 3:1); text on it is black or white, and the dark theme lightens it, as contrast needs"},
+		{env: "CATALOG_FILE", into: text(&s.CatalogFile),
+			summary: "products to import at start: JSON (`[{\"sku\",\"name\",\"description\",\"image\",\"price\",\"stock\"}]`) or CSV with those columns; prices in minor units"},
+		{env: "CURRENCY", fallback: "SGD", into: currency(&s.Shop.Currency),
+			summary: "ISO 4217 currency the shop sells in"},
+		{env: "SETTLEMENT_CURRENCY", shown: "`CURRENCY`", into: currency(&s.SettlementCurrency),
+			summary: "currency Antom settles in"},
+		{env: "ANTOM_CLIENT_ID", into: text(&s.Antom.ClientID),
+			summary: "empty starts the embedded sandbox and uses it"},
+		{env: "ANTOM_URL", fallback: "https://open-sea-global.alipay.com", into: addressText(&s.Antom.BaseURL),
+			summary: "gateway of your region"},
+		{env: "ANTOM_PRIVATE_KEY", neededBy: "ANTOM_CLIENT_ID", into: secret(&s.AntomPrivateKey),
+			summary: "yours: PEM or bare base64 DER, PKCS#8 or PKCS#1"},
+		{env: "ANTOM_PUBLIC_KEY", neededBy: "ANTOM_CLIENT_ID", into: secret(&s.AntomPublicKey),
+			summary: "Antom's: PEM, bare base64 DER, or several as `version:key,…` while keys are rotated"},
+		{env: "ANTOM_TIMEOUT", fallback: "10s", into: duration(&s.Antom.Timeout, time.Millisecond, time.Minute),
+			summary: "how long to wait for one answer"},
+		{env: "ANTOM_SDK_URL", fallback: antomSDK, shown: "Antom's CDN, version 1.47.2", into: address(&s.SDK.URL),
+			summary: "script of the Web SDK"},
+		{env: "ANTOM_SDK_INTEGRITY", into: text(&s.SDK.Integrity),
+			summary: "Subresource Integrity value of that script"},
+		{env: "SDK_UI", fallback: "popup", into: oneOf(&s.SDK.UI, handlers.Popup, handlers.Inline, handlers.Element),
+			summary: "how the SDK shows itself: `popup`; `inline`: cards are entered inside the page, all else in the popup; `element`: Antom's Payment Element replaces our list of methods. A build without it leaves our list and redirects"},
+		{env: "SANDBOX_ADDR", fallback: "localhost:8081", into: text(&s.SandboxAddr),
+			summary: "address the sandbox listens on"},
+		{env: "INTEGRATION", fallback: "sdk", into: either(&s.FormsOnly, "sdk", "api"),
+			summary: "`api`: forms and redirects only"},
+		{env: "PAYMENT_METHODS", shown: "what Antom offers", into: words(&s.Methods),
+			summary: "Antom's codes of the methods to offer, in the order wanted: `CARD,PAYNOW,GRABPAY_SG`. Those that Antom, the currency or the amount excludes are left out"},
+		{env: "CAPTURE_MODE", fallback: "automatic", into: either(&s.Payments.ManualCapture, "automatic", "manual"),
+			summary: "`manual`: the merchant captures card payments"},
+		{env: "LATE_PAYMENT", fallback: "accept", into: either(&s.Payments.RefundLate, "accept", "refund"),
+			summary: "money that comes for an expired or cancelled order: `accept` revives the order while its goods are there, `refund` gives it back"},
+		{env: "ORDER_TTL", fallback: "1h", into: duration(&s.Shop.OrderTTL, time.Second, 30*24*time.Hour),
+			summary: "how long an unpaid order stays payable; also the longest time to pay at a shop's counter or by bank transfer, so a shop that offers those wants days (`168h`)"},
+		{env: "SWEEP_SCHEDULE", fallback: "10s,30s,1m,2m,5m,5m,10m,30m,1h", into: schedule(&s.Payments.SweepSchedule),
+			summary: "waits between two looks at something unfinished; the last repeats, for 72 h"},
+		{env: "SESSION_KEY", shown: "made once, kept beside the database", into: secret(&s.SessionKey, longEnough),
+			summary: "32 characters or more"},
+		{env: "SMTP_URL", into: secret(&s.SMTPURL, mailServer),
+			summary: "mail server, `smtp://user:password@host:587` (STARTTLS is required, except on loopback) or `smtps://…:465`; empty: mails are written to `MAIL_DIR`"},
+		{env: "MAIL_FROM", neededBy: "SMTP_URL", into: mailAddress(&s.Mail.From),
+			summary: "address that mails to buyers come from; required with `SMTP_URL`"},
+		{env: "MAIL_DIR", shown: "`mail`, beside the database", into: text(&s.Mail.Folder),
+			summary: "where mails are written without `SMTP_URL`; it grows until you empty it"},
+		{env: "APP_RETURN_URLS", shown: "none", into: appReturns(&s.Pages.AppReturns),
+			summary: "addresses below which native apps may be opened again after paying: `myshop://pay,https://shop.example/app/` ([docs/apps.md](docs/apps.md))"},
+		{env: "TRUSTED_PROXIES", shown: "none", into: networks(&s.Pages.TrustedProxies),
+			summary: "CIDRs whose `X-Forwarded-For` counts"},
+		{env: "RATE_LIMITS", fallback: "on", into: either(&s.Pages.RateLimits, "off", "on"),
+			summary: "`off`: no request is refused for coming too often"},
+		{env: "METRICS_ADDR", shown: "off", into: listenAddress(&s.MetricsAddr),
+			summary: "address that serves `/metrics` to Prometheus, and nothing else"},
+		{env: "LOG_FORMAT", fallback: "text", into: either(&s.Log.JSON, "text", "json"),
+			summary: "`json`: a JSON object per line"},
+		{env: "LOG_LEVEL", fallback: "info", into: level(&s.Log.Level),
+			summary: "`debug`, `info`, `warn` or `error`: the least that is logged"},
+		{env: "CLOCK_OFFSET", fallback: "0s", into: duration(&s.ClockOffset, -10*365*24*time.Hour, 10*365*24*time.Hour),
+			summary: "added to the clock, for tests; refused with live client ids"},
+	}
+}
+
+// Live reports whether real money moves.
+func (s *Settings) Live() bool {
+	return s.Antom.ClientID != "" && !strings.HasPrefix(s.Antom.ClientID, "SANDBOX_")
+}
+
+// clock is the one clock of the program.
+func (s *Settings) clock(base func() time.Time) func() time.Time {
+	offset := s.ClockOffset
+	if offset == 0 {
+		return base
+	}
+	return func() time.Time { return base().Add(offset) }
+}

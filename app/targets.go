@@ -1,0 +1,236 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	netmail "net/mail"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"antom-checkout/checkout"
+	"antom-checkout/handlers"
+	"antom-checkout/mail"
+	"antom-checkout/static"
+)
+
+// target fills one field from a setting's text, or says what is wrong with the
+// text, after the setting's name.
+type target struct {
+	set    func(text string) error
+	secret bool // the text may come from a file that env + "_FILE" names
+}
+
+// parsed fills a field with what parse makes of the text; an empty text leaves
+// it as it is.
+func parsed[T any](field *T, parse func(string) (T, error)) target {
+	return target{set: func(text string) (err error) {
+		if text != "" {
+			*field, err = parse(text)
+		}
+		return err
+	}}
+}
+
+func text(field *string) target {
+	return target{set: func(text string) error { *field = text; return nil }}
+}
+
+// secret keeps a text hidden; a check's error must not hold it.
+func secret(field *Secret, checks ...func(string) error) target {
+	return target{secret: true, set: func(text string) error {
+		*field = NewSecret(text)
+		for _, check := range checks {
+			if err := check(text); text != "" && err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+}
+
+func longEnough(key string) error {
+	if len(key) < 32 {
+		return errors.New("shorter than 32 characters")
+	}
+	return nil
+}
+
+func mailServer(address string) error {
+	_, err := mail.ParseServer(address)
+	return err
+}
+
+func file(field *string) target {
+	return target{set: func(text string) error {
+		*field = text
+		if strings.Contains(text, "://") {
+			return errors.New("only a path to an SQLite file is supported so far")
+		}
+		return nil
+	}}
+}
+
+func address(field **url.URL) target { return parsed(field, parseAddress) }
+
+func addressText(field *string) target {
+	return parsed(field, func(text string) (string, error) {
+		u, err := parseAddress(text)
+		if err != nil {
+			return "", err
+		}
+		return u.String(), nil
+	})
+}
+
+func parseAddress(text string) (*url.URL, error) {
+	u, err := url.Parse(strings.TrimSuffix(text, "/"))
+	if err != nil || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+		return nil, errors.New("not an address")
+	}
+	loopback := u.Hostname() == "localhost" || net.ParseIP(u.Hostname()).IsLoopback()
+	if u.Scheme != "https" && (u.Scheme != "http" || !loopback) {
+		return nil, errors.New("must be https, except on loopback")
+	}
+	return u, nil
+}
+
+// listenAddress has a port; "off" is none.
+func listenAddress(field *string) target {
+	return parsed(field, func(text string) (string, error) {
+		if text == "off" {
+			return "", nil
+		}
+		if _, port, err := net.SplitHostPort(text); err != nil || port == "" {
+			return "", errors.New("not an address such as localhost:9090")
+		}
+		return text, nil
+	})
+}
+
+func mailAddress(field *string) target {
+	return parsed(field, func(text string) (string, error) {
+		if parsed, err := netmail.ParseAddress(text); err != nil || parsed.Address != text {
+			return "", errors.New("not an address such as shop@example.com")
+		}
+		return text, nil
+	})
+}
+
+func duration(field *time.Duration, least, most time.Duration) target {
+	return target{set: func(text string) (err error) {
+		if *field, err = time.ParseDuration(text); err != nil || *field < least || *field > most {
+			return fmt.Errorf("not a duration from %v to %v", least, most)
+		}
+		return nil
+	}}
+}
+
+func schedule(field *checkout.Schedule) target {
+	return target{set: func(text string) error {
+		var all checkout.Schedule
+		for part := range strings.SplitSeq(text, ",") {
+			d, err := time.ParseDuration(strings.TrimSpace(part))
+			if err != nil || d <= 0 {
+				return errors.New("not a list of durations such as 10s,1m")
+			}
+			all = append(all, d)
+		}
+		*field = all
+		return nil
+	}}
+}
+
+// words is a list with commas, spaces or both between its members.
+func words(field *[]string) target {
+	return target{set: func(text string) error {
+		*field = strings.FieldsFunc(text, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
+		return nil
+	}}
+}
+
+func currency(field *checkout.Currency) target {
+	return parsed(field, func(text string) (checkout.Currency, error) {
+		currency, err := checkout.ParseCurrency(text)
+		if err != nil {
+			return "", errors.New("no currency of ISO 4217")
+		}
+		return currency, nil
+	})
+}
+
+// oneOf is one of these words.
+func oneOf[T ~string](field *T, words ...T) target {
+	return target{set: func(text string) error {
+		if !slices.Contains(words, T(text)) {
+			return fmt.Errorf("none of %s", strings.Trim(fmt.Sprint(words), "[]"))
+		}
+		*field = T(text)
+		return nil
+	}}
+}
+
+// either is one of two words, of which the second one is true.
+func either(field *bool, no, yes string) target {
+	return target{set: func(text string) error {
+		var word string
+		err := oneOf(&word, no, yes).set(text)
+		*field = word == yes
+		return err
+	}}
+}
+
+func level(field *slog.Level) target {
+	return target{set: func(text string) error {
+		var word string
+		if err := oneOf(&word, "debug", "info", "warn", "error").set(text); err != nil {
+			return err
+		}
+		return field.UnmarshalText([]byte(word))
+	}}
+}
+
+func appReturns(field *handlers.AppReturns) target { return parsed(field, handlers.ParseAppReturns) }
+
+func networks(field *[]*net.IPNet) target {
+	return target{set: func(text string) error {
+		var all []*net.IPNet
+		var wrong []string
+		for part := range strings.SplitSeq(text, ",") {
+			if part = strings.TrimSpace(part); part == "" {
+				continue
+			}
+			_, network, err := net.ParseCIDR(part)
+			if err != nil {
+				wrong = append(wrong, part)
+			}
+			all = append(all, network)
+		}
+		if len(wrong) > 0 {
+			return errors.New(strings.Join(wrong, ", ") + " is no CIDR such as 10.0.0.0/8")
+		}
+		*field = all
+		return nil
+	}}
+}
+
+func logo(field **static.Picture) target {
+	return parsed(field, func(path string) (*static.Picture, error) {
+		picture, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		logo, err := static.Logo(picture)
+		if err != nil {
+			return nil, fmt.Errorf("%s %w", path, err)
+		}
+		return logo, nil
+	})
+}
+
+func accent(field **static.Accent) target { return parsed(field, static.ParseAccent) }

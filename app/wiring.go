@@ -1,0 +1,145 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"antom-checkout/antom"
+	"antom-checkout/checkout"
+	"antom-checkout/checkout/gateway"
+	"antom-checkout/checkout/methods"
+	"antom-checkout/checkout/payments"
+	"antom-checkout/checkout/shop"
+	"antom-checkout/handlers"
+	"antom-checkout/mail"
+)
+
+// openClient makes the client of Antom.
+func (p *Program) openClient(context.Context) (err error) {
+	cfg := p.Settings.Antom
+	cfg.PrivateKey, cfg.PublicKeys = p.Settings.AntomPrivateKey.Reveal(), p.Settings.AntomPublicKey.Reveal()
+	cfg.Attempts = 1 // the shop repeats by itself: at once when the buyer does, later by the sweeper
+	options := []antom.Option{antom.WithClock(p.Now)}
+	if p.outside.ToAntom != nil {
+		options = append(options, antom.WithHTTPClient(&http.Client{Transport: p.outside.ToAntom}))
+	}
+	if p.metrics != nil {
+		options = append(options, antom.WithObserver(p.metrics.call))
+	}
+	if p.Client, err = antom.New(cfg, options...); err != nil {
+		return usageError{err}
+	}
+	return nil
+}
+
+// openServices makes the services over the database and the client.
+func (p *Program) openServices(context.Context) error {
+	p.Settings.publicFromAddr()
+	var store Store = p.Store
+	if p.outside.Store != nil {
+		store = p.outside.Store(p.Store)
+	}
+	var client gateway.Client = p.Client
+	if p.outside.Client != nil {
+		client = p.outside.Client(p.Client)
+	}
+	p.Services = p.NewServices(store, client)
+	return nil
+}
+
+// NewServices makes the services over a store and a client.
+func (p *Program) NewServices(store Store, client gateway.Client) handlers.Services {
+	s := &p.Settings
+	publicURL := strings.TrimSuffix(s.PublicURL.String(), "/")
+	ids := checkout.NewIDs(p.Now)
+	antomGateway := gateway.New(gateway.Config{
+		PublicURL: publicURL, SettlementCurrency: s.SettlementCurrency, ManualCapture: s.Payments.ManualCapture,
+		Methods: s.Methods, Now: p.Now, NewID: ids.New, Log: p.Log,
+	}, client)
+	offered := methods.New(methods.Config{Currency: s.Shop.Currency, Methods: s.Methods, Now: p.Now, Log: p.Log}, antomGateway)
+	selling, paying := s.Shop, s.Payments
+	selling.Now, selling.NewID = p.Now, ids.New
+	paying.PublicURL, paying.LinkKey, paying.Now, paying.NewID, paying.Log = publicURL, linkKey(p.keys), p.Now, ids.New, p.Log
+	if paying.Mailer == nil {
+		emails := s.mail()
+		emails.Now = p.Now
+		paying.Mailer = mail.New(emails)
+	}
+	if p.metrics != nil {
+		paying.Meter = p.metrics
+	}
+	return handlers.Services{
+		Shop:     shop.New(selling, store),
+		Payments: payments.New(paying, store, antomGateway, offered),
+		Methods:  offered,
+	}
+}
+
+// mail is what the emails go by, but for the clock.
+func (s *Settings) mail() mail.Config {
+	cfg := s.Mail
+	cfg.ShopName, cfg.Accent = s.Pages.ShopName, s.Pages.Accent
+	cfg.Host = s.PublicURL.Hostname()
+	cfg.From = cmp.Or(cfg.From, "shop@"+cfg.Host)
+	cfg.Folder = s.mailFolder()
+	if !s.SMTPURL.Empty() {
+		cfg.Server, _ = mail.ParseServer(s.SMTPURL.Reveal()) // was checked when it was read
+	}
+	return cfg
+}
+
+// mailFolder is where emails are written without a mail server.
+func (s *Settings) mailFolder() string { return cmp.Or(s.Mail.Folder, s.besideDatabase("mail")) }
+
+// openPages makes the pages and a server for them.
+func (p *Program) openPages(context.Context) error {
+	web := httpServer(p.NewHandler(), p.Log)
+	web.RegisterOnShutdown(p.stop)
+	p.servers.add(web, p.listener)
+	return nil
+}
+
+// NewHandler makes the shop's HTTP handler: its pages, its notify address.
+func (p *Program) NewHandler() http.Handler {
+	return handlers.New(p.PagesConfig(), p.Services, p.Client, p.Store)
+}
+
+// PagesConfig is what the handler goes by.
+func (p *Program) PagesConfig() handlers.Config {
+	cfg := p.Settings.pages()
+	cfg.SessionKey, cfg.Now, cfg.Log, cfg.Done = p.keys, p.Now, p.Log, p.stopping
+	if p.metrics != nil {
+		cfg.Meter = p.metrics
+	}
+	return cfg
+}
+
+// pages is the part of it that settings decide.
+func (s *Settings) pages() handlers.Config {
+	cfg := s.Pages
+	cfg.PublicURL, cfg.Sandbox = s.PublicURL, !s.Live()
+	if s.SMTPURL.Empty() {
+		cfg.Mailbox = mail.Folder(s.mailFolder())
+	}
+	if s.FormsOnly {
+		return cfg
+	}
+	sdk := s.SDK
+	sdk.GatewayHost = s.Antom.BaseURL
+	if sdk.Environment = "prod"; !s.Live() {
+		sdk.Environment = "sandbox"
+	}
+	cfg.SDK = &sdk
+	return cfg
+}
+
+// publicFromAddr is the base of all addresses where none was given and nothing
+// tells the port that a server listens on.
+func (s *Settings) publicFromAddr() {
+	if s.PublicURL == nil {
+		s.PublicURL = &url.URL{Scheme: "http", Host: s.Addr}
+	}
+}

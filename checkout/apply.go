@@ -1,0 +1,295 @@
+package checkout
+
+import (
+	"cmp"
+	"time"
+)
+
+// Apply says what an order becomes when an event about one of its payments
+// arrives, and which effects follow. It changes nothing but its copy. An event that
+// contradicts what is known moves no money: it puts the order under review, and an
+// inquiry settles it.
+func Apply(o Order, e Event, r Rules) (Order, []Effect) {
+	before, o := o, o.Clone()
+	p := o.Payment(e.RequestID)
+	if p == nil {
+		return o, nil
+	}
+	o.applyResolution(p, e)
+	if why := contradiction(*p, e); why != "" {
+		o = before.Clone() // a resolution ends no other contradiction
+		p = o.Payment(e.RequestID)
+		if !e.fromInquiry() {
+			p.schedulePoll(r.Now)
+		}
+		o.raise(why, p.RequestID)
+		return o, nil
+	}
+	p.applyFacts(e)
+	p.applyOutcome(e, r)
+	for _, op := range e.Operations {
+		p.applyOperation(op, e, r)
+	}
+	if e.concludes() && !p.needsPolling(r) && !(p.Status.ended() && e.pending()) {
+		p.NextPoll, p.Polls = time.Time{}, 0
+	}
+	if o.ReviewPayment == p.RequestID && o.Review.endedBy(*p, e) {
+		o.Review, o.ReviewPayment = "", ""
+	}
+	o.recompute(r)
+	return o, effects(before, o)
+}
+
+// Contradicts reports whether an event cannot be true beside what the order knows
+// of its payment. An event about another order's payment contradicts as well.
+func Contradicts(o Order, e Event) bool {
+	p := o.Payment(e.RequestID)
+	return p == nil || contradiction(*p, e) != ""
+}
+
+// applyResolution takes an operator's resolution into account. What Antom confirms
+// in the same event is applied afterwards as usual.
+func (o *Order) applyResolution(p *Payment, e Event) {
+	if e.Resolution == "" || e.Outcome != OutcomeSucceeded || !o.Review.NeedsResolution() || o.ReviewPayment != p.RequestID {
+		return
+	}
+	o.Review, o.ReviewPayment = "", ""
+	if e.Amount != p.EffectiveAmount() {
+		p.Confirmed = e.Amount
+	}
+	p.Method = cmp.Or(e.Method, p.Method)
+	switch e.Resolution {
+	case ResolutionAccept:
+		p.Active = p.Active || o.Active() == nil
+	case ResolutionCancel:
+		o.Closed = OrderCancelled
+		fallthrough
+	case ResolutionRefund:
+		p.Active, p.Duplicate = false, true // the sweeper returns it, also when the command dies
+	}
+}
+
+// contradiction says why an event cannot be true beside what is known, or "".
+func contradiction(p Payment, e Event) Review {
+	switch {
+	case e.ForeignID, e.AntomID != "" && p.AntomID != "" && e.AntomID != p.AntomID:
+		return "another Antom payment id"
+	case e.Outcome == OutcomeSucceeded && e.Method != "" && p.Method != "" && e.Method != p.Method:
+		return anotherMethod
+	case e.Outcome == OutcomeSucceeded && e.Amount != p.EffectiveAmount():
+		return anotherAmount
+	case e.Outcome == OutcomeSucceeded && p.Status == PaymentCancelled && !e.fromInquiry():
+		return "paid after cancel"
+	case e.Outcome == OutcomeFailed && p.Status.HoldsFunds() && e.fromInquiry():
+		return "failed after success"
+	}
+	for _, op := range e.Operations {
+		if why := p.contradictedBy(op, e); why != "" {
+			return why
+		}
+	}
+	if p.refundedAfter(e).Minor > p.EffectiveAmount().Minor {
+		return "refunded more than was paid"
+	}
+	return ""
+}
+
+// contradictedBy says why what an event reports of one operation cannot be true, or "".
+func (p *Payment) contradictedBy(e OperationEvent, within Event) Review {
+	op := p.operation(e)
+	if p.madeByCancel(e, within) {
+		return ""
+	}
+	if e.Kind == Capture && e.Status == OperationSuccess && !within.fromInquiry() && p.Status.ended() {
+		return "captured after its end"
+	}
+	newRefund := op == nil && e.Kind == Refund && e.Status == OperationSuccess
+	switch {
+	case e.Amount == (Money{}) && !newRefund:
+	case e.Amount.Currency != p.EffectiveAmount().Currency,
+		e.Kind == Capture && e.Amount != p.EffectiveAmount(), // also a failed one: it would be kept with that amount
+		op != nil && op.Amount != e.Amount:
+		return Review("another amount of the " + string(e.Kind))
+	}
+	return ""
+}
+
+// refundedAfter is the money returned once the event has been applied.
+func (p *Payment) refundedAfter(e Event) Money {
+	sum := p.Refunded()
+	for _, refund := range e.Operations {
+		if refund.Kind != Refund || refund.Status != OperationSuccess || p.madeByCancel(refund, e) {
+			continue
+		}
+		switch op := p.operation(refund); {
+		case op == nil:
+			sum = sum.Plus(refund.Amount)
+		case op.Status != OperationSuccess:
+			sum = sum.Plus(op.Amount)
+		}
+	}
+	return sum
+}
+
+// madeByCancel reports whether an operation is one that Antom made by itself for a
+// payment that it has cancelled. It moves no money of the order, whatever its amount.
+func (p *Payment) madeByCancel(e OperationEvent, within Event) bool {
+	return within.Outcome == OutcomeCancelled && p.operation(e) == nil
+}
+
+// applyFacts keeps what an event tells beside its outcome.
+func (p *Payment) applyFacts(e Event) {
+	if e.AntomID != "" {
+		p.AntomID = e.AntomID
+	}
+	if p.Method == "" {
+		p.Method = e.method()
+	}
+	if e.Action.Type != ActionNone {
+		p.Action = e.Action
+	}
+	// In whole milliseconds, as they are stored, so that the same event again changes
+	// nothing.
+	if !e.ExpiresAt.IsZero() {
+		p.ExpiresAt = e.ExpiresAt.UTC().Truncate(time.Millisecond)
+	}
+	if !e.AuthEndsAt.IsZero() {
+		p.AuthEndsAt = e.AuthEndsAt.UTC().Truncate(time.Millisecond)
+	}
+}
+
+// applyOutcome moves the payment to where the event says it is, if that may follow.
+func (p *Payment) applyOutcome(e Event, r Rules) {
+	switch e.Outcome {
+	case OutcomeUnknown:
+		if p.Status == PaymentCreated {
+			p.transition(PaymentUnknown, e.Code)
+		}
+	case OutcomeAccepted:
+		if p.Status == PaymentCreated || p.Status == PaymentUnknown {
+			p.transition(PaymentProcessing, e.Code)
+		}
+	case OutcomePending:
+		if p.Status.InProgress() {
+			p.transition(PaymentPending, e.Code)
+		}
+	case OutcomeSucceeded:
+		p.applySuccess(e, r)
+	case OutcomeFailed:
+		switch {
+		case p.Status.InProgress():
+			p.transition(PaymentFailed, e.Code)
+		case p.Status.HoldsFunds():
+			p.schedulePoll(r.Now) // a late failure changes nothing until an inquiry says so
+		}
+	case OutcomeCancelled:
+		if p.Status.InProgress() || p.Status.HoldsFunds() {
+			p.transition(PaymentCancelled, e.Code)
+		}
+	case OutcomeAbandoned:
+		if !p.Status.InProgress() {
+			break
+		}
+		p.transition(PaymentCancelled, e.Code)
+		if r.Now.Before(p.ExpiresAt) {
+			p.schedulePoll(p.ExpiresAt.Add(r.Schedule.Wait(0))) // an old tab can still pay it, and the notification be lost
+		}
+	case OutcomeSuperseded:
+		p.Active = p.Active && !p.Status.InProgress()
+	}
+}
+
+// applySuccess moves the payment to authorized or paid. Where the method is not
+// known yet, or a failure was reported before, only an answer of Antom's to this
+// shop decides: a notification makes the shop inquire.
+func (p *Payment) applySuccess(e Event, r Rules) {
+	answered := e.fromInquiry() || e.Cause.Kind == ByResponse
+	switch {
+	case p.Status == PaymentAuthorized && !needsCapture(p.Method): // it is no card after all
+		p.transition(PaymentPaid, e.Code)
+	case p.Status == PaymentFailed && !answered:
+		p.schedulePoll(r.Now)
+	case p.Status.HoldsFunds() || p.Status == PaymentRefunded:
+	case p.Method == "": // paid or only authorised: an answer that names the method tells which
+		if !answered {
+			p.schedulePoll(r.Now)
+		}
+	case needsCapture(p.Method):
+		p.transition(PaymentAuthorized, e.Code)
+	default:
+		p.transition(PaymentPaid, e.Code)
+	}
+}
+
+// operation finds the operation that an event is about: by the shop's id or by
+// Antom's, because a notification may name only one of them.
+func (p *Payment) operation(e OperationEvent) *Operation {
+	if op := p.Operation(e.Kind, e.RequestID); op != nil {
+		return op
+	}
+	for i := range p.Operations {
+		if op := &p.Operations[i]; op.Kind == e.Kind && op.AntomID != "" && op.AntomID == e.AntomID {
+			return op
+		}
+	}
+	return nil
+}
+
+// applyOperation moves a capture, refund or cancel, and the payment with it. within
+// is the event that reports it.
+func (p *Payment) applyOperation(e OperationEvent, within Event, r Rules) {
+	if p.madeByCancel(e, within) {
+		return
+	}
+	op := p.operation(e)
+	if op == nil {
+		if op = p.adoptOperation(e, r); op == nil {
+			return
+		}
+	}
+	if e.AntomID != "" {
+		op.AntomID = e.AntomID
+	}
+	switch {
+	case op.Status == OperationFailed && e.Status == OperationSuccess && within.Cause.Kind == ByNotification:
+		p.schedulePoll(r.Now) // success after failure: only an inquiry decides
+	case op.Status.CanTransitionTo(e.Status):
+		op.Status, op.ResultCode = e.Status, e.Code
+	}
+	switch {
+	case op.Kind == Capture && within.Outcome == OutcomeCancelled: // it was taken, and returned by the cancel
+	case op.Kind == Capture && op.Status == OperationSuccess:
+		p.transition(PaymentPaid, e.Code)
+	case op.Kind == Cancel && op.Status == OperationSuccess,
+		op.Kind == Capture && op.Status == OperationFailed && e.Gone:
+		p.transition(PaymentCancelled, e.Code)
+	}
+}
+
+// adoptOperation adds an operation that this shop did not order: Antom captures by
+// itself, and a merchant may refund in Antom's dashboard. A refund whose amount is
+// not known yet is left to the next message, and nil returned.
+func (p *Payment) adoptOperation(e OperationEvent, r Rules) *Operation {
+	amount := e.Amount
+	if amount == (Money{}) && e.Kind == Capture {
+		amount = p.EffectiveAmount()
+	}
+	if amount == (Money{}) {
+		return nil
+	}
+	p.Operations = append(p.Operations, Operation{
+		Kind: e.Kind, RequestID: e.RequestID, Amount: amount, Status: OperationPending, CreatedAt: r.Now,
+	})
+	return &p.Operations[len(p.Operations)-1]
+}
+
+// transition moves the payment if the table of status.go allows it.
+func (p *Payment) transition(to PaymentStatus, code string) {
+	if !p.Status.CanTransitionTo(to) {
+		return
+	}
+	p.Status, p.ResultCode = to, code
+	if !to.InProgress() {
+		p.NextPoll, p.Polls = time.Time{}, 0
+	}
+}

@@ -1,0 +1,68 @@
+package checkout
+
+import "time"
+
+// Terminal is what the buyer pays on, in Antom's words (env.terminalType).
+type Terminal string
+
+// The terminals.
+const (
+	TerminalWeb Terminal = "WEB" // a browser on a computer
+	TerminalWap Terminal = "WAP" // a browser on a phone
+	TerminalApp Terminal = "APP" // a native app
+)
+
+// OS is the system of a phone, in Antom's words (env.osType).
+type OS string
+
+// The systems.
+const (
+	OSAndroid OS = "ANDROID"
+	OSIOS     OS = "IOS"
+)
+
+// Device is what the buyer pays on, as far as a request shows it.
+type Device struct {
+	IP        string
+	UserAgent string
+	Accept    string
+	Language  string
+	Terminal  Terminal
+	OS        OS // for every terminal but TerminalWeb
+}
+
+// Attempt is a buyer's wish to pay.
+type Attempt struct {
+	Method    string // "" with Element
+	Mode      Mode
+	Element   bool // the buyer chooses among all methods inside Antom's Payment Element
+	Device    Device
+	ReturnURL string   // where a native app is opened again; "" is the shop's return page
+	Offered   []string // the methods that may be chosen, for the element
+}
+
+// Continues reports whether the buyer goes on with a payment: it is paid the way the
+// attempt asks for, Antom still takes money for it, and it is not being cancelled.
+func (want Attempt) Continues(p *Payment, now time.Time) bool {
+	if p == nil || p.cancelling() || p.closedAtAntom(now) {
+		return false
+	}
+	// An element that is asked for again after a method was chosen in it is to offer
+	// the choice anew.
+	sameMethod := p.Method == want.Method && (want.Element || !p.Action.Element)
+	return sameMethod && p.Mode == want.Mode && want.sameWayBack(p)
+}
+
+// sameWayBack reports whether a payment was begun where it is to go on: in a browser,
+// or in the same app.
+func (want Attempt) sameWayBack(p *Payment) bool {
+	if want.Device.Terminal == TerminalApp {
+		return p.Terminal == TerminalApp && p.ReturnURL == want.ReturnURL
+	}
+	return p.Terminal != TerminalApp
+}
+
+// closedAtAntom reports whether Antom takes no money for the payment any longer.
+func (p *Payment) closedAtAntom(now time.Time) bool {
+	return p.Action.Type != ActionNone && !now.Before(p.ExpiresAt)
+}

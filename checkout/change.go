@@ -1,0 +1,291 @@
+package checkout
+
+import (
+	"fmt"
+	"time"
+)
+
+// This file holds every change of an order that does not come from Antom: what the
+// shop, an operator and the clock do. Each is a pure function over the order and its
+// arguments, and like Apply changes nothing but its copy.
+
+// AddPayment adds an attempt and reserves the goods for it. Errors: CodeOrderChanged
+// when the order cannot be paid, or has an active attempt by now; CodeSoldOut.
+func AddPayment(o Order, p Payment, r Rules) (Order, error) {
+	switch {
+	case !o.Payable() || o.Active() != nil:
+		return o, ErrStale
+	case !o.Fulfillable:
+		return o, NewError(CodeSoldOut, "")
+	}
+	o = o.Clone()
+	p.Active = true
+	o.Payments = append(o.Payments, p)
+	o.recompute(r)
+	return o, nil
+}
+
+// CloseOrder ends an open order as expired or cancelled. Of an order that is not
+// open it changes nothing: an attempt in progress has to end first.
+func CloseOrder(o Order, as OrderStatus, r Rules) (Order, []Effect) {
+	if o.Status != OrderOpen {
+		return o, nil
+	}
+	before, o := o, o.Clone()
+	o.Closed = as
+	o.recompute(r)
+	return o, effects(before, o)
+}
+
+// AcceptReview ends a review in favour of what the payments say. Funds that neither
+// cancel nor refund returns count as resolved with the buyer offline. Errors:
+// CodeNotUnderReview; CodeReviewStands when the reason for the review remains.
+func AcceptReview(o Order, r Rules) (Order, []Effect, error) {
+	switch o.Review {
+	case "":
+		return o, nil, NewError(CodeNotUnderReview, "the order is not under review")
+	case authorizationEnded:
+		return o, nil, NewError(CodeReviewStands, string(o.Review)+", and no money is there; a capture makes Antom say so")
+	}
+	before, o := o, o.Clone()
+	if o.Review == cannotReverse {
+		o.Payment(o.ReviewPayment).ResolvedOffline = true // or it might still be returned, a second time
+	}
+	o.Review, o.ReviewPayment = "", ""
+	o.recompute(r)
+	if o.Review != "" {
+		return before, nil, NewError(CodeReviewStands, string(o.Review))
+	}
+	return o, effects(before, o), nil
+}
+
+// OperationRequest is a capture, refund or cancel that somebody wants of an order.
+type OperationRequest struct {
+	Kind      OperationKind
+	Key       Key    // zero for the shop itself
+	RequestID string // of the operation, should it be a new one
+	Payment   string // the payment that is meant; "" for the one the rules find
+	Minor     int64  // of a refund; 0 for all that is left
+}
+
+// Begun is the operation that a request has led to.
+type Begun struct {
+	PaymentRequestID string
+	Operation        Operation
+	Resumed          bool // it was there before, and Antom may have heard of it
+}
+
+// BeginOperation stores what is wanted with the payment, before Antom hears of it.
+// The same key, or an unfinished capture or cancel, leads to the operation that is
+// there already. Errors: CodeKeyReused, CodeNothingToCapture, CodeNothingToRefund,
+// CodeAmountInvalid, CodeReviewStands, and CodePaymentSuperseded when the shop would
+// return funds that the order stands on.
+func BeginOperation(o Order, want OperationRequest, r Rules) (Order, Begun, error) {
+	if p, op := o.operationByKey(want.Key); op != nil {
+		begun := Begun{PaymentRequestID: p.RequestID, Operation: *op, Resumed: true}
+		if op.Kind != want.Kind || want.Minor != 0 && op.Amount.Minor != want.Minor {
+			return o, Begun{}, NewError(CodeKeyReused, "this key was used for another action")
+		}
+		return o, begun, nil
+	}
+	before, o := o, o.Clone()
+	p, amount, err := o.operable(want, r)
+	if err != nil {
+		return before, Begun{}, err
+	}
+	if earlier := p.resumable(want); earlier != nil {
+		return before, Begun{PaymentRequestID: p.RequestID, Operation: *earlier, Resumed: true}, nil
+	}
+	if want.Kind == Cancel && want.Key != (Key{}) {
+		o.Closed = OrderCancelled // once the money is returned; until then the status says what is
+	}
+	op := Operation{
+		Kind: want.Kind, RequestID: want.RequestID, Amount: amount, Status: OperationPending,
+		Key: want.Key.text(), CreatedAt: r.Now,
+	}
+	p.Operations = append(p.Operations, op)
+	// Soon, and not at the deadline of a capture, days away; but a poll that is
+	// scheduled already keeps its place, or trying in vain would never end.
+	longest := r.Schedule.Wait(len(r.Schedule))
+	if p.NextPoll.IsZero() || p.NextPoll.Sub(r.Now) > longest {
+		p.schedulePoll(r.Now.Add(r.Schedule.Wait(0)))
+	}
+	return o, Begun{PaymentRequestID: p.RequestID, Operation: op}, nil
+}
+
+// operable finds the payment and the amount of an operation, if the order allows it.
+func (o *Order) operable(want OperationRequest, r Rules) (*Payment, Money, error) {
+	switch {
+	case want.Key == (Key{}):
+		p := o.Payment(want.Payment)
+		if p.FundsOrder() {
+			return nil, Money{}, ErrSuperseded
+		}
+		return p, p.Refundable(), nil
+	case want.Kind == Capture:
+		p := o.Active()
+		if p == nil || p.Status != PaymentAuthorized || !r.ManualCapture {
+			return nil, Money{}, NewError(CodeNothingToCapture, "no authorised payment waits for a manual capture")
+		}
+		return p, p.EffectiveAmount(), nil
+	case want.Kind == Refund:
+		return o.refundable(want)
+	}
+	p := o.Payment(want.Payment)
+	return p, p.EffectiveAmount(), nil
+}
+
+// ErrSuperseded says that the buyer was faster: the order stands on the payment
+// that the shop was about to return.
+var ErrSuperseded = &Error{Code: CodePaymentSuperseded, Detail: "the order stands on the payment"}
+
+// refundable finds the payment and the amount of an operator's refund.
+func (o *Order) refundable(want OperationRequest) (*Payment, Money, error) {
+	p := o.Active()
+	switch {
+	case o.Review.NeedsResolution():
+		return nil, Money{}, NewError(CodeReviewStands, string(o.Review)+", and Antom does not hold it")
+	case want.Payment != "":
+		p = o.Payment(want.Payment)
+	case p == nil || !p.Status.HoldsFunds():
+		p = o.Duplicate()
+	}
+	if p == nil || p.Status != PaymentPaid {
+		return nil, Money{}, NewError(CodeNothingToRefund, "nothing is paid, or it was returned already")
+	}
+	left := p.Refundable()
+	amount := Money{Minor: want.Minor, Currency: left.Currency}
+	if want.Minor == 0 {
+		amount = left
+	}
+	switch {
+	case p.Duplicate && amount != left:
+		return nil, Money{}, NewError(CodeAmountInvalid, fmt.Sprintf("all of it is returned, %d", left.Minor))
+	case amount.Minor < 1 || amount.Minor > left.Minor:
+		return nil, Money{}, NewError(CodeAmountInvalid, fmt.Sprintf("%d is not from 1 to %d, what is left to refund", amount.Minor, left.Minor))
+	case !amount.Payable():
+		return nil, Money{}, NewError(CodeAmountInvalid, fmt.Sprintf("%d is not an amount of %s that Antom takes", amount.Minor, amount.Currency))
+	}
+	return p, amount, nil
+}
+
+// resumable is an unfinished operation that does what is wanted already, or nil. An
+// operator may order several refunds at once, and an operator's cancel is another
+// than the shop's, which the shop gives up when the buyer was faster.
+func (p *Payment) resumable(want OperationRequest) *Operation {
+	for i := range p.Operations {
+		op := &p.Operations[i]
+		another := want.Key != (Key{}) && (want.Kind == Refund || op.Key == ownKey)
+		if op.Kind == want.Kind && op.Unfinished() && op.Key != "" && !another {
+			return op
+		}
+	}
+	return nil
+}
+
+// operationByKey finds what a key has ordered before, or nil.
+func (o *Order) operationByKey(key Key) (*Payment, *Operation) {
+	if key == (Key{}) {
+		return nil, nil
+	}
+	for i := range o.Payments {
+		for j := range o.Payments[i].Operations {
+			if op := &o.Payments[i].Operations[j]; op.Key == key.text() {
+				return &o.Payments[i], op
+			}
+		}
+	}
+	return nil, nil
+}
+
+// OrderedBy reports which payment a key has ordered an operation of, or nil.
+func (o *Order) OrderedBy(key Key) *Payment {
+	p, _ := o.operationByKey(key)
+	return p
+}
+
+// CountMiss counts that Antom does not know a refund, and schedules the next inquiry
+// about it.
+func CountMiss(o Order, requestID, refundRequestID string, r Rules) Order {
+	o = o.Clone()
+	p := o.Payment(requestID)
+	p.Operation(Refund, refundRequestID).Misses++
+	p.NextPoll = r.Now.Add(refundPause)
+	return o
+}
+
+// RequestEmail notes that the buyer wants an email should the attempt in progress
+// fail. Twice is once; without an attempt in progress it changes nothing.
+func RequestEmail(o Order) Order {
+	o = o.Clone()
+	if p := o.Current(); p != nil && p.Status.InProgress() {
+		p.EmailOnFailure = true
+	}
+	return o
+}
+
+// WatchAuthorization warns of an authorisation that is about to end, and puts the
+// order under review when it has ended without a capture. Unless Antom has just
+// answered, the next poll stays where it is: a doubt must not wait for days.
+func WatchAuthorization(o Order, requestID string, found Finding, r Rules) (Order, []Effect) {
+	before, o := o, o.Clone()
+	p := o.Payment(requestID)
+	if p.Status != PaymentAuthorized {
+		return before, nil
+	}
+	if !r.Now.Before(p.AuthEndsAt) {
+		o.raise(authorizationEnded, requestID)
+		p.NextPoll = time.Time{}
+		return o, nil
+	}
+	if deadline := nextCaptureDeadline(*p, r.Now); found == FindingFound || p.NextPoll.IsZero() || deadline.Before(p.NextPoll) {
+		p.schedulePoll(deadline)
+	}
+	var due []Effect
+	for _, before := range captureWarnings {
+		if left := p.AuthEndsAt.Sub(r.Now); left <= before && left > 0 {
+			due = append(due, EffectCaptureDue(requestID, before))
+		}
+	}
+	return o, due
+}
+
+// captureLimit is how long an authorisation lasts when Antom does not say.
+const captureLimit = 7 * 24 * time.Hour
+
+// The merchant who captures manually is warned this long before an authorisation
+// ends.
+var captureWarnings = []time.Duration{48 * time.Hour, 24 * time.Hour}
+
+// nextCaptureDeadline is the next warning, or the end itself.
+func nextCaptureDeadline(p Payment, now time.Time) time.Time {
+	for _, before := range captureWarnings {
+		if at := p.AuthEndsAt.Add(-before); at.After(now) {
+			return at
+		}
+	}
+	return p.AuthEndsAt
+}
+
+// StopPolling ends the polls of a payment that was never paid, and those that have
+// been in vain for too long, where it puts the order under review. polls is how
+// often it had been polled: a poll that was scheduled afresh meanwhile stays,
+// because then something has happened.
+func StopPolling(o Order, requestID string, polls int, found Finding, r Rules) Order {
+	before, o := o, o.Clone()
+	p := o.Payment(requestID)
+	if p.NextPoll.IsZero() || p.Polls <= polls {
+		return before
+	}
+	p.NextPoll = time.Time{}
+	switch {
+	case found == FindingNotFound && o.neverPaid(*p, r):
+	case found == FindingPending && o.abandoned(*p): // nothing is owed; if it is paid, a notification tells
+	case o.Review != "": // it says better what is wrong
+	case p.needsReversal() && !p.unfinished():
+		o.raise(cannotReverse, p.RequestID)
+	default:
+		o.raise(unknownTooLong, p.RequestID)
+	}
+	return o
+}

@@ -1,0 +1,56 @@
+package gateway
+
+import (
+	"context"
+	"slices"
+
+	"antom-checkout/antom"
+	"antom-checkout/checkout"
+)
+
+// maxOptions is more than Antom has methods.
+const maxOptions = 256
+
+// Consult asks Antom which methods may be offered in a market for an amount
+// (consult).
+func (g *Gateway) Consult(ctx context.Context, m checkout.Market, amount checkout.Money) ([]checkout.MethodOption, error) {
+	res, err := g.client.Consult(ctx, &antom.ConsultRequest{
+		ProductCode:           antom.ProductCheckout,
+		PaymentAmount:         antomAmount(amount),
+		Env:                   &antom.Env{TerminalType: antom.TerminalType(m.Terminal), OSType: antom.OSType(m.OS)},
+		UserRegion:            m.Country,
+		AllowedPaymentMethods: g.cfg.Methods,
+		SettlementStrategy:    g.settlement(),
+		PaymentFactor:         g.paymentFactor(checkout.MethodCard),
+	})
+	if err != nil {
+		return nil, err
+	}
+	var options []checkout.MethodOption
+	for _, option := range res.PaymentOptions[:min(len(res.PaymentOptions), maxOptions)] {
+		options = append(options, methodOption(option, amount.Currency))
+	}
+	return options, nil
+}
+
+func methodOption(option antom.PaymentOption, currency checkout.Currency) checkout.MethodOption {
+	m := checkout.MethodOption{
+		Code:       option.PaymentMethodType,
+		Category:   option.PaymentMethodCategory,
+		Regions:    option.PaymentMethodRegion,
+		Currencies: option.SupportedCurrencies,
+		Enabled:    bool(option.Enabled),
+		OverLimit:  option.DisableReason == antom.ExceedsLimit,
+	}
+	if option.Logo != nil {
+		m.Name = option.Logo.Name
+	}
+	if limit := option.AmountLimits[string(currency)].Single; limit != (antom.AmountLimit{}) {
+		m.Limit = checkout.Limit{Min: int64(limit.Min), Max: int64(limit.Max)}
+	}
+	if option.Detail != nil {
+		m.ScanOnly = slices.Equal(option.Detail.InteractionTypes, []string{"QR"})
+		m.NeedsBank = len(option.Detail.SupportBanks) > 0
+	}
+	return m
+}

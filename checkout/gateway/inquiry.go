@@ -1,0 +1,107 @@
+package gateway
+
+import (
+	"cmp"
+	"context"
+
+	"antom-checkout/antom"
+	"antom-checkout/checkout"
+)
+
+// Inquire asks Antom how a payment stands (inquiryPayment). Event and call are set
+// when Antom knows it.
+func (g *Gateway) Inquire(ctx context.Context, p checkout.Payment) (checkout.Event, *checkout.Call, checkout.Finding) {
+	res, err := g.client.InquiryPayment(ctx, &antom.InquiryPaymentRequest{PaymentRequestID: p.RequestID})
+	event, found := eventFromInquiry(p, res, err)
+	if !found {
+		if codeOf(err) == string(antom.CodeOrderNotExist) {
+			return event, nil, checkout.FindingNotFound
+		}
+		g.log.WarnContext(ctx, "inquiry without answer", "payment", p.RequestID, "err", err)
+		return event, nil, checkout.FindingUnknown
+	}
+	call := g.newCall("inquiryPayment", p.RequestID, p.RequestID, res.Result, err)
+	event.Cause = checkout.Cause{Kind: checkout.ByInquiry, ID: call.ID}
+	if event.Outcome == checkout.OutcomeAccepted || event.Outcome == checkout.OutcomePending {
+		return event, call, checkout.FindingPending
+	}
+	return event, call, checkout.FindingFound
+}
+
+// eventFromInquiry says what Antom knows of a payment. found is false when Antom does
+// not know it, or did not answer the question.
+func eventFromInquiry(p checkout.Payment, res *antom.InquiryPaymentResponse, err error) (e checkout.Event, found bool) {
+	e = checkout.Event{RequestID: p.RequestID}
+	if err != nil || !answers(p.RequestID, res.PaymentRequestID) {
+		return e, false
+	}
+	e.AntomID = res.PaymentID
+	e.Amount = money(res.PaymentAmount)
+	e.Method = res.PaymentMethodType
+	e.Code = string(res.PaymentResultCode)
+	e.AuthEndsAt = res.AuthExpiryTime.Time
+	switch res.PaymentStatus {
+	case antom.PaymentSuccess:
+		e.Outcome = checkout.OutcomeSucceeded
+	case antom.PaymentFail:
+		e.Outcome = checkout.OutcomeFailed
+	case antom.PaymentCancelled:
+		e.Outcome = checkout.OutcomeCancelled
+	case antom.PaymentPendingNow:
+		e.Outcome = checkout.OutcomePending
+	case antom.PaymentProcessing:
+		e.Outcome = checkout.OutcomeAccepted
+	}
+	for _, t := range res.Transactions {
+		if op, ok := operationEvent(t); ok {
+			e.Operations = append(e.Operations, op)
+		}
+	}
+	return e, true
+}
+
+func operationEvent(t antom.Transaction) (checkout.OperationEvent, bool) {
+	e := checkout.OperationEvent{
+		RequestID: cmp.Or(t.RequestID, t.ID), AntomID: t.ID,
+		Amount: money(t.Amount), Code: string(t.Result.Code), Status: transactionStatus(t.Status),
+	}
+	switch t.Type {
+	case antom.TransactionCapture:
+		e.Kind = checkout.Capture
+	case antom.TransactionRefund:
+		e.Kind = checkout.Refund
+	default:
+		return e, false
+	}
+	return e, true
+}
+
+func transactionStatus(status antom.TransactionStatus) checkout.OperationStatus {
+	switch status {
+	case antom.TransactionSuccess:
+		return checkout.OperationSuccess
+	case antom.TransactionFail:
+		return checkout.OperationFailed
+	}
+	return checkout.OperationProcessing
+}
+
+// InquireRefund asks Antom how a refund stands (inquiryRefund). Event and call are set
+// when Antom knows it.
+func (g *Gateway) InquireRefund(ctx context.Context, p checkout.Payment, op checkout.Operation) (checkout.Event, *checkout.Call, checkout.Finding) {
+	res, err := g.client.InquiryRefund(ctx, &antom.InquiryRefundRequest{RefundRequestID: op.RequestID})
+	switch {
+	case err == nil && answers(op.RequestID, res.RefundRequestID):
+		call := g.newCall("inquiryRefund", op.RequestID, p.RequestID, res.Result, err)
+		return checkout.Event{
+			Cause: checkout.Cause{Kind: checkout.ByInquiry, ID: call.ID}, RequestID: p.RequestID,
+			Operations: []checkout.OperationEvent{{
+				Kind: checkout.Refund, RequestID: op.RequestID, AntomID: res.RefundID,
+				Amount: money(res.RefundAmount), Status: transactionStatus(res.RefundStatus),
+			}},
+		}, call, checkout.FindingFound
+	case codeOf(err) == string(antom.CodeOrderNotExist):
+		return checkout.Event{}, nil, checkout.FindingNotFound
+	}
+	return checkout.Event{}, nil, checkout.FindingUnknown
+}

@@ -1,0 +1,98 @@
+package gateway
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"antom-checkout/antom"
+	"antom-checkout/checkout"
+)
+
+// Receive reads a verified notification: the row to store, and what it means. Body
+// is what Antom signed.
+func Receive(n antom.Notification, body []byte, at time.Time) checkout.Received {
+	r := checkout.Received{}
+	r.Event, r.About, r.Understood = eventFromNotification(n)
+	named := cmp.Or(r.About.RequestID, r.About.AntomID, r.About.RefundRequestID)
+	sum := sha256.Sum256(body)
+	r.Notification = checkout.Notification{
+		ID: named + "." + hex.EncodeToString(sum[:16]), Type: n.Kind(), AntomID: r.About.AntomID,
+		Body: body, BodySHA256: hex.EncodeToString(sum[:]), ReceivedAt: at,
+	}
+	return r
+}
+
+// Reread reads a stored notification again, one that came before its payment was
+// known.
+func (g *Gateway) Reread(row checkout.Notification) (checkout.Received, error) {
+	n, err := antom.DecodeNotification(row.Body)
+	if err != nil {
+		return checkout.Received{}, fmt.Errorf("stored notification %s: %w", row.ID, err)
+	}
+	r := checkout.Received{Notification: row}
+	r.Event, r.About, r.Understood = eventFromNotification(n)
+	return r, nil
+}
+
+// eventFromNotification says what a notification means and what it is about.
+// understood is false for types that are not about an order.
+func eventFromNotification(n antom.Notification) (e checkout.Event, about checkout.Reference, understood bool) {
+	switch n := n.(type) {
+	case *antom.PaymentResult:
+		e = eventFromPaymentNotice(n.PaymentNotice)
+		switch n.Result.Status {
+		case antom.StatusSuccess:
+			e.Outcome = checkout.OutcomeSucceeded
+		case antom.StatusFailed:
+			e.Outcome = checkout.OutcomeFailed
+		}
+		return e, checkout.Reference{RequestID: n.PaymentRequestID}, true
+	case *antom.PaymentPending:
+		e = eventFromPaymentNotice(n.PaymentNotice)
+		e.Outcome = checkout.OutcomePending // its result says S and is not final
+		return e, checkout.Reference{RequestID: n.PaymentRequestID}, true
+	case *antom.CaptureResult:
+		e = checkout.Event{AntomID: n.PaymentID, Operations: []checkout.OperationEvent{{
+			Kind: checkout.Capture, RequestID: cmp.Or(n.CaptureRequestID, n.CaptureID), AntomID: n.CaptureID,
+			Amount: money(n.CaptureAmount), Code: string(n.Result.Code), Status: operationResult(n.Result),
+		}}}
+		return e, checkout.Reference{AntomID: n.PaymentID}, true
+	case *antom.RefundResult:
+		e = checkout.Event{Operations: []checkout.OperationEvent{{
+			Kind: checkout.Refund, RequestID: n.RefundRequestID, AntomID: n.RefundID,
+			Amount: money(n.RefundAmount), Code: string(n.Result.Code), Status: refundResult(n),
+		}}}
+		return e, checkout.Reference{RefundRequestID: n.RefundRequestID}, true
+	}
+	return checkout.Event{}, checkout.Reference{}, false
+}
+
+func eventFromPaymentNotice(n antom.PaymentNotice) checkout.Event {
+	return checkout.Event{
+		AntomID: n.PaymentID, Amount: money(n.PaymentAmount), Method: n.PaymentMethodType,
+		Code: string(n.Result.Code), AuthEndsAt: n.AuthExpiryTime.Time,
+	}
+}
+
+// refundResult believes a notification whose two statements agree; one that
+// contradicts itself leaves the refund to an inquiry.
+func refundResult(n *antom.RefundResult) checkout.OperationStatus {
+	status := operationResult(n.Result)
+	if n.RefundStatus != "" && transactionStatus(n.RefundStatus) != status {
+		return checkout.OperationProcessing
+	}
+	return status
+}
+
+func operationResult(r antom.Result) checkout.OperationStatus {
+	switch r.Status {
+	case antom.StatusSuccess:
+		return checkout.OperationSuccess
+	case antom.StatusFailed:
+		return checkout.OperationFailed
+	}
+	return checkout.OperationProcessing
+}

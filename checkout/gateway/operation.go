@@ -1,0 +1,64 @@
+package gateway
+
+import (
+	"context"
+
+	"antom-checkout/antom"
+	"antom-checkout/checkout"
+)
+
+// Operate asks Antom for a stored capture, refund or cancel. submittedBefore tells
+// that Antom may have had it already. Captures and refunds name Antom's paymentId;
+// a cancel names the shop's own id, because a session may have no other yet.
+func (g *Gateway) Operate(ctx context.Context, p checkout.Payment, op checkout.Operation, submittedBefore bool) (checkout.Event, *checkout.Call) {
+	var named checkout.OperationEvent
+	var result antom.Result
+	var err error
+	switch op.Kind {
+	case checkout.Capture:
+		var res *antom.CaptureResponse
+		res, err = g.client.Capture(ctx, &antom.CaptureRequest{
+			CaptureRequestID: op.RequestID, PaymentID: p.AntomID, CaptureAmount: antomAmount(op.Amount),
+		})
+		result, named = res.Result, checkout.OperationEvent{RequestID: res.CaptureRequestID, AntomID: res.CaptureID, Amount: money(res.CaptureAmount)}
+	case checkout.Refund:
+		var res *antom.RefundResponse
+		res, err = g.client.Refund(ctx, &antom.RefundRequest{
+			RefundRequestID: op.RequestID, PaymentID: p.AntomID, RefundAmount: antomAmount(op.Amount), RefundNotifyURL: g.notifyURL(),
+		})
+		result, named = res.Result, checkout.OperationEvent{RequestID: res.RefundRequestID, AntomID: res.RefundID, Amount: money(res.RefundAmount)}
+	case checkout.Cancel:
+		var res *antom.CancelResponse
+		res, err = g.client.Cancel(ctx, &antom.CancelRequest{PaymentRequestID: p.RequestID})
+		result, named = res.Result, checkout.OperationEvent{RequestID: op.RequestID}
+		if !answers(p.RequestID, res.PaymentRequestID) {
+			named.RequestID = res.PaymentRequestID
+		}
+	}
+	call := g.newCall(string(op.Kind), op.RequestID, p.RequestID, result, err)
+	return checkout.Event{
+		Cause: checkout.Cause{Kind: checkout.ByResponse, ID: call.ID}, RequestID: p.RequestID,
+		Operations: []checkout.OperationEvent{operationEventFrom(op, named, result, ofAllSubmissions(err, submittedBefore))},
+	}, call
+}
+
+// authorizationGone are the refusals of a capture after which there is nothing to
+// capture any longer: the buyer has the money back.
+var authorizationGone = map[string]bool{"AUTH_EXPIRED": true, "AUTH_CANCELLED": true, "ORDER_IS_CANCELED": true, "ORDER_IS_CANCELLED": true}
+
+// operationEventFrom makes an event of the synchronous answer to a capture, refund or
+// cancel; named is what the answer itself says of its ids and amount.
+func operationEventFrom(op checkout.Operation, named checkout.OperationEvent, result antom.Result, err error) checkout.OperationEvent {
+	e := checkout.OperationEvent{Kind: op.Kind, RequestID: op.RequestID, AntomID: named.AntomID, Code: string(result.Code)}
+	switch outcome, _ := outcomeFrom(err, checkout.OutcomeSucceeded); {
+	case !answers(op.RequestID, named.RequestID):
+		e = checkout.OperationEvent{Kind: op.Kind, RequestID: op.RequestID, Status: checkout.OperationProcessing}
+	case outcome == checkout.OutcomeFailed:
+		e.Status, e.Gone = checkout.OperationFailed, op.Kind == checkout.Capture && authorizationGone[e.Code]
+	case outcome == checkout.OutcomeSucceeded && !result.InProcess():
+		e.Status, e.Amount = checkout.OperationSuccess, named.Amount
+	default:
+		e.Status = checkout.OperationProcessing
+	}
+	return e
+}

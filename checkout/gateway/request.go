@@ -1,0 +1,197 @@
+package gateway
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"antom-checkout/antom"
+	"antom-checkout/checkout"
+)
+
+// Request is the body of the call that starts a payment, as it is stored before it
+// is sent. slowEnd is when a number closes that is paid at a counter or by a
+// transfer; zero for every other method.
+func (g *Gateway) Request(o checkout.Order, p checkout.Payment, want checkout.Attempt, slowEnd time.Time) ([]byte, error) {
+	var request any
+	if p.Mode == checkout.ModeSDK {
+		request = g.sessionRequest(o, p, want, slowEnd)
+	} else {
+		request = g.payRequest(o, p, want)
+	}
+	body, err := json.Marshal(request)
+	if err != nil {
+		return nil, fmt.Errorf("encode request: %w", err)
+	}
+	return body, nil
+}
+
+// sessionRequest asks for a session for the Web SDK: for one method, or for the
+// Payment Element, in which the buyer chooses among the methods that are offered.
+func (g *Gateway) sessionRequest(o checkout.Order, p checkout.Payment, want checkout.Attempt, slowEnd time.Time) *antom.PaymentSessionRequest {
+	request := &antom.PaymentSessionRequest{
+		ProductCode:              antom.ProductCheckout,
+		PaymentRequestID:         p.RequestID,
+		Order:                    antomOrder(o),
+		PaymentAmount:            antomAmount(p.Amount),
+		PaymentFactor:            g.paymentFactor(p.Method),
+		SettlementStrategy:       g.settlement(),
+		PaymentRedirectURL:       g.returnURL(o, p),
+		PaymentNotifyURL:         g.notifyURL(),
+		PaymentSessionExpiryTime: antom.NewTime(p.ExpiresAt),
+		PaymentExpiryTime:        antom.NewTime(slowEnd),
+		Env:                      antomEnv(want.Device),
+	}
+	if !want.Element {
+		request.PaymentMethod = antomMethod(o, p.Method)
+		return request
+	}
+	request.ProductScene = antom.SceneElement
+	request.AvailablePaymentMethod = &antom.AvailablePaymentMethod{}
+	for i, code := range want.Offered {
+		available := antom.AvailableType{Type: code, Order: antom.Int(i + 1)}
+		request.AvailablePaymentMethod.Types = append(request.AvailablePaymentMethod.Types, available)
+		if code == checkout.MethodCard {
+			request.PaymentFactor = g.paymentFactor(code)
+		}
+	}
+	return request
+}
+
+// payRequest asks for an address or a code without an SDK.
+func (g *Gateway) payRequest(o checkout.Order, p checkout.Payment, want checkout.Attempt) *antom.PayRequest {
+	return &antom.PayRequest{
+		ProductCode:        antom.ProductCheckout,
+		PaymentRequestID:   p.RequestID,
+		Order:              antomOrder(o),
+		PaymentAmount:      antomAmount(p.Amount),
+		PaymentMethod:      antomMethod(o, p.Method),
+		PaymentFactor:      g.paymentFactor(p.Method),
+		SettlementStrategy: g.settlement(),
+		PaymentRedirectURL: g.returnURL(o, p),
+		PaymentNotifyURL:   g.notifyURL(),
+		PaymentExpiryTime:  antom.NewTime(p.ExpiresAt),
+		Env:                antomEnv(want.Device),
+	}
+}
+
+// returnURL is where Antom leads the buyer back to: into the app that the payment was
+// begun in, or to the order's return page. It proves nothing.
+func (g *Gateway) returnURL(o checkout.Order, p checkout.Payment) string {
+	return cmp.Or(p.ReturnURL, g.cfg.PublicURL+"/checkout/"+o.Token+"/return")
+}
+
+func (g *Gateway) notifyURL() string { return g.cfg.PublicURL + NotificationPath }
+
+// paymentFactor says that a card is authorised first, then captured.
+func (g *Gateway) paymentFactor(method string) *antom.PaymentFactor {
+	if method != checkout.MethodCard {
+		return nil
+	}
+	factor := &antom.PaymentFactor{IsAuthorization: antom.True}
+	if g.cfg.ManualCapture {
+		factor.CaptureMode = antom.CaptureManual
+	}
+	return factor
+}
+
+func (g *Gateway) settlement() *antom.SettlementStrategy {
+	return &antom.SettlementStrategy{SettlementCurrency: string(g.cfg.SettlementCurrency)}
+}
+
+// antomMethod names a method, with what it wants to know of the buyer.
+func antomMethod(o checkout.Order, code string) *antom.PaymentMethod {
+	m := &antom.PaymentMethod{Type: code}
+	if code == "P24" {
+		m.Metadata = &antom.Metadata{PayerEmail: o.Buyer.Email}
+	}
+	return m
+}
+
+func antomOrder(o checkout.Order) *antom.Order {
+	b := o.Buyer
+	name, phone := &antom.UserName{FullName: b.Name}, dialled(b.Phone)
+	order := &antom.Order{
+		ReferenceOrderID: o.ID,
+		Description:      "Order " + o.Number,
+		Amount:           antomAmount(o.Total),
+		Buyer: &antom.Buyer{
+			ReferenceBuyerID: o.ID, // buyers have no account here
+			Name:             name,
+			PhoneNo:          phone,
+			Email:            b.Email,
+		},
+		Shipping: &antom.Shipping{
+			Name:        name,
+			PhoneNo:     phone,
+			ShipToEmail: b.Email,
+			Address: &antom.Address{
+				Region:   b.Country,
+				State:    b.Region,
+				City:     b.City,
+				Address1: b.Address1,
+				Address2: b.Address2,
+				ZipCode:  b.PostalCode,
+			},
+		},
+	}
+	for _, line := range o.Lines {
+		order.Goods = append(order.Goods, antom.Goods{
+			ReferenceGoodsID: line.SKU,
+			Name:             line.Name,
+			UnitAmount:       antomAmount(line.Unit),
+			Quantity:         strconv.Itoa(line.Quantity),
+		})
+	}
+	order.MakeSafe() // no name fails a payment
+	return order
+}
+
+func antomEnv(d checkout.Device) *antom.Env {
+	env := &antom.Env{
+		TerminalType: antom.TerminalType(d.Terminal),
+		OSType:       antom.OSType(d.OS),
+		ClientIP:     d.IP,
+		BrowserInfo: &antom.BrowserInfo{
+			AcceptHeader: d.Accept,
+			UserAgent:    d.UserAgent,
+			Language:     d.Language,
+		},
+	}
+	env.MakeSafe()
+	return env
+}
+
+// dialled is a phone number as it is dialled, however it was written: digits, and
+// a plus before the country's. The zero in "+49 (0)30" is dialled at home only.
+func dialled(phone string) string {
+	abroad := strings.HasPrefix(phone, "+")
+	if abroad {
+		phone = strings.Replace(phone, "(0)", "", 1)
+	}
+	digits := strings.Map(asciiDigit, phone)
+	if abroad {
+		return "+" + digits
+	}
+	return digits
+}
+
+// asciiDigit is a digit of any script as an ASCII digit, or -1. Unicode keeps digits
+// in runs of tens, each from 0 to 9.
+func asciiDigit(r rune) rune {
+	for _, run := range unicode.Nd.R16 {
+		if r >= rune(run.Lo) && r <= rune(run.Hi) {
+			return '0' + (r-rune(run.Lo))%10
+		}
+	}
+	for _, run := range unicode.Nd.R32 {
+		if r >= rune(run.Lo) && r <= rune(run.Hi) {
+			return '0' + (r-rune(run.Lo))%10
+		}
+	}
+	return -1
+}

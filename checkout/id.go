@@ -1,0 +1,70 @@
+package checkout
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"encoding/hex"
+	"sync"
+	"time"
+)
+
+// IDs makes ids in time order, so that new rows land at the end of every index. An
+// id is a UUID of version 7 (RFC 9562) and also serves as one of Antom's request ids.
+type IDs struct {
+	now  func() time.Time
+	mu   sync.Mutex
+	last int64 // the time in the id before, in units of 2^-12 ms
+}
+
+// NewIDs makes ids that carry the time of a clock.
+func NewIDs(now func() time.Time) *IDs { return &IDs{now: now} }
+
+// New makes an id. Two ids never carry the same time, so that they sort as they were
+// made.
+func (ids *IDs) New() string {
+	now := ids.now()
+	at := now.UnixMilli()<<12 | int64(now.Nanosecond()%1_000_000)<<12/1_000_000
+	ids.mu.Lock()
+	at = max(at, ids.last+1)
+	ids.last = at
+	ids.mu.Unlock()
+	var id [16]byte
+	rand.Read(id[8:])
+	binary.BigEndian.PutUint64(id[:8], uint64(at>>12)<<16|7<<12|uint64(at&0xfff))
+	id[8] = id[8]&0x3f | 0x80
+	text := hex.EncodeToString(id[:])
+	return text[:8] + "-" + text[8:12] + "-" + text[12:16] + "-" + text[16:20] + "-" + text[20:]
+}
+
+// NewToken makes a text that cannot be guessed: 128 bits of chance or more.
+func NewToken() string { return rand.Text() }
+
+// IsToken reports whether text may be an order's token.
+func IsToken(text string) bool { return len(text) >= 26 && len(text) <= 64 && isToken(text) }
+
+const numberHalf = 5
+
+// NewNumber makes a name for an order that people can read to each other and that
+// does not tell how many orders there are.
+func NewNumber() string {
+	text := rand.Text()
+	return text[:numberHalf] + "-" + text[numberHalf:2*numberHalf]
+}
+
+// OrderNumber is what was typed as NewNumber would have written it, or "" when that
+// cannot be.
+func OrderNumber(typed string) string {
+	letters := make([]rune, 0, 2*numberHalf)
+	for _, r := range typed {
+		switch {
+		case r >= 'a' && r <= 'z':
+			letters = append(letters, r-'a'+'A')
+		case r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
+			letters = append(letters, r)
+		}
+	}
+	if len(letters) != 2*numberHalf {
+		return ""
+	}
+	return string(letters[:numberHalf]) + "-" + string(letters[numberHalf:])
+}

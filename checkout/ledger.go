@@ -1,0 +1,86 @@
+package checkout
+
+import (
+	"context"
+	"time"
+)
+
+// Evidence is what made a change, and is stored with it.
+type Evidence struct {
+	Cause        Cause
+	Call         *Call         // set with ByInquiry and ByResponse
+	Notification *Notification // set with ByNotification
+}
+
+// Call is one request to Antom and how it was answered.
+type Call struct {
+	ID               string
+	Endpoint         string // Antom's operation, e.g. inquiryPayment
+	RequestID        string // of the payment, capture, refund or cancel
+	PaymentRequestID string
+	Result           string // S, F, U, or none
+	Code             string // Antom's result code
+	Verified         bool   // the answer's signature was valid
+	At               time.Time
+}
+
+// Notification is a verified message from Antom as it came.
+type Notification struct {
+	// ID is the id of the payment or refund that the message names, if any, and the
+	// beginning of its body's sum: the same message again has the same ID, and those
+	// about payments come in time order, which a sum alone would not.
+	ID               string
+	Type             string // Antom's notifyType
+	PaymentRequestID string // the payment it was matched to, or ""
+	AntomID          string // Antom's paymentId, or ""
+	BodySHA256       string // lower-case hex
+	Body             []byte
+	ReceivedAt       time.Time
+	Applied          bool // false for unknown ids and contradictions
+}
+
+// Received is a verified notification with what it means: the event, and the
+// reference by which its payment is found. Understood is false for types that are
+// not about an order.
+type Received struct {
+	Notification Notification
+	Event        Event
+	About        Reference
+	Understood   bool
+}
+
+// Reference is how a message names what it is about; one field is set.
+type Reference struct {
+	RequestID       string // paymentRequestId
+	AntomID         string // paymentId
+	RefundRequestID string
+}
+
+// Transition is a row of the ledger: one change of status.
+type Transition struct {
+	Subject          string // order, payment, capture, refund, cancel
+	PaymentRequestID string // of an order, the payment it followed, or ""
+	From, To         string
+}
+
+// DuePoll is a payment that the sweeper has to poll.
+type DuePoll struct {
+	OrderID   string
+	RequestID string
+	Polls     int // how often it has been polled
+}
+
+// PendingEffect is an outbox row.
+type PendingEffect struct {
+	ID       int64
+	OrderID  string
+	Effect   Effect
+	Attempts int
+}
+
+// Mailer sends emails to buyers. After a crash an email may come to it twice, with
+// the same ID. An error means that the email is tried again later, unless it is
+// ErrUndeliverable; an error does not hold the address.
+type Mailer interface {
+	Mail(context.Context, Email) error
+}

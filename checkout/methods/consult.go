@@ -1,0 +1,188 @@
+package methods
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"antom-checkout/checkout"
+)
+
+// What Antom offers is asked once for all who buy in one currency, on one kind
+// of device, from one country, and never while a buyer waits: an answer serves
+// while it is renewed. Amounts are no part of the question's key; limits are
+// kept with each method and compared with each order.
+const (
+	offerFresh     = 5 * time.Minute        // before an answer is renewed
+	offerStale     = 30 * time.Minute       // before one that cannot be renewed is forgotten
+	offerRetry     = 30 * time.Second       // after a question that got no answer
+	offerWait      = 300 * time.Millisecond // for the very first answer: less than a buyer notices, more than it mostly takes
+	consultTimeout = 40 * time.Second       // for one answer
+	maxOffers      = 256                    // kept at a time
+)
+
+// offers keeps what consult has answered.
+type offers struct {
+	mu    sync.Mutex
+	by    map[checkout.Market]*offer
+	names map[string]method // what consult has called methods that the table lacks
+}
+
+// offer is what is known of one market.
+type offer struct {
+	methods []method      // the last answer; nil when there has been none
+	at      time.Time     // when it came
+	asked   time.Time     // when the last question was begun
+	running bool          // it has not ended
+	failed  bool          // it got no answer
+	coming  chan struct{} // closed when it has ended
+}
+
+// consulted is what Antom offers for an order and a device, or nil when that is
+// not known. It waits for nothing but the first answer of all, and not long for
+// that: the configured list is as good until then.
+func (s *Methods) consulted(ctx context.Context, o checkout.Order, d checkout.Device) []method {
+	m := checkout.Market{Currency: o.Total.Currency, Terminal: d.Terminal, OS: d.OS, Country: o.Buyer.Country}
+	known, coming, patience := s.find(m, o.Total)
+	if known != nil || patience <= 0 {
+		return known
+	}
+	select {
+	case <-coming:
+	case <-time.After(patience):
+	case <-ctx.Done():
+	}
+	known, _, _ = s.find(m, o.Total)
+	return known
+}
+
+// WarmUp asks for the shop's currency before the first buyer comes. It does not
+// wait for the answers.
+func (s *Methods) WarmUp() {
+	usual := checkout.Money{Minor: 100, Currency: s.cfg.Currency}
+	for range s.cfg.Currency.Exponent() {
+		usual.Minor *= 10
+	}
+	for _, device := range []checkout.Market{
+		{Terminal: checkout.TerminalWeb},
+		{Terminal: checkout.TerminalWap, OS: checkout.OSAndroid},
+		{Terminal: checkout.TerminalWap, OS: checkout.OSIOS},
+	} {
+		device.Currency = s.cfg.Currency
+		s.find(device, usual)
+	}
+}
+
+// find is what is known of a market. It asks Antom in the background when it is time
+// to. A caller that gets nothing may wait for coming, no longer than patience.
+func (s *Methods) find(m checkout.Market, amount checkout.Money) (known []method, coming <-chan struct{}, patience time.Duration) {
+	now := s.now()
+	all := &s.offers
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	o := all.by[m]
+	if o == nil {
+		o = &offer{}
+		all.add(m, o)
+	}
+	if o.due(now) {
+		o.asked, o.running, o.coming = now, true, make(chan struct{})
+		go s.renew(m, o, amount)
+	}
+	anywhere := m
+	anywhere.Country = ""
+	for _, answer := range []*offer{o, all.by[anywhere]} {
+		if answer != nil && answer.methods != nil && now.Sub(answer.at) < offerStale {
+			return answer.methods, nil, 0
+		}
+	}
+	return nil, o.coming, offerWait - now.Sub(o.asked)
+}
+
+// due reports whether it is time to ask (again).
+func (o *offer) due(now time.Time) bool {
+	switch {
+	case o.coming == nil:
+		return true
+	case o.running:
+		return false
+	case o.failed:
+		return now.Sub(o.asked) >= offerRetry
+	}
+	return now.Sub(o.asked) >= offerFresh
+}
+
+// renew asks Antom. It runs beside the pages, and ends with the client's timeout.
+func (s *Methods) renew(m checkout.Market, o *offer, amount checkout.Money) {
+	ctx, cancel := context.WithTimeout(context.Background(), consultTimeout)
+	defer cancel()
+	var answer []method
+	err := checkout.Guard(func() error {
+		options, err := s.antom.Consult(ctx, m, amount)
+		answer = s.allowed(methodsOf(options, amount))
+		return err
+	})
+	if len(answer) == 0 {
+		answer = nil
+		s.log.WarnContext(ctx, "consult without answer: the configured methods are offered", "country", m.Country, "terminal", m.Terminal, "err", err)
+	}
+	s.offers.keep(o, answer)
+}
+
+// keep ends a question, with its answer or nil.
+func (all *offers) keep(o *offer, answer []method) {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	defer close(o.coming)
+	o.running = false
+	o.failed = answer == nil
+	if o.failed {
+		return
+	}
+	o.methods, o.at = answer, o.asked
+	for _, m := range answer {
+		if _, known := methodByCode(m.Code); !known && len(all.names) < maxOffers {
+			if all.names == nil {
+				all.names = map[string]method{}
+			}
+			all.names[m.Code] = m
+		}
+	}
+}
+
+// add makes room for a market first: the one that was asked about longest ago is
+// forgotten.
+func (all *offers) add(m checkout.Market, o *offer) {
+	if all.by == nil {
+		all.by = map[checkout.Market]*offer{}
+	}
+	if len(all.by) >= maxOffers {
+		var oldest checkout.Market
+		var since time.Time
+		for at, o := range all.by {
+			if at.Country != "" && (since.IsZero() || o.asked.Before(since)) {
+				oldest, since = at, o.asked
+			}
+		}
+		delete(all.by, oldest)
+	}
+	all.by[m] = o
+}
+
+// named is a method that is known from consult only.
+func (all *offers) named(code string) (method, bool) {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	m, named := all.names[code]
+	return m, named
+}
+
+// allowed keeps of an answer what the operator has listed, where there is a list:
+// not every gateway keeps to the one it is asked with.
+func (s *Methods) allowed(list []method) []method {
+	if len(s.cfg.Methods) == 0 {
+		return list
+	}
+	return slices.DeleteFunc(list, func(m method) bool { return !slices.Contains(s.cfg.Methods, m.Code) })
+}

@@ -1,0 +1,224 @@
+// Package methods knows the ways to pay: a table of every method that the shop can
+// take, what Antom offers in a market (consult, kept for some minutes), and from both
+// what is offered for an order.
+//
+//	m := methods.New(methods.Config{Currency: "SGD"}, gateway)
+//	list := m.List(ctx, order, device)
+package methods
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"antom-checkout/checkout"
+)
+
+// Consulter asks Antom which methods may be offered; *gateway.Gateway is one.
+type Consulter interface {
+	Consult(context.Context, checkout.Market, checkout.Money) ([]checkout.MethodOption, error)
+}
+
+// Config is what the merchant decides.
+type Config struct {
+	Currency checkout.Currency
+	Methods  []string // codes to offer, in this order; none: what Antom offers, in the table's order
+	Now      func() time.Time
+	Log      *slog.Logger // nil discards
+}
+
+// Methods decides what is offered. It is safe for concurrent use.
+type Methods struct {
+	cfg    Config
+	antom  Consulter
+	now    func() time.Time
+	log    *slog.Logger
+	offers offers
+}
+
+// New makes Methods.
+func New(cfg Config, antom Consulter) *Methods {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Methods{cfg: cfg, antom: antom, now: cfg.Now, log: cfg.Log}
+}
+
+// Check says what is wrong with an operator's list of codes for a shop that sells in
+// a currency; nil when nothing is.
+func Check(codes []string, currency checkout.Currency) error {
+	payable := len(codes) == 0 || currency == ""
+	for i, code := range codes {
+		m, known := methodByCode(code)
+		switch {
+		case !known:
+			return fmt.Errorf("%q is no method that this shop can take", code)
+		case slices.Contains(codes[:i], code):
+			return fmt.Errorf("%s is there twice", code)
+		}
+		payable = payable || m.accepts(currency)
+	}
+	if !payable {
+		return fmt.Errorf("none of them takes %s", currency)
+	}
+	return nil
+}
+
+// Method is what is known of a method by its code, whether or not it is offered:
+// orders keep the codes of their attempts for good.
+func (s *Methods) Method(code string) checkout.Method { return s.method(code).Method }
+
+func (s *Methods) method(code string) method {
+	if m, known := methodByCode(code); known {
+		return m
+	}
+	if m, named := s.offers.named(code); named {
+		return m
+	}
+	return method{Method: checkout.Method{Code: code, Name: readable(code), Flow: checkout.FlowWallet}, place: len(methods)}
+}
+
+// CloseTime is how long Antom keeps an unpaid payment of a method open.
+func (s *Methods) CloseTime(code string) time.Duration { return s.method(code).closeTime() }
+
+// SlowEnd is when a number closes that is paid at a counter or by a transfer, never
+// after the order it pays; zero for every other method. Those close by Antom's own
+// clock, soon after the buyer has begun.
+func (s *Methods) SlowEnd(o checkout.Order, p checkout.Payment) time.Time {
+	m := s.method(p.Method)
+	if m.Flow.Category() != checkout.CategoryVoucher {
+		return time.Time{}
+	}
+	end := p.CreatedAt.Add(m.closeTime())
+	if o.ExpiresAt.Before(end) {
+		return o.ExpiresAt
+	}
+	return end
+}
+
+// List is the ways an order may be paid from a device, in the order they are shown:
+// what Antom offers, or else the configured list, of that what fits the currency and
+// the amount. The operator's order is kept; otherwise cards come first, then what is
+// at home in the buyer's country.
+func (s *Methods) List(ctx context.Context, o checkout.Order, d checkout.Device) []checkout.Method {
+	offered := s.offered(ctx, o, d)
+	list := make([]checkout.Method, len(offered))
+	for i, m := range offered {
+		list[i] = m.Method
+		list[i].Time = min(m.closeTime(), o.ExpiresAt.Sub(s.now()))
+	}
+	return list
+}
+
+// Codes is List without anything but the codes.
+func (s *Methods) Codes(ctx context.Context, o checkout.Order, d checkout.Device) []string {
+	var codes []string
+	for _, m := range s.offered(ctx, o, d) {
+		codes = append(codes, m.Code)
+	}
+	return codes
+}
+
+// offered decides for the page and for what is posted.
+func (s *Methods) offered(ctx context.Context, o checkout.Order, d checkout.Device) []method {
+	offered := fitting(s.consulted(ctx, o, d), o.Total)
+	if len(offered) == 0 {
+		offered = fitting(s.configured(o.Total.Currency), o.Total)
+	}
+	active := o.Active()
+	if active != nil && active.Method != "" && !slices.ContainsFunc(offered, func(m method) bool { return m.Code == active.Method }) {
+		offered = append(offered, s.method(active.Method)) // the buyer may go on with what was begun
+	}
+	if wanted := s.cfg.Methods; len(wanted) > 0 {
+		slices.SortStableFunc(offered, func(a, b method) int {
+			return slices.Index(wanted, a.Code) - slices.Index(wanted, b.Code)
+		})
+	} else {
+		arrange(offered, o.Buyer.Country, d)
+	}
+	return offered
+}
+
+// configured is the operator's list, or what most merchants have: cards, wallets,
+// banks and codes to scan of the currency. The rest takes a contract of its own and
+// is offered when Antom or the operator says so.
+func (s *Methods) configured(currency checkout.Currency) []method {
+	var list []method
+	for _, code := range s.cfg.Methods {
+		list = append(list, methodsByCode[code])
+	}
+	if len(s.cfg.Methods) > 0 {
+		return list
+	}
+	for _, m := range methods {
+		switch m.Flow {
+		case checkout.FlowCard, checkout.FlowWallet, checkout.FlowBank, checkout.FlowScan:
+			if m.reach == everywhere || m.currency == currency {
+				list = append(list, m)
+			}
+		}
+	}
+	return list
+}
+
+// fitting are those of a list that can take an amount.
+func fitting(list []method, total checkout.Money) []method {
+	var fit []method
+	for _, m := range list {
+		if m.takes(total) {
+			fit = append(fit, m)
+		}
+	}
+	return fit
+}
+
+// takes is the one place that says whether a method can take an amount.
+func (m method) takes(total checkout.Money) bool {
+	switch {
+	case !m.accepts(total.Currency), m.refused != 0 && m.refused == total.Minor:
+		return false
+	case total.Currency != m.currency:
+		return true // the limits are known in the method's own currency only
+	}
+	return total.Minor >= m.least && (m.most == 0 || total.Minor <= m.most)
+}
+
+func (m method) accepts(currency checkout.Currency) bool {
+	return m.reach != atHome || m.currency == currency
+}
+
+// arrange sorts a list: cards, what is at home in the buyer's country, what is in
+// use there, the rest; within each what people use most. On a phone a code that
+// another device would have to scan comes after what opens on the phone itself.
+func arrange(list []method, country string, d checkout.Device) {
+	onPhone := d.Terminal != checkout.TerminalWeb
+	later := func(m method) int {
+		if onPhone && m.Flow == checkout.FlowScan {
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(list, func(a, b method) int {
+		return cmp.Or(a.distance(country)-b.distance(country), later(a)-later(b), a.place-b.place)
+	})
+}
+
+// distance is how far a method is from the people of a country.
+func (m method) distance(country string) int {
+	if m.Flow == checkout.FlowCard {
+		return 0
+	}
+	switch slices.Index(m.countries, country) {
+	case 0:
+		return 1
+	case -1:
+		return 3
+	}
+	return 2
+}

@@ -1,0 +1,69 @@
+package methods
+
+import (
+	"net/http/httptest"
+	"slices"
+	"testing"
+
+	"antom-checkout/antom"
+	"antom-checkout/antom/sandbox"
+	"antom-checkout/checkout"
+	"antom-checkout/checkout/gateway"
+)
+
+// local is the sandbox and a client of it.
+func local(t *testing.T) *antom.Client {
+	t.Helper()
+	server := httptest.NewUnstartedServer(nil)
+	keys, err := sandbox.NewKeys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	box, err := sandbox.New(sandbox.Config{URL: "http://" + server.Listener.Addr().String(), Keys: keys})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.Config.Handler = box
+	server.Start()
+	t.Cleanup(func() {
+		server.Close()
+		if err := box.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	credentials := box.Credentials()
+	client, err := antom.New(antom.Config{
+		ClientID: credentials.ClientID, PrivateKey: credentials.MerchantPrivateKey, PublicKeys: credentials.AntomPublicKey, BaseURL: server.URL,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+// Two lists of the same methods, written down apart: ours says what buyers read,
+// the sandbox's what Antom's documents allow. They agree on codes, currencies and
+// limits.
+func TestTheSandboxKnowsEveryMethodOfOurs(t *testing.T) {
+	client := local(t)
+	g := gateway.New(gateway.Config{SettlementCurrency: "SGD"}, client)
+	for _, m := range methods {
+		if m.currency == "" {
+			continue
+		}
+		asked := checkout.Money{Minor: max(m.least, 10_000), Currency: m.currency}
+		options, err := g.Consult(t.Context(), checkout.Market{Currency: m.currency, Terminal: checkout.TerminalWeb}, asked)
+		if err != nil {
+			t.Fatal(err)
+		}
+		offered := methodsOf(options, asked)
+		i := slices.IndexFunc(offered, func(o method) bool { return o.Code == m.Code })
+		if i < 0 {
+			t.Errorf("the sandbox does not offer %s for %v", m.Code, asked)
+			continue
+		}
+		if o := offered[i]; m.reach == atHome && (o.least != m.least || o.most != m.most) {
+			t.Errorf("%s takes %d to %d here, %d to %d in the sandbox", m.Code, m.least, m.most, o.least, o.most)
+		}
+	}
+}

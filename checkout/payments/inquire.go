@@ -1,0 +1,81 @@
+package payments
+
+import (
+	"context"
+	"reflect"
+	"time"
+
+	"antom-checkout/checkout"
+)
+
+// inquiryPause is the shortest time between two inquiries about one payment,
+// however many pages wait for it; Antom's documents ask for two seconds.
+const inquiryPause = 2 * time.Second
+
+// Refresh inquires Antom about the order's payment if that is due, expires the
+// order if its time is over, and returns it as it then stands. All callers share
+// one inquiry per payment, and one order costs at most one every two seconds.
+func (s *Service) Refresh(ctx context.Context, token string) (checkout.Order, error) {
+	o, err := s.Order(ctx, token)
+	if err != nil {
+		return checkout.Order{}, err
+	}
+	if o, err = s.refresh(ctx, o); err != nil || !o.PastEnd(s.now(), 0) {
+		return o, err
+	}
+	fresh, err := s.inquiries.once(ctx, "end of "+o.ID, s.now(), func() error {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callAllowance)
+		defer cancel()
+		return s.expire(ctx, o.ID)
+	})
+	if err != nil || !fresh {
+		return o, err
+	}
+	return s.store.OrderByID(ctx, o.ID)
+}
+
+func (s *Service) refresh(ctx context.Context, o checkout.Order) (checkout.Order, error) {
+	p := o.Unresolved(s.rules())
+	if p == nil {
+		return o, nil
+	}
+	var asked *checkout.Order // set when the inquiry was made here and not for another page
+	fresh, err := s.inquiries.once(ctx, p.RequestID, s.now(), func() error {
+		// The caller that asked first may leave; the others still want the answer.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callAllowance)
+		defer cancel()
+		after, _, err := s.inquire(ctx, o, *p)
+		asked = &after
+		return err
+	})
+	switch {
+	case err != nil && ctx.Err() == nil:
+		// A page says what is known, also while nothing new can be stored.
+		s.logFailure(ctx, "refresh order "+o.ID, err)
+		return o, nil
+	case err != nil || !fresh:
+		return o, err
+	case asked != nil:
+		return *asked, nil
+	}
+	return s.store.OrderByID(ctx, o.ID)
+}
+
+// inquire asks Antom how a payment stands and records the answer.
+func (s *Service) inquire(ctx context.Context, o checkout.Order, p checkout.Payment) (checkout.Order, checkout.Finding, error) {
+	e, call, found := s.gateway.Inquire(ctx, p)
+	if !found.Known() || s.changesNothing(o, e) {
+		return o, found, nil
+	}
+	o, err := s.Record(ctx, o.ID, e, checkout.Evidence{Call: call})
+	return o, found, err
+}
+
+// changesNothing reports whether an event leaves the order as it was read. Pages
+// that wait ask every two seconds; only what they learn is worth a transaction.
+// Should the order have changed meanwhile, the next inquiry finds out.
+func (s *Service) changesNothing(o checkout.Order, e checkout.Event) bool {
+	o.Fulfillable = true // known in a transaction only; what depends on it is decided there
+	after, effects := checkout.Apply(o, e, s.rules())
+	return len(effects) == 0 && reflect.DeepEqual(o, after)
+}

@@ -1,0 +1,71 @@
+package payments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"antom-checkout/checkout"
+)
+
+// notificationTimeout is how long a notification may take to be stored.
+const notificationTimeout = 30 * time.Second
+
+// RecordNotification stores a verified notification and applies it. When it returns
+// nil the notification is durable and may be acknowledged; that it contradicts, or is
+// about something unknown, is no reason to return an error.
+func (s *Service) RecordNotification(ctx context.Context, r checkout.Received) error {
+	// What Antom has told must not be lost because its connection closed.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), notificationTimeout)
+	defer cancel()
+	known, err := s.applyNotification(ctx, r)
+	if err == nil {
+		s.cfg.Meter.Notification(known)
+	}
+	return err
+}
+
+// applyNotification stores a notification and applies it to its order. known is false
+// when the shop has no payment that it could be about.
+func (s *Service) applyNotification(ctx context.Context, r checkout.Received) (known bool, err error) {
+	row := r.Notification
+	if !r.Understood {
+		return false, s.store.SaveNotification(ctx, row)
+	}
+	orderID, requestID, err := s.store.FindPayment(ctx, r.About)
+	if checkout.IsNotFound(err) {
+		if err := s.store.SaveNotification(ctx, row); err != nil {
+			return false, err
+		}
+		s.log.WarnContext(ctx, "notification about an unknown payment", "type", row.Type, "id", row.ID)
+		// Once more: the Antom id of the payment may have become known in between.
+		if orderID, requestID, err = s.store.FindPayment(ctx, r.About); checkout.IsNotFound(err) {
+			return false, nil
+		}
+	}
+	if err != nil {
+		return false, fmt.Errorf("find payment: %w", err)
+	}
+	r.Event.RequestID, row.PaymentRequestID = requestID, requestID
+	r.Event.Cause = checkout.Cause{Kind: checkout.ByNotification, ID: row.ID}
+	_, err = s.Record(ctx, orderID, r.Event, checkout.Evidence{Notification: &row})
+	return true, err
+}
+
+// applyUnmatched applies what came before its payment's Antom id was known: a capture
+// may be notified before the payment it belongs to.
+func (s *Service) applyUnmatched(ctx context.Context, antomID string) {
+	rows, err := s.store.Unmatched(ctx, antomID)
+	for _, row := range rows {
+		received, readErr := s.gateway.Reread(row)
+		err = errors.Join(err, readErr)
+		if readErr == nil {
+			_, applyErr := s.applyNotification(ctx, received)
+			err = errors.Join(err, applyErr)
+		}
+	}
+	if err != nil {
+		s.log.ErrorContext(ctx, "apply earlier notifications", "err", err)
+	}
+}

@@ -1,0 +1,55 @@
+package payments
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"antom-checkout/checkout"
+)
+
+// deliverLimit is how long the delivery of an effect is tried.
+const deliverLimit = 72 * time.Hour
+
+// deliver does one effect. It may be done twice after a crash, so each is harmless to
+// repeat. What fails is tried again for three days; the log has a line when the trouble
+// begins and when the effect is given up.
+func (s *Service) deliver(ctx context.Context, e checkout.PendingEffect) {
+	err := checkout.Guard(func() error { return s.perform(ctx, e) })
+	if err == nil {
+		// Also while the program stops: what is done must not be done again.
+		s.logFailure(ctx, "finish effect", s.store.EffectDone(context.WithoutCancel(ctx), e.ID))
+		return
+	}
+	if ctx.Err() != nil {
+		return // the program stops
+	}
+	next := s.now().Add(s.cfg.SweepSchedule.Wait(e.Attempts))
+	switch {
+	case s.cfg.SweepSchedule.Elapsed(e.Attempts) > deliverLimit, errors.Is(err, checkout.ErrUndeliverable):
+		next = time.Time{}
+		s.log.ErrorContext(ctx, "effect given up", "effect", e.Effect, "order", e.OrderID, "attempts", e.Attempts+1, "err", err)
+	case e.Attempts == 0:
+		s.log.WarnContext(ctx, "effect failed, to be tried again", "effect", e.Effect, "order", e.OrderID, "err", err)
+	}
+	s.logFailure(ctx, "postpone effect", s.store.EffectFailed(ctx, e.ID, next))
+}
+
+// perform carries out one effect.
+func (s *Service) perform(ctx context.Context, e checkout.PendingEffect) error {
+	o, err := s.store.OrderByID(ctx, e.OrderID)
+	if err != nil {
+		return err
+	}
+	switch {
+	case e.Effect == checkout.EffectPaid:
+		s.log.InfoContext(ctx, "order paid", "order", o.ID, "number", o.Number, "total", o.Total.String())
+		return nil
+	case e.Effect.IsCaptureDue():
+		s.log.WarnContext(ctx, "capture is due", "order", o.ID, "number", o.Number, "warning", string(e.Effect))
+		return nil
+	case e.Effect.IsEmail():
+		return s.sendEmail(ctx, o, e.Effect)
+	}
+	return errors.New("no such effect")
+}

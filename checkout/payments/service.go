@@ -1,0 +1,182 @@
+// Package payments moves payments: it starts them, inquires Antom about them, carries
+// out captures, refunds and cancels, resumes everything unfinished, and delivers what
+// follows. It decides nothing itself: each method loads an order, calls one pure
+// function of package checkout, commits, and then acts.
+//
+//	s := payments.New(config, store, gateway, methods)
+//	started, err := s.Start(ctx, token, checkout.Attempt{Method: "CARD"})
+package payments
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"antom-checkout/checkout"
+)
+
+// Gateway is what the Service asks of Antom; *gateway.Gateway is one.
+type Gateway interface {
+	// Request is the body of the call that starts a payment.
+	Request(o checkout.Order, p checkout.Payment, want checkout.Attempt, slowEnd time.Time) ([]byte, error)
+	// Submit sends that body. submittedBefore tells that Antom may have had it already.
+	Submit(ctx context.Context, p checkout.Payment, submittedBefore bool) (checkout.Event, *checkout.Call, error)
+	// Inquire asks how a payment stands.
+	Inquire(ctx context.Context, p checkout.Payment) (checkout.Event, *checkout.Call, checkout.Finding)
+	// Operate asks for a stored capture, refund or cancel.
+	Operate(ctx context.Context, p checkout.Payment, op checkout.Operation, submittedBefore bool) (checkout.Event, *checkout.Call)
+	// InquireRefund asks how a refund stands.
+	InquireRefund(ctx context.Context, p checkout.Payment, op checkout.Operation) (checkout.Event, *checkout.Call, checkout.Finding)
+	// Reread reads a stored notification again.
+	Reread(row checkout.Notification) (checkout.Received, error)
+}
+
+// Methods is what the Service has to know of methods; *methods.Methods is one.
+type Methods interface {
+	Codes(ctx context.Context, o checkout.Order, d checkout.Device) []string
+	Method(code string) checkout.Method
+	CloseTime(code string) time.Duration
+	SlowEnd(o checkout.Order, p checkout.Payment) time.Time
+}
+
+// Config is what the merchant decides.
+type Config struct {
+	PublicURL     string // base of the links in emails, without a trailing slash
+	ManualCapture bool
+	RefundLate    bool              // money for a closed order is returned instead of reviving the order
+	SweepSchedule checkout.Schedule // waits between two polls of something unfinished; the last repeats
+	Mailer        checkout.Mailer   // nil: no email is sent
+	LinkKey       []byte            // signs the links in emails; nil: they open until the program ends
+	Now           func() time.Time
+	NewID         func() string
+	Log           *slog.Logger // nil discards
+	Meter         Meter        // counts what happens; nil counts nothing
+}
+
+// Service moves payments. All of its methods are safe for concurrent use.
+type Service struct {
+	cfg     Config
+	store   Store
+	gateway Gateway
+	methods Methods
+	log     *slog.Logger
+	now     func() time.Time
+
+	starts     keyedMutex // one start at a time per order
+	inquiries  inquiries
+	watches    watches
+	wake       chan struct{} // tells the sweeper that something is due now
+	wakeEmails chan struct{} // likewise, for emails
+	lookups    chan lookup
+}
+
+// New makes a Service. Nothing runs until Sweep is called.
+func New(cfg Config, store Store, gateway Gateway, methods Methods) *Service {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.NewID == nil {
+		cfg.NewID = checkout.NewIDs(cfg.Now).New
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.LinkKey == nil {
+		cfg.LinkKey = []byte(rand.Text())
+	}
+	if cfg.Meter == nil {
+		cfg.Meter = noMeter{}
+	}
+	s := &Service{
+		cfg: cfg, store: store, gateway: gateway, methods: methods, log: cfg.Log, now: cfg.Now,
+		wake: make(chan struct{}, 1), wakeEmails: make(chan struct{}, 1), lookups: make(chan lookup, lookupsWaiting),
+	}
+	s.watches.poll, s.watches.tail = s.pollForWatchers, s.tailLedger
+	return s
+}
+
+// ManualCapture reports whether the merchant captures card payments.
+func (s *Service) ManualCapture() bool { return s.cfg.ManualCapture }
+
+// Order finds an order by its token. Knowing the token is the right to see it.
+func (s *Service) Order(ctx context.Context, token string) (checkout.Order, error) {
+	if !checkout.IsToken(token) {
+		return checkout.Order{}, checkout.ErrNotFound
+	}
+	return s.store.OrderByToken(ctx, token)
+}
+
+func (s *Service) rules() checkout.Rules {
+	return checkout.Rules{
+		Now: s.now().UTC().Truncate(time.Millisecond), Schedule: s.cfg.SweepSchedule,
+		ManualCapture: s.cfg.ManualCapture, RefundLate: s.cfg.RefundLate,
+	}
+}
+
+// Record is the one door for what Antom reports: it applies an event to its order and
+// commits what follows.
+func (s *Service) Record(ctx context.Context, orderID string, e checkout.Event, evidence checkout.Evidence) (checkout.Order, error) {
+	evidence.Cause = e.Cause
+	before, after, err := s.store.Update(ctx, orderID, evidence, func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
+		if evidence.Notification != nil {
+			evidence.Notification.Applied = !checkout.Contradicts(o, e)
+		}
+		after, effects := checkout.Apply(o, e, s.rules())
+		return after, effects, nil
+	})
+	if errors.Is(err, checkout.ErrForeignID) && !e.ForeignID {
+		e.ForeignID = true // a contradiction like any other: stored, reviewed, inquired
+		return s.Record(ctx, orderID, e, evidence)
+	}
+	if err != nil {
+		return checkout.Order{}, fmt.Errorf("record %s: %w", e.Cause, err)
+	}
+	s.announce(ctx, before, after, e.Cause, e.RequestID)
+	return after, nil
+}
+
+// change commits what the shop, an operator or the clock does to an order.
+func (s *Service) change(ctx context.Context, orderID string, cause checkout.Cause, change func(checkout.Order) (checkout.Order, []checkout.Effect, error)) (checkout.Order, error) {
+	before, after, err := s.store.Update(ctx, orderID, checkout.Evidence{Cause: cause}, change)
+	if err != nil {
+		return checkout.Order{}, err
+	}
+	s.announce(ctx, before, after, cause, "")
+	return after, nil
+}
+
+// announce tells log, meter, open pages and sweeper about a committed change.
+// requestID is the payment that it was about, or "".
+func (s *Service) announce(ctx context.Context, before, after checkout.Order, cause checkout.Cause, requestID string) {
+	if before.Version == after.Version {
+		return
+	}
+	s.countOutcomes(before, after)
+	if before.Status != after.Status {
+		s.log.InfoContext(ctx, "order", "number", after.Number, "from", before.Status, "to", after.Status, "cause", cause.String(), "review", after.Review)
+	}
+	s.watches.grown()
+	s.wakeSweeper()
+	was, is := before.Payment(requestID), after.Payment(requestID)
+	if was != nil && is != nil && was.AntomID == "" && is.AntomID != "" {
+		s.applyUnmatched(ctx, is.AntomID)
+	}
+}
+
+func (s *Service) wakeSweeper() {
+	for _, wake := range []chan struct{}{s.wake, s.wakeEmails} {
+		select {
+		case wake <- struct{}{}:
+		default:
+		}
+	}
+}
+
+func (s *Service) logFailure(ctx context.Context, what string, err error) {
+	if err != nil && ctx.Err() == nil {
+		s.log.ErrorContext(ctx, what, "err", err)
+	}
+}

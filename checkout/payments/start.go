@@ -1,0 +1,283 @@
+package payments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"antom-checkout/checkout"
+)
+
+// Started is what came of a start: how the buyer goes on.
+type Started struct {
+	Order   checkout.Order
+	Payment checkout.Payment // zero when nothing was started
+	Action  checkout.Action
+}
+
+const (
+	maxSession     = time.Hour        // Antom's longest life of a session
+	callAllowance  = 40 * time.Second // for everything that one start may ask of Antom
+	startPatience  = 3 * time.Second  // of a start that waits for another one of the same order
+	shortestWindow = time.Second      // an order this close to its end starts nothing
+	startTries     = 3                // to begin, while messages and operators change the order
+)
+
+// Start starts an attempt, or goes on with the one in progress: the same method goes
+// on with the same attempt, another method ends the old one first. So does another way
+// back: what began in a browser would lead an app's buyer out of the app, and the
+// other way round. No answer from Antom is ActionWait, and posting again goes on.
+// Errors: CodeNotFound, CodeMethodUnknown, CodeMethodRequired, CodeSoldOut.
+func (s *Service) Start(ctx context.Context, token string, want checkout.Attempt) (Started, error) {
+	o, err := s.Order(ctx, token)
+	if err != nil {
+		return Started{}, err
+	}
+	want.Offered = s.methods.Codes(ctx, o, want.Device)
+	if err := checkMethod(want); err != nil {
+		return Started{Order: o}, err
+	}
+	queue, leave := context.WithTimeout(ctx, startPatience)
+	defer leave()
+	unlock, err := s.starts.lock(queue, o.ID)
+	if err != nil { // another start of this order waits for Antom
+		return waiting(o, nil), nil
+	}
+	defer unlock()
+	// A buyer who closes the tab must not leave a request half done.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callAllowance)
+	defer cancel()
+	for range startTries {
+		started, err := s.start(ctx, o.ID, want)
+		if !errors.Is(err, checkout.ErrStale) {
+			return started, err
+		}
+	}
+	o, err = s.store.OrderByID(ctx, o.ID)
+	return waiting(o, nil), err
+}
+
+func checkMethod(want checkout.Attempt) error {
+	switch {
+	case want.Element || slices.Contains(want.Offered, want.Method):
+		return nil
+	case want.Method == "":
+		return &checkout.Error{Code: checkout.CodeMethodRequired, Fields: map[string]string{"method": "error.method_required"}}
+	}
+	return &checkout.Error{Code: checkout.CodeMethodUnknown, Fields: map[string]string{"method": "error.method_unknown"}}
+}
+
+// start settles what came before, replaces it, and begins: each may answer the buyer
+// already. ErrStale says that the order has changed meanwhile.
+func (s *Service) start(ctx context.Context, orderID string, want checkout.Attempt) (Started, error) {
+	o, answered, err := s.settle(ctx, orderID, want)
+	if err != nil || answered != nil {
+		return deref(answered), err
+	}
+	o, answered, err = s.replace(ctx, o, want)
+	if err != nil || answered != nil {
+		return deref(answered), err
+	}
+	return s.begin(ctx, o, want)
+}
+
+func deref(answered *Started) Started {
+	if answered == nil {
+		return Started{}
+	}
+	return *answered
+}
+
+// settle brings the order up to date. It answers for an order that takes no attempt.
+func (s *Service) settle(ctx context.Context, orderID string, want checkout.Attempt) (checkout.Order, *Started, error) {
+	o, err := s.store.OrderByID(ctx, orderID)
+	if err != nil {
+		return o, nil, err
+	}
+	if active := o.Active(); active == nil || want.Continues(active, s.now()) {
+		// An attempt that ends for another one is inquired there.
+		if o, err = s.refresh(ctx, o); err != nil {
+			return o, nil, err
+		}
+	}
+	if o, err = s.expireIfOver(ctx, o, shortestWindow); err != nil {
+		return o, nil, err
+	}
+	return o, answerWithoutStart(o), nil
+}
+
+// replace goes on with the active attempt if the buyer wants the same, and ends it
+// otherwise. It answers when the attempt goes on, or cannot be ended yet.
+func (s *Service) replace(ctx context.Context, o checkout.Order, want checkout.Attempt) (checkout.Order, *Started, error) {
+	active := o.Active()
+	if active != nil && want.Continues(active, s.now()) {
+		started, err := s.resume(ctx, o, *active)
+		return o, &started, err
+	}
+	if active != nil {
+		var err error
+		if o, err = s.supersede(ctx, o, *active); err != nil {
+			return o, nil, err
+		}
+		if answered := answerWithoutStart(o); answered != nil {
+			return o, answered, nil
+		}
+		if active := o.Active(); active != nil { // not known yet whether it has ended
+			started := waiting(o, active)
+			return o, &started, nil
+		}
+	}
+	if doubtful := o.Doubtful(); doubtful != nil {
+		started := waiting(o, doubtful)
+		return o, &started, nil
+	}
+	return o, nil, nil
+}
+
+// begin stores a new attempt and submits it.
+func (s *Service) begin(ctx context.Context, o checkout.Order, want checkout.Attempt) (Started, error) {
+	p, err := s.newPayment(o, want)
+	if err != nil {
+		return Started{}, err
+	}
+	if o, err = s.addPayment(ctx, o, p); err != nil {
+		return Started{}, err
+	}
+	return s.submit(ctx, o, *o.Payment(p.RequestID), false)
+}
+
+// waiting answers that the buyer has to ask again; p is the payment that is awaited.
+func waiting(o checkout.Order, p *checkout.Payment) Started {
+	started := Started{Order: o, Action: checkout.Action{Type: checkout.ActionWait}}
+	if p != nil {
+		started.Payment = *p
+	}
+	return started
+}
+
+// answerWithoutStart answers for an order that no attempt may be made for, or nil.
+func answerWithoutStart(o checkout.Order) *Started {
+	action := o.ActionWithoutStart()
+	if action == checkout.ActionNone {
+		return nil
+	}
+	return &Started{Order: o, Action: checkout.Action{Type: action}}
+}
+
+// newPayment is the intent: everything that will be sent, before it is sent.
+func (s *Service) newPayment(o checkout.Order, want checkout.Attempt) (checkout.Payment, error) {
+	now := s.now()
+	p := checkout.Payment{
+		RequestID: s.cfg.NewID(),
+		Method:    want.Method,
+		Mode:      want.Mode,
+		Status:    checkout.PaymentCreated,
+		Active:    true,
+		Amount:    o.Total,
+		Terminal:  want.Device.Terminal,
+		ReturnURL: want.ReturnURL,
+		CreatedAt: now,
+		ExpiresAt: s.attemptEnd(o, want, now),
+		NextPoll:  now.Add(s.cfg.SweepSchedule.Wait(0)),
+	}
+	var err error
+	p.Body, err = s.gateway.Request(o, p, want, s.methods.SlowEnd(o, p))
+	return p, err
+}
+
+// attemptEnd is when Antom is to close the attempt: when it would anyway, but not
+// after the order's own end.
+func (s *Service) attemptEnd(o checkout.Order, want checkout.Attempt, now time.Time) time.Time {
+	end := now.Add(maxSession)
+	if want.Mode == checkout.ModeAPI {
+		end = now.Add(s.methods.CloseTime(want.Method))
+	}
+	if o.ExpiresAt.Before(end) {
+		return o.ExpiresAt
+	}
+	return end
+}
+
+// addPayment commits the attempt, and reserves the goods for it, before Antom hears
+// of it.
+func (s *Service) addPayment(ctx context.Context, o checkout.Order, p checkout.Payment) (checkout.Order, error) {
+	_, after, err := s.store.Update(ctx, o.ID, checkout.Evidence{Cause: checkout.Cause{Kind: checkout.ByShopper, ID: p.RequestID}},
+		func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
+			after, err := checkout.AddPayment(o, p, s.rules())
+			return after, nil, err
+		})
+	if err != nil {
+		return checkout.Order{}, fmt.Errorf("store payment: %w", err)
+	}
+	s.cfg.Meter.Started(p.Method)
+	s.watches.grown()
+	return after, nil
+}
+
+// resume goes on with an attempt: the same action again, or, when Antom has not
+// answered the first time, the same request again.
+func (s *Service) resume(ctx context.Context, o checkout.Order, p checkout.Payment) (Started, error) {
+	switch {
+	case p.Action.Type != checkout.ActionNone:
+		return Started{Order: o, Payment: p, Action: p.Action}, nil
+	case !p.Repeatable():
+		return waiting(o, &p), nil
+	}
+	return s.submit(ctx, o, p, true)
+}
+
+// submit sends the stored request, records the answer, and says how the buyer goes
+// on. submittedBefore tells that it may have been sent already.
+func (s *Service) submit(ctx context.Context, o checkout.Order, p checkout.Payment, submittedBefore bool) (Started, error) {
+	e, call, err := s.gateway.Submit(ctx, p, submittedBefore)
+	if err != nil {
+		return Started{}, err
+	}
+	if o, err = s.Record(ctx, o.ID, e, checkout.Evidence{Call: call}); err != nil {
+		return Started{}, err
+	}
+	if e.Outcome == checkout.OutcomeAccepted && e.Action.Type == checkout.ActionNone {
+		// Accepted without an address: it cannot be paid. Antom's documents say to begin
+		// anew.
+		if o, err = s.supersede(ctx, o, *o.Payment(p.RequestID)); err != nil {
+			return Started{}, err
+		}
+	}
+	after := *o.Payment(p.RequestID)
+	return Started{Order: o, Payment: after, Action: o.ActionAfter(after)}, nil
+}
+
+// supersede ends an active attempt so that another may begin. One that Antom refuses
+// to cancel may overlap, because a second success is a duplicate. When Antom does not
+// answer, the attempt stays active.
+func (s *Service) supersede(ctx context.Context, o checkout.Order, p checkout.Payment) (checkout.Order, error) {
+	cause := checkout.Cause{Kind: checkout.ByShopper, ID: p.RequestID}
+	o, refused, err := s.endAttempt(ctx, o, p, cause)
+	if err != nil || !refused {
+		return o, err
+	}
+	return s.Record(ctx, o.ID, checkout.Event{Cause: cause, RequestID: p.RequestID, Outcome: checkout.OutcomeSuperseded}, checkout.Evidence{})
+}
+
+// endAttempt inquires an active attempt and, if it is still in progress, cancels it;
+// one that Antom does not know is abandoned. refused reports that Antom takes money
+// for it and does not cancel it.
+func (s *Service) endAttempt(ctx context.Context, o checkout.Order, p checkout.Payment, cause checkout.Cause) (_ checkout.Order, refused bool, err error) {
+	o, found, err := s.inquire(ctx, o, p)
+	if err != nil {
+		return o, false, err
+	}
+	switch checkout.NextToEnd(o, p.RequestID, found, cause.Kind, s.rules()) {
+	case checkout.StepAbandon:
+		o, err = s.Record(ctx, o.ID, checkout.AbandonEvent(o, p.RequestID, cause, s.rules()), checkout.Evidence{})
+		return o, false, err
+	case checkout.StepSupersede:
+		return o, true, nil
+	case checkout.StepCancel:
+		o, op, err := s.reverse(ctx, o, p.RequestID, checkout.Cancel)
+		return o, op.Status == checkout.OperationFailed, err
+	}
+	return o, false, nil
+}

@@ -1,0 +1,58 @@
+package payments
+
+import (
+	"context"
+	"time"
+
+	"antom-checkout/checkout"
+)
+
+// Store keeps orders. Every method is safe for concurrent use; each writing
+// method is one durable transaction: when it returns nil, a power cut loses
+// nothing of it.
+type Store interface {
+	// OrderByToken and OrderByID find an order with all its payments, or answer
+	// ErrNotFound.
+	OrderByToken(ctx context.Context, token string) (checkout.Order, error)
+	OrderByID(ctx context.Context, id string) (checkout.Order, error)
+	// OrderByNumber finds an order by what its buyer calls it, or answers
+	// ErrNotFound.
+	OrderByNumber(ctx context.Context, number string) (checkout.Order, error)
+	// FindPayment tells which order and payment a message is about, or answers
+	// ErrNotFound.
+	FindPayment(ctx context.Context, by checkout.Reference) (orderID, requestID string, err error)
+
+	// Update loads an order, lets change decide, and commits the difference with
+	// its evidence, its ledger rows and its outbox rows in one transaction. A
+	// change that changes nothing stores only evidence that must be kept; the error of
+	// a change is returned, and nothing stored. A payment cannot take the Antom id of
+	// another: ErrForeignID, nothing stored.
+	Update(ctx context.Context, orderID string, evidence checkout.Evidence, change func(checkout.Order) (checkout.Order, []checkout.Effect, error)) (before, after checkout.Order, err error)
+	// TransitionsAfter lists the orders that the ledger's rows after a place tell of, and the
+	// place of the last row. After a negative place it only tells where the ledger
+	// ends.
+	TransitionsAfter(ctx context.Context, after int64) (orderIDs []string, last int64, err error)
+	// TransitionsBy lists the rows of an order's ledger that name a cause.
+	TransitionsBy(ctx context.Context, orderID string, cause checkout.Cause) ([]checkout.Transition, error)
+	// SaveNotification stores a notification that is about no known payment.
+	SaveNotification(ctx context.Context, n checkout.Notification) error
+	// Unmatched lists the stored notifications about an Antom payment id that
+	// could not be applied when they came.
+	Unmatched(ctx context.Context, antomID string) ([]checkout.Notification, error)
+
+	// DuePolls lists payments whose next poll is due, oldest first.
+	DuePolls(ctx context.Context, now time.Time, limit int) ([]checkout.DuePoll, error)
+	// Reschedule counts a poll of a payment and sets when the next one is, unless the
+	// payment was polled meanwhile or nothing is still to come; then stillDue is false.
+	Reschedule(ctx context.Context, due checkout.DuePoll, next time.Time) (stillDue bool, err error)
+	// DueExpiries lists open orders past their end, those with no attempt in progress.
+	DueExpiries(ctx context.Context, now time.Time, limit int) (orderIDs []string, err error)
+	// PendingEffects and PendingEmails list outbox rows to deliver, oldest first:
+	// emails, whose topics begin with "mail.", and all others.
+	PendingEffects(ctx context.Context, now time.Time, limit int) ([]checkout.PendingEffect, error)
+	PendingEmails(ctx context.Context, now time.Time, limit int) ([]checkout.PendingEffect, error)
+	// EffectDone marks an outbox row as sent; EffectFailed sets when it is tried
+	// again, or gives it up when next is zero.
+	EffectDone(ctx context.Context, id int64) error
+	EffectFailed(ctx context.Context, id int64, next time.Time) error
+}

@@ -1,0 +1,257 @@
+package payments
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"antom-checkout/checkout"
+)
+
+const (
+	sweepPause   = time.Second // between two looks at the list of what is due
+	sweepBatch   = 50          // payments polled in one go
+	sweepWorkers = 8           // of them at once
+)
+
+// Sweep resumes everything unfinished until ctx ends: attempts without a known
+// outcome, orders past their end, effects not yet delivered. It is what makes a crash,
+// a restart or an outage on either side harmless.
+//
+// Emails have a round of their own: a mail server that hangs delays nothing else.
+func (s *Service) Sweep(ctx context.Context) {
+	var emails sync.WaitGroup
+	emails.Go(func() { rounds(ctx, s.wakeEmails, s.sendEmails) })
+	rounds(ctx, s.wake, s.resumeAll)
+	emails.Wait()
+}
+
+// rounds does something again and again, at once when woken.
+func rounds(ctx context.Context, wake <-chan struct{}, do func(context.Context)) {
+	for {
+		do(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-wake:
+		case <-time.After(sweepPause):
+		}
+	}
+}
+
+// SweepOnce does all that is due now.
+func (s *Service) SweepOnce(ctx context.Context) {
+	s.resumeAll(ctx)
+	s.sendEmails(ctx)
+}
+
+// resumeAll does what is due, but for the emails.
+func (s *Service) resumeAll(ctx context.Context) {
+	now := s.now()
+	due, err := s.store.DuePolls(ctx, now, sweepBatch)
+	s.logFailure(ctx, "list due payments", err)
+	s.pollAll(ctx, due)
+	expired, err := s.store.DueExpiries(ctx, now, sweepBatch)
+	s.logFailure(ctx, "list expired orders", err)
+	for _, id := range expired {
+		s.logFailure(ctx, "expire order "+id, checkout.Guard(func() error { return s.expire(ctx, id) }))
+	}
+	effects, err := s.store.PendingEffects(ctx, now, sweepBatch)
+	s.logFailure(ctx, "list effects", err)
+	for _, effect := range effects {
+		s.deliver(ctx, effect)
+	}
+}
+
+// pollAll polls several payments at once, so that one that hangs delays few others.
+func (s *Service) pollAll(ctx context.Context, due []checkout.DuePoll) {
+	var polls sync.WaitGroup
+	places := make(chan struct{}, sweepWorkers)
+	for _, poll := range due {
+		places <- struct{}{}
+		polls.Go(func() {
+			defer func() { <-places }()
+			err := checkout.Guard(func() error { return s.poll(ctx, poll) })
+			s.logFailure(ctx, "poll payment "+poll.RequestID, err)
+		})
+	}
+	polls.Wait()
+}
+
+// poll inquires one payment and does what the answer asks for. The next poll is
+// scheduled first, so that a failure or a crash below neither turns into a tight loop
+// nor ends the polling.
+func (s *Service) poll(ctx context.Context, due checkout.DuePoll) error {
+	r := s.rules()
+	o, err := s.store.OrderByID(ctx, due.OrderID)
+	if err != nil {
+		_, later := s.store.Reschedule(ctx, due, r.Now.Add(r.Schedule.Wait(due.Polls)))
+		return errors.Join(err, later)
+	}
+	next, exhausted := checkout.NextPoll(o, due.Polls, s.slowness(o, *o.Payment(due.RequestID)), r)
+	if stillDue, err := s.store.Reschedule(ctx, due, next); err != nil || !stillDue {
+		return err // no longer due: the list is some time old
+	}
+	found, err := s.inquireOnce(ctx, o, due.RequestID, r.Now)
+	if err == nil {
+		err = s.proceed(ctx, due.OrderID, due.RequestID, found)
+	}
+	if o, loadErr := s.store.OrderByID(ctx, due.OrderID); loadErr == nil {
+		neverPaid := err == nil && found == checkout.FindingNotFound && checkout.NeverPaid(o, due.RequestID, s.rules())
+		if exhausted || neverPaid {
+			err = errors.Join(err, s.stopPolling(ctx, due, found))
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return s.expire(ctx, due.OrderID)
+}
+
+// inquireOnce inquires a payment for the sweeper, unless that was just done for a page.
+func (s *Service) inquireOnce(ctx context.Context, o checkout.Order, requestID string, now time.Time) (checkout.Finding, error) {
+	answer := checkout.FindingUnknown
+	fresh, err := s.inquiries.once(ctx, requestID, now, func() (err error) {
+		_, answer, err = s.inquire(ctx, o, *o.Payment(requestID))
+		return err
+	})
+	if !fresh {
+		return checkout.FindingUnknown, err // the inquiry may not have ended, and answer still be written
+	}
+	return answer, err
+}
+
+// slowness is how long a buyer may take who has to go to a shop or a bank.
+func (s *Service) slowness(o checkout.Order, p checkout.Payment) time.Duration {
+	if end := s.methods.SlowEnd(o, p); !end.IsZero() {
+		return end.Sub(p.CreatedAt)
+	}
+	return 0
+}
+
+// proceed does what an inquiry alone has not brought to an end: first what is asked of
+// the payment, then the payment itself.
+func (s *Service) proceed(ctx context.Context, orderID, requestID string, found checkout.Finding) error {
+	o, err := s.store.OrderByID(ctx, orderID)
+	if err != nil {
+		return err
+	}
+	for _, op := range o.Payment(requestID).Operations {
+		if op.Unfinished() {
+			if o, err = s.proceedOperation(ctx, o, requestID, op, found); err != nil {
+				return err
+			}
+		}
+	}
+	switch checkout.NextForPayment(o, requestID, found, s.rules()) {
+	case checkout.StepAbandon:
+		e := checkout.AbandonEvent(o, requestID, checkout.Cause{Kind: checkout.BySweeper}, s.rules())
+		_, err = s.Record(ctx, o.ID, e, checkout.Evidence{})
+	case checkout.StepSubmit:
+		err = s.resubmit(ctx, o.ID, requestID)
+	case checkout.StepCancel:
+		_, _, err = s.reverse(ctx, o, requestID, checkout.Cancel)
+	case checkout.StepReturn:
+		err = s.returnDuplicate(ctx, o, *o.Payment(requestID))
+	case checkout.StepWatchAuthorization:
+		_, err = s.change(ctx, o.ID, checkout.Cause{Kind: checkout.BySweeper}, func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
+			after, effects := checkout.WatchAuthorization(o, requestID, found, s.rules())
+			return after, effects, nil
+		})
+	}
+	return err
+}
+
+// proceedOperation goes on with an operation whose end is not known.
+func (s *Service) proceedOperation(ctx context.Context, o checkout.Order, requestID string, op checkout.Operation, found checkout.Finding) (checkout.Order, error) {
+	step := checkout.NextForOperation(o, requestID, op, found, s.rules())
+	if step == checkout.StepInquireRefund {
+		e, call, known := s.gateway.InquireRefund(ctx, *o.Payment(requestID), op)
+		switch known {
+		case checkout.FindingFound:
+			return s.Record(ctx, o.ID, e, checkout.Evidence{Call: call})
+		case checkout.FindingUnknown:
+			return o, nil // the sweeper comes again
+		}
+		step = checkout.NextForMissedRefund(op)
+	}
+	switch step {
+	case checkout.StepCountMiss:
+		return s.change(ctx, o.ID, checkout.Cause{Kind: checkout.BySweeper}, func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
+			return checkout.CountMiss(o, requestID, op.RequestID, s.rules()), nil, nil
+		})
+	case checkout.StepConcludeCancel:
+		return s.Record(ctx, o.ID, checkout.ConcludeCancelEvent(requestID, op), checkout.Evidence{})
+	case checkout.StepSubmit:
+		o, _, err := s.carryOut(ctx, o, requestID, op, true)
+		return o, err
+	}
+	return o, nil
+}
+
+// resubmit sends a request again that Antom has not received, so that a buyer who
+// waits can go on. It takes its turn with the buyer's own starts.
+func (s *Service) resubmit(ctx context.Context, orderID, requestID string) error {
+	unlock, err := s.starts.lock(ctx, orderID)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	o, err := s.store.OrderByID(ctx, orderID)
+	if err != nil {
+		return err
+	}
+	next := checkout.NextForPayment(o, requestID, checkout.FindingNotFound, s.rules())
+	if next == checkout.StepSubmit && !o.PastEnd(s.now(), 0) {
+		_, err = s.submit(ctx, o, *o.Payment(requestID), true)
+	}
+	return err
+}
+
+func (s *Service) stopPolling(ctx context.Context, due checkout.DuePoll, found checkout.Finding) error {
+	_, err := s.change(ctx, due.OrderID, checkout.Cause{Kind: checkout.BySweeper}, func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
+		return checkout.StopPolling(o, due.RequestID, due.Polls, found, s.rules()), nil, nil
+	})
+	return err
+}
+
+// expire closes an order if it is past its end, once Antom agrees that it can no
+// longer be paid.
+func (s *Service) expire(ctx context.Context, orderID string) error {
+	unlock, err := s.starts.lock(ctx, orderID)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	o, err := s.store.OrderByID(ctx, orderID)
+	if err != nil {
+		return err
+	}
+	_, err = s.expireIfOver(ctx, o, 0)
+	return err
+}
+
+// expireIfOver does nothing for an order that has more than margin left. The caller
+// holds the order's start lock.
+func (s *Service) expireIfOver(ctx context.Context, o checkout.Order, margin time.Duration) (checkout.Order, error) {
+	if !o.PastEnd(s.now(), margin) {
+		return o, nil
+	}
+	return s.close(ctx, o, checkout.OrderExpired, checkout.Cause{Kind: checkout.BySweeper})
+}
+
+// close ends an unpaid order for good, once Antom agrees that its attempt has ended.
+// The order comes back as it was when Antom does not.
+func (s *Service) close(ctx context.Context, o checkout.Order, as checkout.OrderStatus, cause checkout.Cause) (checkout.Order, error) {
+	if active := o.Active(); active != nil && active.Status.InProgress() {
+		var err error
+		if o, _, err = s.endAttempt(ctx, o, *active, cause); err != nil {
+			return o, err
+		}
+	}
+	return s.change(ctx, o.ID, cause, func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
+		after, effects := checkout.CloseOrder(o, as, s.rules())
+		return after, effects, nil
+	})
+}

@@ -1,0 +1,144 @@
+package checkout
+
+import (
+	"slices"
+	"time"
+)
+
+// recompute derives everything about an order that follows from its payments:
+// which one is active, what is a duplicate, what must be polled, review, stock and
+// status. Every change ends in it, so that no status is set by hand.
+func (o *Order) recompute(r Rules) {
+	for i := range o.Payments {
+		p := &o.Payments[i]
+		p.Active = p.Active && (p.Status.InProgress() || p.Status.HoldsFunds() || p.Status == PaymentRefunded)
+		if p.Status.HoldsFunds() && !p.Active && !p.Duplicate {
+			o.allocate(p, r)
+		}
+		if p.Status == PaymentPaid && p.Refunded() == p.EffectiveAmount() {
+			p.transition(PaymentRefunded, p.ResultCode)
+		}
+		switch reviewed := o.ReviewPayment == p.RequestID; {
+		case reviewed && o.Review.needsPerson():
+		case reviewed && o.Review.contradiction() && p.NextPoll.IsZero():
+			p.schedulePoll(r.Now) // another event has come meanwhile; the contradiction is not settled
+		default:
+			p.scheduleNext(r)
+		}
+	}
+	o.recomputeReview(r)
+	o.recomputeStock()
+	o.Status = orderStatus(*o)
+	switch o.Status {
+	case OrderPaid, OrderPartiallyRefunded, OrderRefunded:
+		o.EverPaid = true
+	}
+}
+
+// allocate decides about funds of an attempt that is not the active one: the order
+// keeps them if it needs them, otherwise they are a duplicate and are returned.
+func (o *Order) allocate(p *Payment, r Rules) {
+	active := o.Active()
+	hasFunds := active != nil && !active.Status.InProgress()
+	if hasFunds || o.Closed != "" && r.RefundLate {
+		p.Duplicate = true
+		p.schedulePoll(r.Now) // the sweeper returns it
+		return
+	}
+	if active != nil {
+		active.Active = false // it goes on at Antom; if it succeeds too, it is a duplicate
+	}
+	p.Active = true
+}
+
+// schedulePoll makes the sweeper inquire at a time.
+func (p *Payment) schedulePoll(at time.Time) { p.NextPoll, p.Polls = at, 0 }
+
+// needsPolling reports whether something about the payment is still to come.
+func (p *Payment) needsPolling(r Rules) bool {
+	return p.Status.InProgress() || p.unfinished() || p.needsReversal() || p.Status == PaymentAuthorized && !r.ManualCapture
+}
+
+// needsReversal reports whether the order does not need the payment's funds and
+// Antom still holds them.
+func (p *Payment) needsReversal() bool {
+	return p.Duplicate && !p.ResolvedOffline && p.Status.HoldsFunds()
+}
+
+// scheduleNext schedules a poll for whatever is still to come, unless one is
+// scheduled already.
+func (p *Payment) scheduleNext(r Rules) {
+	if p.Status == PaymentAuthorized && p.AuthEndsAt.IsZero() {
+		p.AuthEndsAt = r.Now.Add(captureLimit)
+	}
+	switch {
+	case !p.NextPoll.IsZero():
+	case p.needsPolling(r):
+		p.schedulePoll(r.Now.Add(r.Schedule.Wait(0)))
+	case p.Status == PaymentAuthorized:
+		p.NextPoll = nextCaptureDeadline(*p, r.Now)
+	}
+}
+
+// recomputeReview puts the order under review where neither Antom nor time helps.
+func (o *Order) recomputeReview(r Rules) {
+	if o.Review == captureRefused || o.Review == goodsGone {
+		o.Review, o.ReviewPayment = "", ""
+	}
+	active := o.Active()
+	switch {
+	case active == nil || o.Review != "":
+	case active.Status == PaymentAuthorized && active.captureFailed() && !r.ManualCapture:
+		o.Review, o.ReviewPayment = captureRefused, active.RequestID
+	case active.Status.HoldsFunds() && o.Stock == StockFree && !o.Fulfillable:
+		o.Review, o.ReviewPayment = goodsGone, active.RequestID
+	}
+}
+
+// recomputeStock reserves goods while an attempt may succeed, takes them when it
+// has, and frees them when every attempt has ended without funds.
+func (o *Order) recomputeStock() {
+	active := o.Active()
+	inProgress := slices.ContainsFunc(o.Payments, func(p Payment) bool { return p.Status.InProgress() })
+	switch {
+	case o.Stock == StockTaken: // the goods may be on their way to the buyer
+	case active != nil && active.Status == PaymentRefunded && o.Stock == StockFree: // late money, returned: it took no goods
+	case active != nil && (active.Status == PaymentPaid || active.Status == PaymentRefunded) && (o.Stock == StockReserved || o.Fulfillable):
+		o.Stock = StockTaken
+	case active != nil && o.Stock == StockFree && o.Fulfillable:
+		o.Stock = StockReserved
+	case active == nil && !inProgress:
+		o.Stock = StockFree
+	}
+}
+
+// orderStatus is the one rule by which an order's status follows from its payments.
+func orderStatus(o Order) OrderStatus {
+	if o.Review != "" {
+		return OrderReview
+	}
+	if active := o.Active(); active != nil {
+		switch {
+		case active.Status == PaymentRefunded:
+			return OrderRefunded
+		case active.Status == PaymentPaid && active.Refunded().Minor > 0:
+			return OrderPartiallyRefunded
+		case active.Status == PaymentPaid:
+			return OrderPaid
+		case active.Status == PaymentAuthorized:
+			return OrderAuthorized
+		case active.Status.InProgress():
+			return OrderProcessing
+		}
+	}
+	if o.EverPaid {
+		return OrderCancelled // what had been paid was returned by a cancel
+	}
+	if o.Closed != "" {
+		return o.Closed
+	}
+	return OrderOpen
+}
+
+// needsCapture reports whether success of a method is an authorisation only.
+func needsCapture(method string) bool { return method == MethodCard }

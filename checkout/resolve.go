@@ -1,0 +1,37 @@
+package checkout
+
+import (
+	"cmp"
+	"fmt"
+)
+
+// Resolve says how an operator's order about a payment under review is carried out,
+// given what an inquiry has just confirmed of it. It returns the event to record:
+// with a resolution, or as it is when the inquiry settles the review by itself.
+// Funds that the order had before are kept here; they are returned the way of any
+// refund or cancel. Errors: CodeReviewStands, CodeAmountInvalid.
+func Resolve(o Order, confirmed Event, want Resolution, minor int64, by Cause) (Event, error) {
+	p := *o.Payment(o.ReviewPayment)
+	active := o.Active()
+	uncaptured := needsCapture(cmp.Or(confirmed.Method, p.Method)) && !confirmed.captured()
+	switch {
+	case !contradiction(p, confirmed).NeedsResolution():
+		return confirmed, nil
+	case want == ResolutionAccept && p.Status == PaymentPaid && needsCapture(confirmed.Method) && !confirmed.captured():
+		return Event{}, NewError(CodeReviewStands, "it is a card now, and not captured")
+	case p.Status.HoldsFunds():
+		want = ResolutionAccept
+	case want == ResolutionAccept && active != nil && active.RequestID != p.RequestID && active.Status.HoldsFunds():
+		return Event{}, NewError(CodeReviewStands, "the order stands on another payment; refund returns this one")
+	case want == ResolutionRefund && minor != 0 && minor != confirmed.Amount.Minor:
+		return Event{}, NewError(CodeAmountInvalid, fmt.Sprintf("all of it is returned, %d; accept it to refund a part", confirmed.Amount.Minor))
+	case want == ResolutionRefund && uncaptured:
+		return Event{}, NewError(CodeReviewStands, "the card is not captured; cancel releases it")
+	}
+	confirmed.Cause, confirmed.Resolution = by, want
+	return confirmed, nil
+}
+
+// WaitsForResolution reports whether the order is under review for an amount or a
+// method that an operator has to resolve.
+func (o *Order) WaitsForResolution() bool { return o.Review.NeedsResolution() }

@@ -1,0 +1,142 @@
+// Package shop sells: it prices a cart, places an order, and renews one that has
+// expired. Prices and names always come from the database, never from a form.
+//
+//	s := shop.New(shop.Config{Currency: "SGD", OrderTTL: time.Hour}, store)
+//	order, err := s.PlaceOrder(ctx, request)
+package shop
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"antom-checkout/checkout"
+)
+
+// Store is what the Shop reads and writes.
+type Store interface {
+	// Products lists what has a price in currency, in the merchant's order.
+	Products(ctx context.Context, currency checkout.Currency) ([]checkout.Product, error)
+	// Product finds one, or answers ErrNotFound.
+	Product(ctx context.Context, sku string, currency checkout.Currency) (checkout.Product, error)
+	// CreateOrder stores a new order. If one with the same FormKey is there
+	// already, that one is returned and nothing is stored.
+	CreateOrder(ctx context.Context, order checkout.Order, cause checkout.Cause) (checkout.Order, error)
+	// OrderByForm finds the order that a form has made, or answers ErrNotFound.
+	OrderByForm(ctx context.Context, formKey string) (checkout.Order, error)
+	// OrderByToken and OrderByID find an order, or answer ErrNotFound.
+	OrderByToken(ctx context.Context, token string) (checkout.Order, error)
+	OrderByID(ctx context.Context, id string) (checkout.Order, error)
+}
+
+// Config is what the merchant decides.
+type Config struct {
+	Currency checkout.Currency
+	OrderTTL time.Duration // how long an unpaid order stays payable
+	Now      func() time.Time
+	NewID    func() string
+}
+
+// Shop takes orders. It is safe for concurrent use.
+type Shop struct {
+	cfg   Config
+	store Store
+}
+
+// New makes a Shop.
+func New(cfg Config, store Store) *Shop {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.NewID == nil {
+		cfg.NewID = checkout.NewIDs(cfg.Now).New
+	}
+	return &Shop{cfg: cfg, store: store}
+}
+
+// Currency is what the shop sells in.
+func (s *Shop) Currency() checkout.Currency { return s.cfg.Currency }
+
+// Products lists the catalogue in the shop's currency, in the order the merchant
+// gave it.
+func (s *Shop) Products(ctx context.Context) ([]checkout.Product, error) {
+	return s.store.Products(ctx, s.cfg.Currency)
+}
+
+// Product finds one article by its SKU.
+func (s *Shop) Product(ctx context.Context, sku string) (checkout.Product, error) {
+	return s.store.Product(ctx, sku, s.cfg.Currency)
+}
+
+// Price looks up what is in a cart. Lines whose product is gone are left out.
+func (s *Shop) Price(ctx context.Context, cart []checkout.CartLine) ([]checkout.OrderLine, checkout.Money, error) {
+	total := checkout.Money{Currency: s.cfg.Currency}
+	var lines []checkout.OrderLine
+	for _, line := range cart {
+		product, err := s.Product(ctx, line.SKU)
+		if checkout.IsNotFound(err) {
+			continue
+		}
+		if err != nil {
+			return nil, checkout.Money{}, fmt.Errorf("price %s: %w", line.SKU, err)
+		}
+		priced := checkout.OrderLine{
+			SKU: product.SKU, Name: product.Name, Image: product.Image,
+			Quantity: line.Quantity, Unit: product.Price,
+			Short: product.Short(line.Quantity),
+		}
+		lines = append(lines, priced)
+		total = total.Plus(priced.Total())
+	}
+	return lines, total, nil
+}
+
+// OrderRequest is a filled-in checkout form.
+type OrderRequest struct {
+	FormKey  string // the same form gives the same key
+	Buyer    checkout.Buyer
+	Cart     []checkout.CartLine
+	Language string
+}
+
+// PlaceOrder freezes cart and address into an order. The same FormKey again answers
+// with the same order, whatever else the request holds. Errors: CodeFormInvalid with
+// a message key per field, CodeCartEmpty, CodeSoldOut.
+func (s *Shop) PlaceOrder(ctx context.Context, req OrderRequest) (checkout.Order, error) {
+	if order, err := s.store.OrderByForm(ctx, req.FormKey); !checkout.IsNotFound(err) {
+		return order, err
+	}
+	lines, total, err := s.Price(ctx, req.Cart)
+	if err != nil {
+		return checkout.Order{}, err
+	}
+	if len(lines) == 0 {
+		return checkout.Order{}, checkout.NewError(checkout.CodeCartEmpty, "")
+	}
+	if slices.ContainsFunc(lines, func(l checkout.OrderLine) bool { return l.Short }) {
+		return checkout.Order{}, checkout.NewError(checkout.CodeSoldOut, "")
+	}
+	if err := req.Buyer.Check(); err != nil {
+		return checkout.Order{}, err
+	}
+	now := s.cfg.Now()
+	order := checkout.Order{
+		ID:        s.cfg.NewID(),
+		Number:    checkout.NewNumber(),
+		Token:     checkout.NewToken(),
+		FormKey:   req.FormKey,
+		Buyer:     req.Buyer,
+		Lines:     lines,
+		Total:     total,
+		Language:  req.Language,
+		CreatedAt: now,
+		ExpiresAt: now.Add(s.cfg.OrderTTL),
+		Status:    checkout.OrderOpen,
+	}
+	order, err = s.store.CreateOrder(ctx, order, checkout.Cause{Kind: checkout.ByShopper, ID: order.ID})
+	if err != nil {
+		return checkout.Order{}, fmt.Errorf("place order: %w", err)
+	}
+	return order, nil
+}

@@ -1,0 +1,317 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"antom-checkout/checkout"
+)
+
+// unchanging are the fields that an update does not write, and why.
+var unchanging = map[string]string{
+	"Order.ID":          identity,
+	"Order.Number":      "printed in what the buyer was sent",
+	"Order.Token":       "in the address that the buyer was given",
+	"Order.FormKey":     "the form is posted once",
+	"Order.Buyer":       "frozen when the order is placed",
+	"Order.Lines":       "frozen when the order is placed",
+	"Order.Total":       "frozen when the order is placed",
+	"Order.Language":    "frozen when the order is placed",
+	"Order.CreatedAt":   "the past",
+	"Order.ExpiresAt":   "the buyer was told",
+	"Order.Fulfillable": "not stored; known inside Store.Update only",
+	"Order.Version":     "Store.Update counts it itself",
+
+	"Payment.RequestID":  identity,
+	"Payment.Mode":       "part of what was asked",
+	"Payment.Amount":     "part of what was asked",
+	"Payment.Terminal":   "where it was begun",
+	"Payment.ReturnURL":  "where it was begun",
+	"Payment.Body":       "a repeat must be the same request",
+	"Payment.Incomplete": "the body stays as it was stored",
+	"Payment.CreatedAt":  "the past",
+
+	"Operation.Kind":      identity,
+	"Operation.RequestID": identity,
+	"Operation.Amount":    "part of what was asked",
+	"Operation.Key":       "who ordered it stays the same",
+	"Operation.CreatedAt": "the past",
+}
+
+// identity is why a field cannot change alone: with another value it would be
+// another row.
+const identity = "names the row"
+
+// otherWord are values that the table allows, where not every text will do.
+var otherWord = map[string]string{
+	"Order.Status":     string(checkout.OrderPaid),
+	"Order.Closed":     string(checkout.OrderCancelled),
+	"Order.Stock":      string(checkout.StockTaken),
+	"Payment.Mode":     string(checkout.ModeSDK),
+	"Payment.Status":   string(checkout.PaymentRefunded),
+	"Operation.Status": string(checkout.OperationSuccess),
+}
+
+// fullOrder is an order without an empty field, but for what is not stored.
+func fullOrder(id string) checkout.Order {
+	const unstored = 500 * time.Microsecond // of a moment
+	o := newOrder(id)
+	o.CreatedAt, o.ExpiresAt = o.CreatedAt.Add(unstored), o.ExpiresAt.Add(unstored)
+	o.Status, o.Closed, o.Review, o.ReviewPayment = checkout.OrderReview, checkout.OrderExpired, "another amount", "p1"
+	o.EverPaid, o.Stock = true, checkout.StockReserved
+	p := newPayment("p-" + id)
+	p.CreatedAt = p.CreatedAt.Add(unstored)
+	p.AntomID, p.Status, p.Duplicate, p.ResolvedOffline, p.EmailOnFailure, p.Polls = "antom-"+id, checkout.PaymentPaid, true, true, true, 3
+	p.Terminal, p.ReturnURL, p.Incomplete = checkout.TerminalApp, "shop://paid", true
+	p.Mode, p.Confirmed, p.ResultCode, p.AuthEndsAt = checkout.ModeAPI, sgd(4100), "SUCCESS", noon.Add(24*time.Hour)
+	p.Action = checkout.Action{
+		Type: checkout.ActionCode, SessionData: "session", URL: "https://pay.example.com", Method: "POST", Element: true,
+		ApplinkURL: "https://wallet.example.com", SchemeURL: "wallet://pay", Parameters: `{"k":"v"}`,
+		Codes: []checkout.Code{{Type: "QRCODE", Value: "00020101"}}, ExpiresAt: noon.Add(time.Hour),
+	}
+	p.Operations = []checkout.Operation{{
+		Kind: checkout.Refund, RequestID: "r-" + id, AntomID: "antom-r-" + id, Amount: sgd(100), Status: checkout.OperationPending,
+		ResultCode: "PENDING", Key: "admin:ann", Misses: 2, CreatedAt: noon.Add(unstored),
+	}}
+	o.Payments = []checkout.Payment{p}
+	return o
+}
+
+// placeFull stores an order and its payment.
+func placeFull(store *Store, o checkout.Order) error {
+	payments := o.Payments
+	o.Payments = nil
+	if _, err := store.CreateOrder(context.Background(), o, checkout.Cause{Kind: checkout.ByShopper}); err != nil {
+		return err
+	}
+	_, _, err := store.Update(context.Background(), o.ID, bySweeper, altering(func(o *checkout.Order) []checkout.Effect {
+		o.Payments = payments
+		return nil
+	}))
+	return err
+}
+
+// fieldCase is one field of an order, its payment or its operation.
+type fieldCase struct {
+	name  string // e.g. Payment.Held.Minor
+	why   string // an update does not write it; "" if it does
+	alter func(*checkout.Order)
+}
+
+// fieldCases are all fields that may change alone.
+func fieldCases(t *testing.T) (all []fieldCase) {
+	t.Helper()
+	used := map[string]bool{}
+	var walk func(name, why string, typ reflect.Type, of func(*checkout.Order) reflect.Value)
+	walk = func(name, why string, typ reflect.Type, of func(*checkout.Order) reflect.Value) {
+		if reason, listed := unchanging[name]; listed {
+			why, used[name] = reason, true
+		}
+		switch {
+		case typ.Kind() == reflect.Struct && typ != reflect.TypeFor[time.Time]():
+			for i := range typ.NumField() {
+				walk(name+"."+typ.Field(i).Name, why, typ.Field(i).Type, func(o *checkout.Order) reflect.Value { return of(o).Field(i) })
+			}
+		case name == "Order.Payments" || name == "Payment.Operations": // have fields of their own
+		default:
+			if why == identity {
+				return
+			}
+			all = append(all, fieldCase{name, why, func(o *checkout.Order) { alterValue(t, name, of(o)) }})
+			if typ == reflect.TypeFor[time.Time]() && why == "" && name != "Payment.ExpiresAt" { // a payment always has an end
+				all = append(all, fieldCase{name + " ends", why, func(o *checkout.Order) { of(o).SetZero() }})
+			}
+		}
+	}
+	walk("Order", "", reflect.TypeFor[checkout.Order](), func(o *checkout.Order) reflect.Value { return reflect.ValueOf(o).Elem() })
+	walk("Payment", "", reflect.TypeFor[checkout.Payment](), func(o *checkout.Order) reflect.Value { return reflect.ValueOf(&o.Payments[0]).Elem() })
+	walk("Operation", "", reflect.TypeFor[checkout.Operation](), func(o *checkout.Order) reflect.Value { return reflect.ValueOf(&o.Payments[0].Operations[0]).Elem() })
+	for name := range unchanging {
+		if !used[name] {
+			t.Errorf("%s is listed as unchanging, but there is no such field", name)
+		}
+	}
+	return all
+}
+
+// alterValue gives a field another value.
+func alterValue(t *testing.T, name string, v reflect.Value) {
+	t.Helper()
+	switch value := v.Addr().Interface().(type) {
+	case *time.Time:
+		*value = value.Add(time.Hour + 1500*time.Microsecond) // the half millisecond is not stored
+	case *[]byte:
+		*value = []byte("other")
+	case *[]checkout.Code:
+		*value = append(slices.Clone(*value), checkout.Code{Type: "BARCODE", Value: "123"})
+	case *[]checkout.OrderLine:
+		*value = slices.Clone((*value)[:1])
+	default:
+		switch v.Kind() {
+		case reflect.String:
+			other, limited := otherWord[name]
+			if !limited {
+				other = v.String() + "x"
+			}
+			v.SetString(other)
+		case reflect.Int, reflect.Int64:
+			v.SetInt(v.Int() + 1)
+		case reflect.Bool:
+			v.SetBool(!v.Bool())
+		default:
+			t.Fatalf("%s is a %s: say here how it changes", name, v.Type())
+		}
+	}
+}
+
+// roundedTo is what a millisecond can hold of a moment.
+var roundedTo = cmp.Transformer("milliseconds", func(t time.Time) time.Time { return t.Truncate(time.Millisecond).UTC() })
+
+// problem changes one field of an order inside of Store.Update and tells what is
+// wrong afterwards with what is remembered or with what is stored; "" if nothing.
+func problem(store *Store, id string, f fieldCase) string {
+	want := fullOrder(id)
+	if err := placeFull(store, want); err != nil {
+		return "place: " + err.Error()
+	}
+	if f.why == "" {
+		f.alter(&want)
+	}
+	_, _, err := store.Update(context.Background(), id, bySweeper, altering(func(o *checkout.Order) []checkout.Effect {
+		f.alter(o)
+		return nil
+	}))
+	if err != nil {
+		return "update: " + err.Error()
+	}
+	rows, err := loadOrder(context.Background(), store.reads, name{byID, id})
+	if err != nil {
+		return "read: " + err.Error()
+	}
+	remembered := store.cache.get(name{byID, id})
+	if remembered == nil {
+		return "the cache has forgotten the order"
+	}
+	if diff := cmp.Diff(rows, *remembered); diff != "" {
+		return "(-rows +cache)\n" + diff
+	}
+	want.Version = 3
+	if diff := cmp.Diff(want, rows, roundedTo); diff != "" {
+		return "(-want +rows)\n" + diff
+	}
+	return ""
+}
+
+func TestEveryFieldIsStoredAndRememberedWhenItChangesAlone(t *testing.T) {
+	store := openStore(t)
+	expectFilled(t, "Order", reflect.ValueOf(withVersion(fullOrder("order"))))
+	for _, f := range fieldCases(t) {
+		if p := problem(store, "order of "+f.name, f); p != "" {
+			t.Errorf("%s (an update does not write it: %q): %s", f.name, f.why, p)
+		}
+	}
+}
+
+func withVersion(o checkout.Order) checkout.Order {
+	o.Version = 1
+	return o
+}
+
+func TestEveryColumnOfATableIsMapped(t *testing.T) {
+	store := openStore(t)
+	for name, mapped := range map[string][]string{
+		"orders":     mappedColumns(&orderRows),
+		"payments":   mappedColumns(&paymentRows),
+		"operations": mappedColumns(&operationRows),
+	} {
+		columns := table(t, store.reads, `SELECT name FROM pragma_table_info($1) ORDER BY name`, name)
+		slices.Sort(mapped)
+		if diff := cmp.Diff(columns, mapped); diff != "" {
+			t.Errorf("the columns of %s (-table +mapping)\n%s", name, diff)
+		}
+	}
+}
+
+func mappedColumns[T any](m *mapping[T]) []string {
+	return append(strings.Split(m.names, ", "), m.owner...)
+}
+
+// mutant is one mistake in what the program knows of a column.
+type mutant struct {
+	name  string
+	make  func() (undo func())
+	cases []fieldCase // the changes that the column is written for, and one that leaves it as it is
+}
+
+// mutants makes every column wrong in every way in which it could be left out. row
+// finds in an order what a row of the table holds.
+func mutants[T any](m *mapping[T], row func(*checkout.Order) *T, cases []fieldCase) (all []mutant) {
+	for i := range m.columns {
+		c := m.columns[i]
+		leaves := func(f fieldCase) bool {
+			was, is := fullOrder("order"), fullOrder("order")
+			f.alter(&is)
+			return c.same(row(&was), row(&is))
+		}
+		own := append(slices.DeleteFunc(slices.Clone(cases), leaves), cases[slices.IndexFunc(cases, leaves)])
+		add := func(how string, change func(*column[T])) {
+			all = append(all, mutant{m.table + "." + c.name + " " + how, func() func() {
+				change(&m.columns[i])
+				return func() { m.columns[i] = c }
+			}, own})
+		}
+		add("is not read", func(c *column[T]) { c.dest = func(*T) any { return new(any) } })
+		switch {
+		case !c.fixed:
+			add("is not written by an update", func(c *column[T]) { c.same = func(_, _ *T) bool { return true } })
+			add("is not taken into the cache", func(c *column[T]) { c.take = func(_, _ *T) {} })
+			add("is neither written nor taken", func(c *column[T]) { c.fixed = true })
+		case !slices.Contains(m.key, c.name): // what names the row is the same before and after
+			add("is written although it never changes", func(c *column[T]) { c.fixed = false })
+		}
+		if c.round != nil {
+			add("is not rounded in the cache", func(c *column[T]) { c.round = nil })
+		}
+		all = append(all, mutant{m.table + "." + c.name + " is not in the list", func() func() {
+			was := *m
+			less := was
+			less.columns = slices.Delete(slices.Clone(was.columns), i, i+1)
+			*m = newMapping(less)
+			return func() { *m = was }
+		}, own})
+	}
+	return all
+}
+
+// What holds the columns together is itself held: with any one column left out in
+// one place, the test above fails.
+func TestAColumnThatIsLeftOutIsNoticed(t *testing.T) {
+	cases := fieldCases(t)
+	all := slices.Concat(
+		mutants(&orderRows, func(o *checkout.Order) *checkout.Order { return o }, cases),
+		mutants(&paymentRows, func(o *checkout.Order) *checkout.Payment { return &o.Payments[0] }, cases),
+		mutants(&operationRows, func(o *checkout.Order) *checkout.Operation { return &o.Payments[0].Operations[0] }, cases),
+	)
+	store := openStore(t)
+	noticed := 0
+	for i, m := range all {
+		undo := m.make()
+		found := slices.ContainsFunc(m.cases, func(f fieldCase) bool {
+			return problem(store, fmt.Sprint("order ", i, " of ", f.name), f) != ""
+		})
+		undo()
+		if found {
+			noticed++
+		} else {
+			t.Errorf("%s, and no test would fail", m.name)
+		}
+	}
+	t.Logf("%d of %d mutants were noticed", noticed, len(all))
+}
