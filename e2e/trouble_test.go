@@ -227,6 +227,8 @@ func TestWhatTheSDKSaysIsNoProof(t *testing.T) {
 	}
 }
 
+// Every start has an instance of the SDK to itself, which is closed before the next
+// one is made: Antom's SDK bears one at a time.
 func TestACancelledPopupIsGivenBackAndOpensAgain(t *testing.T) {
 	t.Parallel()
 	shop := openShop(t, sdk(t, `this.frame(); setTimeout(() => { this.hear.onClose({}); this.event("SDK_PAYMENT_CANCEL"); }, 50);`))
@@ -238,10 +240,38 @@ func TestACancelledPopupIsGivenBackAndOpensAgain(t *testing.T) {
 		buyer.isTold("checkout.left")
 		buyer.until("a page that scrolls", `document.body.style.overflow === ""`)
 	}
-	buyer.until("one instance for both", `seen.filter((s) => s === "new").length === 1`)
+	buyer.until("one instance at a time", `seen.join() === "new,create,unmount,new,create,unmount"`)
 	if n := shop.sandbox.calls("createPaymentSession"); n != 1 {
 		t.Errorf("%d sessions were asked for", n)
 	}
+}
+
+// What an old start still says, an error or even a payment, is not about the new one.
+func TestAnOldStartIsNotHeard(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t, sdk(t, `
+		this.frame();
+		(window.starts ??= []).push(this);
+		if (starts.length === 1) return new Promise((_, reject) => { this.fails = reject; });`))
+	buyer := shop.buyer(desktop)
+	buyer.orders("MUG-01")
+	buyer.pays()
+	buyer.until("the first start", `window.starts?.length === 1`)
+	buyer.until("it to be left", `!starts[0].hear.onClose({})`)
+	buyer.isTold("checkout.left")
+	buyer.pays()
+	buyer.until("the second start", `starts.length === 2 && seen.at(-1) === "create"`)
+	buyer.until("the first to say all it can", `(async () => {
+		starts[0].event("SDK_PAYMENT_SUCCESSFUL");
+		starts[0].hear.onError({ code: "SDK_CREATECOMPONENT_ERROR" });
+		starts[0].hear.onClose({});
+		starts[0].fails(new Error("too late"));
+		await new Promise((done) => setTimeout(done, 50));
+		return location.pathname.endsWith("/return") || seen.at(-1) !== "create";
+	})().then((heard) => { window.quiet = !heard; }) && true`)
+	buyer.until("the second start to stand", `window.quiet`)
+	buyer.until("the second start to be heard", `!starts[1].hear.onClose({})`)
+	buyer.isTold("checkout.left")
 }
 
 func TestASilentSDKLetsTheBuyerContinue(t *testing.T) {
