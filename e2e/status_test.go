@@ -231,25 +231,31 @@ func TestTheReturnPageCalmsDownAndPollsWithoutEvents(t *testing.T) {
 	shop.paidOnce()
 }
 
-// muted is the shop behind a proxy that answers event streams, lets so many pieces
-// of each through, and then holds them open without a word. It has to be made before
-// the buyer, who leaves first.
-func (s *shop) muted(pieces int) (address string) {
+// behind is the shop behind a proxy that may change its answers. It has to be made
+// before the buyer, who leaves first.
+func (s *shop) behind(change func(*http.Response) error) (address string) {
 	s.t.Helper()
 	target, err := url.Parse(s.url)
 	must(s.t, err)
 	proxy := httptest.NewServer(&httputil.ReverseProxy{
-		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target) },
-		ModifyResponse: func(r *http.Response) error {
-			if strings.HasPrefix(r.Header.Get("Content-Type"), "text/event-stream") {
-				r.Body = &mutedStream{r.Body, r.Request.Context(), pieces}
-			}
-			return nil
-		},
-		FlushInterval: -1,
+		Rewrite:        func(r *httputil.ProxyRequest) { r.SetURL(target) },
+		ModifyResponse: change,
+		ErrorHandler:   func(http.ResponseWriter, *http.Request, error) {},
+		FlushInterval:  -1,
 	})
 	s.t.Cleanup(proxy.Close)
 	return proxy.URL
+}
+
+// muted lets so many pieces of each event stream through, and then holds it open
+// without a word.
+func muted(pieces int) func(*http.Response) error {
+	return func(r *http.Response) error {
+		if strings.HasPrefix(r.Header.Get("Content-Type"), "text/event-stream") {
+			r.Body = &mutedStream{r.Body, r.Request.Context(), pieces}
+		}
+		return nil
+	}
 }
 
 type mutedStream struct {
@@ -281,13 +287,13 @@ func TestASilentStreamIsPolledBeside(t *testing.T) {
 		t.Run(where, func(t *testing.T) {
 			t.Parallel()
 			shop := openShop(t, "INTEGRATION=api")
-			muted := shop.muted(0)
+			proxy := shop.behind(muted(0))
 			buyer := shop.buyer(desktop)
 			buyer.orders("MUG-01")
 			order := "/checkout/" + buyer.token()
 			switch where {
 			case "pay page":
-				buyer.opens(muted + order)
+				buyer.opens(proxy + order)
 				buyer.sees("open")
 				second := shop.buyer(desktop)
 				second.opens(order)
@@ -298,13 +304,13 @@ func TestASilentStreamIsPolledBeside(t *testing.T) {
 				buyer.chooses("GCASH")
 				buyer.pays()
 				buyer.arrives("/buyer/.+")
-				buyer.opens(muted + order + "/return")
+				buyer.opens(proxy + order + "/return")
 				buyer.sees("processing")
 			case "code page":
 				buyer.chooses("PAYNOW")
 				buyer.pays()
 				buyer.arrives(codePage)
-				buyer.opens(muted + order + "/code")
+				buyer.opens(proxy + order + "/code")
 				buyer.sees("processing")
 			}
 			shop.sandbox.act(live(shop), "pay")
@@ -318,7 +324,7 @@ func TestASilentStreamIsPolledBeside(t *testing.T) {
 func TestAStreamThatFallsSilentIsPolledBeside(t *testing.T) {
 	t.Parallel()
 	shop := openShop(t)
-	muted := shop.muted(1)
+	proxy := shop.behind(muted(1))
 	buyer := shop.buyer(desktop)
 	buyer.orders("MUG-01")
 	order := "/checkout/" + buyer.token()
@@ -326,7 +332,7 @@ func TestAStreamThatFallsSilentIsPolledBeside(t *testing.T) {
 	buyer.pays()
 	buyer.arrives("/buyer/.+")
 	buyer.hurries(40_000, 6_000)
-	buyer.opens(muted + order + "/return")
+	buyer.opens(proxy + order + "/return")
 	buyer.sees("processing")
 	shop.sandbox.act(live(shop), "pay")
 	buyer.sees("paid")

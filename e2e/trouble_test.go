@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -387,6 +388,36 @@ func TestAShopOutOfReachSaysSo(t *testing.T) {
 	buyer.isTold("checkout.trouble")
 	if n := len(shop.audit().lines("payment")); n != 0 {
 		t.Errorf("there are %d payments", n)
+	}
+}
+
+// The shop answers the start, and its answer never arrives. The attempt is there, so
+// that a second press goes on with it.
+func TestAnAnswerThatNeverArrivesGivesTheButtonBack(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t)
+	proxy := shop.behind(func(r *http.Response) error {
+		if strings.HasSuffix(r.Request.URL.Path, "/payments") {
+			<-r.Request.Context().Done()
+		}
+		return nil
+	})
+	buyer := shop.buyer(desktop)
+	buyer.orders("MUG-01")
+	order := "/checkout/" + buyer.token()
+	buyer.hurries(60_000, 3_000)
+	buyer.opens(proxy + order)
+	buyer.chooses("GCASH")
+	buyer.pays()
+	buyer.isTold("checkout.trouble")
+	buyer.opens(order) // Antom's frame opens on the shop's own origin only
+	buyer.chooses("GCASH")
+	buyer.pays()
+	buyer.arrives("/buyer/.+")
+	buyer.presses("buyer-pay")
+	buyer.sees("paid")
+	if n := len(shop.paidOnce().lines("payment")); n != 1 {
+		t.Errorf("there are %d attempts", n)
 	}
 }
 

@@ -317,6 +317,13 @@
 
 	// Our server.
 
+	// A connection that died silently never answers.
+	function within(ms) {
+		const late = new AbortController();
+		setTimeout(() => late.abort(), ms);
+		return late.signal;
+	}
+
 	async function requested() {
 		const method = element ? "" : new FormData(form()).get("method") || "";
 		try {
@@ -324,6 +331,7 @@
 				method: "POST",
 				headers: { Accept: "application/json", "Content-Type": "application/json" },
 				body: JSON.stringify({ method }),
+				signal: within(60000), // a start may ask Antom more than once
 			});
 			return await answer.json();
 		} catch {
@@ -342,7 +350,7 @@
 		const here = at;
 		let event = "unheard";
 		try {
-			const answer = await fetch(document.querySelector("[data-test=status]").dataset.poll, { headers: { Accept: "application/json" } });
+			const answer = await fetch(document.querySelector("[data-test=status]").dataset.poll, { headers: { Accept: "application/json" }, signal: within(20000) });
 			const news = await answer.json();
 			if (answer.ok) event = news.status === "processing" ? "pending" : "decided";
 		} catch { /* offline: the status script goes on asking */ }
