@@ -247,8 +247,8 @@ func (s *shop) behind(change func(*http.Response) error) (address string) {
 	return proxy.URL
 }
 
-// muted lets so many pieces of each event stream through, and then holds it open
-// without a word.
+// muted lets so many pieces of each event stream through, and then holds it open and
+// silent.
 func muted(pieces int) func(*http.Response) error {
 	return func(r *http.Response) error {
 		if strings.HasPrefix(r.Header.Get("Content-Type"), "text/event-stream") {
@@ -320,7 +320,7 @@ func TestASilentStreamIsPolledBeside(t *testing.T) {
 	}
 }
 
-// The stream tells the status and then dies without a word.
+// The stream tells the status and then falls silent.
 func TestAStreamThatFallsSilentIsPolledBeside(t *testing.T) {
 	t.Parallel()
 	shop := openShop(t)
