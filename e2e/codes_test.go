@@ -25,7 +25,7 @@ func TestTheTableOfCodesIsTheScripts(t *testing.T) {
 	script, err := os.ReadFile("../static/pay.js")
 	must(t, err)
 	var rows []string
-	for _, found := range regexp.MustCompile(`(?m)^\t\t([A-Z_0-9]+): \w+,$`).FindAllSubmatch(script, -1) {
+	for _, found := range regexp.MustCompile(`(?m)^\t\t([A-Z_0-9]+): "\w+",$`).FindAllSubmatch(script, -1) {
 		rows = append(rows, string(found[1]))
 	}
 	tested := slices.Concat(staysFor, asksFor, waitsFor, leftBy, blockedBy, brokenBy, elementsBy)

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"net/http"
 	"testing"
 )
 
@@ -248,6 +249,112 @@ func TestWithoutTheElementOurListPays(t *testing.T) {
 			buyer.presses("buyer-pay")
 			buyer.sees("paid")
 			shop.paidOnce()
+		})
+	}
+}
+
+// Antom answers a start with codes of its gateway too. Before anything was shown
+// each of them means that the SDK cannot be used, also one that would be the end of
+// a payment later on.
+func TestAnErrorBeforeAnythingIsShownOffersTheWayWithoutTheSDK(t *testing.T) {
+	t.Parallel()
+	for _, ui := range []string{"popup", "element"} {
+		for _, code := range []string{"PROCESS_FAIL", "INITIALIZE_API_TIMEOUT", "SDK_PAYMENT_ERROR", "FAIL"} {
+			t.Run(ui+" "+code, func(t *testing.T) {
+				t.Parallel()
+				shop := openShop(t, "SDK_UI="+ui)
+				shop.sandbox.breaks(fault{Kind: "sdk-reject", Code: code})
+				buyer := shop.buyer(desktop)
+				buyer.orders("MUG-01")
+				if ui == "popup" {
+					buyer.chooses("GCASH")
+					buyer.pays()
+				}
+				buyer.isTold("checkout.blocked")
+				buyer.arrives(checkoutPage)
+				buyer.chooses("GCASH")
+				buyer.clicks("#without")
+				buyer.arrives("/buyer/.+")
+				buyer.presses("buyer-pay")
+				buyer.sees("paid")
+				shop.paidOnce()
+			})
+		}
+	}
+}
+
+// elementSDK serves a Payment Element that mounts, and answers a submission as the
+// body of submitPayment says.
+func elementSDK(t *testing.T, submitPayment string) (setting string) {
+	t.Helper()
+	return sdkServer(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/javascript")
+		fmt.Fprintf(w, `"use strict";
+			window.seen = [];
+			window.AMSElement = class {
+				constructor(options) { this.options = options; seen.push("new"); }
+				event(code) { this.options.onEventCallback({ code, result: {} }); }
+				async mount() { this.event("SDK_END_OF_LOADING"); return {}; }
+				async submitPayment() { seen.push("submit"); %s }
+				destroy() { seen.push("destroy"); }
+			};`, submitPayment)
+	})
+}
+
+// usable is the pay button of a page that stands.
+const usable = `!document.querySelector('[data-test="pay"]').disabled`
+
+// says is what the page says beside the pay button.
+func says(t *testing.T, key string) string {
+	t.Helper()
+	return fmt.Sprintf(`document.getElementById("say").textContent === %q`, text(t, key))
+}
+
+func TestASubmissionWithoutAnAnswerGivesTheButtonBack(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t, "SDK_UI=element", elementSDK(t, `return new Promise(() => {});`))
+	buyer := shop.buyer(desktop)
+	buyer.orders("MUG-01")
+	for round := range 2 {
+		buyer.pays()
+		buyer.until("the submission", fmt.Sprintf(`seen.filter((s) => s === "submit").length === %d && !%s`, round+1, usable))
+		buyer.until("the button again", usable+" && "+says(t, "checkout.waiting"))
+	}
+	buyer.until("one element all along", `seen.join() === "new,submit,submit"`)
+}
+
+// The element stays silent, but the server knows how it went.
+func TestASubmissionWithoutAnAnswerHasTheServerAsked(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t, "SDK_UI=element", elementSDK(t, `return new Promise(() => {});`))
+	buyer := shop.buyer(desktop)
+	buyer.orders("MUG-01")
+	buyer.pays()
+	buyer.until("the submission", `seen.includes("submit")`)
+	payment := buyer.hears().LastPayment.PaymentRequestID
+	shop.sandbox.pull("POST", "payments/"+payment+"/submit", map[string]string{"method": "GCASH"}, nil)
+	shop.sandbox.act(payment, "decline")
+	buyer.arrives(returnPage)
+	buyer.seesHook("retry")
+}
+
+// The element says that a payment failed before it answers that the buyer may
+// correct something where they are.
+func TestAFailEventDoesNotTakeAwayTheCorrection(t *testing.T) {
+	t.Parallel()
+	for _, code := range []string{"SDK_PAYMENT_FAIL", "SDK_PAYMENT_ERROR"} {
+		t.Run(code, func(t *testing.T) {
+			t.Parallel()
+			shop := openShop(t, "SDK_UI=element", elementSDK(t, `
+				this.event("`+code+`");
+				await new Promise((done) => setTimeout(done, 300));
+				seen.push("answer");
+				return { status: "FAIL", error: { code: "INVALID_CARD", needChangeSessionForRetry: false } };`))
+			buyer := shop.buyer(desktop)
+			buyer.orders("MUG-01")
+			buyer.pays()
+			buyer.until("the correction in place", `seen.join() === "new,submit,answer" && `+usable+` && document.getElementById("say").textContent === ""`)
+			buyer.arrives(checkoutPage)
 		})
 	}
 }

@@ -1,8 +1,18 @@
 package e2e
 
 import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"regexp"
+	"strings"
 	"testing"
+
+	"github.com/chromedp/cdproto/page"
 )
 
 func TestALostNotificationIsMadeUpForByAnInquiry(t *testing.T) {
@@ -218,6 +228,165 @@ func TestTheReturnPageCalmsDownAndPollsWithoutEvents(t *testing.T) {
 	shop.sandbox.act(payment, "pay")
 	buyer.sees("paid")
 	buyer.until("the change to be announced", `document.getElementById("live").textContent.includes(document.querySelector("h1").textContent)`)
+	shop.paidOnce()
+}
+
+// behind is the shop behind a proxy that may change its answers. It has to be made
+// before the buyer, who leaves first.
+func (s *shop) behind(change func(*http.Response) error) (address string) {
+	s.t.Helper()
+	target, err := url.Parse(s.url)
+	must(s.t, err)
+	proxy := httptest.NewServer(&httputil.ReverseProxy{
+		Rewrite:        func(r *httputil.ProxyRequest) { r.SetURL(target) },
+		ModifyResponse: change,
+		ErrorHandler:   func(http.ResponseWriter, *http.Request, error) {},
+		FlushInterval:  -1,
+	})
+	s.t.Cleanup(proxy.Close)
+	return proxy.URL
+}
+
+// muted lets so many pieces of each event stream through, and then holds it open and
+// silent.
+func muted(pieces int) func(*http.Response) error {
+	return func(r *http.Response) error {
+		if strings.HasPrefix(r.Header.Get("Content-Type"), "text/event-stream") {
+			r.Body = &mutedStream{r.Body, r.Request.Context(), pieces}
+		}
+		return nil
+	}
+}
+
+type mutedStream struct {
+	io.ReadCloser
+	ctx    context.Context
+	pieces int
+}
+
+func (m *mutedStream) Read(p []byte) (int, error) {
+	if m.pieces > 0 {
+		m.pieces--
+		return m.ReadCloser.Read(p)
+	}
+	<-m.ctx.Done()
+	return 0, m.ctx.Err()
+}
+
+// hurries has the page's scripts wait for a shorter time where they mean to wait
+// for this one, both in milliseconds.
+func (b *buyer) hurries(wait, shorter int) {
+	b.t.Helper()
+	call(b, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: fmt.Sprintf(
+		`{ const wait = setTimeout; window.setTimeout = (f, ms, ...more) => wait(f, ms === %d ? %d : ms, ...more); }`, wait, shorter)})
+}
+
+func TestASilentStreamIsPolledBeside(t *testing.T) {
+	t.Parallel()
+	for _, where := range []string{"pay page", "return page", "code page"} {
+		t.Run(where, func(t *testing.T) {
+			t.Parallel()
+			shop := openShop(t, "INTEGRATION=api")
+			proxy := shop.behind(muted(0))
+			buyer := shop.buyer(desktop)
+			buyer.orders("MUG-01")
+			order := "/checkout/" + buyer.token()
+			switch where {
+			case "pay page":
+				buyer.opens(proxy + order)
+				buyer.sees("open")
+				second := shop.buyer(desktop)
+				second.opens(order)
+				second.chooses("GCASH")
+				second.pays()
+				second.arrives("/buyer/.+")
+			case "return page":
+				buyer.chooses("GCASH")
+				buyer.pays()
+				buyer.arrives("/buyer/.+")
+				buyer.opens(proxy + order + "/return")
+				buyer.sees("processing")
+			case "code page":
+				buyer.chooses("PAYNOW")
+				buyer.pays()
+				buyer.arrives(codePage)
+				buyer.opens(proxy + order + "/code")
+				buyer.sees("processing")
+			}
+			shop.sandbox.act(live(shop), "pay")
+			buyer.sees("paid")
+			shop.paidOnce()
+		})
+	}
+}
+
+// The stream tells the status and then falls silent.
+func TestAStreamThatFallsSilentIsPolledBeside(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t)
+	proxy := shop.behind(muted(1))
+	buyer := shop.buyer(desktop)
+	buyer.orders("MUG-01")
+	order := "/checkout/" + buyer.token()
+	buyer.chooses("GCASH")
+	buyer.pays()
+	buyer.arrives("/buyer/.+")
+	buyer.hurries(40_000, 6_000)
+	buyer.opens(proxy + order + "/return")
+	buyer.sees("processing")
+	shop.sandbox.act(live(shop), "pay")
+	buyer.sees("paid")
+	shop.paidOnce()
+}
+
+// Its pings tell that a stream lives on which nothing happens.
+func TestAQuietStreamIsNotPolledBeside(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t)
+	buyer := shop.buyer(desktop)
+	buyer.hurries(40_000, 18_000) // the first ping is sent after 15 s
+	buyer.orders("MUG-01")
+	buyer.until("the time of the first ping to be over", `performance.now() > 22000`)
+	if asked := asks[int](buyer, `performance.getEntriesByType("resource").filter((r) => r.name.endsWith("/status")).length`); asked != 0 {
+		t.Errorf("the page asked for the status %d times", asked)
+	}
+}
+
+// looksAway has the page believe that it is hidden, or shown again: a browser
+// without a screen hides none.
+func (b *buyer) looksAway(away bool) {
+	b.t.Helper()
+	b.until("the page to hear of it", fmt.Sprintf(`(() => {
+		Object.defineProperty(document, "hidden", { value: %t, configurable: true });
+		return document.dispatchEvent(new Event("visibilitychange"));
+	})()`, away))
+}
+
+// A browser has six connections for a shop that speaks HTTP/1.1.
+func TestHiddenTabsHoldNoStream(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t)
+	first := shop.buyer(desktop)
+	first.orders("PEN-06")
+	checkout := first.address()
+	first.looksAway(true)
+	for range 6 {
+		next := first.anotherTab()
+		next.opens(checkout)
+		next.sees("open")
+		next.looksAway(true)
+	}
+	seventh := first.anotherTab()
+	seventh.opens(checkout)
+	seventh.chooses("GCASH")
+	seventh.pays()
+	seventh.arrives("/buyer/.+")
+	seventh.presses("buyer-pay")
+	seventh.sees("paid")
+	first.seesNot("paid")
+	first.looksAway(false)
+	first.sees("paid")
+	first.hasNo(hook("pay"))
 	shop.paidOnce()
 }
 

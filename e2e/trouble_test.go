@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -227,6 +228,8 @@ func TestWhatTheSDKSaysIsNoProof(t *testing.T) {
 	}
 }
 
+// Every start has an instance of the SDK to itself, which is closed before the next
+// one is made: Antom's SDK bears one at a time.
 func TestACancelledPopupIsGivenBackAndOpensAgain(t *testing.T) {
 	t.Parallel()
 	shop := openShop(t, sdk(t, `this.frame(); setTimeout(() => { this.hear.onClose({}); this.event("SDK_PAYMENT_CANCEL"); }, 50);`))
@@ -238,10 +241,38 @@ func TestACancelledPopupIsGivenBackAndOpensAgain(t *testing.T) {
 		buyer.isTold("checkout.left")
 		buyer.until("a page that scrolls", `document.body.style.overflow === ""`)
 	}
-	buyer.until("one instance for both", `seen.filter((s) => s === "new").length === 1`)
+	buyer.until("one instance at a time", `seen.join() === "new,create,unmount,new,create,unmount"`)
 	if n := shop.sandbox.calls("createPaymentSession"); n != 1 {
 		t.Errorf("%d sessions were asked for", n)
 	}
+}
+
+// What an old start still says, an error or even a payment, is not about the new one.
+func TestAnOldStartIsNotHeard(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t, sdk(t, `
+		this.frame();
+		(window.starts ??= []).push(this);
+		if (starts.length === 1) return new Promise((_, reject) => { this.fails = reject; });`))
+	buyer := shop.buyer(desktop)
+	buyer.orders("MUG-01")
+	buyer.pays()
+	buyer.until("the first start", `window.starts?.length === 1`)
+	buyer.until("it to be left", `!starts[0].hear.onClose({})`)
+	buyer.isTold("checkout.left")
+	buyer.pays()
+	buyer.until("the second start", `starts.length === 2 && seen.at(-1) === "create"`)
+	buyer.until("the first to say all it can", `(async () => {
+		starts[0].event("SDK_PAYMENT_SUCCESSFUL");
+		starts[0].hear.onError({ code: "SDK_CREATECOMPONENT_ERROR" });
+		starts[0].hear.onClose({});
+		starts[0].fails(new Error("too late"));
+		await new Promise((done) => setTimeout(done, 50));
+		return location.pathname.endsWith("/return") || seen.at(-1) !== "create";
+	})().then((heard) => { window.quiet = !heard; }) && true`)
+	buyer.until("the second start to stand", `window.quiet`)
+	buyer.until("the second start to be heard", `!starts[1].hear.onClose({})`)
+	buyer.isTold("checkout.left")
 }
 
 func TestASilentSDKLetsTheBuyerContinue(t *testing.T) {
@@ -357,6 +388,36 @@ func TestAShopOutOfReachSaysSo(t *testing.T) {
 	buyer.isTold("checkout.trouble")
 	if n := len(shop.audit().lines("payment")); n != 0 {
 		t.Errorf("there are %d payments", n)
+	}
+}
+
+// The shop answers the start, and its answer never arrives. The attempt is there, so
+// that a second press goes on with it.
+func TestAnAnswerThatNeverArrivesGivesTheButtonBack(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t)
+	proxy := shop.behind(func(r *http.Response) error {
+		if strings.HasSuffix(r.Request.URL.Path, "/payments") {
+			<-r.Request.Context().Done()
+		}
+		return nil
+	})
+	buyer := shop.buyer(desktop)
+	buyer.orders("MUG-01")
+	order := "/checkout/" + buyer.token()
+	buyer.hurries(60_000, 3_000)
+	buyer.opens(proxy + order)
+	buyer.chooses("GCASH")
+	buyer.pays()
+	buyer.isTold("checkout.trouble")
+	buyer.opens(order) // Antom's frame opens on the shop's own origin only
+	buyer.chooses("GCASH")
+	buyer.pays()
+	buyer.arrives("/buyer/.+")
+	buyer.presses("buyer-pay")
+	buyer.sees("paid")
+	if n := len(shop.paidOnce().lines("payment")); n != 1 {
+		t.Errorf("there are %d attempts", n)
 	}
 }
 

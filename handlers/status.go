@@ -130,8 +130,9 @@ func (s *server) showStatus(c echo.Context) error {
 	return c.JSON(http.StatusOK, s.statusJSON(c, o))
 }
 
-// Streams are kept alive by a comment, and ended after a while: a browser that
-// is still there comes back by itself.
+// Streams are kept alive by pings, and ended after a while: a browser that is still
+// there comes back by itself. A ping is an event and not a comment, because the
+// page's script cannot see a comment and takes a silent stream for a dead one.
 const (
 	heartbeat = 15 * time.Second
 	streamFor = 30 * time.Minute
@@ -177,7 +178,7 @@ func (s *server) streamStatus(c echo.Context) error {
 		select {
 		case <-changed:
 		case <-beat.C:
-			fmt.Fprint(c.Response(), ": still here\n\n")
+			fmt.Fprint(c.Response(), "event: ping\ndata:\n\n")
 		case <-end:
 			return nil
 		case <-s.cfg.Done:

@@ -1,22 +1,22 @@
 // Antom's Payment Element: all methods in one frame inside the page, in place of
-// our own list. Loaded where SDK_UI is element; pay.js calls it.
+// our own list. Loaded where SDK_UI is element; pay.js opens it.
 "use strict";
-window.paymentElement = (() => {
-	let element;
-	return {
-		async open(options) {
-			element = new window.AMSElement(options);
-			const { error } = await element.mount({ type: "payment", appearance: { layout: { type: "Accordion" } } }, "#stage");
-			if (error) throw error;
-		},
-		// How it went, as a code of pay.js's table. It must come straight from a click.
-		async submit() {
-			const { status, error } = await element.submitPayment();
-			return { code: status === "FAIL" && error && !error.needChangeSessionForRetry ? "RETRY" : status };
-		},
-		close() {
-			if (element) element.destroy();
-			element = undefined;
-		},
-	};
-})();
+window.paymentElement = class {
+	constructor({ onEventCallback, ...options }) {
+		this.element = new window.AMSElement({
+			...options,
+			// The end of loading tells nothing here: an error may follow it. mount answers when the element is up.
+			onEventCallback: (event) => event && event.code === "SDK_END_OF_LOADING" || onEventCallback(event),
+		});
+	}
+	async show() {
+		const { error } = await this.element.mount({ type: "payment", appearance: { layout: { type: "Accordion" } } }, "#stage");
+		if (error) throw error;
+	}
+	// How it went, as a code of pay.js's table. It must come straight from a click.
+	async submit() {
+		const { status, error } = await this.element.submitPayment();
+		return { code: status === "FAIL" && error && !error.needChangeSessionForRetry ? "RETRY" : status };
+	}
+	close() { this.element.destroy(); }
+};

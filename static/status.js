@@ -1,13 +1,24 @@
-// Keeps what the page says about the order up to date: by server-sent events,
-// by polling where those do not come, until the server calls the status final.
+// Keeps what the page says about the order up to date: by server-sent events, by
+// polling while those do not come, until the server calls the status final. A page
+// that is not shown does neither.
 // What a status looks like is the server's to say, so the script fetches the page
 // again and puts the new <main> in place of the old one.
 "use strict";
 (() => {
 	const live = document.getElementById("live");
-	let polls = 0, source, timer, told, over, ticking, warned;
+	const firstBy = 5000; // a stream tells the status at once
+	const beatBy = 40000; // and then sends a ping every 15 s
+	const answerBy = 20000; // an inquiry at Antom may take half of it
+	let source, silence, polling, told, ticking, warned;
 
 	const here = () => document.querySelector("[data-test=status]");
+
+	// A connection that died silently never answers.
+	function get(address, type) {
+		const late = new AbortController();
+		setTimeout(() => late.abort(), answerBy);
+		return fetch(address, { headers: { Accept: type }, signal: late.signal });
+	}
 
 	function hear(news) {
 		const payment = news.last_payment && news.last_payment.status;
@@ -24,7 +35,7 @@
 		const leave = here().dataset.leave;
 		if (leave) return location.assign(leave);
 		try {
-			const answer = await fetch(here().dataset.self || location.pathname, { headers: { Accept: "text/html" } });
+			const answer = await get(here().dataset.self || location.pathname, "text/html");
 			const page = new DOMParser().parseFromString(await answer.text(), "text/html");
 			if (!page.querySelector("[data-test=status]")) return location.reload();
 			// A form that comes with the new page needs the scripts that come with it too.
@@ -91,35 +102,52 @@
 		else ticking = setTimeout(() => ("busy" in document.documentElement.dataset ? tick() : show()), 3000);
 	}
 
+	// Something on the way may hold a stream open and let nothing through, so its
+	// silence starts polling beside it, and its next word ends that.
 	function listen() {
 		const status = here();
-		if (!status || !status.dataset.events || "final" in status.dataset) return;
-		over = false;
+		if (source || document.hidden || !status || !status.dataset.events || "final" in status.dataset) return;
 		let misses = 0;
-		source = new EventSource(status.dataset.events);
-		source.addEventListener("status", (e) => {
+		const stream = source = new EventSource(status.dataset.events);
+		const alive = () => {
 			misses = 0;
+			polling = null;
+			expect(beatBy);
+		};
+		stream.addEventListener("ping", alive);
+		stream.addEventListener("status", (e) => {
+			alive();
 			hear(JSON.parse(e.data));
 		});
-		source.onerror = () => {
-			if (source.readyState !== EventSource.CLOSED && ++misses < 3) return; // the browser tries again itself
-			source.close();
-			if (!over) poll();
+		stream.onerror = () => {
+			if (stream.readyState !== EventSource.CLOSED && ++misses < 3) return; // the browser tries again itself
+			stream.close();
+			expect(0);
 		};
+		expect(firstBy);
+	}
+
+	function expect(ms) {
+		clearTimeout(silence);
+		silence = setTimeout(poll, ms);
 	}
 
 	async function poll() {
-		try {
-			const answer = await fetch(here().dataset.poll, { headers: { Accept: "application/json" } });
-			if (answer.ok) hear(await answer.json());
-		} catch { /* offline: the next round may find the network again */ }
-		if (!over) timer = setTimeout(poll, Math.min(2000 + 50 * polls++, 30000)); // hours may go by
+		if (polling) return;
+		const mine = polling = {};
+		for (let n = 0; polling === mine; n++) {
+			try {
+				const answer = await get(here().dataset.poll, "application/json");
+				if (answer.ok) hear(await answer.json());
+			} catch { /* offline: the next round may find the network again */ }
+			await new Promise((done) => setTimeout(done, Math.min(2000 + 50 * n, 30000))); // hours may go by
+		}
 	}
 
 	function stop() {
-		over = true;
-		clearTimeout(timer);
+		clearTimeout(silence);
 		if (source) source.close();
+		source = polling = null;
 	}
 
 	if (!here()) return;
@@ -134,4 +162,7 @@
 		listen();
 		tick();
 	});
+	// Without HTTP/2 a browser has six connections for all pages of a shop: a hidden
+	// page must not hold one.
+	document.addEventListener("visibilitychange", () => (document.hidden ? stop() : listen()));
 })();
