@@ -133,7 +133,7 @@ func (s *shop) wantLike(name string, ours any) {
 func (s *shop) sent(kind string) any {
 	s.t.Helper()
 	var body any
-	for _, n := range s.box.Control().Notices() {
+	for _, n := range s.box.Control().Notifications() {
 		if n.Type == kind {
 			must(s.t, json.Unmarshal(n.Body, &body))
 		}
@@ -235,10 +235,10 @@ func TestExamplesOfTheDocuments(t *testing.T) {
 				withAmount("EUR", "8000")(request)
 				ofCard("is3DSAuthentication", true)(request)
 			})
-			s.box.mu.Lock()
-			s.box.challenge(s.box.payments[id])
-			s.box.payments[id].Card = s.box.cardInfo(&card{Number: "5162774114974622", ExpiryMonth: "12", ExpiryYear: "39", CVV: "123"})
-			s.box.mu.Unlock()
+			s.box.ledger.mu.Lock()
+			s.box.payments.challenge(s.box.ledger.payments[id])
+			s.box.ledger.payments[id].Card = s.box.cards.info(&card{Number: "5162774114974622", ExpiryMonth: "12", ExpiryYear: "39", CVV: "123"})
+			s.box.ledger.mu.Unlock()
 			must(t, s.box.Control().Pay(id))
 			s.after(time.Second)
 			s.wantLike("authorization-payment-3d.notification", s.sent("PAYMENT_RESULT"))

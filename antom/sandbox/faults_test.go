@@ -123,11 +123,11 @@ func TestFaultsOfNotices(t *testing.T) {
 		{"lost once", Fault{Kind: Lose, On: "PAYMENT_RESULT", Times: 1}, 0, "CAPTURE_RESULT S", 0},
 		{"lost once, sent again", Fault{Kind: Lose, On: "PAYMENT_RESULT", Times: 1}, 2 * time.Minute, "CAPTURE_RESULT S, PAYMENT_RESULT S", 0},
 		{"all lost", Fault{Kind: Lose}, 48 * time.Hour, "", 0},
-		{"late", Fault{Kind: DelayNotice, On: "PAYMENT_RESULT", Delay: Duration(time.Minute)}, time.Minute, "CAPTURE_RESULT S, PAYMENT_RESULT S", 0},
+		{"late", Fault{Kind: DelayNotification, On: "PAYMENT_RESULT", Delay: Duration(time.Minute)}, time.Minute, "CAPTURE_RESULT S, PAYMENT_RESULT S", 0},
 		{"twice", Fault{Kind: Duplicate}, 0, "PAYMENT_RESULT S, PAYMENT_RESULT S, CAPTURE_RESULT S, CAPTURE_RESULT S", 0},
 		{"the other way round", Fault{Kind: Reorder, On: "PAYMENT_RESULT"}, 0, "CAPTURE_RESULT S, PAYMENT_RESULT S", 0},
 		{"with a forgery", Fault{Kind: Forge, On: "PAYMENT_RESULT"}, 0, "PAYMENT_RESULT S, CAPTURE_RESULT S", 1},
-		{"unsigned", Fault{Kind: UnsignedNotice, On: "PAYMENT_RESULT", Times: 1}, 2 * time.Minute, "CAPTURE_RESULT S, PAYMENT_RESULT S", 1},
+		{"unsigned", Fault{Kind: UnsignedNotification, On: "PAYMENT_RESULT", Times: 1}, 2 * time.Minute, "CAPTURE_RESULT S, PAYMENT_RESULT S", 1},
 		{"garbled", Fault{Kind: Garble, On: "PAYMENT_RESULT", Times: 1}, 2 * time.Minute, "CAPTURE_RESULT S, PAYMENT_RESULT S", 1},
 		{"capture fails", Fault{Kind: CaptureFail}, 0, "PAYMENT_RESULT S, CAPTURE_RESULT F", 0},
 		{"capture takes long", Fault{Kind: CaptureDelay, Delay: Duration(time.Hour)}, 0, "PAYMENT_RESULT S", 0},
@@ -152,7 +152,7 @@ func TestFaultsOfNotices(t *testing.T) {
 
 func TestNoticeWithOtherMoney(t *testing.T) {
 	for kind, says := range map[FaultKind]antom.Amount{
-		WrongAmountNotice: money(t, "SGD", 4300), WrongCurrencyNotice: money(t, "USD", 4200),
+		WrongAmountNotification: money(t, "SGD", 4300), WrongCurrencyNotification: money(t, "USD", 4200),
 	} {
 		s := newShop(t)
 		s.fault(Fault{Kind: kind})

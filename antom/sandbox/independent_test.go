@@ -48,7 +48,7 @@ func newStranger(t *testing.T) *stranger {
 	var box *sandbox.Sandbox
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { box.ServeHTTP(w, r) }))
 	t.Cleanup(server.Close)
-	box, err := sandbox.New(sandbox.Config{URL: server.URL, Keys: sharedKeys(), NoticeDelay: time.Millisecond, CaptureDelay: time.Millisecond})
+	box, err := sandbox.New(sandbox.Config{URL: server.URL, Keys: sharedKeys(), NotificationDelay: time.Millisecond, CaptureDelay: time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -116,9 +116,9 @@ func TestNoticeIsSentAgainUntilAcknowledged(t *testing.T) {
 	s.deaf = 100
 	s.pays("PR-1", "ALIPAY_CN", 4200)
 	must(t, s.box.Control().Pay("PR-1"))
-	sent := func() int { return len(s.box.Control().Notices()[0].Sendings) }
+	sent := func() int { return len(s.box.Control().Notifications()[0].Sendings) }
 	s.after(300 * time.Millisecond)
-	for i, wait := range noticeSchedule[1:] {
+	for i, wait := range schedule[1:] {
 		if got := sent(); got != i+1 {
 			t.Fatalf("before waiting %s it was sent %d times", wait, got)
 		}
@@ -129,7 +129,7 @@ func TestNoticeIsSentAgainUntilAcknowledged(t *testing.T) {
 		s.after(time.Second)
 	}
 	s.after(48 * time.Hour)
-	if n := s.box.Control().Notices()[0]; len(n.Sendings) != 8 || n.State != NoticeGivenUp {
+	if n := s.box.Control().Notifications()[0]; len(n.Sendings) != 8 || n.State != NotificationGivenUp {
 		t.Errorf("sent %d times, %s", len(n.Sendings), n.State)
 	}
 }
@@ -140,7 +140,7 @@ func TestClockThatJumpsCatchesUpWithTheSchedule(t *testing.T) {
 	s.pays("PR-1", "ALIPAY_CN", 4200)
 	must(t, s.box.Control().Pay("PR-1"))
 	s.after(24 * time.Hour)
-	if n := s.box.Control().Notices()[0]; len(n.Sendings) != 4 || n.State != NoticeAcknowledged {
+	if n := s.box.Control().Notifications()[0]; len(n.Sendings) != 4 || n.State != NotificationAcknowledged {
 		t.Errorf("sent %d times, %s", len(n.Sendings), n.State)
 	}
 }

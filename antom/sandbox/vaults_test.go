@@ -103,7 +103,7 @@ func TestNoncePaysOnce(t *testing.T) {
 		"cardNo": "4054695723100768", "expiryMonth": "12", "expiryYear": "39", "cvv": "123",
 	}}))
 	token := ""
-	for nonce := range s.box.cards {
+	for nonce := range s.box.cards.byToken {
 		token = nonce
 	}
 	pay := func(id string) error {

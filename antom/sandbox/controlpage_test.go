@@ -26,7 +26,7 @@ func TestControlRoomInABrowser(t *testing.T) {
 			form.elements[name].value = value;
 		}
 		form.requestSubmit();`)
-	b.hears("refuse on refund for PR-1, code PROCESS_FAIL, HTTP 503, delay 30s, carried out first, chance 0.25, from 2026-03-18 05:00:00, until 2026-03-18 06:00:30 struck 0 of 3 times")
+	b.hears("refuse on refund for PR-1, code PROCESS_FAIL, HTTP 503, delay 30s, carried out first, chance 0.25, from 2026-03-18 05:00:00, until 2026-03-18 06:00:30 injected 0 of 3 times")
 	want := Fault{
 		ID: "fault-1", Kind: Refuse, On: "refund", Payment: "PR-1", Times: 3, Chance: 0.25, Delay: Duration(30 * time.Second), Code: "PROCESS_FAIL",
 		Apply: true, Status: 503, From: time.Date(2026, 3, 18, 5, 0, 0, 0, time.UTC), Until: time.Date(2026, 3, 18, 6, 0, 30, 0, time.UTC),
@@ -46,10 +46,10 @@ func TestControlRoomInABrowser(t *testing.T) {
 	b.hears("For the shop")
 	b.runs(`document.querySelector('[value="VALIDATE_SUCCESS"]').form.requestSubmit()`)
 	b.hears("JUDGED")
-	b.runs(`document.querySelector('[data-lever="/control/seed"]').elements.seed.value = "7"; document.querySelector('[data-lever="/control/seed"]').requestSubmit()`)
+	b.runs(`document.querySelector('[data-control="/control/seed"]').elements.seed.value = "7"; document.querySelector('[data-control="/control/seed"]').requestSubmit()`)
 	b.hears("Done.")
 	b.runs(`document.querySelector('[data-delete="/control/faults/fault-1"]').click()`)
-	b.vanishes("Going wrong")
+	b.vanishes("Injected faults")
 
 	// Nobody touches the page: it follows, and what was open stays open.
 	b.runs(`document.querySelector('[data-id="history of PR-1"]').open = true`)

@@ -61,7 +61,7 @@ func TestRestartForgetsNothing(t *testing.T) {
 	p := s.paid("PR-refund", "CARD", 500)
 	must(t, s.call("refund", antom.RefundRequest{RefundRequestID: "RF-1", PaymentID: p.ID, RefundAmount: p.wire()}))
 	must(t, s.call("cancel", antom.CancelRequest{PaymentRequestID: "PR-wallet"}))
-	before, notices := s.box.Control().Ledger(), s.box.Control().Notices()
+	before, notices := s.box.Control().Ledger(), s.box.Control().Notifications()
 
 	// The process dies in the middle of a line.
 	journal, err := os.OpenFile(file, os.O_APPEND|os.O_WRONLY, 0)
@@ -80,13 +80,13 @@ func TestRestartForgetsNothing(t *testing.T) {
 	again := newShop(t, func(cfg *Config) {
 		cfg.LedgerFile, cfg.URL = copied, s.url
 		now := s.box.Control().Now()
-		cfg.Now = func() time.Time { return now.Add(-s.box.ahead) }
+		cfg.Now = func() time.Time { return now.Add(-s.box.scheduler.offset()) }
 	})
 	after := again.box.Control().Ledger()
 	if diff := cmp.Diff(before, after); diff != "" {
 		t.Error("the ledger changed by the restart:\n" + diff)
 	}
-	if diff := cmp.Diff(notices, again.box.Control().Notices()); diff != "" {
+	if diff := cmp.Diff(notices, again.box.Control().Notifications()); diff != "" {
 		t.Error("the notices changed by the restart:\n" + diff)
 	}
 	again.after(time.Hour)
@@ -96,7 +96,7 @@ func TestRestartForgetsNothing(t *testing.T) {
 	if got := again.box.Control().Ledger().Refunds[0].Status; got != antom.TransactionSuccess {
 		t.Errorf("the refund is still %s", got)
 	}
-	for _, n := range again.box.Control().Notices() {
+	for _, n := range again.box.Control().Notifications() {
 		if n.PaymentRequestID == "PR-wallet" && len(n.Sendings) != 2 {
 			t.Errorf("the notice was sent %d times", len(n.Sendings))
 		}
@@ -123,8 +123,8 @@ func TestLedgerKeepsItsLaws(t *testing.T) {
 		amount := rapid.Int64Range(1, 300)
 		// The merchant's calls go in below the signature, the buyer's through the levers.
 		locked := func(do func() *Refusal) {
-			box.mu.Lock()
-			defer box.mu.Unlock()
+			box.ledger.mu.Lock()
+			defer box.ledger.mu.Unlock()
 			do() // a refusal is as good an answer as any
 		}
 		sum := func(m int64) antom.Amount {
@@ -142,7 +142,7 @@ func TestLedgerKeepsItsLaws(t *testing.T) {
 			"session": func(t *rapid.T) {
 				a := sum(amount.Draw(t, "amount"))
 				locked(func() *Refusal {
-					_, r := box.createPaymentSession(&antom.PaymentSessionRequest{
+					_, r := box.sessions.createPaymentSession(&antom.PaymentSessionRequest{
 						ProductCode: antom.ProductCheckout, PaymentRequestID: id.Draw(t, "id"), PaymentAmount: a,
 						Order:         &antom.Order{ReferenceOrderID: "O", Description: "d", Amount: a},
 						PaymentMethod: &antom.PaymentMethod{Type: method.Draw(t, "method")}, PaymentRedirectURL: "http://shop.example/",
@@ -154,7 +154,7 @@ func TestLedgerKeepsItsLaws(t *testing.T) {
 				a := sum(amount.Draw(t, "amount"))
 				mode := rapid.SampledFrom([]antom.CaptureMode{antom.CaptureAutomatic, antom.CaptureManual}).Draw(t, "capture")
 				locked(func() *Refusal {
-					_, r := box.pay(&antom.PayRequest{
+					_, r := box.payments.pay(&antom.PayRequest{
 						ProductCode: antom.ProductCheckout, PaymentRequestID: id.Draw(t, "id"), PaymentAmount: a,
 						Order:         &antom.Order{ReferenceOrderID: "O", Description: "d", Amount: a},
 						PaymentMethod: &antom.PaymentMethod{Type: method.Draw(t, "method")}, PaymentRedirectURL: "http://shop.example/",
@@ -165,21 +165,21 @@ func TestLedgerKeepsItsLaws(t *testing.T) {
 			},
 			"cancel": func(t *rapid.T) {
 				locked(func() *Refusal {
-					_, r := box.cancel(&antom.CancelRequest{PaymentRequestID: id.Draw(t, "id")})
+					_, r := box.operations.cancel(&antom.CancelRequest{PaymentRequestID: id.Draw(t, "id")})
 					return r
 				})
 			},
 			"capture": func(t *rapid.T) {
 				payment, a := paymentID(id.Draw(t, "id")), amount.Draw(t, "amount")
 				if rapid.Bool().Draw(t, "in full") {
-					box.mu.Lock()
-					if p := box.paymentIDs[payment]; p != nil {
+					box.ledger.mu.Lock()
+					if p := box.ledger.paymentIDs[payment]; p != nil {
 						a = p.Amount
 					}
-					box.mu.Unlock()
+					box.ledger.mu.Unlock()
 				}
 				locked(func() *Refusal {
-					_, r := box.capture(&antom.CaptureRequest{
+					_, r := box.operations.capture(&antom.CaptureRequest{
 						CaptureRequestID: fmt.Sprint("CR-", rapid.IntRange(1, 5).Draw(t, "request")), PaymentID: payment, CaptureAmount: sum(a),
 					})
 					return r
@@ -188,7 +188,7 @@ func TestLedgerKeepsItsLaws(t *testing.T) {
 			"refund": func(t *rapid.T) {
 				payment := paymentID(id.Draw(t, "id"))
 				locked(func() *Refusal {
-					_, r := box.refund(&antom.RefundRequest{
+					_, r := box.operations.refund(&antom.RefundRequest{
 						RefundRequestID: fmt.Sprint("RF-", rapid.IntRange(1, 9).Draw(t, "request")), PaymentID: payment, RefundAmount: sum(amount.Draw(t, "amount")),
 					})
 					return r
@@ -275,16 +275,16 @@ func TestManyPaymentsLeaveNothingBehind(t *testing.T) {
 	round := func(from int) {
 		for i := range 500 {
 			id := fmt.Sprint("PR-", from+i)
-			s.box.mu.Lock()
-			_, refusal := s.box.pay(s.payRequest(id, "ALIPAY_CN", 4200))
-			s.box.mu.Unlock()
+			s.box.ledger.mu.Lock()
+			_, refusal := s.box.payments.pay(s.payRequest(id, "ALIPAY_CN", 4200))
+			s.box.ledger.mu.Unlock()
 			if refusal != nil {
 				t.Fatal(refusal)
 			}
 			must(t, s.box.Control().Pay(id))
-			s.box.mu.Lock()
-			_, refusal = s.box.refund(&antom.RefundRequest{RefundRequestID: "RF" + id, PaymentID: s.box.payments[id].ID, RefundAmount: money(t, "SGD", 100)})
-			s.box.mu.Unlock()
+			s.box.ledger.mu.Lock()
+			_, refusal = s.box.operations.refund(&antom.RefundRequest{RefundRequestID: "RF" + id, PaymentID: s.box.ledger.payments[id].ID, RefundAmount: money(t, "SGD", 100)})
+			s.box.ledger.mu.Unlock()
 			if refusal != nil {
 				t.Fatal(refusal)
 			}
