@@ -40,19 +40,19 @@ func newBrowser(t *testing.T) *browser {
 	return &browser{ctx, t}
 }
 
-// hears waits until the page has heard all of this, in this order.
-func (b *browser) hears(wanted string) {
+// sees waits until the page shows all of this, in this order.
+func (b *browser) sees(wanted string) {
 	b.t.Helper()
 	said := ""
 	for began := time.Now(); time.Since(began) < 20*time.Second; {
-		// While the page changes there is nobody to ask, so an error asks again.
+		// While the page changes the script fails, so an error tries again.
 		said, _ = chromedp.Run(b.ctx, chromedp.Evaluate[string](`document.body.innerText`))
 		if strings.Contains(said, wanted) {
 			return
 		}
 		must(b.t, chromedp.Do(b.ctx, chromedp.Sleep(20*time.Millisecond)))
 	}
-	b.t.Fatalf("waited for %q, the page heard %q", wanted, said)
+	b.t.Fatalf("waited for %q, the page shows %q", wanted, said)
 }
 
 // Where on the page something is pressed.
@@ -62,7 +62,7 @@ const (
 	inBank = `iframe[data-test="sdk-window"]`
 )
 
-// within finds a frame's document, and waits for it.
+// within waits for a frame and finds its document.
 func (b *browser) within(frame string) []chromedp.QueryOption {
 	b.t.Helper()
 	if frame == onPage {

@@ -7,7 +7,7 @@ import (
 	"antom-checkout/antom"
 )
 
-// reasons are the refusals a buyer's bank or wallet may be made to give.
+// reasons are the refusals that the tester may choose for a buyer's bank or wallet.
 var reasons = map[page][]antom.ResultCode{
 	cardPage: {"ACCESS_DENIED", "DO_NOT_HONOR", "USER_BALANCE_NOT_ENOUGH", "CARD_EXPIRED", "CARD_NOT_SUPPORTED", "LOST_CARD",
 		"STOLEN_CARD", "RISK_REJECT", "FRAUD_REJECT", "AUTHENTICATION_REQUIRED", "USER_PAYMENT_VERIFICATION_FAILED", "PROCESS_FAIL"},
@@ -28,7 +28,7 @@ type buyerView struct {
 	Method   string
 	Shows    string // wallet, bank, counter, card, three_ds, issuer or over
 	Code     string // the method's code
-	Says     string // for "over": what has become of the payment
+	Says     string // for "over": how the payment ended
 	Late     bool   // the merchant has cancelled, and the page is still open
 	BackURL  string // the shop's page
 	Reasons  []antom.ResultCode
@@ -78,8 +78,8 @@ func (bp *buyerPages) view(token string) (buyerView, bool) {
 
 func (v buyerView) policy() policy { return backTo(v.Payment.Terms.RedirectURL, v.InWindow) }
 
-// backTo lets a page's form lead back to the shop, and the shop's own page frame
-// it where it is shown in a window.
+// backTo is the policy of a page whose form leads back to the shop. The shop's
+// page may frame it where it is shown in a window.
 func backTo(redirect string, framed bool) policy {
 	p := policy{formTo: formTargets(redirect)}
 	if framed {
@@ -116,7 +116,7 @@ func newBuyerView(p *Payment) buyerView {
 	case p.Status == antom.PaymentCancelled && !p.LatePaid:
 		view.Late = true
 	case p.Status == antom.PaymentCancelled:
-		view.Shows, view.Says = "over", "The shop had cancelled this payment, so your money came straight back."
+		view.Shows, view.Says = "over", "The shop had cancelled this payment, so your money was returned at once."
 	case p.Status == antom.PaymentSuccess:
 		view.Shows, view.Says = "over", "You have paid "+p.Money.String()+"."
 	case p.Status == antom.PaymentPendingNow:
@@ -140,7 +140,7 @@ func enterByForm(w http.ResponseWriter, r *http.Request) {
 	seeOther(w, "/buyer/"+token)
 }
 
-// act does what the buyer's button says and leads them on.
+// act does what the buyer's button says and redirects them.
 func (bp *buyerPages) act(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
 	if err := r.ParseForm(); err != nil {
@@ -182,8 +182,8 @@ func nextOfPayment(p *Payment, act string, framed bool) string {
 	return p.Terms.RedirectURL
 }
 
-// seeOther leads on with a GET. The address is our own or one that a signed
-// request named, an app's perhaps, so it goes out as it is.
+// seeOther redirects with a GET. The address is the sandbox's own or one that a
+// signed request named, an app's perhaps, so it is sent as it is.
 func seeOther(w http.ResponseWriter, next string) {
 	w.Header().Set("Referrer-Policy", "no-referrer")
 	w.Header().Set("Cache-Control", "no-store")

@@ -6,8 +6,8 @@ import (
 	"antom-checkout/antom"
 )
 
-// captureAutomatically takes the money of an authorised card payment a moment later,
-// as Antom does unless the merchant asked for manual capture.
+// captureAutomatically captures an authorised card payment a moment later, as
+// Antom does unless the merchant asked for manual capture.
 func (ops *operations) captureAutomatically(p *Payment) {
 	now := ops.scheduler.now()
 	c := &Capture{
@@ -41,8 +41,8 @@ func (ops *operations) finishCapture(c *Capture, notifyIn time.Duration) {
 	ops.notifier.notifyCapture(p, c, notifyIn)
 }
 
-// capture takes the money of a payment authorised with manual capture: all of
-// it at once, within seven days.
+// capture captures a payment that was authorised with manual capture: in full, at
+// once, within seven days.
 func (ops *operations) capture(req *antom.CaptureRequest) (any, *Refusal) {
 	if refusal := firstRefusal(
 		identifier("captureRequestId", req.CaptureRequestID),
@@ -78,8 +78,8 @@ func (ops *operations) capture(req *antom.CaptureRequest) (any, *Refusal) {
 	return captureAnswer(c), nil
 }
 
-// mayCapture says whether p may be captured for this money, p nil if there is
-// no such payment.
+// mayCapture refuses a capture of p that is not allowed. p is nil if there is no
+// such payment.
 func (ops *operations) mayCapture(p *Payment, money Money) *Refusal {
 	switch {
 	case p == nil:

@@ -57,7 +57,7 @@ func usualCard(currency string) *card {
 	return &card{Number: number, ExpiryMonth: "12", ExpiryYear: "39", CVV: "123"}
 }
 
-// digitsOf drops the spaces and dashes people type.
+// digitsOf drops the spaces and dashes that people type.
 func digitsOf(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' {
@@ -117,7 +117,7 @@ func luhn(number string) bool {
 	return sum%10 == 0
 }
 
-// brandOf tells a card's brand by how its number begins.
+// brandOf is a card's brand, by the first digits of its number.
 func brandOf(number string) string {
 	number = digitsOf(number)
 	if known, isTest := testCardOf(number); isTest {
@@ -155,8 +155,8 @@ func brandOf(number string) string {
 	return ""
 }
 
-// authorise fills in what an acquirer reports of a card that it was asked about,
-// whether it said yes or no. Korean cards report neither AVS nor CVV nor 3-D
+// authorise fills in what an acquirer reports of a card, whether it approved or
+// refused. Korean cards report neither AVS nor CVV nor 3-D
 // Secure.
 func (p *Payment) authorise() {
 	if p.Card == nil || p.Card.PaymentMethodRegion == "KR" {
@@ -166,7 +166,8 @@ func (p *Payment) authorise() {
 	p.Card.NetworkTransactionID = "MCC" + p.ID[:12]
 }
 
-// authenticate fills in how 3-D Secure went well, with a challenge or without.
+// authenticate fills in the result of a successful 3-D Secure, with a challenge or
+// without.
 func (p *Payment) authenticate(challenged bool) {
 	if p.Card == nil || !p.Terms.ThreeDS || p.Card.PaymentMethodRegion == "KR" {
 		return

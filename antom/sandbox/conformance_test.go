@@ -24,7 +24,7 @@ func seed(t *testing.T, name string) map[string]any {
 	return fields
 }
 
-// plays sends a request of the documents as it stands there, with our notify
+// plays sends a request of the documents as it stands there, with the test's notify
 // address in it and what a test has to change, and returns the answer.
 func (s *shop) plays(operation, name string, change func(map[string]any)) map[string]any {
 	s.t.Helper()
@@ -44,8 +44,8 @@ func (s *shop) plays(operation, name string, change func(map[string]any)) map[st
 	return answer
 }
 
-// like reports what the documents' message has and ours has not. Members that
-// are empty there need not be here; ours may say more.
+// like reports what the documents' message has and the sandbox's has not. Members
+// that are empty there may be absent; the sandbox's may have more.
 func like(path string, theirs, ours any) []string {
 	switch theirs := theirs.(type) {
 	case map[string]any:
@@ -129,7 +129,7 @@ func (s *shop) wantLike(name string, ours any) {
 	}
 }
 
-// sent is the body of the last notice of a type.
+// sent is the body of the last notification of a type.
 func (s *shop) sent(kind string) any {
 	s.t.Helper()
 	var body any

@@ -8,7 +8,7 @@ import (
 	"antom-checkout/antom"
 )
 
-// Dispute is a buyer's complaint about a payment to their bank.
+// Dispute is a buyer's complaint to their bank about a payment.
 type Dispute struct {
 	ID               string `json:"dispute_id"`
 	PaymentID        string `json:"payment_id"`

@@ -8,7 +8,7 @@ import (
 )
 
 // A Fault is an injected fault: which kind, at what, for which payment, how often.
-// The zero values mean "everything, always".
+// Zero values mean "everything, always".
 type Fault struct {
 	ID      string    `json:"id"`                           // given by the sandbox
 	Kind    FaultKind `json:"kind"`                         // what goes wrong
@@ -72,10 +72,10 @@ const (
 	SDKHang             FaultKind = "sdk-hang"              // the session query is never answered
 	SDKScriptError      FaultKind = "sdk-script-error"      // the script answers 503
 	SDKThrow            FaultKind = "sdk-throw"             // the constructors throw, as with denied storage
-	SDKSilent           FaultKind = "sdk-silent"            // a start shows nothing, says nothing and never settles
+	SDKSilent           FaultKind = "sdk-silent"            // a start shows nothing, says nothing and never resolves
 	SDKReject           FaultKind = "sdk-reject"            // a start is refused with Code, and nothing is shown
-	SDKEvent            FaultKind = "sdk-event"             // once it is up the SDK tells the page Code as an event
-	SDKError            FaultKind = "sdk-error"             // once it is up the SDK tells the page Code as an error
+	SDKEvent            FaultKind = "sdk-event"             // once it is loaded the SDK sends the page Code as an event
+	SDKError            FaultKind = "sdk-error"             // once it is loaded the SDK sends the page Code as an error
 	SDKOld              FaultKind = "sdk-old"               // the script is of a build without AMSElement
 	SDKShortSession     FaultKind = "sdk-short-session"     // the session lives for Delay only
 )

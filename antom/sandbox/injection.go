@@ -72,12 +72,12 @@ func (a *reply) inject(f Fault, keys Keys, strangerKeys func() Keys) {
 	}
 }
 
-// lose makes it no answer at all.
+// lose makes it no answer: the connection breaks.
 func (a *reply) lose() {
 	a.broken, a.status, a.header, a.body, a.signed = true, 0, nil, nil, ""
 }
 
-// page makes it a page of something between the merchant and the gateway.
+// page makes it a page of a server between the merchant and the gateway.
 func (a *reply) page(html string) {
 	a.header, a.body, a.signed = http.Header{"Content-Type": {"text/html"}}, []byte(html), ""
 }

@@ -2,7 +2,7 @@ package sandbox
 
 import "antom-checkout/antom"
 
-// inquiryPayment tells what is known of a payment.
+// inquiryPayment answers what is known of a payment.
 func (ps *payments) inquiryPayment(req *antom.InquiryPaymentRequest) (any, *Refusal) {
 	p, refusal := ps.ledger.named(req.PaymentRequestID, req.PaymentID)
 	if refusal != nil {

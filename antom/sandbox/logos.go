@@ -14,8 +14,8 @@ var brandNames = map[string]string{
 	"DINERS": "Diners", "DISCOVER": "Discover", "MAESTRO": "Maestro", "HYUNDAI": "Hyundai",
 }
 
-// serveLogo serves a method's or card brand's logo. It is drawn
-// here, a coloured plate with the name: the real ones belong to their owners.
+// serveLogo serves a method's or card brand's logo: a coloured plate with the
+// name, since the real logos belong to their owners.
 func serveLogo(w http.ResponseWriter, r *http.Request) {
 	code, isSVG := strings.CutSuffix(r.PathValue("name"), ".svg")
 	name := brandNames[code]
@@ -30,7 +30,7 @@ func serveLogo(w http.ResponseWriter, r *http.Request) {
 	servePicture(w, logo(name))
 }
 
-// logo draws a plate whose colour follows from the name.
+// logo draws a plate in a colour that depends on the name.
 func logo(name string) string {
 	hash := fnv.New32a()
 	hash.Write([]byte(name)) // never fails

@@ -26,7 +26,7 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"actor":        actorOf,
 }).ParseFS(pageFiles, "pages/*.html"))
 
-// policy is the Content-Security-Policy of a page, a reason per directive.
+// policy is the Content-Security-Policy of a page, with a reason per directive.
 type policy struct {
 	framedBy string   // the origin that may frame the page; empty = none
 	formTo   []string // where a form's redirects may lead, beside the sandbox itself
@@ -43,7 +43,7 @@ func (p policy) String() string {
 		"style-src 'self'",   // one stylesheet
 		"img-src 'self'",     // QR codes and logos, drawn here
 		"connect-src 'self'", // the component and the control page ask for changes
-		"form-action 'self' " + strings.Join(p.formTo, " "), // browsers hold the redirect after a POST to this too
+		"form-action 'self' " + strings.Join(p.formTo, " "), // browsers apply this to the redirect after a POST too
 		"base-uri 'none'",
 		"frame-ancestors " + frame,
 	}, "; ")
@@ -57,7 +57,7 @@ func (ps *pages) renderNothing(w http.ResponseWriter) {
 	ps.render(w, http.StatusNotFound, policy{}, "nothing.html", nil)
 }
 
-// render writes a whole page or an error, never half a page.
+// render writes a whole page or an error, never a part of a page.
 func (ps *pages) render(w http.ResponseWriter, status int, p policy, name string, view any) {
 	var page bytes.Buffer
 	if err := templates.ExecuteTemplate(&page, name, view); err != nil {

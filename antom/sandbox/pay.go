@@ -109,7 +109,7 @@ func (ps *payments) challenge(p *Payment) {
 	ps.ledger.note(p, "the card's bank asks the buyer to authenticate (3-D Secure)")
 }
 
-// payAnswer is what pay says of a payment, the first time and every time.
+// payAnswer is the answer of pay about a payment, the first time and every time.
 func (ps *payments) payAnswer(p *Payment) any {
 	answer := &antom.PayResponse{
 		PaymentRequestID: p.RequestID, PaymentID: p.ID, PaymentAmount: p.wire(), PaymentCreateTime: wireTime(p.CreatedAt),
@@ -160,7 +160,7 @@ func (ps *payments) addNextStep(p *Payment, answer *antom.PayResponse) {
 	}
 }
 
-// number is what is told at the counter or transferred to: the same each time.
+// number is given at the counter or transferred to. It is the same each time.
 func (p *Payment) number() string {
 	sum := sha256.Sum256([]byte(p.ID))
 	return strconv.FormatUint(1e12+binary.BigEndian.Uint64(sum[:])%9e12, 10)

@@ -23,7 +23,7 @@ func (bp *buyerPages) serveQR(w http.ResponseWriter, r *http.Request) {
 	servePicture(w, picture)
 }
 
-// servePicture serves an SVG that may stand on any page and run nothing.
+// servePicture serves an SVG that any page may show and that runs no script.
 func servePicture(w http.ResponseWriter, svg string) {
 	header := w.Header()
 	header.Set("Content-Type", "image/svg+xml")

@@ -16,8 +16,8 @@ type Money struct {
 
 func moneyOf(a antom.Amount) Money { return Money{Amount: a.Minor(), Currency: a.Currency()} }
 
-// wire is the amount as Antom writes it. Money comes from amounts that were
-// once accepted, or from halves and sums of those, so it always has that form.
+// wire is the amount as Antom writes it. Money is made of amounts that the gateway
+// accepted, or of parts and sums of those, so it always has that form.
 func (m Money) wire() antom.Amount {
 	a, err := antom.NewAmount(m.Currency, m.Amount)
 	if err != nil {
@@ -57,7 +57,7 @@ type Payment struct {
 	Token      string                   `json:"buyer_token"`          // the last part of BuyerURL
 	BySession  bool                     `json:"by_session,omitempty"` // submitted inside an SDK
 	Step       string                   `json:"step,omitempty"`       // "three_ds" or "issuer" while the buyer is there
-	LatePaid   bool                     `json:"late_paid,omitempty"`  // paid after it was over, and given back
+	LatePaid   bool                     `json:"late_paid,omitempty"`  // paid after it was over, and refunded
 	History    []Event                  `json:"history,omitempty"`    // what happened, for people
 	Terms      Terms                    `json:"terms"`
 }
@@ -83,7 +83,7 @@ type Capture struct {
 	DoneAt    time.Time `json:"done_at,omitzero"`
 }
 
-// Refund gives money of a payment back.
+// Refund returns money of a payment.
 type Refund struct {
 	RequestID        string                  `json:"refund_request_id"`
 	ID               string                  `json:"refund_id"`
@@ -92,7 +92,7 @@ type Refund struct {
 	Status           antom.TransactionStatus `json:"status"`
 	ResultCode       antom.ResultCode        `json:"result_code"`
 	Money
-	Automatic bool      `json:"automatic"` // made by the sandbox, for a payment that came too late
+	Automatic bool      `json:"automatic"` // made by the sandbox, for a payment made after its cancel
 	NotifyURL string    `json:"notify_url,omitempty"`
 	Metadata  string    `json:"metadata,omitempty"`
 	CreatedAt time.Time `json:"created_at"`
@@ -130,7 +130,7 @@ func (l Ledger) Payment(requestID string) (Payment, bool) {
 	return Payment{}, false
 }
 
-// antomZone is where Antom's samples and its cancel windows live.
+// antomZone is the time zone of Antom's samples and of its cancel windows.
 var antomZone = time.FixedZone("UTC+8", 8*60*60)
 
 func wireTime(t time.Time) antom.Time {

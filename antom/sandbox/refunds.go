@@ -74,7 +74,7 @@ func (ops *operations) finishRefund(r *Refund, notifyIn time.Duration) {
 	ops.notifier.notifyRefund(p, r, notifyIn)
 }
 
-// mayRefund says whether this money of p may be refunded, p nil if there is no
+// mayRefund refuses a refund of p that is not allowed. p is nil if there is no
 // such payment.
 func (ops *operations) mayRefund(p *Payment, money Money) *Refusal {
 	if p == nil {
@@ -97,15 +97,15 @@ func (ops *operations) mayRefund(p *Payment, money Money) *Refusal {
 	case m.isCard() && done == 0:
 		return refuse("ORDER_STATUS_INVALID", "the payment is authorised and not captured yet; cancel it instead")
 	case m.RefundDays < 0:
-		return refuse("REFUND_NOT_SUPPORTED", "%s gives nothing back", m.Code)
+		return refuse("REFUND_NOT_SUPPORTED", "%s has no refunds", m.Code)
 	case money.Currency != p.Currency:
 		return refuse("CURRENCY_NOT_SUPPORT", "the payment is in %s", p.Currency)
 	case !ops.scheduler.now().Before(p.PaidAt.Add(time.Duration(window) * day)):
-		return refuse("REFUND_WINDOW_EXCEED", "%s gives back within %d days", m.Code, window)
+		return refuse("REFUND_WINDOW_EXCEED", "%s refunds within %d days", m.Code, window)
 	case money.Amount > left:
 		return refuse("REFUND_AMOUNT_EXCEED", "%d of %d are left to refund", left, p.Amount)
 	case m.NoPartial && money.Amount != p.Amount:
-		return refuse("PARTIAL_REFUND_NOT_SUPPORTED", "%s gives back in full only", m.Code)
+		return refuse("PARTIAL_REFUND_NOT_SUPPORTED", "%s refunds in full only", m.Code)
 	case m.Code == "KAKAOPAY" && p.Currency == "KRW" && money.Amount < 50:
 		return refuse("PROCESS_FAIL", "Kakao Pay refunds at least 50 KRW")
 	}
@@ -127,7 +127,7 @@ func refundAnswer(r *Refund) *antom.RefundResponse {
 	return answer
 }
 
-// inquiryRefund tells what is known of a refund.
+// inquiryRefund answers what is known of a refund.
 func (ops *operations) inquiryRefund(req *antom.InquiryRefundRequest) (any, *Refusal) {
 	if req.RefundRequestID == "" && req.RefundID == "" {
 		return nil, refuse("PARAM_ILLEGAL", "refundId or refundRequestId is required")

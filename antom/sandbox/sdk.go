@@ -67,8 +67,8 @@ delete window.AMSElement;`
 	return script + "\n"
 }
 
-// sdkScript is the SDK in one script, as a shop loads it: a file per topic, all
-// in one scope of their own.
+// sdkScript is the SDK in one script, as a shop loads it: the files of all topics
+// in one scope.
 func sdkScript() []byte {
 	script := []byte("\"use strict\";\n(() => {\n")
 	for _, topic := range []string{"ground", "popup", "query", "component", "element", "classes"} {

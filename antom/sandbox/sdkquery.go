@@ -67,8 +67,8 @@ type sdkCard struct {
 }
 
 // answerQuery answers the query that the SDK makes of a session before it shows
-// anything. The merchant's page makes it, so any origin may: who has the
-// session's key may know what it says.
+// anything. The merchant's page makes it, so any origin may: the key
+// of the session is the permission to read it.
 func (sdk *webSDK) answerQuery(w http.ResponseWriter, r *http.Request) {
 	allowOrigin(w, r)
 	if r.Method == http.MethodOptions {

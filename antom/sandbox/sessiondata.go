@@ -39,7 +39,7 @@ func newSessionData(clientID string, terms Terms) (id, key, data string) {
 		},
 	})
 	if err != nil {
-		panic(err) // a map of strings
+		panic(err) // strings and booleans can be written as JSON
 	}
 	return id, key, key + "&&SG&&188&&" + base64.StdEncoding.EncodeToString(config)
 }
