@@ -56,9 +56,9 @@ func TestEveryCodeArrivesSigned(t *testing.T) {
 	merchant := newStranger(t)
 	for address, own := range codesOf {
 		t.Run(address, func(t *testing.T) {
-			operation := path.Base(address)
+			endpoint := path.Base(address)
 			for _, code := range strings.Fields(own + " " + codesOfAll) {
-				fault := sandbox.Fault{Kind: sandbox.Refuse, On: operation, Code: code, Times: 1}
+				fault := sandbox.Fault{Kind: sandbox.Refuse, On: endpoint, Code: code, Times: 1}
 				status := "F"
 				if open, isOpen := strings.CutPrefix(code, "U:"); isOpen {
 					fault.Kind, fault.Code, status = sandbox.Unknown, open, "U"
@@ -69,10 +69,10 @@ func TestEveryCodeArrivesSigned(t *testing.T) {
 				answer := merchant.answer(merchant.request("/ams/sandbox/api/v1/"+address, `{"paymentRequestId":"PR-1"}`))
 				result, _ := answer["result"].(map[string]any)
 				if got := fmt.Sprint(result["resultCode"], result["resultStatus"]); got != fault.Code+status {
-					t.Errorf("%s answered %s, want %s %s", operation, got, fault.Code, status)
+					t.Errorf("%s answered %s, want %s %s", endpoint, got, fault.Code, status)
 				}
 				if message, _ := result["resultMessage"].(string); message == "" || len(message) > 256 {
-					t.Errorf("%s %s has the message %q", operation, code, message)
+					t.Errorf("%s %s has the message %q", endpoint, code, message)
 				}
 			}
 		})

@@ -26,7 +26,7 @@ func seed(t *testing.T, name string) map[string]any {
 
 // plays sends a request of the documents as it stands there, with the test's notify
 // address in it and what a test has to change, and returns the answer.
-func (s *shop) plays(operation, name string, change func(map[string]any)) map[string]any {
+func (s *shop) plays(endpoint, name string, change func(map[string]any)) map[string]any {
 	s.t.Helper()
 	request := seed(s.t, name+".request")
 	if _, notified := request["paymentNotifyUrl"]; notified {
@@ -35,7 +35,7 @@ func (s *shop) plays(operation, name string, change func(map[string]any)) map[st
 	if change != nil {
 		change(request)
 	}
-	if err := s.call(operation, request); err != nil {
+	if err := s.call(endpoint, request); err != nil {
 		s.t.Log("refused: ", err) // an example may be one of a refusal
 	}
 	messages := s.box.Control().Messages()
@@ -286,18 +286,18 @@ func TestEveryExampleIsReadable(t *testing.T) {
 	}
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".request.json")
-		operation := "pay"
+		endpoint := "pay"
 		switch {
 		case strings.Contains(name, "session"):
-			operation = "createPaymentSession"
+			endpoint = "createPaymentSession"
 		case strings.Contains(name, "inquiry"):
-			operation = "inquiryPayment"
+			endpoint = "inquiryPayment"
 		}
 		s := newShop(t, func(cfg *Config) {
 			now := time.Date(2024, 1, 20, 0, 45, 0, 0, time.UTC) // when the sample's expiry was ahead
 			cfg.Now = func() time.Time { return now }
 		})
-		answer := s.plays(operation, name, nil)
+		answer := s.plays(endpoint, name, nil)
 		if code := answer["result"].(map[string]any)["resultCode"]; code == "PARAM_ILLEGAL" {
 			t.Errorf("%s is refused: %v", name, s.box.Control().Messages()[0].Verdict)
 		}

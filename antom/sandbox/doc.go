@@ -50,8 +50,9 @@
 //
 //	ledger → vaults → savedCards → notifier → scheduler, faults, messages, changes
 //
-// The last four are never held while another lock is taken. A notifier sends
-// without a lock, so an answer of the merchant may wait for the gateway.
+// The last four are never held while another lock is taken. No lock
+// is held while a notification is sent, because the merchant may call the gateway
+// before it answers.
 //
 // The ledger's lock covers all money, and is held for a whole change: a call that
 // is carried out, an act of the buyer, a task that is due, the result of a sending,

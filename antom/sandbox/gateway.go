@@ -31,6 +31,7 @@ type gateway struct {
 	scheduler    *scheduler
 	faults       *faults
 	messages     *messages
+	changes      *changes
 }
 
 // call is one request to the gateway on its way to an answer.
@@ -66,15 +67,8 @@ func (g *gateway) serve(w http.ResponseWriter, r *http.Request) {
 		AnswerStatus: reply.status, AnswerHeader: reply.header, AnswerBody: string(reply.body), AnswerSigning: reply.signed,
 		Took: Duration(time.Since(started)),
 	})
-	g.commit()
+	g.changes.add()
 	reply.send(g, w, r)
-}
-
-// commit ends the change that the call made.
-func (g *gateway) commit() {
-	g.ledger.mu.Lock()
-	defer g.ledger.mu.Unlock()
-	g.ledger.commit()
 }
 
 // decision is what became of a call.
@@ -87,10 +81,12 @@ type decision struct {
 }
 
 // decide carries the call out, unless it is refused or an injected fault says
-// otherwise.
+// otherwise. The change is committed before the ledger is free for a notification
+// about it.
 func (g *gateway) decide(c *call) decision {
 	g.ledger.mu.Lock()
 	defer g.ledger.mu.Unlock()
+	defer g.ledger.commit()
 	c.payment = g.paymentOf(c.body)
 	var d decision
 	d.fault, d.injected = g.faults.inject(c.name, c.payment, callFaults...)

@@ -257,11 +257,11 @@ func (s *shop) requests(path, body string, header ...string) (int, string) {
 
 // call sends a request without the client's own checks, as a careless merchant
 // would, and returns the refusal.
-func (s *shop) call(operation string, request any) error {
+func (s *shop) call(endpoint string, request any) error {
 	s.t.Helper()
 	body, err := json.Marshal(request)
 	must(s.t, err)
-	path := "/ams/sandbox/api/v1/payments/" + operation
+	path := "/ams/sandbox/api/v1/payments/" + endpoint
 	at := "1685599933871"
 	signature, err := antom.Sign(s.box.keys.merchant, antom.SigningString(http.MethodPost, path, s.box.clientID, at, body))
 	must(s.t, err)
@@ -270,7 +270,7 @@ func (s *shop) call(operation string, request any) error {
 	var envelope antom.Envelope
 	must(s.t, json.Unmarshal([]byte(answer), &envelope))
 	if r := envelope.Result; r.Status != antom.StatusSuccess && !r.InProcess() {
-		return &antom.Error{Op: operation, Code: r.Code, Status: r.Status, Message: r.Message}
+		return &antom.Error{Op: endpoint, Code: r.Code, Status: r.Status, Message: r.Message}
 	}
 	return nil
 }

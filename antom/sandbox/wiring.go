@@ -49,6 +49,7 @@ func wire(cfg Config, base string) *Sandbox {
 	s.handler = s.routes(&gateway{
 		url: base, clientID: cfg.ClientID, keys: cfg.Keys, strangerKeys: strangerKeys, log: cfg.Log, ctx: ctx,
 		endpoints: s.endpoints(), ledger: s.ledger, scheduler: s.scheduler, faults: s.faults, messages: s.messages,
+		changes: s.changes,
 	}, &pages{log: cfg.Log})
 	return s
 }

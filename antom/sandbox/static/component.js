@@ -241,7 +241,7 @@
 		}
 	}
 
-	// watch asks how a payment stands that the buyer settles elsewhere.
+	// watch asks how a payment stands that the buyer pays elsewhere.
 	async function watch() {
 		if (watching) {
 			return;

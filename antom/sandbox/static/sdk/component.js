@@ -247,7 +247,7 @@ class Component {
 		}
 	}
 
-	// submit settles when the app has answered; how the payment went is an event.
+	// submit resolves when the app has answered; the result of the payment is an event.
 	submit(data) {
 		if (!this.active) {
 			return Promise.reject(this.#error("SDK_INTERNAL_ERROR", "There is no component to submit."));
