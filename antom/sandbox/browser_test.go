@@ -40,19 +40,30 @@ func newBrowser(t *testing.T) *browser {
 	return &browser{ctx, t}
 }
 
-// hears waits until the page has heard all of this, in this order.
-func (b *browser) hears(wanted string) {
+// sees waits until the page shows all of this, in this order.
+func (b *browser) sees(wanted string) {
 	b.t.Helper()
-	said := ""
+	shown := ""
 	for began := time.Now(); time.Since(began) < 20*time.Second; {
-		// While the page changes there is nobody to ask, so an error asks again.
-		said, _ = chromedp.Run(b.ctx, chromedp.Evaluate[string](`document.body.innerText`))
-		if strings.Contains(said, wanted) {
+		if shown = b.text(); strings.Contains(shown, wanted) {
 			return
 		}
 		must(b.t, chromedp.Do(b.ctx, chromedp.Sleep(20*time.Millisecond)))
 	}
-	b.t.Fatalf("waited for %q, the page heard %q", wanted, said)
+	b.t.Fatalf("waited for %q, the page shows %q", wanted, shown)
+}
+
+// text is what the page shows. While the page changes the script fails, so an
+// error tries again.
+func (b *browser) text() string {
+	b.t.Helper()
+	for {
+		shown, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](`document.body.innerText`))
+		if err == nil {
+			return shown
+		}
+		must(b.t, chromedp.Do(b.ctx, chromedp.Sleep(20*time.Millisecond))) // fails when the time is over
+	}
 }
 
 // Where on the page something is pressed.
@@ -62,7 +73,7 @@ const (
 	inBank = `iframe[data-test="sdk-window"]`
 )
 
-// within finds a frame's document, and waits for it.
+// within waits for a frame and finds its document.
 func (b *browser) within(frame string) []chromedp.QueryOption {
 	b.t.Helper()
 	if frame == onPage {
@@ -88,9 +99,9 @@ func (b *browser) runs(script string) {
 	must(b.t, chromedp.Do(b.ctx, chromedp.Evaluate[chromedp.Void]("(() => {"+script+"})()")))
 }
 
-// settles waits until the page has stopped growing and moving: a click goes to
+// standsStill waits until the page has stopped growing and moving: a click goes to
 // a place, and that place must still be the element's.
-func (b *browser) settles() {
+func (b *browser) standsStill() {
 	b.t.Helper()
 	before := ""
 	for range 100 {
@@ -108,7 +119,7 @@ func (b *browser) settles() {
 // presses clicks an element of the page or of one of its frames.
 func (b *browser) presses(hook, frame string) {
 	b.t.Helper()
-	b.settles()
+	b.standsStill()
 	where, element := b.within(frame), chromedp.CSS(`[data-test="`+hook+`"]`)
 	_, err := chromedp.Run(b.ctx, chromedp.WaitEnabled(element, where...))
 	if err != nil {
@@ -121,7 +132,7 @@ func (b *browser) presses(hook, frame string) {
 // types writes into a field of the app.
 func (b *browser) types(field, text string) {
 	b.t.Helper()
-	b.settles()
+	b.standsStill()
 	_, err := chromedp.Run(b.ctx, chromedp.SendKeys(chromedp.CSS(field), text, append(b.within(inApp), chromedp.NodeVisible)...))
 	must(b.t, err)
 }

@@ -2,26 +2,26 @@ package sandbox
 
 import "antom-checkout/antom"
 
-// cancel ends an unpaid payment, or gives a paid one back while its method's
-// window is open.
-func (s *Sandbox) cancel(req *antom.CancelRequest) (any, *Refusal) {
-	p, refusal := s.named(req.PaymentRequestID, req.PaymentID)
+// cancel ends an unpaid payment, or returns the money of a paid one while its
+// method's window is open.
+func (ops *operations) cancel(req *antom.CancelRequest) (any, *Refusal) {
+	p, refusal := ops.ledger.named(req.PaymentRequestID, req.PaymentID)
 	if refusal != nil {
 		return nil, refusal
 	}
-	if p.Status == antom.PaymentProcessing || p.Status == antom.PaymentPendingNow || p.Status == antom.PaymentSuccess {
+	if !final(p.Status) || p.Status == antom.PaymentSuccess {
 		m, _ := methodOf(p.Method)
-		done, underWay := s.captured(p)
-		if refusal := m.mayCancel(p, done+underWay > 0, s.refunded(p) > 0, s.now()); refusal != nil {
+		done, underWay := ops.ledger.captured(p)
+		if refusal := m.mayCancel(p, done+underWay > 0, ops.ledger.refunded(p) > 0, ops.scheduler.now()); refusal != nil {
 			return nil, refusal
 		}
-		c := &Cancel{PaymentID: p.ID, PaymentRequestID: p.RequestID, Money: p.Money, At: s.now(), After: p.Status}
-		s.become(p, antom.PaymentCancelled, antom.CodeOrderIsCanceled)
-		s.cancelList = append(s.cancelList, c)
-		s.keep(c)
+		c := &Cancel{PaymentID: p.ID, PaymentRequestID: p.RequestID, Money: p.Money, At: ops.scheduler.now(), After: p.Status}
+		ops.ledger.transition(p, antom.PaymentCancelled, antom.CodeOrderIsCanceled)
+		ops.ledger.addCancel(c)
+		ops.ledger.keep(c)
 	}
 	// A failed payment stays failed and a cancelled one cancelled; both answer S.
 	return &antom.CancelResponse{
-		Envelope: succeeded(), PaymentRequestID: p.RequestID, PaymentID: p.ID, CancelTime: wireTime(s.now()),
+		Envelope: succeeded(), PaymentRequestID: p.RequestID, PaymentID: p.ID, CancelTime: wireTime(ops.scheduler.now()),
 	}, nil
 }

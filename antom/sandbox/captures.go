@@ -6,53 +6,44 @@ import (
 	"antom-checkout/antom"
 )
 
-// captureByItself takes the money of an authorised card payment a moment later,
-// as Antom does unless the merchant wants to do it.
-func (s *Sandbox) captureByItself(p *Payment) {
-	now := s.now()
+// captureAutomatically captures an authorised card payment a moment later, as
+// Antom does unless the merchant asked for manual capture.
+func (ops *operations) captureAutomatically(p *Payment) {
+	now := ops.scheduler.now()
 	c := &Capture{
 		RequestID: "AUTO" + newID(now), ID: newID(now), PaymentID: p.ID, PaymentRequestID: p.RequestID,
 		Status: antom.TransactionProcessing, ResultCode: antom.CodePaymentInProcess, Money: p.Money,
 		Automatic: true, CreatedAt: now,
 	}
-	s.addCapture(c)
-	s.finishCaptureAt(c, now.Add(s.delays.notice+s.delays.capture+s.delayOf(CaptureDelay, "CAPTURE_RESULT", p.RequestID)))
+	ops.ledger.addCapture(c)
+	ops.finishCaptureAt(c, now.Add(ops.delays.notification+ops.delays.capture+ops.faults.delay(CaptureDelay, "CAPTURE_RESULT", p.RequestID)))
 }
 
-// delayOf is how much longer a fault makes something take.
-func (s *Sandbox) delayOf(kind FaultKind, on, payment string) time.Duration {
-	fault, _ := s.strike(on, payment, kind)
-	return time.Duration(fault.Delay)
-}
-
-func (s *Sandbox) finishCaptureAt(c *Capture, at time.Time) {
+func (ops *operations) finishCaptureAt(c *Capture, at time.Time) {
 	c.DueAt = at
-	s.keep(c)
-	s.plan(at, func() { s.finishCapture(c, 0) })
+	ops.ledger.keep(c)
+	ops.scheduler.plan(at, func() { ops.finishCapture(c, 0) })
 }
 
-// finishCapture ends a capture and tells the merchant, in a moment where the answer
-// to their call should be first.
-func (s *Sandbox) finishCapture(c *Capture, noticeIn time.Duration) {
+// finishCapture ends a capture and notifies the merchant, after a moment where
+// the answer to their call should arrive first.
+func (ops *operations) finishCapture(c *Capture, notifyIn time.Duration) {
 	if c.Status != antom.TransactionProcessing {
 		return
 	}
-	p := s.paymentIDs[c.PaymentID]
-	c.Status, c.ResultCode, c.DoneAt = antom.TransactionSuccess, antom.CodeSuccess, s.now()
-	if fault, struck := s.strike("CAPTURE_RESULT", p.RequestID, CaptureFail); struck {
-		c.Status, c.ResultCode = antom.TransactionFail, antom.ResultCode(fault.Code)
-		if fault.Code == "" {
-			c.ResultCode = "PROCESS_FAIL"
-		}
+	p := ops.ledger.paymentIDs[c.PaymentID]
+	c.Status, c.ResultCode, c.DoneAt = antom.TransactionSuccess, antom.CodeSuccess, ops.scheduler.now()
+	if fault, injected := ops.faults.inject("CAPTURE_RESULT", p.RequestID, CaptureFail); injected {
+		c.Status, c.ResultCode = antom.TransactionFail, failedWith(fault)
 	}
-	s.keep(c)
-	s.tell(p, "capture %s (%s)", c.Status, c.ResultCode)
-	s.noticeCapture(p, c, noticeIn)
+	ops.ledger.keep(c)
+	ops.ledger.note(p, "capture %s (%s)", c.Status, c.ResultCode)
+	ops.notifier.notifyCapture(p, c, notifyIn)
 }
 
-// capture takes the money of a payment authorised with manual capture: all of
-// it at once, within seven days.
-func (s *Sandbox) capture(req *antom.CaptureRequest) (any, *Refusal) {
+// capture captures a payment that was authorised with manual capture: in full, at
+// once, within seven days.
+func (ops *operations) capture(req *antom.CaptureRequest) (any, *Refusal) {
 	if refusal := firstRefusal(
 		identifier("captureRequestId", req.CaptureRequestID),
 		required("paymentId", req.PaymentID, 64),
@@ -62,34 +53,34 @@ func (s *Sandbox) capture(req *antom.CaptureRequest) (any, *Refusal) {
 	if req.CaptureAmount.IsZero() || req.CaptureAmount.Minor() == 0 {
 		return nil, refuse("PARAM_ILLEGAL", "captureAmount is required and positive")
 	}
-	if c := s.captures[req.CaptureRequestID]; c != nil {
+	if c := ops.ledger.captures[req.CaptureRequestID]; c != nil {
 		if c.PaymentID != req.PaymentID || c.Money != moneyOf(req.CaptureAmount) {
 			return nil, refuse("REPEAT_REQ_INCONSISTENT", "this captureRequestId stands for another amount or payment")
 		}
 		return captureAnswer(c), nil
 	}
-	p := s.paymentIDs[req.PaymentID]
-	if refusal := s.mayCapture(p, moneyOf(req.CaptureAmount)); refusal != nil {
+	p := ops.ledger.paymentIDs[req.PaymentID]
+	if refusal := ops.mayCapture(p, moneyOf(req.CaptureAmount)); refusal != nil {
 		return nil, refusal
 	}
-	now := s.now()
+	now := ops.scheduler.now()
 	c := &Capture{
 		RequestID: req.CaptureRequestID, ID: newID(now), PaymentID: p.ID, PaymentRequestID: p.RequestID,
 		Status: antom.TransactionProcessing, ResultCode: antom.CodeCaptureInProcess, Money: moneyOf(req.CaptureAmount),
 		CreatedAt: now,
 	}
-	s.addCapture(c)
-	if fault, struck := s.strike("capture", p.RequestID, CaptureSlowly, CaptureDelay); struck {
-		s.finishCaptureAt(c, now.Add(orElse(time.Duration(fault.Delay), s.delays.capture)))
+	ops.ledger.addCapture(c)
+	if fault, injected := ops.faults.inject("capture", p.RequestID, CaptureSlowly, CaptureDelay); injected {
+		ops.finishCaptureAt(c, now.Add(orElse(time.Duration(fault.Delay), ops.delays.capture)))
 	} else {
-		s.finishCapture(c, s.delays.notice)
+		ops.finishCapture(c, ops.delays.notification)
 	}
 	return captureAnswer(c), nil
 }
 
-// mayCapture says whether p may be captured for this money, p nil if there is
-// no such payment.
-func (s *Sandbox) mayCapture(p *Payment, money Money) *Refusal {
+// mayCapture refuses a capture of p that is not allowed. p is nil if there is no
+// such payment.
+func (ops *operations) mayCapture(p *Payment, money Money) *Refusal {
 	switch {
 	case p == nil:
 		return refuse("AUTH_NOT_FOUND", "there is no such payment")
@@ -101,14 +92,14 @@ func (s *Sandbox) mayCapture(p *Payment, money Money) *Refusal {
 		return refuse("ORDER_STATUS_INVALID", "payments of %s have no capture", p.Method)
 	case !p.Terms.ManualCapture:
 		return refuse("ORDER_STATUS_INVALID", "the payment is captured automatically")
-	case !s.now().Before(p.AuthEndsAt):
+	case !ops.scheduler.now().Before(p.AuthEndsAt):
 		return refuse("AUTH_EXPIRED", "the authorization ended at %s", p.AuthEndsAt.UTC().Format(time.RFC3339))
 	case money.Currency != p.Currency:
 		return refuse("CURRENCY_NOT_SUPPORT", "the payment is in %s", p.Currency)
 	case money.Amount > p.Amount:
 		return refuse("CAPTURE_AMOUNT_EXCEED_AUTH_LIMIT", "%d were authorised", p.Amount)
 	}
-	done, underWay := s.captured(p)
+	done, underWay := ops.ledger.captured(p)
 	switch {
 	case done+underWay > 0:
 		return refuse("MULTI_CAPTURE_NOT_SUPPORTED", "the payment has a capture already")

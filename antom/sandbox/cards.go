@@ -1,9 +1,6 @@
 package sandbox
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"strconv"
 	"strings"
 	"time"
@@ -49,16 +46,18 @@ func testCardOf(number string) (testCard, bool) {
 	return testCard{}, false
 }
 
-// usualCard is the card of a buyer who has no wish of their own.
-func (p *Payment) usualCard() *card {
+// usualCard is the card that pays where the test names none.
+func (p *Payment) usualCard() *card { return usualCard(p.Currency) }
+
+func usualCard(currency string) *card {
 	number := testCards[0].Number
-	if p.Currency == "KRW" {
+	if currency == "KRW" {
 		number = "9490220011669217"
 	}
 	return &card{Number: number, ExpiryMonth: "12", ExpiryYear: "39", CVV: "123"}
 }
 
-// digitsOf drops the spaces and dashes people type.
+// digitsOf drops the spaces and dashes that people type.
 func digitsOf(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' {
@@ -91,7 +90,7 @@ func (c *card) outcome(now time.Time) antom.ResultCode {
 	return known.Refused
 }
 
-// challenged says whether the card's bank wants to see the buyer.
+// challenged says whether the card's bank asks the buyer to authenticate.
 func (c *card) challenged() bool {
 	known, _ := testCardOf(digitsOf(c.Number))
 	return !known.Frictionless
@@ -118,7 +117,7 @@ func luhn(number string) bool {
 	return sum%10 == 0
 }
 
-// brandOf tells a card's brand by how its number begins.
+// brandOf is a card's brand, by the first digits of its number.
 func brandOf(number string) string {
 	number = digitsOf(number)
 	if known, isTest := testCardOf(number); isTest {
@@ -156,41 +155,8 @@ func brandOf(number string) string {
 	return ""
 }
 
-// cardInfo is what remains of a card: no number.
-func (s *Sandbox) cardInfo(c *card) *antom.PaymentResultInfo {
-	number := digitsOf(c.Number)
-	known, _ := testCardOf(number)
-	region := known.Region
-	if region == "" {
-		region = "GLOBAL"
-	}
-	country := region
-	if region == "GLOBAL" {
-		country = "US"
-	}
-	info := &antom.PaymentResultInfo{
-		CardBrand: brandOf(number), CardCategory: "CONSUMER", Funding: "CREDIT",
-		ExpiryMonth: c.ExpiryMonth, ExpiryYear: c.ExpiryYear,
-		IssuingCountry: country, IssuerName: "SANDBOX BANK", PaymentMethodRegion: region,
-		CardToken: s.tokenOf(number),
-	}
-	if len(number) >= 12 {
-		info.CardBIN, info.LastFour = number[:6], number[len(number)-4:]
-		info.CardNo = "************" + info.LastFour
-	}
-	return info
-}
-
-// tokenOf names a card without saying its number; the same card has the same
-// token in one sandbox.
-func (s *Sandbox) tokenOf(number string) string {
-	mac := hmac.New(sha256.New, s.keys.antom.D.Bytes())
-	mac.Write([]byte(number))
-	return "ALIPAY" + hex.EncodeToString(mac.Sum(nil)[:20])
-}
-
-// authorise fills in what an acquirer reports of a card that it was asked about,
-// whether it said yes or no. Korean cards report neither AVS nor CVV nor 3-D
+// authorise fills in what an acquirer reports of a card, whether it approved or
+// refused. Korean cards report neither AVS nor CVV nor 3-D
 // Secure.
 func (p *Payment) authorise() {
 	if p.Card == nil || p.Card.PaymentMethodRegion == "KR" {
@@ -200,7 +166,8 @@ func (p *Payment) authorise() {
 	p.Card.NetworkTransactionID = "MCC" + p.ID[:12]
 }
 
-// authenticate fills in how 3-D Secure went well, with a challenge or without.
+// authenticate fills in the result of a successful 3-D Secure, with a challenge or
+// without.
 func (p *Payment) authenticate(challenged bool) {
 	if p.Card == nil || !p.Terms.ThreeDS || p.Card.PaymentMethodRegion == "KR" {
 		return
@@ -224,23 +191,25 @@ func eci(brand string, challenged bool) string {
 	return "06"
 }
 
-// savedCard is a card whose number only the vault knows.
-type savedCard struct {
-	Token   string                  `json:"token"`
-	Info    antom.PaymentResultInfo `json:"info"`
-	Refused antom.ResultCode        `json:"refused,omitempty"`
-	Once    bool                    `json:"once,omitempty"` // a nonce: it pays one time
-	Used    bool                    `json:"used,omitempty"`
+// cardMistake is what the buyer has to correct before the card is tried, "" if
+// there is nothing.
+func cardMistake(c *card, now time.Time) string {
+	switch c.outcome(now) {
+	case "INVALID_CARD_NUMBER":
+		return "This card number is not complete or has a mistake in it."
+	case "INVALID_EXPIRATION_DATE":
+		return "The expiry month goes from 01 to 12."
+	case "CARD_EXPIRED":
+		return "This card has expired."
+	case "INVALID_CVV":
+		return "The security code has three digits, or four."
+	}
+	return ""
 }
 
-// keepCard keeps the card of a payment that went well, so that its token pays
-// again.
-func (s *Sandbox) keepCard(p *Payment) {
-	if p.Card == nil || p.Card.CardToken == "" || s.cards[p.Card.CardToken] != nil {
-		return
+func lastTwo(year string) string {
+	if len(year) == 4 {
+		return year[2:]
 	}
-	info := *p.Card
-	info.ThreeDSResult = nil
-	s.cards[info.CardToken] = &savedCard{Token: info.CardToken, Info: info}
-	s.keep(s.cards[info.CardToken])
+	return year
 }

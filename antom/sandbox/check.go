@@ -88,7 +88,7 @@ func redirectLimit(method string) int {
 	return 2048
 }
 
-// checkOrder checks what every payment says of what is bought.
+// checkOrder checks the order that every payment carries.
 func checkOrder(order *antom.Order, amount antom.Amount) *Refusal {
 	if amount.IsZero() {
 		return refuse("PARAM_ILLEGAL", "paymentAmount is required")
@@ -190,7 +190,7 @@ func word(name, value string, most int) *Refusal {
 	return firstRefusal(limited(name, value, most), plain(name, value))
 }
 
-// checkEnv checks the environment that pay wants to know.
+// checkEnv checks the environment that pay requires.
 func checkEnv(env *antom.Env) *Refusal {
 	switch {
 	case env == nil || env.TerminalType == "":

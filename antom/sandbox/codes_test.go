@@ -9,7 +9,7 @@ import (
 	"antom-checkout/antom/sandbox"
 )
 
-// codesOf are the result codes that Antom documents for each operation, the
+// codesOf are the result codes that Antom documents for each endpoint, the
 // gateway's own apart. A code with a U before it leaves the outcome open.
 var codesOf = map[string]string{
 	"payments/createPaymentSession": "NO_PAY_OPTIONS CURRENCY_NOT_SUPPORT SETTLE_CONTRACT_NOT_MATCH INVALID_CONTRACT MERCHANT_KYB_NOT_QUALIFIED " +
@@ -44,21 +44,21 @@ var codesOf = map[string]string{
 	"payments/downloadDisputeEvidence": "",
 }
 
-// codesOfAll are the codes that any operation may answer.
+// codesOfAll are the codes that any endpoint may answer.
 const codesOfAll = "PARAM_ILLEGAL PROCESS_FAIL SYSTEM_ERROR ACCESS_DENIED INVALID_SIGNATURE KEY_NOT_FOUND CLIENT_INVALID INVALID_CLIENT " +
 	"INVALID_CLIENT_STATUS UNKNOWN_CLIENT INVALID_API NO_INTERFACE_DEF API_INVALID METHOD_NOT_SUPPORTED MEDIA_TYPE_NOT_ACCEPTABLE " +
 	"U:UNKNOWN_EXCEPTION U:REQUEST_TRAFFIC_EXCEED_LIMIT"
 
-// TestEveryCodeArrivesSigned has each operation answer each of its codes by the
-// levers refuse and unknown. The answer is HTTP 200 and signed, and nothing was
+// TestEveryCodeArrivesSigned has each endpoint answer each of its codes by the
+// faults refuse and unknown. The answer is HTTP 200 and signed, and nothing was
 // carried out.
 func TestEveryCodeArrivesSigned(t *testing.T) {
 	merchant := newStranger(t)
 	for address, own := range codesOf {
 		t.Run(address, func(t *testing.T) {
-			operation := path.Base(address)
+			endpoint := path.Base(address)
 			for _, code := range strings.Fields(own + " " + codesOfAll) {
-				fault := sandbox.Fault{Kind: sandbox.Refuse, On: operation, Code: code, Times: 1}
+				fault := sandbox.Fault{Kind: sandbox.Refuse, On: endpoint, Code: code, Times: 1}
 				status := "F"
 				if open, isOpen := strings.CutPrefix(code, "U:"); isOpen {
 					fault.Kind, fault.Code, status = sandbox.Unknown, open, "U"
@@ -69,10 +69,10 @@ func TestEveryCodeArrivesSigned(t *testing.T) {
 				answer := merchant.answer(merchant.request("/ams/sandbox/api/v1/"+address, `{"paymentRequestId":"PR-1"}`))
 				result, _ := answer["result"].(map[string]any)
 				if got := fmt.Sprint(result["resultCode"], result["resultStatus"]); got != fault.Code+status {
-					t.Errorf("%s answered %s, want %s %s", operation, got, fault.Code, status)
+					t.Errorf("%s answered %s, want %s %s", endpoint, got, fault.Code, status)
 				}
 				if message, _ := result["resultMessage"].(string); message == "" || len(message) > 256 {
-					t.Errorf("%s %s has the message %q", operation, code, message)
+					t.Errorf("%s %s has the message %q", endpoint, code, message)
 				}
 			}
 		})

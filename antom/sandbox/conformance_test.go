@@ -24,9 +24,9 @@ func seed(t *testing.T, name string) map[string]any {
 	return fields
 }
 
-// plays sends a request of the documents as it stands there, with our notify
+// plays sends a request of the documents as it stands there, with the test's notify
 // address in it and what a test has to change, and returns the answer.
-func (s *shop) plays(operation, name string, change func(map[string]any)) map[string]any {
+func (s *shop) plays(endpoint, name string, change func(map[string]any)) map[string]any {
 	s.t.Helper()
 	request := seed(s.t, name+".request")
 	if _, notified := request["paymentNotifyUrl"]; notified {
@@ -35,7 +35,7 @@ func (s *shop) plays(operation, name string, change func(map[string]any)) map[st
 	if change != nil {
 		change(request)
 	}
-	if err := s.call(operation, request); err != nil {
+	if err := s.call(endpoint, request); err != nil {
 		s.t.Log("refused: ", err) // an example may be one of a refusal
 	}
 	messages := s.box.Control().Messages()
@@ -44,8 +44,8 @@ func (s *shop) plays(operation, name string, change func(map[string]any)) map[st
 	return answer
 }
 
-// like reports what the documents' message has and ours has not. Members that
-// are empty there need not be here; ours may say more.
+// like reports what the documents' message has and the sandbox's has not. Members
+// that are empty there may be absent; the sandbox's may have more.
 func like(path string, theirs, ours any) []string {
 	switch theirs := theirs.(type) {
 	case map[string]any:
@@ -129,11 +129,11 @@ func (s *shop) wantLike(name string, ours any) {
 	}
 }
 
-// sent is the body of the last notice of a type.
+// sent is the body of the last notification of a type.
 func (s *shop) sent(kind string) any {
 	s.t.Helper()
 	var body any
-	for _, n := range s.box.Control().Notices() {
+	for _, n := range s.box.Control().Notifications() {
 		if n.Type == kind {
 			must(s.t, json.Unmarshal(n.Body, &body))
 		}
@@ -235,10 +235,10 @@ func TestExamplesOfTheDocuments(t *testing.T) {
 				withAmount("EUR", "8000")(request)
 				ofCard("is3DSAuthentication", true)(request)
 			})
-			s.box.mu.Lock()
-			s.box.challenge(s.box.payments[id])
-			s.box.payments[id].Card = s.box.cardInfo(&card{Number: "5162774114974622", ExpiryMonth: "12", ExpiryYear: "39", CVV: "123"})
-			s.box.mu.Unlock()
+			s.box.ledger.mu.Lock()
+			s.box.payments.challenge(s.box.ledger.payments[id])
+			s.box.ledger.payments[id].Card = s.box.cards.info(&card{Number: "5162774114974622", ExpiryMonth: "12", ExpiryYear: "39", CVV: "123"})
+			s.box.ledger.mu.Unlock()
 			must(t, s.box.Control().Pay(id))
 			s.after(time.Second)
 			s.wantLike("authorization-payment-3d.notification", s.sent("PAYMENT_RESULT"))
@@ -286,18 +286,18 @@ func TestEveryExampleIsReadable(t *testing.T) {
 	}
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".request.json")
-		operation := "pay"
+		endpoint := "pay"
 		switch {
 		case strings.Contains(name, "session"):
-			operation = "createPaymentSession"
+			endpoint = "createPaymentSession"
 		case strings.Contains(name, "inquiry"):
-			operation = "inquiryPayment"
+			endpoint = "inquiryPayment"
 		}
 		s := newShop(t, func(cfg *Config) {
 			now := time.Date(2024, 1, 20, 0, 45, 0, 0, time.UTC) // when the sample's expiry was ahead
 			cfg.Now = func() time.Time { return now }
 		})
-		answer := s.plays(operation, name, nil)
+		answer := s.plays(endpoint, name, nil)
 		if code := answer["result"].(map[string]any)["resultCode"]; code == "PARAM_ILLEGAL" {
 			t.Errorf("%s is refused: %v", name, s.box.Control().Messages()[0].Verdict)
 		}

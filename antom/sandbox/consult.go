@@ -6,9 +6,12 @@ import (
 	"antom-checkout/antom"
 )
 
+// methodOffers answers consult. It has no state: the methods are a table.
+type methodOffers struct{ url string }
+
 // consult lists the payment methods for an amount, a terminal and regions: the
 // fitting ones enabled, the others with the reason why not.
-func (s *Sandbox) consult(req *antom.ConsultRequest) (any, *Refusal) {
+func (mo *methodOffers) consult(req *antom.ConsultRequest) (any, *Refusal) {
 	if refusal := firstRefusal(
 		mustBe("productCode", req.ProductCode, antom.ProductCheckout),
 		checkEnv(req.Env),
@@ -28,9 +31,9 @@ func (s *Sandbox) consult(req *antom.ConsultRequest) (any, *Refusal) {
 			len(regions) > 0 && !slices.Contains(regions, m.Region) && m.Region != "GLOBAL":
 			continue
 		}
-		answer.PaymentOptions = append(answer.PaymentOptions, s.option(m, money))
+		answer.PaymentOptions = append(answer.PaymentOptions, mo.option(m, money))
 	}
-	// The buyer's own region first, then the order of our table.
+	// The buyer's own region first, then the order of the table.
 	slices.SortStableFunc(answer.PaymentOptions, func(a, b antom.PaymentOption) int {
 		return rank(a, req.UserRegion) - rank(b, req.UserRegion)
 	})
@@ -47,11 +50,11 @@ func rank(o antom.PaymentOption, region string) int {
 	return 1
 }
 
-func (s *Sandbox) option(m method, money Money) antom.PaymentOption {
+func (mo *methodOffers) option(m method, money Money) antom.PaymentOption {
 	o := antom.PaymentOption{
 		PaymentMethodType: m.Code, PaymentMethodCategory: m.Category, PaymentMethodRegion: []string{m.Region},
 		Enabled: true, SupportedCurrencies: m.Currencies,
-		Logo:   &antom.Logo{Name: m.Name, URL: s.url + "/logo/" + m.Code + ".svg"},
+		Logo:   &antom.Logo{Name: m.Name, URL: mo.url + "/logo/" + m.Code + ".svg"},
 		Detail: &antom.PaymentOptionDetail{InteractionTypes: []string{"REDIRECT"}},
 	}
 	if refusal := m.allows(money); refusal != nil {
@@ -73,7 +76,7 @@ func (s *Sandbox) option(m method, money Money) antom.PaymentOption {
 		o.Detail.Funding = []string{"CREDIT", "DEBIT"}
 		for _, brand := range []string{"VISA", "MASTERCARD", "AMEX", "JCB", "CUP"} {
 			o.Detail.SupportCardBrands = append(o.Detail.SupportCardBrands, antom.CardBrand{
-				CardBrand: brand, Logo: &antom.Logo{Name: brand, URL: s.url + "/logo/" + brand + ".svg"},
+				CardBrand: brand, Logo: &antom.Logo{Name: brand, URL: mo.url + "/logo/" + brand + ".svg"},
 			})
 		}
 	}

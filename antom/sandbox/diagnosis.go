@@ -10,12 +10,12 @@ import (
 
 // whyWrong finds out what a signature that does not fit was made over, by trying
 // the mistakes people make, and says so in plain language.
-func (s *Sandbox) whyWrong(signature antom.Signature, method, path, id, at string, body []byte) string {
+func (g *gateway) whyWrong(signature antom.Signature, method, path, id, at string, body []byte) string {
 	signs := func(text string) bool {
-		return signature.Verify(&s.keys.merchant.PublicKey, []byte(text)) == nil
+		return signature.Verify(&g.keys.merchant.PublicKey, []byte(text)) == nil
 	}
 	content := string(antom.SigningString(method, path, id, at, body))
-	for _, other := range otherPaths(s.url, path) {
+	for _, other := range otherPaths(g.url, path) {
 		if signs(string(antom.SigningString(method, other, id, at, body))) {
 			return "signing string differs at the path: you signed " + other + ", the request went to " + path
 		}

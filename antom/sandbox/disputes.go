@@ -8,7 +8,7 @@ import (
 	"antom-checkout/antom"
 )
 
-// Dispute is a buyer's complaint about a payment to their bank.
+// Dispute is a buyer's complaint to their bank about a payment.
 type Dispute struct {
 	ID               string `json:"dispute_id"`
 	PaymentID        string `json:"payment_id"`
@@ -38,19 +38,26 @@ func (d *Dispute) over() bool { return d.Status != disputeOpen && d.Status != di
 // ErrUnknownDispute says that there is no dispute of that id.
 var ErrUnknownDispute = errors.New("sandbox: no dispute has this id")
 
-// Dispute has the buyer's bank dispute a paid payment, or a part of it (amount 0
-// is all of it). It returns the dispute's id.
-func (c *Control) Dispute(requestID string, amount int64, reasonCode string) (string, error) {
-	c.s.mu.Lock()
-	defer c.s.mu.Unlock()
-	p := c.s.payments[requestID]
+// disputes holds the buyers' disputes. The records are the ledger's, whose lock
+// is held in all methods.
+type disputes struct {
+	delays    delays
+	ledger    *ledger
+	scheduler *scheduler
+	notifier  *notifier
+}
+
+// open has the buyer's bank dispute a paid payment, or a part of it (amount 0 is
+// all of it).
+func (ds *disputes) open(requestID string, amount int64, reasonCode string) (*Dispute, error) {
+	p := ds.ledger.payments[requestID]
 	switch {
 	case p == nil:
-		return "", ErrUnknownPayment
+		return nil, ErrUnknownPayment
 	case p.Status != antom.PaymentSuccess:
-		return "", errors.New("sandbox: only a paid payment can be disputed")
+		return nil, errors.New("sandbox: only a paid payment can be disputed")
 	case amount < 0 || amount > p.Amount:
-		return "", errors.New("sandbox: the dispute is about more than was paid")
+		return nil, errors.New("sandbox: the dispute is about more than was paid")
 	}
 	money := p.Money
 	if amount > 0 {
@@ -59,98 +66,74 @@ func (c *Control) Dispute(requestID string, amount int64, reasonCode string) (st
 	if reasonCode == "" {
 		reasonCode = "10.4"
 	}
-	now := c.s.now()
+	now := ds.scheduler.now()
 	d := &Dispute{
 		ID: newID(now), PaymentID: p.ID, PaymentRequestID: p.RequestID, Money: money, Type: "CHARGEBACK",
 		ReasonCode: reasonCode, Status: disputeOpen, CreatedAt: now, DueAt: now.Add(7 * day),
 	}
-	c.s.addDispute(d)
-	c.s.keep(d)
-	c.s.tell(p, "disputed: %s", d.Money)
-	c.s.noticeDispute(d, "DISPUTE_CREATED", 0)
-	c.s.watchDispute(d)
-	c.s.move()
-	return d.ID, nil
+	ds.ledger.addDispute(d)
+	ds.ledger.keep(d)
+	ds.ledger.note(p, "disputed: %s", d.Money)
+	ds.notify(d, "DISPUTE_CREATED", 0)
+	ds.watch(d)
+	return d, nil
 }
 
-// watchDispute reminds the merchant a day before the defence is due, and ends
-// the dispute when it was not defended.
-func (s *Sandbox) watchDispute(d *Dispute) {
-	s.plan(d.DueAt.Add(-day), func() {
+// watch reminds the merchant a day before the defence is due, and ends the
+// dispute when it was not defended.
+func (ds *disputes) watch(d *Dispute) {
+	ds.scheduler.plan(d.DueAt.Add(-day), func() {
 		if d.Status == disputeOpen {
-			s.noticeDispute(d, "DEFENSE_DUE_ALERT", 0)
+			ds.notify(d, "DEFENSE_DUE_ALERT", 0)
 		}
 	})
-	s.plan(d.DueAt, func() {
+	ds.scheduler.plan(d.DueAt, func() {
 		if d.Status == disputeOpen {
-			s.endDispute(d, disputeAccepted, "TIMEOUT")
+			ds.end(d, disputeAccepted, "TIMEOUT")
 		}
 	})
 }
 
-// Judge ends a dispute: VALIDATE_SUCCESS is for the merchant, VALIDATE_FAIL for
-// the buyer.
-func (c *Control) Judge(disputeID, verdict string) error {
-	if verdict != "VALIDATE_SUCCESS" && verdict != "VALIDATE_FAIL" {
-		return errors.New("sandbox: a verdict is VALIDATE_SUCCESS or VALIDATE_FAIL")
-	}
-	return c.endDispute(disputeID, disputeJudged, verdict)
-}
-
-// Withdraw has the buyer's bank withdraw a dispute.
-func (c *Control) Withdraw(disputeID string) error {
-	return c.endDispute(disputeID, disputeCancelled, "")
-}
-
-func (c *Control) endDispute(id, status, verdict string) error {
-	c.s.mu.Lock()
-	defer c.s.mu.Unlock()
-	d := c.s.disputes[id]
+// conclude ends the dispute of this id, if it is not over.
+func (ds *disputes) conclude(id, status, verdict string) error {
+	d := ds.ledger.disputes[id]
 	switch {
 	case d == nil:
 		return ErrUnknownDispute
 	case d.over():
 		return errors.New("sandbox: the dispute is over")
 	}
-	c.s.endDispute(d, status, verdict)
-	c.s.move()
+	ds.end(d, status, verdict)
 	return nil
 }
 
-func (s *Sandbox) endDispute(d *Dispute, status, verdict string) {
-	d.Status, d.Verdict, d.EndedAt = status, verdict, s.now()
-	s.keep(d)
-	s.noticeDispute(d, map[string]string{
+func (ds *disputes) end(d *Dispute, status, verdict string) {
+	d.Status, d.Verdict, d.EndedAt = status, verdict, ds.scheduler.now()
+	ds.ledger.keep(d)
+	ds.notify(d, map[string]string{
 		disputeAccepted: "DISPUTE_ACCEPTED", disputeJudged: "DISPUTE_JUDGED", disputeCancelled: "DISPUTE_CANCELLED",
-	}[status], s.delays.notice)
+	}[status], ds.delays.notification)
 }
 
-// noticeDispute tells the merchant. Antom sends these to the dashboard's
-// address; here that is the payment's notify address.
-func (s *Sandbox) noticeDispute(d *Dispute, kind string, in time.Duration) {
-	p := s.paymentIDs[d.PaymentID]
-	body := antom.DisputeNotification{
-		Notice:                  antom.Notice{NotifyType: kind, Result: resultOf(antom.CodeSuccess, antom.StatusSuccess)},
-		DisputeNotificationType: kind, DisputeID: d.ID, PaymentID: d.PaymentID, PaymentRequestID: d.PaymentRequestID,
-		DisputeType: d.Type, DisputeSource: p.Method, DisputeTime: wireTime(d.CreatedAt), DisputeAmount: d.wire(),
-		DisputeReasonCode: d.ReasonCode, DisputeReasonMsg: "The buyer does not recognise the payment.",
-		Defendable: true, DefenseDueTime: wireTime(d.DueAt),
-	}
-	switch d.Status {
-	case disputeJudged:
-		body.DisputeJudgedTime, body.DisputeJudgedAmount, body.DisputeJudgedResult = wireTime(d.EndedAt), d.wire(), d.Verdict
-	case disputeAccepted:
-		body.DisputeAcceptTime, body.DisputeAcceptReason = wireTime(d.EndedAt), d.Verdict
-	}
-	s.announce(kind, d.PaymentRequestID, p.Terms.NotifyURL, body, in)
+func (ds *disputes) notify(d *Dispute, kind string, in time.Duration) {
+	ds.notifier.notifyDispute(ds.ledger.paymentIDs[d.PaymentID], d, kind, in)
 }
 
-// openDispute finds a dispute about which something can still be done.
-func (s *Sandbox) openDispute(id string) (*Dispute, *Refusal) {
+// resume plans what was still to come for the disputes that the journal held.
+func (ds *disputes) resume() {
+	for _, d := range ds.ledger.disputeList {
+		if !d.over() {
+			ds.watch(d)
+		}
+	}
+}
+
+// undecided finds a dispute that the merchant may still answer.
+func (ds *disputes) undecided(id string) (*Dispute, *Refusal) {
 	if refusal := required("disputeId", id, 64); refusal != nil {
 		return nil, refusal
 	}
-	d := s.disputes[id]
+	d := ds.ledger.disputes[id]
 	switch {
 	case d == nil:
 		return nil, refuse(antom.CodeOrderNotExist, "there is no such dispute")
@@ -160,19 +143,19 @@ func (s *Sandbox) openDispute(id string) (*Dispute, *Refusal) {
 	return d, nil
 }
 
-// acceptDispute gives in.
-func (s *Sandbox) acceptDispute(req *antom.AcceptDisputeRequest) (any, *Refusal) {
-	d, refusal := s.openDispute(req.DisputeID)
+// acceptDispute ends a dispute in favour of the buyer.
+func (ds *disputes) acceptDispute(req *antom.AcceptDisputeRequest) (any, *Refusal) {
+	d, refusal := ds.undecided(req.DisputeID)
 	if refusal != nil {
 		return nil, refusal
 	}
-	s.endDispute(d, disputeAccepted, "MERCHANT_ACCEPTED")
+	ds.end(d, disputeAccepted, "MERCHANT_ACCEPTED")
 	return &antom.AcceptDisputeResponse{Envelope: succeeded(), DisputeID: d.ID, DisputeResolutionTime: wireTime(d.EndedAt)}, nil
 }
 
 // supplyDefenseDocument takes the merchant's evidence.
-func (s *Sandbox) supplyDefenseDocument(req *antom.SupplyDefenseDocumentRequest) (any, *Refusal) {
-	d, refusal := s.openDispute(req.DisputeID)
+func (ds *disputes) supplyDefenseDocument(req *antom.SupplyDefenseDocumentRequest) (any, *Refusal) {
+	d, refusal := ds.undecided(req.DisputeID)
 	if refusal != nil {
 		return nil, refusal
 	}
@@ -183,21 +166,21 @@ func (s *Sandbox) supplyDefenseDocument(req *antom.SupplyDefenseDocumentRequest)
 		return nil, refuse("PARAM_ILLEGAL", "disputeEvidence is not base64")
 	}
 	d.Status, d.Evidence = disputeDefended, req.DisputeEvidence
-	s.keep(d)
-	s.noticeDispute(d, "DEFENSE_SUPPLIED", s.delays.notice)
-	return &antom.SupplyDefenseDocumentResponse{Envelope: succeeded(), DisputeID: d.ID, DisputeResolutionTime: wireTime(s.now())}, nil
+	ds.ledger.keep(d)
+	ds.notify(d, "DEFENSE_SUPPLIED", ds.delays.notification)
+	return &antom.SupplyDefenseDocumentResponse{Envelope: succeeded(), DisputeID: d.ID, DisputeResolutionTime: wireTime(ds.scheduler.now())}, nil
 }
 
-// blankForm is the smallest PDF there is.
+// blankForm is a minimal PDF.
 const blankForm = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n" +
 	"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
-// downloadDisputeEvidence gives the form to fill in, or what was sent.
-func (s *Sandbox) downloadDisputeEvidence(req *antom.DownloadDisputeEvidenceRequest) (any, *Refusal) {
+// downloadDisputeEvidence answers with the form to fill in, or with what was sent.
+func (ds *disputes) downloadDisputeEvidence(req *antom.DownloadDisputeEvidenceRequest) (any, *Refusal) {
 	if refusal := required("disputeId", req.DisputeID, 64); refusal != nil {
 		return nil, refusal
 	}
-	d := s.disputes[req.DisputeID]
+	d := ds.ledger.disputes[req.DisputeID]
 	if d == nil {
 		return nil, refuse(antom.CodeOrderNotExist, "there is no such dispute")
 	}

@@ -1,164 +1,111 @@
 package sandbox
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
+	"math/rand/v2"
 	"slices"
+	"strconv"
+	"sync"
 	"time"
 )
 
-// A Fault makes something go wrong: which kind, at what, for whom, how often.
-// The zero values mean "everything, always".
-type Fault struct {
-	ID      string    `json:"id"`                           // given by the sandbox
-	Kind    FaultKind `json:"kind"`                         // what goes wrong
-	On      string    `json:"on,omitempty"`                 // an operation (pay) or notice type (CAPTURE_RESULT); "" = any, of counted ones any but consult
-	Payment string    `json:"payment_request_id,omitempty"` // only this payment; "" = any
-	Times   int       `json:"times,omitempty"`              // how often; 0 = until removed
-	Chance  float64   `json:"chance,omitempty"`             // 0 to 1, drawn with the sandbox's seed; 0 = always
-	Apply   bool      `json:"apply,omitempty"`              // calls: carry the request out before answering badly
-	Delay   Duration  `json:"delay,omitempty"`              // timeout, slow, delay, reorder, capture-delay, refund-delay
-	Code    string    `json:"code,omitempty"`               // refuse, unknown: the result code; sdk-reject, sdk-event, sdk-error: the SDK's
-	Status  int       `json:"status,omitempty"`             // http-error: 502 when 0
-	From    time.Time `json:"from,omitzero"`                // by the sandbox's clock
-	Until   time.Time `json:"until,omitzero"`               // by the sandbox's clock
-	Hits    int       `json:"hits"`                         // how often it has struck
+// faults are the injected faults that may still take effect, and the random
+// source of those with a chance. Its lock is held for one draw only.
+type faults struct {
+	now func() time.Time
+
+	mu     sync.Mutex
+	list   []Fault
+	count  int
+	seed   uint64
+	random *rand.Rand
 }
 
-// FaultKind names what goes wrong.
-type FaultKind string
+func newFaults(seed uint64, now func() time.Time) *faults {
+	return &faults{now: now, seed: seed, random: newRandom(seed)}
+}
 
-// Faults of calls. Those marked * carry the request out first when Apply is set;
-// the others always do, because they need an answer to spoil.
-const (
-	Timeout        FaultKind = "timeout"         // * no answer; the connection hangs for Delay (a minute when 0)
-	Unknown        FaultKind = "unknown"         // * U UNKNOWN_EXCEPTION, or Code
-	Refuse         FaultKind = "refuse"          // F with Code (SYSTEM_ERROR when empty); nothing is carried out
-	HTTPError      FaultKind = "http-error"      // * a 5xx page of some proxy, unsigned
-	HTML           FaultKind = "html"            // * a 200 page of HTML, unsigned
-	ResetByPeer    FaultKind = "reset"           // * the connection breaks
-	Outage         FaultKind = "outage"          // every call breaks as reset, and notices wait for its end
-	Truncate       FaultKind = "truncate"        // half of the answer, then the connection breaks
-	Unsigned       FaultKind = "unsigned"        // the answer without Signature header
-	WrongSignature FaultKind = "wrong-signature" // the answer signed by a stranger
-	WrongAmount    FaultKind = "wrong-amount"    // the answer, signed, with other amounts
-	WrongCurrency  FaultKind = "wrong-currency"  // the answer, signed, with another currency
-	Slow           FaultKind = "slow"            // the right answer after Delay
-)
+func newRandom(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, seed)) }
 
-// Faults of notices.
-const (
-	Lose                FaultKind = "lose"                  // this sending is lost on the way
-	DelayNotice         FaultKind = "delay"                 // the first sending waits for Delay longer
-	Duplicate           FaultKind = "duplicate"             // sent twice
-	Reorder             FaultKind = "reorder"               // waits for the payment's next notice, at most Delay (10 min when 0)
-	Forge               FaultKind = "forge"                 // a stranger's SUCCESS arrives first, badly signed
-	UnsignedNotice      FaultKind = "notice-unsigned"       // the notice without Signature header
-	WrongAmountNotice   FaultKind = "notice-wrong-amount"   // signed, with another amount
-	WrongCurrencyNotice FaultKind = "notice-wrong-currency" // signed, with another currency
-	Garble              FaultKind = "notice-garbled"        // signed, and not JSON
-)
-
-// Faults of what follows a payment, and of the Web SDK's stand-in.
-const (
-	CaptureFail         FaultKind = "capture-fail"          // the next capture fails with Code (PROCESS_FAIL when empty)
-	CaptureDelay        FaultKind = "capture-delay"         // the capture takes Delay longer
-	CaptureSlowly       FaultKind = "capture-in-process"    // a manual capture answers U and ends later
-	RefundFail          FaultKind = "refund-fail"           // the refund fails with Code (PROCESS_FAIL when empty)
-	RefundDelay         FaultKind = "refund-delay"          // the refund is asynchronous and takes Delay longer
-	PostForm            FaultKind = "post-form"             // pay answers with a form to post, and with no address
-	SDKMalformedSession FaultKind = "sdk-malformed-session" // createPaymentSession answers data that no SDK can read
-	SDKExpiredSession   FaultKind = "sdk-expired-session"   // the session query says expired
-	SDKHang             FaultKind = "sdk-hang"              // the session query is never answered
-	SDKScriptError      FaultKind = "sdk-script-error"      // the script answers 503
-	SDKThrow            FaultKind = "sdk-throw"             // the constructors throw, as with denied storage
-	SDKSilent           FaultKind = "sdk-silent"            // a start shows nothing, says nothing and never settles
-	SDKReject           FaultKind = "sdk-reject"            // a start is refused with Code, and nothing is shown
-	SDKEvent            FaultKind = "sdk-event"             // once it is up the SDK tells the page Code as an event
-	SDKError            FaultKind = "sdk-error"             // once it is up the SDK tells the page Code as an error
-	SDKOld              FaultKind = "sdk-old"               // the script is of a build without AMSElement
-	SDKShortSession     FaultKind = "sdk-short-session"     // the session lives for Delay only
-)
-
-var (
-	callFaults = []FaultKind{Timeout, Unknown, Refuse, HTTPError, HTML, ResetByPeer, Outage, Truncate, Unsigned,
-		WrongSignature, WrongAmount, WrongCurrency, Slow}
-	noticeFaults = []FaultKind{Lose, DelayNotice, Duplicate, Reorder, Forge, UnsignedNotice, WrongAmountNotice,
-		WrongCurrencyNotice, Garble}
-	otherFaults = []FaultKind{CaptureFail, CaptureDelay, CaptureSlowly, RefundFail, RefundDelay, PostForm, SDKMalformedSession,
-		SDKExpiredSession, SDKHang, SDKScriptError, SDKThrow, SDKSilent, SDKReject, SDKEvent, SDKError, SDKOld, SDKShortSession}
-)
-
-// FaultKinds lists every kind there is.
-func FaultKinds() []FaultKind { return slices.Concat(callFaults, noticeFaults, otherFaults) }
-
-func (f Fault) check() error {
-	switch {
-	case !slices.Contains(FaultKinds(), f.Kind):
-		return fmt.Errorf("no fault is called %q", f.Kind)
-	case f.Chance < 0 || f.Chance > 1:
-		return errors.New("chance is not between 0 and 1")
-	case f.Times < 0:
-		return errors.New("times is negative")
-	case f.Delay < 0:
-		return errors.New("delay is negative")
-	case f.Status != 0 && (f.Status < 500 || f.Status > 599):
-		return errors.New("status is not a 5xx")
+// add injects a fault and gives it an id.
+func (fs *faults) add(f Fault) (Fault, error) {
+	if err := f.check(); err != nil {
+		return Fault{}, err
 	}
-	return nil
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	fs.count++
+	f.ID, f.Hits = "fault-"+strconv.Itoa(fs.count), 0
+	fs.list = append(fs.list, f)
+	return f, nil
 }
 
-// strike finds the first fault of one of the kinds that applies here and now,
-// and counts it. The lock is held.
-func (s *Sandbox) strike(on, payment string, kinds ...FaultKind) (Fault, bool) {
-	now := s.now()
-	for i, f := range s.faults {
+// all returns the faults that may still take effect, and the seed of their chances.
+func (fs *faults) all() ([]Fault, uint64) {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	return slices.Clone(fs.list), fs.seed
+}
+
+// remove ends one fault and reports whether there was one of that id.
+func (fs *faults) remove(id string) bool {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	before := len(fs.list)
+	fs.list = slices.DeleteFunc(fs.list, func(f Fault) bool { return f.ID == id })
+	return len(fs.list) < before
+}
+
+// clear ends all faults.
+func (fs *faults) clear() {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	fs.list = nil
+}
+
+// reseed starts the draw of faults with a chance again from this seed.
+func (fs *faults) reseed(seed uint64) {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	fs.seed, fs.random = seed, newRandom(seed)
+}
+
+// reset ends all faults and starts their draw again from the same seed.
+func (fs *faults) reset() {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	fs.list, fs.random = nil, newRandom(fs.seed)
+}
+
+// inject finds the first fault of one of the kinds that applies here and now,
+// and counts it. on is an endpoint or a type of notification.
+func (fs *faults) inject(on, payment string, kinds ...FaultKind) (Fault, bool) {
+	now := fs.now()
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	for i, f := range fs.list {
 		switch {
 		case !slices.Contains(kinds, f.Kind),
 			f.On != "" && f.On != on,
-			f.On == "" && f.Times > 0 && on == "consult", // shops ask in the background: it would use up what was meant for a payment
+			f.On == "" && f.Times > 0 && on == "consult", // shops consult in the background: it would use up what was meant for a payment
 			f.Payment != "" && f.Payment != payment,
 			!f.From.IsZero() && now.Before(f.From),
 			!f.Until.IsZero() && !now.Before(f.Until),
-			f.Chance > 0 && s.random.Float64() >= f.Chance:
+			f.Chance > 0 && fs.random.Float64() >= f.Chance:
 			continue
 		}
 		f.Hits++
 		if f.Times > 0 && f.Hits >= f.Times {
-			s.faults = slices.Delete(s.faults, i, i+1)
+			fs.list = slices.Delete(fs.list, i, i+1)
 		} else {
-			s.faults[i] = f
+			fs.list[i] = f
 		}
 		return f, true
 	}
 	return Fault{}, false
 }
 
-// Duration is a time.Duration that JSON writes as people do: "2m30s".
-type Duration time.Duration
-
-// String writes 2m30s.
-func (d Duration) String() string { return time.Duration(d).String() }
-
-// MarshalText writes 2m30s.
-func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
-
-// UnmarshalJSON reads "2m30s", and a bare number of seconds.
-func (d *Duration) UnmarshalJSON(text []byte) error {
-	var seconds float64
-	if json.Unmarshal(text, &seconds) == nil {
-		*d = Duration(seconds * float64(time.Second))
-		return nil
-	}
-	var words string
-	if err := json.Unmarshal(text, &words); err != nil {
-		return errors.New(`a duration is "2m30s" or a number of seconds`)
-	}
-	parsed, err := time.ParseDuration(words)
-	if err != nil {
-		return fmt.Errorf("%q is not a duration such as 2m30s", words)
-	}
-	*d = Duration(parsed)
-	return nil
+// delay is how much longer a fault makes something take.
+func (fs *faults) delay(kind FaultKind, on, payment string) time.Duration {
+	fault, _ := fs.inject(on, payment, kind)
+	return time.Duration(fault.Delay)
 }

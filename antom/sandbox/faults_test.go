@@ -77,7 +77,7 @@ func TestFaultsOfCalls(t *testing.T) {
 	}
 }
 
-func TestFaultStrikesAsOftenAsItSays(t *testing.T) {
+func TestFaultIsInjectedAsOftenAsItSays(t *testing.T) {
 	s := newShop(t)
 	s.fault(Fault{Kind: Refuse, On: "pay", Times: 2})
 	for i, want := range []bool{true, true, false} {
@@ -110,24 +110,24 @@ func TestChanceFollowsTheSeed(t *testing.T) {
 	}
 }
 
-// TestFaultsOfNotices: what the shop hears of a card that is paid and captured.
-func TestFaultsOfNotices(t *testing.T) {
+// TestFaultsOfNotifications: what the shop receives of a card that is paid and captured.
+func TestFaultsOfNotifications(t *testing.T) {
 	for _, test := range []struct {
-		name  string
-		fault Fault
-		wait  time.Duration // on top of a second
-		hears string
-		bad   int // messages that do not verify or cannot be read
+		name     string
+		fault    Fault
+		wait     time.Duration // on top of a second
+		receives string
+		bad      int // messages that do not verify or cannot be read
 	}{
 		{"nothing", Fault{Kind: Lose, On: "REFUND_RESULT"}, 0, "PAYMENT_RESULT S, CAPTURE_RESULT S", 0},
 		{"lost once", Fault{Kind: Lose, On: "PAYMENT_RESULT", Times: 1}, 0, "CAPTURE_RESULT S", 0},
 		{"lost once, sent again", Fault{Kind: Lose, On: "PAYMENT_RESULT", Times: 1}, 2 * time.Minute, "CAPTURE_RESULT S, PAYMENT_RESULT S", 0},
 		{"all lost", Fault{Kind: Lose}, 48 * time.Hour, "", 0},
-		{"late", Fault{Kind: DelayNotice, On: "PAYMENT_RESULT", Delay: Duration(time.Minute)}, time.Minute, "CAPTURE_RESULT S, PAYMENT_RESULT S", 0},
+		{"late", Fault{Kind: DelayNotification, On: "PAYMENT_RESULT", Delay: Duration(time.Minute)}, time.Minute, "CAPTURE_RESULT S, PAYMENT_RESULT S", 0},
 		{"twice", Fault{Kind: Duplicate}, 0, "PAYMENT_RESULT S, PAYMENT_RESULT S, CAPTURE_RESULT S, CAPTURE_RESULT S", 0},
 		{"the other way round", Fault{Kind: Reorder, On: "PAYMENT_RESULT"}, 0, "CAPTURE_RESULT S, PAYMENT_RESULT S", 0},
 		{"with a forgery", Fault{Kind: Forge, On: "PAYMENT_RESULT"}, 0, "PAYMENT_RESULT S, CAPTURE_RESULT S", 1},
-		{"unsigned", Fault{Kind: UnsignedNotice, On: "PAYMENT_RESULT", Times: 1}, 2 * time.Minute, "CAPTURE_RESULT S, PAYMENT_RESULT S", 1},
+		{"unsigned", Fault{Kind: UnsignedNotification, On: "PAYMENT_RESULT", Times: 1}, 2 * time.Minute, "CAPTURE_RESULT S, PAYMENT_RESULT S", 1},
 		{"garbled", Fault{Kind: Garble, On: "PAYMENT_RESULT", Times: 1}, 2 * time.Minute, "CAPTURE_RESULT S, PAYMENT_RESULT S", 1},
 		{"capture fails", Fault{Kind: CaptureFail}, 0, "PAYMENT_RESULT S, CAPTURE_RESULT F", 0},
 		{"capture takes long", Fault{Kind: CaptureDelay, Delay: Duration(time.Hour)}, 0, "PAYMENT_RESULT S", 0},
@@ -140,8 +140,8 @@ func TestFaultsOfNotices(t *testing.T) {
 			must(t, s.box.Control().Pay("PR-1"))
 			s.after(time.Second)
 			s.after(test.wait)
-			if got := s.kinds(); got != test.hears {
-				t.Errorf("the shop heard %q, want %q", got, test.hears)
+			if got := s.kinds(); got != test.receives {
+				t.Errorf("the shop received %q, want %q", got, test.receives)
 			}
 			if len(s.bad) != test.bad {
 				t.Errorf("the shop refused %d messages, want %d: %v", len(s.bad), test.bad, s.bad)
@@ -150,15 +150,15 @@ func TestFaultsOfNotices(t *testing.T) {
 	}
 }
 
-func TestNoticeWithOtherMoney(t *testing.T) {
+func TestNotificationWithOtherMoney(t *testing.T) {
 	for kind, says := range map[FaultKind]antom.Amount{
-		WrongAmountNotice: money(t, "SGD", 4300), WrongCurrencyNotice: money(t, "USD", 4200),
+		WrongAmountNotification: money(t, "SGD", 4300), WrongCurrencyNotification: money(t, "USD", 4200),
 	} {
 		s := newShop(t)
 		s.fault(Fault{Kind: kind})
 		s.paid("PR-1", "ALIPAY_CN", 4200)
-		if got := s.heard[0].(*antom.PaymentResult).PaymentAmount; got != says {
-			t.Errorf("%s: the notice says %s, want %s", kind, got, says)
+		if got := s.received[0].(*antom.PaymentResult).PaymentAmount; got != says {
+			t.Errorf("%s: the notification says %s, want %s", kind, got, says)
 		}
 		if got := s.asks("PR-1").PaymentAmount; got != money(t, "SGD", 4200) {
 			t.Errorf("%s: the inquiry says %s", kind, got)
@@ -173,7 +173,7 @@ func TestRefundFails(t *testing.T) {
 	must(t, s.call("refund", antom.RefundRequest{RefundRequestID: "RF-1", PaymentID: p.ID, RefundAmount: p.wire()}))
 	s.after(2 * time.Second)
 	if got := s.kinds(); !strings.HasSuffix(got, "REFUND_RESULT F") {
-		t.Errorf("the shop heard %q", got)
+		t.Errorf("the shop received %q", got)
 	}
 	must(t, s.call("refund", antom.RefundRequest{RefundRequestID: "RF-2", PaymentID: p.ID, RefundAmount: p.wire()})) // the money is still there
 }
@@ -208,7 +208,7 @@ func TestManualCaptureTakesItsTime(t *testing.T) {
 		t.Errorf("the capture is %s", got)
 	}
 	if got := s.kinds(); got != "PAYMENT_RESULT S, CAPTURE_RESULT S" {
-		t.Errorf("the shop heard %q", got)
+		t.Errorf("the shop received %q", got)
 	}
 }
 
@@ -235,7 +235,7 @@ func TestRefundTakesItsTime(t *testing.T) {
 		t.Errorf("the refund is %s", got)
 	}
 	if got := s.kinds(); got != "PAYMENT_RESULT S, REFUND_RESULT S" {
-		t.Errorf("the shop heard %q", got)
+		t.Errorf("the shop received %q", got)
 	}
 }
 

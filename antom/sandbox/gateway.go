@@ -2,10 +2,10 @@ package sandbox
 
 import (
 	"bytes"
-	"crypto/rsa"
+	"context"
 	"encoding/json"
-	"errors"
 	"io"
+	"log/slog"
 	"mime"
 	"net/http"
 	"regexp"
@@ -17,111 +17,103 @@ import (
 
 const maxRequest = 1 << 20
 
-// operation carries out one API. The lock is held. The error is a *Refusal.
-type operation func(s *Sandbox, body []byte) (any, *Refusal)
-
-// operations are the gateway's APIs by their path.
-var operations = map[string]operation{
-	"payments/createPaymentSession": takes((*Sandbox).createPaymentSession),
-	"payments/pay":                  takes((*Sandbox).pay),
-	"payments/inquiryPayment":       takes((*Sandbox).inquiryPayment),
-	"payments/cancel":               takes((*Sandbox).cancel),
-	"payments/capture":              takes((*Sandbox).capture),
-	"payments/refund":               takes((*Sandbox).refund),
-	"payments/inquiryRefund":        takes((*Sandbox).inquiryRefund),
-	"payments/consult":              takes((*Sandbox).consult),
-
-	"vaults/createVaultingSession": takes((*Sandbox).createVaultingSession),
-	"vaults/vaultPaymentMethod":    takes((*Sandbox).vaultPaymentMethod),
-	"vaults/inquireVaulting":       takes((*Sandbox).inquireVaulting),
-	"vaults/fetchNonce":            takes((*Sandbox).fetchNonce),
-	"payments/fetchNonce":          takes((*Sandbox).fetchNonce), // Antom's SDKs know both addresses
-
-	"payments/acceptDispute":           takes((*Sandbox).acceptDispute),
-	"payments/supplyDefenseDocument":   takes((*Sandbox).supplyDefenseDocument),
-	"payments/downloadDisputeEvidence": takes((*Sandbox).downloadDisputeEvidence),
-}
-
-// takes turns a method that wants a request into an operation that has bytes.
-func takes[Request any](do func(*Sandbox, *Request) (any, *Refusal)) operation {
-	return func(s *Sandbox, body []byte) (any, *Refusal) {
-		request := new(Request)
-		if err := json.Unmarshal(body, request); err != nil {
-			return nil, refuse("PARAM_ILLEGAL", "%v", err)
-		}
-		return do(s, request)
-	}
+// gateway is Antom's server: it checks each call, has it carried out, signs the
+// answer, and changes it where an injected fault asks for that.
+type gateway struct {
+	url          string
+	clientID     string
+	keys         Keys
+	strangerKeys func() Keys
+	log          *slog.Logger
+	ctx          context.Context // ends answers that hang
+	endpoints    map[string]endpoint
+	ledger       *ledger
+	scheduler    *scheduler
+	faults       *faults
+	messages     *messages
+	changes      *changes
 }
 
 // call is one request to the gateway on its way to an answer.
 type call struct {
 	path    string // as signed
-	name    string // the operation, e.g. "pay"
-	do      operation
+	name    string // of the endpoint, e.g. "pay"
+	do      endpoint
 	body    []byte
-	payment string // the paymentRequestId it speaks of, if it can be told
-	log     Message
+	refusal *Refusal // why the gateway does not let it in, nil if it does
+	payment string   // the paymentRequestId it names, if it can be told
 }
 
-// serveGateway is the gateway's door: check, carry out, sign the answer, and
-// spoil it where a fault says so.
-func (s *Sandbox) serveGateway(w http.ResponseWriter, r *http.Request) {
+// serve answers one call.
+func (g *gateway) serve(w http.ResponseWriter, r *http.Request) {
 	started := time.Now()
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
 	c := &call{path: r.URL.EscapedPath(), body: body}
-	refusal := s.checkCall(c, r)
+	c.refusal = g.checkCall(c, r)
 	if err != nil {
-		refusal = refuse("PARAM_ILLEGAL", "the body is larger than %d bytes or broke off", maxRequest)
+		c.refusal = refuse("PARAM_ILLEGAL", "the body is larger than %d bytes or broke off", maxRequest)
 	}
-
-	s.mu.Lock()
-	c.payment = s.paymentOf(body)
-	fault, struck := s.strike(c.name, c.payment, callFaults...)
-	var answer any
-	verdict := ""
-	switch {
-	case struck && !fault.carriesOut():
-		verdict = "not carried out"
-		if fault.Kind == Refuse || fault.Kind == Unknown {
-			answer, verdict = s.refused(fault.refusal())
-		}
-	case refusal != nil:
-		answer, verdict = s.refused(refusal)
-	default:
-		answer, verdict = s.carryOut(c)
-		if struck && fault.Kind == Unknown {
-			answer, _ = s.refused(fault.refusal())
-			verdict += "; carried out, answered U"
-		}
+	result := g.decide(c)
+	reply := g.newReply(r, c, result)
+	if result.injected {
+		reply.inject(result.fault, g.keys, g.strangerKeys)
+		result.verdict += "; fault: " + string(result.fault.Kind)
 	}
-	at := s.now()
-	s.mu.Unlock()
-
-	reply := s.newReply(r, c, answer, at)
-	if struck {
-		reply.spoil(s, fault)
-		verdict += "; fault: " + string(fault.Kind)
-	}
-	c.log = Message{
-		At: at, Direction: "in", Operation: c.name, PaymentRequestID: c.payment,
+	g.messages.add(Message{
+		At: result.at, Direction: "in", Operation: c.name, PaymentRequestID: c.payment,
 		Method: r.Method, URL: r.URL.RequestURI(), Header: r.Header.Clone(), Body: string(body),
 		SigningString: string(antom.SigningString(r.Method, c.path, r.Header.Get("Client-Id"), r.Header.Get("Request-Time"), body)),
-		Verdict:       strings.TrimPrefix(verdict, "; "), Fault: fault.Kind,
+		Verdict:       strings.TrimPrefix(result.verdict, "; "), Fault: result.fault.Kind,
 		AnswerStatus: reply.status, AnswerHeader: reply.header, AnswerBody: string(reply.body), AnswerSigning: reply.signed,
 		Took: Duration(time.Since(started)),
-	}
-	s.mu.Lock()
-	s.messages.add(c.log)
-	s.move()
-	s.mu.Unlock()
-	reply.send(s, w, r)
+	})
+	g.changes.add()
+	reply.send(g, w, r)
 }
 
-// carryOut runs the operation and says how it went. The lock is held.
-func (s *Sandbox) carryOut(c *call) (any, string) {
-	answer, refusal := c.do(s, c.body)
+// decision is what became of a call.
+type decision struct {
+	answer   any
+	verdict  string // for the control page
+	fault    Fault
+	injected bool // fault was injected
+	at       time.Time
+}
+
+// decide carries the call out, unless it is refused or an injected fault says
+// otherwise. The change is committed before the ledger is free for a notification
+// about it.
+func (g *gateway) decide(c *call) decision {
+	g.ledger.mu.Lock()
+	defer g.ledger.mu.Unlock()
+	defer g.ledger.commit()
+	c.payment = g.paymentOf(c.body)
+	var d decision
+	d.fault, d.injected = g.faults.inject(c.name, c.payment, callFaults...)
+	switch {
+	case d.injected && !d.fault.carriesOut():
+		d.verdict = "not carried out"
+		if d.fault.Kind == Refuse || d.fault.Kind == Unknown {
+			d.answer, d.verdict = refused(d.fault.refusal())
+		}
+	case c.refusal != nil:
+		d.answer, d.verdict = refused(c.refusal)
+	default:
+		d.answer, d.verdict = carryOut(c)
+		if d.injected && d.fault.Kind == Unknown {
+			d.answer, _ = refused(d.fault.refusal())
+			d.verdict += "; carried out, answered U"
+		}
+	}
+	d.at = g.scheduler.now()
+	return d
+}
+
+// carryOut runs the endpoint and says how it went.
+func carryOut(c *call) (any, string) {
+	answer, refusal := c.do(c.body)
 	if refusal != nil {
-		return s.refused(refusal)
+		return refused(refusal)
 	}
 	return answer, accepted + "; carried out"
 }
@@ -129,11 +121,11 @@ func (s *Sandbox) carryOut(c *call) (any, string) {
 // accepted begins the verdict on a call that the gateway let in and carried out.
 const accepted = "signature right"
 
-func (s *Sandbox) refused(r *Refusal) (any, string) {
+func refused(r *Refusal) (any, string) {
 	return antom.Envelope{Result: r.result()}, string(r.Code) + ": " + r.Reason
 }
 
-// gatewayPath is what a path of ours looks like, live or sandbox.
+// gatewayPath is the form of an endpoint's path, live or sandbox.
 var gatewayPath = regexp.MustCompile(`^/ams/(?:sandbox/)?api/v1/([a-z]+/([A-Za-z]+))$`)
 
 // requestTime is epoch milliseconds, as the SDKs send, or ISO 8601, as Antom's
@@ -142,10 +134,10 @@ var requestTime = regexp.MustCompile(`^(\d{13}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.
 
 // checkCall says whether the gateway lets a request in, in the order in which a
 // developer meets the obstacles.
-func (s *Sandbox) checkCall(c *call, r *http.Request) *Refusal {
+func (g *gateway) checkCall(c *call, r *http.Request) *Refusal {
 	found := gatewayPath.FindStringSubmatch(c.path)
 	if found != nil {
-		c.name, c.do = found[2], operations[found[1]]
+		c.name, c.do = found[2], g.endpoints[found[1]]
 	}
 	switch {
 	case c.do == nil:
@@ -161,13 +153,13 @@ func (s *Sandbox) checkCall(c *call, r *http.Request) *Refusal {
 			return refuse("PARAM_ILLEGAL", "the request has %d %s headers instead of one", count, name)
 		}
 	}
-	if id := r.Header.Get("Client-Id"); id != s.clientID {
-		return refuse("UNKNOWN_CLIENT", "Client-Id is %q; this sandbox knows %q", clip(id, 64), s.clientID)
+	if id := r.Header.Get("Client-Id"); id != g.clientID {
+		return refuse("UNKNOWN_CLIENT", "Client-Id is %q; this sandbox knows %q", clip(id, 64), g.clientID)
 	}
 	if !requestTime.MatchString(r.Header.Get("Request-Time")) {
 		return refuse("PARAM_ILLEGAL", "Request-Time %q is neither epoch milliseconds nor ISO 8601 with an offset", clip(r.Header.Get("Request-Time"), 64))
 	}
-	if refusal := s.checkSignature(c, r); refusal != nil {
+	if refusal := g.checkSignature(c, r); refusal != nil {
 		return refusal
 	}
 	if !json.Valid(c.body) || !bytes.HasPrefix(bytes.TrimSpace(c.body), []byte("{")) {
@@ -176,7 +168,7 @@ func (s *Sandbox) checkCall(c *call, r *http.Request) *Refusal {
 	return nil
 }
 
-func (s *Sandbox) checkSignature(c *call, r *http.Request) *Refusal {
+func (g *gateway) checkSignature(c *call, r *http.Request) *Refusal {
 	signature, err := antom.ParseSignature(r.Header.Get("Signature"))
 	if err != nil {
 		return refuse("INVALID_SIGNATURE", "%v", err)
@@ -185,14 +177,14 @@ func (s *Sandbox) checkSignature(c *call, r *http.Request) *Refusal {
 		return refuse("KEY_NOT_FOUND", "keyVersion is %q; the only key has version 1", clip(signature.KeyVersion, 64))
 	}
 	id, at := r.Header.Get("Client-Id"), r.Header.Get("Request-Time")
-	if signature.Verify(&s.keys.merchant.PublicKey, antom.SigningString(r.Method, c.path, id, at, c.body)) == nil {
+	if signature.Verify(&g.keys.merchant.PublicKey, antom.SigningString(r.Method, c.path, id, at, c.body)) == nil {
 		return nil
 	}
-	return refuse("INVALID_SIGNATURE", "%s", s.whyWrong(signature, r.Method, c.path, id, at, c.body))
+	return refuse("INVALID_SIGNATURE", "%s", g.whyWrong(signature, r.Method, c.path, id, at, c.body))
 }
 
-// paymentOf tells which payment a request speaks of. The lock is held.
-func (s *Sandbox) paymentOf(body []byte) string {
+// paymentOf is the payment that a request names. The ledger's lock is held.
+func (g *gateway) paymentOf(body []byte) string {
 	var ids struct {
 		PaymentRequestID  string `json:"paymentRequestId"`
 		PaymentID         string `json:"paymentId"`
@@ -203,73 +195,11 @@ func (s *Sandbox) paymentOf(body []byte) string {
 	if json.Unmarshal(body, &ids) != nil {
 		return ""
 	}
-	if p := s.paymentIDs[ids.PaymentID]; p != nil {
+	if p := g.ledger.paymentIDs[ids.PaymentID]; p != nil {
 		return p.RequestID
 	}
-	if r := s.findRefund(ids.RefundRequestID, ids.RefundID); r != nil {
+	if r := g.ledger.findRefund(ids.RefundRequestID, ids.RefundID); r != nil {
 		return r.PaymentRequestID
 	}
 	return clip(ids.PaymentRequestID+ids.VaultingRequestID, 64)
-}
-
-// reply is an answer of the gateway, right or spoilt.
-type reply struct {
-	status int
-	header http.Header
-	body   []byte
-	signed string        // its signing string
-	hang   time.Duration // wait so long first
-	broken bool          // then break the connection, after body if there is one
-}
-
-func (s *Sandbox) newReply(r *http.Request, c *call, answer any, at time.Time) *reply {
-	body, err := json.Marshal(answer)
-	if err != nil {
-		panic(err) // answers are structs of ours
-	}
-	a := &reply{status: http.StatusOK, header: http.Header{}, body: body}
-	a.header.Set("Content-Type", "application/json;charset=UTF-8")
-	a.header.Set("Client-Id", clip(r.Header.Get("Client-Id"), 64))
-	a.header.Set("Response-Time", at.In(antomZone).Format(time.RFC3339))
-	a.sign(s.keys.antom, r.Method, c.path)
-	return a
-}
-
-// sign signs the answer over the request's method and path.
-func (a *reply) sign(key *rsa.PrivateKey, method, path string) {
-	text := antom.SigningString(method, path, a.header.Get("Client-Id"), a.header.Get("Response-Time"), a.body)
-	signature, err := antom.Sign(key, text)
-	if err != nil {
-		panic(err) // a key that made signatures before makes this one
-	}
-	a.signed = string(text)
-	a.header.Set("Signature", signature.String())
-}
-
-func (a *reply) send(s *Sandbox, w http.ResponseWriter, r *http.Request) {
-	if a.hang > 0 {
-		timer := time.NewTimer(a.hang)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-		case <-r.Context().Done():
-		case <-s.ctx.Done():
-		}
-	}
-	if a.broken && len(a.body) == 0 {
-		panic(http.ErrAbortHandler)
-	}
-	for name, values := range a.header {
-		w.Header()[name] = values
-	}
-	w.WriteHeader(a.status)
-	if _, err := w.Write(a.body); err != nil && !errors.Is(err, http.ErrHandlerTimeout) {
-		s.log.Debug("the caller did not wait for the answer", "error", err)
-	}
-	if a.broken {
-		if f, ok := w.(http.Flusher); ok {
-			f.Flush()
-		}
-		panic(http.ErrAbortHandler)
-	}
 }

@@ -36,17 +36,17 @@ func (w *world) Now() time.Time {
 	return w.now
 }
 
-// shop is a merchant: a client of the gateway, and an address that hears notices.
+// shop is a merchant: a client of the gateway, and an address that receives notifications.
 type shop struct {
-	t      *testing.T
-	box    *Sandbox
-	url    string // of the sandbox
-	client *antom.Client
-	hooks  *httptest.Server
-	mu     sync.Mutex
-	heard  []antom.Notification
-	bad    []string // notices that did not verify
-	deaf   int      // how many notices to answer with 500
+	t        *testing.T
+	box      *Sandbox
+	url      string // of the sandbox
+	client   *antom.Client
+	hooks    *httptest.Server
+	mu       sync.Mutex
+	received []antom.Notification
+	bad      []string // notifications that did not verify
+	deaf     int      // how many notifications to answer with 500
 }
 
 // newShop starts a sandbox whose clock stands still until it is moved.
@@ -72,7 +72,7 @@ func newShop(t *testing.T, change ...func(*Config)) *shop {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.hooks = httptest.NewServer(http.HandlerFunc(s.hear))
+	s.hooks = httptest.NewServer(http.HandlerFunc(s.take))
 	t.Cleanup(func() {
 		if err := box.Close(); err != nil {
 			t.Error(err)
@@ -83,7 +83,7 @@ func newShop(t *testing.T, change ...func(*Config)) *shop {
 	return s
 }
 
-func (s *shop) hear(w http.ResponseWriter, r *http.Request) {
+func (s *shop) take(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return
@@ -101,18 +101,18 @@ func (s *shop) hear(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusInternalServerError)
 		return
 	}
-	s.heard = append(s.heard, n)
+	s.received = append(s.received, n)
 	if err := antom.Acknowledge(w); err != nil {
 		s.t.Error(err)
 	}
 }
 
-// kinds are the notices heard so far.
+// kinds are the notifications received so far.
 func (s *shop) kinds() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var kinds []string
-	for _, n := range s.heard {
+	for _, n := range s.received {
 		kinds = append(kinds, n.Kind()+" "+string(n.Outcome().Status))
 	}
 	return strings.Join(kinds, ", ")
@@ -127,7 +127,7 @@ func (s *shop) after(d time.Duration) {
 	ctx, cancel := context.WithTimeout(s.t.Context(), time.Minute)
 	defer cancel()
 	if err := s.box.Control().WaitIdle(ctx); err != nil {
-		s.t.Fatal("waiting until all notices are sent: ", err)
+		s.t.Fatal("waiting until all notifications are sent: ", err)
 	}
 }
 
@@ -205,7 +205,7 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// gets fetches a page and checks what every page of ours promises.
+// gets fetches a page and checks the policy that every page has.
 func (s *shop) gets(url string) string {
 	s.t.Helper()
 	res, err := http.Get(url)
@@ -235,8 +235,8 @@ func (s *shop) posts(url, form string) *http.Response {
 	return res
 }
 
-// pulls a lever as JSON.
-func (s *shop) pulls(path, body string, header ...string) (int, string) {
+// requests sends a request whose answer is JSON, such as one of the control API.
+func (s *shop) requests(path, body string, header ...string) (int, string) {
 	s.t.Helper()
 	method, path, _ := strings.Cut(path, " ")
 	req, err := http.NewRequestWithContext(s.t.Context(), method, s.url+path, strings.NewReader(body))
@@ -257,20 +257,20 @@ func (s *shop) pulls(path, body string, header ...string) (int, string) {
 
 // call sends a request without the client's own checks, as a careless merchant
 // would, and returns the refusal.
-func (s *shop) call(operation string, request any) error {
+func (s *shop) call(endpoint string, request any) error {
 	s.t.Helper()
 	body, err := json.Marshal(request)
 	must(s.t, err)
-	path := "/ams/sandbox/api/v1/payments/" + operation
+	path := "/ams/sandbox/api/v1/payments/" + endpoint
 	at := "1685599933871"
 	signature, err := antom.Sign(s.box.keys.merchant, antom.SigningString(http.MethodPost, path, s.box.clientID, at, body))
 	must(s.t, err)
-	_, answer := s.pulls("POST "+path, string(body), "Content-Type", "application/json", "Client-Id", s.box.clientID,
+	_, answer := s.requests("POST "+path, string(body), "Content-Type", "application/json", "Client-Id", s.box.clientID,
 		"Request-Time", at, "Signature", signature.String())
 	var envelope antom.Envelope
 	must(s.t, json.Unmarshal([]byte(answer), &envelope))
 	if r := envelope.Result; r.Status != antom.StatusSuccess && !r.InProcess() {
-		return &antom.Error{Op: operation, Code: r.Code, Status: r.Status, Message: r.Message}
+		return &antom.Error{Op: endpoint, Code: r.Code, Status: r.Status, Message: r.Message}
 	}
 	return nil
 }

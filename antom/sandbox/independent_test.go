@@ -48,7 +48,7 @@ func newStranger(t *testing.T) *stranger {
 	var box *sandbox.Sandbox
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { box.ServeHTTP(w, r) }))
 	t.Cleanup(server.Close)
-	box, err := sandbox.New(sandbox.Config{URL: server.URL, Keys: sharedKeys(), NoticeDelay: time.Millisecond, CaptureDelay: time.Millisecond})
+	box, err := sandbox.New(sandbox.Config{URL: server.URL, Keys: sharedKeys(), NotificationDelay: time.Millisecond, CaptureDelay: time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func (s *stranger) sign(path, at, body string) string {
 	return "algorithm=RSA256,keyVersion=1,signature=" + url.QueryEscape(base64.StdEncoding.EncodeToString(value))
 }
 
-// request is a signed request that a test may spoil before it goes.
+// request is a signed request that a test may change before it is sent.
 func (s *stranger) request(path, body string) *http.Request {
 	s.t.Helper()
 	at := strconv.FormatInt(time.Now().UnixMilli(), 10)
@@ -175,17 +175,17 @@ const (
 
 func TestAStrangerPaysByTheDocumentsAlone(t *testing.T) {
 	s := newStranger(t)
-	heard := make(chan string, 10)
+	received := make(chan string, 10)
 	hooks := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
 			t.Error(err)
 		}
 		if _, err := time.Parse(time.RFC3339, r.Header.Get("Request-Time")); err != nil {
-			t.Errorf("a notice's Request-Time is ISO 8601: %v", err)
+			t.Errorf("a notification's Request-Time is ISO 8601: %v", err)
 		}
 		s.verify("POST", r.URL.RequestURI(), r.Header.Get("Client-Id"), r.Header.Get("Request-Time"), string(body), r.Header.Get("Signature"))
-		heard <- string(body)
+		received <- string(body)
 		io.WriteString(w, `{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"Success"}}`)
 	}))
 	defer hooks.Close()
@@ -201,8 +201,8 @@ func TestAStrangerPaysByTheDocumentsAlone(t *testing.T) {
 	if err := s.box.Control().Pay("PR-1"); err != nil {
 		t.Fatal(err)
 	}
-	if notice := <-heard; !strings.Contains(notice, `"notifyType":"PAYMENT_RESULT"`) || !strings.Contains(notice, `"paymentRequestId":"PR-1"`) {
-		t.Errorf("the notice is %s", notice)
+	if notification := <-received; !strings.Contains(notification, `"notifyType":"PAYMENT_RESULT"`) || !strings.Contains(notification, `"paymentRequestId":"PR-1"`) {
+		t.Errorf("the notification is %s", notification)
 	}
 	asked := s.answer(s.request(inquiryPath, `{"paymentRequestId":"PR-1"}`))
 	if asked["paymentStatus"] != "SUCCESS" {
@@ -218,44 +218,44 @@ func TestLivePathsAreServedToo(t *testing.T) {
 	}
 }
 
-// TestGatewayRefuses: whatever is wrong with a request, the answer is HTTP 200,
+// TestGatewayRefuses: for every mistake in a request, the answer is HTTP 200,
 // signed, and carries the documented code.
 func TestGatewayRefuses(t *testing.T) {
 	s := newStranger(t)
 	for name, test := range map[string]struct {
-		spoil  func(r *http.Request)
+		change func(r *http.Request)
 		path   string
 		body   string
 		code   string
-		reason string // what the control room says
+		reason string // what the control page says
 	}{
-		"a GET":                  {spoil: func(r *http.Request) { r.Method = http.MethodGet }, code: "METHOD_NOT_SUPPORTED"},
+		"a GET":                  {change: func(r *http.Request) { r.Method = http.MethodGet }, code: "METHOD_NOT_SUPPORTED"},
 		"an unknown API":         {path: "/ams/sandbox/api/v1/payments/payMe", code: "NO_INTERFACE_DEF"},
-		"a form":                 {spoil: header("Content-Type", "application/x-www-form-urlencoded"), code: "MEDIA_TYPE_NOT_ACCEPTABLE"},
-		"no client id":           {spoil: header("Client-Id", ""), code: "PARAM_ILLEGAL"},
-		"two client ids":         {spoil: func(r *http.Request) { r.Header.Add("Client-Id", "SANDBOX_2") }, code: "PARAM_ILLEGAL"},
-		"another client id":      {spoil: header("Client-Id", "SANDBOX_5Y00000000000000"), code: "UNKNOWN_CLIENT"},
-		"no time":                {spoil: header("Request-Time", ""), code: "PARAM_ILLEGAL"},
-		"a time of no form":      {spoil: header("Request-Time", "yesterday"), code: "PARAM_ILLEGAL"},
-		"no signature":           {spoil: header("Signature", ""), code: "PARAM_ILLEGAL"},
-		"a signature of no form": {spoil: header("Signature", "signature"), code: "INVALID_SIGNATURE"},
-		"another algorithm":      {spoil: header("Signature", "algorithm=RSA512,keyVersion=1,signature=QQ%3D%3D"), code: "INVALID_SIGNATURE"},
-		"another key version":    {spoil: header("Signature", "algorithm=RSA256,keyVersion=2,signature=QQ%3D%3D"), code: "KEY_NOT_FOUND"},
-		"another key":            {spoil: header("Signature", "algorithm=RSA256,keyVersion=1,signature=QQ%3D%3D"), code: "INVALID_SIGNATURE", reason: "another private key"},
-		"another time":           {spoil: header("Request-Time", "1685599933871"), code: "INVALID_SIGNATURE", reason: "changed after signing"},
-		"the live path signed": {spoil: func(r *http.Request) {
+		"a form":                 {change: header("Content-Type", "application/x-www-form-urlencoded"), code: "MEDIA_TYPE_NOT_ACCEPTABLE"},
+		"no client id":           {change: header("Client-Id", ""), code: "PARAM_ILLEGAL"},
+		"two client ids":         {change: func(r *http.Request) { r.Header.Add("Client-Id", "SANDBOX_2") }, code: "PARAM_ILLEGAL"},
+		"another client id":      {change: header("Client-Id", "SANDBOX_5Y00000000000000"), code: "UNKNOWN_CLIENT"},
+		"no time":                {change: header("Request-Time", ""), code: "PARAM_ILLEGAL"},
+		"a time of no form":      {change: header("Request-Time", "yesterday"), code: "PARAM_ILLEGAL"},
+		"no signature":           {change: header("Signature", ""), code: "PARAM_ILLEGAL"},
+		"a signature of no form": {change: header("Signature", "signature"), code: "INVALID_SIGNATURE"},
+		"another algorithm":      {change: header("Signature", "algorithm=RSA512,keyVersion=1,signature=QQ%3D%3D"), code: "INVALID_SIGNATURE"},
+		"another key version":    {change: header("Signature", "algorithm=RSA256,keyVersion=2,signature=QQ%3D%3D"), code: "KEY_NOT_FOUND"},
+		"another key":            {change: header("Signature", "algorithm=RSA256,keyVersion=1,signature=QQ%3D%3D"), code: "INVALID_SIGNATURE", reason: "another private key"},
+		"another time":           {change: header("Request-Time", "1685599933871"), code: "INVALID_SIGNATURE", reason: "changed after signing"},
+		"the live path signed": {change: func(r *http.Request) {
 			r.Header.Set("Signature", s.sign("/ams/api/v1/payments/pay", r.Header.Get("Request-Time"), payBody))
 		}, code: "INVALID_SIGNATURE", reason: "differs at the path: you signed /ams/api/v1/payments/pay"},
-		"the whole address signed": {spoil: func(r *http.Request) {
+		"the whole address signed": {change: func(r *http.Request) {
 			r.Header.Set("Signature", s.sign(s.url+payPath, r.Header.Get("Request-Time"), payBody))
 		}, code: "INVALID_SIGNATURE", reason: "differs at the path: you signed http://"},
-		"a line break signed": {spoil: func(r *http.Request) {
+		"a line break signed": {change: func(r *http.Request) {
 			r.Header.Set("Signature", s.sign(payPath, r.Header.Get("Request-Time"), payBody+"\n"))
 		}, code: "INVALID_SIGNATURE", reason: "line break"},
-		"no body signed": {spoil: func(r *http.Request) {
+		"no body signed": {change: func(r *http.Request) {
 			r.Header.Set("Signature", s.sign(payPath, r.Header.Get("Request-Time"), ""))
 		}, code: "INVALID_SIGNATURE", reason: "no body"},
-		"an indented body signed": {spoil: func(r *http.Request) {
+		"an indented body signed": {change: func(r *http.Request) {
 			r.Header.Set("Signature", s.sign(payPath, r.Header.Get("Request-Time"), "{\n  \"a\": 1\n}"))
 		}, body: `{"a":1}`, code: "INVALID_SIGNATURE", reason: "you signed it indented"},
 		"a body that is no JSON":   {body: `{"paymentRequestId":`, code: "PARAM_ILLEGAL"},
@@ -275,8 +275,8 @@ func TestGatewayRefuses(t *testing.T) {
 				body = test.body
 			}
 			req := s.request(path, body)
-			if test.spoil != nil {
-				test.spoil(req)
+			if test.change != nil {
+				test.change(req)
 			}
 			if got := s.code(req); got != test.code {
 				t.Errorf("got %s, want %s", got, test.code)

@@ -4,21 +4,28 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"os"
+	"time"
 )
 
-// The journal keeps the ledger across restarts: a line of JSON for every record
-// that changed, written before anybody hears of the change. Reading it, the
-// last line of a record wins. It is written anew at every start.
-
-// journal is the file, and what has still to go into it. Without a file nothing
-// is kept.
+// journal keeps all records across restarts: a file with a line of JSON for every
+// record that changed, written before the change becomes known outside. The last
+// line of a record wins. The file is written anew at every start. Without a path
+// nothing is kept.
+//
+// The journal has no lock of its own: the ledger's lock is held in all of its
+// methods, because the records that change together are one write.
 type journal struct {
+	path       string
+	log        *slog.Logger
+	everything func() []entry // what the file holds when it is written anew
+
 	file    *os.File
 	size    int // bytes written since the file was made
-	most    int // then it is written anew
+	most    int // beyond this size the file is written anew
 	waiting map[any]bool
-	records []any // those that wait, in their order
+	records []any // those that changed and are not written yet, in their order
 }
 
 const smallestJournal = 16 << 20
@@ -33,8 +40,9 @@ type entry struct {
 	Card     *cardLine `json:"card,omitempty"`
 	Vaulting *Vaulting `json:"vaulting,omitempty"`
 	Dispute  *Dispute  `json:"dispute,omitempty"`
-	Notice   *Notice   `json:"notice,omitempty"`
-	Ahead    *Duration `json:"ahead,omitempty"`
+
+	Notification *Notification `json:"notice,omitempty"` // the name that older files have
+	Ahead        *Duration     `json:"ahead,omitempty"`
 }
 
 // cardLine is a stored card, which holds no number.
@@ -58,19 +66,27 @@ func entryOf(record any) entry {
 		return entry{Vaulting: r}
 	case *Dispute:
 		return entry{Dispute: r}
-	case *Notice:
-		return entry{Notice: r}
+	case *Notification:
+		return entry{Notification: r}
 	}
 	panic(fmt.Sprintf("sandbox: %T is not a record", record))
 }
 
-// keep notes that a record has changed; it is written when the change is
-// complete, see move. The lock is held, here and in all of this file.
-func (s *Sandbox) keep(record any) {
-	if s.file == "" {
+// entriesOf are the lines of a list of records.
+func entriesOf[Record any](records []*Record) []entry {
+	out := make([]entry, len(records))
+	for i, r := range records {
+		out[i] = entryOf(r)
+	}
+	return out
+}
+
+// keep notes that a record has changed; write writes it when the whole change is
+// made.
+func (j *journal) keep(record any) {
+	if j.path == "" {
 		return
 	}
-	j := &s.journal
 	if j.waiting == nil {
 		j.waiting = map[any]bool{}
 	}
@@ -80,10 +96,9 @@ func (s *Sandbox) keep(record any) {
 	}
 }
 
-// write appends what has changed to the journal, and writes it anew when most of
-// it must have been overtaken.
-func (s *Sandbox) write() {
-	j := &s.journal
+// write appends what has changed to the file, and writes the file anew when most
+// of it must be out of date.
+func (j *journal) write() {
 	if j.file == nil || len(j.records) == 0 {
 		return
 	}
@@ -91,98 +106,84 @@ func (s *Sandbox) write() {
 	for _, record := range j.records {
 		addLine(&lines, entryOf(record))
 	}
-	err := s.append(lines.Bytes())
+	err := j.append(lines.Bytes())
 	j.records = nil
 	clear(j.waiting)
 	if err == nil && j.size > j.most {
-		err = s.rewrite()
+		err = j.rewrite()
 	}
 	if err != nil {
-		s.log.Error("the ledger cannot be kept", "error", err)
+		j.log.Error("the ledger cannot be kept", "error", err)
 	}
 }
 
-func (s *Sandbox) append(lines []byte) error {
-	s.journal.size += len(lines)
-	_, err := s.journal.file.Write(lines)
+func (j *journal) append(lines []byte) error {
+	j.size += len(lines)
+	_, err := j.file.Write(lines)
 	return err
 }
 
 func addLine(lines *bytes.Buffer, e entry) {
 	text, err := json.Marshal(e)
 	if err != nil {
-		panic(err) // records are structs of ours
+		panic(err) // every record can be written as JSON
 	}
 	lines.Write(text)
 	lines.WriteByte('\n')
 }
 
-// rewrite writes the journal anew, a line per record, and goes on from there.
-func (s *Sandbox) rewrite() error {
-	if s.file == "" {
+// rewrite writes the file anew, a line per record, and continues from there.
+func (j *journal) rewrite() error {
+	if j.path == "" {
 		return nil
 	}
 	var lines bytes.Buffer
-	ahead := Duration(s.ahead)
-	addLine(&lines, entry{Ahead: &ahead})
-	for _, records := range [][]any{
-		all(s.sessionList), all(s.paymentList), all(s.captureList), all(s.refundList), all(s.cancelList),
-		all(s.vaultList), all(s.disputeList),
-	} {
-		for _, record := range records {
-			addLine(&lines, entryOf(record))
-		}
+	for _, e := range j.everything() {
+		addLine(&lines, e)
 	}
-	for _, saved := range s.cards {
-		addLine(&lines, entryOf(saved))
-	}
-	for _, n := range s.noticeList {
-		addLine(&lines, entryOf(&n.Notice))
-	}
-	if err := s.journal.close(); err != nil {
+	if err := j.close(); err != nil {
 		return fmt.Errorf("close the ledger: %w", err)
 	}
-	if err := writeFile(s.file, lines.Bytes()); err != nil {
+	if err := writeFile(j.path, lines.Bytes()); err != nil {
 		return fmt.Errorf("write the ledger: %w", err)
 	}
-	file, err := os.OpenFile(s.file, os.O_WRONLY|os.O_APPEND, 0o600)
+	file, err := os.OpenFile(j.path, os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return fmt.Errorf("open the ledger: %w", err)
 	}
-	s.journal = journal{file: file, size: lines.Len(), most: max(smallestJournal, 4*lines.Len())}
+	j.file, j.size, j.most = file, lines.Len(), max(smallestJournal, 4*lines.Len())
 	return nil
 }
 
 // keepClock keeps how far the clock was moved ahead.
-func (s *Sandbox) keepClock() error {
-	if s.journal.file == nil {
+func (j *journal) keepClock(ahead time.Duration) error {
+	if j.file == nil {
 		return nil
 	}
 	var line bytes.Buffer
-	ahead := Duration(s.ahead)
-	addLine(&line, entry{Ahead: &ahead})
-	return s.append(line.Bytes())
+	addLine(&line, clockEntry(ahead))
+	return j.append(line.Bytes())
 }
 
-func all[Record any](records []*Record) []any {
-	out := make([]any, len(records))
-	for i, r := range records {
-		out[i] = r
-	}
-	return out
+func clockEntry(ahead time.Duration) entry {
+	d := Duration(ahead)
+	return entry{Ahead: &d}
 }
 
-// endJournal writes what is left and lets go of the file.
-func (s *Sandbox) endJournal() error {
-	s.write()
-	return s.journal.close()
+// end writes what is left and closes the file.
+func (j *journal) end() error {
+	j.write()
+	return j.close()
 }
 
+// close closes the file. What waits is dropped: it is written already, or
+// written anew with everything else.
 func (j *journal) close() error {
+	j.records, j.waiting = nil, nil
 	if j.file == nil {
 		return nil
 	}
 	err := j.file.Close()
-	*j = journal{}
+	j.file = nil
 	return err
 }

@@ -11,12 +11,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"antom-checkout/antom"
 )
 
-// Keys are the two key pairs of one sandbox merchant: theirs, and the one Antom
-// signs with for them. A real merchant knows half of each.
+// Keys are the two key pairs of one sandbox merchant: the merchant's, and the one
+// Antom signs with for them. A real merchant knows half of each.
 type Keys struct {
 	merchant *rsa.PrivateKey
 	antom    *rsa.PrivateKey
@@ -35,6 +36,18 @@ func NewKeys() (Keys, error) {
 	return Keys{merchant: merchant, antom: gateway}, nil
 }
 
+// newStrangerKeys returns a function that makes the keys of a forger when they are
+// first needed: most sandboxes never forge.
+func newStrangerKeys() func() Keys {
+	return sync.OnceValue(func() Keys {
+		keys, err := NewKeys()
+		if err != nil {
+			panic(err) // the system's random source does not fail
+		}
+		return keys
+	})
+}
+
 // keyFile is how keys are kept: bare base64 of PKCS#8 DER.
 type keyFile struct {
 	Merchant string `json:"merchant_private_key"`
@@ -43,7 +56,7 @@ type keyFile struct {
 
 // LoadKeys reads the keys kept at path. Where there is no file it makes keys
 // and keeps them there, readable by its owner only, because making them costs
-// a good part of a second and a restart should not change anybody's settings.
+// a good part of a second and a restart should not change a merchant's settings.
 func LoadKeys(path string) (Keys, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -127,9 +140,6 @@ type Credentials struct {
 	AntomPublicKey     string `json:"antom_public_key"`
 	SDKURL             string `json:"sdk_url"`
 }
-
-// Credentials returns what a merchant needs to use this sandbox.
-func (s *Sandbox) Credentials() Credentials { return s.keys.Credentials(s.url, s.clientID) }
 
 // Credentials returns what a merchant needs to use a sandbox that runs elsewhere
 // with these keys, such as inside another process.

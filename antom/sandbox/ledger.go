@@ -1,155 +1,222 @@
 package sandbox
 
 import (
-	"crypto/rand"
-	"math/big"
-	"time"
+	"fmt"
+	"slices"
+	"sync"
 
 	"antom-checkout/antom"
 )
 
-// Money is an integer count of a currency's smallest unit.
-type Money struct {
-	Amount   int64  `json:"amount"`
-	Currency string `json:"currency"`
+// ledger is everything the sandbox knows of money: every record once, and the
+// ways to find it. Its lock is the outermost one, see doc.go: it is held for
+// a whole call, act or task, so that a payment and its captures, refunds, cancels
+// and notifications change together. Other parts read the maps while they hold
+// the lock and change them by the methods only.
+type ledger struct {
+	scheduler *scheduler
+	journal   *journal
+	changes   *changes
+
+	mu sync.Mutex
+	ledgerRecords
 }
 
-func moneyOf(a antom.Amount) Money { return Money{Amount: a.Minor(), Currency: a.Currency()} }
+// ledgerRecords is what a reset empties.
+type ledgerRecords struct {
+	sessionList []*Session
+	paymentList []*Payment
+	captureList []*Capture
+	refundList  []*Refund
+	cancelList  []*Cancel
+	disputeList []*Dispute
 
-// wire is the amount as Antom writes it. Money comes from amounts that were
-// once accepted, or from halves and sums of those, so it always has that form.
-func (m Money) wire() antom.Amount {
-	a, err := antom.NewAmount(m.Currency, m.Amount)
-	if err != nil {
-		return antom.Amount{}
+	sessions    map[string]*Session // by request id
+	sessionKeys map[string]*Session // by the opaque part of the session data
+	payments    map[string]*Payment // by request id
+	paymentIDs  map[string]*Payment
+	tokens      map[string]*Payment // by the buyer's token
+	captures    map[string]*Capture // by request id
+	refunds     map[string]*Refund  // by request id
+	refundIDs   map[string]*Refund
+	disputes    map[string]*Dispute
+	operations  map[*Payment][]any // captures and refunds of a payment, oldest first
+	closers     map[*Payment]*task // the close timers of open payments
+}
+
+func newLedgerRecords() ledgerRecords {
+	return ledgerRecords{
+		sessions:    map[string]*Session{},
+		sessionKeys: map[string]*Session{},
+		payments:    map[string]*Payment{},
+		paymentIDs:  map[string]*Payment{},
+		tokens:      map[string]*Payment{},
+		captures:    map[string]*Capture{},
+		refunds:     map[string]*Refund{},
+		refundIDs:   map[string]*Refund{},
+		disputes:    map[string]*Dispute{},
+		operations:  map[*Payment][]any{},
+		closers:     map[*Payment]*task{},
 	}
-	return a
 }
 
-// Session is what createPaymentSession made: an invitation to pay, and no
-// payment until the buyer submits it.
-type Session struct {
-	RequestID     string    `json:"payment_request_id"`
-	ID            string    `json:"session_id"`
-	Key           string    `json:"session_key"` // the opaque first part of the session data
-	Data          string    `json:"session_data"`
-	CreatedAt     time.Time `json:"created_at"`
-	ExpiresAt     time.Time `json:"expires_at"`
-	Submitted     bool      `json:"submitted"`
-	PaymentExpiry time.Time `json:"payment_expiry,omitzero"` // as asked for
-	Terms         Terms     `json:"terms"`
+// reset forgets all records. The lock is held, here and in all methods.
+func (l *ledger) reset() { l.ledgerRecords = newLedgerRecords() }
+
+// keep notes that a record has changed, for the journal.
+func (l *ledger) keep(record any) { l.journal.keep(record) }
+
+// commit ends a change: its records are written, and those who wait for a change
+// are woken.
+func (l *ledger) commit() {
+	l.journal.write()
+	l.changes.add()
 }
 
-// Payment is one attempt to pay, as Antom keeps it.
-type Payment struct {
-	RequestID  string              `json:"payment_request_id"`
-	ID         string              `json:"payment_id"`
-	Status     antom.PaymentStatus `json:"status"`
-	ResultCode antom.ResultCode    `json:"result_code"`
-	Method     string              `json:"method"`
-	Money
-	CreatedAt  time.Time                `json:"created_at"`
-	PaidAt     time.Time                `json:"paid_at,omitzero"`
-	ClosesAt   time.Time                `json:"closes_at,omitzero"`
-	AuthEndsAt time.Time                `json:"authorization_ends_at,omitzero"`
-	Card       *antom.PaymentResultInfo `json:"card,omitempty"`
-	BuyerURL   string                   `json:"buyer_url"`
-	Token      string                   `json:"buyer_token"`          // the last part of BuyerURL
-	BySession  bool                     `json:"by_session,omitempty"` // submitted inside an SDK
-	Step       string                   `json:"step,omitempty"`       // "three_ds" or "issuer" while the buyer is there
-	LatePaid   bool                     `json:"late_paid,omitempty"`  // paid after it was over, and given back
-	History    []Event                  `json:"history,omitempty"`    // what happened, for people
-	Terms      Terms                    `json:"terms"`
+func (l *ledger) addSession(session *Session) {
+	l.sessionList = append(l.sessionList, session)
+	l.sessions[session.RequestID], l.sessionKeys[session.Key] = session, session
 }
 
-// Event is a line of a payment's history.
-type Event struct {
-	At   time.Time `json:"at"`
-	Text string    `json:"text"`
+func (l *ledger) addPayment(p *Payment) {
+	l.paymentList = append(l.paymentList, p)
+	l.payments[p.RequestID], l.paymentIDs[p.ID], l.tokens[p.Token] = p, p, p
 }
 
-// Capture takes the money of an authorised card payment.
-type Capture struct {
-	RequestID        string                  `json:"capture_request_id"`
-	ID               string                  `json:"capture_id"`
-	PaymentID        string                  `json:"payment_id"`
-	PaymentRequestID string                  `json:"payment_request_id"`
-	Status           antom.TransactionStatus `json:"status"`
-	ResultCode       antom.ResultCode        `json:"result_code"`
-	Money
-	Automatic bool      `json:"automatic"`
-	CreatedAt time.Time `json:"created_at"`
-	DueAt     time.Time `json:"due_at,omitzero"` // while it is PROCESSING
-	DoneAt    time.Time `json:"done_at,omitzero"`
+func (l *ledger) addCapture(c *Capture) {
+	l.captureList = append(l.captureList, c)
+	l.captures[c.RequestID] = c
+	if p := l.paymentIDs[c.PaymentID]; p != nil {
+		l.operations[p] = append(l.operations[p], c)
+	}
 }
 
-// Refund gives money of a payment back.
-type Refund struct {
-	RequestID        string                  `json:"refund_request_id"`
-	ID               string                  `json:"refund_id"`
-	PaymentID        string                  `json:"payment_id"`
-	PaymentRequestID string                  `json:"payment_request_id"`
-	Status           antom.TransactionStatus `json:"status"`
-	ResultCode       antom.ResultCode        `json:"result_code"`
-	Money
-	Automatic bool      `json:"automatic"` // made by the sandbox, for a payment that came too late
-	NotifyURL string    `json:"notify_url,omitempty"`
-	Metadata  string    `json:"metadata,omitempty"`
-	CreatedAt time.Time `json:"created_at"`
-	DueAt     time.Time `json:"due_at,omitzero"` // while it is PROCESSING
-	DoneAt    time.Time `json:"done_at,omitzero"`
+func (l *ledger) addRefund(r *Refund) {
+	l.refundList = append(l.refundList, r)
+	l.refunds[r.RequestID], l.refundIDs[r.ID] = r, r
+	if p := l.paymentIDs[r.PaymentID]; p != nil {
+		l.operations[p] = append(l.operations[p], r)
+	}
 }
 
-// Cancel is an accepted cancel. It has no id of its own at Antom.
-type Cancel struct {
-	PaymentID        string `json:"payment_id"`
-	PaymentRequestID string `json:"payment_request_id"`
-	Money
-	At    time.Time           `json:"at"`
-	After antom.PaymentStatus `json:"after"` // what the payment was before
+func (l *ledger) addCancel(c *Cancel) { l.cancelList = append(l.cancelList, c) }
+
+func (l *ledger) addDispute(d *Dispute) {
+	l.disputeList = append(l.disputeList, d)
+	l.disputes[d.ID] = d
 }
 
-// Ledger is everything the sandbox knows of money, oldest first.
-type Ledger struct {
-	Sessions  []Session  `json:"sessions"`
-	Payments  []Payment  `json:"payments"`
-	Captures  []Capture  `json:"captures"`
-	Refunds   []Refund   `json:"refunds"`
-	Cancels   []Cancel   `json:"cancels"`
-	Vaultings []Vaulting `json:"vaultings"`
-	Disputes  []Dispute  `json:"disputes"`
+// findPayment finds a payment as Antom does: the payment id wins.
+func (l *ledger) findPayment(requestID, id string) *Payment {
+	if id != "" {
+		return l.paymentIDs[id]
+	}
+	return l.payments[requestID]
 }
 
-// Payment finds a payment by its request id.
-func (l Ledger) Payment(requestID string) (Payment, bool) {
-	for _, p := range l.Payments {
-		if p.RequestID == requestID {
-			return p, true
+// findRefund finds a refund as Antom does: the refund id wins.
+func (l *ledger) findRefund(requestID, id string) *Refund {
+	if id != "" {
+		return l.refundIDs[id]
+	}
+	return l.refunds[requestID]
+}
+
+// named finds the payment of a request that must name one.
+func (l *ledger) named(requestID, id string) (*Payment, *Refusal) {
+	if requestID == "" && id == "" {
+		return nil, refuse("PARAM_ILLEGAL", "paymentId or paymentRequestId is required")
+	}
+	if p := l.findPayment(requestID, id); p != nil {
+		return p, nil
+	}
+	if l.sessions[requestID] != nil && id == "" {
+		return nil, refuse("ORDER_NOT_EXIST", "the session was never submitted, so there is no payment")
+	}
+	return nil, refuse("ORDER_NOT_EXIST", "there is no such payment")
+}
+
+// captured is what was captured of p, and what is on its way. A capture that
+// failed counts in neither.
+func (l *ledger) captured(p *Payment) (done, underWay int64) {
+	for _, operation := range l.operations[p] {
+		if c, ok := operation.(*Capture); ok {
+			switch c.Status {
+			case antom.TransactionSuccess:
+				done += c.Amount
+			case antom.TransactionProcessing:
+				underWay += c.Amount
+			}
 		}
 	}
-	return Payment{}, false
+	return done, underWay
 }
 
-// antomZone is where Antom's samples and its cancel windows live.
-var antomZone = time.FixedZone("UTC+8", 8*60*60)
-
-func wireTime(t time.Time) antom.Time {
-	if t.IsZero() {
-		return antom.Time{}
-	}
-	return antom.NewTime(t.In(antomZone))
-}
-
-// newID makes an id as Antom's look: the date and digits, 35 in all.
-func newID(now time.Time) string {
-	const digits = "0123456789"
-	id := []byte(now.In(antomZone).Format("20060102") + "19401089010")
-	for len(id) < 35 {
-		n, err := rand.Int(rand.Reader, big.NewInt(10))
-		if err != nil {
-			panic(err) // the system's random source does not fail
+// refunded is what was refunded of p or is on its way back.
+func (l *ledger) refunded(p *Payment) int64 {
+	var sum int64
+	for _, operation := range l.operations[p] {
+		if r, ok := operation.(*Refund); ok && r.Status != antom.TransactionFail {
+			sum += r.Amount
 		}
-		id = append(id, digits[n.Int64()])
 	}
-	return string(id)
+	return sum
+}
+
+// after lists what may follow each status of a payment. A refund leaves
+// a payment SUCCESS.
+var after = map[antom.PaymentStatus][]antom.PaymentStatus{
+	antom.PaymentProcessing: {antom.PaymentSuccess, antom.PaymentFail, antom.PaymentPendingNow, antom.PaymentCancelled},
+	antom.PaymentPendingNow: {antom.PaymentSuccess, antom.PaymentFail, antom.PaymentCancelled},
+	antom.PaymentSuccess:    {antom.PaymentCancelled},
+}
+
+// final says that the buyer can no longer act on the payment.
+func final(status antom.PaymentStatus) bool {
+	return status != antom.PaymentProcessing && status != antom.PaymentPendingNow
+}
+
+// transition moves a payment to another status, which the table of statuses must
+// allow. A final status ends the payment's close timer.
+func (l *ledger) transition(p *Payment, status antom.PaymentStatus, code antom.ResultCode) {
+	if !slices.Contains(after[p.Status], status) {
+		panic(fmt.Sprintf("sandbox: a payment that is %s cannot become %s", p.Status, status))
+	}
+	l.note(p, "%s → %s (%s)", p.Status, status, code)
+	p.Status, p.ResultCode = status, code
+	if final(status) {
+		p.Step = ""
+		l.scheduler.cancel(l.closers[p])
+		delete(l.closers, p)
+	}
+}
+
+const keptHistory = 50
+
+// note adds a line to the payment's history.
+func (l *ledger) note(p *Payment, text string, args ...any) {
+	if len(p.History) < keptHistory {
+		p.History = append(p.History, Event{At: l.scheduler.now(), Text: fmt.Sprintf(text, args...)})
+	}
+	l.keep(p)
+}
+
+// copy returns a copy of all records that no change reaches.
+func (l *ledger) copy() Ledger {
+	out := Ledger{
+		Sessions: copies(l.sessionList), Payments: copies(l.paymentList), Captures: copies(l.captureList),
+		Refunds: copies(l.refundList), Cancels: copies(l.cancelList), Disputes: copies(l.disputeList),
+	}
+	for i := range out.Payments {
+		out.Payments[i].History = slices.Clone(out.Payments[i].History)
+	}
+	return out
+}
+
+func copies[Record any](records []*Record) []Record {
+	out := make([]Record, len(records))
+	for i, r := range records {
+		out[i] = *r
+	}
+	return out
 }

@@ -5,12 +5,8 @@ import (
 	"hash/fnv"
 	"html"
 	"net/http"
-	"strconv"
 	"strings"
 )
-
-func number(n int) string { return strconv.Itoa(n) }
-func box(n int) string    { return "0 0 " + number(n) + " " + number(n) }
 
 // brandNames are the card brands that have a logo beside those of the methods.
 var brandNames = map[string]string{
@@ -18,9 +14,9 @@ var brandNames = map[string]string{
 	"DINERS": "Diners", "DISCOVER": "Discover", "MAESTRO": "Maestro", "HYUNDAI": "Hyundai",
 }
 
-// serveLogo serves a method's or card brand's logo. They are our own drawings,
-// a coloured plate with the name: the real ones belong to their owners.
-func (s *Sandbox) serveLogo(w http.ResponseWriter, r *http.Request) {
+// serveLogo serves a method's or card brand's logo: a coloured plate with the
+// name, since the real logos belong to their owners.
+func serveLogo(w http.ResponseWriter, r *http.Request) {
 	code, isSVG := strings.CutSuffix(r.PathValue("name"), ".svg")
 	name := brandNames[code]
 	if m, known := methodOf(code); known {
@@ -34,7 +30,7 @@ func (s *Sandbox) serveLogo(w http.ResponseWriter, r *http.Request) {
 	servePicture(w, logo(name))
 }
 
-// logo draws a plate whose colour follows from the name.
+// logo draws a plate in a colour that depends on the name.
 func logo(name string) string {
 	hash := fnv.New32a()
 	hash.Write([]byte(name)) // never fails

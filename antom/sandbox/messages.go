@@ -4,16 +4,18 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strings"
+	"sync"
 	"time"
 )
 
-// Message is one exchange over the wire: a call of the merchant with our
-// answer, or a notice of ours with the merchant's.
+// Message is one exchange over the wire: a call of the merchant with the
+// gateway's answer, or a notification with the merchant's answer.
 type Message struct {
 	ID               int         `json:"id"`
 	At               time.Time   `json:"at"`
-	Direction        string      `json:"direction"` // "in" = the merchant called, "out" = a notice
-	Operation        string      `json:"operation"` // pay, PAYMENT_RESULT, …
+	Direction        string      `json:"direction"` // "in" = the merchant called, "out" = a notification
+	Operation        string      `json:"operation"` // the endpoint or the type of notification: pay, PAYMENT_RESULT, …
 	PaymentRequestID string      `json:"payment_request_id,omitempty"`
 	Method           string      `json:"method"`
 	URL              string      `json:"url"`
@@ -29,38 +31,68 @@ type Message struct {
 	Took             Duration    `json:"took"`
 }
 
+// Good says that the message went as a merchant would want it to.
+func (m Message) Good() bool {
+	return m.Fault == "" && (m.Verdict == acknowledged || strings.HasPrefix(m.Verdict, accepted))
+}
+
 const (
 	keptMessages = 500
 	keptBody     = 16 << 10
 )
 
-// messageLog keeps the latest messages.
-type messageLog struct {
+// messages keeps the latest messages, under a lock of its own.
+type messages struct {
+	mu    sync.Mutex
 	kept  []Message
 	count int
 }
 
-func (l *messageLog) add(m Message) {
-	l.count++
-	m.ID = l.count
-	m.Body, m.SigningString = shown(m.Body), shown(m.SigningString)
-	m.AnswerBody, m.AnswerSigning = shown(m.AnswerBody), shown(m.AnswerSigning)
-	if len(l.kept) >= 2*keptMessages {
-		l.kept = slices.Clone(l.kept[len(l.kept)-keptMessages:])
+// add keeps a message, without the secrets in it.
+func (ms *messages) add(m Message) {
+	m.Body, m.SigningString = sanitised(m.Body), sanitised(m.SigningString)
+	m.AnswerBody, m.AnswerSigning = sanitised(m.AnswerBody), sanitised(m.AnswerSigning)
+	ms.mu.Lock()
+	defer ms.mu.Unlock()
+	ms.count++
+	m.ID = ms.count
+	if len(ms.kept) >= 2*keptMessages {
+		ms.kept = slices.Clone(ms.kept[len(ms.kept)-keptMessages:])
 	}
-	l.kept = append(l.kept, m)
+	ms.kept = append(ms.kept, m)
 }
 
-func (l *messageLog) all() []Message {
-	from := max(0, len(l.kept)-keptMessages)
-	return slices.Clone(l.kept[from:])
+// all returns the latest messages, the oldest first.
+func (ms *messages) all() []Message {
+	ms.mu.Lock()
+	defer ms.mu.Unlock()
+	return slices.Clone(ms.kept[max(0, len(ms.kept)-keptMessages):])
 }
 
-// secrets are the fields of server-to-server cards that nobody gets to see
-// again, not even here where they are test data.
+// reset forgets all messages.
+func (ms *messages) reset() {
+	ms.mu.Lock()
+	defer ms.mu.Unlock()
+	ms.kept, ms.count = nil, 0
+}
+
+// messagesOf are the messages about one payment, or all when it is empty.
+func messagesOf(all []Message, payment string) []Message {
+	found := []Message{}
+	for _, m := range all {
+		if payment == "" || m.PaymentRequestID == payment {
+			found = append(found, m)
+		}
+	}
+	return found
+}
+
+// secrets are the fields of server-to-server cards that are never shown, not
+// even here where they are test data.
 var secrets = regexp.MustCompile(`("(?:cardNo|cvv|cardPasswordDigest)"\s*:\s*")([^"*]+)"`)
 
-func shown(text string) string {
+// sanitised is a text without card data, cut to the length that is kept.
+func sanitised(text string) string {
 	if len(text) > keptBody {
 		text = text[:keptBody] + "…"
 	}

@@ -29,8 +29,8 @@ const (
 	cancelUncaptured                   // 7 days, and never after the capture
 )
 
-// method is a row of the law of one payment method. What Antom's documents
-// leave open is filled with the rule of its group.
+// method is a payment method with its rules. What Antom's documents leave open is
+// filled with the rule of its group.
 type method struct {
 	Code       string
 	Name       string
@@ -47,7 +47,7 @@ type method struct {
 	Minimum    int64 // in Currencies[0], 0 = none
 	Maximum    int64
 	Pends      bool // confirms days after the buyer acted
-	Number     bool // the code is a number to be told at a counter or transferred to, none to be scanned
+	Number     bool // the code is a number, to be given at a counter or transferred to, and not scanned
 }
 
 const (
@@ -55,10 +55,11 @@ const (
 	noRefunds = -1
 )
 
-// alipayPlus wallets are paid in the shop's currency: Alipay+ exchanges it.
+// alipayPlus are the currencies of wallets that are paid in the shop's currency,
+// because Alipay+ exchanges it: any.
 var alipayPlus = []string(nil)
 
-// methods is the law: one row per payment method.
+// methods is the table of all rules: one row per payment method.
 var methods = []method{
 	{Code: "CARD", Name: "Cards", Category: "CARD", Page: cardPage, Region: "GLOBAL", CloseAfter: 7 * day, Cancel: cancelUncaptured},
 	{Code: "APPLEPAY", Name: "Apple Pay", Category: "CARD", Page: walletPage, Region: "GLOBAL", Cancel: cancelUncaptured},
@@ -191,7 +192,7 @@ func methodOf(code string) (method, bool) {
 	return methods[i], true
 }
 
-// sessionCategory is the paymentMethodCategoryType an SDK picks its app by.
+// sessionCategory is the paymentMethodCategoryType, by which an SDK picks its app.
 func (m method) sessionCategory() string {
 	switch {
 	case m.isCard():
@@ -202,7 +203,7 @@ func (m method) sessionCategory() string {
 	return "APM"
 }
 
-// allows says whether the method can take this money at all.
+// allows refuses an amount or currency that the method cannot take.
 func (m method) allows(money Money) *Refusal {
 	switch {
 	case !m.takes(money.Currency):
@@ -237,7 +238,7 @@ func (m method) cancelEnds(paid time.Time) time.Time {
 	return time.Date(year, month, date+1, 0, 15, 0, 0, antomZone)
 }
 
-// mayCancel says whether p may still be cancelled at the time.
+// mayCancel refuses to cancel p at a time when the method does not allow it.
 func (m method) mayCancel(p *Payment, captured, refunded bool, now time.Time) *Refusal {
 	paid := p.Status == antom.PaymentSuccess
 	switch {

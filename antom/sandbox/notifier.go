@@ -1,275 +1,231 @@
 package sandbox
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
-	"net/http"
-	"net/url"
 	"slices"
+	"sync"
 	"time"
-
-	"antom-checkout/antom"
 )
 
-// noticeSchedule is when Antom sends a notice again, each counted from the
-// sending before, until it is acknowledged.
-var noticeSchedule = []time.Duration{
-	0, 2 * time.Minute, 10 * time.Minute, 10 * time.Minute, time.Hour, 2 * time.Hour, 6 * time.Hour, 15 * time.Hour,
+// notifier queues the notifications and sends them by Antom's schedule, those of
+// one payment one after the other. Its lock guards the queue. A change of the
+// queue is also part of a change of the ledger, so the ledger's lock is held
+// first, and the journal may read a notification under the ledger's lock alone.
+type notifier struct {
+	ledger    *ledger
+	scheduler *scheduler
+	faults    *faults
+	messages  *messages
+	wrapper   *wrapper
+	courier   *courier
+
+	mu      sync.Mutex
+	list    []*queued
+	count   int
+	held    int                  // notifications that wait for the next one of their payment
+	queues  map[string][]*queued // those under way and those behind them, by payment
+	sending int                  // notifications under way
+	era     int                  // counts resets: what began in an earlier one is void
 }
 
-// mostSenders bounds how many notices are under way at one time.
-const mostSenders = 32
-
-func newSender(transport http.RoundTripper) *http.Client {
-	if transport == nil {
-		transport = &http.Transport{MaxIdleConnsPerHost: mostSenders, IdleConnTimeout: 30 * time.Second}
-	}
-	return &http.Client{
-		Timeout:       10 * time.Second,
-		Transport:     transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+// queued is a Notification with what the notifier must know to send it.
+type queued struct {
+	Notification
+	held  bool // by a Reorder, until the payment's next notification
+	timer *task
+	era   int
 }
 
-// sendAt plans the next sending.
-func (s *Sandbox) sendAt(n *notice, at time.Time) {
-	n.State, n.NextAt = NoticeWaiting, at
-	s.keep(&n.Notice)
-	s.forget(n.timer)
-	n.timer = s.plan(at, func() { s.sendInTurn(n) })
-}
+const keptNotifications = 1000
 
-// sendInTurn sends a notice, after those of the same payment that are under way.
-func (s *Sandbox) sendInTurn(n *notice) {
-	if outage, struck := s.strike("", "", Outage); struck && !outage.Until.IsZero() {
-		s.sendAt(n, outage.Until)
+// announce puts a notification about a payment (or vaulting) on the schedule. A
+// merchant without a notify address gets none, as with an empty dashboard.
+func (nt *notifier) announce(kind, about, to string, body any, in time.Duration) {
+	if to == "" {
+		if p := nt.ledger.payments[about]; p != nil {
+			nt.ledger.note(p, "no notify address, so no %s", kind)
+		}
 		return
 	}
-	queue := s.queues[n.PaymentRequestID]
-	s.queues[n.PaymentRequestID] = append(queue, n)
-	if len(queue) == 0 {
-		s.send(n)
+	text, err := json.Marshal(body)
+	if err != nil {
+		panic(err) // every notification can be written as JSON
 	}
+	nt.mu.Lock()
+	defer nt.mu.Unlock()
+	nt.count++
+	n := &queued{Notification: Notification{
+		ID: nt.count, Type: kind, PaymentRequestID: about, URL: to, Body: text, State: NotificationWaiting,
+	}, era: nt.era}
+	nt.forgetOld()
+	nt.list = append(nt.list, n)
+	in += nt.faults.delay(DelayNotification, kind, about)
+	if reorder, injected := nt.faults.inject(kind, about, Reorder); injected {
+		n.held = true
+		nt.held++
+		in += orElse(time.Duration(reorder.Delay), 10*time.Minute)
+	}
+	nt.sendAt(n, nt.scheduler.now().Add(in))
 }
 
-// send sends a notice now, and whatever the faults make of it.
-func (s *Sandbox) send(n *notice) {
-	n.State = NoticeUnderWay
-	s.letGo(n)
-	s.sending++
-	at := s.now()
-	parcels := s.parcels(n, at)
-	s.background.Go(func() {
-		s.senders <- struct{}{}
-		defer func() { <-s.senders }()
-		sending := Sending{At: at, Verdict: "lost on the way"}
-		for _, parcel := range parcels {
-			result, message := s.post(n, parcel)
-			if !parcel.extra {
-				sending = result
-			}
-			s.mu.Lock()
-			if n.era == s.era { // a reset has not forgotten it
-				s.messages.add(message)
-			}
-			s.mu.Unlock()
+// forgetOld bounds the list: the oldest that are done go first.
+func (nt *notifier) forgetOld() {
+	if len(nt.list) < 2*keptNotifications {
+		return
+	}
+	spare := len(nt.list) - keptNotifications
+	nt.list = slices.DeleteFunc(nt.list, func(n *queued) bool {
+		done := n.State == NotificationAcknowledged || n.State == NotificationGivenUp
+		if done && spare > 0 {
+			spare--
+			return true
 		}
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.sending--
-		s.sent(n, sending)
-		s.move()
+		return false
 	})
 }
 
-// letGo ends what a Reorder began.
-func (s *Sandbox) letGo(n *notice) {
-	if n.heldBack {
-		n.heldBack = false
-		s.heldBack--
+// sendAt plans the next sending. The lock is held.
+func (nt *notifier) sendAt(n *queued, at time.Time) {
+	n.State, n.NextAt = NotificationWaiting, at
+	nt.ledger.keep(&n.Notification)
+	nt.scheduler.cancel(n.timer)
+	n.timer = nt.scheduler.plan(at, func() {
+		nt.mu.Lock()
+		defer nt.mu.Unlock()
+		nt.sendInTurn(n)
+	})
+}
+
+// sendInTurn sends a notification, behind those of the same payment that are
+// under way. An outage with an end postpones it. The lock is held.
+func (nt *notifier) sendInTurn(n *queued) {
+	if outage, injected := nt.faults.inject("", "", Outage); injected && !outage.Until.IsZero() {
+		nt.sendAt(n, outage.Until)
+		return
+	}
+	queue := nt.queues[n.PaymentRequestID]
+	nt.queues[n.PaymentRequestID] = append(queue, n)
+	if len(queue) == 0 {
+		nt.send(n)
 	}
 }
 
-// sent books an attempt and plans the next one if there has to be one.
-func (s *Sandbox) sent(n *notice, sending Sending) {
-	if s.ctx.Err() != nil || n.era != s.era {
-		return // closed or reset in the middle of it: this attempt does not count
+// send sends a notification now, as the injected faults have it. The lock is held.
+func (nt *notifier) send(n *queued) {
+	n.State = NotificationUnderWay
+	nt.release(n)
+	nt.sending++
+	at := nt.scheduler.now()
+	deliveries := nt.wrapper.deliveries(n.Notification, at)
+	notification := n.Notification
+	nt.courier.run(func(ctx context.Context) {
+		sending := Sending{At: at, Verdict: "lost on the way"}
+		for _, d := range deliveries {
+			message := nt.courier.post(ctx, notification, d)
+			message.At = nt.log(n, message)
+			if !d.extra {
+				sending = Sending{At: message.At, Status: message.AnswerStatus, Verdict: message.Verdict}
+			}
+		}
+		nt.sent(ctx, n, sending)
+	})
+}
+
+// log keeps the message of a sending, unless a reset has forgotten the
+// notification, and returns its time. It waits for the ledger's lock: an advance
+// of the clock is one step for a sending too.
+func (nt *notifier) log(n *queued, message Message) time.Time {
+	nt.ledger.mu.Lock()
+	defer nt.ledger.mu.Unlock()
+	nt.mu.Lock()
+	defer nt.mu.Unlock()
+	message.At = nt.scheduler.now()
+	if n.era == nt.era {
+		nt.messages.add(message)
 	}
-	s.nextInQueue(n)
+	return message.At
+}
+
+// sent records an attempt and plans the next one if the notification needs one.
+func (nt *notifier) sent(ctx context.Context, n *queued, sending Sending) {
+	nt.ledger.mu.Lock()
+	defer nt.ledger.mu.Unlock()
+	defer nt.ledger.commit()
+	nt.mu.Lock()
+	defer nt.mu.Unlock()
+	nt.sending--
+	if ctx.Err() != nil || n.era != nt.era {
+		return // closed or reset meanwhile: this attempt does not count
+	}
+	nt.sendNext(n)
 	n.Sendings = append(n.Sendings, sending)
 	switch {
 	case sending.Verdict == acknowledged:
-		n.State, n.NextAt = NoticeAcknowledged, time.Time{}
-	case len(n.Sendings) >= len(noticeSchedule):
-		n.State, n.NextAt = NoticeGivenUp, time.Time{}
+		n.State, n.NextAt = NotificationAcknowledged, time.Time{}
+	case len(n.Sendings) >= len(schedule):
+		n.State, n.NextAt = NotificationGivenUp, time.Time{}
 	default:
-		s.sendAt(n, n.planned().Add(noticeSchedule[len(n.Sendings)]))
+		// Counted from when the latest sending was due, and not from when it ended:
+		// so a clock that jumps catches up with the schedule.
+		nt.sendAt(n, n.NextAt.Add(schedule[len(n.Sendings)]))
 	}
-	s.keep(&n.Notice)
+	nt.ledger.keep(&n.Notification)
 }
 
-// planned is when the latest sending was meant to be. Counting from there, and
-// not from when it ended, lets a clock that jumps catch up with the schedule.
-func (n *notice) planned() time.Time { return n.NextAt }
-
-// nextInQueue has the payment's next notice sent, and lets go of those that
-// waited for this one to be first.
-func (s *Sandbox) nextInQueue(done *notice) {
+// sendNext sends the payment's next notification, and releases those that a
+// Reorder held back until this one was sent. The lock is held.
+func (nt *notifier) sendNext(done *queued) {
 	id := done.PaymentRequestID
-	queue := slices.Delete(s.queues[id], 0, 1)
+	queue := slices.Delete(nt.queues[id], 0, 1)
 	if len(queue) == 0 {
-		delete(s.queues, id)
+		delete(nt.queues, id)
 	} else {
-		s.queues[id] = queue
-		s.send(queue[0])
+		nt.queues[id] = queue
+		nt.send(queue[0])
 	}
-	if s.heldBack == 0 {
+	if nt.held == 0 {
 		return
 	}
-	for _, n := range s.noticeList {
-		if n.heldBack && n != done && n.PaymentRequestID == id && n.State == NoticeWaiting {
-			s.letGo(n)
-			s.sendAt(n, s.now())
+	for _, n := range nt.list {
+		if n.held && n != done && n.PaymentRequestID == id && n.State == NotificationWaiting {
+			nt.release(n)
+			nt.sendAt(n, nt.scheduler.now())
 		}
 	}
 }
 
-// parcel is one HTTP request with a notice.
-type parcel struct {
-	body   []byte
-	header http.Header
-	signed string
-	fault  FaultKind
-	extra  bool // its answer does not count
+// release ends what a Reorder began.
+func (nt *notifier) release(n *queued) {
+	if n.held {
+		n.held = false
+		nt.held--
+	}
 }
 
-// parcels wraps a notice, none if it is lost.
-func (s *Sandbox) parcels(n *notice, at time.Time) []parcel {
-	path := "/"
-	if u, err := url.Parse(n.URL); err == nil && u.RequestURI() != "" {
-		path = u.RequestURI()
-	}
-	wrap := func(body []byte, keys Keys, kind FaultKind) parcel {
-		clock := at.In(antomZone).Format(time.RFC3339)
-		text := antom.SigningString(http.MethodPost, path, s.clientID, clock, body)
-		signature, err := antom.Sign(keys.antom, text)
-		if err != nil {
-			panic(err) // a key that made signatures before makes this one
-		}
-		return parcel{body: body, signed: string(text), fault: kind, header: http.Header{
-			"Content-Type": {"application/json; charset=UTF-8"},
-			"Client-Id":    {s.clientID},
-			"Request-Time": {clock},
-			"Signature":    {signature.String()},
-		}}
-	}
-	if _, struck := s.strike(n.Type, n.PaymentRequestID, Lose); struck {
-		return nil
-	}
-	parcels := []parcel{}
-	if _, struck := s.strike(n.Type, n.PaymentRequestID, Forge); struck {
-		forged := wrap(pretendSuccess(n.Body), s.strangerKeys(), Forge)
-		forged.extra = true
-		parcels = append(parcels, forged)
-	}
-	right := wrap(n.Body, s.keys, "")
-	if spoilt, struck := s.strike(n.Type, n.PaymentRequestID, UnsignedNotice, WrongAmountNotice, WrongCurrencyNotice, Garble); struck {
-		switch spoilt.Kind {
-		case UnsignedNotice:
-			right.header.Del("Signature")
-			right.fault = UnsignedNotice
-		case Garble:
-			right = wrap([]byte("{\"notifyType\":\"PAYMENT_RESULT\",\"result\":"), s.keys, Garble)
-		default:
-			right = wrap(otherMoney(n.Body, spoilt.Kind == WrongCurrencyNotice), s.keys, spoilt.Kind)
-		}
-	}
-	parcels = append(parcels, right)
-	if _, struck := s.strike(n.Type, n.PaymentRequestID, Duplicate); struck {
-		again := right
-		again.fault, again.extra = Duplicate, true
-		parcels = append(parcels, again)
-	}
-	return parcels
+// idle says whether no notification is under way.
+func (nt *notifier) idle() bool {
+	nt.mu.Lock()
+	defer nt.mu.Unlock()
+	return nt.sending == 0
 }
 
-// pretendSuccess makes a body say that all went well.
-func pretendSuccess(body []byte) []byte {
-	var fields map[string]any
-	if json.Unmarshal(body, &fields) != nil {
-		return body
+// all returns the notifications, the oldest first.
+func (nt *notifier) all() []Notification {
+	nt.mu.Lock()
+	defer nt.mu.Unlock()
+	out := make([]Notification, len(nt.list))
+	for i, n := range nt.list {
+		out[i] = n.Notification
+		out[i].Sendings = slices.Clone(n.Sendings)
 	}
-	fields["result"] = resultOf(antom.CodeSuccess, antom.StatusSuccess)
-	forged, err := json.Marshal(fields)
-	if err != nil {
-		return body
-	}
-	return forged
+	return out
 }
 
-const acknowledged = "acknowledged"
-
-// post sends a parcel and judges the answer. The lock is not held.
-func (s *Sandbox) post(n *notice, p parcel) (Sending, Message) {
-	started := time.Now()
-	message := Message{
-		Direction: "out", Operation: n.Type, PaymentRequestID: n.PaymentRequestID, Method: http.MethodPost, URL: n.URL,
-		Header: p.header.Clone(), Body: string(p.body), SigningString: p.signed, Fault: p.fault,
-	}
-	status, header, body, err := s.exchange(n.URL, p)
-	verdict := verdictOn(status, body, err)
-	message.Verdict, message.AnswerStatus, message.AnswerHeader, message.AnswerBody = verdict, status, header, string(body)
-	message.Took = Duration(time.Since(started))
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	message.At = s.now()
-	return Sending{At: message.At, Status: status, Verdict: verdict}, message
-}
-
-func (s *Sandbox) exchange(to string, p parcel) (int, http.Header, []byte, error) {
-	ctx, cancel := context.WithTimeout(s.ctx, 10*time.Second)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to, bytes.NewReader(p.body))
-	if err != nil {
-		return 0, nil, nil, err
-	}
-	req.Header = p.header
-	res, err := s.sender.Do(req)
-	if err != nil {
-		return 0, nil, nil, err
-	}
-	defer res.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(res.Body, keptBody))
-	return res.StatusCode, res.Header, body, err
-}
-
-// verdictOn says whether an answer stops Antom from sending again: HTTP 200 and
-// a result that says SUCCESS and S.
-func verdictOn(status int, body []byte, err error) string {
-	var answer antom.Envelope
-	switch {
-	case err != nil:
-		return "no answer: " + cause(err).Error()
-	case status != http.StatusOK:
-		return fmt.Sprintf("HTTP %d is no acknowledgement", status)
-	case json.Unmarshal(body, &answer) != nil:
-		return "the answer is not JSON"
-	case answer.Result.Code != antom.CodeSuccess || answer.Result.Status != antom.StatusSuccess:
-		return "the answer's result is not SUCCESS and S"
-	}
-	return acknowledged
-}
-
-// cause drops the method and address that HTTP's errors begin with: they stand
-// beside it anyway.
-func cause(err error) error {
-	var about *url.Error
-	if errors.As(err, &about) {
-		return about.Err
-	}
-	return err
+// reset forgets all notifications; those under way no longer count.
+func (nt *notifier) reset() {
+	nt.mu.Lock()
+	defer nt.mu.Unlock()
+	nt.list, nt.count, nt.held, nt.queues = nil, 0, 0, map[string][]*queued{}
+	nt.era++
 }

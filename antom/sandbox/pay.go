@@ -11,14 +11,52 @@ import (
 )
 
 // pay starts a payment without an SDK.
-func (s *Sandbox) pay(req *antom.PayRequest) (any, *Refusal) {
+func (ps *payments) pay(req *antom.PayRequest) (any, *Refusal) {
 	terms := Terms{
 		Money: moneyOf(req.PaymentAmount), RedirectURL: req.PaymentRedirectURL, NotifyURL: req.PaymentNotifyURL,
 		Metadata: req.Metadata,
 	}
 	terms.addOrder(req.Order, req.Env, req.SettlementStrategy)
 	terms.addMethod(req.PaymentMethod, req.PaymentFactor)
-	if refusal := firstRefusal(
+	if refusal := checkPay(req, terms); refusal != nil {
+		return nil, refusal
+	}
+	m, known := methodOf(terms.Method)
+	if !known {
+		return nil, refuse("NO_PAY_OPTIONS", "there is no payment method %q", clip(terms.Method, 64))
+	}
+	if p := ps.ledger.payments[req.PaymentRequestID]; p != nil {
+		if p.BySession || !p.Terms.same(terms) {
+			return nil, refuse("REPEAT_REQ_INCONSISTENT", "this paymentRequestId stands for another amount or method")
+		}
+		return ps.payAnswer(p), nil
+	}
+	if ps.ledger.sessions[req.PaymentRequestID] != nil {
+		return nil, refuse("REPEAT_REQ_INCONSISTENT", "this paymentRequestId was used with createPaymentSession")
+	}
+	if refusal := m.allows(terms.Money); refusal != nil {
+		return nil, refusal
+	}
+	expires := req.PaymentExpiryTime.Time
+	if !expires.IsZero() && !expires.After(ps.scheduler.now()) {
+		return nil, refuse("PARAM_ILLEGAL", "paymentExpiryTime has passed")
+	}
+	var saved *savedCard
+	if m.isCard() && terms.MethodID != "" {
+		if saved = ps.cards.find(terms.MethodID); saved == nil || saved.Used {
+			return nil, refuse("INVALID_ACCESS_TOKEN", "there is no saved card of this token, or it paid already")
+		}
+	}
+	p := ps.open(req.PaymentRequestID, m, terms, expires)
+	if m.isCard() {
+		ps.payByCard(p, saved, enteredCard(req.PaymentMethod.Metadata))
+	}
+	return ps.payAnswer(p), nil
+}
+
+// checkPay checks the form of a pay request.
+func checkPay(req *antom.PayRequest, terms Terms) *Refusal {
+	return firstRefusal(
 		mustBe("productCode", req.ProductCode, antom.ProductCheckout),
 		identifier("paymentRequestId", req.PaymentRequestID),
 		checkOrder(req.Order, req.PaymentAmount),
@@ -27,40 +65,7 @@ func (s *Sandbox) pay(req *antom.PayRequest) (any, *Refusal) {
 		address("paymentRedirectUrl", req.PaymentRedirectURL, true, redirectLimit(terms.Method)),
 		address("paymentNotifyUrl", req.PaymentNotifyURL, false, 2048),
 		checkEnv(req.Env),
-	); refusal != nil {
-		return nil, refusal
-	}
-	m, known := methodOf(terms.Method)
-	if !known {
-		return nil, refuse("NO_PAY_OPTIONS", "there is no payment method %q", clip(terms.Method, 64))
-	}
-	if p := s.payments[req.PaymentRequestID]; p != nil {
-		if p.BySession || !p.Terms.same(terms) {
-			return nil, refuse("REPEAT_REQ_INCONSISTENT", "this paymentRequestId stands for another amount or method")
-		}
-		return s.payAnswer(p), nil
-	}
-	if s.sessions[req.PaymentRequestID] != nil {
-		return nil, refuse("REPEAT_REQ_INCONSISTENT", "this paymentRequestId was used with createPaymentSession")
-	}
-	if refusal := m.allows(terms.Money); refusal != nil {
-		return nil, refusal
-	}
-	expires := req.PaymentExpiryTime.Time
-	if !expires.IsZero() && !expires.After(s.now()) {
-		return nil, refuse("PARAM_ILLEGAL", "paymentExpiryTime has passed")
-	}
-	var saved *savedCard
-	if m.isCard() && terms.MethodID != "" {
-		if saved = s.cards[terms.MethodID]; saved == nil || saved.Used {
-			return nil, refuse("INVALID_ACCESS_TOKEN", "there is no saved card of this token, or it paid already")
-		}
-	}
-	p := s.openPayment(req.PaymentRequestID, m, terms, expires)
-	if m.isCard() {
-		s.payByCard(p, saved, enteredCard(req.PaymentMethod.Metadata))
-	}
-	return s.payAnswer(p), nil
+	)
 }
 
 // enteredCard is the card of a server-to-server payment, nil in the other modes.
@@ -71,30 +76,27 @@ func enteredCard(meta *antom.Metadata) *card {
 	return &card{Number: meta.CardNo, ExpiryMonth: meta.ExpiryMonth, ExpiryYear: meta.ExpiryYear, CVV: meta.CVV}
 }
 
-// payByCard does at once what the card modes do before anybody sees a page.
-func (s *Sandbox) payByCard(p *Payment, saved *savedCard, entered *card) {
+// payByCard does what the card modes do at once, before a page is shown.
+func (ps *payments) payByCard(p *Payment, saved *savedCard, entered *card) {
 	switch {
 	case saved != nil:
 		info := saved.Info
 		p.Card = &info
-		saved.Used = saved.Once
-		s.keep(saved)
+		ps.ledger.keep(ps.cards.use(saved.Token))
 		if saved.Refused != "" {
-			s.decline(p, saved.Refused)
+			ps.decline(p, saved.Refused)
 			return
 		}
 		if p.Terms.ThreeDS {
-			s.challenge(p)
+			ps.challenge(p)
 			return
 		}
-		s.pays(p, nil)
+		ps.complete(p, nil)
 	case entered != nil:
-		if p.Terms.ThreeDS && entered.challenged() && entered.outcome(s.now()) == "" {
-			p.Card = s.cardInfo(entered)
-			s.challenge(p)
+		if ps.authenticates(p, entered) {
 			return
 		}
-		s.pays(p, entered)
+		ps.complete(p, entered)
 		if p.Card != nil && !p.Terms.Tokenize {
 			p.Card.CardToken = ""
 		}
@@ -102,13 +104,13 @@ func (s *Sandbox) payByCard(p *Payment, saved *savedCard, entered *card) {
 }
 
 // challenge sends the buyer to their bank's 3-D Secure page.
-func (s *Sandbox) challenge(p *Payment) {
+func (ps *payments) challenge(p *Payment) {
 	p.Step = stepThreeDS
-	s.tell(p, "the card's bank wants to see the buyer (3-D Secure)")
+	ps.ledger.note(p, "the card's bank asks the buyer to authenticate (3-D Secure)")
 }
 
-// payAnswer is what pay says of a payment, the first time and every time.
-func (s *Sandbox) payAnswer(p *Payment) any {
+// payAnswer is the answer of pay about a payment, the first time and every time.
+func (ps *payments) payAnswer(p *Payment) any {
 	answer := &antom.PayResponse{
 		PaymentRequestID: p.RequestID, PaymentID: p.ID, PaymentAmount: p.wire(), PaymentCreateTime: wireTime(p.CreatedAt),
 		PaymentResultInfo: p.Card,
@@ -123,15 +125,15 @@ func (s *Sandbox) payAnswer(p *Payment) any {
 		answer.Envelope = antom.Envelope{Result: resultOf(antom.CodeOrderIsCanceled, antom.StatusFailed)}
 	default:
 		answer.Envelope = inProcess(antom.CodePaymentInProcess)
-		s.addWayOn(p, answer)
+		ps.addNextStep(p, answer)
 	}
 	return answer
 }
 
-// addWayOn adds where the buyer goes, or the code they scan.
-func (s *Sandbox) addWayOn(p *Payment, answer *antom.PayResponse) {
+// addNextStep adds where the buyer goes, or the code they scan.
+func (ps *payments) addNextStep(p *Payment, answer *antom.PayResponse) {
 	m, _ := methodOf(p.Method)
-	if _, struck := s.strike("pay", p.RequestID, PostForm); struck {
+	if _, injected := ps.faults.inject("pay", p.RequestID, PostForm); injected {
 		answer.RedirectActionForm = &antom.RedirectActionForm{
 			Method: http.MethodPost, RedirectURL: p.BuyerURL + "/entry", Parameters: `{"entry":"` + p.Token + `"}`, ActionFormType: "RedirectActionForm",
 		}
@@ -154,17 +156,17 @@ func (s *Sandbox) addWayOn(p *Payment, answer *antom.PayResponse) {
 	}
 	answer.OrderCodeForm.CodeDetails = []antom.CodeDetail{
 		{CodeValueType: "QRCODE", CodeValue: p.BuyerURL, DisplayType: "TEXT"},
-		{CodeValueType: "QRCODE", CodeValue: s.url + "/qr/" + p.Token, DisplayType: "MIDDLEIMAGE"},
+		{CodeValueType: "QRCODE", CodeValue: ps.url + "/qr/" + p.Token, DisplayType: "MIDDLEIMAGE"},
 	}
 }
 
-// number is what is told at the counter or transferred to: the same each time.
+// number is given at the counter or transferred to. It is the same each time.
 func (p *Payment) number() string {
 	sum := sha256.Sum256([]byte(p.ID))
 	return strconv.FormatUint(1e12+binary.BigEndian.Uint64(sum[:])%9e12, 10)
 }
 
-// schemeURL is what would open the wallet's app on a phone. There is no such app.
+// schemeURL is what would open the wallet's app on a phone; no such app exists.
 func (p *Payment) schemeURL() string {
 	_, rest, _ := strings.Cut(p.BuyerURL, ":")
 	return "antomsandbox:" + rest

@@ -6,9 +6,9 @@ import (
 	"antom-checkout/antom"
 )
 
-// refund gives money of a successful payment back: wallets at once, the others
+// refund returns money of a successful payment: wallets at once, the others
 // a little later.
-func (s *Sandbox) refund(req *antom.RefundRequest) (any, *Refusal) {
+func (ops *operations) refund(req *antom.RefundRequest) (any, *Refusal) {
 	if refusal := firstRefusal(
 		identifier("refundRequestId", req.RefundRequestID),
 		required("paymentId", req.PaymentID, 64),
@@ -22,17 +22,17 @@ func (s *Sandbox) refund(req *antom.RefundRequest) (any, *Refusal) {
 		return nil, refuse("PARAM_ILLEGAL", "refundAmount is required and positive")
 	}
 	money := moneyOf(req.RefundAmount)
-	if r := s.refunds[req.RefundRequestID]; r != nil {
+	if r := ops.ledger.refunds[req.RefundRequestID]; r != nil {
 		if r.PaymentID != req.PaymentID || r.Money != money {
 			return nil, refuse("REPEAT_REQ_INCONSISTENT", "this refundRequestId stands for another amount or payment")
 		}
 		return refundAnswer(r), nil
 	}
-	p := s.paymentIDs[req.PaymentID]
-	if refusal := s.mayRefund(p, money); refusal != nil {
+	p := ops.ledger.paymentIDs[req.PaymentID]
+	if refusal := ops.mayRefund(p, money); refusal != nil {
 		return nil, refusal
 	}
-	now := s.now()
+	now := ops.scheduler.now()
 	r := &Refund{
 		RequestID: req.RefundRequestID, ID: newID(now), PaymentID: p.ID, PaymentRequestID: p.RequestID,
 		Status: antom.TransactionProcessing, ResultCode: antom.CodeRefundInProcess, Money: money,
@@ -41,45 +41,42 @@ func (s *Sandbox) refund(req *antom.RefundRequest) (any, *Refusal) {
 	if r.NotifyURL == "" {
 		r.NotifyURL = p.Terms.NotifyURL
 	}
-	s.addRefund(r)
+	ops.ledger.addRefund(r)
 	m, _ := methodOf(p.Method)
-	slow, struck := s.strike("refund", p.RequestID, RefundDelay)
-	if m.AtOnce && !isTrue(req.IsAsyncRefund) && !struck {
-		s.finishRefund(r, s.delays.notice)
+	slow, injected := ops.faults.inject("refund", p.RequestID, RefundDelay)
+	if m.AtOnce && !isTrue(req.IsAsyncRefund) && !injected {
+		ops.finishRefund(r, ops.delays.notification)
 		return refundAnswer(r), nil
 	}
-	s.finishRefundAt(r, now.Add(s.delays.refund+time.Duration(slow.Delay)))
+	ops.finishRefundAt(r, now.Add(ops.delays.refund+time.Duration(slow.Delay)))
 	return refundAnswer(r), nil
 }
 
-func (s *Sandbox) finishRefundAt(r *Refund, at time.Time) {
+func (ops *operations) finishRefundAt(r *Refund, at time.Time) {
 	r.DueAt = at
-	s.keep(r)
-	s.plan(at, func() { s.finishRefund(r, 0) })
+	ops.ledger.keep(r)
+	ops.scheduler.plan(at, func() { ops.finishRefund(r, 0) })
 }
 
-// finishRefund ends a refund and tells the merchant, in a moment where the answer
-// to their call should be first.
-func (s *Sandbox) finishRefund(r *Refund, noticeIn time.Duration) {
+// finishRefund ends a refund and notifies the merchant, after a moment where the
+// answer to their call should arrive first.
+func (ops *operations) finishRefund(r *Refund, notifyIn time.Duration) {
 	if r.Status != antom.TransactionProcessing {
 		return
 	}
-	p := s.paymentIDs[r.PaymentID]
-	r.Status, r.ResultCode, r.DoneAt = antom.TransactionSuccess, antom.CodeSuccess, s.now()
-	if fault, struck := s.strike("REFUND_RESULT", p.RequestID, RefundFail); struck {
-		r.Status, r.ResultCode = antom.TransactionFail, antom.ResultCode(fault.Code)
-		if fault.Code == "" {
-			r.ResultCode = "PROCESS_FAIL"
-		}
+	p := ops.ledger.paymentIDs[r.PaymentID]
+	r.Status, r.ResultCode, r.DoneAt = antom.TransactionSuccess, antom.CodeSuccess, ops.scheduler.now()
+	if fault, injected := ops.faults.inject("REFUND_RESULT", p.RequestID, RefundFail); injected {
+		r.Status, r.ResultCode = antom.TransactionFail, failedWith(fault)
 	}
-	s.keep(r)
-	s.tell(p, "refund of %d %s (%s)", r.Amount, r.Status, r.ResultCode)
-	s.noticeRefund(p, r, noticeIn)
+	ops.ledger.keep(r)
+	ops.ledger.note(p, "refund of %d %s (%s)", r.Amount, r.Status, r.ResultCode)
+	ops.notifier.notifyRefund(p, r, notifyIn)
 }
 
-// mayRefund says whether this money of p may go back, p nil if there is no such
-// payment.
-func (s *Sandbox) mayRefund(p *Payment, money Money) *Refusal {
+// mayRefund refuses a refund of p that is not allowed. p is nil if there is no
+// such payment.
+func (ops *operations) mayRefund(p *Payment, money Money) *Refusal {
 	if p == nil {
 		return refuse("ORDER_NOT_EXIST", "there is no such payment")
 	}
@@ -88,8 +85,8 @@ func (s *Sandbox) mayRefund(p *Payment, money Money) *Refusal {
 	if window == 0 {
 		window = 365
 	}
-	left := p.Amount - s.refunded(p)
-	done, _ := s.captured(p)
+	left := p.Amount - ops.ledger.refunded(p)
+	done, _ := ops.ledger.captured(p)
 	switch {
 	case p.Status == antom.PaymentCancelled:
 		return refuse("ORDER_IS_CANCELED", "the payment was cancelled, so there is nothing to refund")
@@ -100,15 +97,15 @@ func (s *Sandbox) mayRefund(p *Payment, money Money) *Refusal {
 	case m.isCard() && done == 0:
 		return refuse("ORDER_STATUS_INVALID", "the payment is authorised and not captured yet; cancel it instead")
 	case m.RefundDays < 0:
-		return refuse("REFUND_NOT_SUPPORTED", "%s gives nothing back", m.Code)
+		return refuse("REFUND_NOT_SUPPORTED", "%s has no refunds", m.Code)
 	case money.Currency != p.Currency:
 		return refuse("CURRENCY_NOT_SUPPORT", "the payment is in %s", p.Currency)
-	case !s.now().Before(p.PaidAt.Add(time.Duration(window) * day)):
-		return refuse("REFUND_WINDOW_EXCEED", "%s gives back within %d days", m.Code, window)
+	case !ops.scheduler.now().Before(p.PaidAt.Add(time.Duration(window) * day)):
+		return refuse("REFUND_WINDOW_EXCEED", "%s refunds within %d days", m.Code, window)
 	case money.Amount > left:
 		return refuse("REFUND_AMOUNT_EXCEED", "%d of %d are left to refund", left, p.Amount)
 	case m.NoPartial && money.Amount != p.Amount:
-		return refuse("PARTIAL_REFUND_NOT_SUPPORTED", "%s gives back in full only", m.Code)
+		return refuse("PARTIAL_REFUND_NOT_SUPPORTED", "%s refunds in full only", m.Code)
 	case m.Code == "KAKAOPAY" && p.Currency == "KRW" && money.Amount < 50:
 		return refuse("PROCESS_FAIL", "Kakao Pay refunds at least 50 KRW")
 	}
@@ -130,12 +127,12 @@ func refundAnswer(r *Refund) *antom.RefundResponse {
 	return answer
 }
 
-// inquiryRefund tells what is known of a refund.
-func (s *Sandbox) inquiryRefund(req *antom.InquiryRefundRequest) (any, *Refusal) {
+// inquiryRefund answers what is known of a refund.
+func (ops *operations) inquiryRefund(req *antom.InquiryRefundRequest) (any, *Refusal) {
 	if req.RefundRequestID == "" && req.RefundID == "" {
 		return nil, refuse("PARAM_ILLEGAL", "refundId or refundRequestId is required")
 	}
-	r := s.findRefund(req.RefundRequestID, req.RefundID)
+	r := ops.ledger.findRefund(req.RefundRequestID, req.RefundID)
 	if r == nil {
 		return nil, refuse("ORDER_NOT_EXIST", "there is no such refund")
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 // Refusal is an F (or U) of the gateway: the documented code for the merchant,
-// and a reason in plain language for the control room.
+// and a reason in plain language for the control page.
 type Refusal struct {
 	Code   antom.ResultCode
 	Status antom.ResultStatus
@@ -72,7 +72,7 @@ func inProcess(code antom.ResultCode) antom.Envelope {
 }
 
 // result is the refusal's envelope. A PARAM_ILLEGAL names the parameter, as
-// Antom's does; the other reasons are for the control room.
+// Antom's does; the other reasons are for the control page.
 func (r *Refusal) result() antom.Result {
 	result := resultOf(r.Code, r.Status)
 	if r.Code == "PARAM_ILLEGAL" {

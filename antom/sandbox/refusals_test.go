@@ -8,7 +8,7 @@ import (
 	"antom-checkout/antom"
 )
 
-// TestCodes has every operation answer every result code it has.
+// TestCodes has every endpoint answer every result code it has.
 func TestCodes(t *testing.T) {
 	pay := func(id, method string, minor int64, change ...func(*antom.PayRequest)) func(*shop) error {
 		return func(s *shop) error {
@@ -70,7 +70,7 @@ func TestCodes(t *testing.T) {
 		{"session: first name too long", session(func(r *antom.PaymentSessionRequest) {
 			r.Order.Buyer = &antom.Buyer{Name: &antom.UserName{FirstName: strings.Repeat("x", 33)}}
 		}), "PARAM_ILLEGAL"},
-		{"session: phone of a parcel too long", session(func(r *antom.PaymentSessionRequest) { r.Order.Shipping = &antom.Shipping{PhoneNo: "+49 30 1234567 89"} }), "PARAM_ILLEGAL"},
+		{"session: phone of the shipping address too long", session(func(r *antom.PaymentSessionRequest) { r.Order.Shipping = &antom.Shipping{PhoneNo: "+49 30 1234567 89"} }), "PARAM_ILLEGAL"},
 		{"session: city too long", session(func(r *antom.PaymentSessionRequest) {
 			r.Order.Shipping = &antom.Shipping{Address: &antom.Address{Region: "GB", City: strings.Repeat("x", 33)}}
 		}), "PARAM_ILLEGAL"},

@@ -64,7 +64,7 @@ func TestRefundsOfCardsComeLater(t *testing.T) {
 	}
 	s.after(2 * time.Second)
 	if got := s.kinds(); !strings.HasSuffix(got, "REFUND_RESULT S") {
-		t.Errorf("the shop heard %q", got)
+		t.Errorf("the shop received %q", got)
 	}
 	asked, err := s.client.InquiryRefund(t.Context(), &antom.InquiryRefundRequest{RefundRequestID: "RF-1"})
 	must(t, err)
@@ -91,7 +91,7 @@ func TestPendingMethodSaysSoAndConfirmsLater(t *testing.T) {
 	must(t, s.box.Control().Pay("PR-1"))
 	s.after(time.Second)
 	if got := s.kinds(); got != "PAYMENT_PENDING S, PAYMENT_RESULT S" {
-		t.Errorf("the shop heard %q", got)
+		t.Errorf("the shop received %q", got)
 	}
 }
 
@@ -186,8 +186,8 @@ func TestCardNumbersStayNowhere(t *testing.T) {
 	req.PaymentMethod.Metadata = &antom.Metadata{CardNo: "4054695723100768", ExpiryMonth: "12", ExpiryYear: "39", CVV: "987"}
 	_, err := s.client.Pay(t.Context(), req)
 	must(t, err)
-	_, ledger := s.pulls("GET /control/ledger", "")
-	_, messages := s.pulls("GET /control/messages", "")
+	_, ledger := s.requests("GET /control/ledger", "")
+	_, messages := s.requests("GET /control/messages", "")
 	for _, text := range []string{ledger, messages, s.gets(s.url + "/")} {
 		if strings.Contains(text, "4054695723100768") || strings.Contains(text, `"987"`) || strings.Contains(text, `\"987\"`) {
 			t.Error("a card number or CVV can be read")

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"strings"
@@ -15,108 +14,91 @@ import (
 
 // Config is what [New] needs to know. URL and Keys are required.
 type Config struct {
-	URL          string           // the base URL it is reached at, e.g. http://localhost:8081
-	Keys         Keys             // from NewKeys or LoadKeys
-	ClientID     string           // SANDBOX_5X00000000000000 when empty; others must begin with SANDBOX_ too
-	Now          func() time.Time // time.Now when nil; levers move the sandbox's clock ahead of it
-	Log          *slog.Logger     // nil discards
-	NoticeDelay  time.Duration    // from the buyer's act to the first notice; 300 ms when 0
-	CaptureDelay time.Duration    // from that notice to the automatic capture of a card; 300 ms when 0
-	RefundDelay  time.Duration    // how long an asynchronous refund takes; 1 s when 0
-	Seed         uint64           // of faults with a chance; the same seed strikes the same
-	LedgerFile   string           // keeps the ledger across restarts; "" keeps it in memory only
+	URL               string           // the base URL it is reached at, e.g. http://localhost:8081
+	Keys              Keys             // from NewKeys or LoadKeys
+	ClientID          string           // SANDBOX_5X00000000000000 when empty; others must begin with SANDBOX_ too
+	Now               func() time.Time // time.Now when nil; the control API moves the sandbox's clock ahead of it
+	Log               *slog.Logger     // nil discards
+	NotificationDelay time.Duration    // from the buyer's act to the first notification; 300 ms when 0
+	CaptureDelay      time.Duration    // from that notification to the automatic capture of a card; 300 ms when 0
+	RefundDelay       time.Duration    // how long an asynchronous refund takes; 1 s when 0
+	Seed              uint64           // of faults with a chance; the same seed draws the same
+	LedgerFile        string           // keeps the ledger across restarts; "" keeps it in memory only
 
-	Transport http.RoundTripper // how notices are sent; nil is the network
+	Transport http.RoundTripper // how notifications are sent; nil is the network
+
+	NoticeDelay time.Duration // the former name of NotificationDelay, which wins
 }
 
-// Sandbox is one local Antom with one merchant. It is an http.Handler.
+// Sandbox is one local Antom with one merchant. It is an http.Handler. It only
+// wires the parts together; doc.go says what each of them owns.
 type Sandbox struct {
-	url          string
-	clientID     string
-	keys         Keys
-	stranger     Keys // signs what is forged
-	strangerOnce sync.Once
-	log          *slog.Logger
-	delays       delays
-	seed         uint64
-	file         string
-	handler      http.Handler
-	sender       *http.Client
-	world        func() time.Time
-	injected     bool // the clock was injected, so it may stand still, or jump without our timers knowing
-	wake         chan struct{}
-	stop         context.CancelFunc
-	ctx          context.Context
-	background   sync.WaitGroup
-	mu           sync.Mutex // guards everything below
-	books                   // the ledger and what is still to come
-	ahead        time.Duration
-	agenda       agenda
-	faults       []Fault
-	faultCount   int
-	random       *rand.Rand
-	messages     messageLog
-	sending      int           // notices under way
-	senders      chan struct{} // a place for each notice that may be under way
-	changed      chan struct{} // closed and replaced whenever anything moves
-	changeCount  int
-	journal      journal
-	era          int // counts resets: what began in an earlier one is void
+	url      string
+	clientID string
+	keys     Keys
+	delays   delays
+	handler  http.Handler
+
+	scheduler    *scheduler
+	changes      *changes
+	faults       *faults
+	messages     *messages
+	ledger       *ledger
+	cards        *savedCards
+	courier      *courier
+	notifier     *notifier
+	operations   *operations
+	payments     *payments
+	sessions     *sessions
+	disputes     *disputes
+	vaults       *vaults
+	methodOffers *methodOffers
+
+	stop       context.CancelFunc
+	ctx        context.Context
+	background sync.WaitGroup
 }
 
-type delays struct{ notice, capture, refund time.Duration }
+type delays struct{ notification, capture, refund time.Duration }
 
 // DefaultClientID is the client id of a sandbox that was given none.
 const DefaultClientID = "SANDBOX_5X00000000000000"
 
 // New starts a sandbox. Close it to end its notifier.
 func New(cfg Config) (*Sandbox, error) {
+	base, err := cfg.check()
+	if err != nil {
+		return nil, err
+	}
+	s := wire(cfg, base)
+	if err := s.load(); err != nil {
+		s.stop()
+		return nil, fmt.Errorf("sandbox: %w", err)
+	}
+	s.background.Go(func() { s.scheduler.watch(s.ctx, s.runDue) })
+	return s, nil
+}
+
+// check reports what is wrong with the settings, fills in the defaults, and
+// returns the base URL.
+func (cfg *Config) check() (string, error) {
 	base, err := url.Parse(cfg.URL)
 	if err != nil || base.Host == "" || (base.Scheme != "http" && base.Scheme != "https") || strings.Trim(base.Path, "/") != "" {
-		return nil, errors.New("sandbox: URL is not an http(s) address without a path")
+		return "", errors.New("sandbox: URL is not an http(s) address without a path")
 	}
 	if cfg.ClientID == "" {
 		cfg.ClientID = DefaultClientID
 	}
 	if !strings.HasPrefix(cfg.ClientID, "SANDBOX_") {
-		return nil, errors.New("sandbox: the client id does not begin with SANDBOX_; production ids have no business here")
+		return "", errors.New("sandbox: the client id does not begin with SANDBOX_; a production id is refused here")
 	}
 	if cfg.Keys.merchant == nil || cfg.Keys.antom == nil {
-		return nil, errors.New("sandbox: keys are missing; see NewKeys and LoadKeys")
+		return "", errors.New("sandbox: keys are missing; see NewKeys and LoadKeys")
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	s := &Sandbox{
-		url:      base.Scheme + "://" + base.Host,
-		clientID: cfg.ClientID,
-		keys:     cfg.Keys,
-		log:      cfg.Log,
-		delays:   delays{orElse(cfg.NoticeDelay, 300*time.Millisecond), orElse(cfg.CaptureDelay, 300*time.Millisecond), orElse(cfg.RefundDelay, time.Second)},
-		seed:     cfg.Seed,
-		file:     cfg.LedgerFile,
-		sender:   newSender(cfg.Transport),
-		world:    cfg.Now,
-		injected: cfg.Now != nil,
-		wake:     make(chan struct{}, 1),
-		stop:     stop,
-		ctx:      ctx,
-		books:    newBooks(),
-		random:   newRandom(cfg.Seed),
-		changed:  make(chan struct{}),
-		senders:  make(chan struct{}, mostSenders),
-	}
-	if s.world == nil {
-		s.world = time.Now
-	}
-	s.handler = s.routes()
-	if err := s.load(); err != nil {
-		stop()
-		return nil, fmt.Errorf("sandbox: %w", err)
-	}
-	s.background.Go(s.keepTime)
-	return s, nil
+	return base.Scheme + "://" + base.Host, nil
 }
 
 func orElse(d, otherwise time.Duration) time.Duration {
@@ -126,62 +108,38 @@ func orElse(d, otherwise time.Duration) time.Duration {
 	return d
 }
 
-func newRandom(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, seed)) }
-
 // Close ends the notifier and waits for its goroutines. What was not yet
 // delivered is dropped, or kept in the ledger file if there is one.
 func (s *Sandbox) Close() error {
 	s.stop()
 	s.background.Wait()
-	s.sender.CloseIdleConnections()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.endJournal()
+	s.courier.close()
+	s.ledger.mu.Lock()
+	defer s.ledger.mu.Unlock()
+	return s.ledger.journal.end()
 }
 
-// ServeHTTP serves the gateway, the buyer's pages, the SDK and the control room.
+// ServeHTTP serves the gateway, the buyer's pages, the SDK and the control page.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
-// routes lists everything that is served: what Antom has, what a buyer sees,
-// what an SDK loads, and the control room.
-func (s *Sandbox) routes() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("/ams/", s.serveGateway)
-	mux.HandleFunc("/mgw.htm", s.serveSDKQuery)
+// Credentials returns what a merchant needs to use this sandbox.
+func (s *Sandbox) Credentials() Credentials { return s.keys.Credentials(s.url, s.clientID) }
 
-	mux.HandleFunc("GET /buyer/{token}", s.showBuyerPage)
-	mux.HandleFunc("POST /buyer/{token}", s.takeBuyerAct)
-	mux.HandleFunc("POST /buyer/{token}/entry", s.enterByForm)
-
-	mux.HandleFunc("GET /vault/{token}", s.showVaultPage)
-	mux.HandleFunc("POST /vault/{token}", s.takeVaultAct)
-
-	mux.HandleFunc("GET /sdk/ams-checkout.min.js", s.serveSDK)
-	mux.HandleFunc("GET /sdk/component/{sign}/{version}/index.html", s.showComponent)
-	mux.HandleFunc("GET /sdk/warm-up", s.showWarmUp)
-	mux.HandleFunc("GET /checkout-page/index.html", s.showCheckoutPage)
-	mux.HandleFunc("GET /sdk/payment", s.serveComponentState)
-	mux.HandleFunc("POST /sdk/payment", s.takeComponentAct)
-	mux.HandleFunc("GET /static/", s.serveStatic)
-	mux.HandleFunc("GET /logo/{name}", s.serveLogo)
-	mux.HandleFunc("GET /qr/{token}", s.serveQR)
-
-	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
-	mux.HandleFunc("GET /{$}", s.showRoom)
-	s.controlRoutes(mux)
-
-	pages := http.NewCrossOriginProtection()
-	pages.AddInsecureBypassPattern("/ams/")                     // signed, so it needs no protection
-	pages.AddInsecureBypassPattern("/mgw.htm")                  // asked by the merchant's page, by design
-	pages.AddInsecureBypassPattern("POST /buyer/{token}/entry") // posted by it, likewise
-	return pages.Handler(mux)
+// runDue runs the tasks that are due, each one as a change of the ledger.
+func (s *Sandbox) runDue() {
+	s.ledger.mu.Lock()
+	defer s.ledger.mu.Unlock()
+	s.scheduler.runDue(s.ledger.commit)
 }
 
-// move ends a change: it is kept, and everybody who waits hears of it. The lock
-// is held.
-func (s *Sandbox) move() {
-	s.write()
-	s.changeCount++
-	close(s.changed)
-	s.changed = make(chan struct{})
+// forget empties all parts but the keys and sets the clock back. The ledger's
+// lock is held, so no call, act or task happens meanwhile.
+func (s *Sandbox) forget() {
+	s.ledger.reset()
+	s.vaults.reset()
+	s.cards.reset()
+	s.notifier.reset()
+	s.scheduler.reset()
+	s.faults.reset()
+	s.messages.reset()
 }

@@ -1,8 +1,8 @@
 package sandbox
 
 import (
-	"net/http"
-	"net/http/httptest"
+	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -10,162 +10,80 @@ import (
 	"antom-checkout/antom"
 )
 
-func TestSessionIsNoPaymentUntilTheBuyerSubmits(t *testing.T) {
-	s := newShop(t)
-	session, err := s.client.CreatePaymentSession(t.Context(), s.sessionRequest("PR-1", "CARD", 4200))
-	must(t, err)
-	if parts := strings.Split(session.Data, "&&"); len(parts) != 4 || parts[1] != "SG" {
-		t.Errorf("session data has the shape %q", session.Data)
-	}
-	if len(session.ID) != 64 || len(session.Data) > 4096 {
-		t.Errorf("session id of %d, data of %d characters", len(session.ID), len(session.Data))
-	}
-	_, err = s.client.InquiryPayment(t.Context(), &antom.InquiryPaymentRequest{PaymentRequestID: "PR-1"})
-	wantCode(t, err, antom.CodeOrderNotExist)
-
-	must(t, s.box.Control().Submit("PR-1", ""))
-	if got := s.asks("PR-1").PaymentStatus; got != antom.PaymentProcessing {
-		t.Errorf("after the submit the payment is %s", got)
-	}
-	must(t, s.box.Control().Pay("PR-1"))
-	s.after(300 * time.Millisecond)
-	if got := s.kinds(); got != "PAYMENT_RESULT S" {
-		t.Errorf("after the buyer paid the shop heard %q", got)
-	}
-	s.after(300 * time.Millisecond)
-	if got := s.kinds(); got != "PAYMENT_RESULT S, CAPTURE_RESULT S" {
-		t.Errorf("after the capture the shop heard %q", got)
-	}
-	paid := s.asks("PR-1")
-	if paid.PaymentStatus != antom.PaymentSuccess || len(paid.Transactions) != 1 || paid.Transactions[0].Status != antom.TransactionSuccess {
-		t.Errorf("paid card is %s with %+v", paid.PaymentStatus, paid.Transactions)
-	}
-}
-
-func TestWalletIsPaidOnItsPage(t *testing.T) {
-	s := newShop(t)
-	answer := s.pays("PR-1", "ALIPAY_CN", 4200)
-	if answer.NormalURL == "" || answer.RedirectActionForm.RedirectURL != answer.NormalURL || answer.RedirectActionForm.Method != "GET" {
-		t.Fatalf("pay answered %+v", answer)
-	}
-	page := s.gets(answer.NormalURL)
-	for _, hook := range []string{"buyer-pay", "buyer-decline", "buyer-leave", "buyer-pay-and-vanish"} {
-		if !strings.Contains(page, `data-test="`+hook+`"`) {
-			t.Errorf("the wallet page has no %s", hook)
+func TestNewRefuses(t *testing.T) {
+	for name, cfg := range map[string]Config{
+		"a production client id": {URL: "http://localhost:8081", Keys: testKeys(), ClientID: "5X00000000000000"},
+		"no keys":                {URL: "http://localhost:8081"},
+		"no address":             {Keys: testKeys()},
+		"an address with a path": {URL: "http://localhost:8081/sandbox", Keys: testKeys()},
+	} {
+		if box, err := New(cfg); err == nil {
+			t.Errorf("%s is accepted", name)
+			must(t, box.Close())
 		}
 	}
-	if to := s.acts(answer.NormalURL, "leave"); to != "http://shop.example/return?o=1" {
-		t.Errorf("leaving leads to %q", to)
-	}
-	if got := s.asks("PR-1").PaymentStatus; got != antom.PaymentProcessing {
-		t.Errorf("after leaving the payment is %s", got)
-	}
-	if to := s.acts(answer.NormalURL, "pay"); to != "http://shop.example/return?o=1" {
-		t.Errorf("paying leads to %q", to)
-	}
-	s.after(time.Second)
-	if got := s.kinds(); got != "PAYMENT_RESULT S" {
-		t.Errorf("the shop heard %q", got)
-	}
 }
 
-func TestDeclineFailsThePayment(t *testing.T) {
+// TestManyPaymentsLeaveNothingBehind: 2,000 payments with notifications, duplicates
+// and refunds. What grows is the ledger; goroutines and messages do not.
+func TestManyPaymentsLeaveNothingBehind(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes some seconds")
+	}
+	before := runtime.NumGoroutine()
 	s := newShop(t)
-	answer := s.pays("PR-1", "GRABPAY_SG", 4200)
-	s.posts(answer.NormalURL, "act=decline&reason=USER_BALANCE_NOT_ENOUGH")
-	s.after(time.Second)
-	if got := s.kinds(); got != "PAYMENT_RESULT F" {
-		t.Errorf("the shop heard %q", got)
+	s.fault(Fault{Kind: Duplicate, Chance: 0.2})
+	heap := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
 	}
-	if got := s.asks("PR-1"); got.PaymentStatus != antom.PaymentFail || got.PaymentResultCode != "USER_BALANCE_NOT_ENOUGH" {
-		t.Errorf("the payment is %s %s", got.PaymentStatus, got.PaymentResultCode)
-	}
-}
-
-func TestBuyerPaysAndNeverComesBack(t *testing.T) {
-	s := newShop(t)
-	answer := s.pays("PR-1", "ALIPAY_CN", 4200)
-	if to := s.acts(answer.NormalURL, "vanish"); strings.Contains(to, "shop.example") {
-		t.Errorf("the vanished buyer came back to %q", to)
-	}
-	if got := s.asks("PR-1").PaymentStatus; got != antom.PaymentSuccess {
-		t.Errorf("the payment is %s", got)
-	}
-}
-
-func TestUnpaidPaymentClosesAtItsTime(t *testing.T) {
-	s := newShop(t)
-	s.pays("PR-1", "ALIPAY_CN", 4200)
-	s.after(14*time.Minute - time.Second)
-	if got := s.asks("PR-1").PaymentStatus; got != antom.PaymentProcessing {
-		t.Fatalf("a second early the payment is %s", got)
-	}
-	s.after(time.Second)
-	if got := s.asks("PR-1"); got.PaymentStatus != antom.PaymentFail || got.PaymentResultCode != antom.CodeOrderIsClosed {
-		t.Errorf("the payment is %s %s", got.PaymentStatus, got.PaymentResultCode)
-	}
-	if got := s.kinds(); got != "PAYMENT_RESULT F" {
-		t.Errorf("the shop heard %q", got)
-	}
-	_, err := s.client.Pay(t.Context(), s.payRequest("PR-1", "ALIPAY_CN", 4200))
-	wantCode(t, err, antom.CodeOrderIsClosed)
-}
-
-func TestNoticeIsSentAgainUntilAcknowledged(t *testing.T) {
-	s := newShop(t)
-	s.deaf = 100
-	s.pays("PR-1", "ALIPAY_CN", 4200)
-	must(t, s.box.Control().Pay("PR-1"))
-	sent := func() int { return len(s.box.Control().Notices()[0].Sendings) }
-	s.after(300 * time.Millisecond)
-	for i, wait := range noticeSchedule[1:] {
-		if got := sent(); got != i+1 {
-			t.Fatalf("before waiting %s it was sent %d times", wait, got)
+	round := func(from int) {
+		for i := range 500 {
+			id := fmt.Sprint("PR-", from+i)
+			s.box.ledger.mu.Lock()
+			_, refusal := s.box.payments.pay(s.payRequest(id, "ALIPAY_CN", 4200))
+			s.box.ledger.mu.Unlock()
+			if refusal != nil {
+				t.Fatal(refusal)
+			}
+			must(t, s.box.Control().Pay(id))
+			s.box.ledger.mu.Lock()
+			_, refusal = s.box.operations.refund(&antom.RefundRequest{RefundRequestID: "RF" + id, PaymentID: s.box.ledger.payments[id].ID, RefundAmount: money(t, "SGD", 100)})
+			s.box.ledger.mu.Unlock()
+			if refusal != nil {
+				t.Fatal(refusal)
+			}
 		}
-		s.after(wait - time.Second)
-		if got := sent(); got != i+1 {
-			t.Fatalf("a second before its time it was sent %d times", got)
+		s.after(time.Hour)
+	}
+	round(0)
+	first := heap()
+	for i := 1; i < 4; i++ {
+		round(500 * i)
+	}
+	grown := int64(heap()) - int64(first)
+	if perPayment := grown / 1500; perPayment > 16<<10 {
+		t.Errorf("every payment keeps %d bytes", perPayment)
+	}
+	if l := s.box.Control().Ledger(); len(l.Payments) != 2000 || len(l.Refunds) != 2000 {
+		t.Errorf("%d payments, %d refunds", len(l.Payments), len(l.Refunds))
+	}
+	if got := len(s.box.Control().Messages()); got > keptMessages {
+		t.Errorf("%d messages are kept", got)
+	}
+	if received := strings.Count(s.kinds(), "S"); received < 4000 {
+		t.Errorf("the shop received %d notifications of 4,000", received)
+	}
+	must(t, s.box.Close())
+	s.hooks.CloseClientConnections()
+	for range 200 {
+		if runtime.NumGoroutine() <= before+10 { // the two test servers and their connections
+			return
 		}
-		s.after(time.Second)
+		runtime.Gosched()
+		time.Sleep(5 * time.Millisecond)
 	}
-	s.after(48 * time.Hour)
-	if n := s.box.Control().Notices()[0]; len(n.Sendings) != 8 || n.State != NoticeGivenUp {
-		t.Errorf("sent %d times, %s", len(n.Sendings), n.State)
-	}
-}
-
-func TestClockThatJumpsCatchesUpWithTheSchedule(t *testing.T) {
-	s := newShop(t)
-	s.deaf = 3
-	s.pays("PR-1", "ALIPAY_CN", 4200)
-	must(t, s.box.Control().Pay("PR-1"))
-	s.after(24 * time.Hour)
-	if n := s.box.Control().Notices()[0]; len(n.Sendings) != 4 || n.State != NoticeAcknowledged {
-		t.Errorf("sent %d times, %s", len(n.Sendings), n.State)
-	}
-}
-
-// byHand carries requests to a handler without a network.
-type byHand struct{ to http.Handler }
-
-func (b byHand) RoundTrip(r *http.Request) (*http.Response, error) {
-	answer := httptest.NewRecorder()
-	b.to.ServeHTTP(answer, r)
-	return answer.Result(), nil
-}
-
-func TestNoticesGoTheWayTheyAreGiven(t *testing.T) {
-	var shop *shop
-	shop = newShop(t, func(cfg *Config) {
-		cfg.Transport = byHand{http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { shop.hear(w, r) })}
-	})
-	shop.hooks.Close() // nothing listens any more
-	shop.pays("hand-1", "GCASH", 4200)
-	if err := shop.box.Control().Pay("hand-1"); err != nil {
-		t.Fatal(err)
-	}
-	shop.after(time.Second)
-	if heard := shop.kinds(); heard != "PAYMENT_RESULT S" {
-		t.Errorf("heard %q", heard)
-	}
+	t.Errorf("%d goroutines before, %d after", before, runtime.NumGoroutine())
 }

@@ -1,57 +1,74 @@
 package sandbox
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
-// serveSDK serves the Web SDK's stand-in. Any page may load it, also with an
+// webSDK serves the Web SDK's stand-in: its script, its frames, the query it makes
+// of a session, and the acts of the buyer inside it.
+type webSDK struct {
+	url      string
+	ctx      context.Context // ends queries that hang
+	log      *slog.Logger
+	pages    *pages
+	ledger   *ledger
+	faults   *faults
+	sessions *sessions
+	payments *payments
+	vaults   *vaults
+	cards    *savedCards
+	now      func() time.Time
+}
+
+// serve serves the Web SDK's stand-in. Any page may load it, also with an
 // integrity attribute.
-func (s *Sandbox) serveSDK(w http.ResponseWriter, r *http.Request) {
+func (sdk *webSDK) serve(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Access-Control-Allow-Origin", "*")
 	w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Cache-Control", "no-cache")
-	s.mu.Lock()
-	_, broken := s.strike("sdk", "", SDKScriptError)
-	spoiled := s.spoiledSDK()
-	s.mu.Unlock()
+	_, broken := sdk.faults.inject("sdk", "", SDKScriptError)
+	injected := sdk.injectedScript()
 	if broken {
-		http.Error(w, "the script is not served: a fault asked for it", http.StatusServiceUnavailable)
+		http.Error(w, "the script is not served because of an injected fault", http.StatusServiceUnavailable)
 		return
 	}
 	w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
-	w.Write(append(sdkScript(), spoiled...)) // a reader who went away has no use for the error
+	w.Write(append(sdkScript(), injected...)) // a reader who left needs no error
 }
 
-// spoiledSDK is what the faults of the script itself add to it. The lock is held.
-func (s *Sandbox) spoiledSDK() string {
+// injectedScript is what the faults of the script itself add to it.
+func (sdk *webSDK) injectedScript() string {
 	script := ""
-	if _, struck := s.strike("sdk", "", SDKThrow); struck {
+	if _, injected := sdk.faults.inject("sdk", "", SDKThrow); injected {
 		script += `
 window.AMSCashierPayment = window.AMSElement = class { constructor() { throw new DOMException("Access is denied for this document.", "SecurityError"); } };`
 	}
-	if _, struck := s.strike("sdk", "", SDKSilent); struck {
+	if _, injected := sdk.faults.inject("sdk", "", SDKSilent); injected {
 		script += `
 AMSCashierPayment.prototype.createComponent = AMSCashierPayment.prototype.mountComponent = AMSElement.prototype.mount = () => new Promise(() => {});`
 	}
-	if f, struck := s.strike("sdk", "", SDKReject); struck {
+	if f, injected := sdk.faults.inject("sdk", "", SDKReject); injected {
 		script += fmt.Sprintf(`
-AMSCashierPayment.prototype.createComponent = AMSCashierPayment.prototype.mountComponent = async () => { throw { code: %[1]q, message: "a fault asked for it" }; };
-AMSElement.prototype.mount = async () => ({ error: { code: %[1]q, message: "a fault asked for it" } });`, f.Code)
+AMSCashierPayment.prototype.createComponent = AMSCashierPayment.prototype.mountComponent = async () => { throw { code: %[1]q, message: "an injected fault" }; };
+AMSElement.prototype.mount = async () => ({ error: { code: %[1]q, message: "an injected fault" } });`, f.Code)
 	}
-	if _, struck := s.strike("sdk", "", SDKOld); struck {
+	if _, injected := sdk.faults.inject("sdk", "", SDKOld); injected {
 		script += `
 delete window.AMSElement;`
 	}
 	return script + "\n"
 }
 
-// sdkScript is the SDK in one script, as a shop loads it: a file per topic, all
-// in one scope of their own.
+// sdkScript is the SDK in one script, as a shop loads it: the files of all topics
+// in one scope.
 func sdkScript() []byte {
 	script := []byte("\"use strict\";\n(() => {\n")
 	for _, topic := range []string{"ground", "popup", "query", "component", "element", "classes"} {
@@ -68,54 +85,60 @@ func sdkScript() []byte {
 type componentView struct {
 	Session string // its key
 	Parent  string // the origin of the merchant's page
-	BySDK   bool   // the SDK frames it and speaks for it
+	BySDK   bool   // the SDK frames it and reports its events
 }
 
 // sdkApps are the apps there are, by the sign that the SDK asks for. Any other
-// scene finds nothing, and the SDK waits in vain.
+// scene finds nothing, and the SDK waits without end.
 var sdkApps = []string{"CASHIER_PAYMENT_APM", "CASHIER_PAYMENT_BANK", "CASHIER_PAYMENT_CARD", "ELEMENT_PAYMENT_ALL", "VAULTING_CARD"}
 
 // showComponent serves the page inside the SDK's frame.
-func (s *Sandbox) showComponent(w http.ResponseWriter, r *http.Request) {
+func (sdk *webSDK) showComponent(w http.ResponseWriter, r *http.Request) {
 	if !slices.Contains(sdkApps, r.PathValue("sign")) {
-		s.render(w, http.StatusNotFound, policy{}, "nothing.html", nil)
+		sdk.pages.renderNothing(w)
 		return
 	}
-	s.renderApp(w, r.URL.Query().Get("session"), true)
+	sdk.renderApp(w, r.URL.Query().Get("session"), true)
 }
 
 // showCheckoutPage serves the Checkout Page, in a frame of AMSCheckoutPage or
 // on its own. It is given the session's whole data.
-func (s *Sandbox) showCheckoutPage(w http.ResponseWriter, r *http.Request) {
+func (sdk *webSDK) showCheckoutPage(w http.ResponseWriter, r *http.Request) {
 	key, _, _ := strings.Cut(r.URL.Query().Get("session"), "&&")
-	s.renderApp(w, key, false)
+	sdk.renderApp(w, key, false)
 }
 
 // renderApp serves the app of a session. Only the session's shop may frame it.
-func (s *Sandbox) renderApp(w http.ResponseWriter, key string, bySDK bool) {
-	s.mu.Lock()
-	parent := ""
-	if session := s.sessionKeys[key]; session != nil {
-		parent = originOf(session.Terms.RedirectURL)
-	}
-	if v := s.vaultKeys[key]; v != nil {
-		parent = originOf(v.RedirectURL)
-	}
-	s.mu.Unlock()
+func (sdk *webSDK) renderApp(w http.ResponseWriter, key string, bySDK bool) {
+	parent := sdk.shopOf(key)
 	if parent == "" {
-		s.render(w, http.StatusNotFound, policy{}, "nothing.html", nil)
+		sdk.pages.renderNothing(w)
 		return
 	}
-	s.render(w, http.StatusOK, policy{framedBy: parent}, "component.html", componentView{Session: key, Parent: parent, BySDK: bySDK})
+	sdk.pages.render(w, http.StatusOK, policy{framedBy: parent}, "component.html", componentView{Session: key, Parent: parent, BySDK: bySDK})
+}
+
+// shopOf is the origin of the shop's page for the session of this key, "" if no
+// session has it.
+func (sdk *webSDK) shopOf(key string) string {
+	if v, found := sdk.vaults.findByKey(key); found {
+		return originOf(v.RedirectURL)
+	}
+	sdk.ledger.mu.Lock()
+	defer sdk.ledger.mu.Unlock()
+	if session := sdk.ledger.sessionKeys[key]; session != nil {
+		return originOf(session.Terms.RedirectURL)
+	}
+	return ""
 }
 
 // checkoutPageURL is where a session's Checkout Page is hosted.
-func (s *Sandbox) checkoutPageURL(session *Session) string {
-	return s.url + "/checkout-page/index.html?session=" + url.QueryEscape(session.Data)
+func checkoutPageURL(base string, session *Session) string {
+	return base + "/checkout-page/index.html?session=" + url.QueryEscape(session.Data)
 }
 
-// showWarmUp serves the frame in which the SDK warms up before anybody pays: it
-// holds nothing, so anybody may frame it.
-func (s *Sandbox) showWarmUp(w http.ResponseWriter, _ *http.Request) {
-	s.render(w, http.StatusOK, policy{framedBy: "*"}, "warm-up.html", nil)
+// showWarmUp serves the frame in which the SDK warms up before a payment starts.
+// It holds nothing, so any page may frame it.
+func (sdk *webSDK) showWarmUp(w http.ResponseWriter, _ *http.Request) {
+	sdk.pages.render(w, http.StatusOK, policy{framedBy: "*"}, "warm-up.html", nil)
 }

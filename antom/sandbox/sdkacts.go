@@ -7,21 +7,24 @@ import (
 	"antom-checkout/antom"
 )
 
-// serveComponentState tells the component how its payment stands.
-func (s *Sandbox) serveComponentState(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// errNoSession is the answer where no session has the key.
+var errNoSession = errorAnswer{"no session has this key"}
+
+// showState answers the component how its payment stands.
+func (sdk *webSDK) showState(w http.ResponseWriter, r *http.Request) {
 	key := r.URL.Query().Get("session")
-	if v := s.vaultKeys[key]; v != nil {
+	if v, found := sdk.vaults.findByKey(key); found {
 		answerJSON(w, http.StatusOK, sdkVaulting(v))
 		return
 	}
-	session := s.sessionKeys[key]
+	sdk.ledger.mu.Lock()
+	defer sdk.ledger.mu.Unlock()
+	session := sdk.ledger.sessionKeys[key]
 	if session == nil {
-		answerJSON(w, http.StatusNotFound, errorAnswer{"no session has this key"})
+		answerJSON(w, http.StatusNotFound, errNoSession)
 		return
 	}
-	answerJSON(w, http.StatusOK, s.sdkPayment(session))
+	answerJSON(w, http.StatusOK, sdk.paymentView(session))
 }
 
 // componentAct is what the buyer does inside the SDK.
@@ -41,62 +44,62 @@ func (a componentAct) card() *card {
 	return &card{Number: a.Number, ExpiryMonth: a.Month, ExpiryYear: lastTwo(a.Year), CVV: a.CVV}
 }
 
-// takeComponentAct does what the buyer does inside the SDK. The first act that
-// needs a payment submits the session.
-func (s *Sandbox) takeComponentAct(w http.ResponseWriter, r *http.Request) {
+// takeAct does what the buyer does inside the SDK. The first act that needs a
+// payment submits the session.
+func (sdk *webSDK) takeAct(w http.ResponseWriter, r *http.Request) {
 	var act componentAct
 	if err := readJSON(r, &act); err != nil {
 		answerError(w, err)
 		return
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if v := s.vaultKeys[act.Session]; v != nil {
-		mistake := s.vaultActs(v, act.Act, act.card(), act.Reason)
-		s.move()
+	sdk.ledger.mu.Lock()
+	defer sdk.ledger.mu.Unlock()
+	if v, found := sdk.vaults.findByKey(act.Session); found {
+		v, mistake := sdk.vaults.act(v.RequestID, act.Act, act.card(), act.Reason)
+		sdk.ledger.commit()
 		view := sdkVaulting(v)
 		view.Mistake = mistake
 		answerJSON(w, http.StatusOK, view)
 		return
 	}
-	session := s.sessionKeys[act.Session]
+	session := sdk.ledger.sessionKeys[act.Session]
 	if session == nil {
-		answerJSON(w, http.StatusNotFound, errorAnswer{"no session has this key"})
+		answerJSON(w, http.StatusNotFound, errNoSession)
 		return
 	}
-	mistake, err := s.componentActs(session, act)
+	mistake, err := sdk.act(session, act)
 	var refusal *Refusal
 	switch {
 	case errors.Is(err, errExpired), errors.As(err, &refusal):
 		answerError(w, err)
 		return
 	case err != nil:
-		s.log.Debug("an act inside the SDK came too late", "error", err)
+		sdk.log.Debug("an act inside the SDK came too late", "error", err)
 	}
-	s.move()
-	view := s.sdkPayment(session)
+	sdk.ledger.commit()
+	view := sdk.paymentView(session)
 	view.Mistake = mistake
 	answerJSON(w, http.StatusOK, view)
 }
 
-// componentActs carries the act out. It returns what the buyer has to correct.
-// The lock is held.
-func (s *Sandbox) componentActs(session *Session, act componentAct) (string, error) {
+// act carries the act out. It returns what the buyer has to correct. The ledger's
+// lock is held.
+func (sdk *webSDK) act(session *Session, act componentAct) (string, error) {
 	entered := act.card()
-	saved := s.cards[act.Token]
+	saved := sdk.cards.find(act.Token)
 	typed := session.Terms.Method == "CARD" || act.Method == "CARD"
-	if typed && saved == nil && (act.Act == "pay" || act.Act == "vanish") && s.payments[session.RequestID] == nil {
-		if mistake := cardMistake(entered, s.now()); mistake != "" {
+	if typed && saved == nil && (act.Act == "pay" || act.Act == "vanish") && sdk.ledger.payments[session.RequestID] == nil {
+		if mistake := cardMistake(entered, sdk.now()); mistake != "" {
 			return mistake, nil // before the session is spent on it
 		}
 	}
-	p, err := s.submit(session, act.Method)
+	p, err := sdk.sessions.submit(session, act.Method)
 	if err != nil || act.Act == "submit" {
 		return "", err
 	}
 	if saved != nil && !final(p.Status) && p.Step == "" && act.Act != "decline" {
-		s.payByCard(p, saved, nil)
+		sdk.payments.payByCard(p, saved, nil)
 		return "", nil
 	}
-	return s.buyerActs(p, act.Act, entered, act.Reason), nil
+	return sdk.payments.act(p, act.Act, entered, act.Reason), nil
 }

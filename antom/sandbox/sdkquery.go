@@ -10,12 +10,12 @@ import (
 	"antom-checkout/antom"
 )
 
-// sdkQuery is what the SDK asks about a session: one of these in an array.
+// sdkQuery is the SDK's query of a session: one of these in an array.
 type sdkQuery struct {
 	PaymentSessionData string `json:"paymentSessionData"`
 }
 
-// sdkAnswer is what it is told. The SDK itself reads only success,
+// sdkAnswer is the answer to it. The SDK itself reads only success,
 // errorMessage and errorActions; the rest is for the component.
 type sdkAnswer struct {
 	Success      bool           `json:"success"`
@@ -66,19 +66,11 @@ type sdkCard struct {
 	Name  string `json:"name"`
 }
 
-// serveSDKQuery answers the question the SDK asks of a session before it shows
-// anything. The merchant's page asks it, so any origin may: who has the
-// session's key may know what it says.
-func (s *Sandbox) serveSDKQuery(w http.ResponseWriter, r *http.Request) {
-	if origin := r.Header.Get("Origin"); origin != "" { // by name, because the SDK asks with credentials; there are none
-		w.Header().Set("Access-Control-Allow-Origin", origin)
-		w.Header().Set("Access-Control-Allow-Credentials", "true")
-		w.Header().Set("Vary", "Origin")
-	}
-	w.Header().Set("Access-Control-Allow-Headers", strings.Join([]string{"Content-Type", "Operation-Type", "appId", "workspaceId",
-		"version", "tntInstId", "Client-Time", "sdk-version", "x-cors-antom_payment_web-default", "load-test", "sofaPenAttrs"}, ", "))
-	w.Header().Set("Access-Control-Expose-Headers", "Result-Status")
-	w.Header().Set("Access-Control-Max-Age", "600")
+// answerQuery answers the query that the SDK makes of a session before it shows
+// anything. The merchant's page makes it, so any origin may: the key
+// of the session is the permission to read it.
+func (sdk *webSDK) answerQuery(w http.ResponseWriter, r *http.Request) {
+	allowOrigin(w, r)
 	if r.Method == http.MethodOptions {
 		w.WriteHeader(http.StatusNoContent)
 		return
@@ -89,13 +81,11 @@ func (s *Sandbox) serveSDKQuery(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	key, _, _ := strings.Cut(queries[0].PaymentSessionData, "&&")
-	s.mu.Lock()
-	answer, hangs := s.answerSDK(key)
-	s.mu.Unlock()
+	answer, hangs := sdk.answer(key)
 	if hangs {
 		select {
 		case <-r.Context().Done():
-		case <-s.ctx.Done():
+		case <-sdk.ctx.Done():
 		}
 		return
 	}
@@ -103,40 +93,64 @@ func (s *Sandbox) serveSDKQuery(w http.ResponseWriter, r *http.Request) {
 	answerJSON(w, http.StatusOK, answer)
 }
 
-// answerSDK answers the query about the session of this key, or says that it is
-// to hang. The lock is held.
-func (s *Sandbox) answerSDK(key string) (sdkAnswer, bool) {
-	session, vaulting := s.sessionKeys[key], s.vaultKeys[key]
-	id := ""
-	var ends time.Time
-	var view *sdkPayment
-	switch {
-	case session != nil:
-		id, ends, view = session.RequestID, session.ExpiresAt, s.sdkPayment(session)
-	case vaulting != nil:
-		id, ends, view = vaulting.RequestID, vaulting.ExpiresAt, sdkVaulting(vaulting)
+// allowOrigin lets the merchant's page read the answer to the query.
+func allowOrigin(w http.ResponseWriter, r *http.Request) {
+	if origin := r.Header.Get("Origin"); origin != "" { // by name, because the SDK asks with credentials; there are none
+		w.Header().Set("Access-Control-Allow-Origin", origin)
+		w.Header().Set("Access-Control-Allow-Credentials", "true")
+		w.Header().Set("Vary", "Origin")
 	}
-	_, hangs := s.strike("sdk", id, SDKHang)
-	_, expired := s.strike("sdk", id, SDKExpiredSession)
+	w.Header().Set("Access-Control-Allow-Headers", strings.Join([]string{"Content-Type", "Operation-Type", "appId", "workspaceId",
+		"version", "tntInstId", "Client-Time", "sdk-version", "x-cors-antom_payment_web-default", "load-test", "sofaPenAttrs"}, ", "))
+	w.Header().Set("Access-Control-Expose-Headers", "Result-Status")
+	w.Header().Set("Access-Control-Max-Age", "600")
+}
+
+// sessionState is what the query is about: a session, or a vaulting's.
+type sessionState struct {
+	requestID string
+	ends      time.Time
+	view      *sdkPayment // nil if no session has the key
+}
+
+func (sdk *webSDK) state(key string) sessionState {
+	if v, found := sdk.vaults.findByKey(key); found {
+		return sessionState{v.RequestID, v.ExpiresAt, sdkVaulting(v)}
+	}
+	sdk.ledger.mu.Lock()
+	defer sdk.ledger.mu.Unlock()
+	if session := sdk.ledger.sessionKeys[key]; session != nil {
+		return sessionState{session.RequestID, session.ExpiresAt, sdk.paymentView(session)}
+	}
+	return sessionState{}
+}
+
+// answer answers the query about the session of this key, or says that it is to
+// hang.
+func (sdk *webSDK) answer(key string) (sdkAnswer, bool) {
+	state := sdk.state(key)
+	_, hangs := sdk.faults.inject("sdk", state.requestID, SDKHang)
+	_, expired := sdk.faults.inject("sdk", state.requestID, SDKExpiredSession)
+	view := state.view
 	switch {
 	case view == nil:
 		return sdkAnswer{ErrorCode: "ORDER_NOT_EXIST", ErrorMessage: "The payment session does not exist."}, hangs
-	case expired || (!s.now().Before(ends) && view.Status == ""):
+	case expired || (!sdk.now().Before(state.ends) && view.Status == ""):
 		return sdkAnswer{ErrorCode: "SESSION_EXPIRED", ErrorMessage: "The payment session has expired."}, hangs
 	case view.Status != "" && final(view.Status):
 		return sdkAnswer{ErrorCode: "ORDER_STATUS_INVALID", ErrorMessage: "The payment of this session is over.", Payment: view}, hangs
 	}
 	answer := sdkAnswer{Success: true, Payment: view}
-	event, told := s.strike("sdk", id, SDKEvent)
-	failure, failed := s.strike("sdk", id, SDKError)
-	if told || failed {
+	event, hasEvent := sdk.faults.inject("sdk", state.requestID, SDKEvent)
+	failure, hasError := sdk.faults.inject("sdk", state.requestID, SDKError)
+	if hasEvent || hasError {
 		answer.Says = &sdkSaying{Event: event.Code, Error: failure.Code}
 	}
 	return answer, hangs
 }
 
-// sdkVaulting draws up what the component shows where a card is to be stored.
-func sdkVaulting(v *Vaulting) *sdkPayment {
+// sdkVaulting is what the component shows where a card is to be stored.
+func sdkVaulting(v Vaulting) *sdkPayment {
 	view := &sdkPayment{
 		PaymentRequestID: v.RequestID, Method: "CARD", Name: "Cards", Page: "vault", Amount: "Store a card",
 		Description: "For later payments. Nothing is paid now.", RedirectURL: v.RedirectURL,
@@ -155,24 +169,24 @@ func sdkVaulting(v *Vaulting) *sdkPayment {
 	return view
 }
 
-// sdkPayment draws up what the component shows. The lock is held.
-func (s *Sandbox) sdkPayment(session *Session) *sdkPayment {
+// paymentView is what the component shows of a session. The ledger's lock is held.
+func (sdk *webSDK) paymentView(session *Session) *sdkPayment {
 	terms := session.Terms
 	view := &sdkPayment{
 		PaymentRequestID: session.RequestID, Method: terms.Method, Amount: terms.Money.String(),
 		Description: terms.Description, RedirectURL: terms.RedirectURL,
 	}
-	p := s.payments[session.RequestID]
+	p := sdk.ledger.payments[session.RequestID]
 	if p != nil {
 		view.Method, view.Status, view.ResultCode = p.Method, p.Status, p.ResultCode
 		view.ResultMessage = resultOf(p.ResultCode, "").Message
-		view.NormalURL, view.QRURL = p.BuyerURL, s.url+"/qr/"+p.Token
+		view.NormalURL, view.QRURL = p.BuyerURL, sdk.url+"/qr/"+p.Token
 		if p.Card != nil {
 			view.LastFour = p.Card.LastFour
 		}
 	}
 	if terms.Method == "" {
-		view.Methods = s.sdkMethods(terms)
+		view.Methods = sdkMethods(terms)
 	}
 	if view.Method == "" {
 		view.TestCards, view.Reasons = testCards, reasons[cardPage]
@@ -181,12 +195,7 @@ func (s *Sandbox) sdkPayment(session *Session) *sdkPayment {
 	m, _ := methodOf(view.Method)
 	view.Name, view.Page, view.Reasons = m.Name, string(m.Page), reasonsFor(m)
 	if m.isCard() {
-		view.TestCards = testCards
-		for _, token := range terms.SavedCards {
-			if saved := s.cards[token]; saved != nil {
-				view.SavedCards = append(view.SavedCards, sdkCard{token, saved.Info.CardBrand + " ••" + saved.Info.LastFour})
-			}
-		}
+		view.TestCards, view.SavedCards = testCards, sdk.savedCards(terms)
 		if terms.IssuerBrand != "" {
 			view.Page = stepIssuer
 		}
@@ -201,8 +210,19 @@ func (s *Sandbox) sdkPayment(session *Session) *sdkPayment {
 	return view
 }
 
+// savedCards are the cards that the merchant offers the buyer.
+func (sdk *webSDK) savedCards(terms Terms) []sdkCard {
+	var list []sdkCard
+	for _, token := range terms.SavedCards {
+		if saved := sdk.cards.find(token); saved != nil {
+			list = append(list, sdkCard{token, saved.Info.CardBrand + " ••" + saved.Info.LastFour})
+		}
+	}
+	return list
+}
+
 // sdkMethods are the methods among which the buyer chooses in the SDK.
-func (s *Sandbox) sdkMethods(terms Terms) []sdkMethod {
+func sdkMethods(terms Terms) []sdkMethod {
 	offered := terms.Methods
 	if len(offered) == 0 {
 		for _, m := range methods {

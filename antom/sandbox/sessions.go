@@ -1,19 +1,61 @@
 package sandbox
 
 import (
-	"crypto/rand"
-	"encoding/base64"
-	"encoding/json"
-	"slices"
 	"time"
 
 	"antom-checkout/antom"
 )
 
+// sessions invites buyers to pay inside a client SDK. The records are the
+// ledger's, whose lock is held in all methods.
+type sessions struct {
+	url       string
+	clientID  string
+	ledger    *ledger
+	scheduler *scheduler
+	faults    *faults
+	payments  *payments
+}
+
 // createPaymentSession makes a session for a client SDK, which is no payment yet.
-func (s *Sandbox) createPaymentSession(req *antom.PaymentSessionRequest) (any, *Refusal) {
+func (ss *sessions) createPaymentSession(req *antom.PaymentSessionRequest) (any, *Refusal) {
 	terms := termsOfSession(req)
-	if refusal := firstRefusal(
+	if refusal := firstRefusal(checkSession(req, terms), checkSessionMethod(terms)); refusal != nil {
+		return nil, refusal
+	}
+	now := ss.scheduler.now()
+	expires, refusal := sessionExpiry(req, now)
+	if refusal != nil {
+		return nil, refusal
+	}
+	if session := ss.ledger.sessions[req.PaymentRequestID]; session != nil {
+		if !session.Terms.same(terms) {
+			return nil, refuse("REPEAT_REQ_INCONSISTENT", "the session of this paymentRequestId has another amount or method")
+		}
+		return ss.sessionAnswer(session), nil
+	}
+	if ss.ledger.payments[req.PaymentRequestID] != nil {
+		return nil, refuse("REPEAT_REQ_INCONSISTENT", "this paymentRequestId was used with pay")
+	}
+	if f, injected := ss.faults.inject("createPaymentSession", req.PaymentRequestID, SDKShortSession); injected {
+		expires = now.Add(time.Duration(f.Delay))
+	}
+	session := &Session{
+		RequestID: req.PaymentRequestID, CreatedAt: now, ExpiresAt: expires,
+		PaymentExpiry: req.PaymentExpiryTime.Time, Terms: terms,
+	}
+	session.ID, session.Key, session.Data = newSessionData(ss.clientID, terms)
+	if _, injected := ss.faults.inject("createPaymentSession", req.PaymentRequestID, SDKMalformedSession); injected {
+		session.Data = session.Key + "&&SG&&188"
+	}
+	ss.ledger.addSession(session)
+	ss.ledger.keep(session)
+	return ss.sessionAnswer(session), nil
+}
+
+// checkSession checks the form of a request for a session.
+func checkSession(req *antom.PaymentSessionRequest, terms Terms) *Refusal {
+	return firstRefusal(
 		required("productCode", req.ProductCode, 64),
 		mustBe("productCode", req.ProductCode, antom.ProductCheckout),
 		identifier("paymentRequestId", req.PaymentRequestID),
@@ -22,108 +64,56 @@ func (s *Sandbox) createPaymentSession(req *antom.PaymentSessionRequest) (any, *
 		address("paymentNotifyUrl", req.PaymentNotifyURL, false, 2048),
 		checkScene(req.ProductScene),
 		checkTerminal(req.Env),
-	); refusal != nil {
-		return nil, refusal
+	)
+}
+
+// checkSessionMethod checks the method of a session, which only one with a scene
+// may leave to the buyer.
+func checkSessionMethod(terms Terms) *Refusal {
+	switch {
+	case terms.Method == "" && terms.Scene == "":
+		return refuse("PARAM_ILLEGAL", "paymentMethod is required where productScene is not given")
+	case terms.Method == "":
+		return nil
 	}
-	if terms.Method == "" && terms.Scene == "" {
-		return nil, refuse("PARAM_ILLEGAL", "paymentMethod is required where productScene is not given")
+	m, known := methodOf(terms.Method)
+	if !known {
+		return refuse("NO_PAY_OPTIONS", "there is no payment method %q", clip(terms.Method, 64))
 	}
-	if terms.Method != "" {
-		m, known := methodOf(terms.Method)
-		if !known {
-			return nil, refuse("NO_PAY_OPTIONS", "there is no payment method %q", clip(terms.Method, 64))
-		}
-		if refusal := m.allows(terms.Money); refusal != nil {
-			return nil, refusal
-		}
-	}
-	now := s.now()
+	return m.allows(terms.Money)
+}
+
+// sessionExpiry is when the session ends: as asked for, within the next hour.
+func sessionExpiry(req *antom.PaymentSessionRequest, now time.Time) (time.Time, *Refusal) {
 	expires := req.PaymentSessionExpiryTime.Time
 	switch {
 	case expires.IsZero():
 		expires = now.Add(time.Hour)
 	case !expires.After(now) || expires.After(now.Add(time.Hour+time.Minute)):
-		return nil, refuse("PARAM_ILLEGAL", "paymentSessionExpiryTime is not within the next hour")
+		return time.Time{}, refuse("PARAM_ILLEGAL", "paymentSessionExpiryTime is not within the next hour")
 	}
 	if !req.PaymentExpiryTime.IsZero() && !req.PaymentExpiryTime.After(now) {
-		return nil, refuse("PARAM_ILLEGAL", "paymentExpiryTime has passed")
+		return time.Time{}, refuse("PARAM_ILLEGAL", "paymentExpiryTime has passed")
 	}
-	if session := s.sessions[req.PaymentRequestID]; session != nil {
-		if !session.Terms.same(terms) {
-			return nil, refuse("REPEAT_REQ_INCONSISTENT", "the session of this paymentRequestId has another amount or method")
-		}
-		return s.sessionAnswer(session), nil
-	}
-	if s.payments[req.PaymentRequestID] != nil {
-		return nil, refuse("REPEAT_REQ_INCONSISTENT", "this paymentRequestId was used with pay")
-	}
-	if f, struck := s.strike("createPaymentSession", req.PaymentRequestID, SDKShortSession); struck {
-		expires = now.Add(time.Duration(f.Delay))
-	}
-	session := &Session{
-		RequestID: req.PaymentRequestID, CreatedAt: now, ExpiresAt: expires,
-		PaymentExpiry: req.PaymentExpiryTime.Time, Terms: terms,
-	}
-	session.ID, session.Key, session.Data = s.newSessionData(terms)
-	if _, struck := s.strike("createPaymentSession", req.PaymentRequestID, SDKMalformedSession); struck {
-		session.Data = session.Key + "&&SG&&188"
-	}
-	s.addSession(session)
-	s.keep(session)
-	return s.sessionAnswer(session), nil
+	return expires, nil
 }
 
-func (s *Sandbox) sessionAnswer(session *Session) *antom.PaymentSessionResponse {
+func (ss *sessions) sessionAnswer(session *Session) *antom.PaymentSessionResponse {
 	answer := &antom.PaymentSessionResponse{
 		Envelope: succeeded(), Data: session.Data, ID: session.ID, ExpiryTime: wireTime(session.ExpiresAt),
 	}
 	if session.Terms.Scene == antom.SceneCheckout {
-		answer.NormalURL = s.checkoutPageURL(session)
+		answer.NormalURL = checkoutPageURL(ss.url, session)
 	}
 	return answer
 }
 
-// newSessionData makes the three texts of a session in Antom's shapes: an id, an
-// opaque key, and what the SDK is given.
-func (s *Sandbox) newSessionData(terms Terms) (id, key, data string) {
-	bytes := make([]byte, 80)
-	if _, err := rand.Read(bytes); err != nil {
-		panic(err) // the system's random source does not fail
-	}
-	key = base64.StdEncoding.EncodeToString(bytes[:64])
-	id = base64.StdEncoding.EncodeToString(slices.Concat(bytes[:32], bytes[64:]))
-	m, _ := methodOf(terms.Method)
-	category := m.sessionCategory()
-	scene := "CASHIER_PAYMENT"
-	switch terms.Scene {
-	case "":
-	case antom.SceneElement:
-		scene, category = terms.Scene, "ALL"
-	case antom.SceneCheckout:
-		scene, category = terms.Scene, ""
-	default:
-		scene = terms.Scene
-	}
-	config, err := json.Marshal(map[string]any{
-		"action":     map[string]any{"app": struct{}{}, "needVerifyAndResume": false, "skipSdkQuery": false, "wap": struct{}{}, "web": struct{}{}},
-		"clientId":   s.clientID,
-		"extendInfo": `{"versionMap":{}}`,
-		"paymentSessionConfig": map[string]any{
-			"paymentMethodCategoryType": category, "productScene": scene, "productSceneVersion": "1.0",
-		},
-	})
-	if err != nil {
-		panic(err) // a map of strings
-	}
-	return id, key, key + "&&SG&&188&&" + base64.StdEncoding.EncodeToString(config)
-}
-
 // submit makes the payment of a session: the buyer has confirmed in the SDK.
-func (s *Sandbox) submit(session *Session, methodCode string) (*Payment, error) {
-	if p := s.payments[session.RequestID]; p != nil {
+func (ss *sessions) submit(session *Session, methodCode string) (*Payment, error) {
+	if p := ss.ledger.payments[session.RequestID]; p != nil {
 		return p, nil
 	}
-	if !s.now().Before(session.ExpiresAt) {
+	if !ss.scheduler.now().Before(session.ExpiresAt) {
 		return nil, errExpired
 	}
 	terms := session.Terms
@@ -141,10 +131,22 @@ func (s *Sandbox) submit(session *Session, methodCode string) (*Payment, error) 
 		return nil, refusal
 	}
 	session.Submitted = true
-	s.keep(session)
-	p := s.openPayment(session.RequestID, m, terms, session.PaymentExpiry)
+	ss.ledger.keep(session)
+	p := ss.payments.open(session.RequestID, m, terms, session.PaymentExpiry)
 	p.BySession = true
-	s.keep(p)
-	s.move()
+	ss.ledger.keep(p)
+	ss.ledger.commit()
 	return p, nil
+}
+
+// reach finds a payment. A session that was not submitted yet is submitted first.
+func (ss *sessions) reach(requestID, method string) (*Payment, error) {
+	if p := ss.ledger.payments[requestID]; p != nil {
+		return p, nil
+	}
+	session := ss.ledger.sessions[requestID]
+	if session == nil {
+		return nil, ErrUnknownPayment
+	}
+	return ss.submit(session, method)
 }

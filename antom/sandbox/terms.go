@@ -86,8 +86,8 @@ func (t *Terms) addMethod(m *antom.PaymentMethod, factor *antom.PaymentFactor) {
 
 func isTrue(b *antom.Bool) bool { return b != nil && bool(*b) }
 
-// same says whether a repeated request is consistent: the key parameters that
-// Antom compares are amount and method.
+// same says whether a repeated request is consistent: Antom compares the amount
+// and the method.
 func (t Terms) same(other Terms) bool {
 	return t.Money == other.Money && t.Method == other.Method && t.MethodID == other.MethodID
 }

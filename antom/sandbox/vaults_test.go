@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -29,7 +28,7 @@ func TestVaultedCardPays(t *testing.T) {
 	}
 	s.after(time.Second)
 	if got := s.kinds(); got != "VAULTING_RESULT S" {
-		t.Errorf("the shop heard %q", got)
+		t.Errorf("the shop received %q", got)
 	}
 	req := s.payRequest("PR-1", "CARD", 4200)
 	req.PaymentMethod.ID = card.CardToken
@@ -103,7 +102,7 @@ func TestNoncePaysOnce(t *testing.T) {
 		"cardNo": "4054695723100768", "expiryMonth": "12", "expiryYear": "39", "cvv": "123",
 	}}))
 	token := ""
-	for nonce := range s.box.cards {
+	for nonce := range s.box.cards.byToken {
 		token = nonce
 	}
 	pay := func(id string) error {
@@ -113,101 +112,4 @@ func TestNoncePaysOnce(t *testing.T) {
 	}
 	must(t, pay("PR-1"))
 	wantCode(t, pay("PR-2"), "INVALID_ACCESS_TOKEN")
-}
-
-func TestDisputes(t *testing.T) {
-	open := func(t *testing.T) (*shop, string) {
-		s := newShop(t)
-		s.paid("PR-1", "CARD", 4200)
-		id, err := s.box.Control().Dispute("PR-1", 1000, "")
-		must(t, err)
-		s.after(0)
-		return s, id
-	}
-	// heard are the dispute notices, without the payment's.
-	heard := func(s *shop) string {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		var kinds []string
-		for _, n := range s.heard {
-			if d, ok := n.(*antom.DisputeNotification); ok {
-				kinds = append(kinds, strings.TrimSpace(d.DisputeNotificationType+" "+d.DisputeJudgedResult+d.DisputeAcceptReason))
-			}
-		}
-		return strings.Join(kinds, ", ")
-	}
-	t.Run("accepted", func(t *testing.T) {
-		s, id := open(t)
-		_, err := s.client.AcceptDispute(t.Context(), &antom.AcceptDisputeRequest{DisputeID: id})
-		must(t, err)
-		s.after(time.Second)
-		if got := heard(s); got != "DISPUTE_CREATED, DISPUTE_ACCEPTED MERCHANT_ACCEPTED" {
-			t.Errorf("the shop heard %q", got)
-		}
-		_, err = s.client.AcceptDispute(t.Context(), &antom.AcceptDisputeRequest{DisputeID: id})
-		wantCode(t, err, "ORDER_STATUS_INVALID")
-	})
-	t.Run("defended and won", func(t *testing.T) {
-		s, id := open(t)
-		form, err := s.client.DownloadDisputeEvidence(t.Context(), &antom.DownloadDisputeEvidenceRequest{DisputeID: id, DisputeEvidenceType: antom.EvidenceTemplate})
-		must(t, err)
-		if form.DisputeEvidenceFormat != "PDF" {
-			t.Errorf("the form is %s", form.DisputeEvidenceFormat)
-		}
-		_, err = s.client.SupplyDefenseDocument(t.Context(), &antom.SupplyDefenseDocumentRequest{DisputeID: id, DisputeEvidence: form.DisputeEvidence})
-		must(t, err)
-		must(t, s.box.Control().Judge(id, "VALIDATE_SUCCESS"))
-		s.after(time.Second)
-		if got := heard(s); got != "DISPUTE_CREATED, DEFENSE_SUPPLIED, DISPUTE_JUDGED VALIDATE_SUCCESS" {
-			t.Errorf("the shop heard %q", got)
-		}
-	})
-	t.Run("not answered", func(t *testing.T) {
-		s, _ := open(t)
-		s.after(7*24*time.Hour + time.Second)
-		if got := heard(s); got != "DISPUTE_CREATED, DEFENSE_DUE_ALERT, DISPUTE_ACCEPTED TIMEOUT" {
-			t.Errorf("the shop heard %q", got)
-		}
-	})
-	t.Run("withdrawn", func(t *testing.T) {
-		s, id := open(t)
-		must(t, s.box.Control().Withdraw(id))
-		s.after(time.Second)
-		if got := heard(s); got != "DISPUTE_CREATED, DISPUTE_CANCELLED" {
-			t.Errorf("the shop heard %q", got)
-		}
-	})
-}
-
-func TestConsultOffersWhatFits(t *testing.T) {
-	s := newShop(t)
-	answer, err := s.client.Consult(t.Context(), &antom.ConsultRequest{
-		ProductCode: antom.ProductCheckout, PaymentAmount: money(t, "SGD", 4200), Env: &antom.Env{TerminalType: antom.TerminalWeb},
-		UserRegion: "SG", BlockedPaymentMethods: []string{"DANA"},
-	})
-	must(t, err)
-	offered := map[string]antom.PaymentOption{}
-	for _, o := range answer.PaymentOptions {
-		offered[o.PaymentMethodType] = o
-	}
-	for _, code := range []string{"CARD", "ALIPAY_CN", "GRABPAY_SG", "SHOPEEPAY_SG", "GCASH", "PAYNOW"} {
-		if !offered[code].Enabled {
-			t.Errorf("%s is not offered", code)
-		}
-	}
-	if o := offered["IDEAL"]; bool(o.Enabled) || o.DisableReason != "CHANNEL_NOT_SUPPORT_CURRENCY" {
-		t.Errorf("iDEAL is %+v", o)
-	}
-	if _, blocked := offered["DANA"]; blocked {
-		t.Error("a blocked method is listed")
-	}
-	if first := answer.PaymentOptions[0]; first.PaymentMethodRegion[0] != "SG" {
-		t.Errorf("the buyer's region does not come first: %+v", first)
-	}
-	res, err := http.Get(offered["CARD"].Logo.URL)
-	must(t, err)
-	must(t, res.Body.Close())
-	if res.StatusCode != http.StatusOK || res.Header.Get("Content-Type") != "image/svg+xml" {
-		t.Errorf("the logo is %d %s", res.StatusCode, res.Header.Get("Content-Type"))
-	}
 }

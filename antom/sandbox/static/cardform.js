@@ -12,7 +12,7 @@ function option(value, text) {
 const cardForm = (() => {
 	function type(number) {
 		$("number").value = number;
-		$("number").dispatchEvent(new Event("input")); // buyer.js shows the brand; the form hears nothing
+		$("number").dispatchEvent(new Event("input")); // buyer.js shows the brand; the form gets no event
 	}
 	$("test-cards").addEventListener("change", () => type($("test-cards").value));
 

@@ -20,7 +20,7 @@
 	};
 	shop.asked.validateFields = (_, id) => tell("validateFieldsResult", { isValid: cardForm.isValid() }, id);
 
-	// fitted tells the SDK how much room the page needs.
+	// fitted tells the SDK how high the page is.
 	const fitted = () => tell("onSizeChanged", { height: document.documentElement.scrollHeight, width: 420 });
 	const shown = (...ids) => {
 		for (const id of ["waiting", "failed", "payment", "over", "choice", "card", "challenge", "code"]) {
@@ -207,7 +207,7 @@
 	}
 
 	function setButtons(disabled) {
-		tell(disabled ? "hideCloseButton" : "showCloseButton"); // nobody leaves in the middle of it
+		tell(disabled ? "hideCloseButton" : "showCloseButton"); // the buyer cannot leave while a payment is sent
 		for (const id of ["pay", "decline", "leave", "vanish"]) {
 			$(id).disabled = disabled;
 		}
@@ -241,7 +241,7 @@
 		}
 	}
 
-	// watch asks how a payment stands that the buyer settles elsewhere.
+	// watch asks how a payment stands that the buyer pays elsewhere.
 	async function watch() {
 		if (watching) {
 			return;

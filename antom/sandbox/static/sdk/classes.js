@@ -1,6 +1,6 @@
-// AMSCheckoutPage shows the whole checkout page in a frame. That page speaks
-// otherwise: plain {code, message, result}, and whoever says it is believed,
-// since the real SDK does not look where a message comes from either.
+// AMSCheckoutPage shows the whole checkout page in a frame. That page sends plain
+// {code, message, result}. Any sender is believed, since the real SDK does not
+// check where a message comes from either.
 class AMSCheckoutPage {
 	#options;
 	#frame = null;
@@ -20,7 +20,7 @@ class AMSCheckoutPage {
 		if (this.#frame) {
 			throw this.#error("SDK_CREATECOMPONENT_ERROR", "Only one component can be rendered at a time.");
 		}
-		this.#listen = ({ data }) => this.#hear(data);
+		this.#listen = ({ data }) => this.#receive(data);
 		window.addEventListener("message", this.#listen);
 		this.#frame = frameOf("/checkout-page/index.html", { session: session.data, locale: this.#options.locale || "en_US" });
 		style(this.#frame, { height: "640px" });
@@ -42,12 +42,12 @@ class AMSCheckoutPage {
 		return error;
 	}
 
-	#hear(data) {
+	#receive(data) {
 		let event;
 		try {
 			event = JSON.parse(data);
 		} catch {
-			return; // other windows talk too
+			return; // other windows send messages too
 		}
 		if (typeof event?.code === "string" && event.code.startsWith("SDK_PAYMENT")) {
 			quietly(() => this.#options.onEventCallback?.(event));

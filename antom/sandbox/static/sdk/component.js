@@ -86,7 +86,7 @@ class Component {
 	// #launch has the frame and the session query go out together; the promise
 	// resolves when both have answered, not when anything is paid.
 	#launch(start) {
-		start.listen = (event) => this.#hear(start, event);
+		start.listen = (event) => this.#receive(start, event);
 		window.addEventListener("message", start.listen);
 		start.timer = setTimeout(() => {
 			start.reject(this.#error("SDK_CREATECOMPONENT_ERROR", "Load resource timeout", true));
@@ -105,7 +105,7 @@ class Component {
 	}
 
 	// #render hands over to the app. A query that failed is the app's to show;
-	// of cards the page hears as well.
+	// of cards the page gets it as well.
 	#render(start, query) {
 		const unfit = start.params.unfit?.(query);
 		if (unfit) {
@@ -124,9 +124,9 @@ class Component {
 			notRedirectAfterComplete: start.params.notRedirectAfterComplete === true, locale: this.options.locale || "en_US",
 		});
 		start.resolve();
-		const { event, error } = query.says || {}; // a fault asked for it
+		const { event, error } = query.says || {}; // an injected fault
 		if (event || error) {
-			setTimeout(() => { // the page has heard by then that it is up
+			setTimeout(() => { // by then the page knows that it is loaded
 				if (error) {
 					this.#error(error, "a fault asked for it");
 				}
@@ -153,8 +153,8 @@ class Component {
 		});
 	}
 
-	// #hear takes what the frame says; nobody else may say it.
-	#hear(start, { origin, source, data }) {
+	// #receive takes the frame's messages, and only the frame's.
+	#receive(start, { origin, source, data }) {
 		if (origin !== sandbox || source !== start.frame.contentWindow) {
 			return;
 		}
@@ -247,7 +247,7 @@ class Component {
 		}
 	}
 
-	// submit settles when the app has answered; how the payment went is an event.
+	// submit resolves when the app has answered; the result of the payment is an event.
 	submit(data) {
 		if (!this.active) {
 			return Promise.reject(this.#error("SDK_INTERNAL_ERROR", "There is no component to submit."));

@@ -14,10 +14,10 @@ class AMSElement {
 			options.onEventCallback?.(error);
 			throw new Error(error.message);
 		}
-		this.#component = new Component({ ...options, onEventCallback: (event) => this.#hear(event) });
+		this.#component = new Component({ ...options, onEventCallback: (event) => this.#receive(event) });
 	}
 
-	#hear(event) {
+	#receive(event) {
 		if (event.code === "SDK_START_OF_LOADING") {
 			this.#options.loading?.onStartLoading?.();
 		} else if (event.code === "SDK_END_OF_LOADING") {

@@ -3,12 +3,11 @@ package sandbox
 import (
 	"net/http"
 	"net/url"
-	"time"
 
 	"antom-checkout/antom"
 )
 
-// reasons are the refusals a buyer's bank or wallet may be made to give.
+// reasons are the refusals that the tester may choose for a buyer's bank or wallet.
 var reasons = map[page][]antom.ResultCode{
 	cardPage: {"ACCESS_DENIED", "DO_NOT_HONOR", "USER_BALANCE_NOT_ENOUGH", "CARD_EXPIRED", "CARD_NOT_SUPPORTED", "LOST_CARD",
 		"STOLEN_CARD", "RISK_REJECT", "FRAUD_REJECT", "AUTHENTICATION_REQUIRED", "USER_PAYMENT_VERIFICATION_FAILED", "PROCESS_FAIL"},
@@ -29,7 +28,7 @@ type buyerView struct {
 	Method   string
 	Shows    string // wallet, bank, counter, card, three_ds, issuer or over
 	Code     string // the method's code
-	Says     string // for "over": what has become of the payment
+	Says     string // for "over": how the payment ended
 	Late     bool   // the merchant has cancelled, and the page is still open
 	BackURL  string // the shop's page
 	Reasons  []antom.ResultCode
@@ -41,35 +40,46 @@ type buyerView struct {
 }
 
 // inWindow is what the SDK's window adds to a page's address. There the page
-// stays where it is, and the app beside it hears how it ended.
+// stays where it is, and the SDK's app shows how it ended.
 const inWindow = "?in-window"
 
 func isInWindow(r *http.Request) bool { return r.URL.Query().Has(inWindow[1:]) }
 
-// showBuyerPage shows where the buyer pays.
-func (s *Sandbox) showBuyerPage(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	p := s.tokens[r.PathValue("token")]
-	if p == nil {
-		s.mu.Unlock()
-		s.render(w, http.StatusNotFound, policy{}, "nothing.html", nil)
+// buyerPages are the pages where buyers pay.
+type buyerPages struct {
+	pages    *pages
+	ledger   *ledger
+	payments *payments
+}
+
+// show shows where the buyer pays.
+func (bp *buyerPages) show(w http.ResponseWriter, r *http.Request) {
+	view, found := bp.view(r.PathValue("token"))
+	if !found {
+		bp.pages.renderNothing(w)
 		return
 	}
-	view := s.buyerView(p)
-	s.mu.Unlock()
-	if number := r.FormValue("card"); number != "" {
-		if known, isTest := testCardOf(number); isTest {
-			view.Entered.Number = known.Number
-		}
+	if known, isTest := testCardOf(r.FormValue("card")); isTest {
+		view.Entered.Number = known.Number
 	}
 	view.Vanished, view.InWindow = r.URL.Query().Has("vanished"), isInWindow(r)
-	s.render(w, http.StatusOK, view.policy(), "buyer.html", view)
+	bp.pages.render(w, http.StatusOK, view.policy(), "buyer.html", view)
+}
+
+func (bp *buyerPages) view(token string) (buyerView, bool) {
+	bp.ledger.mu.Lock()
+	defer bp.ledger.mu.Unlock()
+	p := bp.ledger.tokens[token]
+	if p == nil {
+		return buyerView{}, false
+	}
+	return newBuyerView(p), true
 }
 
 func (v buyerView) policy() policy { return backTo(v.Payment.Terms.RedirectURL, v.InWindow) }
 
-// backTo lets a page's form lead back to the shop, and the shop's own page frame
-// it where it is shown in a window.
+// backTo is the policy of a page whose form leads back to the shop. The shop's
+// page may frame it where it is shown in a window.
 func backTo(redirect string, framed bool) policy {
 	p := policy{formTo: formTargets(redirect)}
 	if framed {
@@ -90,8 +100,8 @@ func formTargets(redirect string) []string {
 	return nil
 }
 
-// buyerView draws up the page of a payment. The lock is held.
-func (s *Sandbox) buyerView(p *Payment) buyerView {
+// newBuyerView is the page of a payment. The ledger's lock is held.
+func newBuyerView(p *Payment) buyerView {
 	m, _ := methodOf(p.Method)
 	usual := p.usualCard()
 	view := buyerView{
@@ -106,21 +116,21 @@ func (s *Sandbox) buyerView(p *Payment) buyerView {
 	case p.Status == antom.PaymentCancelled && !p.LatePaid:
 		view.Late = true
 	case p.Status == antom.PaymentCancelled:
-		view.Shows, view.Says = "over", "The shop had cancelled this payment, so your money came straight back."
+		view.Shows, view.Says = "over", "The shop had cancelled this payment, so your money was returned at once."
 	case p.Status == antom.PaymentSuccess:
 		view.Shows, view.Says = "over", "You have paid "+p.Money.String()+"."
 	case p.Status == antom.PaymentPendingNow:
 		view.Shows, view.Says = "over", "You have done your part. "+m.Name+" confirms the payment later."
 	case p.Status == antom.PaymentFail && p.ResultCode == antom.CodeOrderIsClosed:
-		view.Shows, view.Says = "over", "This payment has closed because nobody paid in time."
+		view.Shows, view.Says = "over", "This payment has closed because it was not paid in time."
 	case p.Status == antom.PaymentFail:
 		view.Shows, view.Says = "over", "This payment was declined: "+string(p.ResultCode)+"."
 	}
 	return view
 }
 
-// enterByForm leads whom the shop's page has posted here to their page.
-func (s *Sandbox) enterByForm(w http.ResponseWriter, r *http.Request) {
+// enterByForm leads a buyer whose browser posted the shop's form to their page.
+func enterByForm(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
 	token := r.PathValue("token")
 	if r.PostFormValue("entry") != token {
@@ -130,45 +140,50 @@ func (s *Sandbox) enterByForm(w http.ResponseWriter, r *http.Request) {
 	seeOther(w, "/buyer/"+token)
 }
 
-// takeBuyerAct does what the buyer's button says and leads them on.
-func (s *Sandbox) takeBuyerAct(w http.ResponseWriter, r *http.Request) {
+// act does what the buyer's button says and redirects them.
+func (bp *buyerPages) act(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
 	if err := r.ParseForm(); err != nil {
 		http.Error(w, "this form cannot be read", http.StatusBadRequest)
 		return
 	}
-	s.mu.Lock()
-	p := s.tokens[r.PathValue("token")]
+	bp.ledger.mu.Lock()
+	p := bp.ledger.tokens[r.PathValue("token")]
 	if p == nil {
-		s.mu.Unlock()
-		s.render(w, http.StatusNotFound, policy{}, "nothing.html", nil)
+		bp.ledger.mu.Unlock()
+		bp.pages.renderNothing(w)
 		return
 	}
-	entered := cardOf(r)
-	act := r.PostFormValue("act")
-	if mistake := s.buyerActs(p, act, entered, antom.ResultCode(r.PostFormValue("reason"))); mistake != "" {
-		view := s.buyerView(p)
+	entered, act := cardOf(r), r.PostFormValue("act")
+	if mistake := bp.payments.act(p, act, entered, antom.ResultCode(r.PostFormValue("reason"))); mistake != "" {
+		view := newBuyerView(p)
+		bp.ledger.mu.Unlock()
 		view.Entered, view.Mistake, view.InWindow = *entered, mistake, isInWindow(r)
-		s.mu.Unlock()
-		s.render(w, http.StatusUnprocessableEntity, view.policy(), "buyer.html", view)
+		bp.pages.render(w, http.StatusUnprocessableEntity, view.policy(), "buyer.html", view)
 		return
 	}
-	next := p.Terms.RedirectURL
-	switch {
-	case act != "leave" && p.Step != "" && !final(p.Status):
-		next = "/buyer/" + p.Token
-	case act == "vanish":
-		next = "/buyer/" + p.Token + "?vanished"
-	case act != "leave" && isInWindow(r):
-		next = "/buyer/" + p.Token + inWindow
-	}
-	s.move()
-	s.mu.Unlock()
+	next := nextOfPayment(p, act, isInWindow(r))
+	bp.ledger.commit()
+	bp.ledger.mu.Unlock()
 	seeOther(w, next)
 }
 
-// seeOther leads on with a GET. The address is our own or one that a signed
-// request named, an app's perhaps, so it goes out as it is.
+// nextOfPayment is where the buyer goes after an act.
+func nextOfPayment(p *Payment, act string, framed bool) string {
+	page := "/buyer/" + p.Token
+	switch {
+	case act != "leave" && p.Step != "" && !final(p.Status):
+		return page
+	case act == "vanish":
+		return page + "?vanished"
+	case act != "leave" && framed:
+		return page + inWindow
+	}
+	return p.Terms.RedirectURL
+}
+
+// seeOther redirects with a GET. The address is the sandbox's own or one that a
+// signed request named, an app's perhaps, so it is sent as it is.
 func seeOther(w http.ResponseWriter, next string) {
 	w.Header().Set("Referrer-Policy", "no-referrer")
 	w.Header().Set("Cache-Control", "no-store")
@@ -182,67 +197,6 @@ func cardOf(r *http.Request) *card {
 		Number: r.PostFormValue("number"), ExpiryMonth: r.PostFormValue("month"),
 		ExpiryYear: lastTwo(r.PostFormValue("year")), CVV: r.PostFormValue("cvv"),
 	}
-}
-
-// buyerActs does one act of the buyer's. It returns what is wrong with the card
-// they typed, if that is why nothing happened. An act that comes too late, from
-// a second tab, changes nothing and is no mistake. The lock is held.
-func (s *Sandbox) buyerActs(p *Payment, act string, entered *card, reason antom.ResultCode) string {
-	m, _ := methodOf(p.Method)
-	over := final(p.Status) && p.Status != antom.PaymentCancelled
-	switch {
-	case over:
-		return ""
-	case act == "decline":
-		if p.Status == antom.PaymentCancelled {
-			return ""
-		}
-		if err := s.buyerDeclined(p, reason); err != nil {
-			s.tell(p, "declined too late")
-		}
-	case act == "leave":
-		s.tell(p, "the buyer went back without paying")
-	case act == "pay" || act == "vanish":
-		if !m.isCard() || p.Step != "" || p.Status == antom.PaymentCancelled {
-			entered = nil
-		}
-		if entered != nil {
-			if mistake := cardMistake(entered, s.now()); mistake != "" {
-				return mistake
-			}
-			if p.Terms.ThreeDS && entered.challenged() && entered.outcome(s.now()) == "" {
-				p.Card = s.cardInfo(entered)
-				s.challenge(p)
-				return ""
-			}
-		}
-		if err := s.buyerPays(p, entered); err != nil {
-			s.tell(p, "paid too late")
-		}
-	}
-	return ""
-}
-
-// cardMistake says what the buyer has to correct before the card is tried at all.
-func cardMistake(c *card, now time.Time) string {
-	switch c.outcome(now) {
-	case "INVALID_CARD_NUMBER":
-		return "This card number is not complete or has a mistake in it."
-	case "INVALID_EXPIRATION_DATE":
-		return "The expiry month goes from 01 to 12."
-	case "CARD_EXPIRED":
-		return "This card has expired."
-	case "INVALID_CVV":
-		return "The security code has three digits, or four."
-	}
-	return ""
-}
-
-func lastTwo(year string) string {
-	if len(year) == 4 {
-		return year[2:]
-	}
-	return year
 }
 
 // originOf is the origin of an address that was accepted, "" if it has none.

@@ -10,7 +10,7 @@ import (
 	"antom-checkout/antom"
 )
 
-// carriesOut says whether the request takes effect although its answer is spoilt.
+// carriesOut says whether the request takes effect although its answer is changed.
 func (f Fault) carriesOut() bool {
 	switch f.Kind {
 	case Timeout, Unknown, HTTPError, HTML, ResetByPeer:
@@ -23,7 +23,7 @@ func (f Fault) carriesOut() bool {
 
 // refusal is what the kinds Refuse and Unknown answer.
 func (f Fault) refusal() *Refusal {
-	r := &Refusal{Code: antom.ResultCode(f.Code), Status: antom.StatusFailed, Reason: "a fault asked for it"}
+	r := &Refusal{Code: antom.ResultCode(f.Code), Status: antom.StatusFailed, Reason: "an injected fault"}
 	switch {
 	case f.Kind == Unknown && f.Code == "":
 		r.Code, r.Status = "UNKNOWN_EXCEPTION", antom.StatusUnknown
@@ -40,8 +40,8 @@ const (
 	loginPage = "<!doctype html><title>Sign in to the network</title><p>Please sign in to use this network.</p>\n"
 )
 
-// spoil turns a right answer into the one the fault wants.
-func (a *reply) spoil(s *Sandbox, f Fault) {
+// inject turns a right answer into the one that the fault asks for.
+func (a *reply) inject(f Fault, keys Keys, strangerKeys func() Keys) {
 	switch f.Kind {
 	case Timeout:
 		a.lose()
@@ -65,40 +65,28 @@ func (a *reply) spoil(s *Sandbox, f Fault) {
 		a.header.Del("Signature")
 		a.signed = ""
 	case WrongSignature:
-		a.resign(s, s.strangerKeys())
+		a.resign(strangerKeys())
 	case WrongAmount, WrongCurrency:
 		a.body = otherMoney(a.body, f.Kind == WrongCurrency)
-		a.resign(s, s.keys)
+		a.resign(keys)
 	}
 }
 
-// lose makes it no answer at all.
+// lose makes it no answer: the connection breaks.
 func (a *reply) lose() {
 	a.broken, a.status, a.header, a.body, a.signed = true, 0, nil, nil, ""
 }
 
-// page makes it a page of something between the merchant and the gateway.
+// page makes it a page of a server between the merchant and the gateway.
 func (a *reply) page(html string) {
 	a.header, a.body, a.signed = http.Header{"Content-Type": {"text/html"}}, []byte(html), ""
 }
 
 // resign signs a changed body, with Antom's key or a stranger's.
-func (a *reply) resign(s *Sandbox, keys Keys) {
+func (a *reply) resign(keys Keys) {
 	method, path, _ := bytes.Cut([]byte(a.signed), []byte(" "))
 	path, _, _ = bytes.Cut(path, []byte("\n"))
 	a.sign(keys.antom, string(method), string(path))
-}
-
-// strangerKeys are made when they are first needed: most sandboxes never forge.
-func (s *Sandbox) strangerKeys() Keys {
-	s.strangerOnce.Do(func() {
-		keys, err := NewKeys()
-		if err != nil {
-			panic(err) // the system's random source does not fail
-		}
-		s.stranger = keys
-	})
-	return s.stranger
 }
 
 var (

@@ -10,36 +10,38 @@ import (
 	"time"
 )
 
-// controlRoutes are the levers as JSON; README.md documents them.
-func (s *Sandbox) controlRoutes(mux *http.ServeMux) {
-	c := s.Control()
+// controlAPI serves Control as JSON under /control/; README.md documents it.
+type controlAPI struct {
+	control     *Control
+	credentials Credentials
+	ctx         context.Context // ends requests that wait for a change
+}
+
+func (api *controlAPI) addRoutes(mux *http.ServeMux) {
+	api.addReads(mux)
+	api.addFaultRoutes(mux)
+	api.addClockRoutes(mux)
+	api.addBuyerRoutes(mux)
+}
+
+// addReads adds what a GET reads.
+func (api *controlAPI) addReads(mux *http.ServeMux) {
+	c := api.control
 	get := func(path string, read func(r *http.Request) any) {
 		mux.HandleFunc("GET /control/"+path, func(w http.ResponseWriter, r *http.Request) { answerJSON(w, http.StatusOK, read(r)) })
 	}
-	get("credentials", func(*http.Request) any { return s.Credentials() })
+	get("credentials", func(*http.Request) any { return api.credentials })
 	get("ledger", func(*http.Request) any { return c.Ledger() })
 	get("messages", func(r *http.Request) any { return messagesOf(c.Messages(), r.FormValue("payment_request_id")) })
-	get("notices", func(*http.Request) any { return emptyNotNull(c.Notices()) })
+	get("notices", func(*http.Request) any { return emptyNotNull(c.Notifications()) })
 	get("faults", func(*http.Request) any { return emptyNotNull(c.Faults()) })
 	get("clock", func(*http.Request) any { return clockAnswer{c.Now()} })
-	get("changes", s.waitForChange)
+	get("changes", api.waitForChange)
+}
 
-	mux.HandleFunc("POST /control/reset", pull(func(context.Context, *http.Request, struct{}) (any, error) {
-		return done, c.Reset()
-	}))
-	mux.HandleFunc("POST /control/clock", pull(func(_ context.Context, _ *http.Request, body struct{ Advance Duration }) (any, error) {
-		err := c.Advance(time.Duration(body.Advance))
-		return clockAnswer{c.Now()}, err
-	}))
-	mux.HandleFunc("POST /control/seed", pull(func(_ context.Context, _ *http.Request, body struct{ Seed uint64 }) (any, error) {
-		c.Seed(body.Seed)
-		return done, nil
-	}))
-	mux.HandleFunc("POST /control/idle", pull(func(ctx context.Context, _ *http.Request, _ struct{}) (any, error) {
-		ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-		defer cancel()
-		return done, c.WaitIdle(ctx)
-	}))
+// addFaultRoutes adds what injects faults and ends them.
+func (api *controlAPI) addFaultRoutes(mux *http.ServeMux) {
+	c := api.control
 	mux.HandleFunc("POST /control/faults", func(w http.ResponseWriter, r *http.Request) {
 		var f Fault
 		if err := readJSON(r, &f); err != nil {
@@ -64,27 +66,53 @@ func (s *Sandbox) controlRoutes(mux *http.ServeMux) {
 		}
 		answerJSON(w, http.StatusOK, done)
 	})
-	mux.HandleFunc("POST /control/payments/{id}/dispute", pull(func(_ context.Context, r *http.Request, body disputeAct) (any, error) {
+	mux.HandleFunc("POST /control/seed", post(func(_ context.Context, _ *http.Request, body struct{ Seed uint64 }) (any, error) {
+		c.Seed(body.Seed)
+		return done, nil
+	}))
+}
+
+// addClockRoutes adds what moves the clock, waits, and starts from nothing.
+func (api *controlAPI) addClockRoutes(mux *http.ServeMux) {
+	c := api.control
+	mux.HandleFunc("POST /control/reset", post(func(context.Context, *http.Request, struct{}) (any, error) {
+		return done, c.Reset()
+	}))
+	mux.HandleFunc("POST /control/clock", post(func(_ context.Context, _ *http.Request, body struct{ Advance Duration }) (any, error) {
+		err := c.Advance(time.Duration(body.Advance))
+		return clockAnswer{c.Now()}, err
+	}))
+	mux.HandleFunc("POST /control/idle", post(func(ctx context.Context, _ *http.Request, _ struct{}) (any, error) {
+		ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+		defer cancel()
+		return done, c.WaitIdle(ctx)
+	}))
+}
+
+// addBuyerRoutes adds what acts as the buyer and as the buyer's bank.
+func (api *controlAPI) addBuyerRoutes(mux *http.ServeMux) {
+	c := api.control
+	mux.HandleFunc("POST /control/payments/{id}/dispute", post(func(_ context.Context, r *http.Request, body disputeAct) (any, error) {
 		id, err := c.Dispute(r.PathValue("id"), body.Amount, body.ReasonCode)
 		return disputeAnswer{id}, err
 	}))
-	mux.HandleFunc("POST /control/disputes/{id}/judge", pull(func(_ context.Context, r *http.Request, body judgement) (any, error) {
+	mux.HandleFunc("POST /control/disputes/{id}/judge", post(func(_ context.Context, r *http.Request, body judgement) (any, error) {
 		return done, c.Judge(r.PathValue("id"), body.Verdict)
 	}))
-	mux.HandleFunc("POST /control/disputes/{id}/withdraw", pull(func(_ context.Context, r *http.Request, _ struct{}) (any, error) {
+	mux.HandleFunc("POST /control/disputes/{id}/withdraw", post(func(_ context.Context, r *http.Request, _ struct{}) (any, error) {
 		return done, c.Withdraw(r.PathValue("id"))
 	}))
-	mux.HandleFunc("POST /control/payments/{id}/{act}", pull(s.pullBuyer))
+	mux.HandleFunc("POST /control/payments/{id}/{act}", post(api.actAsBuyer))
 }
 
-// buyerAct is the body of the levers that act as the buyer.
+// buyerAct is the body of the requests that act as the buyer.
 type buyerAct struct {
 	Code   string `json:"code"`
 	Method string `json:"method"`
 }
 
-func (s *Sandbox) pullBuyer(_ context.Context, r *http.Request, body buyerAct) (any, error) {
-	c, id := s.Control(), r.PathValue("id")
+func (api *controlAPI) actAsBuyer(_ context.Context, r *http.Request, body buyerAct) (any, error) {
+	c, id := api.control, r.PathValue("id")
 	acts := map[string]func() error{
 		"submit":  func() error { return c.Submit(id, body.Method) },
 		"pay":     func() error { return c.Pay(id) },
@@ -102,6 +130,30 @@ func (s *Sandbox) pullBuyer(_ context.Context, r *http.Request, body buyerAct) (
 	}
 	p, _ := c.Ledger().Payment(id)
 	return p, nil
+}
+
+// waitForChange answers when the count of changes is not the one that the request
+// names, or after 20 seconds: this keeps the control page up to date.
+func (api *controlAPI) waitForChange(r *http.Request) any {
+	since, err := strconv.Atoi(r.FormValue("since"))
+	if err != nil {
+		since = -1
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), 20*time.Second)
+	defer cancel()
+	for {
+		count, changed := api.control.s.changes.state()
+		if count != since {
+			return map[string]int{"count": count}
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return map[string]int{"count": count}
+		case <-api.ctx.Done():
+			return map[string]int{"count": count}
+		}
+	}
 }
 
 type (
@@ -124,15 +176,15 @@ type (
 	clockAnswer struct {
 		Now time.Time `json:"now"`
 	}
-	// badRequest is an error of the one who pulled the lever.
+	// badRequest is an error in the request itself.
 	badRequest struct{ error }
 )
 
 var done = doneAnswer{true}
 
-// pull turns a lever into a handler: it reads the body, if there is one, and
-// answers with what the lever says.
-func pull[Body any](do func(context.Context, *http.Request, Body) (any, error)) http.HandlerFunc {
+// post turns an act of the control API into a handler: it reads the body, if
+// there is one, and answers with what the act returns.
+func post[Body any](do func(context.Context, *http.Request, Body) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var body Body
 		if err := readJSON(r, &body); err != nil {
@@ -174,13 +226,13 @@ func answerError(w http.ResponseWriter, err error) {
 func answerJSON(w http.ResponseWriter, status int, answer any) {
 	text, err := json.MarshalIndent(answer, "", "  ")
 	if err != nil {
-		panic(err) // answers are structs of ours
+		panic(err) // every answer can be written as JSON
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
-	w.Write(append(text, '\n')) // a reader who went away has no use for the error
+	w.Write(append(text, '\n')) // a reader who left needs no error
 }
 
 func emptyNotNull[T any](list []T) []T {
@@ -188,40 +240,4 @@ func emptyNotNull[T any](list []T) []T {
 		return []T{}
 	}
 	return list
-}
-
-func messagesOf(all []Message, payment string) []Message {
-	found := []Message{}
-	for _, m := range all {
-		if payment == "" || m.PaymentRequestID == payment {
-			found = append(found, m)
-		}
-	}
-	return found
-}
-
-// waitForChange answers as soon as anything has moved since the count the
-// asker names, or after 20 seconds: how the control room keeps up to date.
-func (s *Sandbox) waitForChange(r *http.Request) any {
-	since, err := strconv.Atoi(r.FormValue("since"))
-	if err != nil {
-		since = -1
-	}
-	ctx, cancel := context.WithTimeout(r.Context(), 20*time.Second)
-	defer cancel()
-	for {
-		s.mu.Lock()
-		count, changed := s.changeCount, s.changed
-		s.mu.Unlock()
-		if count != since {
-			return map[string]int{"count": count}
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return map[string]int{"count": count}
-		case <-s.ctx.Done():
-			return map[string]int{"count": count}
-		}
-	}
 }

@@ -1,8 +1,8 @@
-// The control room: keeps itself up to date and pulls levers.
+// The control page keeps itself up to date and calls the control API.
 "use strict";
 (() => {
 	const said = document.getElementById("said");
-	const pull = async (path, method, body) => {
+	const call = async (path, method, body) => {
 		const response = await fetch(path, { method, headers: { "Content-Type": "application/json" }, body: body && JSON.stringify(body) });
 		const answer = await response.json();
 		said.textContent = response.ok ? "Done." : answer.error;
@@ -13,9 +13,9 @@
 			return;
 		}
 		if (post) {
-			pull(post, "POST");
+			call(post, "POST");
 		} else if (remove) {
-			pull(remove, "DELETE");
+			call(remove, "DELETE");
 		}
 	});
 
@@ -23,7 +23,7 @@
 	const utc = (value) => value + (value.length === 16 ? ":00Z" : "Z"); // browsers leave out seconds that are 0
 	const convert = { times: Number, chance: Number, status: Number, seed: Number, apply: () => true, from: utc, until: utc };
 	document.addEventListener("submit", (event) => {
-		const path = event.target.dataset.lever;
+		const path = event.target.dataset.control;
 		if (!path) {
 			return;
 		}
@@ -34,35 +34,34 @@
 				body[name] = convert[name] ? convert[name](value) : value;
 			}
 		}
-		pull(path, "POST", body);
+		call(path, "POST", body);
 	});
 
-	// The page draws itself anew when something has moved; what was open stays
-	// open and what was chosen stays chosen. Nothing moves under a choice that is
-	// being made.
+	// The page replaces its content after a change. What was open stays open, and
+	// what was chosen stays chosen. A choice that is being made delays the change.
 	const redraw = async () => {
 		const text = await (await fetch(location.href)).text();
-		const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("room");
-		const room = document.getElementById("room");
-		while (room.contains(document.activeElement) && document.activeElement.matches("select")) {
+		const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("control");
+		const page = document.getElementById("control");
+		while (page.contains(document.activeElement) && document.activeElement.matches("select")) {
 			await new Promise((resolve) => setTimeout(resolve, 300));
 		}
-		const focused = room.contains(document.activeElement) && document.activeElement.dataset.post;
-		for (const old of room.querySelectorAll("[data-id]")) {
+		const focused = page.contains(document.activeElement) && document.activeElement.dataset.post;
+		for (const old of page.querySelectorAll("[data-id]")) {
 			const now = fresh.querySelector(`[data-id="${CSS.escape(old.dataset.id)}"]`);
 			if (now) {
 				now.open = old.open;
 				now.value = old.value;
 			}
 		}
-		room.replaceWith(document.adoptNode(fresh));
+		page.replaceWith(document.adoptNode(fresh));
 		if (focused) {
 			fresh.querySelector(`[data-post="${CSS.escape(focused)}"]`)?.focus();
 		}
 		return fresh.dataset.count;
 	};
 	(async () => {
-		let count = document.getElementById("room").dataset.count;
+		let count = document.getElementById("control").dataset.count;
 		for (;;) {
 			try {
 				const answer = await (await fetch("/control/changes?since=" + count)).json();

@@ -10,9 +10,9 @@ import (
 	"antom-checkout/antom"
 )
 
-// TestControlRoomInABrowser pulls the room's levers as a person does, and sees
-// the page follow by itself.
-func TestControlRoomInABrowser(t *testing.T) {
+// TestControlPageInABrowser uses the page's forms as a person does, and sees the
+// page update itself.
+func TestControlPageInABrowser(t *testing.T) {
 	b := newBrowser(t)
 	s := newShop(t)
 	s.pays("PR-1", "ALIPAY_CN", 4200)
@@ -26,7 +26,7 @@ func TestControlRoomInABrowser(t *testing.T) {
 			form.elements[name].value = value;
 		}
 		form.requestSubmit();`)
-	b.hears("refuse on refund for PR-1, code PROCESS_FAIL, HTTP 503, delay 30s, carried out first, chance 0.25, from 2026-03-18 05:00:00, until 2026-03-18 06:00:30 struck 0 of 3 times")
+	b.sees("refuse on refund for PR-1, code PROCESS_FAIL, HTTP 503, delay 30s, carried out first, chance 0.25, from 2026-03-18 05:00:00, until 2026-03-18 06:00:30 injected 0 of 3 times")
 	want := Fault{
 		ID: "fault-1", Kind: Refuse, On: "refund", Payment: "PR-1", Times: 3, Chance: 0.25, Delay: Duration(30 * time.Second), Code: "PROCESS_FAIL",
 		Apply: true, Status: 503, From: time.Date(2026, 3, 18, 5, 0, 0, 0, time.UTC), Until: time.Date(2026, 3, 18, 6, 0, 30, 0, time.UTC),
@@ -36,31 +36,31 @@ func TestControlRoomInABrowser(t *testing.T) {
 	}
 
 	b.runs(`const select = document.querySelector('[data-id="reason of PR-2"]'); select.value = "RISK_REJECT"; select.form.requestSubmit();`)
-	b.hears("RISK_REJECT")
+	b.sees("RISK_REJECT")
 	if got := s.asks("PR-2"); got.PaymentResultCode != "RISK_REJECT" {
 		t.Errorf("the payment is %s", got.PaymentResultCode)
 	}
 	b.runs(`document.querySelector('[data-post="/control/payments/PR-1/pay"]').click()`)
-	b.hears("Dispute")
+	b.sees("Dispute")
 	b.runs(`document.querySelector('[data-post="/control/payments/PR-1/dispute"]').click()`)
-	b.hears("For the shop")
+	b.sees("For the shop")
 	b.runs(`document.querySelector('[value="VALIDATE_SUCCESS"]').form.requestSubmit()`)
-	b.hears("JUDGED")
-	b.runs(`document.querySelector('[data-lever="/control/seed"]').elements.seed.value = "7"; document.querySelector('[data-lever="/control/seed"]').requestSubmit()`)
-	b.hears("Done.")
+	b.sees("JUDGED")
+	b.runs(`document.querySelector('[data-control="/control/seed"]').elements.seed.value = "7"; document.querySelector('[data-control="/control/seed"]').requestSubmit()`)
+	b.sees("Done.")
 	b.runs(`document.querySelector('[data-delete="/control/faults/fault-1"]').click()`)
-	b.vanishes("Going wrong")
+	b.vanishes("Injected faults")
 
-	// Nobody touches the page: it follows, and what was open stays open.
+	// Without a click the page updates itself, and what was open stays open.
 	b.runs(`document.querySelector('[data-id="history of PR-1"]').open = true`)
 	s.pays("PR-3", "PAYNOW", 1999)
-	b.hears("PR-3")
-	b.hears("PROCESSING → SUCCESS")
+	b.sees("PR-3")
+	b.sees("PROCESSING → SUCCESS")
 }
 
-// TestControlRoomShowsWhatWasSaid: signing strings, verdicts and the schedule of
-// a notice that nobody acknowledges.
-func TestControlRoomShowsWhatWasSaid(t *testing.T) {
+// TestControlPageShowsTheMessages: signing strings, verdicts and the schedule of a
+// notification that is not acknowledged.
+func TestControlPageShowsTheMessages(t *testing.T) {
 	s := newShop(t)
 	s.deaf = 100
 	s.pays("PR-1", "ALIPAY_CN", 4200)
@@ -76,10 +76,10 @@ func TestControlRoomShowsWhatWasSaid(t *testing.T) {
 		"&#34;resultCode&#34;: &#34;PAYMENT_IN_PROCESS&#34;", "Signature: algorithm=RSA256",
 	} {
 		if !strings.Contains(page, part) {
-			t.Errorf("the room does not show %q", part)
+			t.Errorf("the page does not show %q", part)
 		}
 	}
 	if one := s.gets(s.url + "/?payment=PR-9"); strings.Contains(one, "HTTP 500") || !strings.Contains(one, "ORDER_NOT_EXIST") {
-		t.Error("the room of one payment shows another's messages, or not its own")
+		t.Error("the page of one payment shows another's messages, or not its own")
 	}
 }

@@ -1,0 +1,73 @@
+package sandbox
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"antom-checkout/antom"
+)
+
+func TestDisputes(t *testing.T) {
+	open := func(t *testing.T) (*shop, string) {
+		s := newShop(t)
+		s.paid("PR-1", "CARD", 4200)
+		id, err := s.box.Control().Dispute("PR-1", 1000, "")
+		must(t, err)
+		s.after(0)
+		return s, id
+	}
+	// received are the dispute notifications, without the payment's.
+	received := func(s *shop) string {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		var kinds []string
+		for _, n := range s.received {
+			if d, ok := n.(*antom.DisputeNotification); ok {
+				kinds = append(kinds, strings.TrimSpace(d.DisputeNotificationType+" "+d.DisputeJudgedResult+d.DisputeAcceptReason))
+			}
+		}
+		return strings.Join(kinds, ", ")
+	}
+	t.Run("accepted", func(t *testing.T) {
+		s, id := open(t)
+		_, err := s.client.AcceptDispute(t.Context(), &antom.AcceptDisputeRequest{DisputeID: id})
+		must(t, err)
+		s.after(time.Second)
+		if got := received(s); got != "DISPUTE_CREATED, DISPUTE_ACCEPTED MERCHANT_ACCEPTED" {
+			t.Errorf("the shop received %q", got)
+		}
+		_, err = s.client.AcceptDispute(t.Context(), &antom.AcceptDisputeRequest{DisputeID: id})
+		wantCode(t, err, "ORDER_STATUS_INVALID")
+	})
+	t.Run("defended and won", func(t *testing.T) {
+		s, id := open(t)
+		form, err := s.client.DownloadDisputeEvidence(t.Context(), &antom.DownloadDisputeEvidenceRequest{DisputeID: id, DisputeEvidenceType: antom.EvidenceTemplate})
+		must(t, err)
+		if form.DisputeEvidenceFormat != "PDF" {
+			t.Errorf("the form is %s", form.DisputeEvidenceFormat)
+		}
+		_, err = s.client.SupplyDefenseDocument(t.Context(), &antom.SupplyDefenseDocumentRequest{DisputeID: id, DisputeEvidence: form.DisputeEvidence})
+		must(t, err)
+		must(t, s.box.Control().Judge(id, "VALIDATE_SUCCESS"))
+		s.after(time.Second)
+		if got := received(s); got != "DISPUTE_CREATED, DEFENSE_SUPPLIED, DISPUTE_JUDGED VALIDATE_SUCCESS" {
+			t.Errorf("the shop received %q", got)
+		}
+	})
+	t.Run("not answered", func(t *testing.T) {
+		s, _ := open(t)
+		s.after(7*24*time.Hour + time.Second)
+		if got := received(s); got != "DISPUTE_CREATED, DEFENSE_DUE_ALERT, DISPUTE_ACCEPTED TIMEOUT" {
+			t.Errorf("the shop received %q", got)
+		}
+	})
+	t.Run("withdrawn", func(t *testing.T) {
+		s, id := open(t)
+		must(t, s.box.Control().Withdraw(id))
+		s.after(time.Second)
+		if got := received(s); got != "DISPUTE_CREATED, DISPUTE_CANCELLED" {
+			t.Errorf("the shop received %q", got)
+		}
+	})
+}
