@@ -29,7 +29,7 @@ func (s *Settings) besideDatabase(name string) string {
 	return filepath.Join(filepath.Dir(s.Database), name)
 }
 
-// linkKey is what signs the links in letters: made of the session keys, but of no
+// linkKey is what signs the links in emails: made of the session keys, but of no
 // use in place of them.
 func linkKey(sessionKeys []byte) []byte {
 	if sessionKeys == nil {

@@ -50,7 +50,7 @@ func newMetrics() *metrics {
 		streams:       prometheus.NewGauge(prometheus.GaugeOpts{Name: "checkout_event_streams", Help: "Event streams that are open."}),
 		limited:       counter("rate_limited_total", "Requests refused for coming too often.", "limit"),
 		reports:       counter("csp_reports_total", "Violations that browsers reported: kind violation is to be looked at, sdk and extension are known noise.", "kind", "directive", "source"),
-		notifications: counter("notifications_total", "Antom's notifications: verified (stored, about a payment of ours), unknown (stored, about none), refused (no valid signature), unreadable, unstored.", "result"),
+		notifications: counter("notifications_total", "Antom's notifications: verified (stored, about a payment of this shop), unknown (stored, about none), refused (no valid signature), unreadable, unstored.", "result"),
 		started:       counter("payments_started_total", "Attempts to pay that were started.", "method"),
 		outcomes:      counter("payment_outcomes_total", "Statuses that attempts have come to.", "method", "status"),
 		calls:         counter("gateway_calls_total", "Calls to Antom by result: S, F, U, or none without an answer to be trusted.", "operation", "result"),

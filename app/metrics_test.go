@@ -96,7 +96,7 @@ func TestWhatHappensIsMeasured(t *testing.T) {
 		}
 	}
 	if m[`checkout_rate_limited_total{limit="payments"}`] == "" {
-		t.Error("nobody was refused")
+		t.Error("no request was refused")
 	}
 	if m["go_goroutines"] == "" || m[`checkout_outbox_rows{state="pending"}`] == "" || m["checkout_outbox_oldest_pending_seconds"] == "" {
 		t.Error("the process or the outbox is not measured")

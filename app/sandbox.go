@@ -1,7 +1,6 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,8 +28,8 @@ func serveSandbox(ctx context.Context, l *line) error {
 	}
 	var servers group
 	servers.add(httpServer(box, log), listener)
-	_, err = fmt.Fprintf(l.stdout, "The sandbox is at %s (credentials: %[1]s/control/credentials)\n", box.Credentials().BaseURL)
-	return errors.Join(cmp.Or(err, servers.serve(ctx)), box.Close())
+	fmt.Fprintf(l.stdout, "The sandbox is at %s (credentials: %[1]s/control/credentials)\n", box.Credentials().BaseURL)
+	return errors.Join(servers.serve(ctx), box.Close())
 }
 
 func openSandbox(addr string, cfg sandbox.Config, keyFile string) (*sandbox.Sandbox, net.Listener, error) {

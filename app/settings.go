@@ -67,7 +67,7 @@ func (s *Settings) rows() []setting {
 			summary: "path of the SQLite file"},
 		{env: "SHOP_NAME", fallback: "Plain Goods", into: text(&s.Pages.ShopName),
 			summary: "name shown on every page"},
-		{env: "SHOP_LOGO", shown: "a mark of ours", into: logo(&s.Pages.Logo),
+		{env: "SHOP_LOGO", shown: "a built-in mark", into: logo(&s.Pages.Logo),
 			summary: "file of the logo: SVG, PNG or WebP, 64 KiB at most, drawn for a light ground. A wide one stands for the name, a square one beside it"},
 		{env: "ACCENT_COLOR", shown: "`#1f4d3f`", into: accent(&s.Pages.Accent),
 			summary: "`#rrggbb` of buttons, marks and focus, in mails too. Refused, with the nearest shade that is not, where it cannot be seen on the page (WCAG AA, 3:1); text on it is black or white, and the dark theme lightens it, as contrast needs"},

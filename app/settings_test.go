@@ -2,6 +2,7 @@ package app
 
 import (
 	"errors"
+	"log/slog"
 	"maps"
 	"os"
 	"path/filepath"
@@ -89,7 +90,7 @@ func TestTheContractsSettingsAreKnown(t *testing.T) {
 	}
 	for env := range strings.FieldsSeq(`ADDR PUBLIC_URL DATABASE_URL ANTOM_CLIENT_ID ANTOM_URL ANTOM_PRIVATE_KEY
 		ANTOM_PUBLIC_KEY ANTOM_SDK_URL SANDBOX_ADDR CURRENCY SETTLEMENT_CURRENCY CAPTURE_MODE INTEGRATION
-		SWEEP_SCHEDULE ORDER_TTL SESSION_KEY TRUSTED_PROXIES ANTOM_TIMEOUT CATALOG_FILE CLOCK_OFFSET RATE_LIMITS METRICS_ADDR`) {
+		SWEEP_SCHEDULE ORDER_TTL SESSION_KEY TRUSTED_PROXIES ANTOM_TIMEOUT CATALOG_FILE CLOCK_OFFSET RATE_LIMITS METRICS_ADDR LOG_FORMAT LOG_LEVEL`) {
 		if !slices.Contains(known, env) {
 			t.Errorf("%s of the contract is no setting", env)
 		}
@@ -126,6 +127,7 @@ func TestEverySettingIsTakenFromItsOwnName(t *testing.T) {
 		"SESSION_KEY": strings.Repeat("k", 32), "TRUSTED_PROXIES": "10.0.0.0/8, 2001:db8::/32",
 		"SMTP_URL": "smtps://ann:secret@mail.example.com", "MAIL_FROM": "shop@example.com", "MAIL_DIR": "/var/mail/shop",
 		"APP_RETURN_URLS": "myshop://pay,https://shop.example/app/", "METRICS_ADDR": ":9090",
+		"LOG_FORMAT": "json", "LOG_LEVEL": "warn",
 	}))
 	for name, got := range map[string][2]any{
 		"ADDR": {cfg.Addr, ":80"}, "PUBLIC_URL": {cfg.PublicURL.String(), "https://shop.example.com/pay"},
@@ -140,7 +142,7 @@ func TestEverySettingIsTakenFromItsOwnName(t *testing.T) {
 		"SMTP_URL":  {cfg.SMTPURL.Reveal(), "smtps://ann:secret@mail.example.com"},
 		"MAIL_FROM": {cfg.Mail.From, "shop@example.com"}, "MAIL_DIR": {cfg.mailFolder(), "/var/mail/shop"},
 		"TRUSTED_PROXIES": {len(cfg.Pages.TrustedProxies), 2}, "APP_RETURN_URLS": {len(cfg.Pages.AppReturns), 2}, "METRICS_ADDR": {cfg.MetricsAddr, ":9090"},
-		"live": {cfg.Live(), true},
+		"LOG_FORMAT": {cfg.Log.JSON, true}, "LOG_LEVEL": {cfg.Log.Level, slog.LevelWarn}, "live": {cfg.Live(), true},
 	} {
 		if got[0] != got[1] {
 			t.Errorf("%s became %v, want %v", name, got[0], got[1])
@@ -199,6 +201,7 @@ func TestAWrongSettingIsRefused(t *testing.T) {
 		{"ACCENT_COLOR", "green"}, {"ACCENT_COLOR", "#ffd400"},
 		{"METRICS_ADDR", "9090"}, {"METRICS_ADDR", "localhost:"}, {"METRICS_ADDR", "on"},
 		{"CLOCK_OFFSET", "tomorrow"},
+		{"LOG_FORMAT", "xml"}, {"LOG_FORMAT", "JSON"}, {"LOG_LEVEL", "loud"}, {"LOG_LEVEL", "INFO"}, {"LOG_LEVEL", "info+1"},
 		{"DATABASE_URL", "postgres://localhost/shop"},
 		{"SMTP_URL", "mail.example.com:587"}, {"SMTP_URL", "https://mail.example.com"}, {"SMTP_URL", "smtp://"},
 		{"MAIL_FROM", "shop"}, {"MAIL_FROM", "Shop <shop@example.com>"}, {"MAIL_FROM", "a@example.com\nBcc: b@example.com"},
@@ -291,7 +294,7 @@ func TestAMailServerNeedsASender(t *testing.T) {
 	cfg := load(t, environ{"SMTP_URL": "smtps://ann:secret@mail.example.com", "MAIL_FROM": "shop@example.com", "PUBLIC_URL": "https://pay.example.com"})
 	want := mail.Server{Host: "mail.example.com", Port: 465, User: "ann", Password: "secret", TLS: true}
 	if got := cfg.mail(); got.Server == nil || *got.Server != want || got.From != "shop@example.com" || got.Host != "pay.example.com" || cfg.pages().Mailbox != nil {
-		t.Error("the mail server is not the one of the settings, or letters are shown beside it")
+		t.Error("the mail server is not the one of the settings, or emails are previewed beside it")
 	}
 }
 

@@ -78,7 +78,7 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 	}
 }
 
-// mail is what the emails go by, but for the clock.
+// mail is what the mailer goes by, but for the clock.
 func (s *Settings) mail() mail.Config {
 	cfg := s.Mail
 	cfg.ShopName, cfg.Accent = s.Pages.ShopName, s.Pages.Accent

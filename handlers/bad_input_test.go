@@ -435,6 +435,8 @@ func TestBodiesOver64KiBAreRefused(t *testing.T) {
 	huge := strings.Repeat("x", 70_000)
 	buyer.post("/cart", "sku=MUG-01", "quantity="+huge).sees(http.StatusRequestEntityTooLarge)
 	buyer.post("/orders", "name="+huge).sees(http.StatusRequestEntityTooLarge)
+	buyer.post("/orders", "name="+huge[:1<<16-len("name=")]).sees(http.StatusUnprocessableEntity)
+	buyer.post("/orders", "name="+huge[:1<<16-len("name=")+1]).sees(http.StatusRequestEntityTooLarge)
 	buyer.postJSON(path+"/payments", `{"method":"`+huge+`"}`).sees(http.StatusRequestEntityTooLarge)
 	// Without a Content-Length the limit holds while reading.
 	req, err := http.NewRequestWithContext(t.Context(), "POST", shop.url+"/orders", chunked{strings.NewReader("name=" + huge)})

@@ -1,6 +1,12 @@
 package handlers
 
-import "github.com/labstack/echo/v4"
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"antom-checkout/static"
+)
 
 // showBrand serves the merchant's logo and accent colour.
 func (s *server) showBrand(c echo.Context) error {
@@ -17,4 +23,8 @@ func (s *server) showBrand(c echo.Context) error {
 		return echo.ErrNotFound
 	}
 	return nil
+}
+
+func (s *server) showFavicon(c echo.Context) error {
+	return c.Redirect(http.StatusFound, static.URL("favicon.svg"))
 }

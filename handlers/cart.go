@@ -9,19 +9,20 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"antom-checkout/checkout"
+	"antom-checkout/handlers/web"
 	"antom-checkout/views"
 )
 
-func (s *server) addToCart(c echo.Context) error {
+func (s storefront) addToCart(c echo.Context) error {
 	form, err := c.FormParams()
 	if err != nil {
-		return unreadable(err)
+		return web.Unreadable(err)
 	}
 	product, err := s.shop.Product(c.Request().Context(), form.Get("sku"))
 	if err != nil {
 		return err
 	}
-	v := s.sessions.visit(c)
+	v := s.visit(c)
 	s.emptyPaidCart(c, v)
 	if err := v.add(product.SKU, form.Get("quantity")); err != nil {
 		return s.refuseQuantity(c, v, product, form.Get("quantity"), err)
@@ -50,22 +51,22 @@ func (v *visit) add(sku, quantity string) error {
 }
 
 // refuseQuantity shows the product again with what was typed.
-func (s *server) refuseQuantity(c echo.Context, v *visit, p checkout.Product, typed string, err error) error {
+func (s storefront) refuseQuantity(c echo.Context, v *visit, p checkout.Product, typed string, err error) error {
 	var refused *checkout.Error
-	if !errors.As(err, &refused) || wantsJSON(c) {
+	if !errors.As(err, &refused) || web.WantsJSON(c) {
 		return err
 	}
-	return render(c, http.StatusUnprocessableEntity, views.ProductPage(views.ProductView{
-		Frame: s.frame(c, v), Product: productView(c, p), Quantity: typed, Error: messageOf(refused),
+	return web.Render(c, http.StatusUnprocessableEntity, views.ProductPage(views.ProductView{
+		Frame: s.frame(c, v), Product: productView(c, p), Quantity: typed, Error: web.MessageOf(refused),
 	}))
 }
 
-func (s *server) changeCart(c echo.Context) error {
+func (s storefront) changeCart(c echo.Context) error {
 	form, err := c.FormParams()
 	if err != nil {
-		return unreadable(err)
+		return web.Unreadable(err)
 	}
-	v := s.sessions.visit(c)
+	v := s.visit(c)
 	s.emptyPaidCart(c, v)
 	i := v.line(c.Param("sku"))
 	if i < 0 {
@@ -78,7 +79,7 @@ func (s *server) changeCart(c echo.Context) error {
 	}
 	n, err := checkout.ParseQuantity(typed)
 	if err != nil {
-		if wantsJSON(c) {
+		if web.WantsJSON(c) {
 			return err
 		}
 		wrong := cartProblem{line: v.Cart[i].SKU, typed: typed}
@@ -89,19 +90,19 @@ func (s *server) changeCart(c echo.Context) error {
 }
 
 // saveCart stores the changed cart and shows it.
-func (s *server) saveCart(c echo.Context, v *visit) error {
+func (s storefront) saveCart(c echo.Context, v *visit) error {
 	v.Order = ""
-	if err := s.sessions.save(c, v); err != nil {
+	if err := s.sessions.Save(c, v); err != nil {
 		// Very long article numbers do not fit into a cookie as often as short ones.
 		return &checkout.Error{Code: checkout.CodeCartFull, Err: err}
 	}
 	return c.Redirect(http.StatusSeeOther, "/cart")
 }
 
-func (s *server) showCart(c echo.Context) error {
-	v := s.sessions.visit(c)
+func (s storefront) showCart(c echo.Context) error {
+	v := s.visit(c)
 	if s.emptyPaidCart(c, v) {
-		if err := s.sessions.save(c, v); err != nil {
+		if err := s.sessions.Save(c, v); err != nil {
 			return err
 		}
 	}
@@ -110,7 +111,7 @@ func (s *server) showCart(c echo.Context) error {
 
 // emptyPaidCart empties a cart whose order has been paid. Until then it stays,
 // so that a buyer who comes back from the checkout finds it as it was.
-func (s *server) emptyPaidCart(c echo.Context, v *visit) bool {
+func (s storefront) emptyPaidCart(c echo.Context, v *visit) bool {
 	if v.Order == "" {
 		return false
 	}
@@ -127,7 +128,7 @@ type cartProblem struct{ line, typed string }
 
 // renderCart shows the cart and the order form: an empty one, or, when refused
 // is not nil, what the buyer typed and what is wrong with it.
-func (s *server) renderCart(c echo.Context, status int, v *visit, refused *refusedOrder, wrong cartProblem) error {
+func (s storefront) renderCart(c echo.Context, status int, v *visit, refused *refusedOrder, wrong cartProblem) error {
 	lines, total, err := s.shop.Price(c.Request().Context(), v.Cart)
 	if err != nil {
 		return err
@@ -144,21 +145,11 @@ func (s *server) renderCart(c echo.Context, status int, v *visit, refused *refus
 		}
 	}
 	if refused != nil {
-		view.Form.Values, view.Form.Errors, view.Error = refused.values, refused.err.Fields, messageOf(refused.err)
+		view.Form.Values, view.Form.Errors, view.Error = refused.values, refused.err.Fields, web.MessageOf(refused.err)
 		view.Gone = refused.gone
 	}
 	// Kept for the back button: the same form again is the same order, and the
 	// buyer finds it filled in.
 	c.Response().Header().Set("Cache-Control", "private, no-cache")
-	return render(c, status, views.CartPage(view))
-}
-
-// unreadable is a body that is no form: too large, cut off, or not encoded as it
-// says.
-func unreadable(err error) error {
-	var known *echo.HTTPError
-	if errors.As(err, &known) {
-		return known
-	}
-	return echo.NewHTTPError(http.StatusBadRequest).SetInternal(err)
+	return web.Render(c, status, views.CartPage(view))
 }

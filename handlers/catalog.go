@@ -6,28 +6,29 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"antom-checkout/checkout"
+	"antom-checkout/handlers/web"
 	"antom-checkout/views"
 )
 
-func (s *server) showCatalog(c echo.Context) error {
+func (s storefront) showCatalog(c echo.Context) error {
 	products, err := s.shop.Products(c.Request().Context())
 	if err != nil {
 		return err
 	}
-	v := views.CatalogView{Frame: s.frame(c, s.sessions.visit(c))}
+	v := views.CatalogView{Frame: s.frame(c, s.visit(c))}
 	for _, p := range products {
 		v.Products = append(v.Products, productView(c, p))
 	}
-	return render(c, http.StatusOK, views.CatalogPage(v))
+	return web.Render(c, http.StatusOK, views.CatalogPage(v))
 }
 
-func (s *server) showProduct(c echo.Context) error {
+func (s storefront) showProduct(c echo.Context) error {
 	product, err := s.shop.Product(c.Request().Context(), c.Param("sku"))
 	if err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, views.ProductPage(views.ProductView{
-		Frame: s.frame(c, s.sessions.visit(c)), Product: productView(c, product), Quantity: "1",
+	return web.Render(c, http.StatusOK, views.ProductPage(views.ProductView{
+		Frame: s.frame(c, s.visit(c)), Product: productView(c, product), Quantity: "1",
 	}))
 }
 

@@ -2,31 +2,40 @@ package handlers
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
-	"antom-checkout/static"
+	"antom-checkout/checkout"
+	"antom-checkout/handlers/web"
 )
 
+// Readiness reports whether the database can store.
+type Readiness interface {
+	Ready(context.Context) error
+}
+
+// probes are what a load balancer asks.
+type probes struct {
+	*server
+	readiness Readiness
+}
+
 // showHealth says that the process answers.
-func (s *server) showHealth(c echo.Context) error {
+func (s probes) showHealth(c echo.Context) error {
 	return c.String(http.StatusOK, "ok\n")
 }
 
 // showReadiness says that orders and notifications can be stored. That requests
 // can be signed was settled at the start: there is no server without keys.
-func (s *server) showReadiness(c echo.Context) error {
+func (s probes) showReadiness(c echo.Context) error {
 	ctx, cancel := context.WithTimeout(c.Request().Context(), 2*time.Second)
 	defer cancel()
 	if err := s.readiness.Ready(ctx); err != nil {
-		s.log.ErrorContext(ctx, "not ready", "err", err)
+		web.Note(c, slog.LevelError, slog.Any(checkout.LogError, err))
 		return c.String(http.StatusServiceUnavailable, "the database cannot store\n")
 	}
 	return c.String(http.StatusOK, "ready\n")
-}
-
-func (s *server) showFavicon(c echo.Context) error {
-	return c.Redirect(http.StatusFound, static.URL("favicon.svg"))
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"strings"
 
+	"antom-checkout/handlers/web"
 	"antom-checkout/static"
 	"antom-checkout/views"
 )
@@ -27,7 +28,7 @@ const (
 // renders the page which files it loads, and builds the policy as its header.
 func (c Config) Inventory() []Loaded {
 	var sdk *views.SDK
-	p := strictPolicy("", c.https())
+	p := web.StrictPolicy("", c.PublicURL.Scheme == "https")
 	if c.SDK != nil {
 		sdk = c.SDK.view("")
 		c.SDK.policy(p, true) // for every method there is
@@ -46,7 +47,7 @@ func (c Config) Inventory() []Loaded {
 	if c.Accent != nil {
 		list = append(list, Loaded{"style", c.Accent.URL(), thisShop, c.Accent.Integrity(), reasons["accent"]})
 	}
-	for _, directive := range policyOrder {
+	for _, directive := range web.PolicyOrder {
 		for _, source := range p[directive] {
 			if kind := kinds[directive]; kind != "" && !listedAlready(kind, source) {
 				list = append(list, c.allowed(directive, kind, source))

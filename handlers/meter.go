@@ -1,14 +1,17 @@
 package handlers
 
-import "time"
+import (
+	"time"
+
+	"antom-checkout/handlers/web"
+)
 
 // Meter counts what the pages do. It hears routes and not addresses: of no
 // token, no id and no person.
 type Meter interface {
-	Request(method, route string, status int, took time.Duration)
+	web.Meter
 	Stream(opened int)                           // 1 for an event stream that opens, -1 for one that ends
 	NotificationRefused(status int)              // with the status it was answered with
-	Limited(name string)                         // a request beyond one of the limits of that name
 	PolicyReport(kind, directive, source string) // a violation that a browser reported
 }
 

@@ -3,6 +3,7 @@ package handlers
 import (
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"strings"
 
@@ -10,41 +11,50 @@ import (
 
 	"antom-checkout/antom"
 	"antom-checkout/checkout/gateway"
+	"antom-checkout/handlers/web"
 )
 
-// receiveNotification answers SUCCESS only for what Antom has signed and we
-// have stored durably. Anything else makes Antom send it again, or tells a
-// forger nothing.
-func (s *server) receiveNotification(c echo.Context) error {
+// Notifications verifies what arrives at the notify address; *antom.Client is one.
+type Notifications interface {
+	ParseNotification(path string, header http.Header, body []byte) (antom.Notification, error)
+}
+
+// notifications is the address that Antom notifies.
+type notifications struct {
+	*server
+	verifier Notifications
+}
+
+// receive answers SUCCESS only for what Antom has signed and we have stored
+// durably. Anything else makes Antom send it again, or tells a forger nothing.
+func (s notifications) receive(c echo.Context) error {
 	r := c.Request()
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		return unreadable(err)
+		return web.Unreadable(err)
 	}
-	notification, err := s.notifications.ParseNotification(s.notifyPath(r), r.Header, body)
+	notification, err := s.verifier.ParseNotification(s.path(r), r.Header, body)
 	switch {
 	case errors.Is(err, antom.ErrMalformed):
-		s.log.WarnContext(r.Context(), "notification cannot be read", "err", err)
-		return s.refuseNotification(c, http.StatusBadRequest)
+		return s.refuse(c, http.StatusBadRequest, err)
 	case err != nil:
-		s.log.WarnContext(r.Context(), "notification refused", "err", err, "from", c.RealIP())
-		return s.refuseNotification(c, http.StatusUnauthorized)
+		return s.refuse(c, http.StatusUnauthorized, err)
 	}
 	if err := s.payments.RecordNotification(r.Context(), gateway.Receive(notification, body, s.cfg.Now())); err != nil {
-		s.log.ErrorContext(r.Context(), "notification not stored", "err", err)
-		return s.refuseNotification(c, http.StatusServiceUnavailable)
+		return s.refuse(c, http.StatusServiceUnavailable, err)
 	}
 	return antom.Acknowledge(c.Response())
 }
 
-func (s *server) refuseNotification(c echo.Context, status int) error {
+func (s notifications) refuse(c echo.Context, status int, err error) error {
 	s.cfg.Meter.NotificationRefused(status)
-	return c.NoContent(status)
+	web.Note(c, slog.LevelWarn, slog.String(web.LogClient, c.RealIP()))
+	return echo.NewHTTPError(status).SetInternal(err)
 }
 
-// notifyPath is what Antom signs: the path of the public address, which need
-// not be the path that reaches us through a proxy, with the query as it came.
-func (s *server) notifyPath(r *http.Request) string {
+// path is what Antom signs: the path of the public address, which need not be the
+// path that reaches us through a proxy, with the query as it came.
+func (s notifications) path(r *http.Request) string {
 	path := strings.TrimSuffix(s.cfg.PublicURL.EscapedPath(), "/") + gateway.NotificationPath
 	if r.URL.RawQuery != "" {
 		path += "?" + r.URL.RawQuery

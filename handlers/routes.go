@@ -7,43 +7,58 @@ import (
 
 	"antom-checkout/checkout/gateway"
 	"antom-checkout/checkout/payments"
+	"antom-checkout/handlers/web"
 	"antom-checkout/static"
 )
 
+// storefront is where a buyer chooses and orders: catalogue, cart, order form, and
+// the look-up of an order.
+type storefront struct{ *server }
+
+// cashier is where a buyer pays an order and sees how it stands.
+type cashier struct{ *server }
+
 // routes lists everything there is, in the order a buyer walks it.
-func (s *server) routes(e *echo.Echo) {
+func (s *server) routes(e *echo.Echo, antom notifications, health probes) {
 	page := func(path string, show echo.HandlerFunc, m ...echo.MiddlewareFunc) {
 		e.Match([]string{http.MethodGet, http.MethodHead}, path, show, m...) // net/http leaves the body out
 	}
-	page("/", s.showCatalog)
-	page("/products/:sku", s.showProduct)
+	store, pay, limits := storefront{s}, cashier{s}, s.newLimits()
+	page("/", store.showCatalog)
+	page("/products/:sku", store.showProduct)
 
-	e.POST("/cart", s.addToCart)
-	page("/cart", s.showCart)
-	e.POST("/cart/:sku", s.changeCart)
+	e.POST("/cart", store.addToCart)
+	page("/cart", store.showCart)
+	e.POST("/cart/:sku", store.changeCart)
 
-	e.POST("/orders", s.placeOrder, s.limited(orderLimits))
-	page("/orders", s.showLookup)
-	e.POST("/orders/lookup", s.lookUp, s.limited(lookupLimits))
+	ordering := s.limiter.Limited(limits.orders)
+	e.POST("/orders", store.placeOrder, ordering)
+	page("/orders", store.showLookup)
+	e.POST("/orders/lookup", store.lookUp, s.limiter.Limited(limits.lookups))
 
-	read := s.limited(readLimits)
-	page(payments.OrderPath+"/:id/:signature", s.showOrder, read)
-	page("/checkout/:token", s.showCheckout, read)
-	e.POST("/checkout/:token/payments", s.startPayment, s.limited(paymentLimits))
-	e.POST("/checkout/:token/renewal", s.renewOrder, s.limited(orderLimits))
-	page("/checkout/:token/code", s.showCodeAgain, read)
-	page("/checkout/:token/return", s.showReturn, read)
-	e.POST("/checkout/:token/mail", s.mailMe, read)
-	page("/checkout/:token/status", s.showStatus, read)
-	e.GET("/checkout/:token/events", s.streamStatus, read)
+	reading := s.limiter.Limited(limits.reads)
+	page(payments.OrderPath+"/:id/:signature", pay.showOrder, reading)
+	page("/checkout/:token", pay.showCheckout, reading)
+	e.POST("/checkout/:token/payments", pay.startPayment, s.limiter.Limited(limits.payments))
+	e.POST("/checkout/:token/renewal", store.renewOrder, ordering)
+	page("/checkout/:token/code", pay.showCodeAgain, reading)
+	page("/checkout/:token/return", pay.showReturn, reading)
+	e.POST("/checkout/:token/mail", pay.mailMe, reading)
+	page("/checkout/:token/status", pay.showStatus, reading)
+	e.GET("/checkout/:token/events", pay.streamStatus, reading)
 
-	e.POST(gateway.NotificationPath, s.receiveNotification)
+	e.POST(gateway.NotificationPath, antom.receive, web.Answering(web.Empty))
 
-	e.POST(reportPath, s.receiveReports)
+	reports := &policyReports{server: s}
+	e.POST(web.ReportPath, reports.receive, web.Answering(web.Empty), s.limiter.Limited(limits.reports))
 
-	s.mailRoutes(page)
-	page("/healthz", s.showHealth)
-	page("/readyz", s.showReadiness)
+	if preview := (mailPreview{s}); preview.isOpen() {
+		page("/dev/mail", preview.showMails)
+		page("/dev/mail/:name", preview.showMail)
+		page("/dev/mail/:name/html", preview.showMailHTML)
+	}
+	page("/healthz", health.showHealth)
+	page("/readyz", health.showReadiness)
 	page("/static/*", echo.WrapHandler(static.Handler()))
 	page(static.BrandPrefix+":file", s.showBrand)
 	page("/favicon.ico", s.showFavicon)

@@ -2,81 +2,31 @@ package handlers
 
 import (
 	"context"
+	"crypto/rand"
 	"log/slog"
-	"net"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
-	"antom-checkout/antom"
+	"antom-checkout/checkout"
 	"antom-checkout/checkout/methods"
 	"antom-checkout/checkout/payments"
 	"antom-checkout/checkout/shop"
-	"antom-checkout/static"
+	"antom-checkout/handlers/web"
+	"antom-checkout/views"
 )
-
-// Config is what the pages need to know beside the shop itself.
-type Config struct {
-	ShopName       string
-	Logo           *static.Picture // the merchant's, or nil
-	Accent         *static.Accent  // a style sheet with the merchant's colour, or nil
-	PublicURL      *url.URL        // base of every address handed out; never the Host header
-	SessionKey     []byte          // 64 bytes: 32 to authenticate, 32 to encrypt the session cookie
-	TrustedProxies []*net.IPNet    // whose X-Forwarded-For counts
-	SDK            *SDK            // nil: pay by forms and redirects only
-	AppReturns     AppReturns      // where native apps may be opened again after paying
-	Sandbox        bool            // payments are practice; pages say so
-	Mailbox        Mailbox         // nil: letters are sent
-	RateLimits     bool            // refuse what no buyer does
-	Now            func() time.Time
-	Log            *slog.Logger
-	Meter          Meter           // counts what the pages do; nil counts nothing
-	Done           <-chan struct{} // closed when the server stops: ends the event streams
-}
-
-// SDK is Antom's Web SDK as the pay page loads it.
-type SDK struct {
-	URL         *url.URL
-	Integrity   string // a Subresource Integrity value, or ""
-	UI          SDKUI
-	Environment string // "sandbox" or "prod"
-	GatewayHost string // host of the gateway; its region decides what the SDK talks to
-}
-
-// SDKUI is how the SDK shows itself on the pay page.
-type SDKUI string
-
-// The ways of the setting SDK_UI. An empty one is Popup.
-const (
-	Popup   SDKUI = "popup"   // AMSCashierPayment, above the page
-	Inline  SDKUI = "inline"  // the same, but cards are entered inside the page
-	Element SDKUI = "element" // AMSElement: Antom's list of methods in the page instead of ours
-)
-
-// Notifications verifies what arrives at the notify address; *antom.Client is one.
-type Notifications interface {
-	ParseNotification(path string, header http.Header, body []byte) (antom.Notification, error)
-}
-
-// Readiness reports whether the database can store.
-type Readiness interface {
-	Ready(context.Context) error
-}
 
 // server is what the handlers share.
 type server struct {
-	cfg           Config
-	shop          *shop.Shop
-	payments      *payments.Service
-	methods       *methods.Methods
-	notifications Notifications
-	readiness     Readiness
-	sessions      *sessionStore
-	limits        *limiter // nil: no limits
-	reports       policyReports
-	log           *slog.Logger
+	cfg      Config
+	site     *web.Site
+	shop     *shop.Shop
+	payments *payments.Service
+	methods  *methods.Methods
+	sessions *web.Sessions[visit]
+	limiter  *web.Limiter // nil: no limits
+	log      *slog.Logger
 }
 
 // Services are what the handlers ask: each owns a part of the journey.
@@ -87,49 +37,87 @@ type Services struct {
 }
 
 // New makes the shop's HTTP handler.
-func New(cfg Config, services Services, notifications Notifications, readiness Readiness) http.Handler {
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
-	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.DiscardHandler)
-	}
-	if cfg.Meter == nil {
-		cfg.Meter = noMeter{}
-	}
+func New(cfg Config, services Services, verifier Notifications, readiness Readiness) http.Handler {
+	cfg = cfg.completed()
+	site := cfg.site()
 	s := &server{
-		cfg:           cfg,
-		shop:          services.Shop,
-		payments:      services.Payments,
-		methods:       services.Methods,
-		notifications: notifications,
-		readiness:     readiness,
-		sessions:      newSessionStore(cfg.SessionKey, cfg.https()),
-		log:           cfg.Log,
+		cfg:      cfg,
+		site:     site,
+		shop:     services.Shop,
+		payments: services.Payments,
+		methods:  services.Methods,
+		sessions: web.NewSessions[visit]("session", cfg.SessionKey, site.HTTPS()),
+		log:      web.WithRequestID(cfg.Log),
 	}
 	if cfg.RateLimits {
-		s.limits = newLimiter(cfg.Now)
+		s.limiter = web.NewLimiter(cfg.Now, cfg.Meter)
 	}
-	e := echo.New()
-	e.HideBanner = true
-	e.HidePort = true
-	e.HTTPErrorHandler = s.handleError
-	e.IPExtractor = cfg.ipExtractor()
-	s.middleware(e)
-	s.routes(e)
+	e := site.Echo()
+	s.routes(e, notifications{s, verifier}, probes{s, readiness})
 	return e
 }
 
-func (c Config) https() bool { return c.PublicURL.Scheme == "https" }
+// visit is the request's session, or a new one.
+func (s *server) visit(c echo.Context) *visit {
+	if v := s.sessions.Get(c); v != nil {
+		return v
+	}
+	return &visit{ID: rand.Text()}
+}
 
-// ipExtractor believes nobody's X-Forwarded-For but that of the named proxies.
-func (c Config) ipExtractor() echo.IPExtractor {
-	if len(c.TrustedProxies) == 0 {
-		return echo.ExtractIPDirect()
+// sessionID is the id of the request's session, or "" for a visit that has just begun.
+func (s *server) sessionID(c echo.Context) string {
+	if v := s.sessions.Get(c); v != nil {
+		return v.ID
 	}
-	options := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
-	for _, network := range c.TrustedProxies {
-		options = append(options, echo.TrustIPRange(network))
+	return ""
+}
+
+// frame is what surrounds a page of this visit; v is nil on pages that show no
+// cart.
+func (s *server) frame(c echo.Context, v *visit) views.Frame {
+	pieces := 0
+	if v != nil {
+		pieces = v.pieces()
 	}
-	return echo.ExtractIPFromXFFHeader(options...)
+	return s.site.Frame(c, pieces)
+}
+
+// patience is how long a page waits for an inquiry before it shows what is
+// known; the page keeps itself up to date afterwards.
+const patience = 2500 * time.Millisecond
+
+func patiently(c echo.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(c.Request().Context(), patience)
+}
+
+// refreshed reads the order, having asked Antom if that is due.
+func (s *server) refreshed(c echo.Context) (checkout.Order, error) {
+	ctx, cancel := patiently(c)
+	defer cancel()
+	return s.payments.Refresh(ctx, c.Param("token"))
+}
+
+// methodName is what buyers call the method of a payment.
+func (s *server) methodName(c echo.Context, p checkout.Payment) string {
+	m := s.methods.Method(p.Method)
+	return views.MethodName(c.Request().Context(), m.Code, m.Name)
+}
+
+// receipt is what only the buyer may see.
+func (s *server) receipt(c echo.Context, o checkout.Order) *views.Receipt {
+	var method checkout.Method
+	if p := o.Current(); p != nil {
+		method = s.methods.Method(p.Method)
+	}
+	return views.NewReceipt(c.Request().Context(), o, method)
+}
+
+// amountView writes money for the page's language.
+func amountView(c echo.Context, m checkout.Money) views.Amount {
+	return views.NewAmount(c.Request().Context(), m)
+}
+
+func linesView(c echo.Context, lines []checkout.OrderLine) []views.Line {
+	return views.NewLines(c.Request().Context(), lines)
 }

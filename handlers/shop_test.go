@@ -43,6 +43,7 @@ import (
 type shop struct {
 	t        *testing.T
 	url      string
+	handler  http.Handler
 	box      *sandbox.Sandbox
 	control  *sandbox.Control
 	services handlers.Services
@@ -77,6 +78,7 @@ type settings struct {
 	mailer        checkout.Mailer // instead of the folder
 	appReturns    string
 	trustedProxy  string
+	allowedHosts  []string
 	meter         handlers.Meter
 	methods       []string      // the operator's list
 	orderTTL      time.Duration // an hour when zero
@@ -140,13 +142,14 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	must(t, s.store.Seed(t.Context(), set.currency))
 
 	s.cfg = program.PagesConfig()
-	s.cfg.Sandbox, s.cfg.Meter = !set.live, set.meter
+	s.cfg.Sandbox, s.cfg.Meter, s.cfg.AllowedHosts = !set.live, set.meter, set.allowedHosts
 	if set.sdk != nil {
 		set.sdk(s.cfg.SDK)
 	}
 	done := make(chan struct{})
 	s.cfg.Done = done
-	server.Config.Handler = handlers.New(s.cfg, s.services, s.gateway, s.store)
+	s.handler = handlers.New(s.cfg, s.services, s.gateway, s.store)
+	server.Config.Handler = s.handler
 	server.Start()
 	t.Cleanup(func() { close(done); server.CloseClientConnections(); server.Close() })
 	t.Cleanup(func() {

@@ -290,9 +290,10 @@ type WaitView struct {
 // ErrorView is a page for what went wrong: message keys, no internals. With Title
 // or Message empty the page finds the keys by Code.
 type ErrorView struct {
-	Frame   Frame
-	Code    int
-	Title   string
-	Message string
-	HomeURL string
+	Frame     Frame
+	Code      int
+	Title     string
+	Message   string
+	HomeURL   string
+	Reference string // the request's id, by which the log tells more, or ""
 }

@@ -270,7 +270,7 @@ func Samples(ctx context.Context) []Sample {
 		{"code-counter", CodePage(counter)},
 		{"code-transfer", CodePage(transfer)},
 		{"wait", WaitPage(WaitView{Frame: frame, Token: sampleToken, Method: "GCASH", Total: total, Status: sampleStatus("unknown"), PayURL: base + "/payments", ReturnURL: base + "/return"})},
-		{"error-404", ErrorPage(ErrorView{Frame: frame, Code: 404, HomeURL: "/"})},
+		{"error-404", ErrorPage(ErrorView{Frame: frame, Code: 404, HomeURL: "/", Reference: "QX7M2K5PWB3ZC6RJD4HTNVLYAE"})},
 		{"error-418", ErrorPage(ErrorView{Frame: frame, Code: 418, HomeURL: "/"})},
 	}
 	for _, name := range statusNames {

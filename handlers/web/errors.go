@@ -1,9 +1,10 @@
-package handlers
+package web
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -50,51 +51,72 @@ var messages = map[checkout.ErrorCode]string{
 	checkout.CodeBusy:              "error.page.503.message",
 }
 
-// messageOf is the message key of an error.
-func messageOf(err *checkout.Error) string { return messages[err.Code] }
+// MessageOf is the message key of an error.
+func MessageOf(err *checkout.Error) string { return messages[err.Code] }
 
-// handleError answers every error a handler returns: a page or JSON without
-// internals. What is our own fault is logged, once, here.
-func (s *server) handleError(err error, c echo.Context) {
+// StatusOf is the status that a kind of error is answered with.
+func StatusOf(kind checkout.Kind) int {
+	if status, known := statuses[kind]; known {
+		return status
+	}
+	return http.StatusInternalServerError
+}
+
+// statusClientLeft is what proxies log for a client that closed its connection. One
+// that closed its own side only still reads it.
+const statusClientLeft = 499
+
+// answerError answers every error that a handler returns: a page or JSON without
+// internals. The status is always written.
+func (s *Site) answerError(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
 	}
-	status, message, fields := describe(err)
 	ctx := c.Request().Context()
-	switch {
-	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
-		return // the buyer has left
-	case status >= http.StatusInternalServerError:
-		s.log.ErrorContext(ctx, "request failed", "route", c.Path(), "err", err)
+	status, answer := describe(err)
+	if hasLeft(ctx, err) {
+		status, answer = statusClientLeft, told{message: errorKey(statusClientLeft)}
 	}
+	// A body that broke off has cancelled the context, and pages are not drawn for a
+	// cancelled one.
+	c.SetRequest(c.Request().WithContext(context.WithoutCancel(ctx)))
 	if status == http.StatusServiceUnavailable {
 		c.Response().Header().Set("Retry-After", "2")
 	}
-	if wantsJSON(c) {
-		err = c.JSON(status, newErrorAnswer(ctx, message, fields))
-	} else {
-		err = render(c, status, views.ErrorPage(views.ErrorView{
-			Frame: s.frame(c, nil), Code: status, Message: message, HomeURL: "/",
-		}))
-	}
-	if err != nil {
-		s.log.ErrorContext(ctx, "answer an error", "err", err)
+	if err := s.writeError(c, status, answer); err != nil {
+		Note(c, slog.LevelInfo, slog.String(LogAnswer, err.Error())) // the connection is gone
 	}
 }
 
-// describe finds the status and what the buyer reads: message keys, for the whole and by
-// field.
-func describe(err error) (status int, message string, fields map[string]string) {
+func (s *Site) writeError(c echo.Context, status int, answer told) error {
+	switch FormOf(c) {
+	case Empty:
+		return c.NoContent(status)
+	case JSON:
+		return c.JSON(status, newErrorAnswer(c.Request().Context(), answer))
+	}
+	return Render(c, status, views.ErrorPage(views.ErrorView{
+		Frame: s.Frame(c, 0), Code: status, Message: answer.message, HomeURL: "/", Reference: RequestID(c.Request().Context()),
+	}))
+}
+
+// told is what the buyer reads of an error: message keys, for the whole and by field.
+type told struct {
+	message string
+	fields  map[string]string
+}
+
+// describe finds the status, and what the buyer is told.
+func describe(err error) (status int, answer told) {
+	var web *echo.HTTPError // its cause, whatever it is, is for the log
+	if errors.As(err, &web) {
+		return web.Code, told{message: errorKey(web.Code)}
+	}
 	var refused *checkout.Error
 	if errors.As(err, &refused) {
-		return statuses[refused.Kind()], messageOf(refused), refused.Fields
+		return StatusOf(refused.Kind()), told{MessageOf(refused), refused.Fields}
 	}
-	status = http.StatusInternalServerError
-	var web *echo.HTTPError
-	if errors.As(err, &web) {
-		status = web.Code
-	}
-	return status, errorKey(status), nil
+	return http.StatusInternalServerError, told{message: errorKey(http.StatusInternalServerError)}
 }
 
 // errorAnswer is an error as JSON, in the buyer's language.
@@ -103,9 +125,9 @@ type errorAnswer struct {
 	Fields map[string]string `json:"fields,omitempty"`
 }
 
-func newErrorAnswer(ctx context.Context, message string, fields map[string]string) errorAnswer {
-	answer := errorAnswer{Error: views.Text(ctx, message)}
-	for field, key := range fields {
+func newErrorAnswer(ctx context.Context, read told) errorAnswer {
+	answer := errorAnswer{Error: views.Text(ctx, read.message)}
+	for field, key := range read.fields {
 		if answer.Fields == nil {
 			answer.Fields = map[string]string{}
 		}

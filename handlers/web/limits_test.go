@@ -1,4 +1,4 @@
-package handlers
+package web
 
 import (
 	"fmt"
@@ -8,8 +8,8 @@ import (
 
 func TestALimitGivesWayWithTime(t *testing.T) {
 	now := time.Unix(0, 0)
-	m := newLimiter(func() time.Time { return now })
-	slow := limit{1, 3}
+	m := NewLimiter(func() time.Time { return now }, nil)
+	slow := Rate{1, 3}
 	for i := range 3 {
 		if m.take("a", slow) != 0 {
 			t.Fatalf("number %d of 3 is refused", i+1)
@@ -29,8 +29,8 @@ func TestALimitGivesWayWithTime(t *testing.T) {
 
 func TestTheMemoryOfTheLimitsIsBounded(t *testing.T) {
 	now := time.Unix(0, 0)
-	m := newLimiter(func() time.Time { return now })
-	once := limit{1, 1}
+	m := NewLimiter(func() time.Time { return now }, nil)
+	once := Rate{1, 1}
 	for i := range 3 * maxBuckets {
 		m.take(fmt.Sprint(i), once)
 		m.take("who comes again and again", once)

@@ -7,15 +7,11 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/labstack/echo/v4"
-
-	"antom-checkout/checkout"
 )
 
 // AppReturns are the addresses below which the merchant's native apps may be
-// opened again after paying. Nobody is led anywhere else: an address that
-// anybody could name would be an open redirect.
+// opened again after paying. Buyers are led nowhere else: an address that any
+// client could name would be an open redirect.
 type AppReturns []*url.URL
 
 // ParseAppReturns reads a list such as "myshop://pay,https://shop.example/app/":
@@ -81,32 +77,4 @@ func (list AppReturns) allows(text string) bool {
 		below := strings.TrimSuffix(base.Path, "/") + "/"
 		return u.Scheme == base.Scheme && u.Host == base.Host && (u.Path == base.Path || strings.HasPrefix(u.Path, below))
 	})
-}
-
-// addApp makes the attempt one of a native app, where the request says that it
-// is. What an app gets wrong is told by field, as JSON: it can do nothing with a
-// page.
-func (s *server) addApp(c echo.Context, want *checkout.Attempt, posted func(string) string) error {
-	terminal, os, back := posted("terminal"), posted("os"), posted("return_url")
-	if terminal == "" && os == "" && back == "" {
-		return nil // a browser
-	}
-	c.Request().Header.Set(echo.HeaderAccept, echo.MIMEApplicationJSON)
-	wrong := map[string]string{}
-	check := func(field, value string, ok bool) {
-		switch {
-		case value == "":
-			wrong[field] = "error.required"
-		case !ok:
-			wrong[field] = "error.invalid"
-		}
-	}
-	check("terminal", terminal, terminal == string(checkout.TerminalApp))
-	check("os", os, os == string(checkout.OSAndroid) || os == string(checkout.OSIOS))
-	check("return_url", back, s.cfg.AppReturns.allows(back))
-	if len(wrong) > 0 {
-		return &checkout.Error{Code: checkout.CodeFormInvalid, Fields: wrong}
-	}
-	want.Device.Terminal, want.Device.OS, want.ReturnURL = checkout.TerminalApp, checkout.OS(os), back
-	return nil
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"antom-checkout/handlers/web"
 	"antom-checkout/views"
 )
 
@@ -16,37 +17,32 @@ type Mailbox interface {
 	Mail(name string) (views.WrittenMail, error)
 }
 
-// mailRoutes let developers read what would have been mailed. With real money, or
-// a mail server, they are not there.
-func (s *server) mailRoutes(page func(string, echo.HandlerFunc, ...echo.MiddlewareFunc)) {
-	if s.cfg.Mailbox == nil || !s.cfg.Sandbox {
-		return
-	}
-	page("/dev/mail", s.showMails)
-	page("/dev/mail/:name", s.showMail)
-	page("/dev/mail/:name/html", s.showMailHTML)
-}
+// mailPreview lets developers read what would have been mailed.
+type mailPreview struct{ *server }
 
-func (s *server) showMails(c echo.Context) error {
+// isOpen reports whether it is there: not with real money, nor with a mail server.
+func (s mailPreview) isOpen() bool { return s.cfg.Mailbox != nil && s.cfg.Sandbox }
+
+func (s mailPreview) showMails(c echo.Context) error {
 	mails, err := s.cfg.Mailbox.Mails()
 	if err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, views.WrittenMailsPage(s.frame(c, nil), mails))
+	return web.Render(c, http.StatusOK, views.WrittenMailsPage(s.frame(c, nil), mails))
 }
 
-func (s *server) showMail(c echo.Context) error {
+func (s mailPreview) showMail(c echo.Context) error {
 	m, err := s.cfg.Mailbox.Mail(c.Param("name"))
 	if err != nil {
 		return err
 	}
-	setPolicy(c, func(p policy) { p.add("frame-src", "'self'") })
-	return render(c, http.StatusOK, views.WrittenMailPage(s.frame(c, nil), m))
+	web.SetPolicy(c, func(p web.Policy) { p.Add("frame-src", "'self'") })
+	return web.Render(c, http.StatusOK, views.WrittenMailPage(s.frame(c, nil), m))
 }
 
 // showMailHTML is the letter as mail programs get it. Its styles stand inside its
 // elements, so the policy allows those and, being a sandbox, nothing else.
-func (s *server) showMailHTML(c echo.Context) error {
+func (s mailPreview) showMailHTML(c echo.Context) error {
 	m, err := s.cfg.Mailbox.Mail(c.Param("name"))
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"antom-checkout/checkout"
+	"antom-checkout/handlers/web"
 	"antom-checkout/views"
 )
 
@@ -22,7 +23,7 @@ func TestFormsMayLeaveThePayPageOnlyForMethodsThatPostThem(t *testing.T) {
 		checkout.CategoryWallet: false, checkout.CategoryQR: false, checkout.CategoryVoucher: false, checkout.CategoryPayLater: false,
 	} {
 		offered := []views.Method{{Code: "GCASH", Category: "wallet"}, {Category: string(category)}}
-		p := strictPolicy("n", true)
+		p := web.StrictPolicy("n", true)
 		sdk.policy(p, slices.ContainsFunc(offered, mayPostForm))
 		if got := slices.Contains(p["form-action"], "https:"); got != want {
 			t.Errorf("%s: form-action %v", category, p["form-action"])

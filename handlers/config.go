@@ -1,0 +1,61 @@
+package handlers
+
+import (
+	"log/slog"
+	"net"
+	"net/url"
+	"time"
+
+	"antom-checkout/handlers/web"
+	"antom-checkout/static"
+)
+
+// Config is what the pages need to know beside the shop itself.
+type Config struct {
+	ShopName       string
+	Logo           *static.Picture // the merchant's, or nil
+	Accent         *static.Accent  // a style sheet with the merchant's colour, or nil
+	PublicURL      *url.URL        // base of every address handed out; never the Host header
+	AllowedHosts   []string        // host names that are answered beside the public URL's; all others get 421
+	SessionKey     []byte          // 64 bytes: 32 to authenticate, 32 to encrypt the session cookie
+	TrustedProxies []*net.IPNet    // whose X-Forwarded-For and X-Request-Id count
+	SDK            *SDK            // nil: pay by forms and redirects only
+	AppReturns     AppReturns      // where native apps may be opened again after paying
+	Sandbox        bool            // payments are practice; pages say so
+	Mailbox        Mailbox         // nil: letters are sent
+	RateLimits     bool            // refuse what no buyer does
+	Now            func() time.Time
+	Log            *slog.Logger
+	Meter          Meter           // counts what the pages do; nil counts nothing
+	Done           <-chan struct{} // closed when the server stops: ends the event streams
+}
+
+// completed has in it what may be left out.
+func (c Config) completed() Config {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Meter == nil {
+		c.Meter = noMeter{}
+	}
+	return c
+}
+
+// site is the part of it that all HTTP shares.
+func (c Config) site() *web.Site {
+	return web.New(web.Config{
+		ShopName:       c.ShopName,
+		Logo:           c.Logo,
+		Accent:         c.Accent,
+		Sandbox:        c.Sandbox,
+		PublicURL:      c.PublicURL,
+		AllowedHosts:   c.AllowedHosts,
+		TrustedProxies: c.TrustedProxies,
+		Now:            c.Now,
+		Log:            c.Log,
+		Meter:          c.Meter,
+	})
+}

@@ -1,0 +1,58 @@
+package handlers_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"antom-checkout/handlers"
+)
+
+// expectLine finds the one line about a request in the shop's log.
+func (s *shop) expectLine(header http.Header, parts ...string) {
+	s.t.Helper()
+	id := header.Get("X-Request-Id")
+	var lines []string
+	for line := range strings.Lines(s.logged()) {
+		if strings.Contains(line, "request="+id) {
+			lines = append(lines, line)
+		}
+	}
+	if id == "" || len(lines) != 1 {
+		s.t.Fatalf("%d lines are about request %q: %q", len(lines), id, lines)
+	}
+	for _, part := range parts {
+		if !strings.Contains(lines[0], part) {
+			s.t.Errorf("the line lacks %q: %s", part, lines[0])
+		}
+	}
+}
+
+func TestARefusedNotificationIsAWarning(t *testing.T) {
+	shop := newShop(t)
+	unsigned := shop.notify(paymentResult, func(r *http.Request) { r.Header.Del("Signature") })
+	shop.expectLine(unsigned.Header, "level=WARN", "route=/antom/notify", "status=401", "client=127.0.0.1", "error=")
+	unreadable := shop.notify("{")
+	shop.expectLine(unreadable.Header, "level=WARN", "status=400", "client=127.0.0.1", "error=")
+	if text := read(t, unsigned) + read(t, unreadable); text != "" {
+		t.Errorf("Antom is told %q", text)
+	}
+}
+
+type full struct{}
+
+func (full) Ready(context.Context) error { return errors.New("disk full") }
+
+func TestAShopThatIsNotReadySaysWhyInTheLogOnly(t *testing.T) {
+	shop := newShop(t)
+	answer := httptest.NewRecorder()
+	request := httptest.NewRequestWithContext(t.Context(), "GET", shop.url+"/readyz", nil)
+	handlers.New(shop.cfg, shop.services, shop.gateway, full{}).ServeHTTP(answer, request)
+	if answer.Code != http.StatusServiceUnavailable || strings.Contains(answer.Body.String(), "full") {
+		t.Errorf("answered %d %s", answer.Code, answer.Body)
+	}
+	shop.expectLine(answer.Header(), "level=ERROR", "route=/readyz", "status=503", `error="disk full"`)
+}

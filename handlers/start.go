@@ -1,0 +1,110 @@
+package handlers
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"antom-checkout/checkout"
+	"antom-checkout/handlers/web"
+)
+
+// start is the buyer's choice as it was posted, by a page or by a native app.
+type start struct {
+	Method    string `json:"method"`
+	Terminal  string `json:"terminal"` // this and the others are an app's
+	OS        string `json:"os"`
+	ReturnURL string `json:"return_url"`
+}
+
+func (posted start) fromApp() bool {
+	return posted.Terminal != "" || posted.OS != "" || posted.ReturnURL != ""
+}
+
+func (s cashier) startPayment(c echo.Context) error {
+	posted, err := readStart(c)
+	if err != nil {
+		return err
+	}
+	form := startForm(c, posted)
+	web.AnswerIn(c, form)
+	want, err := s.attempt(c, posted, form)
+	if err != nil {
+		return err
+	}
+	started, err := s.payments.Start(c.Request().Context(), c.Param("token"), want)
+	var refused *checkout.Error
+	if errors.As(err, &refused) && refused.Kind() == checkout.Invalid && form == web.Page {
+		return s.renderCheckout(c, http.StatusUnprocessableEntity, started.Order, web.MessageOf(refused))
+	}
+	if err != nil {
+		return err
+	}
+	if form == web.JSON {
+		return s.answerAction(c, started)
+	}
+	return s.showAction(c, started, want.Method)
+}
+
+// readStart reads the choice from a form or from JSON.
+func readStart(c echo.Context) (posted start, err error) {
+	if strings.HasPrefix(c.Request().Header.Get(echo.HeaderContentType), echo.MIMEApplicationJSON) {
+		if err := json.NewDecoder(c.Request().Body).Decode(&posted); err != nil {
+			return start{}, web.Unreadable(err)
+		}
+		return posted, nil
+	}
+	form, err := c.FormParams()
+	if err != nil {
+		return start{}, web.Unreadable(err)
+	}
+	return start{
+		Method: form.Get("method"), Terminal: form.Get("terminal"), OS: form.Get("os"), ReturnURL: form.Get("return_url"),
+	}, nil
+}
+
+// startForm decides in what form a start is answered, errors included: a native
+// app can do nothing with a page, whatever it accepts.
+func startForm(c echo.Context, posted start) web.Form {
+	if posted.fromApp() {
+		return web.JSON
+	}
+	return web.FormOf(c)
+}
+
+// attempt is what is asked of the shop. A client that reads JSON has scripts, and
+// can open a session of the SDK.
+func (s cashier) attempt(c echo.Context, posted start, form web.Form) (checkout.Attempt, error) {
+	want := checkout.Attempt{Method: posted.Method, Mode: checkout.ModeAPI, Device: deviceOf(c)}
+	if posted.fromApp() {
+		if wrong := posted.wrongFields(s.cfg.AppReturns); len(wrong) > 0 {
+			return want, &checkout.Error{Code: checkout.CodeFormInvalid, Fields: wrong}
+		}
+		want.Device.Terminal, want.Device.OS, want.ReturnURL = checkout.TerminalApp, checkout.OS(posted.OS), posted.ReturnURL
+	}
+	if form == web.JSON && s.cfg.SDK != nil {
+		want.Mode = checkout.ModeSDK
+		want.Element = want.Method == "" && s.cfg.SDK.UI == Element && !posted.fromApp()
+	}
+	return want, nil
+}
+
+// wrongFields says what an app got wrong, by field.
+func (posted start) wrongFields(allowed AppReturns) map[string]string {
+	wrong := map[string]string{}
+	check := func(field, value string, ok bool) {
+		switch {
+		case value == "":
+			wrong[field] = "error.required"
+		case !ok:
+			wrong[field] = "error.invalid"
+		}
+	}
+	check("terminal", posted.Terminal, posted.Terminal == string(checkout.TerminalApp))
+	check("os", posted.OS, posted.OS == string(checkout.OSAndroid) || posted.OS == string(checkout.OSIOS))
+	check("return_url", posted.ReturnURL, allowed.allows(posted.ReturnURL))
+	return wrong
+}

@@ -1,0 +1,63 @@
+package web
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+)
+
+// bodyLimit is more than any of our forms and any of Antom's notifications needs.
+const bodyLimit = 64 << 10
+
+// readBody reads a request's body before its handler runs, so that no handler acts
+// on half a request, and none has to tell one from a whole.
+func readBody(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r := c.Request()
+		if len(r.TransferEncoding) > 0 {
+			// A request that has a Content-Length beside its chunks may be an attempt to smuggle
+			// a second one (RFC 9112, 6.1). net/http drops that header, so the connection ends
+			// after every request in chunks, which browsers do not send.
+			c.Response().Header().Set(echo.HeaderConnection, "close")
+		}
+		if r.Body == nil || r.Body == http.NoBody {
+			return next(c)
+		}
+		body, err := readWhole(c.Response().Writer, r)
+		if err != nil {
+			c.Response().Header().Set(echo.HeaderConnection, "close") // where the next request begins is not known
+			return echo.NewHTTPError(brokenStatus(err)).SetInternal(err)
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		return next(c)
+	}
+}
+
+func readWhole(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	if r.ContentLength > bodyLimit {
+		return nil, &http.MaxBytesError{Limit: bodyLimit} // nothing of it has to come
+	}
+	return io.ReadAll(http.MaxBytesReader(w, r.Body, bodyLimit))
+}
+
+// brokenStatus says what was wrong with a body that could not be read.
+func brokenStatus(err error) int {
+	var tooLarge *http.MaxBytesError
+	var slow net.Error
+	switch {
+	case errors.As(err, &tooLarge):
+		return http.StatusRequestEntityTooLarge
+	case errors.As(err, &slow) && slow.Timeout():
+		return http.StatusRequestTimeout
+	}
+	return http.StatusBadRequest
+}
+
+// Unreadable is the answer to a body that came whole and is not encoded as it says.
+func Unreadable(err error) error {
+	return echo.NewHTTPError(http.StatusBadRequest).SetInternal(err)
+}

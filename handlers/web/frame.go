@@ -1,0 +1,27 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"antom-checkout/views"
+)
+
+// Frame is what surrounds every page; cartCount is how many pieces are in the
+// buyer's cart, or 0 on pages that show no cart.
+func (s *Site) Frame(c echo.Context, cartCount int) views.Frame {
+	f := views.Frame{ShopName: s.cfg.ShopName, Sandbox: s.cfg.Sandbox, CartCount: cartCount}
+	if logo := s.cfg.Logo; logo != nil {
+		f.Logo = &views.Logo{URL: logo.URL(), Width: logo.Width, Height: logo.Height}
+	}
+	if s.cfg.Accent != nil {
+		f.AccentURL = s.cfg.Accent.URL()
+	}
+	if r := c.Request(); r.Method != http.MethodPost { // what was posted has no address to come back to
+		f.Languages = views.LanguageChoices(r.Context(), func(code string) string {
+			return r.URL.EscapedPath() + "?" + languageParam + "=" + code
+		})
+	}
+	return f
+}

@@ -1,0 +1,44 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+	"golang.org/x/text/language"
+
+	"antom-checkout/views"
+)
+
+// languageParam is the query parameter, and languageCookie the cookie, by which
+// a buyer's own choice of language goes before what the browser asks for.
+const (
+	languageParam  = "lang"
+	languageCookie = "lang"
+	languageDays   = 365
+)
+
+// speakLanguage picks the page's language.
+func (s *Site) speakLanguage(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r := c.Request()
+		asked := r.Header.Get("Accept-Language")
+		if cookie, err := r.Cookie(languageCookie); err == nil && isLanguage(cookie.Value) {
+			asked = cookie.Value
+		}
+		if chosen := c.QueryParam(languageParam); isLanguage(chosen) {
+			asked = chosen
+			c.SetCookie(&http.Cookie{
+				Name: languageCookie, Value: chosen, Path: "/", MaxAge: languageDays * 86400,
+				HttpOnly: true, Secure: s.HTTPS(), SameSite: http.SameSiteLaxMode,
+			})
+		}
+		c.SetRequest(r.WithContext(views.WithLanguage(r.Context(), views.Match(asked))))
+		return next(c)
+	}
+}
+
+// isLanguage reports whether we speak exactly this language.
+func isLanguage(code string) bool {
+	return slices.ContainsFunc(views.Languages(), func(tag language.Tag) bool { return tag.String() == code })
+}

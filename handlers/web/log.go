@@ -1,0 +1,97 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"antom-checkout/checkout"
+)
+
+// Names of attributes that only lines about HTTP have. Those that other packages
+// write, too, stand in checkout/log.go.
+const (
+	LogVerb      = "verb" // GET, POST
+	LogRoute     = "route"
+	LogStatus    = "status"
+	LogBytes     = "bytes"
+	LogHost      = "host"
+	LogClient    = "client" // an IP address
+	LogStack     = "stack"
+	LogDirective = "directive"
+	LogSource    = "source"
+	LogAnswer    = "answer" // why an error was not answered
+)
+
+// logRequest writes one line per request, and counts it. It names the route and
+// not the address, because a checkout's address opens the order. An error is part
+// of that line, and is logged nowhere else.
+func (s *Site) logRequest(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		began, ctx := s.cfg.Now(), c.Request().Context()
+		err := next(c)
+		level := levelOf(ctx, err, c.Response().Committed)
+		if err != nil {
+			s.answerError(err, c) // now the status is known
+		}
+		took, res, n := s.cfg.Now().Sub(began), c.Response(), noted(c)
+		attrs := []slog.Attr{
+			slog.String(LogVerb, c.Request().Method), slog.String(LogRoute, c.Path()), slog.Int(LogStatus, res.Status),
+			slog.Int64(LogBytes, res.Size), slog.Float64(checkout.LogMilliseconds, float64(took.Microseconds())/1000),
+		}
+		level = max(level, n.level)
+		if err != nil && level > slog.LevelInfo {
+			attrs = append(attrs, slog.Any(checkout.LogError, err))
+		}
+		s.log.LogAttrs(ctx, level, "request", append(attrs, n.attrs...)...)
+		s.cfg.Meter.Request(c.Request().Method, c.Path(), res.Status, took)
+		return nil
+	}
+}
+
+// levelOf says whose fault an error is: ours is an error, a client's is none. begun
+// tells whether the error came after the answer had begun.
+func levelOf(ctx context.Context, err error, begun bool) slog.Level {
+	if err == nil || hasLeft(ctx, err) || begun && isConnection(err) {
+		return slog.LevelInfo
+	}
+	if status, _ := describe(err); status >= http.StatusInternalServerError {
+		return slog.LevelError
+	}
+	return slog.LevelInfo
+}
+
+// hasLeft reports whether err comes of the client closing its connection.
+func hasLeft(ctx context.Context, err error) bool {
+	return errors.Is(err, context.Canceled) && ctx.Err() != nil
+}
+
+// isConnection reports whether what was written did not reach the client.
+func isConnection(err error) bool {
+	var failed *net.OpError
+	return errors.As(err, &failed) && failed.Op == "write"
+}
+
+// note is what a handler adds to the line of its request.
+type note struct {
+	level slog.Level
+	attrs []slog.Attr
+}
+
+const noteKey = "web.note"
+
+// Note adds to the line that is written about the request, and makes it one of at
+// least this level.
+func Note(c echo.Context, level slog.Level, attrs ...slog.Attr) {
+	n := noted(c)
+	c.Set(noteKey, note{max(n.level, level), append(n.attrs, attrs...)})
+}
+
+func noted(c echo.Context) note {
+	n, _ := c.Get(noteKey).(note)
+	return n
+}

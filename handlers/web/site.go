@@ -1,0 +1,74 @@
+package web
+
+import (
+	"log/slog"
+	"net"
+	"net/url"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"antom-checkout/static"
+)
+
+// Config is what the settings say about all HTTP.
+type Config struct {
+	ShopName       string
+	Logo           *static.Picture // the merchant's, or nil
+	Accent         *static.Accent  // a style sheet with the merchant's colour, or nil
+	Sandbox        bool            // payments are practice; pages say so
+	PublicURL      *url.URL        // base of every address handed out; never the Host header
+	AllowedHosts   []string        // names that are answered beside the public URL's
+	TrustedProxies []*net.IPNet    // whose X-Forwarded-For and X-Request-Id count
+	Now            func() time.Time
+	Log            *slog.Logger
+	Meter          Meter
+}
+
+// Meter counts requests. It hears routes and not addresses: of no token, no id
+// and no person.
+type Meter interface {
+	Request(method, route string, status int, took time.Duration)
+	Limited(name string) // a request beyond one of the limits of that name
+}
+
+// Site is what the handlers of one shop share.
+type Site struct {
+	cfg   Config
+	hosts hosts
+	log   *slog.Logger
+}
+
+// New makes a site. Every field of the Config but Logo, Accent, AllowedHosts and
+// TrustedProxies has to be there.
+func New(cfg Config) *Site {
+	return &Site{cfg: cfg, hosts: newHosts(cfg.PublicURL, cfg.AllowedHosts), log: WithRequestID(cfg.Log)}
+}
+
+// HTTPS reports whether buyers reach the site over https.
+func (s *Site) HTTPS() bool { return isHTTPS(s.cfg.PublicURL) }
+
+func isHTTPS(u *url.URL) bool { return u.Scheme == "https" }
+
+// Echo is a router whose requests pass through the chain.
+func (s *Site) Echo() *echo.Echo {
+	e := echo.New()
+	e.HideBanner = true
+	e.HidePort = true
+	e.HTTPErrorHandler = s.answerError
+	e.IPExtractor = ipExtractor(s.cfg.TrustedProxies)
+	s.chain(e)
+	return e
+}
+
+// chain is what every request passes through, outermost first.
+func (s *Site) chain(e *echo.Echo) {
+	e.Use(s.nameRequest)
+	e.Use(s.logRequest)
+	e.Use(secureHeaders(s.HTTPS()))
+	e.Use(s.refuseUnknownHosts)
+	e.Use(s.speakLanguage)
+	e.Use(recoverPanics)
+	e.Use(s.refuseCrossOrigin())
+	e.Use(readBody)
+}
