@@ -20,7 +20,9 @@ func Apply(o Order, e Event, r Rules) (Order, []Effect) {
 		o = before.Clone() // a resolution ends no other contradiction
 		p = o.Payment(e.RequestID)
 		if !e.fromInquiry() {
-			p.schedulePoll(r.Now)
+			p.doubt(r)
+		} else if o.Review != why || o.ReviewPayment != p.RequestID {
+			p.Doubts++
 		}
 		o.raise(why, p.RequestID)
 		return o, nil
@@ -48,7 +50,7 @@ func Apply(o Order, e Event, r Rules) (Order, []Effect) {
 
 // Knowledge is what is known of the payment.
 func (p *Payment) Knowledge() Knowledge {
-	k := Knowledge{Status: p.Status}
+	k := Knowledge{Status: p.Status, Doubts: p.Doubts}
 	for _, op := range p.Operations {
 		if op.Kind == Cancel {
 			k.Cancels++
@@ -67,9 +69,10 @@ func (p *Payment) Knowledge() Knowledge {
 // nothing about what is now.
 func (p *Payment) doubts(e Event) bool {
 	funds := e.Outcome == OutcomeSucceeded || e.captured()
+	known := p.Status == PaymentPaid || p.Status == PaymentRefunded || p.Status == PaymentAuthorized && !e.captured()
 	switch {
-	case funds && (p.Status.HoldsFunds() || p.Status == PaymentRefunded):
-		return false // known already
+	case funds && known:
+		return false
 	case funds && p.Cancelling():
 		return true
 	case funds && e.Asked != nil:
@@ -85,9 +88,19 @@ func (p *Payment) doubts(e Event) bool {
 // a cancel without an answer is not asked about without pause.
 func (p *Payment) applyDoubt(e Event, r Rules) {
 	p.applyFacts(Event{AntomID: e.AntomID})
-	if !e.fromInquiry() || p.NextPoll.IsZero() {
+	switch {
+	case !e.fromInquiry():
+		p.doubt(r)
+	case p.NextPoll.IsZero():
 		p.schedulePoll(r.Now)
 	}
+}
+
+// doubt has Antom asked at once: a message contradicts what is known. Answers to
+// inquiries that were asked before do not settle it.
+func (p *Payment) doubt(r Rules) {
+	p.Doubts++
+	p.schedulePoll(r.Now)
 }
 
 // Contradicts reports whether an event cannot be true beside what the order knows
@@ -230,7 +243,7 @@ func (p *Payment) applyOutcome(e Event, r Rules) {
 		case p.Status.InProgress():
 			p.transition(PaymentFailed, e.Code)
 		case p.Status.HoldsFunds():
-			p.schedulePoll(r.Now) // a late failure changes nothing until an inquiry says so
+			p.doubt(r) // a late failure changes nothing until an inquiry says so
 		}
 	case OutcomeCancelled:
 		if p.Status.InProgress() || p.Status.HoldsFunds() {
@@ -258,11 +271,11 @@ func (p *Payment) applySuccess(e Event, r Rules) {
 	case p.Status == PaymentAuthorized && !needsCapture(p.Method): // it is no card after all
 		p.transition(PaymentPaid, e.Code)
 	case p.Status == PaymentFailed && !answered:
-		p.schedulePoll(r.Now)
+		p.doubt(r)
 	case p.Status.HoldsFunds() || p.Status == PaymentRefunded:
 	case p.Method == "": // paid or only authorised: an answer that names the method tells which
 		if !answered {
-			p.schedulePoll(r.Now)
+			p.doubt(r)
 		}
 	case needsCapture(p.Method):
 		p.transition(PaymentAuthorized, e.Code)
@@ -302,7 +315,7 @@ func (p *Payment) applyOperation(e OperationEvent, within Event, r Rules) {
 	}
 	switch {
 	case op.Status == OperationFailed && e.Status == OperationSuccess && within.Cause.Kind == ByNotification:
-		p.schedulePoll(r.Now) // success after failure: only an inquiry decides
+		p.doubt(r) // success after failure: only an inquiry decides
 	case op.Status.CanTransitionTo(e.Status):
 		op.Status, op.ResultCode = e.Status, e.Code
 	}

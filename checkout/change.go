@@ -78,8 +78,8 @@ type Begun struct {
 // BeginOperation stores what is wanted with the payment, before Antom hears of it.
 // The same key, or an unfinished capture or cancel, leads to the operation that is
 // there already. Errors: CodeKeyReused, CodeNothingToCapture, CodeNothingToRefund,
-// CodeAmountInvalid, CodeReviewStands, and CodePaymentSuperseded when the shop would
-// return funds that the order stands on.
+// CodeNothingToCancel, CodeAmountInvalid, CodeReviewStands, and CodePaymentSuperseded
+// when the shop would return funds that the order stands on.
 func BeginOperation(o Order, want OperationRequest, r Rules) (Order, Begun, error) {
 	if p, op := o.operationByKey(want.Key); op != nil {
 		begun := Begun{PaymentRequestID: p.RequestID, Operation: *op, Resumed: true}
@@ -118,11 +118,7 @@ func BeginOperation(o Order, want OperationRequest, r Rules) (Order, Begun, erro
 func (o *Order) operable(want OperationRequest, r Rules) (*Payment, Money, error) {
 	switch {
 	case want.Key == (Key{}):
-		p := o.Payment(want.Payment)
-		if p.FundsOrder() {
-			return nil, Money{}, ErrSuperseded
-		}
-		return p, p.Refundable(), nil
+		return o.reversible(want)
 	case want.Kind == Capture:
 		p := o.Active()
 		if p == nil || p.Status != PaymentAuthorized || !r.ManualCapture {
@@ -133,7 +129,24 @@ func (o *Order) operable(want OperationRequest, r Rules) (*Payment, Money, error
 		return o.refundable(want)
 	}
 	p := o.Payment(want.Payment)
+	if !p.Status.HoldsFunds() && !p.Cancelling() {
+		return nil, Money{}, NewError(CodeNothingToCancel, "the payment is "+string(p.Status))
+	}
 	return p, p.EffectiveAmount(), nil
+}
+
+// reversible finds the amount of a cancel or refund that the shop orders by itself.
+func (o *Order) reversible(want OperationRequest) (*Payment, Money, error) {
+	p := o.Payment(want.Payment)
+	switch {
+	case p.FundsOrder():
+		return nil, Money{}, ErrSuperseded
+	case want.Kind == Refund && p.Status != PaymentPaid:
+		return nil, Money{}, NewError(CodeNothingToRefund, "the payment is "+string(p.Status))
+	case want.Kind == Cancel && (p.Status == PaymentFailed || p.Status == PaymentRefunded):
+		return nil, Money{}, NewError(CodeNothingToCancel, "the payment is "+string(p.Status))
+	}
+	return p, p.Refundable(), nil
 }
 
 // ErrSuperseded says that the buyer was faster: the order stands on the payment

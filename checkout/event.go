@@ -31,6 +31,7 @@ type Event struct {
 type Knowledge struct {
 	Status  PaymentStatus
 	Cancels int // cancels begun and cancels concluded
+	Doubts  int // messages that contradicted what was known
 }
 
 // OperationEvent is what a message reports about one capture, refund or cancel.

@@ -131,6 +131,9 @@ func (m *model) hear(t *rapid.T, w Event) {
 	m.order = after
 	if slices.Contains(effects, EffectPaid) {
 		m.told++
+		if after.Active().Cancelling() {
+			t.Errorf("%s is released while a cancel of it has no answer", after.Active().RequestID)
+		}
 	}
 }
 
@@ -352,39 +355,22 @@ func (m *model) check(t *rapid.T) {
 	}
 }
 
-// settle: nobody acts any more, everything unfinished ends at Antom, Antom is asked
-// about everything, and what is surplus goes back. Then both agree.
-func (m *model) settle(t *rapid.T) {
-	for range 3 {
-		for _, p := range m.theirs {
-			switch {
-			case p.status == OutcomeAccepted || p.status == OutcomePending:
-				p.status, p.failed = OutcomeFailed, true
-			case p.status == OutcomeSucceeded && !p.paid() && !m.rules.ManualCapture:
-				m.capture(t, p)
-			}
-			for _, op := range m.ours(p).Operations {
-				if op.Kind == Cancel && op.Unfinished() {
-					m.callCancel(t, p, op.RequestID, true)
-				}
-			}
-			m.ask(t, p)
-			if m.isSurplus(p) {
-				m.cancel(t, p)
-			}
-			if m.isSurplus(p) && p.paid() {
-				m.refunds(t, p, Key{}, m.ours(p).Refundable().Minor, true)
-			}
-			m.check(t)
-		}
-	}
-	for _, w := range m.mail { // what is late says nothing new
-		m.hear(t, w)
-	}
-	for _, p := range m.theirs {
+// polls asks about a payment that waits for it, as the sweeper does. What does not wait
+// is known for good.
+func (m *model) polls(t *rapid.T, p *atAntom) {
+	if !m.ours(p).NextPoll.IsZero() {
 		m.ask(t, p)
 	}
-	m.check(t)
+}
+
+// settle: all acting has ended, everything unfinished ends at Antom, what waits for it
+// is polled, and duplicates are returned. Then both agree.
+func (m *model) settle(t *rapid.T) {
+	m.finish(t)
+	for _, e := range slices.Concat(m.mail, m.asked) { // all that is late
+		m.hear(t, e)
+	}
+	m.finish(t)
 	var kept []*atAntom
 	for _, p := range m.theirs {
 		if p.holds() {
@@ -399,6 +385,33 @@ func (m *model) settle(t *rapid.T) {
 	}
 	if want := m.expected(kept); !slices.Contains(want, m.order.Status) {
 		t.Errorf("the order is %s (%s), want one of %v", m.order.Status, m.order.Review, want)
+	}
+}
+
+// finish ends what is unfinished on both sides.
+func (m *model) finish(t *rapid.T) {
+	for range 3 {
+		for _, p := range m.theirs {
+			switch {
+			case p.status == OutcomeAccepted || p.status == OutcomePending:
+				p.status, p.failed = OutcomeFailed, true
+			case p.status == OutcomeSucceeded && !p.paid() && !m.rules.ManualCapture:
+				m.capture(t, p)
+			}
+			for _, op := range m.ours(p).Operations {
+				if op.Kind == Cancel && op.Unfinished() {
+					m.callCancel(t, p, op.RequestID, true)
+				}
+			}
+			m.polls(t, p)
+			if m.isSurplus(p) {
+				m.cancel(t, p)
+			}
+			if m.isSurplus(p) && p.paid() {
+				m.refunds(t, p, Key{}, m.ours(p).Refundable().Minor, true)
+			}
+			m.check(t)
+		}
 	}
 }
 

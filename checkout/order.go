@@ -89,6 +89,7 @@ type Payment struct {
 	AuthEndsAt      time.Time // until when an authorised card can be captured
 	NextPoll        time.Time // when the sweeper inquires; zero when nothing is still to come
 	Polls           int       // how often it has been polled
+	Doubts          int       // messages that contradicted what was known; see Knowledge
 	EmailOnFailure  bool      // the buyer wants an email should it fail; all other ends are told anyway
 
 	Operations []Operation // captures, refunds, cancels; oldest first

@@ -121,6 +121,8 @@ func orderStatus(o Order) OrderStatus {
 		switch {
 		case active.Status == PaymentRefunded:
 			return OrderRefunded
+		case active.Status == PaymentPaid && !o.EverPaid && active.Cancelling():
+			return OrderProcessing // nothing is released while a cancel may take it back
 		case active.Status == PaymentPaid && active.Refunded().Minor > 0:
 			return OrderPartiallyRefunded
 		case active.Status == PaymentPaid:

@@ -47,17 +47,19 @@ func TestTheWholeTable(t *testing.T) {
 		}
 		table.WriteString(strings.Join(ways, ""))
 	}
+	table.WriteString(changesTable(t, states))
+	table.WriteString(nextTable(states))
 	expectTable(t, table.String())
 }
 
-const tableHead = `# What every word makes of a payment
+const tableHead = `# What every event makes of a payment
 
 Made by "go test ./checkout -run TheWholeTable -write-table"; read every changed line before you commit it.
 
-The order is over SGD 42.00, Antom captures cards by itself, and late money is accepted. A word about a payment comes by
-notification, by the response to a call, or by inquiry; that Antom does not know a payment, and that an order goes on
-without one (overlap), we say ourselves. A state that is not listed stays as it is; "·" stays too. Unless it contradicts,
-what is said of a capture, refund or cancel is kept with the payment.
+The order is over SGD 42.00, Antom captures cards by itself, and late money is accepted. An event about a payment comes by
+notification, by the response to a call, or by inquiry; that a payment is abandoned or superseded the shop says itself. A
+state that is not listed stays as it is; "·" stays too. Unless it contradicts, what is reported of a capture, refund or
+cancel is kept with the payment.
 `
 
 // decisions is the section of a word that comes in one way: by outcome, the states
@@ -168,6 +170,9 @@ func allStates() (all []tableState) {
 		add("failed", orderWith(method, PaymentFailed), asIs)
 		add("cancelled", orderWith(method, PaymentCancelled), asIs)
 
+		add("being cancelled", orderWith(method, PaymentProcessing), func(_ *Order, p *Payment) {
+			p.Operations = append(p.Operations, Operation{Kind: Cancel, RequestID: "ending", Amount: sgd(4200), Status: OperationProcessing, Key: ownKey, CreatedAt: noon, SubmittedAt: noon})
+		})
 		add("given up", orderWith(method, PaymentProcessing), func(_ *Order, p *Payment) { p.Active = false })
 		add("given up, another paid", orderWith(method, PaymentProcessing, PaymentPaid), func(o *Order, _ *Payment) { o.EverPaid = true })
 		add("given up, order expired", orderWith(method, PaymentProcessing), func(o *Order, p *Payment) { p.Active, o.Closed = false, OrderExpired })

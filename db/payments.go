@@ -45,6 +45,7 @@ var paymentRows = newMapping(mapping[checkout.Payment]{
 		instant("auth_ends", func(p *checkout.Payment) *time.Time { return &p.AuthEndsAt }),
 		instant("next_poll", func(p *checkout.Payment) *time.Time { return &p.NextPoll }),
 		plain("polls", func(p *checkout.Payment) *int { return &p.Polls }),
+		plain("doubts", func(p *checkout.Payment) *int { return &p.Doubts }),
 		plain("email_on_failure", func(p *checkout.Payment) *bool { return &p.EmailOnFailure }),
 		plain("resolved_offline", func(p *checkout.Payment) *bool { return &p.ResolvedOffline }),
 	},

@@ -256,15 +256,16 @@ func (s *Service) carryOut(ctx context.Context, o checkout.Order, requestID stri
 }
 
 // reverse does a full cancel or refund of a payment by the shop itself. A payment that
-// the order stands on by now it leaves as it is.
+// the order stands on by now, or that has ended meanwhile, it leaves as it is.
 func (s *Service) reverse(ctx context.Context, o checkout.Order, requestID string, kind checkout.OperationKind) (checkout.Order, checkout.Operation, error) {
 	begun, err := s.beginOperation(ctx, o.ID, checkout.OperationRequest{Kind: kind, Payment: requestID})
 	op := begun.Operation
-	superseding := errors.Is(err, checkout.ErrSuperseded)
-	if err != nil && !superseding {
+	var refused *checkout.Error
+	needless := errors.As(err, &refused) && refused.Kind() == checkout.Conflict && !errors.Is(err, checkout.ErrStale)
+	if err != nil && !needless {
 		return o, op, err
 	}
-	if o, err = s.store.OrderByID(ctx, o.ID); err != nil || superseding {
+	if o, err = s.store.OrderByID(ctx, o.ID); err != nil || needless {
 		return o, op, err
 	}
 	return s.carryOut(ctx, o, requestID, op, begun.Resumed)
