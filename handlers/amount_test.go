@@ -199,7 +199,7 @@ func TestAVerdictNeedsAntomsWord(t *testing.T) {
 // A wrong notice that Antom takes back needs no verdict.
 func TestAWrongAmountThatAnInquiryRefutesIsSettledByIt(t *testing.T) {
 	shop := newShop(t)
-	shop.fault(sandbox.Fault{Kind: sandbox.WrongAmountNotice, On: "PAYMENT_RESULT", Times: 1})
+	shop.fault(sandbox.Fault{Kind: sandbox.WrongAmountNotification, On: "PAYMENT_RESULT", Times: 1})
 	buyer := shop.newBuyer()
 	path := buyer.orders()
 	must(t, shop.control.Pay(buyer.starts(path, "GCASH").PaymentRequestID))

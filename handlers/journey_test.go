@@ -209,7 +209,7 @@ func TestDoubledAndReorderedNotificationsChangeNothingTwice(t *testing.T) {
 
 func TestAWrongAmountNeverPaysAndAnInquirySettlesIt(t *testing.T) {
 	shop := newShop(t)
-	shop.fault(sandbox.Fault{Kind: sandbox.WrongAmountNotice, On: "PAYMENT_RESULT", Times: 1})
+	shop.fault(sandbox.Fault{Kind: sandbox.WrongAmountNotification, On: "PAYMENT_RESULT", Times: 1})
 	buyer := shop.newBuyer()
 	path := buyer.orders()
 	started := buyer.starts(path, "GCASH")

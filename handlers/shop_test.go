@@ -122,7 +122,7 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	boxServer := httptest.NewUnstartedServer(nil)
 	boxURL := "http://" + boxServer.Listener.Addr().String()
 	box, err := sandbox.New(sandbox.Config{
-		URL: boxURL, Keys: keys, NoticeDelay: time.Millisecond, CaptureDelay: time.Millisecond, RefundDelay: time.Millisecond,
+		URL: boxURL, Keys: keys, NotificationDelay: time.Millisecond, CaptureDelay: time.Millisecond, RefundDelay: time.Millisecond,
 	})
 	must(t, err)
 	boxServer.Config.Handler = box
