@@ -6,17 +6,17 @@ import "strconv"
 // needs to choose the next step, never a body, a key or a card number. Ask it
 // in this order: Unknown, Declined, Fix, Retry.
 type Error struct {
-	Op         string       // the operation, e.g. "inquiryPayment"
-	Code       ResultCode   // Antom's word; empty when there is no trustworthy answer
+	Endpoint   string       // the API that was called, e.g. "inquiryPayment"
+	Code       ResultCode   // Antom's code; empty when there is no trustworthy answer
 	Status     ResultStatus // F or U; empty when there is no trustworthy answer
 	Message    string       // for operators; Antom's text, or what went wrong on the way
 	HTTPStatus int          // 0 when no whole answer came
-	Err        error        // the cause on our side of the wire, if there was one
+	Err        error        // the cause on the merchant's side of the wire, if there was one
 }
 
 // Error says what happened, for a log.
 func (e *Error) Error() string {
-	text := "antom: " + e.Op + ": "
+	text := "antom: " + e.Endpoint + ": "
 	switch {
 	case e.Code != "":
 		return text + string(e.Code) + " (" + string(e.Status) + ")"
@@ -36,16 +36,16 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.Err }
 
 // Unknown reports that the request may or may not have taken effect: Antom
-// said U, or said nothing that can be believed. Keep the request id; send the
+// answered U, or gave no answer that can be trusted. Keep the request id; send the
 // same request again or inquire. It never means failed.
 func (e *Error) Unknown() bool { return e.Status != StatusFailed }
 
 // Declined reports that the buyer, the card or the bank stood in the way, and
-// neither we nor Antom: the buyer may try again, with other means or corrected
+// neither the merchant nor Antom: the buyer may try again, with other means or corrected
 // ones, under a new request id.
 func (e *Error) Declined() bool { return e.reaction() == decline }
 
-// Fix reports that our settings, our contract or our code are wrong: a person
+// Fix reports that the merchant's settings, contract or code are wrong: a person
 // must act, and repeating is of no use before that. It is also true of a
 // request that was refused before it was sent; such an Error has no Code.
 func (e *Error) Fix() bool { return e.reaction() == fix }
@@ -76,7 +76,7 @@ const (
 // reaction is what the tables say of a code; without an entry, and without a
 // code, the status decides.
 func (e *Error) reaction() reaction {
-	switch known := reactionTo(e.Op, e.Code); {
+	switch known := reactionTo(e.Endpoint, e.Code); {
 	case known != "":
 		return known
 	case e.Unknown():
@@ -103,7 +103,7 @@ func (e *Error) worthRepeating() bool {
 // INVALID_SIGNATURE, and says nothing of what an earlier sending has done.
 // PROCESS_FAIL is none: it is how the request ended.
 func (e *Error) AtTheGate() bool {
-	_, ofOperation := reactions[e.Op][e.Code]
+	_, ofEndpoint := reactions[e.Endpoint][e.Code]
 	_, ofGateway := gatewayReactions[e.Code]
-	return e.Status == StatusFailed && ofGateway && !ofOperation && e.Code != "PROCESS_FAIL"
+	return e.Status == StatusFailed && ofGateway && !ofEndpoint && e.Code != "PROCESS_FAIL"
 }

@@ -106,14 +106,14 @@ func (r *InquiryPaymentResponse) CardToken() string {
 	return cardToken(r.PaymentResultInfo, r.CardInfo)
 }
 
-// Failure is why the payment failed, in the words of [Client.Pay], so that its
-// Declined and Retry tell what the buyer may do next. It is nil unless
+// Failure is why the payment failed, in the codes of [Client.Pay], so that its
+// Declined and Retry say what the buyer may do next. It is nil unless
 // PaymentStatus is FAIL.
 func (r *InquiryPaymentResponse) Failure() *Error {
 	if r.PaymentStatus != PaymentFail {
 		return nil
 	}
-	return &Error{Op: opPay, Code: r.PaymentResultCode, Status: StatusFailed, Message: r.PaymentResultMessage}
+	return &Error{Endpoint: endpointPay, Code: r.PaymentResultCode, Status: StatusFailed, Message: r.PaymentResultMessage}
 }
 
 // Transaction is a capture or refund of a payment.

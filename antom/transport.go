@@ -29,7 +29,7 @@ func newTransport(t *traffic) *http.Transport {
 // traffic counts calls and connections, so that there are never more of these
 // than of those. net/http alone opens more: while a call's connection is being
 // opened, another call's may come free and be taken instead, and then that
-// other call finds none. A handshake costs Antom and us more than the wait.
+// other call finds none. A handshake costs both sides more than the wait.
 type traffic struct {
 	dialer net.Dialer
 
@@ -55,7 +55,7 @@ func (t *traffic) add(calls, conns int) {
 	t.changed = make(chan struct{})
 }
 
-// room takes room for one more connection, or tells when to ask again.
+// room takes room for one more connection, or answers with a channel that is closed when it may be tried again.
 func (t *traffic) room() (bool, <-chan struct{}) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

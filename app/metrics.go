@@ -123,8 +123,8 @@ func (m *metrics) call(_ context.Context, o antom.Observation) {
 	if result == "" {
 		result = "none"
 	}
-	m.calls.WithLabelValues(o.Op, result).Inc()
-	m.callDurations.WithLabelValues(o.Op).Observe(o.Duration.Seconds())
+	m.calls.WithLabelValues(o.Endpoint, result).Inc()
+	m.callDurations.WithLabelValues(o.Endpoint).Observe(o.Duration.Seconds())
 }
 
 // outboxSource is what the outbox is measured by; *db.Store is one.
