@@ -202,8 +202,8 @@ func fill(b *testing.B, file string, n int) {
 		       'en', 1700000000000 + i, 1700003600000 + i
 		  FROM n`,
 		`INSERT INTO order_lines SELECT printf('0190%08x-0000-7000-8000-000000000000', i), 0, 'MUG-01', 'Enamel mug', '', 2, 2100 FROM n`,
-		`INSERT INTO payments (request_id, order_id, antom_id, method, mode, status, live, surplus, currency, amount, result_code, request, action,
-			created_at, expires_at, auth_ends, next_check, checks)
+		`INSERT INTO payments (request_id, order_id, antom_id, method, mode, status, active, duplicate, currency, amount, result_code, body, action,
+			created_at, expires_at, auth_ends, next_poll, polls)
 		SELECT printf('0190%08x-0000-7000-8000-000000000001', i), printf('0190%08x-0000-7000-8000-000000000000', i), printf('antom-%d', i),
 		       'ALIPAY_CN', 'sdk', 'paid', 1, 0, 'SGD', 4200, 'SUCCESS', randomblob(300), '{"type":""}',
 		       1700000000000 + i, 1700003600000 + i, NULL, NULL, 0

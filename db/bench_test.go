@@ -25,17 +25,17 @@ const perRound = 2000
 // BenchmarkStore compares what a checkout stores with the least it could cost.
 //
 // "raw" is an order, a payment and a ledger row a transaction, in the same tables
-// with the same settings, by three prepared inserts that nobody has to read,
+// with the same settings, by three prepared inserts that are not read,
 // decide or be isolated for, committed in groups by one goroutine. "thin" is the
-// same with rows of four columns in tables without further indexes, to tell how
+// same with rows of four columns in tables without further indexes, to show how
 // much of the time is the tables'.
 //
-// Of ours, "attempt" is one transaction: an order is read and changes, its
+// Of the store, "attempt" is one transaction: an order is read and changes, its
 // payment and their ledger rows are added. "order" is the whole way from nothing
 // to an attempt: two transactions, counted as two.
 //
 // Reported are medians of all rounds: transactions a second, the ratios of them
-// (more is better), and the p99 and the processor time of ours over those of raw
+// (more is better), and the p99 and the processor time of the store over those of raw
 // (less is better). Run it with -benchtime=7x.
 func BenchmarkStore(b *testing.B) {
 	for _, callers := range []int{1, 64} {
@@ -68,7 +68,7 @@ func (r *ratios) add(unit string, value float64) {
 	(*r)[unit] = append((*r)[unit], value)
 }
 
-// report tells the medians.
+// report reports the medians.
 func (r ratios) report(b *testing.B) {
 	for unit, values := range r {
 		b.ReportMetric(slices.Sorted(slices.Values(values))[len(values)/2], unit)

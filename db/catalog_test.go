@@ -182,7 +182,7 @@ func TestACatalogueFileMayCountTheStock(t *testing.T) {
 	}
 }
 
-func TestEveryProblemOfACatalogueIsToldAtOnce(t *testing.T) {
+func TestEveryProblemOfACatalogueIsReportedAtOnce(t *testing.T) {
 	for _, row := range []struct {
 		name     string
 		text     string
@@ -220,7 +220,7 @@ func TestEveryProblemOfACatalogueIsToldAtOnce(t *testing.T) {
 			}
 			for _, part := range row.want {
 				if !strings.Contains(err.Error(), part) {
-					t.Errorf("the error does not tell %q:\n%v", part, err)
+					t.Errorf("the error does not name %q:\n%v", part, err)
 				}
 			}
 			if strings.Contains(err.Error(), "OK") {

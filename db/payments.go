@@ -18,8 +18,8 @@ import (
 	"antom-checkout/checkout"
 )
 
-// paymentRows is the table of payments. What a payment is for and what was asked
-// never change; a method may be told later, or be another than was asked for.
+// paymentRows is the table of payments. What a payment is for and what was requested
+// never change; Antom may report the method later, or another than was requested.
 var paymentRows = newMapping(mapping[checkout.Payment]{
 	table: "payments", key: []string{"request_id"}, owner: []string{"order_id"},
 	columns: []column[checkout.Payment]{
@@ -68,8 +68,8 @@ var operationRows = newMapping(mapping[checkout.Operation]{
 	},
 })
 
-// confirmedColumn is what Antom holds instead of the amount asked for; NULL if that is
-// the same.
+// confirmedColumn is the amount that Antom has confirmed; NULL if it is the amount of
+// the request.
 func confirmedColumn() column[checkout.Payment] {
 	c := field("confirmed", func(p *checkout.Payment) *int64 { return &p.Confirmed.Minor },
 		func(minor *int64) any { return *minor },
@@ -114,7 +114,7 @@ func (a *storedAction) Scan(source any) error {
 }
 
 func loadPayments(ctx context.Context, q querier, orderID string) ([]checkout.Payment, error) {
-	var operated []bool // whether there is anything to look for; mostly not
+	var operated []bool // whether a payment has operations; mostly not
 	payments, err := collect(ctx, q, func(row scanner) (checkout.Payment, error) {
 		var p checkout.Payment
 		var hasOperations bool
@@ -152,8 +152,8 @@ func scanOperation(row scanner) (checkout.Operation, error) {
 	return op, err
 }
 
-// savePayment adds a payment, or writes of one that is there what differs, with
-// its operations.
+// savePayment adds a payment, or writes the columns that differ of one that is
+// stored, with its operations.
 func savePayment(ctx context.Context, tx *tx, orderID string, was, p *checkout.Payment) error {
 	var err error
 	if was == nil {
@@ -223,7 +223,7 @@ func paymentNamed(o checkout.Order, n name) string {
 			return p.RequestID
 		}
 	}
-	return "" // an order is not remembered under what it does not hold
+	return "" // an order is remembered only under ids that it has
 }
 
 // DuePolls implements payments.Store.

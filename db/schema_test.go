@@ -118,8 +118,9 @@ func checkLists(t *testing.T, store *Store, tableName string) map[string][]strin
 	return lists
 }
 
-// The words of the published contract, of the Go constants and of the SQL are
-// the same words. The transition tables are held to them in ../checkout.
+// The published contract, the Go constants and the SQL have the same words. A test
+// in ../checkout compares the transition tables with them. "held" is the stored and
+// published word for reserved stock.
 func TestContractConstantsAndChecksAgree(t *testing.T) {
 	store := openStore(t)
 	for _, row := range []struct {
@@ -168,12 +169,12 @@ func TestTheDatabaseKeepsTheLawsByItself(t *testing.T) {
 		name, query string
 		args        []any
 	}{
-		{"a second live attempt of an order", insertPayment, []any{"p3", "order", "", "sdk", "created", true, 4200}},
+		{"a second active attempt of an order", insertPayment, []any{"p3", "order", "", "sdk", "created", true, 4200}},
 		{"an attempt that comes alive beside another", `UPDATE payments SET active = 1 WHERE request_id = 'p2'`, nil},
 		{"a payment request id used twice", insertPayment, []any{"p1", "other", "", "sdk", "created", false, 4200}},
 		{"an Antom payment that belongs to two attempts", insertPayment, []any{"p4", "other", "antom-2", "sdk", "created", false, 4200}},
 		{"a payment of nothing", insertPayment, []any{"p5", "order", "", "sdk", "created", false, 0}},
-		{"a payment of no order", insertPayment, []any{"p6", "nobody's", "", "sdk", "created", false, 4200}},
+		{"a payment of no order", insertPayment, []any{"p6", "unknown", "", "sdk", "created", false, 4200}},
 		{"a payment in no known status", insertPayment, []any{"p7", "order", "", "sdk", "settled", false, 4200}},
 		{"a payment in no known way", insertPayment, []any{"p8", "order", "", "fax", "created", false, 4200}},
 		{"an operation in no known status", insertOperation, []any{"p1", "refund", "r2", "done"}},
