@@ -293,7 +293,7 @@ func TestAMailServerNeedsASender(t *testing.T) {
 	}
 	cfg := load(t, environ{"SMTP_URL": "smtps://ann:secret@mail.example.com", "MAIL_FROM": "shop@example.com", "PUBLIC_URL": "https://pay.example.com"})
 	want := mail.Server{Host: "mail.example.com", Port: 465, User: "ann", Password: "secret", TLS: true}
-	if got := cfg.mail(); got.Server == nil || *got.Server != want || got.From != "shop@example.com" || got.Host != "pay.example.com" || cfg.pages().Mailbox != nil {
+	if got := cfg.mail(); got.Server == nil || *got.Server != want || got.From != "shop@example.com" || got.Host != "pay.example.com" || cfg.pages().Preview != nil {
 		t.Error("the mail server is not the one of the settings, or emails are previewed beside it")
 	}
 }

@@ -122,7 +122,7 @@ func (s *Settings) pages() handlers.Config {
 	cfg := s.Pages
 	cfg.PublicURL, cfg.Sandbox = s.PublicURL, !s.Live()
 	if s.SMTPURL.Empty() {
-		cfg.Mailbox = mail.Folder(s.mailFolder())
+		cfg.Preview = mail.Folder(s.mailFolder())
 	}
 	if s.FormsOnly {
 		return cfg

@@ -22,7 +22,7 @@ type Config struct {
 	SDK            *SDK            // nil: pay by forms and redirects only
 	AppReturns     AppReturns      // where native apps may be opened again after paying
 	Sandbox        bool            // payments are practice; pages say so
-	Mailbox        Mailbox         // nil: letters are sent
+	Preview        Preview         // nil: emails are sent, not previewed
 	RateLimits     bool            // refuse what no buyer does
 	Now            func() time.Time
 	Log            *slog.Logger

@@ -17,14 +17,14 @@ import (
 )
 
 // mails are the letters written so far whose file names hold a word.
-func (s *shop) mails(word string) []views.WrittenMail {
+func (s *shop) mails(word string) []views.EmailPreview {
 	s.t.Helper()
-	list, err := s.mailbox.Mails()
+	list, err := s.emails.Emails()
 	must(s.t, err)
-	var found []views.WrittenMail
+	var found []views.EmailPreview
 	for _, m := range list {
 		if strings.Contains(m.Name, word) {
-			whole, err := s.mailbox.Mail(m.Name)
+			whole, err := s.emails.Email(m.Name)
 			must(s.t, err)
 			found = append(found, whole)
 		}
@@ -33,7 +33,7 @@ func (s *shop) mails(word string) []views.WrittenMail {
 }
 
 // mail is the one letter of its kind; both of its parts hold every text.
-func (s *shop) mail(kind string, texts ...string) views.WrittenMail {
+func (s *shop) mail(kind string, texts ...string) views.EmailPreview {
 	s.t.Helper()
 	found := s.mails(kind)
 	if len(found) != 1 {
@@ -59,7 +59,7 @@ func (b *buyer) pays() (path string) {
 var orderLink = regexp.MustCompile(`http://[^\s"<]+(/orders/[0-9a-f-]{36}/[\w-]{43})`)
 
 // link is the path that a letter's link opens.
-func link(t *testing.T, m views.WrittenMail) string {
+func link(t *testing.T, m views.EmailPreview) string {
 	t.Helper()
 	found := orderLink.FindStringSubmatch(m.Text)
 	if found == nil || !strings.Contains(m.HTML, found[0]) {

@@ -41,7 +41,7 @@ func (s cashier) renderReturn(c echo.Context, o checkout.Order, self string, buy
 		v.Receipt = s.receipt(c, o)
 	}
 	if p := o.Current(); p != nil && o.Status == checkout.OrderProcessing {
-		v.MailURL, v.MailNoted = paths.mail, p.EmailOnFailure
+		v.EmailURL, v.EmailRequested = paths.mail, p.EmailOnFailure
 	}
 	if o.Status == checkout.OrderExpired {
 		v.RenewURL = paths.renewal

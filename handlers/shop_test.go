@@ -50,7 +50,7 @@ type shop struct {
 	service  *payments.Service // of services
 	store    *db.Store
 	database string
-	mailbox  mail.Folder
+	emails   mail.Folder
 	offset   *atomic.Int64
 	log      *bytes.Buffer
 	logMu    *sync.Mutex
@@ -132,7 +132,7 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 
 	server := httptest.NewUnstartedServer(nil)
 	s.url = "http://" + server.Listener.Addr().String()
-	s.database, s.mailbox = filepath.Join(t.TempDir(), "checkout.db"), mail.Folder(t.TempDir())
+	s.database, s.emails = filepath.Join(t.TempDir(), "checkout.db"), mail.Folder(t.TempDir())
 	s.settings = s.decided(set, box.Credentials())
 	s.outside = app.Outside{Beside: true, Log: log, Clock: now}
 	program := s.builds()
@@ -169,7 +169,7 @@ func (s *shop) decided(set settings, credentials sandbox.Credentials) app.Settin
 	must(s.t, err)
 	environment := map[string]string{
 		"PUBLIC_URL": cmp.Or(set.publicURL, s.url), "DATABASE_URL": s.database, "CURRENCY": string(set.currency),
-		"SESSION_KEY": strings.Repeat("k", 32), "MAIL_DIR": string(s.mailbox), "MAIL_FROM": "shop@example.com",
+		"SESSION_KEY": strings.Repeat("k", 32), "MAIL_DIR": string(s.emails), "MAIL_FROM": "shop@example.com",
 		"ANTOM_CLIENT_ID": credentials.ClientID, "ANTOM_URL": credentials.BaseURL, "ANTOM_PRIVATE_KEY": credentials.MerchantPrivateKey,
 		"ANTOM_PUBLIC_KEY": "1:" + credentials.AntomPublicKey + ",2:" + base64.StdEncoding.EncodeToString(second),
 		"ANTOM_SDK_URL":    cmp.Or(set.sdkURL, credentials.SDKURL),

@@ -168,31 +168,6 @@ func TestEveryKeyOnAPageExists(t *testing.T) {
 	}
 }
 
-// The keys that handlers make up or pass on; see the comments of the view models.
-func TestEveryKeyThatHandlersSendExists(t *testing.T) {
-	var keys []string
-	for _, name := range statusNames {
-		keys = append(keys, "status."+name+".title", "status."+name+".message")
-	}
-	for _, name := range strings.Fields("required too_long email phone country invalid quantity form method_required method_unknown cart_empty") {
-		keys = append(keys, "error."+name)
-	}
-	for _, code := range strings.Fields("400 403 404 405 409 410 413 422 429 500 503 default") {
-		keys = append(keys, "error.page."+code+".title", "error.page."+code+".message")
-	}
-	for _, kind := range strings.Fields("card wallet bank qr") {
-		keys = append(keys, "hint."+kind, "takes."+kind)
-	}
-	for _, name := range orderFields {
-		keys = append(keys, "form."+name)
-	}
-	for _, key := range keys {
-		if !HasText(key) {
-			t.Errorf("no text for %s", key)
-		}
-	}
-}
-
 func TestDeclinesOfTheBuyerAreExplainedAndOthersShareAText(t *testing.T) {
 	for code, same := range sameDecline {
 		if got := DeclineKey(code); got != "decline."+same || !HasText(got) || HasText("decline."+code) {

@@ -212,18 +212,18 @@ type Code struct {
 // ReturnView is the page Antom leads the buyer back to, the one that letters lead
 // to, and the receipt.
 type ReturnView struct {
-	Frame     Frame
-	Token     string
-	Number    string
-	Status    Status
-	Receipt   *Receipt // nil for whoever knows the address only: number and status must do
-	RetryURL  string   // the checkout page
-	RenewURL  string   // where a form makes the same order anew, or "" when it cannot
-	MailURL   string   // where a form asks for a letter about the outcome, or "" when it is known
-	MailNoted bool     // it has been asked for
-	StatusURL string
-	EventsURL string
-	SelfURL   string
+	Frame          Frame
+	Token          string
+	Number         string
+	Status         Status
+	Receipt        *Receipt // nil for whoever knows the address only: number and status must do
+	RetryURL       string   // the checkout page
+	RenewURL       string   // where a form makes the same order anew, or "" when it cannot
+	EmailURL       string   // where a form asks for a letter about the outcome, or "" when it is known
+	EmailRequested bool     // it has been asked for
+	StatusURL      string
+	EventsURL      string
+	SelfURL        string
 }
 
 // Receipt is what only the buyer may see of an order: lines, money, address.
@@ -232,13 +232,13 @@ type Receipt struct {
 	MethodName string // of the last attempt, or ""
 	Lines      []Line
 	Total      Amount
-	Refunds    []GivenBack
+	Refunds    []Refund
 	Address    []string // a line each, the name first
 	Email      string
 }
 
-// GivenBack is one refund.
-type GivenBack struct {
+// Refund is one refund.
+type Refund struct {
 	Day    string
 	Amount Amount
 }
@@ -265,8 +265,8 @@ type LookupView struct {
 	Sent   bool // the question has been taken
 }
 
-// WrittenMail is a letter in a file, as developers look at it.
-type WrittenMail struct {
+// EmailPreview is a letter in a file, as developers look at it.
+type EmailPreview struct {
 	Name    string // of the file
 	To      string
 	Subject string

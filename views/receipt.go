@@ -62,7 +62,7 @@ func NewReceipt(ctx context.Context, o checkout.Order, method checkout.Method) *
 	r.MethodName = MethodName(ctx, method.Code, method.Name)
 	for _, op := range p.Operations {
 		if op.Kind == checkout.Refund && op.Status == checkout.OperationSuccess {
-			r.Refunds = append(r.Refunds, GivenBack{Day: Day(ctx, op.CreatedAt), Amount: NewAmount(ctx, op.Amount)})
+			r.Refunds = append(r.Refunds, Refund{Day: Day(ctx, op.CreatedAt), Amount: NewAmount(ctx, op.Amount)})
 		}
 	}
 	return r

@@ -23,7 +23,7 @@ func NewEmail(ctx context.Context, shopName string, l checkout.Email) EmailView 
 		v.Title = Text(ctx, "mail.refunded", NewAmount(ctx, l.Refund.Amount).Text)
 		v.Message = Text(ctx, "status.refunded.message")
 		if l.Payment.Duplicate {
-			v.Message = Text(ctx, "mail.surplus") + " " + v.Message
+			v.Message = Text(ctx, "mail.duplicate") + " " + v.Message
 		}
 	case checkout.EmailExpired:
 		say("expired")
@@ -90,7 +90,7 @@ func letterStyles(v EmailView) string {
 			.card { background: #1e1c19 !important; border-color: #35312b !important }
 			.soft { color: #aea699 !important }
 			.rule { border-color: #35312b !important }
-			.go { background: ` + v.Accent.Dark.Ground + ` !important; color: ` + v.Accent.Dark.Letters + ` !important }
+			.go { background: ` + v.Accent.Dark.Ground + ` !important; color: ` + v.Accent.Dark.Text + ` !important }
 		}
 	</style>`
 }
