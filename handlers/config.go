@@ -10,7 +10,7 @@ import (
 	"antom-checkout/static"
 )
 
-// Config is what the pages need to know beside the shop itself.
+// Config is what the pages need beside the services.
 type Config struct {
 	ShopName       string
 	Logo           *static.Picture // the merchant's, or nil
@@ -23,7 +23,7 @@ type Config struct {
 	AppReturns     AppReturns      // where native apps may be opened again after paying
 	Sandbox        bool            // payments are practice; pages say so
 	Preview        Preview         // nil: emails are sent, not previewed
-	RateLimits     bool            // refuse what no buyer does
+	RateLimits     bool            // refuse requests that come too often
 	Now            func() time.Time
 	Log            *slog.Logger
 	Meter          Meter           // counts what the pages do; nil counts nothing

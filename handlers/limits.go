@@ -8,10 +8,10 @@ import (
 	"antom-checkout/handlers/web"
 )
 
-// limits say how often each sort of request may come. A whole office, or a town's
-// phones, may share an address, so that the limit of one is wide; what a single
-// browser or a single order has any use for is narrower. A request without a
-// session is held by its address alone.
+// limits say how often each sort of request may come. A company, or a town's
+// phones, may share an address, so that the limit of one is wide; the limit of a
+// single browser or a single order is narrower. A request without a session is
+// limited by its address alone.
 type limits struct{ orders, payments, reads, lookups, reports web.Limits }
 
 func (s *server) newLimits() limits {

@@ -18,21 +18,22 @@ type Preview interface {
 	Email(name string) (views.EmailPreview, error)
 }
 
-// mailPreview lets developers read what would have been mailed.
-type mailPreview struct{ *server }
+// emailPreview lets developers read the emails that were not sent.
+type emailPreview struct{ *server }
 
-// isOpen reports whether it is there: not with real money, nor with a mail server.
-func (s mailPreview) isOpen() bool { return s.cfg.Preview != nil && s.cfg.Sandbox }
+// isOpen reports whether the preview is served: not with real money, nor with a mail
+// server.
+func (s emailPreview) isOpen() bool { return s.cfg.Preview != nil && s.cfg.Sandbox }
 
-func (s mailPreview) showMails(c echo.Context) error {
-	mails, err := s.cfg.Preview.Emails()
+func (s emailPreview) showEmails(c echo.Context) error {
+	emails, err := s.cfg.Preview.Emails()
 	if err != nil {
 		return err
 	}
-	return web.Render(c, http.StatusOK, views.EmailPreviewsPage(s.frame(c, nil), mails))
+	return web.Render(c, http.StatusOK, views.EmailPreviewsPage(s.frame(c, nil), emails))
 }
 
-func (s mailPreview) showMail(c echo.Context) error {
+func (s emailPreview) showEmail(c echo.Context) error {
 	m, err := s.cfg.Preview.Email(c.Param("name"))
 	if err != nil {
 		return err
@@ -41,9 +42,9 @@ func (s mailPreview) showMail(c echo.Context) error {
 	return web.Render(c, http.StatusOK, views.EmailPreviewPage(s.frame(c, nil), m))
 }
 
-// showMailHTML is the email as mail programs get it. Its styles stand inside its
+// showEmailHTML is the email as mail programs get it. Its styles stand inside its
 // elements, so the policy allows those and, being a sandbox, nothing else.
-func (s mailPreview) showMailHTML(c echo.Context) error {
+func (s emailPreview) showEmailHTML(c echo.Context) error {
 	m, err := s.cfg.Preview.Email(c.Param("name"))
 	if err != nil {
 		return err

@@ -11,8 +11,8 @@ import (
 	"antom-checkout/handlers/web"
 )
 
-// violation is what is kept of a report. Addresses of pages, samples of scripts
-// and whatever else a report holds of a person are not read.
+// violation is what is stored of a report. Addresses of pages, samples of scripts and
+// other data that may concern a person are not read.
 type violation struct {
 	directive string // what was broken
 	source    string // what was stopped: a host, or a word such as inline
@@ -59,7 +59,7 @@ func readReports(body []byte) ([]violation, error) {
 	return violations, nil
 }
 
-// directives are those that our policies hold, and those that browsers name in
+// directives are those of the shop's policies, and those that browsers name in
 // their place.
 var directives = append(slices.Clone(web.PolicyOrder), "script-src-elem", "script-src-attr", "font-src", "media-src", "object-src", "manifest-src", "worker-src", "child-src")
 
