@@ -17,16 +17,16 @@ func TestTheLinksHaveAKeyOfTheirOwn(t *testing.T) {
 	}
 }
 
-func TestTheSessionKeyIsMadeOnceAndKept(t *testing.T) {
+func TestTheSessionKeyIsMadeOnceAndStored(t *testing.T) {
 	folder := t.TempDir()
 	cfg := load(t, environ{"DATABASE_URL": filepath.Join(folder, "shop.db")})
 	keys := func() []byte {
 		t.Helper()
-		made, err := cfg.sessionKeys()
-		if err != nil || len(made) != 64 {
-			t.Fatalf("session keys of %d bytes, %v; want 64", len(made), err)
+		keys, err := cfg.sessionKeys()
+		if err != nil || len(keys) != 64 {
+			t.Fatalf("session keys of %d bytes, %v; want 64", len(keys), err)
 		}
-		return made
+		return keys
 	}
 	first := keys()
 	if !bytes.Equal(first, keys()) {
