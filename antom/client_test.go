@@ -301,7 +301,7 @@ var lost = map[string]func(*gateway, http.ResponseWriter, *http.Request){
 	},
 }
 
-func TestALostAnswerIsAskedForAgain(t *testing.T) {
+func TestALostAnswerIsRequestedAgain(t *testing.T) {
 	for name, lose := range lost {
 		t.Run(name, func(t *testing.T) {
 			now := time.UnixMilli(1685599933871)
@@ -348,7 +348,7 @@ func TestAttemptsAreLimited(t *testing.T) {
 	}
 }
 
-func TestAnAnswerIsNeverAskedForAgain(t *testing.T) {
+func TestAnAnswerIsNeverRequestedAgain(t *testing.T) {
 	for _, body := range []string{success, result("PAYMENT_IN_PROCESS", "U"), result("SYSTEM_ERROR", "F"), result("CARD_EXPIRED", "F")} {
 		c, g := newGateway(t, config(t), says(body))
 		c.Pay(deadline(t), payRequest(t))

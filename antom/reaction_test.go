@@ -34,7 +34,7 @@ func TestTablesAgreeWithAntomsPages(t *testing.T) {
 	}
 }
 
-var codeWord = regexp.MustCompile(`[A-Z][A-Z_]{3,}`)
+var codeSyntax = regexp.MustCompile(`[A-Z][A-Z_]{3,}`)
 
 // readPages gives, by endpoint and code, the reactions the page's words allow.
 func readPages(t *testing.T) map[string]map[ResultCode][]reaction {
@@ -53,7 +53,7 @@ func readPages(t *testing.T) map[string]map[ResultCode][]reaction {
 		if len(cells) < 4 || endpoint == "" {
 			continue
 		}
-		for _, code := range codeWord.FindAllString(cells[1], -1) {
+		for _, code := range codeSyntax.FindAllString(cells[1], -1) {
 			pages[endpoint][ResultCode(code)] = allowedBy(strings.TrimSpace(cells[2]), cells[3])
 		}
 	}
@@ -79,7 +79,7 @@ func allowedBy(status, words string) []reaction {
 	}
 }
 
-func TestWhatAnErrorAsksFor(t *testing.T) {
+func TestWhatAnErrorCallsFor(t *testing.T) {
 	for _, test := range []struct {
 		err                    Error
 		unknown, declined, fix bool

@@ -38,7 +38,7 @@ func fixedServer(t testing.TB, endpoint string) (*httptest.Server, *atomic.Int64
 }
 
 // A connection a caller is all that is opened, however long they go on.
-func TestConnectionsAreKept(t *testing.T) {
+func TestConnectionsAreReused(t *testing.T) {
 	for _, test := range []struct {
 		name           string
 		callers, calls int64

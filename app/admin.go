@@ -102,7 +102,7 @@ func (p *Program) findOrder(ctx context.Context, typed string) (o checkout.Order
 
 // carryOut does it and prints the result.
 func (p *Program) carryOut(ctx context.Context, a adminCommand, stdout io.Writer) error {
-	op, err := adminActions[a.action](ctx, p.Services.Payments, a)
+	operation, err := adminActions[a.action](ctx, p.Services.Payments, a)
 	if err != nil {
 		return refusal(a, err)
 	}
@@ -110,32 +110,32 @@ func (p *Program) carryOut(ctx context.Context, a adminCommand, stdout io.Writer
 		return err
 	}
 	if a.asJSON {
-		err = json.NewEncoder(stdout).Encode(a.fields(op))
+		err = json.NewEncoder(stdout).Encode(a.fields(operation))
 	} else {
-		_, err = fmt.Fprintln(stdout, a.sentences(op))
+		_, err = fmt.Fprintln(stdout, a.sentences(operation))
 	}
-	if err == nil && op.Status == checkout.OperationFailed {
-		return fmt.Errorf("refused by Antom: %s", op.ResultCode)
+	if err == nil && operation.Status == checkout.OperationFailed {
+		return fmt.Errorf("refused by Antom: %s", operation.ResultCode)
 	}
 	return err
 }
 
 // sentences are the operation's result and the order's status.
-func (a adminCommand) sentences(op checkout.Operation) string {
+func (a adminCommand) sentences(operation checkout.Operation) string {
 	order := fmt.Sprintf("Order %s is now %s.", a.order.Number, statusText(a.order.Status))
-	if op.RequestID == "" {
+	if operation.RequestID == "" {
 		return order
 	}
-	what := map[checkout.OperationKind]string{checkout.Capture: "Capture", checkout.Refund: "Refund", checkout.Cancel: "Cancel"}[op.Kind]
+	what := map[checkout.OperationKind]string{checkout.Capture: "Capture", checkout.Refund: "Refund", checkout.Cancel: "Cancel"}[operation.Kind]
 	result := "is under way; Antom reports its result later."
-	switch op.Status {
+	switch operation.Status {
 	case checkout.OperationSuccess:
 		result = "has succeeded."
 	case checkout.OperationFailed:
 		result = "has failed."
 	}
-	amount := strings.ReplaceAll(op.Amount.Format(language.English), "\u00a0", " ")
-	return fmt.Sprintf("%s %s of %s %s %s", what, op.RequestID, amount, result, order)
+	amount := strings.ReplaceAll(operation.Amount.Format(language.English), "\u00a0", " ")
+	return fmt.Sprintf("%s %s of %s %s %s", what, operation.RequestID, amount, result, order)
 }
 
 // statusText is an order's status within a sentence.
@@ -147,13 +147,13 @@ func statusText(s checkout.OrderStatus) string {
 }
 
 // fields is the same for programs.
-func (a adminCommand) fields(op checkout.Operation) map[string]any {
-	answer := map[string]any{"action": op.Kind, "order": a.order.ID, "status": op.Status}
-	if op.RequestID != "" {
-		answer["request_id"], answer["amount"], answer["currency"] = op.RequestID, op.Amount.Minor, op.Amount.Currency
+func (a adminCommand) fields(operation checkout.Operation) map[string]any {
+	answer := map[string]any{"action": operation.Kind, "order": a.order.ID, "status": operation.Status}
+	if operation.RequestID != "" {
+		answer["request_id"], answer["amount"], answer["currency"] = operation.RequestID, operation.Amount.Minor, operation.Amount.Currency
 	}
-	if op.ResultCode != "" {
-		answer["result_code"] = op.ResultCode
+	if operation.ResultCode != "" {
+		answer["result_code"] = operation.ResultCode
 	}
 	return answer
 }

@@ -43,17 +43,17 @@ func TestTheSessionKeyIsMadeOnceAndStored(t *testing.T) {
 	if info.Mode().Perm() != 0o600 {
 		t.Errorf("the key has mode %o, want 600", info.Mode().Perm())
 	}
-	kept := filepath.Join(folder, files[0].Name())
-	if content, err := os.ReadFile(kept); err != nil || len(content) < 32 {
+	file := filepath.Join(folder, files[0].Name())
+	if content, err := os.ReadFile(file); err != nil || len(content) < 32 {
 		t.Errorf("the key has %d characters (%v), want 32 or more", len(content), err)
 	}
-	if err := os.WriteFile(kept, []byte("cut off"), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte("cut off"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := cfg.sessionKeys(); err == nil {
 		t.Error("a damaged key was taken")
 	}
-	if err := os.Remove(kept); err != nil {
+	if err := os.Remove(file); err != nil {
 		t.Fatal(err)
 	}
 	if bytes.Equal(first, keys()) {

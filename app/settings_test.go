@@ -284,7 +284,7 @@ func TestAMissingSecretFileIsReportedWithTheOtherProblems(t *testing.T) {
 		"SESSION_KEY_FILE", "ANTOM_PRIVATE_KEY_FILE", "CURRENCY")
 }
 
-func TestProblemsNeverTellASecret(t *testing.T) {
+func TestProblemsNeverShowASecret(t *testing.T) {
 	_, err := Load(nil, environ{
 		"SESSION_KEY": "hunter2", "ANTOM_PRIVATE_KEY": "MIIEprivate", "CURRENCY": "XXX", "SMTP_URL": "smtp://ann:hunter2@mail host",
 	}.get)

@@ -61,7 +61,7 @@ func longEnough(key string) error {
 	return nil
 }
 
-func mailServer(address string) error {
+func smtpServer(address string) error {
 	_, err := mail.ParseServer(address)
 	return err
 }
@@ -113,7 +113,7 @@ func listenAddress(field *string) target {
 	})
 }
 
-func mailAddress(field *string) target {
+func emailAddress(field *string) target {
 	return parsed(field, func(text string) (string, error) {
 		if parsed, err := netmail.ParseAddress(text); err != nil || parsed.Address != text {
 			return "", errors.New("not an address such as shop@example.com")

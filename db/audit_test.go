@@ -95,7 +95,7 @@ func auditLines(t *testing.T, text string) []map[string]any {
 	return lines
 }
 
-func TestTheAuditTellsEverythingAboutMoney(t *testing.T) {
+func TestTheAuditHasAllRowsAboutMoney(t *testing.T) {
 	store, path := openStoreAt(t, filepath.Join(t.TempDir(), "shop.db"))
 	tellAStory(t, store)
 	text := audit(t, path)
@@ -139,7 +139,7 @@ func TestTheAuditHasTheKeysOfTheContract(t *testing.T) {
 	}
 }
 
-func TestTheAuditHashesTheTokenAndNeverTellsIt(t *testing.T) {
+func TestTheAuditHashesTheTokenAndNeverShowsIt(t *testing.T) {
 	store, path := openStoreAt(t, filepath.Join(t.TempDir(), "shop.db"))
 	tellAStory(t, store)
 	text := audit(t, path)

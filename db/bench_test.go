@@ -44,12 +44,12 @@ func BenchmarkStore(b *testing.B) {
 				db, raw, thin := openStore(b), openRaw(b, sameRows), openRaw(b, thinRows)
 				var figures ratios
 				for b.Loop() {
-					thinner, limit, ours := thin.insert(b, callers), raw.insert(b, callers), store(b, db, callers)
+					thinner, limit, whole := thin.insert(b, callers), raw.insert(b, callers), store(b, db, callers)
 					figures.add("raw/s", limit.rate())
-					figures.add("ours/s", ours.rate())
-					figures.add("ours/raw", ours.rate()/limit.rate())
-					figures.add("p99/raw-p99", ours.p99()/limit.p99())
-					figures.add("cpu/raw-cpu", ours.cpuEach()/limit.cpuEach())
+					figures.add("ours/s", whole.rate())
+					figures.add("ours/raw", whole.rate()/limit.rate())
+					figures.add("p99/raw-p99", whole.p99()/limit.p99())
+					figures.add("cpu/raw-cpu", whole.cpuEach()/limit.cpuEach())
 					figures.add("raw/thin", limit.rate()/thinner.rate())
 				}
 				figures.report(b)
@@ -183,7 +183,7 @@ type insert struct {
 	args  func(order string) []any
 }
 
-// sameRows are the rows of our own tables.
+// sameRows are the rows of the store's own tables.
 func sameRows(db *sql.DB) ([]insert, error) {
 	o, p := newOrder("o"), newPayment("p")
 	return []insert{

@@ -80,9 +80,9 @@ func (c *cache) add(o *checkout.Order) {
 		if p.AntomID != "" {
 			c.recent[name{byAntomID, p.AntomID}] = o
 		}
-		for _, op := range p.Operations {
-			if op.Kind == checkout.Refund {
-				c.recent[name{byRefundID, op.RequestID}] = o
+		for _, operation := range p.Operations {
+			if operation.Kind == checkout.Refund {
+				c.recent[name{byRefundID, operation.RequestID}] = o
 			}
 		}
 	}
@@ -102,11 +102,11 @@ func merged(before, after *checkout.Order) checkout.Order {
 		}
 		paymentRows.take(was, p)
 		for j := range p.Operations {
-			op := &p.Operations[j]
-			if opWas := was.Operation(op.Kind, op.RequestID); opWas != nil {
-				operationRows.take(opWas, op)
+			operation := &p.Operations[j]
+			if operationWas := was.Operation(operation.Kind, operation.RequestID); operationWas != nil {
+				operationRows.take(operationWas, operation)
 			} else {
-				was.Operations = append(was.Operations, *op)
+				was.Operations = append(was.Operations, *operation)
 			}
 		}
 	}

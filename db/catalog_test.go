@@ -50,7 +50,7 @@ func TestAnEmptyShopIsFilled(t *testing.T) {
 	}
 }
 
-func TestTheSeededPricesLookRight(t *testing.T) {
+func TestTheSeededPricesArePlausible(t *testing.T) {
 	store := openStore(t)
 	for currency, want := range map[checkout.Currency][2]int64{ // the cheapest and the dearest
 		"SGD": {1800, 16800},

@@ -96,7 +96,7 @@ func TestAnOrderIsReadBackAsItWasWritten(t *testing.T) {
 	}
 }
 
-func TestAChangedPaymentKeepsWhatItWasMadeFor(t *testing.T) {
+func TestAChangedPaymentKeepsItsRequest(t *testing.T) {
 	store := openStore(t)
 	first := newPayment("p1")
 	first.Operations = []checkout.Operation{{Kind: checkout.Refund, RequestID: "r1", Amount: sgd(100), Status: checkout.OperationPending, CreatedAt: noon}}
@@ -122,7 +122,7 @@ func TestAChangedPaymentKeepsWhatItWasMadeFor(t *testing.T) {
 
 // Inside Antom's element the method is chosen later, and Antom may have taken the
 // money by another one than was chosen.
-func TestTheMethodIsWhatWasToldLast(t *testing.T) {
+func TestTheMethodIsWhatAntomReportedLast(t *testing.T) {
 	store := openStore(t)
 	open := newPayment("p1")
 	open.Method = ""

@@ -147,9 +147,9 @@ func loadPayments(ctx context.Context, q querier, orderID string) ([]checkout.Pa
 }
 
 func scanOperation(row scanner) (checkout.Operation, error) {
-	var op checkout.Operation
-	err := operationRows.scan(row, &op)
-	return op, err
+	var operation checkout.Operation
+	err := operationRows.scan(row, &operation)
+	return operation, err
 }
 
 // savePayment adds a payment, or writes the columns that differ of one that is
@@ -169,14 +169,14 @@ func savePayment(ctx context.Context, tx *tx, orderID string, was, p *checkout.P
 		return fmt.Errorf("save payment: %w", err)
 	}
 	for i := range p.Operations {
-		op := &p.Operations[i]
-		if before := was.Operation(op.Kind, op.RequestID); before == nil {
-			_, err = operationRows.add(ctx, tx, op, p.RequestID, i)
+		operation := &p.Operations[i]
+		if before := was.Operation(operation.Kind, operation.RequestID); before == nil {
+			_, err = operationRows.add(ctx, tx, operation, p.RequestID, i)
 		} else {
-			_, err = operationRows.update(ctx, tx, before, op, p.RequestID, op.Kind, op.RequestID)
+			_, err = operationRows.update(ctx, tx, before, operation, p.RequestID, operation.Kind, operation.RequestID)
 		}
 		if err != nil {
-			return fmt.Errorf("save %s: %w", op.Kind, err)
+			return fmt.Errorf("save %s: %w", operation.Kind, err)
 		}
 	}
 	return nil

@@ -24,7 +24,7 @@ func TestAMessageFindsItsPaymentByAnyOfItsIDs(t *testing.T) {
 		by    checkout.Reference
 		found bool
 	}{
-		{"our request id", checkout.Reference{RequestID: "p1"}, true},
+		{"the request id", checkout.Reference{RequestID: "p1"}, true},
 		{"Antom's payment id", checkout.Reference{AntomID: "antom-1"}, true},
 		{"the id of a refund", checkout.Reference{RefundRequestID: "refund-1"}, true},
 		{"nothing", checkout.Reference{}, false},
@@ -53,7 +53,7 @@ func TestAPaymentWithoutAntomIDIsNotFoundByNone(t *testing.T) {
 	expectNotFound(t, "by an empty Antom id", err)
 }
 
-func TestWhatCameTooEarlyIsKeptUntilItsPaymentIsKnown(t *testing.T) {
+func TestAnEarlyNotificationIsStoredUntilItsPaymentIsKnown(t *testing.T) {
 	store := openStore(t)
 	early := func(id, antomID string) checkout.Notification {
 		return checkout.Notification{

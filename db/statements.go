@@ -32,7 +32,7 @@ func newStatements(on preparer) *statements {
 }
 
 // prepare refuses those who have left already. The statement itself is carried
-// out to its end: ours take microseconds, and to watch ctx meanwhile takes two
+// out to its end: the store's take microseconds, and to watch ctx meanwhile takes two
 // goroutines a query.
 func (s *statements) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
 	if err := ctx.Err(); err != nil {

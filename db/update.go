@@ -111,12 +111,12 @@ func transitions(before, after checkout.Order) []transition {
 		if was == nil {
 			was = &checkout.Payment{}
 		}
-		for _, op := range p.Operations {
-			opWas := was.Operation(op.Kind, op.RequestID)
-			if opWas == nil {
-				opWas = &checkout.Operation{}
+		for _, operation := range p.Operations {
+			operationWas := was.Operation(operation.Kind, operation.RequestID)
+			if operationWas == nil {
+				operationWas = &checkout.Operation{}
 			}
-			add(transition{subject: string(op.Kind), paymentID: p.RequestID, requestID: op.RequestID, from: string(opWas.Status), to: string(op.Status)})
+			add(transition{subject: string(operation.Kind), paymentID: p.RequestID, requestID: operation.RequestID, from: string(operationWas.Status), to: string(operation.Status)})
 		}
 		add(transition{subject: "payment", paymentID: p.RequestID, from: string(was.Status), to: string(p.Status)})
 	}

@@ -17,7 +17,7 @@ const ledger = `SELECT subject, payment_request_id, request_id, from_status, to_
 
 func nothing(*checkout.Order) []checkout.Effect { return nil }
 
-func TestTheLedgerTellsPaymentsFirstAndTheirOrderLast(t *testing.T) {
+func TestTheLedgerHasPaymentsFirstAndTheirOrderLast(t *testing.T) {
 	store := openStore(t)
 	old := newPayment("p1")
 	old.Active = false
@@ -153,7 +153,7 @@ func TestTheSameNotificationIsStoredOnceAndNamedOnce(t *testing.T) {
 	}, ledger)
 }
 
-func TestANotificationThatContradictsIsKept(t *testing.T) {
+func TestANotificationThatContradictsIsStored(t *testing.T) {
 	store := openStore(t)
 	orderWithPayment(t, store, "order", newPayment("p1"))
 	change(t, store, "order", checkout.Evidence{
@@ -191,7 +191,7 @@ func TestWhichCallsLeaveARow(t *testing.T) {
 	}
 }
 
-func TestACallIsKeptWithEveryDetail(t *testing.T) {
+func TestACallIsStoredWithEveryDetail(t *testing.T) {
 	store := openStore(t)
 	orderWithPayment(t, store, "order", newPayment("p1"))
 	c := &checkout.Call{
@@ -277,7 +277,7 @@ func TestARefundInAntomsDashboardIsStoredBesideAnUnfinishedOne(t *testing.T) {
 	store := openStore(t)
 	p := newPayment("p1")
 	p.Status = checkout.PaymentPaid
-	p.Operations = []checkout.Operation{{Kind: checkout.Refund, RequestID: "ours", Amount: sgd(4200), Status: checkout.OperationPending, CreatedAt: noon}}
+	p.Operations = []checkout.Operation{{Kind: checkout.Refund, RequestID: "shop", Amount: sgd(4200), Status: checkout.OperationPending, CreatedAt: noon}}
 	orderWithPayment(t, store, "order", p)
 	change(t, store, "order", checkout.Evidence{
 		Cause: cause(checkout.ByNotification, "n1"), Notification: notification("n1", "p1", "refunded", true),
@@ -285,11 +285,11 @@ func TestARefundInAntomsDashboardIsStoredBesideAnUnfinishedOne(t *testing.T) {
 		p := &o.Payments[0]
 		p.Status = checkout.PaymentRefunded
 		p.Operations = append(p.Operations, checkout.Operation{
-			Kind: checkout.Refund, RequestID: "theirs", AntomID: "antom-r1", Amount: sgd(4200), Status: checkout.OperationSuccess, CreatedAt: noon,
+			Kind: checkout.Refund, RequestID: "dashboard", AntomID: "antom-r1", Amount: sgd(4200), Status: checkout.OperationSuccess, CreatedAt: noon,
 		})
 		return nil
 	})
-	expectTable(t, store, []string{"ours pending", "theirs success"}, `SELECT request_id, status FROM operations ORDER BY position`)
+	expectTable(t, store, []string{"shop pending", "dashboard success"}, `SELECT request_id, status FROM operations ORDER BY position`)
 }
 
 func TestRefundsTogetherNeverExceedThePayment(t *testing.T) {

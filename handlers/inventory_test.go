@@ -120,8 +120,8 @@ func expectListed(t *testing.T, list []handlers.Loaded, page answer, buyer *buye
 func sources(policy string) map[string][]string {
 	parts := map[string][]string{}
 	for part := range strings.SplitSeq(policy, "; ") {
-		words := strings.Fields(part)
-		parts[words[0]] = words[1:]
+		sources := strings.Fields(part)
+		parts[sources[0]] = sources[1:]
 	}
 	return parts
 }
