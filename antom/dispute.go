@@ -48,7 +48,7 @@ const (
 	EvidenceFile     = "DISPUTE_EVIDENCE_FILE"
 )
 
-// DownloadDisputeEvidenceRequest asks for the form to fill in, or for the
+// DownloadDisputeEvidenceRequest requests the form to fill in, or the
 // evidence that was sent.
 type DownloadDisputeEvidenceRequest struct {
 	DisputeID           string `json:"disputeId"`

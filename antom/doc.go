@@ -5,7 +5,7 @@
 //
 // It knows the protocol and no orders: it signs requests,
 // trusts an answer only after its signature has been verified on the raw
-// bytes, and tells a caller what an answer means for the next step.
+// bytes, and says what an answer means for the next step.
 //
 //	client, err := antom.New(antom.Config{
 //		ClientID:   "SANDBOX_5X00000000000000",
@@ -41,7 +41,7 @@
 // Every answer carries a [Result]. What S, F and U mean differs by endpoint; the
 // methods' comments say it. A nil error is S, or the
 // U of a request that Antom has accepted and will finish (see
-// [Result.InProcess]). All else is an [*Error]: ask it whether the outcome is
+// [Result.InProcess]). All else is an [*Error]: it says whether the outcome is
 // Unknown, whether the buyer may try again (Declined), whether a person must
 // repair something (Fix), and with which id to Retry. An answer that did not
 // come, or is not proven to be Antom's, is unknown and never failed.

@@ -3,8 +3,8 @@ package antom
 import "strconv"
 
 // Error is every way a call can end without success. It carries what a program
-// needs to choose the next step, never a body, a key or a card number. Ask it
-// in this order: Unknown, Declined, Fix, Retry.
+// needs to choose the next step, never a body, a key or a card number. Call its
+// methods in this order: Unknown, Declined, Fix, Retry.
 type Error struct {
 	Endpoint   string       // the API that was called, e.g. "inquiryPayment"
 	Code       ResultCode   // Antom's code; empty when there is no trustworthy answer
@@ -90,8 +90,7 @@ func (e *Error) reaction() reaction {
 
 // worthRepeating reports whether the same request, sent at once, may do better:
 // after Antom's own U, after no whole answer, and where a server or a proxy
-// asks for patience. An answer that is there but not proven to be Antom's would
-// only come again.
+// is overloaded. An answer that is not proven to be Antom's would only come again.
 func (e *Error) worthRepeating() bool {
 	if e.Status != "" {
 		return e.Status == StatusUnknown

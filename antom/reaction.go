@@ -1,7 +1,7 @@
 package antom
 
 // reaction is what a caller does about a result code. Antom's own advice
-// stands in testdata/result-codes.md, which a test holds against these tables.
+// stands in testdata/result-codes.md, which a test compares with these tables.
 type reaction string
 
 const (
@@ -134,7 +134,7 @@ const (
 	endpointVault = "vaultPaymentMethod"
 )
 
-// byCode turns a table that is easy to read into one that is easy to ask.
+// byCode turns a table that is easy to read into one that is easy to query.
 func byCode(table map[reaction][]ResultCode) map[ResultCode]reaction {
 	codes := map[ResultCode]reaction{}
 	for r, list := range table {

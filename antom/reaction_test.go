@@ -36,7 +36,7 @@ func TestTablesAgreeWithAntomsPages(t *testing.T) {
 
 var codeSyntax = regexp.MustCompile(`[A-Z][A-Z_]{3,}`)
 
-// readPages gives, by endpoint and code, the reactions the page's words allow.
+// readPages gives, by endpoint and code, the reactions the page's text allows.
 func readPages(t *testing.T) map[string]map[ResultCode][]reaction {
 	text, err := os.ReadFile("testdata/result-codes.md")
 	if err != nil {
@@ -60,19 +60,19 @@ func readPages(t *testing.T) map[string]map[ResultCode][]reaction {
 	return pages
 }
 
-func allowedBy(status, words string) []reaction {
+func allowedBy(status, text string) []reaction {
 	switch {
 	case status == "S":
 		return []reaction{none}
-	case strings.Contains(words, "WAIT"):
+	case strings.Contains(text, "WAIT"):
 		return []reaction{wait}
-	case strings.Contains(words, "SAME"):
+	case strings.Contains(text, "SAME"):
 		return []reaction{sameID}
-	case strings.Contains(words, "NEW"):
+	case strings.Contains(text, "NEW"):
 		return []reaction{newID, decline}
-	case strings.Contains(words, "FAIL/FIX"):
+	case strings.Contains(text, "FAIL/FIX"):
 		return []reaction{fail, fix}
-	case strings.Contains(words, "FIX"):
+	case strings.Contains(text, "FIX"):
 		return []reaction{fix}
 	default:
 		return []reaction{fail}

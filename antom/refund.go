@@ -57,7 +57,7 @@ type InquiryRefundResponse struct {
 	RRN                string            `json:"rrn,omitempty"` // retrieval reference number
 }
 
-// InquiryRefund asks for the state of a refund. S, F and U speak of the
+// InquiryRefund reads the state of a refund. S, F and U speak of the
 // question only: with S read RefundStatus. F ORDER_NOT_EXIST means that Antom
 // does not know the refund yet; inquire again after 15 seconds, and after three
 // such answers send the refund again with the same RefundRequestID.

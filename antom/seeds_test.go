@@ -13,9 +13,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// answers gives the type that reads a sample answer, by the words of its name.
+// answers gives the type that reads a sample answer, by a part of its name.
 var answers = []struct {
-	word   string
+	part   string
 	decode func([]byte) (any, error)
 }{
 	{"-session", into[PaymentSessionResponse]},
@@ -34,7 +34,7 @@ func into[T any](sample []byte) (any, error) {
 func TestSampleAnswersAreReadWhole(t *testing.T) {
 	for name, sample := range samples(t, "answer") {
 		for _, answer := range answers {
-			if strings.Contains(name, answer.word) {
+			if strings.Contains(name, answer.part) {
 				message, err := answer.decode(sample)
 				wantWhole(t, name, sample, message, err)
 				break

@@ -9,7 +9,7 @@ import (
 )
 
 // PlainText makes text fit for a request: letters lose their accents, a few others
-// are spelled out, whatever has no likeness in ASCII is dropped, spaces are
+// are spelled out, what has no likeness in ASCII is left out, spaces are
 // joined, and the rest is cut to limit characters. It may come out empty; it
 // never fails, because no payment should fail for a name.
 func PlainText(text string, limit int) string {

@@ -143,7 +143,7 @@ func TestEverySettingIsTakenFromItsOwnName(t *testing.T) {
 		"MAIL_FROM": {cfg.Mail.From, "shop@example.com"}, "MAIL_DIR": {cfg.mailFolder(), "/var/mail/shop"},
 		"ALLOWED_HOSTS":   {strings.Join(cfg.Pages.AllowedHosts, " "), "pay.example.com 10.0.0.7:8080"},
 		"TRUSTED_PROXIES": {len(cfg.Pages.TrustedProxies), 2}, "APP_RETURN_URLS": {len(cfg.Pages.AppReturns), 2}, "METRICS_ADDR": {cfg.MetricsAddr, ":9090"},
-		"LOG_FORMAT": {cfg.Log.JSON, true}, "LOG_LEVEL": {cfg.Log.Level, slog.LevelWarn}, "live": {cfg.LiveMode(), true},
+		"LOG_FORMAT": {cfg.Log.JSON, true}, "LOG_LEVEL": {cfg.Log.Level, slog.LevelWarn}, "live mode": {cfg.LiveMode(), true},
 	} {
 		if got[0] != got[1] {
 			t.Errorf("%s became %v, want %v", name, got[0], got[1])

@@ -111,8 +111,8 @@ func checkLists(t *testing.T, store *Store, tableName string) map[string][]strin
 	}
 	lists := map[string][]string{}
 	for _, check := range regexp.MustCompile(`CHECK \([^()]*\)`).FindAllString(text[0], -1) {
-		for _, word := range regexp.MustCompile(`(\w+) = '([^']*)'`).FindAllStringSubmatch(check, -1) {
-			lists[word[1]] = append(lists[word[1]], word[2])
+		for _, value := range regexp.MustCompile(`(\w+) = '([^']*)'`).FindAllStringSubmatch(check, -1) {
+			lists[value[1]] = append(lists[value[1]], value[2])
 		}
 	}
 	return lists
@@ -145,8 +145,8 @@ func TestContractConstantsAndChecksAgree(t *testing.T) {
 			if row.goType == "" {
 				return
 			}
-			if words := slices.Sorted(slices.Values(constants(t, row.goType))); !slices.Equal(words, want) {
-				t.Errorf("the constants of checkout.%s are\n%q, the contract's\n%q", row.goType, words, want)
+			if values := slices.Sorted(slices.Values(constants(t, row.goType))); !slices.Equal(values, want) {
+				t.Errorf("the constants of checkout.%s are\n%q, the contract's\n%q", row.goType, values, want)
 			}
 		})
 	}
@@ -175,7 +175,7 @@ func TestTheDatabaseKeepsTheLawsByItself(t *testing.T) {
 		{"an Antom payment that belongs to two attempts", insertPayment, []any{"p4", "other", "antom-2", "sdk", "created", false, 4200}},
 		{"a payment of nothing", insertPayment, []any{"p5", "order", "", "sdk", "created", false, 0}},
 		{"a payment of no order", insertPayment, []any{"p6", "unknown", "", "sdk", "created", false, 4200}},
-		{"a payment in no known status", insertPayment, []any{"p7", "order", "", "sdk", "settled", false, 4200}},
+		{"a payment in no known status", insertPayment, []any{"p7", "order", "", "sdk", "unheard-of", false, 4200}},
 		{"a payment in no known way", insertPayment, []any{"p8", "order", "", "fax", "created", false, 4200}},
 		{"an operation in no known status", insertOperation, []any{"p1", "refund", "r2", "done"}},
 		{"an operation of no known kind", insertOperation, []any{"p1", "void", "r3", "pending"}},

@@ -510,7 +510,7 @@ func TestLookupsAreLimitedByClientAndByNumber(t *testing.T) {
 		}
 		shop.sweeps()
 	}
-	t.Error("one client may ask about any number of orders")
+	t.Error("one client may look any number of orders up")
 }
 
 func TestOnlyDevelopersPreviewTheEmails(t *testing.T) {

@@ -19,7 +19,7 @@ var (
 	loadsStyle  = regexp.MustCompile(`<link\b[^>]*\brel="stylesheet"[^>]*\bhref="([^"]+)"`)
 )
 
-// The inventory is held against a pay page as buyers get it: its tags, its
+// The inventory is compared with a pay page as buyers get it: its tags, its
 // policy, the bytes of its files. What is there and not listed fails, and what
 // is listed and not there.
 func TestTheInventoryIsThePayPage(t *testing.T) {

@@ -337,7 +337,7 @@ func TestASecondSuccessIsRefunded(t *testing.T) {
 	shop.quiet()
 	shop.passes(3 * time.Second)
 	shop.sweeps() // inquires whether the superseded one is really paid
-	shop.sweeps() // gives it back
+	shop.sweeps() // refunds it
 	buyer.expectStatus(path, "paid", "paid")
 	paid := 0
 	for _, p := range shop.audit()["payment"] {

@@ -42,7 +42,7 @@ func byOrder(c echo.Context) string {
 	return ""
 }
 
-// ofNumber limits how often one order is looked up by its number.
+// ofNumber limits the lookups of one order by its number.
 func ofNumber(typed string) web.Limits {
 	byNumber := limitBy(func(echo.Context) string {
 		if number := checkout.OrderNumber(typed); number != "" {

@@ -606,8 +606,8 @@ func TestAPageLeftOpenAtTheEndCancelsOnce(t *testing.T) {
 	shop.expectCount(1, "cancel", "status", "failed")
 }
 
-// PromptPay takes neither cancel nor refund back. A person resolves the second
-// payment with the buyer and says so; then nothing gives it back a second time.
+// PromptPay supports neither cancel nor refund. A person resolves the second
+// payment with the buyer and says so; then nothing refunds it a second time.
 func TestADuplicateThatCannotBeRefundedIsResolvedByAPerson(t *testing.T) {
 	shop := newShop(t, func(s *settings) { s.currency = "THB"; s.withoutSDK = true })
 	shop.fault(sandbox.Fault{Kind: sandbox.Refuse, On: "cancel", Code: "PAYMENT_METHOD_NOT_SUPPORTED"})

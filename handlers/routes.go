@@ -18,7 +18,7 @@ type storefront struct{ *server }
 // cashier is where a buyer pays an order and sees its status.
 type cashier struct{ *server }
 
-// routes lists all routes, in the order a buyer visits them.
+// routes lists all routes, in the order a buyer follows them.
 func (s *server) routes(e *echo.Echo, antom notifications, health probes) {
 	page := func(path string, show echo.HandlerFunc, m ...echo.MiddlewareFunc) {
 		e.Match([]string{http.MethodGet, http.MethodHead}, path, show, m...) // net/http leaves the body out

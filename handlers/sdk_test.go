@@ -114,7 +114,7 @@ func TestWhatIsChosenInTheElementIsLearntFromAntom(t *testing.T) {
 	}
 }
 
-// Who goes back to the element after choosing there chooses anew, and what was
+// A buyer who returns to the element after choosing there chooses again, and what was
 // chosen first is ended before.
 func TestAnElementChosenInIsCancelledForAnother(t *testing.T) {
 	shop := newShop(t, showsIn(handlers.Element))

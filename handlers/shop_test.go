@@ -39,7 +39,7 @@ import (
 )
 
 // shop is the whole program in one process: real handlers, a real database file,
-// the sandbox as Antom. Time moves only by passes; the sweeper only by sweeps.
+// the sandbox as Antom. Time passes only by passes; the sweeper runs only by sweeps.
 type shop struct {
 	t        *testing.T
 	url      string

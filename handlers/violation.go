@@ -15,7 +15,7 @@ import (
 // other data that may concern a person are not read.
 type violation struct {
 	directive string // what was broken
-	source    string // what was stopped: a host, or a word such as inline
+	source    string // what was stopped: a host, or a keyword such as inline
 	onPayPage bool
 }
 
@@ -78,7 +78,7 @@ func isPayPage(page string) bool {
 // hostSyntax leaves out what is no name of a host, however it came.
 var hostSyntax = regexp.MustCompile(`^[a-z0-9.-]{1,100}$`)
 
-// sourceOf is the host of an address, its scheme where it has none, or the word
+// sourceOf is the host of an address, its scheme where it has none, or the keyword
 // that browsers use for what has no address.
 func sourceOf(blocked string) string {
 	u, err := url.Parse(blocked)
