@@ -33,7 +33,7 @@ func NewEmail(ctx context.Context, shopName string, email checkout.Email) EmailV
 		describe("failed")
 		v.Message = Text(ctx, DeclineKey(email.Payment.ResultCode))
 	case checkout.EmailLink:
-		v.Title, v.Message = Text(ctx, "mail.link"), Text(ctx, "mail.unasked")
+		v.Title, v.Message = Text(ctx, "mail.link"), Text(ctx, "mail.not_requested")
 		v.Receipt = nil // the link was requested by an unknown reader, so the email shows no details
 	}
 	if v.Subject == "" {
