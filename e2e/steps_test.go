@@ -57,7 +57,7 @@ func TestTheBackButtonAtEveryStep(t *testing.T) {
 		buyer.clicks(orderButton)
 		buyer.arrives(checkoutPage)
 		if buyer.token() != order {
-			t.Error("the same form made another order")
+			t.Error("the same form placed another order")
 		}
 
 		buyer.chooses("GCASH")

@@ -27,7 +27,7 @@
 			session: ["starting", open],
 			silent: ["starting", checkShown],
 			loaded: ["shown", nothing],
-			opened: ["shown", settle],
+			opened: ["shown", focusStage],
 			redirect: ["leaving", redirect],
 			post: ["leaving", post],
 			outcome: ["leaving", showReturn],
@@ -48,7 +48,7 @@
 		},
 		shown: { // the buyer pays inside the SDK; a broken part does not close it
 			pay: ["submitting", submit], // only the element leaves the pay button enabled
-			opened: ["shown", settle],
+			opened: ["shown", focusStage],
 			outcome: ["leaving", showReturn],
 			failed: ["leaving", showReturn],
 			unknown: ["leaving", showReturn],
@@ -378,7 +378,7 @@
 		if (!visible()) happen("broken");
 	}
 
-	function settle() {
+	function focusStage() {
 		if (!at.start.inPage) return;
 		if (lastMessage[0] === settings().working) showMessage("");
 		if (!element) $("stage").focus();

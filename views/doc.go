@@ -9,6 +9,6 @@
 //	ctx = views.WithLanguage(templ.WithNonce(ctx, nonce), views.Match(r.Header.Get("Accept-Language")))
 //	err := views.CheckoutPage(view).Render(ctx, &buf)
 //
-// Texts live in messages/*.json under keys like "checkout.pay". A view model
+// Texts are in messages/*.json under keys like "checkout.pay". A view model
 // carries keys where its comment says so; all other values are shown unchanged.
 package views

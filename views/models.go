@@ -154,7 +154,7 @@ type CheckoutView struct {
 	SDK       *SDK     // nil: forms and redirects only
 	ExpiresAt string   // RFC 3339: until when the order may be paid, or "" to show no countdown
 	Now       string   // RFC 3339: the shop's clock, or "" to trust the device's
-	Was       Amount   // what the order cost before it was made anew at other prices; empty otherwise
+	Was       Amount   // the total before the order was renewed at other prices; empty otherwise
 	RenewURL  string   // renews the order by a POST, or "" when that is impossible
 	Receipt   *Receipt // for the buyer of an order that cannot be paid; nil for other readers
 	CodeURL   string   // where the code of the attempt under way is, or "" when it has none

@@ -210,7 +210,7 @@ func ReturnPage(v ReturnView) templ.Component {
 	})
 }
 
-// emailRequest lets the buyer leave the page and be told by email. The email always
+// emailRequest lets the buyer leave the page and get the outcome by email. It always
 // goes to the address of the order.
 func emailRequest(v ReturnView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
