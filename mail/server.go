@@ -37,13 +37,13 @@ func ParseServer(text string) (*Server, error) {
 	s.Password, _ = u.User.Password()
 	switch {
 	case u.Scheme != "smtp" && u.Scheme != "smtps":
-		return nil, errors.New("neither smtp:// nor smtps://")
+		return nil, errors.New("the address must begin with smtp:// or smtps://")
 	case s.TLS:
 		s.Port = 465
 	}
 	if port := u.Port(); port != "" {
 		if s.Port, err = strconv.Atoi(port); err != nil || s.Port < 1 || s.Port > 65535 {
-			return nil, errors.New("no such port")
+			return nil, errors.New("the port must be from 1 to 65535")
 		}
 	}
 	return s, nil

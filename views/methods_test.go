@@ -24,7 +24,7 @@ func TestManyMethodsStandUnderHeadings(t *testing.T) {
 	}{
 		{2, 0, ""},
 		{6, 0, ""},
-		{15, 0, "+Wallets +QR codes +Banks +Cash and transfer +Pay later"}, // a heading for each of three saves nothing closed
+		{15, 0, "+Wallets +QR codes +Banks +Cash and transfer +Pay later"}, // groups of three stay open
 		{30, 0, "+Wallets -QR codes -Banks -Cash and transfer +Pay later"},
 		{30, 9, "+Wallets -QR codes +Banks -Cash and transfer +Pay later"},
 	} {
@@ -41,7 +41,7 @@ func TestManyMethodsStandUnderHeadings(t *testing.T) {
 			got = append(got, mark+strings.TrimSpace(found[2]))
 		}
 		if strings.Join(got, " ") != row.want {
-			t.Errorf("%d methods, the choice is %s: %q, want %q", row.methods, view.Methods[row.chosen].Code, got, row.want)
+			t.Errorf("%d methods, the chosen method is %s: %q, want %q", row.methods, view.Methods[row.chosen].Code, got, row.want)
 		}
 		if n := strings.Count(markup, `data-test="method"`); n != row.methods {
 			t.Errorf("%d methods are shown, want %d", n, row.methods)
@@ -52,7 +52,7 @@ func TestManyMethodsStandUnderHeadings(t *testing.T) {
 	}
 }
 
-func TestASpanIsToldInItsLargestUnit(t *testing.T) {
+func TestASpanIsFormattedInItsLargestUnit(t *testing.T) {
 	english := views.WithLanguage(context.Background(), language.English)
 	for d, want := range map[time.Duration]string{
 		-time.Minute: "0 minutes", 59 * time.Second: "0 minutes", time.Minute: "1 minute", 59*time.Minute + 59*time.Second: "59 minutes",
@@ -68,8 +68,8 @@ func TestASpanIsToldInItsLargestUnit(t *testing.T) {
 	}
 }
 
-// The banks of a country come with their pages, their apps and their accounts.
-func TestTheSameBankHasANameForEachWay(t *testing.T) {
+// A bank may be offered by online banking, by its app, and by transfer.
+func TestTheSameBankHasANameForEachMethod(t *testing.T) {
 	for code, want := range map[string]string{
 		"ONLINEBANKING_SIAMCOMMERCIALBANK": "SCB", "BANKTRANSFER_SIAMCOMMERCIALBANK": "SCB (transfer)", "BANKTRANSFER_QUICKPAY": "Express bank transfer",
 	} {

@@ -66,7 +66,7 @@ func TestNoPageShowsAKeyOrAPlaceholder(t *testing.T) {
 			}
 		}
 		if raw := values(markup, `>\s*((?:status|error|hint|decline|form)\.[a-z_.]+)`); raw != nil {
-			t.Errorf("shows keys nobody has: %q", raw)
+			t.Errorf("shows unknown keys: %q", raw)
 		}
 		if left := views.Placeholder.FindString(markup); left != "" {
 			t.Errorf("shows %s", left)
@@ -94,14 +94,14 @@ func TestEveryPageIsAWholeAndPlainDocument(t *testing.T) {
 		}
 		for _, image := range values(markup, `<img([^>]*)>`) {
 			if !strings.Contains(image, ` alt="`) || !strings.Contains(image, ` width="`) || !strings.Contains(image, ` height="`) {
-				t.Errorf("this picture moves the page or says nothing: %s", image)
+				t.Errorf("this picture shifts the layout or has no description: %s", image)
 			}
 		}
 	})
 }
 
-// Labels, error messages and lists of problems must lead somewhere, or people who
-// cannot see the page are lost.
+// Labels, error messages and lists of problems must refer to existing elements,
+// because screen readers follow them.
 func TestReferencesWithinAPageHold(t *testing.T) {
 	eachPage(t, func(t *testing.T, tag language.Tag, markup string) {
 		ids := values(markup, ` id="([^"]*)"`)
@@ -110,7 +110,7 @@ func TestReferencesWithinAPageHold(t *testing.T) {
 		}
 		for _, id := range values(markup, ` (?:for|aria-describedby|aria-labelledby|href)="(#?[^"]*)"`) {
 			if id = strings.TrimPrefix(id, "#"); !strings.Contains(id, "/") && !slices.Contains(ids, id) {
-				t.Errorf("nothing is called %q", id)
+				t.Errorf("no element has the id %q", id)
 			}
 		}
 		for _, field := range values(markup, `<(?:input|select)([^>]*)>`) {
@@ -150,7 +150,7 @@ func TestTheStatusStandsOnCheckoutAndReturnInEveryState(t *testing.T) {
 
 func TestAnUnknownPaymentIsNeverCalledFailedAndNeverPaidTwice(t *testing.T) {
 	view := samples.Checkout(english, samples.Status("unknown"))
-	view.Methods = samples.Methods(t.Context()) // even if somebody fills them in
+	view.Methods = samples.Methods(t.Context()) // even if the handler fills them in
 	for _, markup := range []string{
 		inEnglish(t, views.CheckoutPage(view)),
 		inEnglish(t, views.ReturnPage(samples.Return(english, samples.Status("unknown")))),
@@ -180,10 +180,10 @@ func TestThePayPageHasOneButtonAndAWayToPayWithoutScripts(t *testing.T) {
 		}
 	}
 	if strings.Count(markup, `data-test="pay"`) != 1 || strings.Count(markup, "<button") != 3 {
-		t.Error("more to press than to pay, to go on without the SDK, or to choose another way")
+		t.Error("there are more buttons than pay, continue without the SDK, and choose another way")
 	}
 	if strings.Index(markup, "pay.js") > 0 || strings.Index(markup, static.URL("pay.js")) > strings.Index(markup, `id="sdk"`) {
-		t.Error("our script waits for the SDK")
+		t.Error("pay.js waits for the SDK")
 	}
 }
 
@@ -205,7 +205,7 @@ func TestTheSDKIsOnNoPageButThePayPage(t *testing.T) {
 	}
 }
 
-func TestTheInterstitialLeadsOnByItselfUnlessItPosts(t *testing.T) {
+func TestTheInterstitialRedirectsUnlessItPosts(t *testing.T) {
 	view := views.ContinueView{MethodName: "GCash", URL: `https://cashier.example/pay?a=1&b="2"`}
 	markup := inEnglish(t, views.ContinuePage(view))
 	if !regexp.MustCompile(`<a [^>]*href="https://cashier.example/pay\?a=1&amp;b=&#34;2&#34;" data-test="continue">`).MatchString(markup) ||
@@ -219,11 +219,11 @@ func TestTheInterstitialLeadsOnByItselfUnlessItPosts(t *testing.T) {
 	}
 	view = views.ContinueView{URL: "javascript:alert(1)"}
 	if strings.Contains(inEnglish(t, views.ContinuePage(view)), "javascript:") {
-		t.Error("leads on to a script")
+		t.Error("redirects to a script")
 	}
 }
 
-func TestBrowsersWithoutScriptsAskAgainUntilItIsFinal(t *testing.T) {
+func TestBrowsersWithoutScriptsReloadUntilTheStatusIsFinal(t *testing.T) {
 	for _, name := range samples.Statuses {
 		status := samples.Status(name)
 		markup := inEnglish(t, views.ReturnPage(samples.Return(english, status)))
@@ -235,7 +235,7 @@ func TestBrowsersWithoutScriptsAskAgainUntilItIsFinal(t *testing.T) {
 	}
 }
 
-func TestASpinnerTurnsForFiveSecondsOnly(t *testing.T) {
+func TestASpinnerIsShownForFiveSecondsOnly(t *testing.T) {
 	status := samples.Status("processing")
 	for second, want := range map[int]string{0: `data-calm="5000"`, 4: `data-calm="1000"`, 5: "", 600: ""} {
 		status.SinceSecond = second
@@ -281,7 +281,7 @@ func TestTheTimeLeftIsShownWhereAPaymentCanBeMade(t *testing.T) {
 		}
 		view.ExpiresAt = ""
 		if strings.Contains(inEnglish(t, views.CheckoutPage(view)), "clock") {
-			t.Errorf("%s: counts down to nothing", name)
+			t.Errorf("%s: a countdown without an end", name)
 		}
 	}
 }
@@ -297,12 +297,12 @@ func TestAnExpiredOrderIsRenewedWithOneButton(t *testing.T) {
 	checkout.RenewURL, back.RenewURL = "", ""
 	for _, page := range []templ.Component{views.CheckoutPage(checkout), views.ReturnPage(back)} {
 		if markup := inEnglish(t, page); strings.Contains(markup, "renew") || strings.Contains(markup, "<form") {
-			t.Error("offers what cannot be done:", markup)
+			t.Error("offers a renewal that is impossible:", markup)
 		}
 	}
 }
 
-func TestWhoComesBackIsAskedOnlyWhereAPaymentCanBeMade(t *testing.T) {
+func TestTheReturningBuyerIsAskedOnlyWhereAPaymentCanBeMade(t *testing.T) {
 	for _, name := range samples.Statuses {
 		view := samples.Checkout(english, samples.Status(name))
 		markup := inEnglish(t, views.CheckoutPage(view))
@@ -310,13 +310,12 @@ func TestWhoComesBackIsAskedOnlyWhereAPaymentCanBeMade(t *testing.T) {
 			t.Errorf("%s: dialog: %v", name, got)
 		}
 		if strings.Contains(markup, "<dialog open") {
-			t.Errorf("%s: asks at once", name)
+			t.Errorf("%s: the dialog is open at once", name)
 		}
 	}
 }
 
-// Whoever cannot read a page must find the language they can, by its own name and
-// without a script.
+// A reader must find their language by its own name and without a script.
 func TestThePageMayBeReadInAnotherLanguage(t *testing.T) {
 	view := views.CatalogView{Frame: views.Frame{Languages: views.LanguageChoices(views.WithLanguage(context.Background(), language.Thai), func(code string) string { return "/?lang=" + code })}}
 	markup := render(t, language.Thai, views.CatalogPage(view))
@@ -331,11 +330,11 @@ func TestThePageMayBeReadInAnotherLanguage(t *testing.T) {
 		t.Errorf("%d current languages", got)
 	}
 	if strings.Contains(inEnglish(t, views.CatalogPage(views.CatalogView{})), "languages") {
-		t.Error("a choice of none")
+		t.Error("a language choice without languages")
 	}
 	view.Frame.Languages = []views.LanguageChoice{{Code: "x", Name: "<b>", Href: "javascript:alert(1)"}}
 	if markup := inEnglish(t, views.CatalogPage(view)); strings.Contains(markup, "javascript:") || strings.Contains(markup, "<b>") {
-		t.Error("trusts the list")
+		t.Error("an unsafe address of the list is not sanitised")
 	}
 }
 
@@ -353,7 +352,7 @@ func TestErrorPagesKnowTheirTextsByCode(t *testing.T) {
 		}
 	}
 	if markup := inEnglish(t, views.ErrorPage(views.ErrorView{Code: 404, Title: "error.page.410.title"})); !strings.Contains(markup, "This is closed") {
-		t.Error("the handler's own words are not shown")
+		t.Error("the handler's own title is not shown")
 	}
 }
 
@@ -382,7 +381,8 @@ func TestEveryKeyThatHandlersSendExists(t *testing.T) {
 	}
 }
 
-// One initial window of TCP carries the whole pay page; see issue 6.
+// One initial TCP window carries the whole pay page, so that it arrives in one round
+// trip.
 func TestThePayPageFitsOneWindow(t *testing.T) {
 	for _, methods := range []int{6, 15, 30} {
 		total := 0
@@ -424,8 +424,7 @@ func pack(t *testing.T, text string) []byte {
 	return buf.Bytes()
 }
 
-// The path is read back module by module: a wrong pixel would be a payment that
-// cannot be made.
+// The path is read back module by module: a wrong module makes the code unreadable.
 func TestTheDrawnCodeIsTheCode(t *testing.T) {
 	const text = "00020101021226570009SG.PAYNOW0101202132020123456304A1B2"
 	want, err := qr.Encode(text, qr.M, qr.Auto)

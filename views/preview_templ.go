@@ -10,8 +10,8 @@ import templruntime "github.com/a-h/templ/runtime"
 
 // The pages below are for developers, in English, and in sandbox mode only.
 
-// EmailPreviewsPage lists what would have been mailed.
-func EmailPreviewsPage(frame Frame, mails []EmailPreview) templ.Component {
+// EmailPreviewsPage lists the emails that were written to files.
+func EmailPreviewsPage(frame Frame, emails []EmailPreview) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -44,11 +44,11 @@ func EmailPreviewsPage(frame Frame, mails []EmailPreview) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<h1 class=\"display\">Mail</h1><p class=\"lead\">There is no mail server (SMTP_URL): letters to buyers are written to files. The newest come first.</p><ul class=\"mails\" lang=\"en\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<h1 class=\"display\">Mail</h1><p class=\"lead\">There is no mail server (SMTP_URL): emails to buyers are written to files. The newest come first.</p><ul class=\"mails\" lang=\"en\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, m := range mails {
+			for _, m := range emails {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<li><a class=\"link\" href=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -120,7 +120,7 @@ func EmailPreviewsPage(frame Frame, mails []EmailPreview) templ.Component {
 	})
 }
 
-// EmailPreviewPage shows one. Its HTML stands in a frame that may do nothing.
+// EmailPreviewPage shows one email. Its HTML stands in a sandboxed frame.
 func EmailPreviewPage(frame Frame, m EmailPreview) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -94,7 +94,7 @@ func showPage(w http.ResponseWriter, r *http.Request) {
 	templ.Handler(all[at]).ServeHTTP(w, r.WithContext(templ.WithNonce(ctx, nonce)))
 }
 
-// withLanguage is the request's context, in the language it asks for.
+// withLanguage is the request's context with the language of the query.
 func withLanguage(r *http.Request) context.Context {
 	tag, err := language.Parse(r.FormValue("lang"))
 	if err != nil {
