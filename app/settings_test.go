@@ -90,7 +90,7 @@ func TestTheContractsSettingsAreKnown(t *testing.T) {
 	}
 	for env := range strings.FieldsSeq(`ADDR PUBLIC_URL DATABASE_URL ANTOM_CLIENT_ID ANTOM_URL ANTOM_PRIVATE_KEY
 		ANTOM_PUBLIC_KEY ANTOM_SDK_URL SANDBOX_ADDR CURRENCY SETTLEMENT_CURRENCY CAPTURE_MODE INTEGRATION
-		SWEEP_SCHEDULE ORDER_TTL SESSION_KEY TRUSTED_PROXIES ANTOM_TIMEOUT CATALOG_FILE CLOCK_OFFSET RATE_LIMITS METRICS_ADDR LOG_FORMAT LOG_LEVEL`) {
+		SWEEP_SCHEDULE ORDER_TTL SESSION_KEY TRUSTED_PROXIES ANTOM_TIMEOUT CATALOG_FILE CLOCK_OFFSET RATE_LIMITS METRICS_ADDR ALLOWED_HOSTS LOG_FORMAT LOG_LEVEL`) {
 		if !slices.Contains(known, env) {
 			t.Errorf("%s of the contract is no setting", env)
 		}
@@ -124,7 +124,7 @@ func TestEverySettingIsTakenFromItsOwnName(t *testing.T) {
 		"CATALOG_FILE": "goods.csv", "CURRENCY": "JPY", "SETTLEMENT_CURRENCY": "USD", "ANTOM_URL": "https://open-na-global.alipay.com",
 		"ANTOM_TIMEOUT": "3s", "ANTOM_SDK_URL": "https://sdk.example.com/sdk.js", "ANTOM_SDK_INTEGRITY": "sha384-abc", "SDK_UI": "element",
 		"SANDBOX_ADDR": ":81", "INTEGRATION": "api", "CAPTURE_MODE": "manual", "ORDER_TTL": "30m", "SWEEP_SCHEDULE": "1s, 2s",
-		"SESSION_KEY": strings.Repeat("k", 32), "TRUSTED_PROXIES": "10.0.0.0/8, 2001:db8::/32",
+		"SESSION_KEY": strings.Repeat("k", 32), "TRUSTED_PROXIES": "10.0.0.0/8, 2001:db8::/32", "ALLOWED_HOSTS": "pay.example.com, shop.local:8080",
 		"SMTP_URL": "smtps://ann:secret@mail.example.com", "MAIL_FROM": "shop@example.com", "MAIL_DIR": "/var/mail/shop",
 		"APP_RETURN_URLS": "myshop://pay,https://shop.example/app/", "METRICS_ADDR": ":9090",
 		"LOG_FORMAT": "json", "LOG_LEVEL": "warn",
@@ -141,7 +141,7 @@ func TestEverySettingIsTakenFromItsOwnName(t *testing.T) {
 		"SWEEP_SCHEDULE": {len(cfg.Payments.SweepSchedule), 2}, "SESSION_KEY": {cfg.SessionKey.Reveal(), strings.Repeat("k", 32)},
 		"SMTP_URL":  {cfg.SMTPURL.Reveal(), "smtps://ann:secret@mail.example.com"},
 		"MAIL_FROM": {cfg.Mail.From, "shop@example.com"}, "MAIL_DIR": {cfg.mailFolder(), "/var/mail/shop"},
-		"TRUSTED_PROXIES": {len(cfg.Pages.TrustedProxies), 2}, "APP_RETURN_URLS": {len(cfg.Pages.AppReturns), 2}, "METRICS_ADDR": {cfg.MetricsAddr, ":9090"},
+		"TRUSTED_PROXIES": {len(cfg.Pages.TrustedProxies), 2}, "ALLOWED_HOSTS": {strings.Join(cfg.Pages.AllowedHosts, " "), "pay.example.com shop.local:8080"}, "APP_RETURN_URLS": {len(cfg.Pages.AppReturns), 2}, "METRICS_ADDR": {cfg.MetricsAddr, ":9090"},
 		"LOG_FORMAT": {cfg.Log.JSON, true}, "LOG_LEVEL": {cfg.Log.Level, slog.LevelWarn}, "live": {cfg.Live(), true},
 	} {
 		if got[0] != got[1] {
@@ -195,6 +195,7 @@ func TestAWrongSettingIsRefused(t *testing.T) {
 		{"SWEEP_SCHEDULE", "10s,,1m"}, {"SWEEP_SCHEDULE", "10s,0s"}, {"SWEEP_SCHEDULE", "-1s"}, {"SWEEP_SCHEDULE", "often"},
 		{"SESSION_KEY", "too short"}, {"SESSION_KEY", strings.Repeat("k", 31)},
 		{"TRUSTED_PROXIES", "10.0.0.1"}, {"TRUSTED_PROXIES", "10.0.0.0/8,all"},
+		{"ALLOWED_HOSTS", "https://pay.example.com"}, {"ALLOWED_HOSTS", "shop.local,*.example.com"},
 		{"APP_RETURN_URLS", "javascript:alert(1)"}, {"APP_RETURN_URLS", "myshop://pay,http://shop.example/"}, {"APP_RETURN_URLS", "myshop"},
 		{"PAYMENT_METHODS", "CARD,NOSUCH"}, {"PAYMENT_METHODS", "card"}, {"PAYMENT_METHODS", "CARD,APPLEPAY"}, {"PAYMENT_METHODS", "CARD,CARD"}, {"PAYMENT_METHODS", "PAYPAY IDEAL"},
 		{"SHOP_LOGO", "no/such/file.svg"}, {"SHOP_LOGO", "settings.go"},

@@ -154,6 +154,22 @@ func words(field *[]string) target {
 	}}
 }
 
+// hostNames takes names with or without a port.
+func hostNames(field *[]string) target {
+	names := words(field)
+	return target{set: func(text string) error {
+		if err := names.set(text); err != nil {
+			return err
+		}
+		for _, name := range *field {
+			if strings.ContainsAny(name, "/@*?") {
+				return fmt.Errorf("%s is no host name such as pay.example.com", name)
+			}
+		}
+		return nil
+	}}
+}
+
 func currency(field *checkout.Currency) target {
 	return parsed(field, func(text string) (checkout.Currency, error) {
 		currency, err := checkout.ParseCurrency(text)
