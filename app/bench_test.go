@@ -24,8 +24,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
-
 	"antom-checkout/checkout"
 	"antom-checkout/db"
 )
@@ -182,7 +180,7 @@ func (f *filled) read() error {
 	return err
 }
 
-func newID() string { return uuid.Must(uuid.NewV7()).String() }
+var newID = checkout.NewIDs(time.Now).New
 
 // fill makes a database of n paid orders of the past, as fast as SQL can.
 func fill(b *testing.B, file string, n int) {

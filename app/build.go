@@ -68,7 +68,7 @@ func Build(ctx context.Context, s Settings, outside Outside) (*Program, error) {
 	if p.Log == nil {
 		p.Log = slog.New(slog.DiscardHandler)
 	}
-	p.Log = web.WithRequestID(p.Log) // also for the lines of payments and gateway
+	p.Log = web.WithRequestID(p.Log)
 	base := outside.Clock
 	if base == nil {
 		base = time.Now

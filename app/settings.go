@@ -120,7 +120,7 @@ func (s *Settings) rows() []setting {
 		{env: "ALLOWED_HOSTS", shown: "from `PUBLIC_URL` and `ADDR`", into: hostNames(&s.Pages.AllowedHosts),
 			summary: "further host names that are answered; all others get 421"},
 		{env: "TRUSTED_PROXIES", shown: "none", into: networks(&s.Pages.TrustedProxies),
-			summary: "CIDRs whose `X-Forwarded-For` counts"},
+			summary: "CIDRs whose `X-Forwarded-For` and `X-Request-Id` count"},
 		{env: "RATE_LIMITS", fallback: "on", into: either(&s.Pages.RateLimits, "off", "on"),
 			summary: "`off`: no request is refused for coming too often"},
 		{env: "METRICS_ADDR", shown: "off", into: listenAddress(&s.MetricsAddr),

@@ -90,7 +90,7 @@ func TestTheContractsSettingsAreKnown(t *testing.T) {
 	}
 	for env := range strings.FieldsSeq(`ADDR PUBLIC_URL DATABASE_URL ANTOM_CLIENT_ID ANTOM_URL ANTOM_PRIVATE_KEY
 		ANTOM_PUBLIC_KEY ANTOM_SDK_URL SANDBOX_ADDR CURRENCY SETTLEMENT_CURRENCY CAPTURE_MODE INTEGRATION
-		SWEEP_SCHEDULE ORDER_TTL SESSION_KEY TRUSTED_PROXIES ANTOM_TIMEOUT CATALOG_FILE CLOCK_OFFSET RATE_LIMITS METRICS_ADDR LOG_FORMAT LOG_LEVEL`) {
+		SWEEP_SCHEDULE ORDER_TTL SESSION_KEY TRUSTED_PROXIES ANTOM_TIMEOUT CATALOG_FILE CLOCK_OFFSET RATE_LIMITS METRICS_ADDR ALLOWED_HOSTS LOG_FORMAT LOG_LEVEL`) {
 		if !slices.Contains(known, env) {
 			t.Errorf("%s of the contract is no setting", env)
 		}
@@ -124,10 +124,10 @@ func TestEverySettingIsTakenFromItsOwnName(t *testing.T) {
 		"CATALOG_FILE": "goods.csv", "CURRENCY": "JPY", "SETTLEMENT_CURRENCY": "USD", "ANTOM_URL": "https://open-na-global.alipay.com",
 		"ANTOM_TIMEOUT": "3s", "ANTOM_SDK_URL": "https://sdk.example.com/sdk.js", "ANTOM_SDK_INTEGRITY": "sha384-abc", "SDK_UI": "element",
 		"SANDBOX_ADDR": ":81", "INTEGRATION": "api", "CAPTURE_MODE": "manual", "ORDER_TTL": "30m", "SWEEP_SCHEDULE": "1s, 2s",
-		"SESSION_KEY": strings.Repeat("k", 32), "TRUSTED_PROXIES": "10.0.0.0/8, 2001:db8::/32",
+		"SESSION_KEY": strings.Repeat("k", 32), "TRUSTED_PROXIES": "10.0.0.0/8, 2001:db8::/32", "ALLOWED_HOSTS": "pay.example.com, 10.0.0.7:8080",
 		"SMTP_URL": "smtps://ann:secret@mail.example.com", "MAIL_FROM": "shop@example.com", "MAIL_DIR": "/var/mail/shop",
 		"APP_RETURN_URLS": "myshop://pay,https://shop.example/app/", "METRICS_ADDR": ":9090",
-		"LOG_FORMAT": "json", "LOG_LEVEL": "warn", "ALLOWED_HOSTS": "pay.example.com, 10.0.0.7:8080",
+		"LOG_FORMAT": "json", "LOG_LEVEL": "warn",
 	}))
 	for name, got := range map[string][2]any{
 		"ADDR": {cfg.Addr, ":80"}, "PUBLIC_URL": {cfg.PublicURL.String(), "https://shop.example.com/pay"},
@@ -218,6 +218,7 @@ func TestAWrongSettingIsRefused(t *testing.T) {
 		{"SWEEP_SCHEDULE", "10s,,1m"}, {"SWEEP_SCHEDULE", "10s,0s"}, {"SWEEP_SCHEDULE", "-1s"}, {"SWEEP_SCHEDULE", "often"},
 		{"SESSION_KEY", "too short"}, {"SESSION_KEY", strings.Repeat("k", 31)},
 		{"TRUSTED_PROXIES", "10.0.0.1"}, {"TRUSTED_PROXIES", "10.0.0.0/8,all"},
+		{"ALLOWED_HOSTS", "https://pay.example.com"}, {"ALLOWED_HOSTS", "shop.local,*.example.com"},
 		{"APP_RETURN_URLS", "javascript:alert(1)"}, {"APP_RETURN_URLS", "myshop://pay,http://shop.example/"}, {"APP_RETURN_URLS", "myshop"},
 		{"PAYMENT_METHODS", "CARD,NOSUCH"}, {"PAYMENT_METHODS", "card"}, {"PAYMENT_METHODS", "CARD,APPLEPAY"}, {"PAYMENT_METHODS", "CARD,CARD"}, {"PAYMENT_METHODS", "PAYPAY IDEAL"},
 		{"SHOP_LOGO", "no/such/file.svg"}, {"SHOP_LOGO", "settings.go"},

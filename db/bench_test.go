@@ -13,8 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
-
 	"antom-checkout/checkout"
 )
 
@@ -121,7 +119,7 @@ func race(b testing.TB, callers, n int, do func(i int) error) round {
 	return r
 }
 
-func newUUID() string { return uuid.Must(uuid.NewV7()).String() }
+var newUUID = checkout.NewIDs(time.Now).New
 
 func addAttempt(store *Store, orderID string) error {
 	_, _, err := store.Update(context.Background(), orderID, bySweeper, func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {

@@ -26,7 +26,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"antom-checkout/antom"
@@ -269,7 +268,7 @@ func (s *benchShop) orders(b *testing.B, n int) []checkout.Order {
 	atOnce(n, clients, func(i int) {
 		var err error
 		all[i], err = s.services.Shop.PlaceOrder(context.Background(), ordering.OrderRequest{
-			FormKey:  uuid.NewString(),
+			FormKey:  checkout.NewToken(),
 			Buyer:    checkout.Buyer{Email: "ann@example.com", Name: "Ann Lee", Country: "SG", City: "Singapore", Address1: "1 Raffles Place", PostalCode: "048616"},
 			Cart:     []checkout.CartLine{{SKU: "MUG-01", Quantity: 2}},
 			Language: "en",
@@ -408,6 +407,8 @@ func (r *bareRows) run() {
 	}
 }
 
+var newBenchID = checkout.NewIDs(time.Now).New
+
 func (r *bareRows) commit(group []bareRow) error {
 	tx, err := r.db.Begin()
 	if err != nil {
@@ -416,7 +417,7 @@ func (r *bareRows) commit(group []bareRow) error {
 	defer tx.Rollback() //nolint:errcheck // nothing is left to roll back after a commit
 	message, ledger := tx.Stmt(r.message), tx.Stmt(r.ledger)
 	for _, row := range group {
-		id := uuid.Must(uuid.NewV7()).String()
+		id := newBenchID()
 		_, err := message.Exec(id, row.body)
 		for _, status := range []string{"payment paid", "order paid"} {
 			if err == nil {
