@@ -25,19 +25,69 @@ func Apply(o Order, e Event, r Rules) (Order, []Effect) {
 		o.raise(why, p.RequestID)
 		return o, nil
 	}
+	outdated := e.Asked != nil && *e.Asked != p.Knowledge()
+	if p.doubts(e) {
+		p.applyDoubt(e, r)
+		o.recompute(r)
+		return o, effects(before, o)
+	}
 	p.applyFacts(e)
 	p.applyOutcome(e, r)
 	for _, op := range e.Operations {
 		p.applyOperation(op, e, r)
 	}
-	if e.concludes() && !p.needsPolling(r) && !(p.Status.ended() && e.pending()) {
+	if e.concludes() && !outdated && !p.needsPolling(r) && !(p.Status.ended() && e.pending()) {
 		p.NextPoll, p.Polls = time.Time{}, 0
 	}
-	if o.ReviewPayment == p.RequestID && o.Review.endedBy(*p, e) {
+	if !outdated && o.ReviewPayment == p.RequestID && o.Review.endedBy(*p, e) {
 		o.Review, o.ReviewPayment = "", ""
 	}
 	o.recompute(r)
 	return o, effects(before, o)
+}
+
+// Knowledge is what is known of the payment.
+func (p *Payment) Knowledge() Knowledge {
+	k := Knowledge{Status: p.Status}
+	for _, op := range p.Operations {
+		if op.Kind == Cancel {
+			k.Cancels++
+			if !op.Unfinished() {
+				k.Cancels++
+			}
+		}
+	}
+	return k
+}
+
+// doubts reports whether an event tells of funds that may be gone already, or of a
+// failure that a success has overtaken: while a cancel has no answer, the cancel may
+// take back what has just succeeded; and an answer whose question was asked before a
+// cancel was begun or concluded, or before the payment ended or succeeded, says
+// nothing about what is now.
+func (p *Payment) doubts(e Event) bool {
+	funds := e.Outcome == OutcomeSucceeded || e.captured()
+	switch {
+	case funds && (p.Status.HoldsFunds() || p.Status == PaymentRefunded):
+		return false // known already
+	case funds && p.Cancelling():
+		return true
+	case funds && e.Asked != nil:
+		return e.Asked.Cancels != p.Knowledge().Cancels || p.Status.ended() && e.Asked.Status != p.Status
+	case e.Outcome == OutcomeFailed && p.Status.HoldsFunds() && e.Asked != nil:
+		return e.Asked.Status != p.Status
+	}
+	return false
+}
+
+// applyDoubt keeps Antom's id and has Antom asked again; everything else waits for an
+// answer that counts. An inquiry leaves a poll that is scheduled where it is, so that
+// a cancel without an answer is not asked about without pause.
+func (p *Payment) applyDoubt(e Event, r Rules) {
+	p.applyFacts(Event{AntomID: e.AntomID})
+	if !e.fromInquiry() || p.NextPoll.IsZero() {
+		p.schedulePoll(r.Now)
+	}
 }
 
 // Contradicts reports whether an event cannot be true beside what the order knows
@@ -80,7 +130,7 @@ func contradiction(p Payment, e Event) Review {
 		return anotherAmount
 	case e.Outcome == OutcomeSucceeded && p.Status == PaymentCancelled && !e.fromInquiry():
 		return "paid after cancel"
-	case e.Outcome == OutcomeFailed && p.Status.HoldsFunds() && e.fromInquiry():
+	case e.Outcome == OutcomeFailed && p.Status.HoldsFunds() && e.fromInquiry() && !p.doubts(e):
 		return "failed after success"
 	}
 	for _, op := range e.Operations {
@@ -278,7 +328,7 @@ func (p *Payment) adoptOperation(e OperationEvent, r Rules) *Operation {
 		return nil
 	}
 	p.Operations = append(p.Operations, Operation{
-		Kind: e.Kind, RequestID: e.RequestID, Amount: amount, Status: OperationPending, CreatedAt: r.Now,
+		Kind: e.Kind, RequestID: e.RequestID, Amount: amount, Status: OperationPending, CreatedAt: r.Now, SubmittedAt: r.Now,
 	})
 	return &p.Operations[len(p.Operations)-1]
 }

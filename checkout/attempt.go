@@ -44,7 +44,7 @@ type Attempt struct {
 // Continues reports whether the buyer goes on with a payment: it is paid the way the
 // attempt asks for, Antom still takes money for it, and it is not being cancelled.
 func (want Attempt) Continues(p *Payment, now time.Time) bool {
-	if p == nil || p.cancelling() || p.closedAtAntom(now) {
+	if p == nil || p.Cancelling() || p.closedAtAntom(now) {
 		return false
 	}
 	// An element that is asked for again after a method was chosen in it is to offer

@@ -94,14 +94,15 @@ func BeginOperation(o Order, want OperationRequest, r Rules) (Order, Begun, erro
 		return before, Begun{}, err
 	}
 	if earlier := p.resumable(want); earlier != nil {
-		return before, Begun{PaymentRequestID: p.RequestID, Operation: *earlier, Resumed: true}, nil
+		earlier.SubmittedAt = r.Now
+		return o, Begun{PaymentRequestID: p.RequestID, Operation: *earlier, Resumed: true}, nil
 	}
 	if want.Kind == Cancel && want.Key != (Key{}) {
 		o.Closed = OrderCancelled // once the money is returned; until then the status says what is
 	}
 	op := Operation{
 		Kind: want.Kind, RequestID: want.RequestID, Amount: amount, Status: OperationPending,
-		Key: want.Key.text(), CreatedAt: r.Now,
+		Key: want.Key.text(), CreatedAt: r.Now, SubmittedAt: r.Now,
 	}
 	p.Operations = append(p.Operations, op)
 	// Soon, and not at the deadline of a capture, days away; but a poll that is
@@ -211,6 +212,14 @@ func CountMiss(o Order, requestID, refundRequestID string, r Rules) Order {
 	p := o.Payment(requestID)
 	p.Operation(Refund, refundRequestID).Misses++
 	p.NextPoll = r.Now.Add(refundPause)
+	return o
+}
+
+// Resubmit notes that an operation is about to be sent again: until when it may take
+// effect counts from then on.
+func Resubmit(o Order, requestID string, op Operation, r Rules) Order {
+	o = o.Clone()
+	o.Payment(requestID).Operation(op.Kind, op.RequestID).SubmittedAt = r.Now
 	return o
 }
 

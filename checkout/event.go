@@ -22,6 +22,15 @@ type Event struct {
 	ExpiresAt  time.Time // of the session
 	AuthEndsAt time.Time // of an authorised card
 	Operations []OperationEvent
+	Asked      *Knowledge // of an answer to an inquiry: what was known when it was asked; nil: what is known now
+}
+
+// Knowledge is what was known of a payment at some moment. Messages overtake each
+// other on the wire, and Antom's answers carry no order: an answer counts only
+// against what was known when its question was asked.
+type Knowledge struct {
+	Status  PaymentStatus
+	Cancels int // cancels begun and cancels concluded
 }
 
 // OperationEvent is what a message reports about one capture, refund or cancel.

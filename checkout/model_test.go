@@ -31,6 +31,9 @@ func TestAnOrderFollowsWhatAntomHolds(t *testing.T) {
 			"a message comes":              m.deliver,
 			"a message lies":               m.with(isKnown, m.lie),
 			"Antom is asked":               m.with(isAny, m.ask),
+			"an answer is on its way":      m.with(isKnown, m.asksSlowly),
+			"an answer comes":              m.answers,
+			"a lost cancel takes effect":   m.with(m.isCancelling, m.cancelsLate),
 			"another attempt may begin":    m.with(m.isUnderWay, m.overlap),
 			"the merchant cancels":         m.with(m.isKept, m.cancelOrder),
 			"the merchant refunds":         m.with(m.isRefundable, m.refund),
@@ -48,6 +51,7 @@ type model struct {
 	rules  Rules
 	theirs []*atAntom
 	mail   []Event // on its way: any of it may come next, again, or never
+	asked  []Event // answers to inquiries, on their way: any of them may come next, or never
 	told   int     // how often order.paid
 	events int
 }
@@ -223,9 +227,33 @@ func (m *model) lie(t *rapid.T, p *atAntom) {
 
 func (m *model) ask(t *rapid.T, p *atAntom) { m.hear(t, m.inquiry(p)) }
 
+// asksSlowly: Antom has answered, and the answer is overtaken by what happens next.
+func (m *model) asksSlowly(_ *rapid.T, p *atAntom) { m.asked = append(m.asked, m.inquiry(p)) }
+
+// answers: an answer that was on its way comes.
+func (m *model) answers(t *rapid.T) {
+	if len(m.asked) == 0 {
+		return
+	}
+	i := rapid.IntRange(0, len(m.asked)-1).Draw(t, "answer")
+	e := m.asked[i]
+	m.asked = slices.Delete(m.asked, i, i+1)
+	m.hear(t, e)
+}
+
+func (m *model) isCancelling(p *atAntom) bool { return p.status != "" && m.ours(p).Cancelling() }
+
+// cancelsLate: a cancel without an answer reaches Antom after all; its answer is lost.
+func (m *model) cancelsLate(_ *rapid.T, p *atAntom) {
+	if p.status != OutcomeFailed && p.refunded() == 0 {
+		p.status = OutcomeCancelled
+	}
+}
+
 // inquiry is Antom's answer about a payment, all it holds of it.
 func (m *model) inquiry(p *atAntom) Event {
-	w := Event{RequestID: p.id, Cause: m.event(ByInquiry), Outcome: p.status, Amount: sgd(4200), Method: p.method}
+	asked := m.ours(p).Knowledge()
+	w := Event{RequestID: p.id, Cause: m.event(ByInquiry), Outcome: p.status, Amount: sgd(4200), Method: p.method, Asked: &asked}
 	if p.captured {
 		w.Operations = append(w.Operations, OperationEvent{Kind: Capture, RequestID: "c" + p.id, Status: OperationSuccess, Amount: sgd(4200)})
 	}

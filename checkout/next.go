@@ -32,8 +32,8 @@ const (
 	StepReturn             Step = "return"              // a duplicate: cancel it, or else refund it
 	StepWatchAuthorization Step = "watch authorization" // warn before it ends
 	StepInquireRefund      Step = "inquire refund"
-	StepCountMiss          Step = "count miss"      // Antom does not know a refund; inquire again
 	StepConcludeCancel     Step = "conclude cancel" // it cannot take effect any longer
+	StepCountMiss          Step = "count miss"      // Antom does not know a refund; inquire again
 )
 
 const (
@@ -80,6 +80,10 @@ func NextForPayment(o Order, requestID string, found Finding, r Rules) Step {
 // NextForOperation says what to do about an unfinished operation of the shop's or an
 // operator's. An inquiry about the payment has just been made, which tells of
 // captures; a repeat with the same id is answered with what became of the first.
+//
+// A cancel of the shop's that the buyer has overtaken, so that Antom tells of a result,
+// is not sent again: the buyer wants what they paid for. It is concluded once it can
+// take effect no longer; then the next inquiry says what is there.
 func NextForOperation(o Order, requestID string, op Operation, found Finding, r Rules) Step {
 	p := o.Payment(requestID)
 	switch {
@@ -87,12 +91,8 @@ func NextForOperation(o Order, requestID string, op Operation, found Finding, r 
 		return StepNone
 	case op.Kind == Refund && op.Status == OperationProcessing:
 		return StepInquireRefund
-	case op.Kind == Cancel && op.Key == ownKey && p.FundsOrder():
-		// The buyer was faster than the shop's cancel, and the order stands on the
-		// payment, if the payment still does when the cancel cannot take effect any
-		// longer. Nothing is sent while the order stands on the payment, and polls count
-		// from then on: they tell how long ago the cancel was last sent.
-		if found != FindingFound || r.Now.Sub(op.CreatedAt) < cancelDelay || r.Schedule.Elapsed(p.Polls-1) < cancelDelay {
+	case op.Kind == Cancel && op.Key == ownKey && found == FindingFound && p.Status.InProgress():
+		if r.Now.Sub(op.SubmittedAt) < cancelDelay {
 			return StepNone
 		}
 		return StepConcludeCancel
@@ -164,7 +164,7 @@ func AbandonEvent(o Order, requestID string, by Cause, r Rules) Event {
 // codeOrderNotExist is Antom's ORDER_NOT_EXIST.
 const codeOrderNotExist = "ORDER_NOT_EXIST"
 
-// ConcludeCancelEvent gives up a cancel of the shop's that was overtaken by the buyer.
+// ConcludeCancelEvent gives up a cancel of the shop's that the buyer has overtaken.
 func ConcludeCancelEvent(requestID string, op Operation) Event {
 	return Event{Cause: Cause{Kind: BySweeper}, RequestID: requestID, Operations: []OperationEvent{{
 		Kind: Cancel, RequestID: op.RequestID, Status: OperationFailed, Code: "OVERTAKEN",

@@ -107,15 +107,16 @@ const (
 // Operation is a capture, refund or cancel. Its RequestID is stored before
 // Antom hears of it; that of an automatic capture is Antom's own.
 type Operation struct {
-	Kind       OperationKind
-	RequestID  string
-	AntomID    string
-	Amount     Money
-	Status     OperationStatus
-	ResultCode string
-	Key        string // who ordered it, with their idempotency key; see Key.text; "" for Antom and its dashboard
-	Misses     int    // refund: how often Antom has said that it does not know it
-	CreatedAt  time.Time
+	Kind        OperationKind
+	RequestID   string
+	AntomID     string
+	Amount      Money
+	Status      OperationStatus
+	ResultCode  string
+	Key         string // who ordered it, with their idempotency key; see Key.text; "" for Antom and its dashboard
+	Misses      int    // refund: how often Antom has said that it does not know it
+	CreatedAt   time.Time
+	SubmittedAt time.Time // when it was sent to Antom last, or was about to be
 }
 
 // Unfinished reports whether Antom's final word is still awaited.
@@ -290,9 +291,9 @@ func (p *Payment) refunds(counts func(Operation) bool) Money {
 	return sum
 }
 
-// cancelling reports whether an attempt is being ended: a buyer must not be sent
+// Cancelling reports whether an attempt is being ended: a buyer must not be sent
 // on into it.
-func (p *Payment) cancelling() bool {
+func (p *Payment) Cancelling() bool {
 	return slices.ContainsFunc(p.Operations, func(op Operation) bool { return op.Kind == Cancel && op.Unfinished() })
 }
 

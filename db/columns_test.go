@@ -78,7 +78,7 @@ func fullOrder(id string) checkout.Order {
 	}
 	p.Operations = []checkout.Operation{{
 		Kind: checkout.Refund, RequestID: "r-" + id, AntomID: "antom-r-" + id, Amount: sgd(100), Status: checkout.OperationPending,
-		ResultCode: "PENDING", Key: "admin:ann", Misses: 2, CreatedAt: noon.Add(unstored),
+		ResultCode: "PENDING", Key: "admin:ann", Misses: 2, CreatedAt: noon.Add(unstored), SubmittedAt: noon.Add(time.Minute),
 	}}
 	o.Payments = []checkout.Payment{p}
 	return o

@@ -65,6 +65,7 @@ var operationRows = newMapping(mapping[checkout.Operation]{
 		fixed(plain("key", func(o *checkout.Operation) *string { return &o.Key })),
 		plain("misses", func(o *checkout.Operation) *int { return &o.Misses }),
 		fixed(instant("created_at", func(o *checkout.Operation) *time.Time { return &o.CreatedAt })),
+		instant("submitted_at", func(o *checkout.Operation) *time.Time { return &o.SubmittedAt }),
 	},
 })
 

@@ -114,7 +114,7 @@ func (m *unmarked) Mail(_ context.Context, l checkout.Email) error {
 	return nil
 }
 
-func TestALetterSentAgainAfterACrashHasTheSameID(t *testing.T) {
+func TestAnEmailSentAgainAfterACrashHasTheSameID(t *testing.T) {
 	mailer := &unmarked{}
 	shop := newShop(t, func(s *settings) { s.mailer = mailer })
 	shop.newBuyer().pays()
@@ -397,7 +397,7 @@ func (s *shop) order() (checkout.Order, error) {
 	return s.service.OrderByLink(s.t.Context(), parts[2], parts[3])
 }
 
-func TestTheLinkInALetterOpensItsOrderAndNoOther(t *testing.T) {
+func TestTheLinkInAnEmailOpensItsOrderAndNoOther(t *testing.T) {
 	shop := newShop(t)
 	shop.newBuyer().pays()
 	shop.newBuyer().pays()
@@ -531,7 +531,7 @@ func TestOnlyDevelopersPreviewTheEmails(t *testing.T) {
 	for _, name := range []string{"nothing.eml", "..%2fcheckout.db", "%2e%2e", "x.eml.new"} {
 		reader.get("/dev/mail/" + name).sees(http.StatusNotFound)
 	}
-	merchant := newShop(t, func(s *settings) { s.liveMode = true })
+	merchant := newShop(t, func(s *settings) { s.realMoney = true })
 	merchant.newBuyer().get("/dev/mail").sees(http.StatusNotFound)
 	merchant.newBuyer().get("/dev/mail/" + m.Name).sees(http.StatusNotFound)
 }

@@ -125,10 +125,10 @@ func TestARepeatedCancelLeavesWhatHasComeSince(t *testing.T) {
 	shop.holds(4800)
 }
 
-// The shop's own cancel has had no answer and will be given up, for the buyer was
-// faster; the operator's, without an answer as well, is gone on with.
+// The shop's own cancel has had no answer and is given up, because the buyer was
+// faster; the operator's, without an answer as well, is sent until it is answered.
 func TestAnOperatorsCancelIsNotTheShops(t *testing.T) {
-	shop, buyer, path, _ := paidDespiteACancel(t)
+	shop, buyer, path, _ := paidDuringACancel(t)
 	shop.fault(sandbox.Fault{Kind: sandbox.ResetByPeer, On: "cancel", Times: 1})
 	if err := shop.desk().Cancel(t.Context(), shop.orderID(), by("cancel")); kindOf(err) != checkout.Unavailable {
 		t.Fatalf("a cancel without an answer: %v, want Unavailable", err)

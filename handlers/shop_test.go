@@ -73,7 +73,7 @@ type settings struct {
 	refundLate    bool
 	rateLimits    bool
 	timeStands    bool // until it passes
-	liveMode      bool
+	realMoney     bool
 	sweepSchedule checkout.Schedule
 	mailer        checkout.Mailer // instead of the folder
 	appReturns    string
@@ -142,7 +142,7 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	must(t, s.store.Seed(t.Context(), set.currency))
 
 	s.cfg = program.PagesConfig()
-	s.cfg.Sandbox, s.cfg.Meter, s.cfg.AllowedHosts = !set.liveMode, set.meter, set.allowedHosts
+	s.cfg.Sandbox, s.cfg.Meter, s.cfg.AllowedHosts = !set.realMoney, set.meter, set.allowedHosts
 	if set.sdk != nil {
 		set.sdk(s.cfg.SDK)
 	}

@@ -204,14 +204,14 @@ func (l *listener) hears(word, orderID string, p checkout.Payment) {
 		op, err := l.services.Payments.Refund(l.t.Context(), orderID, 1000, key)
 		if err == nil {
 			l.notify(antom.RefundResult{
-				NotificationEnvelope:       antom.NotificationEnvelope{NotifyType: "REFUND_RESULT", Result: success},
-				RefundStatus: antom.TransactionSuccess, RefundRequestID: op.RequestID, RefundID: "R-" + op.RequestID, RefundAmount: sgd(1000),
+				NotificationEnvelope: antom.NotificationEnvelope{NotifyType: "REFUND_RESULT", Result: success},
+				RefundStatus:         antom.TransactionSuccess, RefundRequestID: op.RequestID, RefundID: "R-" + op.RequestID, RefundAmount: sgd(1000),
 			})
 		}
 	case hearsCapture:
 		l.notify(antom.CaptureResult{
-			NotificationEnvelope:           antom.NotificationEnvelope{NotifyType: "CAPTURE_RESULT", Result: success},
-			CaptureRequestID: "C-" + p.RequestID, CaptureID: "C-" + p.RequestID, PaymentID: "A-" + p.RequestID, CaptureAmount: sgd(4200),
+			NotificationEnvelope: antom.NotificationEnvelope{NotifyType: "CAPTURE_RESULT", Result: success},
+			CaptureRequestID:     "C-" + p.RequestID, CaptureID: "C-" + p.RequestID, PaymentID: "A-" + p.RequestID, CaptureAmount: sgd(4200),
 		})
 	default:
 		kind, result := "PAYMENT_RESULT", success
@@ -222,8 +222,8 @@ func (l *listener) hears(word, orderID string, p checkout.Payment) {
 			result = antom.Result{Code: "USER_BALANCE_NOT_ENOUGH", Status: antom.StatusFailed}
 		}
 		l.notify(antom.PaymentNotification{
-			NotificationEnvelope:           antom.NotificationEnvelope{NotifyType: kind, Result: result},
-			PaymentRequestID: p.RequestID, PaymentID: "A-" + p.RequestID, PaymentAmount: sgd(4200), PaymentMethodType: l.method,
+			NotificationEnvelope: antom.NotificationEnvelope{NotifyType: kind, Result: result},
+			PaymentRequestID:     p.RequestID, PaymentID: "A-" + p.RequestID, PaymentAmount: sgd(4200), PaymentMethodType: l.method,
 		})
 	}
 }

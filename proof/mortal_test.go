@@ -77,6 +77,9 @@ func (f *fuse) step() error {
 type turns struct {
 	mu    sync.Mutex
 	known map[string]uint64 // what was seen, by the order in which it was
+
+	slow      func(dice *rand.Rand) time.Duration // how long a change waits for its turn; nil: a moment
+	interfere func(orderID string)                // is done before a change of an order; nil: nothing
 }
 
 // place is the place of something among all that was seen.
@@ -93,6 +96,16 @@ func (ts *turns) place(about string) uint64 {
 func (ts *turns) wait(about string) {
 	dice := rand.New(rand.NewPCG(ts.place(about), uint64(time.Now().UnixNano())))
 	time.Sleep(time.Duration(1 + dice.IntN(100_000)))
+}
+
+// beforeChange is where others may be faster: what is to be changed has been read.
+func (ts *turns) beforeChange(orderID string) {
+	if ts.slow != nil {
+		time.Sleep(ts.slow(rand.New(rand.NewPCG(^ts.place(orderID), uint64(time.Now().UnixNano())))))
+	}
+	if ts.interfere != nil {
+		ts.interfere(orderID)
+	}
 }
 
 // mortal is a store whose program may die before a transaction, or after it was
@@ -137,6 +150,7 @@ func (m mortal) FindPayment(ctx context.Context, by checkout.Reference) (orderID
 }
 
 func (m mortal) Update(ctx context.Context, id string, e checkout.Evidence, change func(checkout.Order) (checkout.Order, []checkout.Effect, error)) (before, after checkout.Order, err error) {
+	m.turns.beforeChange(id)
 	err = m.within(id, func() (err error) { before, after, err = m.Store.Update(ctx, id, e, change); return err })
 	for _, p := range after.Payments {
 		m.turns.place(p.RequestID)

@@ -25,6 +25,7 @@ type truth struct {
 	orders       map[string]*orderLine
 	payments     map[string]*paymentLine
 	operations   []auditLine
+	cancels      []*cancelLine
 	transitions  []transitionLine
 	evidence     map[string]bool   // "notification:ID", "inquiry:ID", "response:ID"
 	inquired     map[string]bool   // payments about which an answer to an inquiry is stored
@@ -76,6 +77,14 @@ type paymentLine struct {
 	state     string           // what Antom's ledger makes of it
 	net       int64            // taken and not given back, by Antom's ledger
 	refunded  int64            // given back, by our words
+}
+
+// cancelLine is a cancel of ours: from when on it may take effect, and when it was
+// refused for good, if it was.
+type cancelLine struct {
+	payment, request string
+	asked            time.Time
+	refused          time.Time
 }
 
 type transitionLine struct {
@@ -173,6 +182,19 @@ func (tr *truth) readColumns(t testing.TB, path string) {
 		err := rows.Scan(&l.subject, &l.order, &l.payment, &l.request, &l.from, &l.to, &l.cause, &at)
 		l.at = time.UnixMilli(at)
 		tr.transitions = append(tr.transitions, l)
+		return err
+	})
+	each(`SELECT payment_request_id, request_id, created_at FROM operations WHERE kind = 'cancel'`, func(rows *sql.Rows) error {
+		l := &cancelLine{}
+		var at int64
+		err := rows.Scan(&l.payment, &l.request, &at)
+		l.asked = time.UnixMilli(at)
+		for _, moved := range tr.transitions {
+			if moved.subject == "cancel" && moved.request == l.request && moved.to == "failed" {
+				l.refused = moved.at
+			}
+		}
+		tr.cancels = append(tr.cancels, l)
 		return err
 	})
 	each(`SELECT id, coalesce(json_extract(body, '$.paymentAmount.currency') || ' ' || json_extract(body, '$.paymentAmount.value'), '') FROM notifications WHERE json_valid(body)`, func(rows *sql.Rows) error {
@@ -277,6 +299,7 @@ func (tr *truth) always() []string {
 func (tr *truth) whenQuiet() []string {
 	tr.always()
 	tr.paidIffAntomHoldsIt()
+	tr.releasedOnMoney()
 	tr.atMostOneKept()
 	tr.moneyConserved()
 	tr.everythingEnded()
@@ -510,6 +533,66 @@ func (tr *truth) expectAgreement(p *paymentLine) {
 	case p.antom != nil && antomHolds && (p.Amount != p.antom.Amount || p.Currency != p.antom.Currency):
 		tr.wrong("payment %s is of %d %s here and %d %s at Antom", p.PaymentRequestID, p.Amount, p.Currency, p.antom.Amount, p.antom.Currency)
 	}
+}
+
+// releasedOnMoney: when an order is told to be paid, and its receipt is written, Antom
+// holds the money, and no cancel of ours is on its way that takes it back.
+func (tr *truth) releasedOnMoney() {
+	released := map[string]bool{}
+	for _, l := range tr.transitions {
+		paid := []string{"paid", "partially_refunded", "refunded"}
+		if l.subject != "order" || !slices.Contains(paid, l.to) || released[l.order] {
+			continue
+		}
+		released[l.order] = true
+		if why := tr.whyNothingHeld(tr.orders[l.order], l.at); why != "" {
+			tr.wrong("order %s was released at %s by %s: %s", l.order, l.at.UTC().Format(time.StampMilli), l.cause, why)
+		}
+	}
+	for _, row := range tr.outbox {
+		if row.Topic == string(checkout.EmailReceipt) && !tr.orders[row.OrderID].EverPaid {
+			tr.wrong("order %s was never paid, and a receipt is written", row.OrderID)
+		}
+	}
+}
+
+// whyNothingHeld says why Antom holds none of an order's payments at a moment, or "".
+func (tr *truth) whyNothingHeld(o *orderLine, at time.Time) string {
+	why := nothingTaken
+	for _, p := range o.payments {
+		switch reason := tr.whyNotHeld(p, at); reason {
+		case "":
+			return ""
+		case nothingTaken:
+		default:
+			why = reason
+		}
+	}
+	return why
+}
+
+const nothingTaken = "Antom has taken nothing"
+
+// whyNotHeld says why Antom does not hold the money of a payment for good at a
+// moment, or "". The shop's times are whole milliseconds.
+func (tr *truth) whyNotHeld(p *paymentLine, at time.Time) string {
+	if p.antom == nil || p.antom.PaidAt.IsZero() || at.Before(p.antom.PaidAt.Truncate(time.Millisecond)) {
+		return nothingTaken
+	}
+	for _, c := range tr.antom.Cancels {
+		if c.PaymentRequestID != p.PaymentRequestID {
+			continue
+		}
+		if c.At.Before(at) {
+			return "Antom has given it back before, by a cancel that we had asked for"
+		}
+		for _, asked := range tr.cancels {
+			if asked.payment == c.PaymentRequestID && asked.asked.Before(at) && (asked.refused.IsZero() || asked.refused.After(at)) {
+				return "a cancel of ours was on its way, and took it back"
+			}
+		}
+	}
+	return ""
 }
 
 // expectOrder holds an order's status against the money Antom keeps for it.

@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"antom-checkout/antom"
@@ -30,6 +31,12 @@ type wires struct {
 
 	mu           sync.Mutex
 	unreliable   bool
+	crossing     bool           // a message may be held for any time, and arrives also when its sender has stopped waiting
+	carried      sync.WaitGroup // messages of a crossing story that are under way
+	underWay     atomic.Int64   // how many those are
+	waiting      []*overtaking  // messages that wait to be overtaken
+	heldByHand   []*held
+	over         chan struct{}   // closed when the story is
 	acknowledged map[string]bool // sha256 of the bodies whose SUCCESS has reached Antom
 	broken       []string        // laws that were seen broken
 	copying      bool
@@ -44,7 +51,9 @@ type notice struct {
 	body    []byte
 }
 
-func newWires(w *world) *wires { return &wires{w: w, acknowledged: map[string]bool{}} }
+func newWires(w *world) *wires {
+	return &wires{w: w, acknowledged: map[string]bool{}, over: make(chan struct{})}
+}
 
 // lawBroken is kept until the end of the story.
 func (ws *wires) lawBroken(what string) {
@@ -81,6 +90,31 @@ func (ws *wires) takesTime(ctx context.Context, dice *rand.Rand) error {
 	}
 }
 
+// message is one request on a wire, with the chance that decides about it.
+type message struct {
+	kind string // the operation, or the type of a notice
+	body []byte
+	dice *rand.Rand
+
+	longest time.Duration // it may be on its way, when words cross
+}
+
+// exchange carries a message to where it is delivered, and the answer back. arrived
+// is false when it was never delivered.
+func (ws *wires) exchange(ctx context.Context, m message, deliver func(context.Context) (*http.Response, error)) (res *http.Response, arrived bool, err error) {
+	if ws.crossing {
+		return ws.cross(ctx, m, deliver)
+	}
+	if err := ws.takesTime(ctx, m.dice); err != nil {
+		return nil, false, err
+	}
+	res, err = deliver(ctx)
+	if err == nil {
+		err = ws.takesTime(ctx, m.dice)
+	}
+	return res, true, err
+}
+
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
@@ -107,12 +141,11 @@ func (ws *wires) toAntom(p *program) http.RoundTripper {
 		op := r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
 		dice := ws.dice(op)
 		ws.expectIntent(p, op, body)
-		if err := ws.takesTime(ctx, dice); err != nil {
+		res, arrived, err := ws.exchange(ctx, message{op, body, dice, longestHold}, func(ctx context.Context) (*http.Response, error) {
+			return serve(ctx, ws.w.box, r, body)
+		})
+		if !arrived {
 			return nil, err
-		}
-		res, err := serve(ctx, ws.w.box, r, body)
-		if err == nil {
-			err = ws.takesTime(ctx, dice)
 		}
 		if dead := p.fuse.step(); dead != nil {
 			return nil, dead
@@ -164,23 +197,11 @@ func (ws *wires) toShop() http.RoundTripper {
 		}
 		dice := ws.dice(kindOf(body))
 		ws.keepCopy(r, body)
-		if err := ws.takesTime(r.Context(), dice); err != nil {
+		res, arrived, err := ws.exchange(r.Context(), message{kindOf(body), body, dice, longestNotice}, func(ctx context.Context) (*http.Response, error) {
+			return ws.notify(ctx, r, body, dice)
+		})
+		if !arrived {
 			return nil, err
-		}
-		p := ws.w.program()
-		if !p.fuse.holds() {
-			return nil, errors.New("connection refused")
-		}
-		if ws.chance(dice, 10) {
-			ws.forge(p, r, body)
-		}
-		res, err := serve(r.Context(), p.pages, r, body)
-		if !p.fuse.holds() || ws.chance(dice, 15) {
-			return nil, errors.New("the connection broke before the answer")
-		}
-		if err == nil {
-			ws.expectStored(p, res, body)
-			err = ws.takesTime(r.Context(), dice)
 		}
 		ws.w.tell("  notice %s → %s", idsIn(body), outcome(res, err))
 		if err != nil {
@@ -193,6 +214,25 @@ func (ws *wires) toShop() http.RoundTripper {
 		}
 		return res, nil
 	})
+}
+
+// notify hands a notice to the program that runs when it arrives.
+func (ws *wires) notify(ctx context.Context, r *http.Request, body []byte, dice *rand.Rand) (*http.Response, error) {
+	p := ws.w.program()
+	if !p.fuse.holds() {
+		return nil, errors.New("connection refused")
+	}
+	if ws.chance(dice, 10) {
+		ws.forge(ctx, p, r, body)
+	}
+	res, err := serve(ctx, p.pages, r, body)
+	if !p.fuse.holds() || ws.chance(dice, 15) {
+		return nil, errors.New("the connection broke before the answer")
+	}
+	if err == nil {
+		ws.expectStored(p, res, body)
+	}
+	return res, err
 }
 
 // keepCopies has every notice kept from now on.
@@ -224,16 +264,16 @@ func (ws *wires) chance(dice *rand.Rand, n int) bool {
 }
 
 // forge has a stranger claim that all went well; nobody may believe it.
-func (ws *wires) forge(p *program, r *http.Request, body []byte) {
+func (ws *wires) forge(ctx context.Context, p *program, r *http.Request, body []byte) {
 	forged := bytes.ReplaceAll(body, []byte(`"resultStatus":"F"`), []byte(`"resultStatus":"S"`))
 	_, stranger := testKeys()
-	request := r.Clone(r.Context())
+	request := r.Clone(ctx)
 	signature, err := antom.Sign(stranger, antom.SigningString("POST", r.URL.RequestURI(), r.Header.Get("Client-Id"), r.Header.Get("Request-Time"), forged))
 	if err != nil {
 		panic(err) // a key that made signatures before makes this one
 	}
 	request.Header.Set("Signature", signature.String())
-	res, err := serve(r.Context(), p.pages, request, forged)
+	res, err := serve(ctx, p.pages, request, forged)
 	if err == nil && res.StatusCode != http.StatusUnauthorized && p.fuse.holds() {
 		ws.lawBroken("a forged notice was answered with " + res.Status)
 	}

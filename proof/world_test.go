@@ -136,6 +136,8 @@ func newWorld(t *testing.T, seed uint64, folder string, change ...func(*app.Sett
 func (w *world) end() {
 	w.program().fuse.blow()
 	w.program().ended.Wait()
+	close(w.wires.over)
+	w.wires.carried.Wait()
 	must(w.t, w.box.Close())
 	must(w.t, w.program().store.Close())
 }

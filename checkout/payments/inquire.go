@@ -63,7 +63,9 @@ func (s *Service) refresh(ctx context.Context, o checkout.Order) (checkout.Order
 
 // inquire asks Antom how a payment stands and records the answer.
 func (s *Service) inquire(ctx context.Context, o checkout.Order, p checkout.Payment) (checkout.Order, checkout.Finding, error) {
+	asked := p.Knowledge()
 	e, call, found := s.gateway.Inquire(ctx, p)
+	e.Asked = &asked
 	if !found.Known() || s.changesNothing(o, e) {
 		return o, found, nil
 	}

@@ -97,8 +97,10 @@ func (s *Service) Cancel(ctx context.Context, orderID string, key checkout.Key) 
 	if p := o.Duplicate(); p != nil && o.Status == checkout.OrderCancelled {
 		return s.returnDuplicate(ctx, o, *p)
 	}
-	if standing != nil && standing.Status.HoldsFunds() {
-		if o, err = s.cancelFunds(ctx, o, standing.RequestID, key); err != nil {
+	// An attempt that the shop is cancelling already, without an answer, may have been
+	// paid meanwhile: the operator's cancel goes on whatever the buyer has done.
+	if standing != nil && (standing.Status.HoldsFunds() || standing.Cancelling()) {
+		if o, err = s.cancelPayment(ctx, o, standing.RequestID, key); err != nil {
 			return err
 		}
 	}
@@ -124,8 +126,8 @@ func (s *Service) cancelledBy(ctx context.Context, orderID string, key checkout.
 	return o, done, err
 }
 
-// cancelFunds asks Antom to cancel a payment that holds funds.
-func (s *Service) cancelFunds(ctx context.Context, o checkout.Order, requestID string, key checkout.Key) (checkout.Order, error) {
+// cancelPayment asks Antom to cancel a payment on an operator's order.
+func (s *Service) cancelPayment(ctx context.Context, o checkout.Order, requestID string, key checkout.Key) (checkout.Order, error) {
 	begun, err := s.beginOperation(ctx, o.ID, checkout.OperationRequest{Kind: checkout.Cancel, Key: key, Payment: requestID})
 	op := begun.Operation
 	if err == nil && op.Unfinished() {
@@ -150,7 +152,10 @@ func (s *Service) resolve(ctx context.Context, orderID string, minor int64, key 
 	if err != nil || !o.Review.NeedsResolution() {
 		return o, err
 	}
-	confirmed, call, found := s.gateway.Inquire(ctx, *o.Payment(o.ReviewPayment))
+	p := *o.Payment(o.ReviewPayment)
+	asked := p.Knowledge()
+	confirmed, call, found := s.gateway.Inquire(ctx, p)
+	confirmed.Asked = &asked
 	if !found.Known() {
 		return o, checkout.NewError(checkout.CodeAntomUnanswered, "Antom has not told what it holds; order the same again")
 	}
@@ -240,7 +245,14 @@ func (s *Service) carryOut(ctx context.Context, o checkout.Order, requestID stri
 	if err != nil {
 		return checkout.Order{}, checkout.Operation{}, err
 	}
-	return o, *o.Payment(requestID).Operation(op.Kind, op.RequestID), nil
+	p = o.Payment(requestID)
+	op = *p.Operation(op.Kind, op.RequestID)
+	if op.Kind == checkout.Cancel && op.Status == checkout.OperationFailed && p.Status.InProgress() {
+		// The buyer may have paid; what was doubted while the cancel was on its way counts
+		// now.
+		o, _, err = s.inquire(ctx, o, *p)
+	}
+	return o, op, err
 }
 
 // reverse does a full cancel or refund of a payment by the shop itself. A payment that
@@ -252,7 +264,7 @@ func (s *Service) reverse(ctx context.Context, o checkout.Order, requestID strin
 	if err != nil && !superseding {
 		return o, op, err
 	}
-	if o, err = s.store.OrderByID(ctx, o.ID); err != nil || superseding || o.Payment(requestID).FundsOrder() {
+	if o, err = s.store.OrderByID(ctx, o.ID); err != nil || superseding {
 		return o, op, err
 	}
 	return s.carryOut(ctx, o, requestID, op, begun.Resumed)

@@ -277,7 +277,11 @@ func (s *Service) endAttempt(ctx context.Context, o checkout.Order, p checkout.P
 		return o, true, nil
 	case checkout.StepCancel:
 		o, op, err := s.reverse(ctx, o, p.RequestID, checkout.Cancel)
-		return o, op.Status == checkout.OperationFailed, err
+		if err != nil || op.Status != checkout.OperationFailed {
+			return o, false, err
+		}
+		active := o.Active()
+		return o, active != nil && active.RequestID == p.RequestID && active.Status.InProgress(), nil
 	}
 	return o, false, nil
 }

@@ -182,9 +182,18 @@ func (s *Service) proceedOperation(ctx context.Context, o checkout.Order, reques
 			return checkout.CountMiss(o, requestID, op.RequestID, s.rules()), nil, nil
 		})
 	case checkout.StepConcludeCancel:
-		return s.Record(ctx, o.ID, checkout.ConcludeCancelEvent(requestID, op), checkout.Evidence{})
+		o, err := s.Record(ctx, o.ID, checkout.ConcludeCancelEvent(requestID, op), checkout.Evidence{})
+		if err == nil {
+			o, _, err = s.inquire(ctx, o, *o.Payment(requestID))
+		}
+		return o, err
 	case checkout.StepSubmit:
-		o, _, err := s.carryOut(ctx, o, requestID, op, true)
+		o, err := s.change(ctx, o.ID, checkout.Cause{Kind: checkout.BySweeper}, func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
+			return checkout.Resubmit(o, requestID, op, s.rules()), nil, nil
+		})
+		if err == nil {
+			o, _, err = s.carryOut(ctx, o, requestID, op, true)
+		}
 		return o, err
 	}
 	return o, nil

@@ -34,7 +34,7 @@ CREATE TABLE operations (
 	result_code        TEXT NOT NULL,
 	key                TEXT NOT NULL,    -- who ordered it, with their idempotency key
 	misses             INTEGER NOT NULL, -- how often Antom has not known it
-	created_at         INTEGER NOT NULL,
+	created_at         INTEGER NOT NULL, submitted_at INTEGER,
 	PRIMARY KEY (payment_request_id, kind, request_id)
 ) STRICT, WITHOUT ROWID;
 
