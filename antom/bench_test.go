@@ -14,9 +14,9 @@ import (
 	"time"
 )
 
-// How to run these, and what came out, stands in BENCH.md. They take the package's work and
-// the bare work in turn within one run, and report the median of the ratios:
-// absolute times say more about the machine than about the code.
+// How to run these, and what came out, stands in BENCH.md. They take the package's
+// work and the bare work in turn within one run, and report the median of the
+// ratios: absolute times say more about the machine than about the code.
 
 // ratio times whole and bare in turn and reports the median of time by time.
 func ratio(b *testing.B, whole, bare func()) {

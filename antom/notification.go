@@ -159,9 +159,9 @@ func (c *Client) ParseNotification(path string, header http.Header, body []byte)
 	return DecodeNotification(body)
 }
 
-// DecodeNotification reads a notification that has been verified before, such
-// as one that was stored and is read again. It proves nothing about its sender; for that there is [Client.ParseNotification]. The error is
-// [ErrMalformed].
+// DecodeNotification reads a notification that has been verified before, such as one
+// that was stored and is read again. It proves nothing about its sender; for that
+// there is [Client.ParseNotification]. The error is [ErrMalformed].
 func DecodeNotification(body []byte) (Notification, error) {
 	n, err := readNotification(body)
 	if err != nil {

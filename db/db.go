@@ -165,7 +165,8 @@ func Backup(ctx context.Context, path, file string) error {
 		return fmt.Errorf("backup: %w", err)
 	}
 	defer source.Close()
-	// Made before it is filled, so that no other account ever reads buyers' addresses in it.
+	// Made before it is filled, so that no other account ever reads buyers'
+	// addresses in it.
 	empty, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("backup: %w", err)

@@ -17,9 +17,9 @@ type preparer interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// statements carries out SQL and keeps what it has prepared: parsing a statement costs more than carrying it out.
-// No text contains a value, so the statements are few.
-// Those of a pool are closed with it; those of one connection have to be closed
+// statements carries out SQL and keeps what it has prepared: parsing a statement
+// costs more than carrying it out. No text contains a value, so the statements are
+// few. Those of a pool are closed with it; those of one connection have to be closed
 // first, or the connection stays open, and the file with it.
 type statements struct {
 	on       preparer

@@ -10,9 +10,9 @@ import (
 )
 
 // Pings prevent that proxies close a stream, and every stream ends after a while: a
-// browser that still shows the page reconnects by itself. A ping is an event and not a comment, because the
-// scripts of a page see no comments; its data is empty because browsers drop an event
-// without any.
+// browser that still shows the page reconnects by itself. A ping is an event and not
+// a comment, because the scripts of a page see no comments; its data is empty
+// because browsers drop an event without any.
 const (
 	heartbeat = 15 * time.Second
 	streamFor = 30 * time.Minute

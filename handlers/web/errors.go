@@ -100,7 +100,8 @@ func (s *Site) writeError(c echo.Context, status int, answer shownError) error {
 	}))
 }
 
-// shownError is what the buyer reads of an error: message keys, for the whole and by field.
+// shownError is what the buyer reads of an error: message keys, for the whole and by
+// field.
 type shownError struct {
 	message string
 	fields  map[string]string

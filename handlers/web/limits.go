@@ -35,9 +35,9 @@ type Limits struct {
 // those that were not seen for longest are forgotten, in their favour.
 const maxBuckets = 20_000
 
-// Limiter counts what clients do, in two generations: when the younger one is
-// full it becomes the older, and a bucket that is used again returns to the younger. A nil one limits
-// nothing.
+// Limiter counts what clients do, in two generations: when the younger one is full
+// it becomes the older, and a bucket that is used again returns to the younger. A
+// nil one limits nothing.
 type Limiter struct {
 	now        func() time.Time
 	meter      Meter
