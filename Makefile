@@ -1,6 +1,6 @@
 # "make" alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run build gallery generate check test fuzz prove lighthouse bench clean browser needs
+.PHONY: help run build gallery generate check quick test fuzz prove lighthouse bench clean browser needs
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,13 @@ check: ## format, vet, staticcheck, generated files and modules up to date
 	@before=$$(cat views/*_templ.go | cksum); go tool templ generate -log-level error; \
 		test "$$before" = "$$(cat views/*_templ.go | cksum)" || { echo 'the pages were not generated anew: commit them'; exit 1; }
 	go mod tidy -diff
+
+# Packages whose tests need no browser, no disk of their own and no second process.
+QUICK = ./checkout/... ./antom ./app ./static ./views ./mail
+
+quick: ## a first answer within two minutes: vet, rules, client, settings and pages
+	go vet ./...
+	go test $(QUICK)
 
 test: browser needs ## everything, the journeys in a real browser included, and the short proofs
 	go test -race -shuffle=on -timeout 20m $$(go list ./... | grep -v /e2e)

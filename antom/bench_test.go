@@ -14,12 +14,12 @@ import (
 	"time"
 )
 
-// How to run these, and what came out, stands in BENCH.md. They take ours and
-// the bare work in turn within one run, and report the median of the ratios:
-// absolute times say more about the machine than about the code.
+// How to run these, and what came out, stands in BENCH.md. They take the package's
+// work and the bare work in turn within one run, and report the median of the
+// ratios: absolute times say more about the machine than about the code.
 
-// ratio times ours and bare in turn and reports the median of time by time.
-func ratio(b *testing.B, ours, bare func()) {
+// ratio times whole and bare in turn and reports the median of time by time.
+func ratio(b *testing.B, whole, bare func()) {
 	const pairs = 15
 	rounds := max(b.N/pairs, 1)
 	measure := func(f func()) time.Duration {
@@ -29,12 +29,12 @@ func ratio(b *testing.B, ours, bare func()) {
 		}
 		return time.Since(start)
 	}
-	ours()
+	whole()
 	bare() // open the connections, warm the caches
 	ratios := make([]float64, pairs)
 	b.ResetTimer()
 	for i := range ratios {
-		ratios[i] = float64(measure(ours)) / float64(measure(bare))
+		ratios[i] = float64(measure(whole)) / float64(measure(bare))
 	}
 	slices.Sort(ratios)
 	b.ReportMetric(0, "ns/op") // it would be that of the pair

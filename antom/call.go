@@ -34,24 +34,24 @@ type response[T any] interface {
 // answer. The error is nil for S and for the U of a request that Antom has
 // accepted. The answer is never nil, and filled whenever one could be verified,
 // also beside an *Error.
-func call[T any, R response[T]](ctx context.Context, c *Client, operation string, req any) (*T, error) {
-	op := path.Base(operation)
+func call[T any, R response[T]](ctx context.Context, c *Client, endpoint string, req any) (*T, error) {
+	name := path.Base(endpoint)
 	body, err := encode(req)
 	if err != nil {
-		return new(T), &Error{Op: op, Status: StatusFailed, Message: "the request was not sent", Err: err}
+		return new(T), &Error{Endpoint: name, Status: StatusFailed, Message: "the request was not sent", Err: err}
 	}
 	var doubt *Error // of an earlier attempt, which may have taken effect
 	for attempt := 1; ; attempt++ {
 		start := time.Now()
-		res, httpStatus, failure := send[T, R](ctx, c, operation, body)
-		seen := Observation{Op: op, Attempt: attempt, Duration: time.Since(start), HTTPStatus: httpStatus}
+		res, httpStatus, failure := send[T, R](ctx, c, endpoint, body)
+		seen := Observation{Endpoint: name, Attempt: attempt, Duration: time.Since(start), HTTPStatus: httpStatus}
 		if failure == nil {
 			r := R(res).result()
 			seen.Status, seen.Code = r.Status, r.Code
 			c.observe(ctx, seen)
 			return res, nil
 		}
-		failure.Op, failure.HTTPStatus = op, httpStatus
+		failure.Endpoint, failure.HTTPStatus = name, httpStatus
 		seen.Status, seen.Code, seen.Err = failure.Status, failure.Code, failure
 		c.observe(ctx, seen)
 		if doubt != nil && failure.AtTheGate() {
@@ -80,10 +80,10 @@ func backoff(ctx context.Context, attempt int) error {
 
 // send makes one attempt. Each one has a time and a signature of its own over
 // the same body.
-func send[T any, R response[T]](ctx context.Context, c *Client, operation string, body []byte) (*T, int, *Error) {
+func send[T any, R response[T]](ctx context.Context, c *Client, endpoint string, body []byte) (*T, int, *Error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	raw, httpStatus, err := c.post(ctx, c.path(operation), body)
+	raw, httpStatus, err := c.post(ctx, c.path(endpoint), body)
 	if err != nil {
 		return new(T), httpStatus, &Error{Message: "no trustworthy answer", Err: err}
 	}
@@ -148,7 +148,7 @@ func (c *Client) verify(path string, header http.Header, timeHeader string, body
 		}
 	}
 	if header.Get("Client-Id") != c.clientID {
-		return fmt.Errorf("%w: Client-Id is not ours", ErrSignature)
+		return fmt.Errorf("%w: Client-Id is another client's", ErrSignature)
 	}
 	at := header.Get(timeHeader)
 	if !timeSyntax.MatchString(at) {

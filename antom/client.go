@@ -61,7 +61,7 @@ func WithHTTPClient(client *http.Client) Option { return func(c *Client) { c.htt
 // Observation is one attempt at one call, for metrics and logs. It carries no
 // body and no key.
 type Observation struct {
-	Op         string // the operation, e.g. "pay"
+	Endpoint   string // the API that was called, e.g. "pay"
 	Attempt    int    // from 1
 	Duration   time.Duration
 	HTTPStatus int          // 0 when no whole answer came
@@ -129,7 +129,7 @@ func New(cfg Config, options ...Option) (*Client, error) {
 // clientIDSyntax keeps the dot out: the signed text joins its parts by dots.
 var clientIDSyntax = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
-// baseURL accepts https anywhere and http on loopback, where sandboxes live.
+// baseURL accepts https anywhere and http on loopback, where sandboxes run.
 // A path in it is a proxy's own: it is sent, but Antom's signature knows
 // nothing of it.
 func baseURL(text string) (string, error) {
@@ -155,9 +155,9 @@ func (c *Client) Sandbox() bool { return strings.HasPrefix(c.clientID, "SANDBOX_
 
 // path is the request path, which for a sandbox client is another one; the
 // path that is sent is the path that is signed.
-func (c *Client) path(operation string) string {
+func (c *Client) path(endpoint string) string {
 	if c.Sandbox() {
-		return "/ams/sandbox/api/v1/" + operation
+		return "/ams/sandbox/api/v1/" + endpoint
 	}
-	return "/ams/api/v1/" + operation
+	return "/ams/api/v1/" + endpoint
 }

@@ -147,7 +147,7 @@ func TestAnswersByResult(t *testing.T) {
 			continue
 		}
 		e := wantError(t, err)
-		if e.Op != "pay" || e.HTTPStatus != 200 || e.Code != want.Code || e.Status != want.Status {
+		if e.Endpoint != "pay" || e.HTTPStatus != 200 || e.Code != want.Code || e.Status != want.Status {
 			t.Errorf("%s: %+v", body, e)
 		}
 		if e.Code != "" && res.Result.Code != e.Code {
@@ -159,7 +159,7 @@ func TestAnswersByResult(t *testing.T) {
 // untrusted are answers that prove nothing: each must leave the payment unknown.
 var untrusted = map[string]func(*gateway, http.ResponseWriter, *http.Request){
 	"unsigned": func(_ *gateway, w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, success) },
-	"signed by someone else": func(g *gateway, w http.ResponseWriter, r *http.Request) {
+	"signed by another key": func(g *gateway, w http.ResponseWriter, r *http.Request) {
 		signHeader(g.t, w.Header(), privateKey(g.t, "merchant"), r.URL.Path, "Response-Time", success)
 		fmt.Fprint(w, success)
 	},
@@ -301,7 +301,7 @@ var lost = map[string]func(*gateway, http.ResponseWriter, *http.Request){
 	},
 }
 
-func TestALostAnswerIsAskedForAgain(t *testing.T) {
+func TestALostAnswerIsRequestedAgain(t *testing.T) {
 	for name, lose := range lost {
 		t.Run(name, func(t *testing.T) {
 			now := time.UnixMilli(1685599933871)
@@ -348,7 +348,7 @@ func TestAttemptsAreLimited(t *testing.T) {
 	}
 }
 
-func TestAnAnswerIsNeverAskedForAgain(t *testing.T) {
+func TestAnAnswerIsNeverRequestedAgain(t *testing.T) {
 	for _, body := range []string{success, result("PAYMENT_IN_PROCESS", "U"), result("SYSTEM_ERROR", "F"), result("CARD_EXPIRED", "F")} {
 		c, g := newGateway(t, config(t), says(body))
 		c.Pay(deadline(t), payRequest(t))
@@ -388,11 +388,11 @@ func TestARefusedRepeatDoesNotUndoTheFirst(t *testing.T) {
 
 func TestObserverSeesEveryAttempt(t *testing.T) {
 	type seen struct {
-		op      string
-		attempt int
-		status  int
-		code    ResultCode
-		failed  bool
+		endpoint string
+		attempt  int
+		status   int
+		code     ResultCode
+		failed   bool
 	}
 	var got []seen
 	c, _ := newGateway(t, config(t), func(g *gateway, w http.ResponseWriter, r *http.Request) {
@@ -406,7 +406,7 @@ func TestObserverSeesEveryAttempt(t *testing.T) {
 		if o.Duration <= 0 {
 			t.Errorf("duration is %v", o.Duration)
 		}
-		got = append(got, seen{o.Op, o.Attempt, o.HTTPStatus, o.Code, o.Err != nil})
+		got = append(got, seen{o.Endpoint, o.Attempt, o.HTTPStatus, o.Code, o.Err != nil})
 	})(c)
 	c.Pay(deadline(t), payRequest(t))
 	want := []seen{{"pay", 1, 503, "", true}, {"pay", 2, 200, "CARD_EXPIRED", true}}
@@ -437,6 +437,6 @@ func TestDecorationDoesNotHideAPayment(t *testing.T) {
 	c, _ = newGateway(t, config(t), says(`{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":""},
 		"paymentStatus":"SUCCESS","paymentAmount":{"currency":"SGD","value":"42.00"}}`))
 	if _, err := c.InquiryPayment(deadline(t), inquiry()); !wantError(t, err).Unknown() {
-		t.Error("the paid amount cannot be read, and nobody minds")
+		t.Error("a paid amount that cannot be read is accepted")
 	}
 }

@@ -49,7 +49,7 @@ const ExceedsLimit = "EXCEED_CHANNEL_LIMIT_RULE"
 
 // AmountLimits are the limits of a method by currency. The official SDKs name the
 // members; no document shows a sample, so a form that cannot be read is no limit
-// and does not spoil the answer.
+// and the rest of the answer counts.
 type AmountLimits map[string]AmountLimitInfo
 
 // UnmarshalJSON leaves out what it cannot read.

@@ -12,7 +12,7 @@ import (
 )
 
 // essential are the members by which a payment, capture or refund is found and
-// judged. A message in which one of them cannot be read cannot be read at all.
+// decided. A message in which one of them cannot be read cannot be read at all.
 var essential = map[string]bool{
 	"notifyType": true, "disputeNotificationType": true, "result": true,
 	"paymentRequestId": true, "paymentId": true, "paymentAmount": true, "paymentStatus": true,
@@ -70,7 +70,7 @@ const maxDepth = 32
 
 // oneReading refuses a notification that two readers could understand in two
 // ways: one that is not a single JSON object in UTF-8, that names a member
-// twice, or that writes the name of a member we know in other letters, which
+// twice, or that writes the name of a known member in another case, which
 // encoding/json would take for the same. It also refuses one nested too deep,
 // and gives the text members of the outermost object.
 func oneReading(body []byte) (texts map[string]string, err error) {
@@ -150,7 +150,7 @@ func addName(names map[string]bool, name string) error {
 		return errors.New("a name is given twice in one object")
 	}
 	if exact, known := knownNames()[folded]; known && exact != name {
-		return fmt.Errorf("%s is written in other letters", exact)
+		return fmt.Errorf("%s is written in another case", exact)
 	}
 	names[folded] = true
 	return nil
@@ -164,7 +164,7 @@ func fold(name string) string { return strings.ReplaceAll(strings.ToLower(name),
 var knownNames = sync.OnceValue(func() map[string]string {
 	names := map[string]string{"caav": "caav", "currency": "currency", "value": "value"} // read by hand
 	for _, notification := range []any{
-		PaymentNotice{}, CaptureResult{}, RefundResult{}, VaultingResult{}, DisputeNotification{},
+		PaymentNotification{}, CaptureResult{}, RefundResult{}, VaultingResult{}, DisputeNotification{},
 	} {
 		collectNames(names, reflect.TypeOf(notification))
 	}

@@ -14,8 +14,8 @@ type AcceptDisputeResponse struct {
 	DisputeResolutionTime Time   `json:"disputeResolutionTime,omitzero"`
 }
 
-// AcceptDispute gives in to a dispute: the money goes back to the buyer, and
-// no defence is possible any more. S is accepted, F is not, U: the same again.
+// AcceptDispute gives in to a dispute: the money returns to the buyer, and
+// a defence is no longer possible. S is accepted, F is not, U: the same again.
 // See https://global.alipay.com/docs/ac/ams/accept.
 func (c *Client) AcceptDispute(ctx context.Context, req *AcceptDisputeRequest) (*AcceptDisputeResponse, error) {
 	return call[AcceptDisputeResponse](ctx, c, "payments/acceptDispute", req)
@@ -48,7 +48,7 @@ const (
 	EvidenceFile     = "DISPUTE_EVIDENCE_FILE"
 )
 
-// DownloadDisputeEvidenceRequest asks for the form to fill in, or for the
+// DownloadDisputeEvidenceRequest requests the form to fill in, or the
 // evidence that was sent.
 type DownloadDisputeEvidenceRequest struct {
 	DisputeID           string `json:"disputeId"`

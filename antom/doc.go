@@ -3,9 +3,9 @@
 // API, inquiries, captures, refunds, vaulting, disputes, and the signed
 // notifications Antom sends back.
 //
-// It knows the protocol and nothing of anybody's orders: it signs requests,
+// It knows the protocol and no orders: it signs requests,
 // trusts an answer only after its signature has been verified on the raw
-// bytes, and tells a caller what an answer means for the next step.
+// bytes, and says what an answer means for the next step.
 //
 //	client, err := antom.New(antom.Config{
 //		ClientID:   "SANDBOX_5X00000000000000",
@@ -27,8 +27,8 @@
 // A card's payment is at first only authorised; its money is in the capture
 // that follows by itself, or with [CaptureManual] by [Client.Capture].
 //
-// [Client.Cancel] ends a payment that nobody wants any more, [Client.Refund]
-// gives money back.
+// [Client.Cancel] ends a payment that is no longer wanted, [Client.Refund]
+// returns money.
 //
 // # Ids
 //
@@ -38,11 +38,11 @@
 //
 // # Results
 //
-// Every answer carries a [Result], and S, F and U speak of another thing in
-// each operation; the methods' comments say of what. A nil error is S, or the
+// Every answer carries a [Result]. What S, F and U mean differs by endpoint; the
+// methods' comments say it. A nil error is S, or the
 // U of a request that Antom has accepted and will finish (see
-// [Result.InProcess]). All else is an [*Error]: ask it whether the outcome is
-// Unknown, whether the buyer may try again (Declined), whether somebody must
+// [Result.InProcess]). All else is an [*Error]: it says whether the outcome is
+// Unknown, whether the buyer may try again (Declined), whether a person must
 // repair something (Fix), and with which id to Retry. An answer that did not
 // come, or is not proven to be Antom's, is unknown and never failed.
 //

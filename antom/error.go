@@ -3,20 +3,20 @@ package antom
 import "strconv"
 
 // Error is every way a call can end without success. It carries what a program
-// needs to choose the next step, never a body, a key or a card number. Ask it
-// in this order: Unknown, Declined, Fix, Retry.
+// needs to choose the next step, never a body, a key or a card number. Call its
+// methods in this order: Unknown, Declined, Fix, Retry.
 type Error struct {
-	Op         string       // the operation, e.g. "inquiryPayment"
-	Code       ResultCode   // Antom's word; empty when there is no trustworthy answer
+	Endpoint   string       // the API that was called, e.g. "inquiryPayment"
+	Code       ResultCode   // Antom's code; empty when there is no trustworthy answer
 	Status     ResultStatus // F or U; empty when there is no trustworthy answer
 	Message    string       // for operators; Antom's text, or what went wrong on the way
 	HTTPStatus int          // 0 when no whole answer came
-	Err        error        // the cause on our side of the wire, if there was one
+	Err        error        // the cause on the merchant's side of the wire, if there was one
 }
 
 // Error says what happened, for a log.
 func (e *Error) Error() string {
-	text := "antom: " + e.Op + ": "
+	text := "antom: " + e.Endpoint + ": "
 	switch {
 	case e.Code != "":
 		return text + string(e.Code) + " (" + string(e.Status) + ")"
@@ -36,16 +36,16 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.Err }
 
 // Unknown reports that the request may or may not have taken effect: Antom
-// said U, or said nothing that can be believed. Keep the request id; send the
+// answered U, or gave no answer that can be trusted. Keep the request id; send the
 // same request again or inquire. It never means failed.
 func (e *Error) Unknown() bool { return e.Status != StatusFailed }
 
 // Declined reports that the buyer, the card or the bank stood in the way, and
-// neither we nor Antom: the buyer may try again, with other means or corrected
+// neither the merchant nor Antom: the buyer may try again, with other means or corrected
 // ones, under a new request id.
 func (e *Error) Declined() bool { return e.reaction() == decline }
 
-// Fix reports that our settings, our contract or our code are wrong: a person
+// Fix reports that the merchant's settings, contract or code are wrong: a person
 // must act, and repeating is of no use before that. It is also true of a
 // request that was refused before it was sent; such an Error has no Code.
 func (e *Error) Fix() bool { return e.reaction() == fix }
@@ -76,7 +76,7 @@ const (
 // reaction is what the tables say of a code; without an entry, and without a
 // code, the status decides.
 func (e *Error) reaction() reaction {
-	switch known := reactionTo(e.Op, e.Code); {
+	switch known := reactionTo(e.Endpoint, e.Code); {
 	case known != "":
 		return known
 	case e.Unknown():
@@ -90,8 +90,7 @@ func (e *Error) reaction() reaction {
 
 // worthRepeating reports whether the same request, sent at once, may do better:
 // after Antom's own U, after no whole answer, and where a server or a proxy
-// asks for patience. An answer that is there but not proven to be Antom's would
-// only come again.
+// is overloaded. An answer that is not proven to be Antom's would only come again.
 func (e *Error) worthRepeating() bool {
 	if e.Status != "" {
 		return e.Status == StatusUnknown
@@ -103,7 +102,7 @@ func (e *Error) worthRepeating() bool {
 // INVALID_SIGNATURE, and says nothing of what an earlier sending has done.
 // PROCESS_FAIL is none: it is how the request ended.
 func (e *Error) AtTheGate() bool {
-	_, ofOperation := reactions[e.Op][e.Code]
+	_, ofEndpoint := reactions[e.Endpoint][e.Code]
 	_, ofGateway := gatewayReactions[e.Code]
-	return e.Status == StatusFailed && ofGateway && !ofOperation && e.Code != "PROCESS_FAIL"
+	return e.Status == StatusFailed && ofGateway && !ofEndpoint && e.Code != "PROCESS_FAIL"
 }

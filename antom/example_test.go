@@ -145,10 +145,10 @@ func ExampleClient_Refund() {
 
 func ExampleError() {
 	for _, err := range []*antom.Error{
-		{Op: "pay", Code: "USER_BALANCE_NOT_ENOUGH", Status: antom.StatusFailed},
-		{Op: "pay", Code: "RISK_REJECT", Status: antom.StatusFailed},
-		{Op: "refund", Code: "UNKNOWN_EXCEPTION", Status: antom.StatusUnknown},
-		{Op: "inquiryPayment", Code: "KEY_NOT_FOUND", Status: antom.StatusFailed},
+		{Endpoint: "pay", Code: "USER_BALANCE_NOT_ENOUGH", Status: antom.StatusFailed},
+		{Endpoint: "pay", Code: "RISK_REJECT", Status: antom.StatusFailed},
+		{Endpoint: "refund", Code: "UNKNOWN_EXCEPTION", Status: antom.StatusUnknown},
+		{Endpoint: "inquiryPayment", Code: "KEY_NOT_FOUND", Status: antom.StatusFailed},
 	} {
 		fmt.Printf("%s: unknown %t, declined %t, fix %t, retry %s\n", err.Code, err.Unknown(), err.Declined(), err.Fix(), err.Retry())
 	}

@@ -47,8 +47,8 @@ func FuzzNotification(f *testing.F) {
 			}
 			return
 		}
-		// Who reads names by their exact letters, and the first of two, must
-		// see what we see.
+		// A reader that takes names by their exact letters, and the first of
+		// two, must see the same.
 		var exact map[string]any
 		if err := json.Unmarshal(body, &exact); err != nil {
 			t.Fatal(err)

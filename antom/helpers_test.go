@@ -186,11 +186,11 @@ func deadline(t testing.TB) context.Context {
 	return ctx
 }
 
-func mentions(t testing.TB, err error, words ...string) {
+func mentions(t testing.TB, err error, texts ...string) {
 	t.Helper()
-	for _, word := range words {
-		if err == nil || !strings.Contains(err.Error(), word) {
-			t.Errorf("error %v does not mention %q", err, word)
+	for _, text := range texts {
+		if err == nil || !strings.Contains(err.Error(), text) {
+			t.Errorf("error %v does not mention %q", err, text)
 		}
 	}
 }

@@ -9,7 +9,7 @@ import (
 // MaxNotification is the largest notification that is read, in bytes.
 const MaxNotification = 64 << 10
 
-// ErrMalformed is a notification that Antom signed and nobody can read.
+// ErrMalformed is a notification that Antom signed and that cannot be read.
 var ErrMalformed = errors.New("antom: notification cannot be read")
 
 // Notification is one of *PaymentResult, *PaymentPending, *CaptureResult,
@@ -21,21 +21,21 @@ type Notification interface {
 	Outcome() Result
 }
 
-// Notice is the part all notifications share.
-type Notice struct {
+// NotificationEnvelope is the part all notifications share.
+type NotificationEnvelope struct {
 	NotifyType string `json:"notifyType"`
 	Result     Result `json:"result"`
 }
 
 // Kind is Antom's notifyType.
-func (n *Notice) Kind() string { return n.NotifyType }
+func (n *NotificationEnvelope) Kind() string { return n.NotifyType }
 
 // Outcome is the result envelope.
-func (n *Notice) Outcome() Result { return n.Result }
+func (n *NotificationEnvelope) Outcome() Result { return n.Result }
 
-// PaymentNotice is the body of notifyPayment.
-type PaymentNotice struct {
-	Notice
+// PaymentNotification is the body of notifyPayment.
+type PaymentNotification struct {
+	NotificationEnvelope
 	PaymentRequestID    string             `json:"paymentRequestId"`
 	PaymentID           string             `json:"paymentId,omitempty"`
 	PaymentAmount       Amount             `json:"paymentAmount,omitzero"`
@@ -51,32 +51,32 @@ type PaymentNotice struct {
 
 // CardToken is the token of a card that was stored with the payment, or "".
 // Antom's documents show it in either of two places.
-func (n *PaymentNotice) CardToken() string { return cardToken(n.PaymentResultInfo, n.CardInfo) }
+func (n *PaymentNotification) CardToken() string { return cardToken(n.PaymentResultInfo, n.CardInfo) }
 
-// Failure is why the payment failed, in the words of [Client.Pay], so that its
-// Declined and Retry tell what the buyer may do next. It is nil unless the
+// Failure is why the payment failed, in the codes of [Client.Pay], so that its
+// Declined and Retry say what the buyer may do next. It is nil unless the
 // result is F.
-func (n *PaymentNotice) Failure() *Error {
+func (n *PaymentNotification) Failure() *Error {
 	if n.Result.Status != StatusFailed {
 		return nil
 	}
-	return &Error{Op: opPay, Code: n.Result.Code, Status: StatusFailed, Message: n.Result.Message}
+	return &Error{Endpoint: endpointPay, Code: n.Result.Code, Status: StatusFailed, Message: n.Result.Message}
 }
 
 // PaymentResult (PAYMENT_RESULT) is final: S has succeeded (a card: is
 // authorised, the capture follows on its own), F has failed or expired.
 // See https://global.alipay.com/docs/ac/ams/paymentrn_online.
-type PaymentResult struct{ PaymentNotice }
+type PaymentResult struct{ PaymentNotification }
 
 // PaymentPending (PAYMENT_PENDING) is not final although its result says S:
 // the buyer has acted, the method confirms later, in days perhaps.
-type PaymentPending struct{ PaymentNotice }
+type PaymentPending struct{ PaymentNotification }
 
 // CaptureResult (CAPTURE_RESULT) is final for one capture. It carries no
 // payment request id: find the payment by PaymentID. S is captured, F is not.
 // See https://global.alipay.com/docs/ac/ams/notify_capture.
 type CaptureResult struct {
-	Notice
+	NotificationEnvelope
 	CaptureRequestID    string `json:"captureRequestId,omitempty"`
 	CaptureID           string `json:"captureId,omitempty"`
 	PaymentID           string `json:"paymentId"`
@@ -89,7 +89,7 @@ type CaptureResult struct {
 // it carries no payment id. S is refunded, F is not.
 // See https://global.alipay.com/docs/ac/ams/notify_refund.
 type RefundResult struct {
-	Notice
+	NotificationEnvelope
 	RefundStatus    TransactionStatus `json:"refundStatus,omitempty"`
 	RefundRequestID string            `json:"refundRequestId"`
 	RefundID        string            `json:"refundId,omitempty"`
@@ -101,7 +101,7 @@ type RefundResult struct {
 // shows it without a notifyType, so it is known by its VaultingRequestID.
 // See https://global.alipay.com/docs/ac/ams/notify_vaulting.
 type VaultingResult struct {
-	Notice
+	NotificationEnvelope
 	VaultingRequestID   string               `json:"vaultingRequestId"`
 	VaultingStatus      VaultingStatus       `json:"vaultingStatus,omitempty"`
 	PaymentMethodDetail *PaymentMethodDetail `json:"paymentMethodDetail,omitempty"`
@@ -109,12 +109,12 @@ type VaultingResult struct {
 	Metadata            string               `json:"metadata,omitempty"` // that of the request
 }
 
-// DisputeNotification tells of a dispute's life: DisputeNotificationType is
+// DisputeNotification reports a step of a dispute: DisputeNotificationType is
 // DISPUTE_CREATED, DEFENSE_DUE_ALERT, DISPUTE_JUDGED and others. It may carry
 // neither a notifyType nor a result.
 // See https://global.alipay.com/docs/ac/ams/notify_dispute.
 type DisputeNotification struct {
-	Notice
+	NotificationEnvelope
 	DisputeNotificationType string `json:"disputeNotificationType"`
 	DisputeID               string `json:"disputeId"`
 	PaymentID               string `json:"paymentId,omitempty"`
@@ -139,7 +139,7 @@ type DisputeNotification struct {
 
 // UnknownNotification is a type this package does not know, with its raw body.
 type UnknownNotification struct {
-	Notice
+	NotificationEnvelope
 	Body []byte `json:"-"`
 }
 
@@ -159,10 +159,9 @@ func (c *Client) ParseNotification(path string, header http.Header, body []byte)
 	return DecodeNotification(body)
 }
 
-// DecodeNotification reads a notification that has been verified before, such
-// as one that was stored and is looked at again. It proves nothing about who
-// sent it; for that there is [Client.ParseNotification]. The error is
-// [ErrMalformed].
+// DecodeNotification reads a notification that has been verified before, such as one
+// that was stored and is read again. It proves nothing about its sender; for that
+// there is [Client.ParseNotification]. The error is [ErrMalformed].
 func DecodeNotification(body []byte) (Notification, error) {
 	n, err := readNotification(body)
 	if err != nil {
@@ -207,7 +206,7 @@ type known[T any] interface {
 }
 
 // read decodes a notification of a known type, and refuses one that does not
-// say whom it is about or how it ended.
+// say what it is about or how it ended.
 func read[T any, N known[T]](body []byte) (Notification, error) {
 	n, err := decode[T](body)
 	if err != nil {
@@ -221,7 +220,7 @@ func read[T any, N known[T]](body []byte) (Notification, error) {
 
 // subject is the member a notification is found by. That of a payment also
 // needs a result.
-func (n *PaymentNotice) subject() (name, value string) {
+func (n *PaymentNotification) subject() (name, value string) {
 	return n.decided("paymentRequestId", n.PaymentRequestID)
 }
 func (n *CaptureResult) subject() (name, value string) { return n.decided("paymentId", n.PaymentID) }
@@ -233,7 +232,7 @@ func (n *VaultingResult) subject() (name, value string) {
 }
 func (n *DisputeNotification) subject() (name, value string) { return "disputeId", n.DisputeID }
 
-func (n *Notice) decided(name, value string) (string, string) {
+func (n *NotificationEnvelope) decided(name, value string) (string, string) {
 	switch n.Result.Status {
 	case StatusSuccess, StatusFailed, StatusUnknown:
 		return name, value

@@ -15,7 +15,7 @@ const (
 		`"paymentRequestId":"PR-1","paymentId":"20240318","paymentAmount":{"currency":"SGD","value":"4200"}}`
 )
 
-// signedBy is the header under which Antom, or someone else, sends body.
+// signedBy is the header under which Antom, or another signer, sends body.
 func signedBy(t testing.TB, signer, path, body string) http.Header {
 	header := http.Header{}
 	signHeader(t, header, privateKey(t, signer), path, "Request-Time", body)
@@ -189,7 +189,7 @@ func TestVariantsOfNotifications(t *testing.T) {
 	}
 	p := n.(*PaymentResult)
 	if p.CardToken() != "T-1" || p.CardInfo.ThreeDSResult.CAVV != "C-1" || !p.ActualPaymentAmount.IsZero() || p.PaymentAmount != sgd(t, 4200) {
-		t.Errorf("read as %+v", p.PaymentNotice)
+		t.Errorf("read as %+v", p.PaymentNotification)
 	}
 
 	n, err = notify(t, strings.Replace(paid, `"paymentId"`, `"cardInfo":{},"paymentResultInfo":{"cardToken":"T-2","threeDSResult":{"cavv":"C-2","caav":"C-3"}},"paymentId"`, 1))
@@ -198,7 +198,7 @@ func TestVariantsOfNotifications(t *testing.T) {
 	}
 	p = n.(*PaymentResult)
 	if p.CardToken() != "T-2" || p.PaymentResultInfo.ThreeDSResult.CAVV != "C-2" {
-		t.Errorf("read as %+v", p.PaymentNotice)
+		t.Errorf("read as %+v", p.PaymentNotification)
 	}
 }
 

@@ -106,14 +106,14 @@ func (r *InquiryPaymentResponse) CardToken() string {
 	return cardToken(r.PaymentResultInfo, r.CardInfo)
 }
 
-// Failure is why the payment failed, in the words of [Client.Pay], so that its
-// Declined and Retry tell what the buyer may do next. It is nil unless
+// Failure is why the payment failed, in the codes of [Client.Pay], so that its
+// Declined and Retry say what the buyer may do next. It is nil unless
 // PaymentStatus is FAIL.
 func (r *InquiryPaymentResponse) Failure() *Error {
 	if r.PaymentStatus != PaymentFail {
 		return nil
 	}
-	return &Error{Op: opPay, Code: r.PaymentResultCode, Status: StatusFailed, Message: r.PaymentResultMessage}
+	return &Error{Endpoint: endpointPay, Code: r.PaymentResultCode, Status: StatusFailed, Message: r.PaymentResultMessage}
 }
 
 // Transaction is a capture or refund of a payment.
@@ -137,13 +137,13 @@ const (
 	TransactionProcessing TransactionStatus = "PROCESSING"
 )
 
-// The transaction types that money moves by.
+// The transaction types of a payment.
 const (
 	TransactionCapture = "CAPTURE"
 	TransactionRefund  = "REFUND"
 )
 
-// InquiryPayment asks for the state of a payment. S, F and U speak of the
+// InquiryPayment reads the state of a payment. S, F and U speak of the
 // question only: with S read PaymentStatus; F ORDER_NOT_EXIST means that Antom
 // does not know the payment, which right after a lost Pay, or while a session
 // is not yet submitted, does not mean that it failed.
@@ -166,7 +166,7 @@ type CancelResponse struct {
 	CancelTime       Time   `json:"cancelTime,omitzero"`
 }
 
-// Cancel ends an unpaid payment, or gives a paid one back in full while its
+// Cancel ends an unpaid payment, or returns a paid one in full while its
 // method's window is open. S is cancelled (a failed payment stays failed); a
 // buyer who pays afterwards is refunded by Antom. F: see the code, mostly
 // refund instead. U: the same again. No notification follows.

@@ -1,7 +1,7 @@
 package antom
 
-// reaction is what a caller does about a result code. Antom's own words for it
-// stand in testdata/result-codes.md, which a test holds against these tables.
+// reaction is what a caller does about a result code. Antom's own advice
+// stands in testdata/result-codes.md, which a test compares with these tables.
 type reaction string
 
 const (
@@ -11,13 +11,13 @@ const (
 	newID   reaction = "new id"  // try again under a new id
 	decline reaction = "decline" // as newID, and it is the buyer's turn
 	fail    reaction = "fail"    // it stays so
-	fix     reaction = "fix"     // our settings, our contract or our code
+	fix     reaction = "fix"     // the merchant's settings, contract or code
 )
 
-// reactionTo looks a code up in its operation's table, then among the codes
-// any operation may answer. It is empty for a code nobody has told us of.
-func reactionTo(op string, code ResultCode) reaction {
-	if r, known := reactions[op][code]; known {
+// reactionTo finds a code in its endpoint's table, then among the codes that
+// every endpoint may answer. It is empty for a code that no page documents.
+func reactionTo(endpoint string, code ResultCode) reaction {
+	if r, known := reactions[endpoint][code]; known {
 		return r
 	}
 	return gatewayReactions[code]
@@ -44,7 +44,7 @@ var reactions = map[string]map[ResultCode]reaction{
 	}),
 	// The codes of pay are also those of a payment's notification and of
 	// paymentResultCode in an inquiry.
-	opPay: byCode(map[reaction][]ResultCode{
+	endpointPay: byCode(map[reaction][]ResultCode{
 		wait: {CodePaymentInProcess},
 		newID: {
 			"AUTHENTICATION_REQUIRED", // with is3DSAuthentication
@@ -108,7 +108,7 @@ var reactions = map[string]map[ResultCode]reaction{
 		sameID: {CodeOrderNotExist}, // after 15 s; see InquiryRefund
 	}),
 	// The codes of vaultPaymentMethod are also those of vaultingResultCode.
-	opVault: byCode(map[reaction][]ResultCode{
+	endpointVault: byCode(map[reaction][]ResultCode{
 		wait:  {CodeVerificationInProcess},
 		newID: {"AUTHENTICATION_REQUIRED", CodeOrderIsClosed},
 		decline: {
@@ -128,13 +128,13 @@ var reactions = map[string]map[ResultCode]reaction{
 	}),
 }
 
-// Operations whose codes also arrive by other ways than their own answers.
+// Endpoints whose codes also arrive by other ways than their own answers.
 const (
-	opPay   = "pay"
-	opVault = "vaultPaymentMethod"
+	endpointPay   = "pay"
+	endpointVault = "vaultPaymentMethod"
 )
 
-// byCode turns a table that is easy to read into one that is easy to ask.
+// byCode turns a table that is easy to read into one that is easy to query.
 func byCode(table map[reaction][]ResultCode) map[ResultCode]reaction {
 	codes := map[ResultCode]reaction{}
 	for r, list := range table {

@@ -14,89 +14,89 @@ import (
 func TestTablesAgreeWithAntomsPages(t *testing.T) {
 	pages := readPages(t)
 	tables := maps.Clone(reactions)
-	tables["any operation"] = gatewayReactions
+	tables["any endpoint"] = gatewayReactions
 	if got, want := slices.Sorted(maps.Keys(tables)), slices.Sorted(maps.Keys(pages)); !slices.Equal(got, want) {
 		t.Errorf("tables for %v, pages for %v", got, want)
 	}
-	for op, table := range tables {
+	for endpoint, table := range tables {
 		for code := range table {
-			if _, documented := pages[op][code]; !documented {
-				t.Errorf("%s: the page knows no %s", op, code)
+			if _, documented := pages[endpoint][code]; !documented {
+				t.Errorf("%s: the page knows no %s", endpoint, code)
 			}
 		}
 	}
-	for op, page := range pages {
+	for endpoint, page := range pages {
 		for code, allowed := range page {
-			if got := reactionTo(op, code); !slices.Contains(allowed, got) {
-				t.Errorf("%s: the reaction to %s is %q, the page says one of %q", op, code, got, allowed)
+			if got := reactionTo(endpoint, code); !slices.Contains(allowed, got) {
+				t.Errorf("%s: the reaction to %s is %q, the page says one of %q", endpoint, code, got, allowed)
 			}
 		}
 	}
 }
 
-var codeWord = regexp.MustCompile(`[A-Z][A-Z_]{3,}`)
+var codeSyntax = regexp.MustCompile(`[A-Z][A-Z_]{3,}`)
 
-// readPages gives, by operation and code, the reactions the page's words allow.
+// readPages gives, by endpoint and code, the reactions the page's text allows.
 func readPages(t *testing.T) map[string]map[ResultCode][]reaction {
 	text, err := os.ReadFile("testdata/result-codes.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	pages := map[string]map[ResultCode][]reaction{}
-	var op string
+	var endpoint string
 	for line := range strings.Lines(string(text)) {
 		if name, heading := strings.CutPrefix(line, "## "); heading {
-			op = strings.TrimSpace(name)
-			pages[op] = map[ResultCode][]reaction{}
+			endpoint = strings.TrimSpace(name)
+			pages[endpoint] = map[ResultCode][]reaction{}
 		}
 		cells := strings.Split(line, "|")
-		if len(cells) < 4 || op == "" {
+		if len(cells) < 4 || endpoint == "" {
 			continue
 		}
-		for _, code := range codeWord.FindAllString(cells[1], -1) {
-			pages[op][ResultCode(code)] = allowedBy(strings.TrimSpace(cells[2]), cells[3])
+		for _, code := range codeSyntax.FindAllString(cells[1], -1) {
+			pages[endpoint][ResultCode(code)] = allowedBy(strings.TrimSpace(cells[2]), cells[3])
 		}
 	}
 	return pages
 }
 
-func allowedBy(status, words string) []reaction {
+func allowedBy(status, text string) []reaction {
 	switch {
 	case status == "S":
 		return []reaction{none}
-	case strings.Contains(words, "WAIT"):
+	case strings.Contains(text, "WAIT"):
 		return []reaction{wait}
-	case strings.Contains(words, "SAME"):
+	case strings.Contains(text, "SAME"):
 		return []reaction{sameID}
-	case strings.Contains(words, "NEW"):
+	case strings.Contains(text, "NEW"):
 		return []reaction{newID, decline}
-	case strings.Contains(words, "FAIL/FIX"):
+	case strings.Contains(text, "FAIL/FIX"):
 		return []reaction{fail, fix}
-	case strings.Contains(words, "FIX"):
+	case strings.Contains(text, "FIX"):
 		return []reaction{fix}
 	default:
 		return []reaction{fail}
 	}
 }
 
-func TestWhatAnErrorAsksFor(t *testing.T) {
+func TestWhatAnErrorCallsFor(t *testing.T) {
 	for _, test := range []struct {
 		err                    Error
 		unknown, declined, fix bool
 		retry                  Retry
 	}{
-		{Error{Op: "pay", Code: "USER_BALANCE_NOT_ENOUGH", Status: "F"}, false, true, false, RetryNew},
-		{Error{Op: "pay", Code: "ACCESS_DENIED", Status: "F"}, false, true, false, RetryNew}, // a card's refusal
-		{Error{Op: "cancel", Code: "ACCESS_DENIED", Status: "F"}, false, false, true, RetryNone},
-		{Error{Op: "pay", Code: "ORDER_IS_CLOSED", Status: "F"}, false, false, false, RetryNew},
-		{Error{Op: "pay", Code: "RISK_REJECT", Status: "F"}, false, false, false, RetryNone},
-		{Error{Op: "pay", Code: "NEVER_HEARD_OF", Status: "F"}, false, false, false, RetryNone},
-		{Error{Op: "pay", Code: "NEVER_HEARD_OF", Status: "U"}, true, false, false, RetrySame},
-		{Error{Op: "pay", Code: "UNKNOWN_EXCEPTION", Status: "U"}, true, false, false, RetrySame},
-		{Error{Op: "pay"}, true, false, false, RetrySame},              // no trustworthy answer
-		{Error{Op: "pay", Status: "F"}, false, false, true, RetryNone}, // never sent
-		{Error{Op: "inquiryRefund", Code: "ORDER_NOT_EXIST", Status: "F"}, false, false, false, RetrySame},
-		{Error{Op: "acceptDispute", Code: "PARAM_ILLEGAL", Status: "F"}, false, false, true, RetryNone},
+		{Error{Endpoint: "pay", Code: "USER_BALANCE_NOT_ENOUGH", Status: "F"}, false, true, false, RetryNew},
+		{Error{Endpoint: "pay", Code: "ACCESS_DENIED", Status: "F"}, false, true, false, RetryNew}, // a card's refusal
+		{Error{Endpoint: "cancel", Code: "ACCESS_DENIED", Status: "F"}, false, false, true, RetryNone},
+		{Error{Endpoint: "pay", Code: "ORDER_IS_CLOSED", Status: "F"}, false, false, false, RetryNew},
+		{Error{Endpoint: "pay", Code: "RISK_REJECT", Status: "F"}, false, false, false, RetryNone},
+		{Error{Endpoint: "pay", Code: "NEVER_HEARD_OF", Status: "F"}, false, false, false, RetryNone},
+		{Error{Endpoint: "pay", Code: "NEVER_HEARD_OF", Status: "U"}, true, false, false, RetrySame},
+		{Error{Endpoint: "pay", Code: "UNKNOWN_EXCEPTION", Status: "U"}, true, false, false, RetrySame},
+		{Error{Endpoint: "pay"}, true, false, false, RetrySame},              // no trustworthy answer
+		{Error{Endpoint: "pay", Status: "F"}, false, false, true, RetryNone}, // never sent
+		{Error{Endpoint: "inquiryRefund", Code: "ORDER_NOT_EXIST", Status: "F"}, false, false, false, RetrySame},
+		{Error{Endpoint: "acceptDispute", Code: "PARAM_ILLEGAL", Status: "F"}, false, false, true, RetryNone},
 	} {
 		e := &test.err
 		if e.Unknown() != test.unknown || e.Declined() != test.declined || e.Fix() != test.fix || e.Retry() != test.retry {
@@ -107,12 +107,12 @@ func TestWhatAnErrorAsksFor(t *testing.T) {
 
 func TestWhyAPaymentFailed(t *testing.T) {
 	failed := Result{Code: "USER_BALANCE_NOT_ENOUGH", Status: StatusFailed}
-	notice := &PaymentNotice{Notice: Notice{Result: failed}}
+	notification := &PaymentNotification{NotificationEnvelope: NotificationEnvelope{Result: failed}}
 	inquired := &InquiryPaymentResponse{PaymentStatus: PaymentFail, PaymentResultCode: failed.Code}
-	if !notice.Failure().Declined() || !inquired.Failure().Declined() {
+	if !notification.Failure().Declined() || !inquired.Failure().Declined() {
 		t.Error("a balance that is too low is not a decline")
 	}
-	if (&PaymentNotice{}).Failure() != nil || (&InquiryPaymentResponse{PaymentStatus: PaymentSuccess}).Failure() != nil {
+	if (&PaymentNotification{}).Failure() != nil || (&InquiryPaymentResponse{PaymentStatus: PaymentSuccess}).Failure() != nil {
 		t.Error("a payment that did not fail has a failure")
 	}
 }

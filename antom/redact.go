@@ -70,7 +70,7 @@ func (m PayRequest) Format(f fmt.State, _ rune)                      { fmt.Fprin
 func (m PayResponse) Format(f fmt.State, _ rune)                     { fmt.Fprint(f, printable(m)) }
 func (m InquiryPaymentResponse) Format(f fmt.State, _ rune)          { fmt.Fprint(f, printable(m)) }
 func (m ConsultRequest) Format(f fmt.State, _ rune)                  { fmt.Fprint(f, printable(m)) }
-func (m PaymentNotice) Format(f fmt.State, _ rune)                   { fmt.Fprint(f, printable(m)) }
+func (m PaymentNotification) Format(f fmt.State, _ rune)             { fmt.Fprint(f, printable(m)) }
 func (m VaultPaymentMethodRequest) Format(f fmt.State, _ rune)       { fmt.Fprint(f, printable(m)) }
 func (m VaultingSessionResponse) Format(f fmt.State, _ rune)         { fmt.Fprint(f, printable(m)) }
 func (m VaultingResponse) Format(f fmt.State, _ rune)                { fmt.Fprint(f, printable(m)) }
@@ -95,7 +95,7 @@ func (m PayRequest) LogValue() slog.Value                      { return slog.Str
 func (m PayResponse) LogValue() slog.Value                     { return slog.StringValue(printable(m)) }
 func (m InquiryPaymentResponse) LogValue() slog.Value          { return slog.StringValue(printable(m)) }
 func (m ConsultRequest) LogValue() slog.Value                  { return slog.StringValue(printable(m)) }
-func (m PaymentNotice) LogValue() slog.Value                   { return slog.StringValue(printable(m)) }
+func (m PaymentNotification) LogValue() slog.Value             { return slog.StringValue(printable(m)) }
 func (m VaultPaymentMethodRequest) LogValue() slog.Value       { return slog.StringValue(printable(m)) }
 func (m VaultingSessionResponse) LogValue() slog.Value         { return slog.StringValue(printable(m)) }
 func (m VaultingResponse) LogValue() slog.Value                { return slog.StringValue(printable(m)) }

@@ -59,7 +59,7 @@ func TestMessagesPrintNoSecrets(t *testing.T) {
 	info := &PaymentResultInfo{CardToken: canaryToken, ThreeDSResult: &ThreeDSResult{CAVV: canaryToken}}
 	order := &Order{ReferenceOrderID: "ORD-1", Buyer: person, Shipping: &Shipping{ShipToEmail: canaryPerson}}
 	detail := &PaymentMethodDetail{Card: &VaultCard{CardNo: canaryCard, CVV: canaryCVV, CardToken: canaryToken}}
-	notice := PaymentNotice{PaymentRequestID: "PR-1", PaymentResultInfo: info, CardInfo: info}
+	notification := PaymentNotification{PaymentRequestID: "PR-1", PaymentResultInfo: info, CardInfo: info}
 
 	c := &cage{t: t}
 	for _, message := range []any{
@@ -72,7 +72,7 @@ func TestMessagesPrintNoSecrets(t *testing.T) {
 		&PaymentSessionResponse{Data: canarySession}, PaymentSessionResponse{Data: canarySession},
 		&PayResponse{PaymentResultInfo: info}, &InquiryPaymentResponse{CardInfo: info},
 		&ConsultRequest{Buyer: person},
-		&PaymentResult{notice}, PaymentResult{notice}, &PaymentPending{notice},
+		&PaymentResult{notification}, PaymentResult{notification}, &PaymentPending{notification},
 		&VaultPaymentMethodRequest{PaymentMethodDetail: detail}, &VaultingResponse{PaymentMethodDetail: detail},
 		&VaultingSessionResponse{Data: canarySession}, &VaultingResult{PaymentMethodDetail: detail},
 		&SupplyDefenseDocumentRequest{DisputeEvidence: canarySession}, &DownloadDisputeEvidenceResponse{DisputeEvidence: canarySession},

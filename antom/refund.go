@@ -27,7 +27,7 @@ type RefundResponse struct {
 	AcquirerReferenceNo string `json:"acquirerReferenceNo,omitempty"`
 }
 
-// Refund gives money back. Several partial refunds may follow each other while
+// Refund returns money. Several partial refunds may follow each other while
 // their sum stays within the paid amount; the payment remains SUCCESS. S is
 // refunded, as wallets answer at once. U REFUND_IN_PROCESS is no error, as
 // cards and banks answer: wait for the [RefundResult] or inquire, and do not
@@ -57,9 +57,9 @@ type InquiryRefundResponse struct {
 	RRN                string            `json:"rrn,omitempty"` // retrieval reference number
 }
 
-// InquiryRefund asks for the state of a refund. S, F and U speak of the
+// InquiryRefund reads the state of a refund. S, F and U speak of the
 // question only: with S read RefundStatus. F ORDER_NOT_EXIST means that Antom
-// does not know the refund yet; ask again after 15 seconds, and after three
+// does not know the refund yet; inquire again after 15 seconds, and after three
 // such answers send the refund again with the same RefundRequestID.
 // See https://global.alipay.com/docs/ac/ams/ir_online.
 func (c *Client) InquiryRefund(ctx context.Context, req *InquiryRefundRequest) (*InquiryRefundResponse, error) {

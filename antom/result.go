@@ -5,12 +5,12 @@ import "encoding/json"
 // ResultStatus is the first thing to read in any answer or notification.
 type ResultStatus string
 
-// The three words of Antom. What exactly they speak of differs by operation and
+// Antom's three result statuses. What exactly they say differs by endpoint and
 // stands in each method's comment.
 const (
 	StatusSuccess ResultStatus = "S"
 	StatusFailed  ResultStatus = "F"
-	StatusUnknown ResultStatus = "U" // not known yet: wait, or ask again with the same id
+	StatusUnknown ResultStatus = "U" // not known yet: wait, or inquire with the same id
 )
 
 // ResultCode says what happened. The set is open: a code this package does not
@@ -29,7 +29,7 @@ func (c *ResultCode) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// The codes this package itself acts upon; the tables per operation name the rest.
+// The codes this package itself acts upon; the tables per endpoint name the rest.
 const (
 	CodeSuccess               ResultCode = "SUCCESS"
 	CodePaymentInProcess      ResultCode = "PAYMENT_IN_PROCESS"

@@ -22,7 +22,7 @@ func silent(tries *int) *http.Client {
 	})}
 }
 
-func TestASlowAnswerTimesOutAndIsAskedForAgain(t *testing.T) {
+func TestASlowAnswerTimesOutAndIsRequestedAgain(t *testing.T) {
 	cfg := config(t)
 	synctest.Test(t, func(t *testing.T) {
 		var tries int

@@ -57,7 +57,7 @@ func TestTimeIsReadAsItWasWritten(t *testing.T) {
 	})
 }
 
-func TestUnknownWordsSurvive(t *testing.T) {
+func TestUnknownTextsSurvive(t *testing.T) {
 	const text = `{"result":{"resultCode":"NEVER_HEARD_OF","resultStatus":"X","resultMessage":""},` +
 		`"paymentStatus":"HALF_PAID","transactions":[{"transactionType":"VOID","transactionStatus":"STUCK"}]}`
 	var res InquiryPaymentResponse

@@ -13,9 +13,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// answers gives the type that reads a sample answer, by the words of its name.
+// answers gives the type that reads a sample answer, by a part of its name.
 var answers = []struct {
-	word   string
+	part   string
 	decode func([]byte) (any, error)
 }{
 	{"-session", into[PaymentSessionResponse]},
@@ -34,7 +34,7 @@ func into[T any](sample []byte) (any, error) {
 func TestSampleAnswersAreReadWhole(t *testing.T) {
 	for name, sample := range samples(t, "answer") {
 		for _, answer := range answers {
-			if strings.Contains(name, answer.word) {
+			if strings.Contains(name, answer.part) {
 				message, err := answer.decode(sample)
 				wantWhole(t, name, sample, message, err)
 				break
@@ -62,11 +62,11 @@ func wantWhole(t *testing.T, name string, sample []byte, message any, err error)
 		return
 	}
 	want, got := tree(t, sample), tree(t, again)
-	if _, told := want.(map[string]any)["result"]; !told {
-		delete(got.(map[string]any), "result") // some samples leave it out; we never do
+	if _, has := want.(map[string]any)["result"]; !has {
+		delete(got.(map[string]any), "result") // some samples leave it out; this package never does
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("%s comes out otherwise (-sample +ours):\n%s", name, diff)
+		t.Errorf("%s comes out otherwise (-sample +got):\n%s", name, diff)
 	}
 }
 
@@ -118,14 +118,14 @@ func samples(t *testing.T, kind string) map[string][]byte {
 	return all
 }
 
-// TestSampleRequestsAreWrittenByUs builds every request of the four documents
-// from our types and compares it member by member.
-func TestSampleRequestsAreWrittenByUs(t *testing.T) {
+// TestSampleRequestsAreWritten builds every request of the four documents
+// from the package's types and compares it member by member.
+func TestSampleRequestsAreWritten(t *testing.T) {
 	written := sampleRequests(t)
 	for name, sample := range samples(t, "request") {
 		req, ok := written[name]
 		if !ok {
-			t.Errorf("nobody writes %s", name)
+			t.Errorf("no request of the test is %s", name)
 			continue
 		}
 		body, err := encode(req)
@@ -138,7 +138,7 @@ func TestSampleRequestsAreWrittenByUs(t *testing.T) {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s (-sample +ours):\n%s", name, diff)
+			t.Errorf("%s (-sample +got):\n%s", name, diff)
 		}
 	}
 }

@@ -8,7 +8,7 @@ const (
 	SceneCheckout = "CHECKOUT_PAYMENT"
 )
 
-// PaymentSessionRequest asks for a session that an Antom SDK turns into a payment.
+// PaymentSessionRequest requests a session that an Antom SDK turns into a payment.
 type PaymentSessionRequest struct {
 	ProductCode                 string                  `json:"productCode"` // [ProductCheckout]
 	ProductScene                string                  `json:"productScene,omitempty"`

@@ -143,7 +143,7 @@ func ParsePublicKeys(text string) (map[string]*rsa.PublicKey, error) {
 			version, encoded = "1", part
 		}
 		if !keyVersion.MatchString(version) { // perhaps a key by mistake: it is not quoted
-			return nil, errors.New("key version is not a short word")
+			return nil, errors.New("key version is not a short text")
 		}
 		key, err := ParsePublicKey(encoded)
 		if err != nil {

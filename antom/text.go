@@ -9,7 +9,7 @@ import (
 )
 
 // PlainText makes text fit for a request: letters lose their accents, a few others
-// are spelled out, whatever has no likeness in ASCII is dropped, spaces are
+// are spelled out, what has no likeness in ASCII is left out, spaces are
 // joined, and the rest is cut to limit characters. It may come out empty; it
 // never fails, because no payment should fail for a name.
 func PlainText(text string, limit int) string {
@@ -68,13 +68,13 @@ func spelling(r rune) string {
 	return ""
 }
 
-// MakeSafe makes the words of an order fit for Antom in place: description,
-// goods, buyer, shipping and environment. Words are transliterated and cut to
-// length; an address of a person (e-mail, phone) that does not fit is dropped,
+// MakeSafe makes the texts of an order fit for Antom in place: description,
+// goods, buyer, shipping and environment. Texts are transliterated and cut to
+// length; an address of a person (email, phone) that does not fit is left out,
 // for a changed one would be another's. Ids, web addresses and amounts are left
 // alone. A description or a goods name that nothing remains of becomes the
 // reference id it stands beside; a person's name that nothing remains of is left
-// out, for an empty one is nobody's.
+// out, for an empty one names no person.
 func (o *Order) MakeSafe() {
 	o.Description = firstOf(safe("orderDescription", o.Description), o.ReferenceOrderID)
 	for i := range o.Goods {

@@ -29,7 +29,7 @@ func newTransport(t *traffic) *http.Transport {
 // traffic counts calls and connections, so that there are never more of these
 // than of those. net/http alone opens more: while a call's connection is being
 // opened, another call's may come free and be taken instead, and then that
-// other call finds none. A handshake costs Antom and us more than the wait.
+// other call finds none. A handshake costs both sides more than the wait.
 type traffic struct {
 	dialer net.Dialer
 
@@ -55,7 +55,8 @@ func (t *traffic) add(calls, conns int) {
 	t.changed = make(chan struct{})
 }
 
-// room takes room for one more connection, or tells when to ask again.
+// room takes room for one more connection, or returns a channel that is closed when
+// there may be some.
 func (t *traffic) room() (bool, <-chan struct{}) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -68,9 +69,9 @@ func (t *traffic) room() (bool, <-chan struct{}) {
 
 var errNoRoom = errors.New("antom: as many connections as calls, and none came free")
 
-// dial opens a connection once there is room. There nearly always is; else a
-// connection that comes free is given to the call that waits here, and what
-// this dial does after that is of no interest.
+// dial opens a connection once there is room. There nearly always is; else net/http
+// gives a connection that comes free to the call that waits here, and ignores what
+// this dial returns after that.
 func (t *traffic) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	giveUp := time.NewTimer(2 * connectTimeout)
 	defer giveUp.Stop()

@@ -17,9 +17,9 @@ import (
 
 // fixedServer gives one signed answer to every request, at no cost but the round trip,
 // once it is started, and counts its connections.
-func fixedServer(t testing.TB, operation string) (*httptest.Server, *atomic.Int64) {
+func fixedServer(t testing.TB, endpoint string) (*httptest.Server, *atomic.Int64) {
 	header := http.Header{}
-	signHeader(t, header, privateKey(t, "antom"), "/ams/sandbox/api/v1/"+operation, "Response-Time", success)
+	signHeader(t, header, privateKey(t, "antom"), "/ams/sandbox/api/v1/"+endpoint, "Response-Time", success)
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		io.Copy(io.Discard, r.Body)
 		for name, values := range header {
@@ -38,7 +38,7 @@ func fixedServer(t testing.TB, operation string) (*httptest.Server, *atomic.Int6
 }
 
 // A connection a caller is all that is opened, however long they go on.
-func TestConnectionsAreKept(t *testing.T) {
+func TestConnectionsAreReused(t *testing.T) {
 	for _, test := range []struct {
 		name           string
 		callers, calls int64
@@ -103,7 +103,7 @@ func TestLostConnectionsMakeRoom(t *testing.T) {
 	refused.begin()
 	for range 3 {
 		if _, err := refused.dial(deadline(t), "tcp", "127.0.0.1:0"); err == nil || errors.Is(err, errNoRoom) {
-			t.Errorf("dialling nobody: %v", err)
+			t.Errorf("dialling a port that does not answer: %v", err)
 		}
 	}
 }

@@ -29,7 +29,7 @@ const (
 // OSType is required for every terminal but WEB.
 type OSType string
 
-// The systems Antom tells apart.
+// The systems Antom distinguishes.
 const (
 	OSIOS     OSType = "IOS"
 	OSAndroid OSType = "ANDROID"
@@ -153,7 +153,7 @@ type Metadata struct {
 	CardholderName              *UserName `json:"cardholderName,omitempty"`
 	BillingAddress              *Address  `json:"billingAddress,omitempty"`              // for address verification (AVS)
 	Is3DSAuthentication         *Bool     `json:"is3DSAuthentication,omitempty"`         // true forces 3-D Secure
-	EnableAuthenticationUpgrade *Bool     `json:"enableAuthenticationUpgrade,omitempty"` // salvage: 3-D Secure if the issuer asks for it
+	EnableAuthenticationUpgrade *Bool     `json:"enableAuthenticationUpgrade,omitempty"` // salvage: 3-D Secure if the issuer requires it
 	Tokenize                    *Bool     `json:"tokenize,omitempty"`                    // store the card; the buyer must agree
 	IsCardOnFile                *Bool     `json:"isCardOnFile,omitempty"`                // the card is stored already
 	NetworkTransactionID        string    `json:"networkTransactionId,omitempty"`        // merchant initiated: that of the first payment, at most 256
@@ -184,12 +184,12 @@ type PaymentFactor struct {
 	CaptureMode     CaptureMode `json:"captureMode,omitempty"`
 }
 
-// SettlementStrategy names the currency Antom settles in.
+// SettlementStrategy names the settlement currency.
 type SettlementStrategy struct {
 	SettlementCurrency string `json:"settlementCurrency"`
 }
 
-// CreditPayPlan asks for instalments.
+// CreditPayPlan requests instalments.
 type CreditPayPlan struct {
 	InstallmentNum   Int    `json:"installmentNum,omitzero"` // 2 to 36
 	Interval         string `json:"interval,omitempty"`      // MONTH

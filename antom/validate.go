@@ -85,7 +85,7 @@ func problemsOf(v reflect.Value, path, name string, problems []string) []string 
 }
 
 // isEmpty reports whether a required member has no use: what the wire types
-// never leave out, Antom requires, and an amount to be paid or given back must
+// never leave out, Antom requires, and an amount to be paid or refunded must
 // be more than nothing.
 func isEmpty(v reflect.Value) bool {
 	if amount, ok := v.Interface().(Amount); ok {
@@ -161,7 +161,7 @@ func orderProblems(order *Order, amount Amount) []string {
 	return nil
 }
 
-// PayPay's own limit is far below everyone else's.
+// PayPay's limit is far below that of all other methods.
 func redirectProblems(method *PaymentMethod, url string) []string {
 	if method != nil && method.Type == "PAYPAY" && len(url) > 255 {
 		return []string{"paymentRedirectUrl is longer than 255 characters, PayPay's limit"}

@@ -7,7 +7,7 @@ import (
 
 func TestRequestsThatAreNotSent(t *testing.T) {
 	c, g := newGateway(t, config(t), says(success))
-	for problem, spoil := range map[string]func(*PayRequest){
+	for problem, breakIt := range map[string]func(*PayRequest){
 		"paymentRequestId is missing":                                        func(r *PayRequest) { r.PaymentRequestID = "" },
 		"paymentRequestId is longer than 64 characters":                      func(r *PayRequest) { r.PaymentRequestID = strings.Repeat("x", 65) },
 		"order is missing":                                                   func(r *PayRequest) { r.Order = nil },
@@ -37,10 +37,10 @@ func TestRequestsThatAreNotSent(t *testing.T) {
 		"env.userAgent has characters": func(r *PayRequest) { r.Env.UserAgent = "a\nb" },
 	} {
 		req := payRequest(t)
-		spoil(req)
+		breakIt(req)
 		_, err := c.Pay(deadline(t), req)
 		mentions(t, err, problem)
-		if e := wantError(t, err); !e.Fix() || e.Unknown() || e.Retry() != RetryNone || e.Op != "pay" {
+		if e := wantError(t, err); !e.Fix() || e.Unknown() || e.Retry() != RetryNone || e.Endpoint != "pay" {
 			t.Errorf("%s: %+v", problem, e)
 		}
 	}
@@ -58,7 +58,7 @@ func TestRequestsThatAreNotSent(t *testing.T) {
 		err := call()
 		mentions(t, err, problem)
 		if !wantError(t, err).Fix() {
-			t.Errorf("%s: nobody is told to fix it", problem)
+			t.Errorf("%s: the error does not say Fix", problem)
 		}
 	}
 	if g.count() != 0 {

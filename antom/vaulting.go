@@ -12,7 +12,7 @@ const (
 	VaultingProcessing VaultingStatus = "PROCESSING"
 )
 
-// VaultingSessionRequest asks for a session in which an Antom SDK stores a card.
+// VaultingSessionRequest requests a session in which an Antom SDK stores a card.
 type VaultingSessionRequest struct {
 	PaymentMethodType       string `json:"paymentMethodType"` // CARD
 	VaultingRequestID       string `json:"vaultingRequestId"` // idempotency key, at most 64
@@ -115,7 +115,7 @@ type InquireVaultingRequest struct {
 	VaultingRequestID string `json:"vaultingRequestId"`
 }
 
-// InquireVaulting asks for the state of a vaulting. S, F and U speak of the
+// InquireVaulting reads the state of a vaulting. S, F and U speak of the
 // question only: with S read VaultingStatus.
 // See https://global.alipay.com/docs/ac/ams/inquire_vaulting.
 func (c *Client) InquireVaulting(ctx context.Context, req *InquireVaultingRequest) (*VaultingResponse, error) {

@@ -18,40 +18,40 @@ import (
 
 const adminHelp = `actions:
   capture   take the money of an authorised card (manual capture)
-  refund    give back --amount minor units, or all that is left
-  cancel    close an unpaid order, release a card, or give a payment back while
-            its method allows
-  accept    end a review: keep the money that is there, or, where it cannot be
-            given back through Antom, say that it was settled with the buyer
-            otherwise
+  refund    return --amount minor units, or all that is left
+  cancel    close an unpaid order, release a card, or return a payment while its
+            method allows
+  accept    end a review: keep the amount that Antom has confirmed, or, where it
+            cannot be returned through Antom, record that it was resolved with
+            the buyer offline
 
 --order takes the order's number as its buyer knows it (ABCDE-FGHIJ), or its id.
 
-Of an order under review because Antom holds another amount, or took it by
-another method, accept keeps that, refund gives all of it back, and cancel does
-so and closes the order.
+Where an order is under review because Antom has taken another amount, or by
+another method, accept keeps it, refund returns all of it, and cancel returns it
+and closes the order.
 
 The same --key again is the same action, so a command may be repeated safely.
 `
 
-// adminActions are what an operator may order.
-var adminActions = map[string]func(context.Context, *payments.Service, adminOrder) (checkout.Operation, error){
-	"capture": func(ctx context.Context, desk *payments.Service, a adminOrder) (checkout.Operation, error) {
-		return desk.Capture(ctx, a.order.ID, a.key)
+// adminActions are what an operator may do.
+var adminActions = map[string]func(context.Context, *payments.Service, adminCommand) (checkout.Operation, error){
+	"capture": func(ctx context.Context, service *payments.Service, a adminCommand) (checkout.Operation, error) {
+		return service.Capture(ctx, a.order.ID, a.key)
 	},
-	"refund": func(ctx context.Context, desk *payments.Service, a adminOrder) (checkout.Operation, error) {
-		return desk.Refund(ctx, a.order.ID, a.minor, a.key)
+	"refund": func(ctx context.Context, service *payments.Service, a adminCommand) (checkout.Operation, error) {
+		return service.Refund(ctx, a.order.ID, a.minor, a.key)
 	},
-	"cancel": func(ctx context.Context, desk *payments.Service, a adminOrder) (checkout.Operation, error) {
-		return checkout.Operation{Kind: checkout.Cancel, Status: checkout.OperationSuccess}, desk.Cancel(ctx, a.order.ID, a.key)
+	"cancel": func(ctx context.Context, service *payments.Service, a adminCommand) (checkout.Operation, error) {
+		return checkout.Operation{Kind: checkout.Cancel, Status: checkout.OperationSuccess}, service.Cancel(ctx, a.order.ID, a.key)
 	},
-	"accept": func(ctx context.Context, desk *payments.Service, a adminOrder) (checkout.Operation, error) {
-		return checkout.Operation{Kind: "accept", Status: checkout.OperationSuccess}, desk.Accept(ctx, a.order.ID, a.key)
+	"accept": func(ctx context.Context, service *payments.Service, a adminCommand) (checkout.Operation, error) {
+		return checkout.Operation{Kind: "accept", Status: checkout.OperationSuccess}, service.Accept(ctx, a.order.ID, a.key)
 	},
 }
 
-// adminOrder is what an operator orders.
-type adminOrder struct {
+// adminCommand is what an operator wants done.
+type adminCommand struct {
 	action string
 	order  checkout.Order
 	minor  int64
@@ -59,7 +59,7 @@ type adminOrder struct {
 	asJSON bool
 }
 
-// administer does what an operator orders, beside a running server or without one.
+// administer does what an operator wants done, beside a running server or without one.
 func administer(ctx context.Context, l *line) error {
 	order := l.flags.String("order", "", "number or id of the order")
 	amount := l.flags.Int64("amount", 0, "minor units to refund; all that is left without it")
@@ -69,14 +69,14 @@ func administer(ctx context.Context, l *line) error {
 	if err != nil {
 		return err
 	}
-	a := adminOrder{action: l.arguments[0], minor: *amount, key: checkout.Key{Operator: "admin", Idempotency: *key}, asJSON: *asJSON}
+	a := adminCommand{action: l.arguments[0], minor: *amount, key: checkout.Key{Operator: "admin", Idempotency: *key}, asJSON: *asJSON}
 	if adminActions[a.action] == nil {
 		return usageError{fmt.Errorf("admin: no action %q\n\n%s", a.action, adminHelp)}
 	}
 	if *order == "" || *key == "" || len(*key) > 128 || l.set("amount") && (*amount <= 0 || a.action != "refund") {
 		return usageError{errors.New("admin: --order and --key (up to 128 bytes) are needed; --amount is for refund, and at least 1")}
 	}
-	s.Log.Level = max(s.Log.Level, slog.LevelWarn) // the answer says how it went
+	s.Log.Level = max(s.Log.Level, slog.LevelWarn) // the answer says the result
 	p, err := Build(ctx, s, Outside{Log: newLog(s.Log, l.stderr), Beside: true})
 	if err != nil {
 		return err
@@ -100,9 +100,9 @@ func (p *Program) findOrder(ctx context.Context, typed string) (o checkout.Order
 	return o, err
 }
 
-// carryOut does it and says how it went.
-func (p *Program) carryOut(ctx context.Context, a adminOrder, stdout io.Writer) error {
-	op, err := adminActions[a.action](ctx, p.Services.Payments, a)
+// carryOut does it and prints the result.
+func (p *Program) carryOut(ctx context.Context, a adminCommand, stdout io.Writer) error {
+	operation, err := adminActions[a.action](ctx, p.Services.Payments, a)
 	if err != nil {
 		return refusal(a, err)
 	}
@@ -110,36 +110,36 @@ func (p *Program) carryOut(ctx context.Context, a adminOrder, stdout io.Writer) 
 		return err
 	}
 	if a.asJSON {
-		err = json.NewEncoder(stdout).Encode(a.fields(op))
+		err = json.NewEncoder(stdout).Encode(a.fields(operation))
 	} else {
-		_, err = fmt.Fprintln(stdout, a.sentences(op))
+		_, err = fmt.Fprintln(stdout, a.sentences(operation))
 	}
-	if err == nil && op.Status == checkout.OperationFailed {
-		return fmt.Errorf("refused by Antom: %s", op.ResultCode)
+	if err == nil && operation.Status == checkout.OperationFailed {
+		return fmt.Errorf("refused by Antom: %s", operation.ResultCode)
 	}
 	return err
 }
 
-// sentences are what came of it and how the order is now.
-func (a adminOrder) sentences(op checkout.Operation) string {
-	order := fmt.Sprintf("Order %s is now %s.", a.order.Number, statusWords(a.order.Status))
-	if op.RequestID == "" {
+// sentences are the operation's result and the order's status.
+func (a adminCommand) sentences(operation checkout.Operation) string {
+	order := fmt.Sprintf("Order %s is now %s.", a.order.Number, statusText(a.order.Status))
+	if operation.RequestID == "" {
 		return order
 	}
-	what := map[checkout.OperationKind]string{checkout.Capture: "Capture", checkout.Refund: "Refund", checkout.Cancel: "Cancel"}[op.Kind]
-	came := "is under way; Antom tells its result later."
-	switch op.Status {
+	what := map[checkout.OperationKind]string{checkout.Capture: "Capture", checkout.Refund: "Refund", checkout.Cancel: "Cancel"}[operation.Kind]
+	result := "is under way; Antom reports its result later."
+	switch operation.Status {
 	case checkout.OperationSuccess:
-		came = "has succeeded."
+		result = "has succeeded."
 	case checkout.OperationFailed:
-		came = "has failed."
+		result = "has failed."
 	}
-	amount := strings.ReplaceAll(op.Amount.Format(language.English), "\u00a0", " ")
-	return fmt.Sprintf("%s %s of %s %s %s", what, op.RequestID, amount, came, order)
+	amount := strings.ReplaceAll(operation.Amount.Format(language.English), "\u00a0", " ")
+	return fmt.Sprintf("%s %s of %s %s %s", what, operation.RequestID, amount, result, order)
 }
 
-// statusWords is an order's status within a sentence.
-func statusWords(s checkout.OrderStatus) string {
+// statusText is an order's status within a sentence.
+func statusText(s checkout.OrderStatus) string {
 	if s == checkout.OrderReview {
 		return "under review"
 	}
@@ -147,19 +147,19 @@ func statusWords(s checkout.OrderStatus) string {
 }
 
 // fields is the same for programs.
-func (a adminOrder) fields(op checkout.Operation) map[string]any {
-	answer := map[string]any{"action": op.Kind, "order": a.order.ID, "status": op.Status}
-	if op.RequestID != "" {
-		answer["request_id"], answer["amount"], answer["currency"] = op.RequestID, op.Amount.Minor, op.Amount.Currency
+func (a adminCommand) fields(operation checkout.Operation) map[string]any {
+	answer := map[string]any{"action": operation.Kind, "order": a.order.ID, "status": operation.Status}
+	if operation.RequestID != "" {
+		answer["request_id"], answer["amount"], answer["currency"] = operation.RequestID, operation.Amount.Minor, operation.Amount.Currency
 	}
-	if op.ResultCode != "" {
-		answer["result_code"] = op.ResultCode
+	if operation.ResultCode != "" {
+		answer["result_code"] = operation.ResultCode
 	}
 	return answer
 }
 
 // refusal says in a sentence why nothing was done.
-func refusal(a adminOrder, err error) error {
+func refusal(a adminCommand, err error) error {
 	var refused *checkout.Error
 	if !errors.As(err, &refused) {
 		return err
@@ -167,8 +167,8 @@ func refusal(a adminOrder, err error) error {
 	return fmt.Errorf("no %s of order %s: %s", a.action, a.order.Number, cmp.Or(refused.Detail, operatorTexts[refused.Code]))
 }
 
-// operatorTexts is what the command line says for every code that has nothing more
-// exact to tell.
+// operatorTexts is what the command line says for every code without an exacter
+// detail.
 var operatorTexts = map[checkout.ErrorCode]string{
 	checkout.CodeNotFound:          "there is no such order",
 	checkout.CodeFormInvalid:       "the input is not valid",
@@ -179,18 +179,18 @@ var operatorTexts = map[checkout.ErrorCode]string{
 	checkout.CodeCartFull:          "the cart is full",
 	checkout.CodeCartEmpty:         "the cart is empty",
 	checkout.CodeSoldOut:           "the goods are sold out",
-	checkout.CodeRenewalIncomplete: "goods of the expired order are gone",
+	checkout.CodeRenewalIncomplete: "goods of the expired order are no longer sold",
 	checkout.CodeOrderChanged:      "the order has changed meanwhile; give the same command again",
 	checkout.CodeForeignPayment:    "the Antom payment id belongs to another payment",
 	checkout.CodeNotExpired:        "the order has not expired",
 	checkout.CodeNothingToCapture:  "no authorised payment waits for a manual capture",
-	checkout.CodeNothingToRefund:   "nothing is paid, or it was returned already",
+	checkout.CodeNothingToRefund:   "nothing is paid, or all was returned already",
 	checkout.CodeNothingToCancel:   "the order's status does not allow a cancel",
 	checkout.CodeKeyReused:         "this key was used for another action; take a new one",
 	checkout.CodeNotUnderReview:    "the order is not under review",
 	checkout.CodeReviewStands:      "the reason for the review remains",
 	checkout.CodeReviewChanged:     "the review that was meant has ended",
-	checkout.CodePaymentSuperseded: "the order stands on this payment",
+	checkout.CodePaymentSuperseded: "this payment is the order's current one",
 	checkout.CodeAntomRefused:      "Antom refuses",
 	checkout.CodeAntomUnanswered:   "Antom has not answered; give the same command again",
 	checkout.CodeBusy:              "too many requests wait; give the same command again",

@@ -61,7 +61,7 @@ func TestAnOperatorNamesTheOrderAsItsBuyerDoes(t *testing.T) {
 	number := p.paysByWallet()
 	typed := strings.ToLower(strings.ReplaceAll(number, "-", ""))
 	code, stdout, stderr := p.desk("refund --order " + typed + " --key a --amount 100")
-	sentences := regexp.MustCompile(`^Refund \S+ of SGD 1\.00 (has succeeded|is under way; Antom tells its result later)\. Order ` + number + ` is now (paid|partially refunded)\.\n$`)
+	sentences := regexp.MustCompile(`^Refund \S+ of SGD 1\.00 (has succeeded|is under way; Antom reports its result later)\. Order ` + number + ` is now (paid|partially refunded)\.\n$`)
 	if code != 0 || !sentences.MatchString(stdout) || stderr != "" {
 		t.Fatalf("the refund is answered %d %q %q", code, stdout, stderr)
 	}

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// Run does what a command line says and answers with the exit code: 0 fine,
-// 1 failed, 2 wrong usage or settings. It takes the outside world as arguments,
+// Run carries out a command line and returns the exit code: 0 fine,
+// 1 failed, 2 wrong usage or settings. Environment and outputs are arguments,
 // so that a test can run the whole program.
 func Run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
 	err := run(ctx, args, getenv, stdout, stderr)

@@ -24,8 +24,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
-
 	"antom-checkout/checkout"
 	"antom-checkout/db"
 )
@@ -182,7 +180,7 @@ func (f *filled) read() error {
 	return err
 }
 
-func newID() string { return uuid.Must(uuid.NewV7()).String() }
+var newID = checkout.NewIDs(time.Now).New
 
 // fill makes a database of n paid orders of the past, as fast as SQL can.
 func fill(b *testing.B, file string, n int) {
@@ -202,8 +200,8 @@ func fill(b *testing.B, file string, n int) {
 		       'en', 1700000000000 + i, 1700003600000 + i
 		  FROM n`,
 		`INSERT INTO order_lines SELECT printf('0190%08x-0000-7000-8000-000000000000', i), 0, 'MUG-01', 'Enamel mug', '', 2, 2100 FROM n`,
-		`INSERT INTO payments (request_id, order_id, antom_id, method, mode, status, live, surplus, currency, amount, result_code, request, action,
-			created_at, expires_at, auth_ends, next_check, checks)
+		`INSERT INTO payments (request_id, order_id, antom_id, method, mode, status, active, duplicate, currency, amount, result_code, body, action,
+			created_at, expires_at, auth_ends, next_poll, polls)
 		SELECT printf('0190%08x-0000-7000-8000-000000000001', i), printf('0190%08x-0000-7000-8000-000000000000', i), printf('antom-%d', i),
 		       'ALIPAY_CN', 'sdk', 'paid', 1, 0, 'SGD', 4200, 'SUCCESS', randomblob(300), '{"type":""}',
 		       1700000000000 + i, 1700003600000 + i, NULL, NULL, 0

@@ -16,18 +16,19 @@ import (
 	"antom-checkout/checkout/shop"
 	"antom-checkout/db"
 	"antom-checkout/handlers"
+	"antom-checkout/handlers/web"
 )
 
-// Store is what the services keep orders in.
+// Store is where the services store orders.
 type Store interface {
 	payments.Store
 	shop.Store
 }
 
 // Outside is what a program meets beside its settings. Its zero value is the
-// real world; tests bring parts of their own.
+// real world; tests replace parts of it.
 type Outside struct {
-	Log     *slog.Logger      // nil: none is kept
+	Log     *slog.Logger      // nil: the log is discarded
 	Clock   func() time.Time  // nil: time.Now; CLOCK_OFFSET is added
 	ToAntom http.RoundTripper // nil: the network
 	Store   func(*db.Store) Store
@@ -60,13 +61,14 @@ type Program struct {
 }
 
 // Build puts the program together. Settings.Pages and Settings.Shop may already
-// hold parts that tests bring, such as a Mailer; they stay.
+// have parts from a test, such as a Mailer; they stay.
 func Build(ctx context.Context, s Settings, outside Outside) (*Program, error) {
 	p := &Program{Settings: s, outside: outside, Log: outside.Log, stopping: make(chan struct{})}
 	p.stop = sync.OnceFunc(func() { close(p.stopping) })
 	if p.Log == nil {
 		p.Log = slog.New(slog.DiscardHandler)
 	}
+	p.Log = web.WithRequestID(p.Log)
 	base := outside.Clock
 	if base == nil {
 		base = time.Now
@@ -101,13 +103,13 @@ func (p *Program) Serve(ctx context.Context) error {
 	return err
 }
 
-// Close ends event streams, gives back addresses, and closes sandbox and
+// Close ends event streams, closes the addresses listened on, the sandbox and the
 // database.
 func (p *Program) Close() error {
 	p.stop()
 	problems := []error{p.servers.close()}
 	if p.listener != nil {
-		problems = append(problems, giveBack(p.listener))
+		problems = append(problems, closeListener(p.listener))
 	}
 	if p.Sandbox != nil {
 		problems = append(problems, p.Sandbox.Close())

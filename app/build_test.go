@@ -21,7 +21,7 @@ func freeAddress(t *testing.T) string {
 }
 
 // What one attempt to start has taken, the next one finds free.
-func TestAProgramThatCannotStartGivesEverythingBack(t *testing.T) {
+func TestAProgramThatCannotStartReleasesEverything(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -39,12 +39,12 @@ func commands() []command {
 		{name: "backup", synopsis: "FILE", settings: everySetting, run: backup,
 			summary: "a consistent copy of the database, beside a running server"},
 		{name: "audit", settings: everySetting, run: audit,
-			summary: "everything about money as JSON lines; works beside a running server"},
+			summary: "all rows about money as JSON lines; works beside a running server"},
 		{name: "migrate", settings: everySetting, run: migrate,
 			summary: "bring the database up to date (`serve` does so too)"},
 		{name: "page-inventory", synopsis: "[--json]", settings: everySetting, run: takeInventory,
 			summary: "every script, style, frame and host of the pay page with these settings: origin, hash and reason (PCI DSS 6.4.3)"},
-		{name: "version", settings: noSetting, run: tellVersion,
+		{name: "version", settings: noSetting, run: printVersion,
 			summary: "which build this is"},
 		{name: "help", synopsis: "[COMMAND]", settings: noSetting, run: help,
 			summary: "this list, or the flags of a command"},
@@ -64,8 +64,8 @@ func (c *command) rows(s *Settings) []setting {
 	return slices.DeleteFunc(s.rows(), func(row setting) bool { return !c.settings(row.env) })
 }
 
-// takes is how many arguments there are: the words of the synopsis before its
-// flags, of which those in brackets may be left out.
+// takes is how many arguments there are: those of the synopsis before its flags, of
+// which those in brackets are optional.
 func (c *command) takes() (least, most int) {
 	for word := range strings.FieldsSeq(c.synopsis) {
 		if strings.HasPrefix(strings.TrimPrefix(word, "["), "-") {
@@ -143,7 +143,7 @@ func (c *command) manual(flags *flag.FlagSet) string {
 		}
 		entry(&b, "--"+flagName(row.env)+", "+row.env, summary)
 		if row.into.secret {
-			entry(&b, "--"+flagName(row.env+"_FILE")+", "+row.env+"_FILE", "file that holds it")
+			entry(&b, "--"+flagName(row.env+"_FILE")+", "+row.env+"_FILE", "file that contains it")
 		}
 	}
 	return b.String()
@@ -166,7 +166,7 @@ func entry(b *strings.Builder, name, summary string) {
 	wrapped(b, "      ", plain(summary))
 }
 
-// wrapped writes words in lines of 80 columns or less.
+// wrapped writes a text in lines of 80 columns or less.
 func wrapped(b *strings.Builder, margin, text string) {
 	line := margin
 	for i, word := range strings.Fields(text) {

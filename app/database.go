@@ -24,7 +24,7 @@ func (p *Program) openStore(ctx context.Context) error {
 	switch {
 	case s.CatalogFile != "":
 		return p.Store.ImportProducts(ctx, products)
-	case !s.Live():
+	case !s.LiveMode():
 		return p.Store.Seed(ctx, s.Shop.Currency)
 	}
 	return nil

@@ -7,7 +7,7 @@ import (
 	"net/url"
 )
 
-// takeInventory prints what the pay page holds with these settings, for people
+// takeInventory prints what the pay page loads with these settings, for people
 // or as JSON. It opens nothing.
 func takeInventory(_ context.Context, l *line) error {
 	asJSON := l.flags.Bool("json", false, "print JSON")

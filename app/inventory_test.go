@@ -38,8 +38,8 @@ func TestThePagesInventoryIsPrinted(t *testing.T) {
 	if !pinned {
 		t.Errorf("the SDK is not listed with its hash: %+v", list)
 	}
-	if made, err := os.ReadDir("."); err != nil || len(made) != 0 {
-		t.Errorf("it has made %v, %v", made, err)
+	if files, err := os.ReadDir("."); err != nil || len(files) != 0 {
+		t.Errorf("it has made %v, %v", files, err)
 	}
 	err := run(t.Context(), []string{"page-inventory", "now"}, env.get, io.Discard, io.Discard)
 	if wrong := (usageError{}); !errors.As(err, &wrong) {

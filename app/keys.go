@@ -10,13 +10,13 @@ import (
 	"path/filepath"
 )
 
-// sessionKeys is 64 bytes made of the setting, or of a key that is made once and
-// kept beside the database.
+// sessionKeys is 64 bytes derived from the setting, or from a key that is made once
+// and stored beside the database.
 func (s *Settings) sessionKeys() ([]byte, error) {
 	text := s.SessionKey.Reveal()
 	if text == "" {
 		var err error
-		if text, err = keptKey(s.besideDatabase("session.key")); err != nil {
+		if text, err = storedKey(s.besideDatabase("session.key")); err != nil {
 			return nil, fmt.Errorf("session key: %w", err)
 		}
 	}
@@ -24,13 +24,13 @@ func (s *Settings) sessionKeys() ([]byte, error) {
 	return sum[:], nil
 }
 
-// besideDatabase is the path of a file that is kept with the database.
+// besideDatabase is the path of a file in the database's folder.
 func (s *Settings) besideDatabase(name string) string {
 	return filepath.Join(filepath.Dir(s.Database), name)
 }
 
-// linkKey is what signs the links in emails: made of the session keys, but of no
-// use in place of them.
+// linkKey signs the links in emails. It is derived from the session keys and cannot
+// replace them.
 func linkKey(sessionKeys []byte) []byte {
 	if sessionKeys == nil {
 		return nil
@@ -42,10 +42,10 @@ func linkKey(sessionKeys []byte) []byte {
 	return key
 }
 
-func keptKey(path string) (string, error) {
-	switch kept, err := os.ReadFile(path); {
-	case err == nil && len(kept) >= 32:
-		return string(kept), nil
+func storedKey(path string) (string, error) {
+	switch key, err := os.ReadFile(path); {
+	case err == nil && len(key) >= 32:
+		return string(key), nil
 	case err == nil:
 		return "", fmt.Errorf("%s is damaged; delete it to make a new one", path)
 	case !errors.Is(err, os.ErrNotExist):

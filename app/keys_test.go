@@ -17,16 +17,16 @@ func TestTheLinksHaveAKeyOfTheirOwn(t *testing.T) {
 	}
 }
 
-func TestTheSessionKeyIsMadeOnceAndKept(t *testing.T) {
+func TestTheSessionKeyIsMadeOnceAndStored(t *testing.T) {
 	folder := t.TempDir()
 	cfg := load(t, environ{"DATABASE_URL": filepath.Join(folder, "shop.db")})
 	keys := func() []byte {
 		t.Helper()
-		made, err := cfg.sessionKeys()
-		if err != nil || len(made) != 64 {
-			t.Fatalf("session keys of %d bytes, %v; want 64", len(made), err)
+		keys, err := cfg.sessionKeys()
+		if err != nil || len(keys) != 64 {
+			t.Fatalf("session keys of %d bytes, %v; want 64", len(keys), err)
 		}
-		return made
+		return keys
 	}
 	first := keys()
 	if !bytes.Equal(first, keys()) {
@@ -43,17 +43,17 @@ func TestTheSessionKeyIsMadeOnceAndKept(t *testing.T) {
 	if info.Mode().Perm() != 0o600 {
 		t.Errorf("the key has mode %o, want 600", info.Mode().Perm())
 	}
-	kept := filepath.Join(folder, files[0].Name())
-	if content, err := os.ReadFile(kept); err != nil || len(content) < 32 {
+	file := filepath.Join(folder, files[0].Name())
+	if content, err := os.ReadFile(file); err != nil || len(content) < 32 {
 		t.Errorf("the key has %d characters (%v), want 32 or more", len(content), err)
 	}
-	if err := os.WriteFile(kept, []byte("cut off"), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte("cut off"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := cfg.sessionKeys(); err == nil {
 		t.Error("a damaged key was taken")
 	}
-	if err := os.Remove(kept); err != nil {
+	if err := os.Remove(file); err != nil {
 		t.Fatal(err)
 	}
 	if bytes.Equal(first, keys()) {

@@ -1,13 +1,14 @@
 package app
 
 import (
-	"antom-checkout/checkout/methods"
 	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"slices"
 	"strings"
+
+	"antom-checkout/checkout/methods"
 )
 
 // Load reads the settings: flags, then the environment, then defaults. It
@@ -25,7 +26,7 @@ func defineFlags(flags *flag.FlagSet, rows []setting) {
 	for _, row := range rows {
 		flags.String(flagName(row.env), "", row.summary)
 		if row.into.secret {
-			flags.String(flagName(row.env+"_FILE"), "", "file that holds `"+row.env+"`")
+			flags.String(flagName(row.env+"_FILE"), "", "file that contains `"+row.env+"`")
 		}
 	}
 }
@@ -63,7 +64,7 @@ func (g given) find(row setting) (string, error) {
 	return text, nil
 }
 
-// fill sets the field of each row, or answers with all that is wrong.
+// fill sets the field of each row, or returns every problem.
 func (s *Settings) fill(rows []setting, g given) error {
 	texts := map[string]string{}
 	var problems []error
@@ -82,7 +83,7 @@ func (s *Settings) fill(rows []setting, g given) error {
 		}
 	}
 	if texts["ANTOM_CLIENT_ID"] == "" && texts["ANTOM_SDK_URL"] == antomSDK {
-		s.SDK.URL = nil // the sandbox brings its own
+		s.SDK.URL = nil // the sandbox has its own
 	}
 	if s.SettlementCurrency == "" {
 		s.SettlementCurrency = s.Shop.Currency
@@ -93,10 +94,10 @@ func (s *Settings) fill(rows []setting, g given) error {
 	return nil
 }
 
-// contradictions are settings that are wrong beside others.
+// contradictions are settings that do not fit together.
 func (s *Settings) contradictions() (problems []error) {
-	if s.ClockOffset != 0 && s.Live() {
-		problems = append(problems, errors.New("CLOCK_OFFSET: not with a live client id"))
+	if s.ClockOffset != 0 && s.LiveMode() {
+		problems = append(problems, errors.New("CLOCK_OFFSET: not in live mode"))
 	}
 	if s.Antom.ClientID != "" && s.SDK.URL == nil && !s.FormsOnly {
 		problems = append(problems, errors.New("ANTOM_SDK_URL: missing"))

@@ -34,8 +34,8 @@ func TestTheLogHoldsWhatIsOfTheLevelWanted(t *testing.T) {
 		var got []string
 		for line := range strings.Lines(log.String()) {
 			_, line, _ = strings.Cut(line, "level=")
-			word, _, _ := strings.Cut(line, " ")
-			got = append(got, word)
+			name, _, _ := strings.Cut(line, " ")
+			got = append(got, name)
 		}
 		if strings.Join(got, " ") != want {
 			t.Errorf("LOG_LEVEL=%s writes %q, want %q", level, got, want)

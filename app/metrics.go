@@ -49,11 +49,11 @@ func newMetrics() *metrics {
 		durations:     histogram("http_request_duration_seconds", "How long requests took, event streams left out.", "route"),
 		streams:       prometheus.NewGauge(prometheus.GaugeOpts{Name: "checkout_event_streams", Help: "Event streams that are open."}),
 		limited:       counter("rate_limited_total", "Requests refused for coming too often.", "limit"),
-		reports:       counter("csp_reports_total", "Violations that browsers reported: kind violation is to be looked at, sdk and extension are known noise.", "kind", "directive", "source"),
+		reports:       counter("csp_reports_total", "Violations that browsers reported: kind violation is for a person to examine, sdk and extension are known noise.", "kind", "directive", "source"),
 		notifications: counter("notifications_total", "Antom's notifications: verified (stored, about a payment of this shop), unknown (stored, about none), refused (no valid signature), unreadable, unstored.", "result"),
 		started:       counter("payments_started_total", "Attempts to pay that were started.", "method"),
 		outcomes:      counter("payment_outcomes_total", "Statuses that attempts have come to.", "method", "status"),
-		calls:         counter("gateway_calls_total", "Calls to Antom by result: S, F, U, or none without an answer to be trusted.", "operation", "result"),
+		calls:         counter("gateway_calls_total", "Calls to Antom by result: S, F, U, or none without a trustworthy answer.", "operation", "result"),
 		callDurations: histogram("gateway_call_duration_seconds", "How long calls to Antom took.", "operation"),
 	}
 	m.registry.MustRegister(m.requests, m.durations, m.streams, m.limited, m.reports, m.notifications, m.started, m.outcomes, m.calls, m.callDurations,
@@ -64,7 +64,7 @@ func newMetrics() *metrics {
 // Request implements handlers.Meter.
 func (m *metrics) Request(method, route string, status int, took time.Duration) {
 	if route == "" {
-		route = "none" // an address we do not have: a client's own words
+		route = "none" // an address that does not exist: a client's own text
 	}
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodPost:
@@ -100,7 +100,7 @@ func (m *metrics) NotificationRefused(status int) {
 	m.notifications.WithLabelValues(result).Inc()
 }
 
-// Notification implements checkout.Meter.
+// Notification implements payments.Meter.
 func (m *metrics) Notification(known bool) {
 	result := "unknown"
 	if known {
@@ -109,22 +109,22 @@ func (m *metrics) Notification(known bool) {
 	m.notifications.WithLabelValues(result).Inc()
 }
 
-// Started implements checkout.Meter.
+// Started implements payments.Meter.
 func (m *metrics) Started(method string) { m.started.WithLabelValues(method).Inc() }
 
-// Outcome implements checkout.Meter.
+// Outcome implements payments.Meter.
 func (m *metrics) Outcome(method string, status checkout.PaymentStatus) {
 	m.outcomes.WithLabelValues(method, string(status)).Inc()
 }
 
-// call listens to the gateway client.
+// call counts a call of the gateway client.
 func (m *metrics) call(_ context.Context, o antom.Observation) {
 	result := string(o.Status)
 	if result == "" {
 		result = "none"
 	}
-	m.calls.WithLabelValues(o.Op, result).Inc()
-	m.callDurations.WithLabelValues(o.Op).Observe(o.Duration.Seconds())
+	m.calls.WithLabelValues(o.Endpoint, result).Inc()
+	m.callDurations.WithLabelValues(o.Endpoint).Observe(o.Duration.Seconds())
 }
 
 // outboxSource is what the outbox is measured by; *db.Store is one.
@@ -136,7 +136,7 @@ type outboxSource interface {
 func (m *metrics) watchOutbox(source outboxSource, now func() time.Time) {
 	m.registry.MustRegister(outboxCollector{
 		source: source, now: now,
-		rows: prometheus.NewDesc("checkout_outbox_rows", "Effects such as mails: pending, sent, or dead (given up).", []string{"state"}, nil),
+		rows: prometheus.NewDesc("checkout_outbox_rows", "Effects such as emails: pending, sent, or dead (given up).", []string{"state"}, nil),
 		age:  prometheus.NewDesc("checkout_outbox_oldest_pending_seconds", "Age of the oldest pending row, 0 without one.", nil, nil),
 	})
 }

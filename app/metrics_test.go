@@ -104,7 +104,7 @@ func TestWhatHappensIsMeasured(t *testing.T) {
 	for line := range m {
 		for _, secret := range []string{token, started.PaymentRequestID, "ann@example.com", "BREW", "/nothing", "127.0.0.1"} {
 			if strings.Contains(line, secret) {
-				t.Errorf("%s tells %q", line, secret)
+				t.Errorf("%s contains %q", line, secret)
 			}
 		}
 		if strings.HasPrefix(line, `checkout_http_request_duration_seconds_count{route="/checkout/:token/events"`) {
@@ -125,7 +125,7 @@ func TestMetricsHaveTheirOwnListenerAndNoOther(t *testing.T) {
 	}
 }
 
-func TestATakenMetricsAddressIsToldAtOnce(t *testing.T) {
+func TestATakenMetricsAddressIsReportedAtOnce(t *testing.T) {
 	p := runProgram(t, nil)
 	env := environ{
 		"ADDR": "127.0.0.1:0", "SANDBOX_ADDR": "127.0.0.1:0", "DATABASE_URL": filepath.Join(t.TempDir(), "shop.db"),

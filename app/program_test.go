@@ -40,13 +40,13 @@ func (s *said) String() string {
 	return s.text.String()
 }
 
-// find waits for words of this shape and answers with the first group.
+// find waits for a text of this shape and answers with the first group.
 func (s *said) find(t *testing.T, shape string) string {
 	t.Helper()
 	limit := time.After(30 * time.Second)
-	for words := regexp.MustCompile(shape); ; {
+	for text := regexp.MustCompile(shape); ; {
 		s.mu.Lock()
-		found := words.FindStringSubmatch(s.text.String())
+		found := text.FindStringSubmatch(s.text.String())
 		s.mu.Unlock()
 		if found != nil {
 			return found[1]

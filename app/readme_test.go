@@ -13,8 +13,8 @@ var write = flag.Bool("write", false, "write the README's tables anew")
 
 const readme = "../README.md"
 
-// TestTheReadmeHoldsTheTables: what an operator reads is made from the rows that
-// the program goes by.
+// TestTheReadmeHoldsTheTables: the tables that an operator reads are made from the
+// rows that the program uses.
 func TestTheReadmeHoldsTheTables(t *testing.T) {
 	before, err := os.ReadFile(readme)
 	if err != nil {

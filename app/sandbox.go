@@ -14,8 +14,8 @@ const sandboxKeys = "sandbox-keys.json" // beside the database
 
 // serveSandbox runs the local Antom alone, for any shop and any SDK.
 func serveSandbox(ctx context.Context, l *line) error {
-	ledger := l.flags.String("ledger", "", "file that keeps the ledger across restarts (default: in memory)")
-	keyFile := l.flags.String("keys", "data/"+sandboxKeys, "file that keeps the keys, made when missing (default data/"+sandboxKeys+")")
+	ledger := l.flags.String("ledger", "", "file that stores the ledger across restarts (default: in memory)")
+	keyFile := l.flags.String("keys", "data/"+sandboxKeys, "file that stores the keys, made when missing (default data/"+sandboxKeys+")")
 	clientID := l.flags.String("client-id", "", "a client id that begins with SANDBOX_")
 	s, err := l.load()
 	if err != nil {
@@ -60,7 +60,7 @@ func (s *Settings) UseSandbox(c sandbox.Credentials) (err error) {
 }
 
 // embedSandbox starts a local Antom and points the settings at it. Its keys and
-// its ledger are kept beside the database, so that a restart forgets nothing.
+// its ledger are stored beside the database, so that a restart loses nothing.
 func (p *Program) embedSandbox(context.Context) error {
 	s := &p.Settings
 	if s.Antom.ClientID != "" {

@@ -7,8 +7,8 @@ import (
 )
 
 // Secret is a text that does not print: not with any verb, not into a log, not
-// as JSON or as text. It holds a pointer, so that even a print that reaches it by
-// reflection, in a field that is not exported, shows an address.
+// as JSON or as text. It contains a pointer, so that even a print by reflection, in a
+// field that is not exported, shows an address.
 type Secret struct{ text *string }
 
 const hidden = "***"
@@ -16,7 +16,7 @@ const hidden = "***"
 // NewSecret hides a text.
 func NewSecret(text string) Secret { return Secret{&text} }
 
-// Reveal is the text itself, for the one who has to use it.
+// Reveal is the text itself, for the code that uses it.
 func (s Secret) Reveal() string {
 	if s.text == nil {
 		return ""

@@ -75,7 +75,7 @@ func TestASecretIsRevealedToItsUser(t *testing.T) {
 	}
 	for _, none := range []Secret{{}, NewSecret("")} {
 		if none.Reveal() != "" || !none.Empty() || none.String() != "***" {
-			t.Error("an empty secret is something, or tells that it is empty")
+			t.Error("an empty secret is something, or shows that it is empty")
 		}
 	}
 }

@@ -25,20 +25,20 @@ func serve(ctx context.Context, l *line) error {
 
 func (p *Program) greet(stdout io.Writer) {
 	fmt.Fprintf(stdout, "The shop is at    %s\n", p.Settings.PublicURL)
-	if p.Settings.Live() {
+	if p.Settings.LiveMode() {
 		return
 	}
 	fmt.Fprintf(stdout, `The sandbox is at %s
 
 Three things to try:
   1. Buy something and pay by card 4054 6957 2310 0768 (any date to come, any CVC).
-  2. Pay with a wallet, decline there, come back and pay another way.
+  2. Pay with a wallet, decline there, return and pay another way.
   3. Open the sandbox's control room, lose a notification, and see the order paid all the same.
 `, p.Settings.Antom.BaseURL)
 }
 
-// tellVersion prints which build this is.
-func tellVersion(_ context.Context, l *line) error {
+// printVersion prints which build this is.
+func printVersion(_ context.Context, l *line) error {
 	if _, err := l.load(); err != nil {
 		return err
 	}

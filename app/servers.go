@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// httpServer gives slow and silent clients no hold on us. Event streams lift the
-// write limit for themselves.
+// httpServer limits the time of slow and silent clients. Event streams lift the write
+// limit for themselves.
 func httpServer(handler http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
 		Handler:           handler,
@@ -60,18 +60,18 @@ func (g *group) serve(ctx context.Context) error {
 	return failure
 }
 
-// close gives back the addresses.
+// close closes the listeners.
 func (g *group) close() error {
 	var problems []error
 	for _, listener := range g.listeners {
-		problems = append(problems, giveBack(listener))
+		problems = append(problems, closeListener(listener))
 	}
 	return errors.Join(problems...)
 }
 
-// requestReversal closes a listener that may be closed already: a server that has ended
+// closeListener closes a listener that may be closed already: a server that has ended
 // has closed its own.
-func giveBack(listener net.Listener) error {
+func closeListener(listener net.Listener) error {
 	if err := listener.Close(); !errors.Is(err, net.ErrClosed) {
 		return err
 	}

@@ -13,7 +13,7 @@ import (
 	"antom-checkout/mail"
 )
 
-// Settings is all that an operator decides. What a package decides by is in that
+// Settings is all that an operator decides. The settings of a package are in that
 // package's own Config; [Build] adds the rest of it, such as clock and log.
 type Settings struct {
 	Addr        string
@@ -70,7 +70,7 @@ func (s *Settings) rows() []setting {
 		{env: "SHOP_LOGO", shown: "a built-in mark", into: logo(&s.Pages.Logo),
 			summary: "file of the logo: SVG, PNG or WebP, 64 KiB at most, drawn for a light ground. A wide one stands for the name, a square one beside it"},
 		{env: "ACCENT_COLOR", shown: "`#1f4d3f`", into: accent(&s.Pages.Accent),
-			summary: "`#rrggbb` of buttons, marks and focus, in mails too. Refused, with the nearest shade that is not, where it cannot be seen on the page (WCAG AA, 3:1); text on it is black or white, and the dark theme lightens it, as contrast needs"},
+			summary: "`#rrggbb` of buttons, marks and focus, in emails too. Refused, with the nearest shade that is not, where it cannot be seen on the page (WCAG AA, 3:1); text on it is black or white, and the dark theme lightens it, as contrast needs"},
 		{env: "CATALOG_FILE", into: text(&s.CatalogFile),
 			summary: "products to import at start: JSON (`[{\"sku\",\"name\",\"description\",\"image\",\"price\",\"stock\"}]`) or CSV with those columns; prices in minor units"},
 		{env: "CURRENCY", fallback: "SGD", into: currency(&s.Shop.Currency),
@@ -92,33 +92,35 @@ func (s *Settings) rows() []setting {
 		{env: "ANTOM_SDK_INTEGRITY", into: text(&s.SDK.Integrity),
 			summary: "Subresource Integrity value of that script"},
 		{env: "SDK_UI", fallback: "popup", into: oneOf(&s.SDK.UI, handlers.Popup, handlers.Inline, handlers.Element),
-			summary: "how the SDK shows itself: `popup`; `inline`: cards are entered inside the page, all else in the popup; `element`: Antom's Payment Element replaces our list of methods. A build without it leaves our list and redirects"},
+			summary: "how the SDK shows itself: `popup`; `inline`: cards are entered inside the page, all else in the popup; `element`: Antom's Payment Element replaces the shop's list of methods. A build of the SDK without it leaves that list, and redirects"},
 		{env: "SANDBOX_ADDR", fallback: "localhost:8081", into: text(&s.SandboxAddr),
 			summary: "address the sandbox listens on"},
 		{env: "INTEGRATION", fallback: "sdk", into: either(&s.FormsOnly, "sdk", "api"),
 			summary: "`api`: forms and redirects only"},
-		{env: "PAYMENT_METHODS", shown: "what Antom offers", into: words(&s.Methods),
+		{env: "PAYMENT_METHODS", shown: "what Antom offers", into: list(&s.Methods),
 			summary: "Antom's codes of the methods to offer, in the order wanted: `CARD,PAYNOW,GRABPAY_SG`. Those that Antom, the currency or the amount excludes are left out"},
 		{env: "CAPTURE_MODE", fallback: "automatic", into: either(&s.Payments.ManualCapture, "automatic", "manual"),
 			summary: "`manual`: the merchant captures card payments"},
 		{env: "LATE_PAYMENT", fallback: "accept", into: either(&s.Payments.RefundLate, "accept", "refund"),
-			summary: "money that comes for an expired or cancelled order: `accept` revives the order while its goods are there, `refund` gives it back"},
+			summary: "money that comes for an expired or cancelled order: `accept` revives the order while its goods are there, `refund` returns it"},
 		{env: "ORDER_TTL", fallback: "1h", into: duration(&s.Shop.OrderTTL, time.Second, 30*24*time.Hour),
 			summary: "how long an unpaid order stays payable; also the longest time to pay at a shop's counter or by bank transfer, so a shop that offers those wants days (`168h`)"},
 		{env: "SWEEP_SCHEDULE", fallback: "10s,30s,1m,2m,5m,5m,10m,30m,1h", into: schedule(&s.Payments.SweepSchedule),
-			summary: "waits between two looks at something unfinished; the last repeats, for 72 h"},
-		{env: "SESSION_KEY", shown: "made once, kept beside the database", into: secret(&s.SessionKey, longEnough),
+			summary: "waits between two polls of an unfinished payment; the last repeats, for 72 h"},
+		{env: "SESSION_KEY", shown: "made once, stored beside the database", into: secret(&s.SessionKey, longEnough),
 			summary: "32 characters or more"},
-		{env: "SMTP_URL", into: secret(&s.SMTPURL, mailServer),
-			summary: "mail server, `smtp://user:password@host:587` (STARTTLS is required, except on loopback) or `smtps://…:465`; empty: mails are written to `MAIL_DIR`"},
-		{env: "MAIL_FROM", neededBy: "SMTP_URL", into: mailAddress(&s.Mail.From),
-			summary: "address that mails to buyers come from; required with `SMTP_URL`"},
+		{env: "SMTP_URL", into: secret(&s.SMTPURL, smtpServer),
+			summary: "mail server, `smtp://user:password@host:587` (STARTTLS is required, except on loopback) or `smtps://…:465`; empty: emails are written to `MAIL_DIR`"},
+		{env: "MAIL_FROM", neededBy: "SMTP_URL", into: emailAddress(&s.Mail.From),
+			summary: "address that emails to buyers come from; required with `SMTP_URL`"},
 		{env: "MAIL_DIR", shown: "`mail`, beside the database", into: text(&s.Mail.Folder),
-			summary: "where mails are written without `SMTP_URL`; it grows until you empty it"},
+			summary: "where emails are written without `SMTP_URL`; it grows until you empty it"},
 		{env: "APP_RETURN_URLS", shown: "none", into: appReturns(&s.Pages.AppReturns),
 			summary: "addresses below which native apps may be opened again after paying: `myshop://pay,https://shop.example/app/` ([docs/apps.md](docs/apps.md))"},
+		{env: "ALLOWED_HOSTS", shown: "from `PUBLIC_URL` and `ADDR`", into: hostNames(&s.Pages.AllowedHosts),
+			summary: "further host names that are answered; all others get 421"},
 		{env: "TRUSTED_PROXIES", shown: "none", into: networks(&s.Pages.TrustedProxies),
-			summary: "CIDRs whose `X-Forwarded-For` counts"},
+			summary: "CIDRs whose `X-Forwarded-For` and `X-Request-Id` count"},
 		{env: "RATE_LIMITS", fallback: "on", into: either(&s.Pages.RateLimits, "off", "on"),
 			summary: "`off`: no request is refused for coming too often"},
 		{env: "METRICS_ADDR", shown: "off", into: listenAddress(&s.MetricsAddr),
@@ -128,12 +130,12 @@ func (s *Settings) rows() []setting {
 		{env: "LOG_LEVEL", fallback: "info", into: level(&s.Log.Level),
 			summary: "`debug`, `info`, `warn` or `error`: the least that is logged"},
 		{env: "CLOCK_OFFSET", fallback: "0s", into: duration(&s.ClockOffset, -10*365*24*time.Hour, 10*365*24*time.Hour),
-			summary: "added to the clock, for tests; refused with live client ids"},
+			summary: "added to the clock, for tests; refused in live mode"},
 	}
 }
 
-// Live reports whether real money moves.
-func (s *Settings) Live() bool {
+// LiveMode reports whether payments take real money.
+func (s *Settings) LiveMode() bool {
 	return s.Antom.ClientID != "" && !strings.HasPrefix(s.Antom.ClientID, "SANDBOX_")
 }
 

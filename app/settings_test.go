@@ -42,12 +42,12 @@ func expectProblems(t *testing.T, env environ, args []string, want ...string) {
 	}
 	for _, part := range want {
 		if !strings.Contains(err.Error(), part) {
-			t.Errorf("the problems do not tell %q:\n%v", part, err)
+			t.Errorf("the problems do not name %q:\n%v", part, err)
 		}
 	}
 }
 
-// account is the settings of a merchant with a live account.
+// account is the settings of a merchant in live mode.
 func account(more environ) environ {
 	env := environ{"ANTOM_CLIENT_ID": "5Y1234", "ANTOM_PRIVATE_KEY": "private", "ANTOM_PUBLIC_KEY": "public"}
 	maps.Copy(env, more)
@@ -59,7 +59,7 @@ func TestWithoutSettingsThereIsADemo(t *testing.T) {
 	if cfg.Addr != "localhost:8080" || cfg.SandboxAddr != "localhost:8081" || cfg.Database != "data/checkout.db" {
 		t.Errorf("addresses %q and %q, database %q", cfg.Addr, cfg.SandboxAddr, cfg.Database)
 	}
-	if cfg.Antom.ClientID != "" || cfg.Live() || cfg.SDK.URL != nil || cfg.PublicURL != nil {
+	if cfg.Antom.ClientID != "" || cfg.LiveMode() || cfg.SDK.URL != nil || cfg.PublicURL != nil {
 		t.Errorf("client %q, SDK %v, public URL %v; want the embedded sandbox and its own SDK", cfg.Antom.ClientID, cfg.SDK.URL, cfg.PublicURL)
 	}
 	if cfg.Antom.BaseURL != "https://open-sea-global.alipay.com" || cfg.Antom.Timeout != 10*time.Second {
@@ -90,7 +90,7 @@ func TestTheContractsSettingsAreKnown(t *testing.T) {
 	}
 	for env := range strings.FieldsSeq(`ADDR PUBLIC_URL DATABASE_URL ANTOM_CLIENT_ID ANTOM_URL ANTOM_PRIVATE_KEY
 		ANTOM_PUBLIC_KEY ANTOM_SDK_URL SANDBOX_ADDR CURRENCY SETTLEMENT_CURRENCY CAPTURE_MODE INTEGRATION
-		SWEEP_SCHEDULE ORDER_TTL SESSION_KEY TRUSTED_PROXIES ANTOM_TIMEOUT CATALOG_FILE CLOCK_OFFSET RATE_LIMITS METRICS_ADDR LOG_FORMAT LOG_LEVEL`) {
+		SWEEP_SCHEDULE ORDER_TTL SESSION_KEY TRUSTED_PROXIES ANTOM_TIMEOUT CATALOG_FILE CLOCK_OFFSET RATE_LIMITS METRICS_ADDR ALLOWED_HOSTS LOG_FORMAT LOG_LEVEL`) {
 		if !slices.Contains(known, env) {
 			t.Errorf("%s of the contract is no setting", env)
 		}
@@ -114,7 +114,7 @@ func TestAFlagIsStrongerThanTheEnvironment(t *testing.T) {
 func TestAnEmptyFlagStillIsAFlag(t *testing.T) {
 	cfg := load(t, account(nil), "-antom-client-id=")
 	if cfg.Antom.ClientID != "" {
-		t.Errorf("client id %q, want none: the flag asks for the sandbox", cfg.Antom.ClientID)
+		t.Errorf("client id %q, want none: the flag chooses the sandbox", cfg.Antom.ClientID)
 	}
 }
 
@@ -124,7 +124,7 @@ func TestEverySettingIsTakenFromItsOwnName(t *testing.T) {
 		"CATALOG_FILE": "goods.csv", "CURRENCY": "JPY", "SETTLEMENT_CURRENCY": "USD", "ANTOM_URL": "https://open-na-global.alipay.com",
 		"ANTOM_TIMEOUT": "3s", "ANTOM_SDK_URL": "https://sdk.example.com/sdk.js", "ANTOM_SDK_INTEGRITY": "sha384-abc", "SDK_UI": "element",
 		"SANDBOX_ADDR": ":81", "INTEGRATION": "api", "CAPTURE_MODE": "manual", "ORDER_TTL": "30m", "SWEEP_SCHEDULE": "1s, 2s",
-		"SESSION_KEY": strings.Repeat("k", 32), "TRUSTED_PROXIES": "10.0.0.0/8, 2001:db8::/32",
+		"SESSION_KEY": strings.Repeat("k", 32), "TRUSTED_PROXIES": "10.0.0.0/8, 2001:db8::/32", "ALLOWED_HOSTS": "pay.example.com, 10.0.0.7:8080",
 		"SMTP_URL": "smtps://ann:secret@mail.example.com", "MAIL_FROM": "shop@example.com", "MAIL_DIR": "/var/mail/shop",
 		"APP_RETURN_URLS": "myshop://pay,https://shop.example/app/", "METRICS_ADDR": ":9090",
 		"LOG_FORMAT": "json", "LOG_LEVEL": "warn",
@@ -141,12 +141,35 @@ func TestEverySettingIsTakenFromItsOwnName(t *testing.T) {
 		"SWEEP_SCHEDULE": {len(cfg.Payments.SweepSchedule), 2}, "SESSION_KEY": {cfg.SessionKey.Reveal(), strings.Repeat("k", 32)},
 		"SMTP_URL":  {cfg.SMTPURL.Reveal(), "smtps://ann:secret@mail.example.com"},
 		"MAIL_FROM": {cfg.Mail.From, "shop@example.com"}, "MAIL_DIR": {cfg.mailFolder(), "/var/mail/shop"},
+		"ALLOWED_HOSTS":   {strings.Join(cfg.Pages.AllowedHosts, " "), "pay.example.com 10.0.0.7:8080"},
 		"TRUSTED_PROXIES": {len(cfg.Pages.TrustedProxies), 2}, "APP_RETURN_URLS": {len(cfg.Pages.AppReturns), 2}, "METRICS_ADDR": {cfg.MetricsAddr, ":9090"},
-		"LOG_FORMAT": {cfg.Log.JSON, true}, "LOG_LEVEL": {cfg.Log.Level, slog.LevelWarn}, "live": {cfg.Live(), true},
+		"LOG_FORMAT": {cfg.Log.JSON, true}, "LOG_LEVEL": {cfg.Log.Level, slog.LevelWarn}, "live mode": {cfg.LiveMode(), true},
 	} {
 		if got[0] != got[1] {
 			t.Errorf("%s became %v, want %v", name, got[0], got[1])
 		}
+	}
+}
+
+// The name in ADDR is answered; addresses and localhost need no list.
+func TestTheNameInADDRIsAnswered(t *testing.T) {
+	for addr, want := range map[string]string{
+		"backend:8080": "pay.example.com backend", "localhost:8080": "pay.example.com", ":8080": "pay.example.com",
+		"0.0.0.0:8080": "pay.example.com", "[::1]:8080": "pay.example.com",
+	} {
+		cfg := load(t, environ{"ADDR": addr, "ALLOWED_HOSTS": "pay.example.com"})
+		if got := strings.Join(cfg.pages().AllowedHosts, " "); got != want {
+			t.Errorf("with ADDR %s the pages are answered to %q, want %q", addr, got, want)
+		}
+	}
+}
+
+func TestAllowedHostsAreNames(t *testing.T) {
+	for _, hosts := range []string{"pay.example.com", "a.example, b.example:8443 2001:db8::7 [2001:db8::8]:80", ""} {
+		load(t, environ{"ALLOWED_HOSTS": hosts})
+	}
+	for _, host := range []string{"https://pay.example.com", "pay.example.com/", "*.example.com", "ann@pay.example.com", ":8080", "a.example:b"} {
+		expectProblems(t, environ{"ALLOWED_HOSTS": host + " fine.example"}, nil, "ALLOWED_HOSTS: "+host+" is no host name")
 	}
 }
 
@@ -174,7 +197,7 @@ func TestSecretsMayComeFromFiles(t *testing.T) {
 	}
 	cfg := load(t, env, "-antom-public-key-file", writeFile(t, "public key"))
 	if cfg.AntomPrivateKey.Reveal() != "private key" || cfg.AntomPublicKey.Reveal() != "public key" || cfg.SessionKey.Reveal() != key {
-		t.Errorf("read %q, %q and %q; want the files' words, trimmed", cfg.AntomPrivateKey.Reveal(), cfg.AntomPublicKey.Reveal(), cfg.SessionKey.Reveal())
+		t.Errorf("read %q, %q and %q; want the files' texts, trimmed", cfg.AntomPrivateKey.Reveal(), cfg.AntomPublicKey.Reveal(), cfg.SessionKey.Reveal())
 	}
 	env["SESSION_KEY"] = strings.Repeat("d", 40)
 	if cfg := load(t, env, "-antom-public-key", "public"); cfg.SessionKey.Reveal() != env["SESSION_KEY"] {
@@ -195,6 +218,7 @@ func TestAWrongSettingIsRefused(t *testing.T) {
 		{"SWEEP_SCHEDULE", "10s,,1m"}, {"SWEEP_SCHEDULE", "10s,0s"}, {"SWEEP_SCHEDULE", "-1s"}, {"SWEEP_SCHEDULE", "often"},
 		{"SESSION_KEY", "too short"}, {"SESSION_KEY", strings.Repeat("k", 31)},
 		{"TRUSTED_PROXIES", "10.0.0.1"}, {"TRUSTED_PROXIES", "10.0.0.0/8,all"},
+		{"ALLOWED_HOSTS", "https://pay.example.com"}, {"ALLOWED_HOSTS", "shop.local,*.example.com"},
 		{"APP_RETURN_URLS", "javascript:alert(1)"}, {"APP_RETURN_URLS", "myshop://pay,http://shop.example/"}, {"APP_RETURN_URLS", "myshop"},
 		{"PAYMENT_METHODS", "CARD,NOSUCH"}, {"PAYMENT_METHODS", "card"}, {"PAYMENT_METHODS", "CARD,APPLEPAY"}, {"PAYMENT_METHODS", "CARD,CARD"}, {"PAYMENT_METHODS", "PAYPAY IDEAL"},
 		{"SHOP_LOGO", "no/such/file.svg"}, {"SHOP_LOGO", "settings.go"},
@@ -246,7 +270,7 @@ func TestHTTPIsForThisMachineOnly(t *testing.T) {
 	}
 }
 
-func TestEveryProblemIsToldAtOnce(t *testing.T) {
+func TestEveryProblemIsReportedAtOnce(t *testing.T) {
 	expectProblems(t, environ{
 		"PUBLIC_URL": "http://shop.example.com", "CURRENCY": "XXX", "CAPTURE_MODE": "later", "ORDER_TTL": "never",
 		"SWEEP_SCHEDULE": "often", "SESSION_KEY": "short", "ANTOM_CLIENT_ID": "5Y1234", "CLOCK_OFFSET": "1h",
@@ -255,13 +279,13 @@ func TestEveryProblemIsToldAtOnce(t *testing.T) {
 		"ANTOM_PRIVATE_KEY", "ANTOM_PUBLIC_KEY", "CLOCK_OFFSET")
 }
 
-func TestAMissingSecretFileIsToldWithTheOtherProblems(t *testing.T) {
+func TestAMissingSecretFileIsReportedWithTheOtherProblems(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "missing")
 	expectProblems(t, environ{"SESSION_KEY_FILE": missing, "ANTOM_PRIVATE_KEY_FILE": missing, "CURRENCY": "XXX"}, nil,
 		"SESSION_KEY_FILE", "ANTOM_PRIVATE_KEY_FILE", "CURRENCY")
 }
 
-func TestProblemsNeverTellASecret(t *testing.T) {
+func TestProblemsNeverShowASecret(t *testing.T) {
 	_, err := Load(nil, environ{
 		"SESSION_KEY": "hunter2", "ANTOM_PRIVATE_KEY": "MIIEprivate", "CURRENCY": "XXX", "SMTP_URL": "smtp://ann:hunter2@mail host",
 	}.get)
@@ -270,11 +294,11 @@ func TestProblemsNeverTellASecret(t *testing.T) {
 	}
 }
 
-func TestTheClockIsMovedInTestsOnly(t *testing.T) {
+func TestTheClockIsOffsetInTestModeOnly(t *testing.T) {
 	for _, id := range []string{"", "SANDBOX_5Y1234"} {
 		cfg := load(t, account(environ{"ANTOM_CLIENT_ID": id, "CLOCK_OFFSET": "-36h"}))
 		if cfg.ClockOffset != -36*time.Hour {
-			t.Errorf("with client id %q the clock is moved by %v, want -36h", id, cfg.ClockOffset)
+			t.Errorf("with client id %q the clock is off by %v, want -36h", id, cfg.ClockOffset)
 		}
 	}
 	expectProblems(t, account(environ{"CLOCK_OFFSET": "1s"}), nil, "CLOCK_OFFSET")
@@ -293,7 +317,7 @@ func TestAMailServerNeedsASender(t *testing.T) {
 	}
 	cfg := load(t, environ{"SMTP_URL": "smtps://ann:secret@mail.example.com", "MAIL_FROM": "shop@example.com", "PUBLIC_URL": "https://pay.example.com"})
 	want := mail.Server{Host: "mail.example.com", Port: 465, User: "ann", Password: "secret", TLS: true}
-	if got := cfg.mail(); got.Server == nil || *got.Server != want || got.From != "shop@example.com" || got.Host != "pay.example.com" || cfg.pages().Mailbox != nil {
+	if got := cfg.mail(); got.Server == nil || *got.Server != want || got.From != "shop@example.com" || got.Host != "pay.example.com" || cfg.pages().Preview != nil {
 		t.Error("the mail server is not the one of the settings, or emails are previewed beside it")
 	}
 }

@@ -41,7 +41,7 @@ func text(field *string) target {
 	return target{set: func(text string) error { *field = text; return nil }}
 }
 
-// secret keeps a text hidden; a check's error must not hold it.
+// secret keeps a text hidden; a check's error must not contain it.
 func secret(field *Secret, checks ...func(string) error) target {
 	return target{secret: true, set: func(text string) error {
 		*field = NewSecret(text)
@@ -61,7 +61,7 @@ func longEnough(key string) error {
 	return nil
 }
 
-func mailServer(address string) error {
+func smtpServer(address string) error {
 	_, err := mail.ParseServer(address)
 	return err
 }
@@ -113,7 +113,7 @@ func listenAddress(field *string) target {
 	})
 }
 
-func mailAddress(field *string) target {
+func emailAddress(field *string) target {
 	return parsed(field, func(text string) (string, error) {
 		if parsed, err := netmail.ParseAddress(text); err != nil || parsed.Address != text {
 			return "", errors.New("not an address such as shop@example.com")
@@ -146,12 +146,37 @@ func schedule(field *checkout.Schedule) target {
 	}}
 }
 
-// words is a list with commas, spaces or both between its members.
-func words(field *[]string) target {
+// list has commas, spaces or both between its members.
+func list(field *[]string) target {
 	return target{set: func(text string) error {
 		*field = strings.FieldsFunc(text, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
 		return nil
 	}}
+}
+
+// hostNames is a list of hosts, with or without ports.
+func hostNames(field *[]string) target {
+	return target{set: func(text string) error {
+		var wrong []string
+		if err := list(field).set(text); err != nil {
+			return err
+		}
+		for _, host := range *field {
+			if !isHost(host) {
+				wrong = append(wrong, host)
+			}
+		}
+		if len(wrong) > 0 {
+			return errors.New(strings.Join(wrong, ", ") + " is no host name such as pay.example.com")
+		}
+		return nil
+	}}
+}
+
+func isHost(text string) bool {
+	u, err := url.Parse("//" + text)
+	plain := err == nil && u.Host == text && u.Hostname() != "" && !strings.Contains(text, "*")
+	return plain || net.ParseIP(text) != nil
 }
 
 func currency(field *checkout.Currency) target {
@@ -164,34 +189,34 @@ func currency(field *checkout.Currency) target {
 	})
 }
 
-// oneOf is one of these words.
-func oneOf[T ~string](field *T, words ...T) target {
+// oneOf is one of these texts.
+func oneOf[T ~string](field *T, allowed ...T) target {
 	return target{set: func(text string) error {
-		if !slices.Contains(words, T(text)) {
-			return fmt.Errorf("none of %s", strings.Trim(fmt.Sprint(words), "[]"))
+		if !slices.Contains(allowed, T(text)) {
+			return fmt.Errorf("none of %s", strings.Trim(fmt.Sprint(allowed), "[]"))
 		}
 		*field = T(text)
 		return nil
 	}}
 }
 
-// either is one of two words, of which the second one is true.
+// either is one of two texts, of which the second one is true.
 func either(field *bool, no, yes string) target {
 	return target{set: func(text string) error {
-		var word string
-		err := oneOf(&word, no, yes).set(text)
-		*field = word == yes
+		var chosen string
+		err := oneOf(&chosen, no, yes).set(text)
+		*field = chosen == yes
 		return err
 	}}
 }
 
 func level(field *slog.Level) target {
 	return target{set: func(text string) error {
-		var word string
-		if err := oneOf(&word, "debug", "info", "warn", "error").set(text); err != nil {
+		var chosen string
+		if err := oneOf(&chosen, "debug", "info", "warn", "error").set(text); err != nil {
 			return err
 		}
-		return field.UnmarshalText([]byte(word))
+		return field.UnmarshalText([]byte(chosen))
 	}}
 }
 

@@ -3,8 +3,10 @@ package app
 import (
 	"cmp"
 	"context"
+	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"antom-checkout/antom"
@@ -21,7 +23,7 @@ import (
 func (p *Program) openClient(context.Context) (err error) {
 	cfg := p.Settings.Antom
 	cfg.PrivateKey, cfg.PublicKeys = p.Settings.AntomPrivateKey.Reveal(), p.Settings.AntomPublicKey.Reveal()
-	cfg.Attempts = 1 // the shop repeats by itself: at once when the buyer does, later by the sweeper
+	cfg.Attempts = 1 // the shop repeats itself: at once when the buyer does, later by the sweeper
 	options := []antom.Option{antom.WithClock(p.Now)}
 	if p.outside.ToAntom != nil {
 		options = append(options, antom.WithHTTPClient(&http.Client{Transport: p.outside.ToAntom}))
@@ -78,7 +80,7 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 	}
 }
 
-// mail is what the mailer goes by, but for the clock.
+// mail is the mailer's Config without the clock.
 func (s *Settings) mail() mail.Config {
 	cfg := s.Mail
 	cfg.ShopName, cfg.Accent = s.Pages.ShopName, s.Pages.Accent
@@ -86,7 +88,7 @@ func (s *Settings) mail() mail.Config {
 	cfg.From = cmp.Or(cfg.From, "shop@"+cfg.Host)
 	cfg.Folder = s.mailFolder()
 	if !s.SMTPURL.Empty() {
-		cfg.Server, _ = mail.ParseServer(s.SMTPURL.Reveal()) // was checked when it was read
+		cfg.Server, _ = mail.ParseServer(s.SMTPURL.Reveal()) // checked when the settings were read
 	}
 	return cfg
 }
@@ -107,7 +109,7 @@ func (p *Program) NewHandler() http.Handler {
 	return handlers.New(p.PagesConfig(), p.Services, p.Client, p.Store)
 }
 
-// PagesConfig is what the handler goes by.
+// PagesConfig is the handler's Config.
 func (p *Program) PagesConfig() handlers.Config {
 	cfg := p.Settings.pages()
 	cfg.SessionKey, cfg.Now, cfg.Log, cfg.Done = p.keys, p.Now, p.Log, p.stopping
@@ -120,24 +122,35 @@ func (p *Program) PagesConfig() handlers.Config {
 // pages is the part of it that settings decide.
 func (s *Settings) pages() handlers.Config {
 	cfg := s.Pages
-	cfg.PublicURL, cfg.Sandbox = s.PublicURL, !s.Live()
+	cfg.PublicURL, cfg.Sandbox = s.PublicURL, !s.LiveMode()
+	cfg.AllowedHosts = slices.Concat(cfg.AllowedHosts, s.listenedName())
 	if s.SMTPURL.Empty() {
-		cfg.Mailbox = mail.Folder(s.mailFolder())
+		cfg.Preview = mail.Folder(s.mailFolder())
 	}
 	if s.FormsOnly {
 		return cfg
 	}
 	sdk := s.SDK
 	sdk.GatewayHost = s.Antom.BaseURL
-	if sdk.Environment = "prod"; !s.Live() {
+	if sdk.Environment = "prod"; !s.LiveMode() {
 		sdk.Environment = "sandbox"
 	}
 	cfg.SDK = &sdk
 	return cfg
 }
 
+// listenedName is the host of ADDR where it is a name. Addresses, and localhost on
+// this machine, are answered without being listed.
+func (s *Settings) listenedName() []string {
+	host, _, err := net.SplitHostPort(s.Addr)
+	if err != nil || host == "" || host == "localhost" || net.ParseIP(host) != nil {
+		return nil
+	}
+	return []string{host}
+}
+
 // publicFromAddr is the base of all addresses where none was given and nothing
-// tells the port that a server listens on.
+// says the port that a server listens on.
 func (s *Settings) publicFromAddr() {
 	if s.PublicURL == nil {
 		s.PublicURL = &url.URL{Scheme: "http", Host: s.Addr}

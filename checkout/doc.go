@@ -1,12 +1,13 @@
-// Package checkout is the domain: what an order is, what may become of it, and
-// the one Service that moves it. It decides with pure functions over an order
-// and Antom's words about it ([Apply]); the [Service] loads, decides, commits,
-// and only then acts.
+// Package checkout holds the rules: what an order is, what may become of it and of
+// the attempts to pay it, and what has to be done about that. All of it is pure.
+// [Apply] says what an event that Antom reports makes of an order; the functions of
+// change.go say the same of what shop, operator and clock do; [NextForPayment] and its
+// neighbours say what to do next. Each returns a new order, and changes nothing else.
 //
-// It speaks to Antom through package antom and to a database through [Store].
-// It knows no HTTP, no SQL and no HTML.
+//	after, effects := checkout.Apply(before, event, rules)
 //
-//	shop := checkout.New(config, store, gateway)
-//	order, err := shop.PlaceOrder(ctx, request)
-//	started, err := shop.StartPayment(ctx, order.Token, checkout.Attempt{Method: "CARD"})
+// The package imports no other package of this module. It knows no HTTP, no SQL, no
+// HTML and no message of Antom's; it reads no clock. Packages below it in the tree
+// stand above it: payments carries out what is decided here, gateway makes events of
+// Antom's messages, methods knows the ways to pay, and shop places orders.
 package checkout

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// Audit writes everything there is about money as JSON lines, in a stable order:
+// Audit writes all rows about money as JSON lines, in a stable order:
 // orders, payments, operations, transitions, notifications, calls, outbox. It
 // reads the file at path in one consistent view, beside a running server or
 // after a crash, and takes no lock that a writer would wait for.
@@ -172,7 +172,7 @@ func auditCalls(ctx context.Context, q querier, out *json.Encoder) error {
 	line := struct {
 		Kind             string    `json:"kind"`
 		ID               string    `json:"id"`
-		Op               string    `json:"op"`
+		Endpoint         string    `json:"op"` // the published name
 		RequestID        string    `json:"request_id"`
 		PaymentRequestID string    `json:"payment_request_id"`
 		Result           string    `json:"result"`
@@ -181,7 +181,7 @@ func auditCalls(ctx context.Context, q querier, out *json.Encoder) error {
 		At               auditTime `json:"at"`
 	}{Kind: "call"}
 	return export(ctx, q, out, &line,
-		[]any{&line.ID, &line.Op, &line.RequestID, &line.PaymentRequestID, &line.Result, &line.Code, &line.Verified, &line.At},
+		[]any{&line.ID, &line.Endpoint, &line.RequestID, &line.PaymentRequestID, &line.Result, &line.Code, &line.Verified, &line.At},
 		nil, `
 		SELECT id, endpoint, request_id, payment_request_id, result, code, verified, at
 		  FROM calls

@@ -31,7 +31,7 @@ var contractKeys = map[string]string{
 	"outbox":       "kind id topic order_id state attempts",
 }
 
-// furtherKeys are what we tell beyond the contract. "subject" is of the contract
+// furtherKeys are keys beyond the contract. "subject" is of the contract
 // for rows about attempts; order rows carry it too.
 var furtherKeys = map[string]string{
 	"transition": "subject request_id",
@@ -95,13 +95,13 @@ func auditLines(t *testing.T, text string) []map[string]any {
 	return lines
 }
 
-func TestTheAuditTellsEverythingAboutMoney(t *testing.T) {
+func TestTheAuditHasAllRowsAboutMoney(t *testing.T) {
 	store, path := openStoreAt(t, filepath.Join(t.TempDir(), "shop.db"))
 	tellAStory(t, store)
 	text := audit(t, path)
 	expectGolden(t, "audit.jsonl", text)
 	if again := audit(t, path); again != text {
-		t.Errorf("told again it differs\n%s", cmp.Diff(text, again))
+		t.Errorf("the second audit differs\n%s", cmp.Diff(text, again))
 	}
 }
 
@@ -122,7 +122,7 @@ func TestTheAuditHasTheKeysOfTheContract(t *testing.T) {
 		}
 		for key, value := range line {
 			if !slices.Contains(allowed, key) {
-				t.Errorf("%s with %q, which nobody knows: %v", kind, key, line)
+				t.Errorf("%s with %q, which is not published: %v", kind, key, line)
 			}
 			if moment, isText := value.(string); (key == "at" || strings.HasSuffix(key, "_at")) && (!isText || !millis.MatchString(moment)) {
 				t.Errorf("%s: %s is %v, want RFC 3339 in UTC with milliseconds", kind, key, value)
@@ -139,7 +139,7 @@ func TestTheAuditHasTheKeysOfTheContract(t *testing.T) {
 	}
 }
 
-func TestTheAuditHashesTheTokenAndNeverTellsIt(t *testing.T) {
+func TestTheAuditHashesTheTokenAndNeverShowsIt(t *testing.T) {
 	store, path := openStoreAt(t, filepath.Join(t.TempDir(), "shop.db"))
 	tellAStory(t, store)
 	text := audit(t, path)
@@ -149,7 +149,7 @@ func TestTheAuditHashesTheTokenAndNeverTellsIt(t *testing.T) {
 	}
 	for _, private := range []string{"token-order", "form-order", "mei@example.com", "Mei Ling", "Raffles", "6123"} {
 		if strings.Contains(text, private) {
-			t.Errorf("the audit tells %q", private)
+			t.Errorf("the audit holds %q", private)
 		}
 	}
 }
@@ -170,14 +170,14 @@ func TestTheAuditWorksBesideAWriterInTheMiddleOfAWrite(t *testing.T) {
 	}()
 	<-written
 	if during := audit(t, path); during != text {
-		t.Errorf("the audit tells what is not committed\n%s", cmp.Diff(text, during))
+		t.Errorf("the audit holds what is not committed\n%s", cmp.Diff(text, during))
 	}
 	close(let)
 	if err := <-done; err != nil {
 		t.Errorf("the write beside the audit: %v", err)
 	}
 	if audit(t, path) == text {
-		t.Error("the audit does not tell what was committed")
+		t.Error("the audit lacks what was committed")
 	}
 }
 
@@ -205,7 +205,7 @@ func TestTheAuditOfAMissingFileMakesNone(t *testing.T) {
 	folder := t.TempDir()
 	var out bytes.Buffer
 	if err := Audit(t.Context(), filepath.Join(folder, "shop.db"), &out); err == nil || out.Len() > 0 {
-		t.Errorf("got %v and %q, want an error and nothing told", err, out.String())
+		t.Errorf("got %v and %q, want an error and no output", err, out.String())
 	}
 	if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
 		t.Errorf("the folder now holds %v (%v), want nothing", left, err)
@@ -213,7 +213,7 @@ func TestTheAuditOfAMissingFileMakesNone(t *testing.T) {
 }
 
 func TestTheAuditOfWhatIsNoDatabaseChangesNothing(t *testing.T) {
-	for name, content := range map[string]string{"a letter": "Dear reader, this is a letter and no database.\n", "an empty file": ""} {
+	for name, content := range map[string]string{"a text": "Dear reader, this is a text and no database.\n", "an empty file": ""} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "shop.db")
 			if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
@@ -221,7 +221,7 @@ func TestTheAuditOfWhatIsNoDatabaseChangesNothing(t *testing.T) {
 			}
 			var out bytes.Buffer
 			if err := Audit(t.Context(), path, &out); err == nil || out.Len() > 0 {
-				t.Errorf("got %v and %q, want an error and nothing told", err, out.String())
+				t.Errorf("got %v and %q, want an error and no output", err, out.String())
 			}
 			if left, err := os.ReadFile(path); err != nil || string(left) != content {
 				t.Errorf("the file now holds %d bytes (%v), want it left alone", len(left), err)

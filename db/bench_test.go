@@ -13,8 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
-
 	"antom-checkout/checkout"
 )
 
@@ -25,17 +23,17 @@ const perRound = 2000
 // BenchmarkStore compares what a checkout stores with the least it could cost.
 //
 // "raw" is an order, a payment and a ledger row a transaction, in the same tables
-// with the same settings, by three prepared inserts that nobody has to read,
+// with the same settings, by three prepared inserts that are not read,
 // decide or be isolated for, committed in groups by one goroutine. "thin" is the
-// same with rows of four columns in tables without further indexes, to tell how
+// same with rows of four columns in tables without further indexes, to show how
 // much of the time is the tables'.
 //
-// Of ours, "attempt" is one transaction: an order is read and changes, its
+// Of the store, "attempt" is one transaction: an order is read and changes, its
 // payment and their ledger rows are added. "order" is the whole way from nothing
 // to an attempt: two transactions, counted as two.
 //
 // Reported are medians of all rounds: transactions a second, the ratios of them
-// (more is better), and the p99 and the processor time of ours over those of raw
+// (more is better), and the p99 and the processor time of the store over those of raw
 // (less is better). Run it with -benchtime=7x.
 func BenchmarkStore(b *testing.B) {
 	for _, callers := range []int{1, 64} {
@@ -44,12 +42,12 @@ func BenchmarkStore(b *testing.B) {
 				db, raw, thin := openStore(b), openRaw(b, sameRows), openRaw(b, thinRows)
 				var figures ratios
 				for b.Loop() {
-					thinner, limit, ours := thin.insert(b, callers), raw.insert(b, callers), store(b, db, callers)
+					thinner, limit, whole := thin.insert(b, callers), raw.insert(b, callers), store(b, db, callers)
 					figures.add("raw/s", limit.rate())
-					figures.add("ours/s", ours.rate())
-					figures.add("ours/raw", ours.rate()/limit.rate())
-					figures.add("p99/raw-p99", ours.p99()/limit.p99())
-					figures.add("cpu/raw-cpu", ours.cpuEach()/limit.cpuEach())
+					figures.add("ours/s", whole.rate())
+					figures.add("ours/raw", whole.rate()/limit.rate())
+					figures.add("p99/raw-p99", whole.p99()/limit.p99())
+					figures.add("cpu/raw-cpu", whole.cpuEach()/limit.cpuEach())
 					figures.add("raw/thin", limit.rate()/thinner.rate())
 				}
 				figures.report(b)
@@ -68,7 +66,7 @@ func (r *ratios) add(unit string, value float64) {
 	(*r)[unit] = append((*r)[unit], value)
 }
 
-// report tells the medians.
+// report reports the medians.
 func (r ratios) report(b *testing.B) {
 	for unit, values := range r {
 		b.ReportMetric(slices.Sorted(slices.Values(values))[len(values)/2], unit)
@@ -121,7 +119,7 @@ func race(b testing.TB, callers, n int, do func(i int) error) round {
 	return r
 }
 
-func newUUID() string { return uuid.Must(uuid.NewV7()).String() }
+var newUUID = checkout.NewIDs(time.Now).New
 
 func addAttempt(store *Store, orderID string) error {
 	_, _, err := store.Update(context.Background(), orderID, bySweeper, func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
@@ -183,7 +181,7 @@ type insert struct {
 	args  func(order string) []any
 }
 
-// sameRows are the rows of our own tables.
+// sameRows are the rows of the store's own tables.
 func sameRows(db *sql.DB) ([]insert, error) {
 	o, p := newOrder("o"), newPayment("p")
 	return []insert{

@@ -11,14 +11,14 @@ import (
 const generationSize = 2048
 
 // cache remembers orders as they were read or committed lately. It is not
-// believed: whoever takes an order from it compares the version with that of the
-// row, because a command in another process may have changed it. For that every
-// change of an order or of its payments counts its version up.
+// trusted: an order taken from it counts only when its version is that of the row,
+// because a command in another process may have changed the row. Therefore every
+// change of an order or of its payments increments the version.
 //
-// Which order an id belongs to never changes, so of that no comparison is needed.
+// An id always belongs to the same order, so that needs no comparison.
 //
 // Orders are forgotten by generation: when the recent one is full, it becomes the
-// older one, and what is still used moves back.
+// older one, and an order that is still used returns to the recent one.
 type cache struct {
 	mu            sync.Mutex
 	recent, older map[name]*checkout.Order
@@ -33,7 +33,7 @@ const (
 	byID        = "id"
 	byToken     = "token"
 	byForm      = "form_key"
-	byNumber    = "number" // not remembered: it is asked for rarely
+	byNumber    = "number" // not remembered: it is read rarely
 	byRequestID = "request_id"
 	byAntomID   = "antom_id"
 	byRefundID  = "refund_request_id"
@@ -80,9 +80,9 @@ func (c *cache) add(o *checkout.Order) {
 		if p.AntomID != "" {
 			c.recent[name{byAntomID, p.AntomID}] = o
 		}
-		for _, op := range p.Operations {
-			if op.Kind == checkout.Refund {
-				c.recent[name{byRefundID, op.RequestID}] = o
+		for _, operation := range p.Operations {
+			if operation.Kind == checkout.Refund {
+				c.recent[name{byRefundID, operation.RequestID}] = o
 			}
 		}
 	}
@@ -102,11 +102,11 @@ func merged(before, after *checkout.Order) checkout.Order {
 		}
 		paymentRows.take(was, p)
 		for j := range p.Operations {
-			op := &p.Operations[j]
-			if opWas := was.Operation(op.Kind, op.RequestID); opWas != nil {
-				operationRows.take(opWas, op)
+			operation := &p.Operations[j]
+			if operationWas := was.Operation(operation.Kind, operation.RequestID); operationWas != nil {
+				operationRows.take(operationWas, operation)
 			} else {
-				was.Operations = append(was.Operations, *op)
+				was.Operations = append(was.Operations, *operation)
 			}
 		}
 	}

@@ -95,7 +95,7 @@ func TestWhatWasNotCommittedIsNotRemembered(t *testing.T) {
 	}
 }
 
-func TestWhoeverReadsAnOrderMayChangeTheCopy(t *testing.T) {
+func TestACallerMayChangeTheOrderItHasRead(t *testing.T) {
 	store := openStore(t)
 	p := newPayment("p1")
 	p.Operations = []checkout.Operation{{Kind: checkout.Refund, RequestID: "r1", Amount: sgd(100), Status: checkout.OperationPending, CreatedAt: noon}}
@@ -119,7 +119,7 @@ func TestOnlySoManyOrdersAreRemembered(t *testing.T) {
 		t.Errorf("%d names are remembered, want no more than those of %d orders", n, 2*generationSize)
 	}
 	if c.get(name{byID, "1"}) != nil {
-		t.Error("an order that nobody has used is still remembered")
+		t.Error("an order that was not used is still remembered")
 	}
 }
 

@@ -40,7 +40,7 @@ func scanProduct(row scanner) (checkout.Product, error) {
 // ImportProducts adds products to the catalogue or brings them up to date, all
 // of them or none. Their order becomes the order of the catalogue. A stock is
 // what is in the store when the file first says it: importing the same number
-// again, as every start does, brings nothing back that was sold.
+// again, as every start does, restores no goods that were sold.
 func (s *Store) ImportProducts(ctx context.Context, products []checkout.Product) error {
 	return s.write(ctx, func(ctx context.Context, tx *tx) error {
 		for i, p := range products {

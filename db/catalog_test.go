@@ -50,7 +50,7 @@ func TestAnEmptyShopIsFilled(t *testing.T) {
 	}
 }
 
-func TestTheSeededPricesLookRight(t *testing.T) {
+func TestTheSeededPricesArePlausible(t *testing.T) {
 	store := openStore(t)
 	for currency, want := range map[checkout.Currency][2]int64{ // the cheapest and the dearest
 		"SGD": {1800, 16800},
@@ -182,7 +182,7 @@ func TestACatalogueFileMayCountTheStock(t *testing.T) {
 	}
 }
 
-func TestEveryProblemOfACatalogueIsToldAtOnce(t *testing.T) {
+func TestEveryProblemOfACatalogueIsReportedAtOnce(t *testing.T) {
 	for _, row := range []struct {
 		name     string
 		text     string
@@ -220,7 +220,7 @@ func TestEveryProblemOfACatalogueIsToldAtOnce(t *testing.T) {
 			}
 			for _, part := range row.want {
 				if !strings.Contains(err.Error(), part) {
-					t.Errorf("the error does not tell %q:\n%v", part, err)
+					t.Errorf("the error does not name %q:\n%v", part, err)
 				}
 			}
 			if strings.Contains(err.Error(), "OK") {

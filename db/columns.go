@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// mapping tells how the rows of a table hold values of T. SELECT, INSERT, UPDATE,
+// mapping defines how the rows of a table hold values of T. SELECT, INSERT, UPDATE,
 // Scan and the cache all follow its columns, so a new column is one line here and
 // one in a migration.
 type mapping[T any] struct {
@@ -55,8 +55,8 @@ func (m *mapping[T]) add(ctx context.Context, tx *tx, row *T, owner ...any) (sql
 	return tx.ExecContext(ctx, m.insert, values...)
 }
 
-// update writes of a row what differs, and tells how many rows have changed. An
-// UPDATE that names an indexed column moves the row in the index, also when the
+// update writes the columns of a row that differ, and returns how many rows have
+// changed. An UPDATE that names an indexed column rewrites the index, also when the
 // value is the same as before.
 func (m *mapping[T]) update(ctx context.Context, tx *tx, was, is *T, key ...any) (int64, error) {
 	var set []string

@@ -25,13 +25,13 @@ var unchanging = map[string]string{
 	"Order.Total":       "frozen when the order is placed",
 	"Order.Language":    "frozen when the order is placed",
 	"Order.CreatedAt":   "the past",
-	"Order.ExpiresAt":   "the buyer was told",
+	"Order.ExpiresAt":   "shown to the buyer",
 	"Order.Fulfillable": "not stored; known inside Store.Update only",
 	"Order.Version":     "Store.Update counts it itself",
 
 	"Payment.RequestID":  identity,
-	"Payment.Mode":       "part of what was asked",
-	"Payment.Amount":     "part of what was asked",
+	"Payment.Mode":       "part of the request",
+	"Payment.Amount":     "part of the request",
 	"Payment.Terminal":   "where it was begun",
 	"Payment.ReturnURL":  "where it was begun",
 	"Payment.Body":       "a repeat must be the same request",
@@ -40,8 +40,8 @@ var unchanging = map[string]string{
 
 	"Operation.Kind":      identity,
 	"Operation.RequestID": identity,
-	"Operation.Amount":    "part of what was asked",
-	"Operation.Key":       "who ordered it stays the same",
+	"Operation.Amount":    "part of the request",
+	"Operation.Key":       "the operator stays the same",
 	"Operation.CreatedAt": "the past",
 }
 
@@ -49,8 +49,8 @@ var unchanging = map[string]string{
 // another row.
 const identity = "names the row"
 
-// otherWord are values that the table allows, where not every text will do.
-var otherWord = map[string]string{
+// otherValue are values that the table allows, where not every text will do.
+var otherValue = map[string]string{
 	"Order.Status":     string(checkout.OrderPaid),
 	"Order.Closed":     string(checkout.OrderCancelled),
 	"Order.Stock":      string(checkout.StockTaken),
@@ -100,7 +100,7 @@ func placeFull(store *Store, o checkout.Order) error {
 
 // fieldCase is one field of an order, its payment or its operation.
 type fieldCase struct {
-	name  string // e.g. Payment.Held.Minor
+	name  string // e.g. Payment.Confirmed.Minor
 	why   string // an update does not write it; "" if it does
 	alter func(*checkout.Order)
 }
@@ -156,7 +156,7 @@ func alterValue(t *testing.T, name string, v reflect.Value) {
 	default:
 		switch v.Kind() {
 		case reflect.String:
-			other, limited := otherWord[name]
+			other, limited := otherValue[name]
 			if !limited {
 				other = v.String() + "x"
 			}
@@ -174,8 +174,8 @@ func alterValue(t *testing.T, name string, v reflect.Value) {
 // roundedTo is what a millisecond can hold of a moment.
 var roundedTo = cmp.Transformer("milliseconds", func(t time.Time) time.Time { return t.Truncate(time.Millisecond).UTC() })
 
-// problem changes one field of an order inside of Store.Update and tells what is
-// wrong afterwards with what is remembered or with what is stored; "" if nothing.
+// problem changes one field of an order inside of Store.Update and says what is
+// wrong afterwards with the cached or the stored order; "" if nothing is.
 func problem(store *Store, id string, f fieldCase) string {
 	want := fullOrder(id)
 	if err := placeFull(store, want); err != nil {
@@ -290,8 +290,8 @@ func mutants[T any](m *mapping[T], row func(*checkout.Order) *T, cases []fieldCa
 	return all
 }
 
-// What holds the columns together is itself held: with any one column left out in
-// one place, the test above fails.
+// The test above is itself tested: with any one column left out in one place, it
+// fails.
 func TestAColumnThatIsLeftOutIsNoticed(t *testing.T) {
 	cases := fieldCases(t)
 	all := slices.Concat(

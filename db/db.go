@@ -29,12 +29,12 @@ type Store struct {
 	reads     *statements  // on them
 	cache     cache        // of orders
 	unmatched atomic.Bool  // whether a notification may be waiting for its payment
-	release   func() error // gives the file back to other servers; nil when it was not claimed
+	release   func() error // lets other servers open the file; nil when it was not claimed
 	exclusive bool
 	now       func() time.Time
 }
 
-// Option changes what a [Store] stands on.
+// Option changes how a [Store] is opened.
 type Option func(*Store)
 
 // WithClock sets the clock that ledger rows are stamped with.
@@ -80,7 +80,7 @@ func (s *Store) open(ctx context.Context, path string) (err error) {
 		return err
 	}
 	s.reads = newStatements(s.readers)
-	return s.lookForUnmatched(ctx)
+	return s.noteUnmatched(ctx)
 }
 
 // makeFile makes the file before SQLite does, readable by its owner only: it
@@ -108,7 +108,7 @@ func openReaders(path string) (*sql.DB, error) {
 	return readers, nil
 }
 
-// undoInMemory keeps the pages a savepoint may have to bring back in memory;
+// undoInMemory keeps the pages that a savepoint may restore in memory;
 // otherwise SQLite writes them to a temporary file, which costs a third of all.
 const undoInMemory = "_pragma=temp_store(memory)"
 
@@ -165,7 +165,8 @@ func Backup(ctx context.Context, path, file string) error {
 		return fmt.Errorf("backup: %w", err)
 	}
 	defer source.Close()
-	// Made before it is filled, so that nobody else ever reads buyers' addresses in it.
+	// Made before it is filled, so that no other account ever reads buyers'
+	// addresses in it.
 	empty, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("backup: %w", err)

@@ -19,19 +19,19 @@ var (
 	_ shop.Store     = (*Store)(nil)
 )
 
-// eachConnection hands all connections of a pool to look, one by one.
-func eachConnection(t *testing.T, pool *sql.DB, look func(*sql.Conn)) {
+// eachConnection hands all connections of a pool to check, one by one.
+func eachConnection(t *testing.T, pool *sql.DB, check func(*sql.Conn)) {
 	t.Helper()
-	var held []*sql.Conn
+	var taken []*sql.Conn
 	for range pool.Stats().MaxOpenConnections {
 		conn, err := pool.Conn(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		held = append(held, conn)
-		look(conn)
+		taken = append(taken, conn)
+		check(conn)
 	}
-	for _, conn := range held {
+	for _, conn := range taken {
 		if err := conn.Close(); err != nil {
 			t.Fatal(err)
 		}
@@ -83,7 +83,7 @@ func expectMode(t *testing.T, path string, want fs.FileMode) {
 	}
 }
 
-func TestNobodyElseReadsTheBuyersAddresses(t *testing.T) {
+func TestOnlyTheOwnerReadsTheBuyersAddresses(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "data", "shop")
 	store, path := openStoreAt(t, filepath.Join(folder, "shop.db"))
 	placeOrder(t, store, newOrder("order"))
@@ -94,7 +94,7 @@ func TestNobodyElseReadsTheBuyersAddresses(t *testing.T) {
 
 // In a folder that was there before, the files have to protect themselves: what
 // was just written stands in the WAL.
-func TestNobodyElseReadsTheWALInAFolderThatIsOpenToAll(t *testing.T) {
+func TestOnlyTheOwnerReadsTheWALInAFolderThatIsOpenToAll(t *testing.T) {
 	folder := t.TempDir()
 	if err := os.Chmod(folder, 0o755); err != nil {
 		t.Fatal(err)
@@ -168,9 +168,9 @@ func TestAPathIsTakenAsItIs(t *testing.T) {
 
 func TestWhatIsNoDatabaseIsRefusedAndLeftAlone(t *testing.T) {
 	folder := t.TempDir()
-	text := filepath.Join(folder, "letter.txt")
-	letter := []byte("Dear reader, this is a letter and no database, however long it may be.\n")
-	if err := os.WriteFile(text, letter, 0o644); err != nil {
+	text := filepath.Join(folder, "text.txt")
+	want := []byte("Dear reader, this is a text and no database, however long it may be.\n")
+	if err := os.WriteFile(text, want, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	for _, path := range []string{"postgres://localhost/shop", folder, text, filepath.Join(text, "shop.db")} {
@@ -180,8 +180,8 @@ func TestWhatIsNoDatabaseIsRefusedAndLeftAlone(t *testing.T) {
 			store.Close()
 		}
 	}
-	if content, err := os.ReadFile(text); err != nil || string(content) != string(letter) {
-		t.Errorf("the letter has changed: %q, %v", content, err)
+	if content, err := os.ReadFile(text); err != nil || string(content) != string(want) {
+		t.Errorf("the text has changed: %q, %v", content, err)
 	}
 }
 
@@ -193,7 +193,7 @@ func TestReadyMeansAbleToStore(t *testing.T) {
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := store.Ready(cancelled); err == nil {
-		t.Error("ready for somebody who has left")
+		t.Error("ready for a caller that has left")
 	}
 	if err := store.Close(); err != nil {
 		t.Fatal(err)

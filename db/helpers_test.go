@@ -43,7 +43,7 @@ func openStoreAt(t testing.TB, path string) (*Store, string) {
 	return store, path
 }
 
-// newOrder is an order of SGD 42.00 that nobody has tried to pay yet.
+// newOrder is an order of SGD 42.00 without an attempt.
 func newOrder(id string) checkout.Order {
 	return checkout.Order{
 		ID: id, Number: "N-" + id, Token: "token-" + id, FormKey: "form-" + id,
@@ -60,7 +60,7 @@ func newOrder(id string) checkout.Order {
 	}
 }
 
-// newPayment is a live attempt that Antom has not heard of.
+// newPayment is an active attempt that was not submitted to Antom yet.
 func newPayment(requestID string) checkout.Payment {
 	return checkout.Payment{
 		RequestID: requestID, Method: "CARD", Mode: checkout.ModeSDK, Status: checkout.PaymentCreated, Active: true,
@@ -250,7 +250,7 @@ func cause(kind checkout.CauseKind, id string) checkout.Cause {
 	return checkout.Cause{Kind: kind, ID: id}
 }
 
-// notification is one about a payment of ours, as it comes in.
+// notification is one about a payment of this shop, as it arrives.
 func notification(id, requestID, body string, applied bool) *checkout.Notification {
 	return &checkout.Notification{
 		ID: id, Type: "PAYMENT_RESULT", PaymentRequestID: requestID,
@@ -259,9 +259,9 @@ func notification(id, requestID, body string, applied bool) *checkout.Notificati
 }
 
 // call is a request that Antom has answered.
-func call(id, op, requestID, result string) *checkout.Call {
+func call(id, endpoint, requestID, result string) *checkout.Call {
 	return &checkout.Call{
-		ID: id, Endpoint: op, RequestID: requestID, PaymentRequestID: requestID,
+		ID: id, Endpoint: endpoint, RequestID: requestID, PaymentRequestID: requestID,
 		Result: result, Code: "CODE", Verified: result != "none", At: noon,
 	}
 }

@@ -27,7 +27,7 @@ func claim(ctx context.Context, path string) (release func() error, err error) {
 	if err != nil {
 		return nil, err
 	}
-	tx, err := lock.BeginTx(context.WithoutCancel(ctx), nil) // held for life, not for ctx
+	tx, err := lock.BeginTx(context.WithoutCancel(ctx), nil) // the lock lasts as long as the process, not as long as ctx
 	if err == nil {
 		return func() error { return errors.Join(tx.Rollback(), lock.Close()) }, nil
 	}

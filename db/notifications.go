@@ -16,8 +16,7 @@ func (s *Store) SaveNotification(ctx context.Context, n checkout.Notification) e
 }
 
 // saveNotification stores a notification, or finds the row of the same message.
-// repeated reports that it has been taken into account already; then the row
-// stays as it is.
+// repeated reports that it was applied already; then the row stays as it is.
 func (s *Store) saveNotification(ctx context.Context, tx *tx, n checkout.Notification) (repeated bool, err error) {
 	res, err := tx.ExecContext(ctx, `
 		INSERT INTO notifications (id, type, payment_request_id, antom_id, body_sha256, body, received_at, applied)
@@ -48,8 +47,8 @@ func (s *Store) saveNotification(ctx context.Context, tx *tx, n checkout.Notific
 	return false, err
 }
 
-// lookForUnmatched notes whether Unmatched has anything to find.
-func (s *Store) lookForUnmatched(ctx context.Context) error {
+// noteUnmatched notes whether Unmatched has anything to find.
+func (s *Store) noteUnmatched(ctx context.Context) error {
 	var exists bool
 	err := s.reads.QueryRowContext(ctx, `
 		SELECT EXISTS (SELECT 1 FROM notifications WHERE antom_id <> '' AND applied = 0 AND payment_request_id = '')`).Scan(&exists)
@@ -58,7 +57,7 @@ func (s *Store) lookForUnmatched(ctx context.Context) error {
 }
 
 // Unmatched implements payments.Store. Few shops ever have such a notification;
-// those that have not are spared the question.
+// the others are spared the query.
 func (s *Store) Unmatched(ctx context.Context, antomID string) ([]checkout.Notification, error) {
 	if !s.unmatched.Load() {
 		return nil, nil

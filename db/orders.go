@@ -66,7 +66,7 @@ func (s *Store) CreateOrder(ctx context.Context, o checkout.Order, cause checkou
 	return o, err
 }
 
-// insertOrder adds the order, unless its form has made one already.
+// insertOrder adds the order, unless one of the same form exists.
 func insertOrder(ctx context.Context, tx *tx, o *checkout.Order) (isNew bool, err error) {
 	res, err := orderRows.add(ctx, tx, o)
 	if err != nil {
@@ -115,7 +115,7 @@ func (s *Store) OrderByNumber(ctx context.Context, number string) (checkout.Orde
 
 // order is the committed state of an order: the one remembered if it is still
 // that, otherwise read. It is read by several statements; a version that is still
-// the same afterwards tells that nothing has changed between them.
+// the same afterwards proves that nothing has changed between them.
 func (s *Store) order(ctx context.Context, by name) (checkout.Order, error) {
 	if o := s.cache.get(by); o != nil {
 		if current, err := isCurrent(ctx, s.reads, *o); err != nil || current {

@@ -96,7 +96,7 @@ func TestAnOrderIsReadBackAsItWasWritten(t *testing.T) {
 	}
 }
 
-func TestAChangedPaymentKeepsWhatItWasMadeFor(t *testing.T) {
+func TestAChangedPaymentKeepsItsRequest(t *testing.T) {
 	store := openStore(t)
 	first := newPayment("p1")
 	first.Operations = []checkout.Operation{{Kind: checkout.Refund, RequestID: "r1", Amount: sgd(100), Status: checkout.OperationPending, CreatedAt: noon}}
@@ -121,8 +121,8 @@ func TestAChangedPaymentKeepsWhatItWasMadeFor(t *testing.T) {
 }
 
 // Inside Antom's element the method is chosen later, and Antom may have taken the
-// money by another one than was asked for.
-func TestTheMethodIsWhatWasToldLast(t *testing.T) {
+// money by another one than was chosen.
+func TestTheMethodIsWhatAntomReportedLast(t *testing.T) {
 	store := openStore(t)
 	open := newPayment("p1")
 	open.Method = ""
@@ -149,7 +149,7 @@ func TestAnOrderThatIsNotThereIsNotFound(t *testing.T) {
 	expectNotFound(t, "by a token in capitals", err)
 	_, err = store.OrderByForm(t.Context(), "")
 	expectNotFound(t, "by form", err)
-	_, _, err = store.Update(t.Context(), "nobody's", bySweeper, altering(func(*checkout.Order) []checkout.Effect { return nil }))
+	_, _, err = store.Update(t.Context(), "unknown", bySweeper, altering(func(*checkout.Order) []checkout.Effect { return nil }))
 	expectNotFound(t, "update", err)
 }
 
@@ -160,7 +160,7 @@ func TestTheSameFormTwiceIsTheSameOrder(t *testing.T) {
 	again.FormKey, again.Total, again.Lines = "form-first", sgd(1), nil
 	second := placeOrder(t, store, again)
 	if diff := cmp.Diff(first, second); diff != "" {
-		t.Errorf("the second click made another order (-first +second)\n%s", diff)
+		t.Errorf("the second click placed another order (-first +second)\n%s", diff)
 	}
 	expectCount(t, store, 1, "orders")
 	expectCount(t, store, 2, "order_lines")
@@ -183,10 +183,10 @@ func TestTenClicksAtOnceMakeOneOrder(t *testing.T) {
 		})
 	}
 	clicks.Wait()
-	made := 0
-	ids.Range(func(any, any) bool { made++; return true })
-	if made != 1 {
-		t.Errorf("ten clicks were answered with %d different orders, want one", made)
+	placed := 0
+	ids.Range(func(any, any) bool { placed++; return true })
+	if placed != 1 {
+		t.Errorf("ten clicks were answered with %d different orders, want one", placed)
 	}
 	expectCount(t, store, 1, "orders")
 	expectCount(t, store, 1, "transitions")

@@ -54,24 +54,24 @@ func (s *Store) setEffect(ctx context.Context, id int64, state string, next time
 	})
 }
 
-// Outbox is how its rows stand.
+// Outbox counts the rows of the outbox by state.
 type Outbox struct {
 	Pending, Sent, Dead int
-	Oldest              time.Time // when the oldest pending row was made; zero when nothing is pending
+	Oldest              time.Time // when the oldest pending row was added; zero when nothing is pending
 }
 
-// Outbox counts its rows. It reads those that are not delivered; the others are
-// all that were ever made, without these.
+// Outbox counts its rows. It reads those that are not delivered; the sent ones
+// are all that were ever added, without these.
 func (s *Store) Outbox(ctx context.Context) (Outbox, error) {
 	var o Outbox
-	var made int
+	var added int
 	var oldest sql.NullInt64
 	err := s.reads.QueryRowContext(ctx, `
 		SELECT (SELECT count(*) FROM outbox WHERE state = 'pending'),
 		       (SELECT count(*) FROM outbox WHERE state = 'dead'),
 		       (SELECT coalesce(max(id), 0) FROM outbox),
 		       (SELECT min(iif(created_at = 0, next_at, created_at)) FROM outbox WHERE state = 'pending')`).
-		Scan(&o.Pending, &o.Dead, &made, &oldest)
-	o.Sent, o.Oldest = made-o.Pending-o.Dead, optionalMoment(oldest)
+		Scan(&o.Pending, &o.Dead, &added, &oldest)
+	o.Sent, o.Oldest = added-o.Pending-o.Dead, optionalMoment(oldest)
 	return o, err
 }

@@ -18,8 +18,8 @@ import (
 	"antom-checkout/checkout"
 )
 
-// paymentRows is the table of payments. What a payment is for and what was asked
-// never change; a method may be told later, or be another than was asked for.
+// paymentRows is the table of payments. What a payment is for and what was requested
+// never change; Antom may report the method later, or another than was requested.
 var paymentRows = newMapping(mapping[checkout.Payment]{
 	table: "payments", key: []string{"request_id"}, owner: []string{"order_id"},
 	columns: []column[checkout.Payment]{
@@ -70,8 +70,8 @@ var operationRows = newMapping(mapping[checkout.Operation]{
 	},
 })
 
-// confirmedColumn is what Antom holds instead of the amount asked for; NULL if that is
-// the same.
+// confirmedColumn is the amount that Antom has confirmed; NULL if it is the amount of
+// the request.
 func confirmedColumn() column[checkout.Payment] {
 	c := field("confirmed", func(p *checkout.Payment) *int64 { return &p.Confirmed.Minor },
 		func(minor *int64) any { return *minor },
@@ -116,7 +116,7 @@ func (a *storedAction) Scan(source any) error {
 }
 
 func loadPayments(ctx context.Context, q querier, orderID string) ([]checkout.Payment, error) {
-	var operated []bool // whether there is anything to look for; mostly not
+	var operated []bool // whether a payment has operations; mostly not
 	payments, err := collect(ctx, q, func(row scanner) (checkout.Payment, error) {
 		var p checkout.Payment
 		var hasOperations bool
@@ -149,13 +149,13 @@ func loadPayments(ctx context.Context, q querier, orderID string) ([]checkout.Pa
 }
 
 func scanOperation(row scanner) (checkout.Operation, error) {
-	var op checkout.Operation
-	err := operationRows.scan(row, &op)
-	return op, err
+	var operation checkout.Operation
+	err := operationRows.scan(row, &operation)
+	return operation, err
 }
 
-// savePayment adds a payment, or writes of one that is there what differs, with
-// its operations.
+// savePayment adds a payment, or writes the columns that differ of one that is
+// stored, with its operations.
 func savePayment(ctx context.Context, tx *tx, orderID string, was, p *checkout.Payment) error {
 	var err error
 	if was == nil {
@@ -171,14 +171,14 @@ func savePayment(ctx context.Context, tx *tx, orderID string, was, p *checkout.P
 		return fmt.Errorf("save payment: %w", err)
 	}
 	for i := range p.Operations {
-		op := &p.Operations[i]
-		if before := was.Operation(op.Kind, op.RequestID); before == nil {
-			_, err = operationRows.add(ctx, tx, op, p.RequestID, i)
+		operation := &p.Operations[i]
+		if before := was.Operation(operation.Kind, operation.RequestID); before == nil {
+			_, err = operationRows.add(ctx, tx, operation, p.RequestID, i)
 		} else {
-			_, err = operationRows.update(ctx, tx, before, op, p.RequestID, op.Kind, op.RequestID)
+			_, err = operationRows.update(ctx, tx, before, operation, p.RequestID, operation.Kind, operation.RequestID)
 		}
 		if err != nil {
-			return fmt.Errorf("save %s: %w", op.Kind, err)
+			return fmt.Errorf("save %s: %w", operation.Kind, err)
 		}
 	}
 	return nil
@@ -225,7 +225,7 @@ func paymentNamed(o checkout.Order, n name) string {
 			return p.RequestID
 		}
 	}
-	return "" // an order is not remembered under what it does not hold
+	return "" // an order is remembered only under ids that it has
 }
 
 // DuePolls implements payments.Store.

@@ -24,12 +24,12 @@ func TestAMessageFindsItsPaymentByAnyOfItsIDs(t *testing.T) {
 		by    checkout.Reference
 		found bool
 	}{
-		{"our request id", checkout.Reference{RequestID: "p1"}, true},
+		{"the request id", checkout.Reference{RequestID: "p1"}, true},
 		{"Antom's payment id", checkout.Reference{AntomID: "antom-1"}, true},
 		{"the id of a refund", checkout.Reference{RefundRequestID: "refund-1"}, true},
 		{"nothing", checkout.Reference{}, false},
-		{"a request id of nobody", checkout.Reference{RequestID: "p2"}, false},
-		{"a payment id of nobody", checkout.Reference{AntomID: "p1"}, false},
+		{"an unknown request id", checkout.Reference{RequestID: "p2"}, false},
+		{"an unknown payment id", checkout.Reference{AntomID: "p1"}, false},
 		{"the id of a capture", checkout.Reference{RefundRequestID: "capture-1"}, false},
 		{"Antom's id of a refund", checkout.Reference{RefundRequestID: "antom-refund-1"}, false},
 	} {
@@ -53,7 +53,7 @@ func TestAPaymentWithoutAntomIDIsNotFoundByNone(t *testing.T) {
 	expectNotFound(t, "by an empty Antom id", err)
 }
 
-func TestWhatCameTooEarlyIsKeptUntilItsPaymentIsKnown(t *testing.T) {
+func TestAnEarlyNotificationIsStoredUntilItsPaymentIsKnown(t *testing.T) {
 	store := openStore(t)
 	early := func(id, antomID string) checkout.Notification {
 		return checkout.Notification{
@@ -119,7 +119,7 @@ func expectDue(t *testing.T, store *Store, now time.Time, limit int, want ...str
 	}
 }
 
-func TestPaymentsAreLookedAtWhenTheirTimeHasCome(t *testing.T) {
+func TestPaymentsAreDueWhenTheirTimeHasCome(t *testing.T) {
 	store := openStore(t)
 	for id, wait := range map[string]time.Duration{"late": 30 * time.Second, "soon": 10 * time.Second, "now": 0, "never": -1} {
 		p := newPayment(id)
@@ -143,7 +143,7 @@ func TestPaymentsAreLookedAtWhenTheirTimeHasCome(t *testing.T) {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 
-	for _, want := range []bool{true, false} { // once looked at, it is not due as it was
+	for _, want := range []bool{true, false} { // after the poll it is due at another time
 		if stillDue, err := store.Reschedule(t.Context(), due[0], noon.Add(time.Minute)); err != nil || stillDue != want {
 			t.Fatalf("still due: %v, %v; want %v", stillDue, err, want)
 		}
@@ -154,7 +154,7 @@ func TestPaymentsAreLookedAtWhenTheirTimeHasCome(t *testing.T) {
 	})
 	ended := checkout.DuePoll{OrderID: "order of soon", RequestID: "soon", Polls: 2}
 	if stillDue, err := store.Reschedule(t.Context(), ended, noon.Add(time.Minute)); err != nil || stillDue {
-		t.Errorf("what has ended meanwhile is looked at again: %v, %v", stillDue, err)
+		t.Errorf("a payment that has ended meanwhile is polled again: %v, %v", stillDue, err)
 	}
 	expectDue(t, store, noon.Add(time.Hour), 10, "late", "now")
 	o := orderByID(t, store, "order of now")
@@ -226,7 +226,7 @@ func TestRefundsAreBoundByWhatAntomHolds(t *testing.T) {
 		return err
 	}
 	if err := refund("r1", 4101); err == nil {
-		t.Error("more than Antom holds was taken, though less than was asked for")
+		t.Error("more than the confirmed amount was refunded, though less than the requested one")
 	}
 	if err := refund("r2", 4100); err != nil {
 		t.Error(err)

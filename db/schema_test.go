@@ -111,15 +111,16 @@ func checkLists(t *testing.T, store *Store, tableName string) map[string][]strin
 	}
 	lists := map[string][]string{}
 	for _, check := range regexp.MustCompile(`CHECK \([^()]*\)`).FindAllString(text[0], -1) {
-		for _, word := range regexp.MustCompile(`(\w+) = '([^']*)'`).FindAllStringSubmatch(check, -1) {
-			lists[word[1]] = append(lists[word[1]], word[2])
+		for _, value := range regexp.MustCompile(`(\w+) = '([^']*)'`).FindAllStringSubmatch(check, -1) {
+			lists[value[1]] = append(lists[value[1]], value[2])
 		}
 	}
 	return lists
 }
 
-// The words of the published contract, of the Go constants and of the SQL are
-// the same words. The transition tables are held to them in ../checkout.
+// The published contract, the Go constants and the SQL have the same words. A test
+// in ../checkout compares the transition tables with them. "held" is the stored and
+// published word for reserved stock.
 func TestContractConstantsAndChecksAgree(t *testing.T) {
 	store := openStore(t)
 	for _, row := range []struct {
@@ -144,8 +145,8 @@ func TestContractConstantsAndChecksAgree(t *testing.T) {
 			if row.goType == "" {
 				return
 			}
-			if words := slices.Sorted(slices.Values(constants(t, row.goType))); !slices.Equal(words, want) {
-				t.Errorf("the constants of checkout.%s are\n%q, the contract's\n%q", row.goType, words, want)
+			if values := slices.Sorted(slices.Values(constants(t, row.goType))); !slices.Equal(values, want) {
+				t.Errorf("the constants of checkout.%s are\n%q, the contract's\n%q", row.goType, values, want)
 			}
 		})
 	}
@@ -168,13 +169,13 @@ func TestTheDatabaseKeepsTheLawsByItself(t *testing.T) {
 		name, query string
 		args        []any
 	}{
-		{"a second live attempt of an order", insertPayment, []any{"p3", "order", "", "sdk", "created", true, 4200}},
+		{"a second active attempt of an order", insertPayment, []any{"p3", "order", "", "sdk", "created", true, 4200}},
 		{"an attempt that comes alive beside another", `UPDATE payments SET active = 1 WHERE request_id = 'p2'`, nil},
 		{"a payment request id used twice", insertPayment, []any{"p1", "other", "", "sdk", "created", false, 4200}},
 		{"an Antom payment that belongs to two attempts", insertPayment, []any{"p4", "other", "antom-2", "sdk", "created", false, 4200}},
 		{"a payment of nothing", insertPayment, []any{"p5", "order", "", "sdk", "created", false, 0}},
-		{"a payment of no order", insertPayment, []any{"p6", "nobody's", "", "sdk", "created", false, 4200}},
-		{"a payment in no known status", insertPayment, []any{"p7", "order", "", "sdk", "settled", false, 4200}},
+		{"a payment of no order", insertPayment, []any{"p6", "unknown", "", "sdk", "created", false, 4200}},
+		{"a payment in no known status", insertPayment, []any{"p7", "order", "", "sdk", "unheard-of", false, 4200}},
 		{"a payment in no known way", insertPayment, []any{"p8", "order", "", "fax", "created", false, 4200}},
 		{"an operation in no known status", insertOperation, []any{"p1", "refund", "r2", "done"}},
 		{"an operation of no known kind", insertOperation, []any{"p1", "void", "r3", "pending"}},

@@ -18,7 +18,7 @@ import (
 var seedCatalog []byte
 
 // perSGD is roughly what one Singapore dollar buys, in minor units. The seeded
-// shop is for trying things out; its prices only have to look right.
+// shop is for trying the program; its prices only have to look plausible.
 var perSGD = map[checkout.Currency]int64{
 	"AUD": 115, "BDT": 9200, "BHD": 290, "BRL": 420, "CAD": 105, "CHF": 62, "CLP": 720, "CNY": 550,
 	"EUR": 68, "GBP": 58, "HKD": 600, "IDR": 1_250_000, "INR": 6500, "JPY": 115, "KRW": 1080,

@@ -17,9 +17,9 @@ type preparer interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// statements carries out SQL and keeps what it has prepared: to parse one of our
-// statements costs more than to carry it out. No text holds a value, so there are not many.
-// Those of a pool are closed with it; those of one connection have to be closed
+// statements carries out SQL and keeps what it has prepared: parsing a statement
+// costs more than carrying it out. No text contains a value, so the statements are
+// few. Those of a pool are closed with it; those of one connection have to be closed
 // first, or the connection stays open, and the file with it.
 type statements struct {
 	on       preparer
@@ -32,7 +32,7 @@ func newStatements(on preparer) *statements {
 }
 
 // prepare refuses those who have left already. The statement itself is carried
-// out to its end: ours take microseconds, and to watch ctx meanwhile takes two
+// out to its end: the store's take microseconds, and to watch ctx meanwhile takes two
 // goroutines a query.
 func (s *statements) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
 	if err := ctx.Err(); err != nil {
@@ -56,7 +56,7 @@ func (s *statements) prepare(ctx context.Context, query string) (*sql.Stmt, erro
 	return stmt, err
 }
 
-// close closes what was prepared. Nothing may be carried out any more.
+// close closes what was prepared. Nothing may be carried out afterwards.
 func (s *statements) close() error {
 	var errs []error
 	for _, stmt := range s.prepared {

@@ -7,8 +7,8 @@ import (
 	"antom-checkout/checkout"
 )
 
-// fulfillable reports whether the goods of an order are there, or reserved for it
-// already. What the catalogue no longer knows, or does not count, is there.
+// fulfillable reports whether the goods of an order are in stock, or reserved for it
+// already. Goods that the catalogue no longer knows, or does not count, are in stock.
 func fulfillable(ctx context.Context, tx *tx, o checkout.Order) (bool, error) {
 	if o.Stock != checkout.StockFree {
 		return true, nil
@@ -26,11 +26,12 @@ func fulfillable(ctx context.Context, tx *tx, o checkout.Order) (bool, error) {
 	return short == 0, nil
 }
 
-// moveStock reserves, takes or frees the goods of an order. Pieces are counted as
+// updateStock reserves, takes or frees the goods of an order. Pieces are counted as
 // reserved also while the catalogue counts no stock, because it may begin to before
-// they are taken. What cannot be right, such as more taken than there was, ends at
-// zero: a payment that has happened is stored, whatever the shelf says.
-func moveStock(ctx context.Context, tx *tx, before, after checkout.Order) error {
+// they are taken. A count that would fall below zero ends at zero: a payment that has
+// happened is stored, whatever the stock says. The column orders.stock says 'held'
+// for reserved stock, a stored word that stays.
+func updateStock(ctx context.Context, tx *tx, before, after checkout.Order) error {
 	reserves := map[checkout.Stock]int{checkout.StockReserved: 1}
 	taken := map[checkout.Stock]int{checkout.StockTaken: 1}
 	reserve := reserves[after.Stock] - reserves[before.Stock]
@@ -44,7 +45,7 @@ func moveStock(ctx context.Context, tx *tx, before, after checkout.Order) error 
 			   SET reserved = max(0, reserved + $1), stock = max(0, stock - $2)
 			 WHERE sku = $3`, reserve*line.Quantity, take*line.Quantity, line.SKU)
 		if err != nil {
-			return fmt.Errorf("move stock of %s: %w", line.SKU, err)
+			return fmt.Errorf("update stock of %s: %w", line.SKU, err)
 		}
 	}
 	return nil

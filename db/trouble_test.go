@@ -20,7 +20,7 @@ func TestASecondServerOnTheSameFileIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := Open(t.Context(), path, Exclusively()); !errors.Is(err, ErrInUse) || !strings.Contains(err.Error(), path) {
-		t.Fatalf("the second server is told %v", err)
+		t.Fatalf("the second server gets %v", err)
 	}
 	desk, err := Open(t.Context(), path) // an operator's command works beside the server
 	if err != nil {
@@ -38,7 +38,7 @@ func TestASecondServerOnTheSameFileIsRefused(t *testing.T) {
 	}
 }
 
-// A full disk refuses what cannot be stored, keeps what is stored, lets pages
+// A full disk refuses what cannot be stored, preserves what is stored, lets pages
 // read on, and is over by itself when space returns.
 func TestAFullDiskLosesNothingAndIsOverByItself(t *testing.T) {
 	store, err := Open(t.Context(), filepath.Join(t.TempDir(), "checkout.db"))
@@ -107,7 +107,7 @@ func TestABackupIsAWholeDatabase(t *testing.T) {
 	}
 }
 
-func TestImportingTheSameFileAgainBringsNothingBack(t *testing.T) {
+func TestImportingTheSameFileAgainRestoresNothing(t *testing.T) {
 	store, err := Open(t.Context(), filepath.Join(t.TempDir(), "checkout.db"))
 	if err != nil {
 		t.Fatal(err)

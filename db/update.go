@@ -24,7 +24,7 @@ func (s *Store) Update(ctx context.Context, orderID string, evidence checkout.Ev
 		changed := len(effects) > 0 || !reflect.DeepEqual(before, after)
 		repeated, err := s.saveEvidence(ctx, tx, evidence, changed)
 		if repeated {
-			after = before // it was applied already, whatever has happened since
+			after = before // it was applied already
 		}
 		if err != nil || repeated || !changed {
 			return err
@@ -50,7 +50,7 @@ func (s *Store) saveOrder(ctx context.Context, tx *tx, before, after *checkout.O
 	if err := savePayments(ctx, tx, *before, *after); err != nil {
 		return err
 	}
-	if err := moveStock(ctx, tx, *before, *after); err != nil {
+	if err := updateStock(ctx, tx, *before, *after); err != nil {
 		return err
 	}
 	if err := s.addTransitions(ctx, tx, transitions(*before, *after), cause); err != nil {
@@ -68,14 +68,14 @@ func (s *Store) saveOrder(ctx context.Context, tx *tx, before, after *checkout.O
 	return nil
 }
 
-// savePayments writes the payments that differ; those that stop being the live
-// one first, because there may be only one at any moment.
+// savePayments writes the payments that differ; those that stop being active first,
+// because an order has at most one active payment at any moment.
 func savePayments(ctx context.Context, tx *tx, before, after checkout.Order) error {
-	for _, live := range []bool{false, true} {
+	for _, active := range []bool{false, true} {
 		for i := range after.Payments {
 			p := &after.Payments[i]
 			was := before.Payment(p.RequestID)
-			if p.Active != live || was != nil && reflect.DeepEqual(was, p) {
+			if p.Active != active || was != nil && reflect.DeepEqual(was, p) {
 				continue
 			}
 			if err := savePayment(ctx, tx, after.ID, was, p); err != nil {
@@ -95,15 +95,15 @@ type transition struct {
 	from, to  string
 }
 
-// transitions compares two states of an order: what moved, payments first,
-// because the order follows them.
+// transitions compares two states of an order: what has changed, payments first,
+// because the order's status follows from theirs.
 func transitions(before, after checkout.Order) []transition {
-	var moved []transition
-	payment := "" // the one that moved the order
+	var changed []transition
+	payment := "" // the one that changed the order
 	add := func(t transition) {
 		if t.from != t.to {
 			t.orderID, payment = after.ID, t.paymentID
-			moved = append(moved, t)
+			changed = append(changed, t)
 		}
 	}
 	for _, p := range after.Payments {
@@ -111,23 +111,23 @@ func transitions(before, after checkout.Order) []transition {
 		if was == nil {
 			was = &checkout.Payment{}
 		}
-		for _, op := range p.Operations {
-			opWas := was.Operation(op.Kind, op.RequestID)
-			if opWas == nil {
-				opWas = &checkout.Operation{}
+		for _, operation := range p.Operations {
+			operationWas := was.Operation(operation.Kind, operation.RequestID)
+			if operationWas == nil {
+				operationWas = &checkout.Operation{}
 			}
-			add(transition{subject: string(op.Kind), paymentID: p.RequestID, requestID: op.RequestID, from: string(opWas.Status), to: string(op.Status)})
+			add(transition{subject: string(operation.Kind), paymentID: p.RequestID, requestID: operation.RequestID, from: string(operationWas.Status), to: string(operation.Status)})
 		}
 		add(transition{subject: "payment", paymentID: p.RequestID, from: string(was.Status), to: string(p.Status)})
 	}
 	add(transition{subject: "order", paymentID: payment, from: string(before.Status), to: string(after.Status)})
-	return moved
+	return changed
 }
 
 // addTransitions inserts row by row: one INSERT of several into a table with
 // triggers makes SQLite build a temporary table first.
-func (s *Store) addTransitions(ctx context.Context, tx *tx, moved []transition, cause checkout.Cause) error {
-	for _, t := range moved {
+func (s *Store) addTransitions(ctx context.Context, tx *tx, rows []transition, cause checkout.Cause) error {
+	for _, t := range rows {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO transitions (subject, order_id, payment_request_id, request_id, from_status, to_status, cause, at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
@@ -161,9 +161,9 @@ func (s *Store) TransitionsAfter(ctx context.Context, after int64) (orderIDs []s
 // TransitionsBy implements payments.Store.
 func (s *Store) TransitionsBy(ctx context.Context, orderID string, cause checkout.Cause) ([]checkout.Transition, error) {
 	return collect(ctx, s.reads, func(row scanner) (checkout.Transition, error) {
-		var m checkout.Transition
-		err := row.Scan(&m.Subject, &m.PaymentRequestID, &m.From, &m.To)
-		return m, err
+		var t checkout.Transition
+		err := row.Scan(&t.Subject, &t.PaymentRequestID, &t.From, &t.To)
+		return t, err
 	}, `
 		SELECT subject, payment_request_id, from_status, to_status
 		  FROM transitions
@@ -171,9 +171,9 @@ func (s *Store) TransitionsBy(ctx context.Context, orderID string, cause checkou
 		 ORDER BY seq`, orderID, cause.String())
 }
 
-// saveEvidence stores what a change came from. A notification is kept whatever it
-// changed, and repeated tells that the same message has been taken into account
-// already; an inquiry that told nothing new leaves no trace.
+// saveEvidence stores what a change came from. A notification is stored whatever it
+// changed, and repeated reports that the same message was applied already; an
+// inquiry that changed nothing leaves no row.
 func (s *Store) saveEvidence(ctx context.Context, tx *tx, e checkout.Evidence, changed bool) (repeated bool, err error) {
 	switch {
 	case e.Notification != nil:

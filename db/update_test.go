@@ -17,7 +17,7 @@ const ledger = `SELECT subject, payment_request_id, request_id, from_status, to_
 
 func nothing(*checkout.Order) []checkout.Effect { return nil }
 
-func TestTheLedgerTellsPaymentsFirstAndTheirOrderLast(t *testing.T) {
+func TestTheLedgerHasPaymentsFirstAndTheirOrderLast(t *testing.T) {
 	store := openStore(t)
 	old := newPayment("p1")
 	old.Active = false
@@ -117,7 +117,7 @@ func TestAChangeOfAnOldVersionIsRefusedWhole(t *testing.T) {
 		t.Errorf("an order that has changed meanwhile was stored: %v, want ErrStale", err)
 	}
 	if o := orderByID(t, store, "order"); o.Status != checkout.OrderProcessing || o.Payments[0].Polls != 7 {
-		t.Errorf("the order is %s with %d checks, want processing with 7", o.Status, o.Payments[0].Polls)
+		t.Errorf("the order is %s with %d polls, want processing with 7", o.Status, o.Payments[0].Polls)
 	}
 	expectCount(t, store, rows, "transitions")
 	expectCount(t, store, 0, "outbox")
@@ -126,7 +126,7 @@ func TestAChangeOfAnOldVersionIsRefusedWhole(t *testing.T) {
 func TestTheSameNotificationIsStoredOnceAndNamedOnce(t *testing.T) {
 	store := openStore(t)
 	orderWithPayment(t, store, "order", newPayment("p1"))
-	hear := func(id, body string, applied bool, status checkout.PaymentStatus) {
+	apply := func(id, body string, applied bool, status checkout.PaymentStatus) {
 		t.Helper()
 		evidence := checkout.Evidence{Cause: cause(checkout.ByNotification, id), Notification: notification(id, "p1", body, applied)}
 		change(t, store, "order", evidence, func(o *checkout.Order) []checkout.Effect {
@@ -135,14 +135,14 @@ func TestTheSameNotificationIsStoredOnceAndNamedOnce(t *testing.T) {
 		})
 	}
 	notifications := `SELECT id, payment_request_id, applied FROM notifications ORDER BY id`
-	hear("n1", "pending", false, checkout.PaymentPending)
+	apply("n1", "pending", false, checkout.PaymentPending)
 	expectTable(t, store, []string{"n1 p1 0"}, notifications)
-	hear("n1", "pending", true, checkout.PaymentProcessing) // now it is taken into account
+	apply("n1", "pending", true, checkout.PaymentProcessing) // now it is applied
 	expectTable(t, store, []string{"n1 p1 1"}, notifications)
-	hear("n1", "pending", false, checkout.PaymentFailed) // once more: it has nothing new to say
+	apply("n1", "pending", false, checkout.PaymentFailed) // once more: it has nothing new to say
 	expectTable(t, store, []string{"n1 p1 1"}, notifications)
-	hear("n2", "paid", true, checkout.PaymentPaid)
-	hear("n2", "paid", true, checkout.PaymentRefunded)
+	apply("n2", "paid", true, checkout.PaymentPaid)
+	apply("n2", "paid", true, checkout.PaymentRefunded)
 	expectTable(t, store, []string{"n1 p1 1", "n2 p1 1"}, notifications)
 	expectTable(t, store, []string{
 		"payment p1   created sweeper",
@@ -153,7 +153,7 @@ func TestTheSameNotificationIsStoredOnceAndNamedOnce(t *testing.T) {
 	}, ledger)
 }
 
-func TestANotificationThatContradictsIsKept(t *testing.T) {
+func TestANotificationThatContradictsIsStored(t *testing.T) {
 	store := openStore(t)
 	orderWithPayment(t, store, "order", newPayment("p1"))
 	change(t, store, "order", checkout.Evidence{
@@ -174,8 +174,8 @@ func TestWhichCallsLeaveARow(t *testing.T) {
 		alter func(*checkout.Order) []checkout.Effect
 		want  int
 	}{
-		{"an inquiry that told nothing new", checkout.ByInquiry, nothing, 0},
-		{"an inquiry that told something", checkout.ByInquiry, progress, 1},
+		{"an inquiry that changed nothing", checkout.ByInquiry, nothing, 0},
+		{"an inquiry that changed something", checkout.ByInquiry, progress, 1},
 		{"an answer that changed nothing", checkout.ByResponse, nothing, 1},
 		{"an answer that changed something", checkout.ByResponse, progress, 1},
 		{"an operator's call that changed nothing", checkout.ByAdmin, nothing, 1},
@@ -191,7 +191,7 @@ func TestWhichCallsLeaveARow(t *testing.T) {
 	}
 }
 
-func TestACallIsKeptWithEveryDetail(t *testing.T) {
+func TestACallIsStoredWithEveryDetail(t *testing.T) {
 	store := openStore(t)
 	orderWithPayment(t, store, "order", newPayment("p1"))
 	c := &checkout.Call{
@@ -258,11 +258,11 @@ func TestAChangeThatCannotBeStoredStoresNothing(t *testing.T) {
 		Cause: cause(checkout.ByNotification, "n1"), Notification: notification("n1", "p1", "body", true),
 	}, altering(func(o *checkout.Order) []checkout.Effect {
 		o.Status = checkout.OrderPaid
-		o.Payments = append(o.Payments, newPayment("p2")) // a second live one
+		o.Payments = append(o.Payments, newPayment("p2")) // a second active one
 		return []checkout.Effect{checkout.EffectPaid}
 	}))
 	if err == nil {
-		t.Error("two live attempts were stored, want an error")
+		t.Error("two active attempts were stored, want an error")
 	}
 	expectTable(t, store, []string{"processing 2"}, `SELECT status, version FROM orders`)
 	expectCount(t, store, 1, "payments")
@@ -271,13 +271,13 @@ func TestAChangeThatCannotBeStoredStoresNothing(t *testing.T) {
 	expectCount(t, store, rows, "transitions")
 }
 
-// A merchant may refund in Antom's dashboard while a refund of ours is on its
-// way. What Antom says has happened is never refused; see law 7 of the design.
-func TestARefundMadeElsewhereIsStoredBesideOursOnItsWay(t *testing.T) {
+// A merchant may refund in Antom's dashboard while a refund of this shop
+// is unfinished. What Antom reports is never refused; see law 7 of the design.
+func TestARefundInAntomsDashboardIsStoredBesideAnUnfinishedOne(t *testing.T) {
 	store := openStore(t)
 	p := newPayment("p1")
 	p.Status = checkout.PaymentPaid
-	p.Operations = []checkout.Operation{{Kind: checkout.Refund, RequestID: "ours", Amount: sgd(4200), Status: checkout.OperationPending, CreatedAt: noon}}
+	p.Operations = []checkout.Operation{{Kind: checkout.Refund, RequestID: "shop", Amount: sgd(4200), Status: checkout.OperationPending, CreatedAt: noon}}
 	orderWithPayment(t, store, "order", p)
 	change(t, store, "order", checkout.Evidence{
 		Cause: cause(checkout.ByNotification, "n1"), Notification: notification("n1", "p1", "refunded", true),
@@ -285,17 +285,17 @@ func TestARefundMadeElsewhereIsStoredBesideOursOnItsWay(t *testing.T) {
 		p := &o.Payments[0]
 		p.Status = checkout.PaymentRefunded
 		p.Operations = append(p.Operations, checkout.Operation{
-			Kind: checkout.Refund, RequestID: "theirs", AntomID: "antom-r1", Amount: sgd(4200), Status: checkout.OperationSuccess, CreatedAt: noon,
+			Kind: checkout.Refund, RequestID: "dashboard", AntomID: "antom-r1", Amount: sgd(4200), Status: checkout.OperationSuccess, CreatedAt: noon,
 		})
 		return nil
 	})
-	expectTable(t, store, []string{"ours pending", "theirs success"}, `SELECT request_id, status FROM operations ORDER BY position`)
+	expectTable(t, store, []string{"shop pending", "dashboard success"}, `SELECT request_id, status FROM operations ORDER BY position`)
 }
 
-func TestOurRefundsTogetherNeverExceedThePayment(t *testing.T) {
+func TestRefundsTogetherNeverExceedThePayment(t *testing.T) {
 	store := openStore(t)
 	orderWithPayment(t, store, "order", newPayment("p1"))
-	ask := func(id string, minor int64) error {
+	refund := func(id string, minor int64) error {
 		_, _, err := store.Update(t.Context(), "order", bySweeper, altering(func(o *checkout.Order) []checkout.Effect {
 			p := &o.Payments[0]
 			p.Operations = append(p.Operations, checkout.Operation{
@@ -310,41 +310,41 @@ func TestOurRefundsTogetherNeverExceedThePayment(t *testing.T) {
 		minor int64
 		fits  bool
 	}{{"r1", 4000, true}, {"r2", 201, false}, {"r3", 200, true}, {"r4", 1, false}} {
-		if err := ask(row.id, row.minor); (err == nil) != row.fits {
+		if err := refund(row.id, row.minor); (err == nil) != row.fits {
 			t.Errorf("refund %s of %d: %v, want stored: %v", row.id, row.minor, err, row.fits)
 		}
 	}
 	expectTable(t, store, []string{"4200"}, `SELECT sum(amount) FROM operations`)
 }
 
-func TestTheLiveAttemptMayChangeInEitherDirection(t *testing.T) {
+func TestTheActiveAttemptMayChangeInEitherDirection(t *testing.T) {
 	store := openStore(t)
 	orderWithPayment(t, store, "order", newPayment("p1"))
-	for _, live := range []string{"p2", "p1", "p2"} {
+	for _, active := range []string{"p2", "p1", "p2"} {
 		change(t, store, "order", bySweeper, func(o *checkout.Order) []checkout.Effect {
 			if len(o.Payments) == 1 {
 				o.Payments = append(o.Payments, newPayment("p2"))
 			}
 			for i := range o.Payments {
-				o.Payments[i].Active = o.Payments[i].RequestID == live
+				o.Payments[i].Active = o.Payments[i].RequestID == active
 			}
 			return nil
 		})
-		expectTable(t, store, []string{live}, `SELECT request_id FROM payments WHERE active = 1`)
+		expectTable(t, store, []string{active}, `SELECT request_id FROM payments WHERE active = 1`)
 	}
 }
 
-func TestTheLedgerTellsWhoHasMovedSince(t *testing.T) {
+func TestTheLedgerNamesTheOrdersChangedSince(t *testing.T) {
 	server, command := besides(t)
 	orderWithPayment(t, server, "first", newPayment("p1"))
 	none, end, err := server.TransitionsAfter(t.Context(), -1)
 	if err != nil || len(none) != 0 || end != 3 {
-		t.Fatalf("the ledger ends at %d with %v, %v; want 3 and nobody", end, none, err)
+		t.Fatalf("the ledger ends at %d with %v, %v; want 3 and no order", end, none, err)
 	}
 	for range 2 {
-		moved, last, err := server.TransitionsAfter(t.Context(), end)
-		if err != nil || len(moved) != 0 || last != end {
-			t.Errorf("nothing has happened, and yet %v moved up to %d, %v", moved, last, err)
+		changed, last, err := server.TransitionsAfter(t.Context(), end)
+		if err != nil || len(changed) != 0 || last != end {
+			t.Errorf("nothing has happened, and yet %v changed up to %d, %v", changed, last, err)
 		}
 	}
 	orderWithPayment(t, command, "second", newPayment("p2"))
@@ -352,13 +352,13 @@ func TestTheLedgerTellsWhoHasMovedSince(t *testing.T) {
 		o.Payments[0].Status = checkout.PaymentProcessing
 		return nil
 	})
-	moved, last, err := server.TransitionsAfter(t.Context(), end)
-	if diff := cmp.Diff([]string{"second", "second", "second", "first"}, moved); diff != "" || last != end+4 || err != nil {
+	changed, last, err := server.TransitionsAfter(t.Context(), end)
+	if diff := cmp.Diff([]string{"second", "second", "second", "first"}, changed); diff != "" || last != end+4 || err != nil {
 		t.Errorf("up to %d, %v (-want +got)\n%s", last, err, diff)
 	}
 }
 
-func TestTheLedgerTellsWhatACauseHasMoved(t *testing.T) {
+func TestTheLedgerNamesWhatACauseHasChanged(t *testing.T) {
 	store := openStore(t)
 	orderWithPayment(t, store, "order", newPayment("p1"))
 	orderWithPayment(t, store, "other", newPayment("p2"))

@@ -17,16 +17,16 @@ const (
 	groupSize   = 128  // transactions committed with one fsync
 )
 
-// writer is the only one who writes. It takes all transactions that are waiting
+// writer alone writes to the database. It takes all transactions that are waiting
 // and commits them together; it never waits for more to come, so a single
 // caller pays for no batch.
 type writer struct {
 	db     *sql.DB
-	conn   *sql.Conn // the only one, for as long as the writer lives
+	conn   *sql.Conn // the only one, for as long as the writer runs
 	tx     *tx
 	jobs   chan *job
 	done   chan struct{}
-	mu     sync.RWMutex // held for reading while a job is handed in
+	mu     sync.RWMutex // read-locked while a job is handed in
 	closed bool
 }
 
@@ -54,9 +54,9 @@ func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 }
 
 // do runs fn in a transaction and returns once it is durable. The error is fn's
-// own, or says why nothing was stored. The context fn is given is never
-// cancelled: an interrupted statement would end the transaction of everybody in
-// the group.
+// own, or says why nothing was stored. The context that fn is given is
+// never cancelled: an interrupted statement would end the transaction of the whole
+// group.
 func (w *writer) do(ctx context.Context, fn func(context.Context, *tx) error) error {
 	j := &job{ctx: ctx, fn: fn, err: make(chan error, 1)}
 	if err := w.hand(j); err != nil {
@@ -96,7 +96,7 @@ func (w *writer) close() error {
 func (w *writer) run() {
 	defer close(w.done)
 	for first := range w.jobs {
-		runtime.Gosched() // whoever is ready to run may have something for this group
+		runtime.Gosched() // other goroutines that are ready may have jobs for this group
 		group := w.waiting([]*job{first})
 		errs := w.commit(group)
 		for i, j := range group {
@@ -121,7 +121,7 @@ func (w *writer) waiting(group []*job) []*job {
 	return group
 }
 
-// commit carries out all jobs in one transaction and tells each how it went.
+// commit carries out all jobs in one transaction and returns the error of each.
 func (w *writer) commit(group []*job) []error {
 	errs := make([]error, len(group))
 	err := w.exec(`BEGIN IMMEDIATE`)
@@ -175,7 +175,7 @@ func (w *writer) exec(statement string) error {
 
 func (w *writer) attempt(j *job) (err error) {
 	if err := j.ctx.Err(); err != nil {
-		return err // nobody waits for it any more
+		return err // its caller has left
 	}
 	defer func() {
 		if p := recover(); p != nil {

@@ -53,7 +53,7 @@ func hold(t *testing.T, store *Store) (release func()) {
 	release = sync.OnceFunc(func() {
 		close(let)
 		if err := <-done; err != nil {
-			t.Errorf("the job that held the writer: %v", err)
+			t.Errorf("the job that blocked the writer: %v", err)
 		}
 	})
 	t.Cleanup(release)
@@ -74,7 +74,7 @@ func queue(t *testing.T, store *Store, ctx context.Context, fn func(*tx) error) 
 	return j
 }
 
-// inOneGroup has the writer commit all jobs together and tells their errors.
+// inOneGroup has the writer commit all jobs together and returns their errors.
 func inOneGroup(t *testing.T, store *Store, jobs ...func(*tx) error) []error {
 	t.Helper()
 	release := hold(t, store)
@@ -106,7 +106,7 @@ func TestATransactionThatFailsTakesNothingOfItsNeighbours(t *testing.T) {
 		}
 	}
 	if !errors.Is(errs[1], failure) {
-		t.Errorf("the failing job was told %v, want its own error", errs[1])
+		t.Errorf("the failing job got %v, want its own error", errs[1])
 	}
 	expectNotes(t, store, "one", "two", "three")
 }
@@ -124,13 +124,13 @@ func TestAPanicIsAnErrorAndTheWriterLivesOn(t *testing.T) {
 		note("two"),
 	)
 	if errs[0] != nil || errs[2] != nil {
-		t.Errorf("the neighbours were told %v and %v, want no error", errs[0], errs[2])
+		t.Errorf("the neighbours got %v and %v, want no error", errs[0], errs[2])
 	}
 	if errs[1] == nil || !strings.Contains(errs[1].Error(), "a mistake of the program") {
-		t.Errorf("who panicked was told %v, want an error that says why", errs[1])
+		t.Errorf("the job that panicked got %v, want an error that says why", errs[1])
 	}
 	if where := "TestAPanicIsAnErrorAndTheWriterLivesOn"; errs[1] != nil && !strings.Contains(errs[1].Error(), where) {
-		t.Errorf("who panicked was told %v, want an error that says where", errs[1])
+		t.Errorf("the job that panicked got %v, want an error that says where", errs[1])
 	}
 	if err := write(store, note("three")); err != nil {
 		t.Errorf("after the panic: %v", err)
@@ -138,7 +138,7 @@ func TestAPanicIsAnErrorAndTheWriterLivesOn(t *testing.T) {
 	expectNotes(t, store, "one", "two", "three")
 }
 
-func TestWhatNobodyWaitsForIsNotWritten(t *testing.T) {
+func TestAJobWhoseCallerHasLeftIsNotWritten(t *testing.T) {
 	store := openNotes(t)
 	release := hold(t, store)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -147,15 +147,15 @@ func TestWhatNobodyWaitsForIsNotWritten(t *testing.T) {
 	cancel()
 	release()
 	if err := <-gone.err; !errors.Is(err, context.Canceled) {
-		t.Errorf("who left was told %v, want that it was cancelled", err)
+		t.Errorf("the caller that left got %v, want that it was cancelled", err)
 	}
 	if err := <-stays.err; err != nil {
-		t.Errorf("who stayed was told %v", err)
+		t.Errorf("the caller that stayed got %v", err)
 	}
 	expectNotes(t, store, "stays")
 }
 
-// tick is an SQL function that tells a test that a statement is under way.
+// tick is an SQL function that reports to a test that a statement is under way.
 var tick atomic.Pointer[func()]
 
 func init() {
@@ -167,9 +167,9 @@ func init() {
 	})
 }
 
-// SQLite takes back the whole transaction when a statement that writes is
+// SQLite rolls back the whole transaction when a statement that writes is
 // interrupted: the transaction of all who are in the group.
-func TestABuyerWhoLeavesInTheMiddleOfAStatementHarmsNobody(t *testing.T) {
+func TestACallerWhoLeavesInTheMiddleOfAStatementHarmsNoOther(t *testing.T) {
 	store := openNotes(t)
 	placeOrder(t, store, newOrder("slow"))
 	mustExec(t, store, `CREATE VIEW many AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 50000) SELECT i FROM n`)
@@ -200,10 +200,10 @@ func TestABuyerWhoLeavesInTheMiddleOfAStatementHarmsNobody(t *testing.T) {
 		want = []string{"before", "after"}
 	}
 	if err := <-before.err; err != nil {
-		t.Errorf("who came before was told %v", err)
+		t.Errorf("the job before got %v", err)
 	}
 	if err := <-after.err; err != nil {
-		t.Errorf("who came after was told %v", err)
+		t.Errorf("the job after got %v", err)
 	}
 	expectNotes(t, store, want...)
 	if err := write(store, note("later")); err != nil {
@@ -211,20 +211,20 @@ func TestABuyerWhoLeavesInTheMiddleOfAStatementHarmsNobody(t *testing.T) {
 	}
 }
 
-func TestACommitThatFailsIsToldToAllAndTheWriterLivesOn(t *testing.T) {
+func TestACommitThatFailsFailsAllJobsAndTheWriterGoesOn(t *testing.T) {
 	store := openNotes(t)
 	mustExec(t, store, `CREATE TABLE answers (text TEXT REFERENCES notes DEFERRABLE INITIALLY DEFERRED)`)
 	errs := inOneGroup(t, store,
 		note("one"),
 		func(tx *tx) error { // is found out when the group commits
-			_, err := tx.ExecContext(context.Background(), `INSERT INTO answers VALUES ('to nobody')`)
+			_, err := tx.ExecContext(context.Background(), `INSERT INTO answers VALUES ('unread')`)
 			return err
 		},
 		note("two"),
 	)
 	for i, err := range errs {
 		if err == nil {
-			t.Errorf("job %d was told that it is stored", i)
+			t.Errorf("job %d got no error, as if it were stored", i)
 		}
 	}
 	if err := write(store, note("three")); err != nil {
@@ -234,8 +234,8 @@ func TestACommitThatFailsIsToldToAllAndTheWriterLivesOn(t *testing.T) {
 }
 
 // With a full disk SQLite ends the transaction of all by itself. What comes after
-// must not be stored as a transaction of its own, and told to have failed.
-func TestATransactionThatEndsUnderTheGroupIsToldToAll(t *testing.T) {
+// must not be stored as a transaction of its own while its caller gets an error.
+func TestATransactionThatEndsUnderTheGroupFailsAllJobs(t *testing.T) {
 	store := openNotes(t)
 	errs := inOneGroup(t, store,
 		note("one"),
@@ -247,7 +247,7 @@ func TestATransactionThatEndsUnderTheGroupIsToldToAll(t *testing.T) {
 	)
 	for i, err := range errs {
 		if err == nil {
-			t.Errorf("job %d was told that it is stored", i)
+			t.Errorf("job %d got no error, as if it were stored", i)
 		}
 	}
 	expectNotes(t, store)
@@ -287,7 +287,7 @@ func TestClosingFinishesWhatIsQueuedAndRefusesTheRest(t *testing.T) {
 	release()
 	for i, j := range queued {
 		if err := <-j.err; err != nil {
-			t.Fatalf("job %d was told %v, want it stored before the end", i, err)
+			t.Fatalf("job %d got %v, want it stored before the end", i, err)
 		}
 	}
 	if err := <-closed; err != nil {

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Makes sure that there is what the journeys need: Chromium or Chrome, and axe from
-# npm. On Debian and Ubuntu what is missing is installed; elsewhere this says what
-# to do. Chromium's headless shell is preferred, also where Chromium is: it opens
-# the same pages in half the time.
+# Provides what the journeys need: Chromium or Chrome, and axe from npm. On Debian and
+# Ubuntu the script installs missing packages; on other systems it names them.
+# Chromium's headless shell is preferred even if Chromium is installed: it opens the
+# same pages in half the time.
 set -eu
 cd "$(dirname "$0")"
 
-# has COMMAND…: one of the commands is there.
+# has COMMAND…: one of the commands exists.
 has() {
 	for command; do
 		command -v "$command" >/dev/null 2>&1 && return
@@ -14,7 +14,7 @@ has() {
 	return 1
 }
 
-# installs PACKAGE, where that can be done without asking.
+# installs PACKAGE, if apt-get and root are available.
 installs() {
 	has apt-get && [ "$(id -u)" = 0 ] || return 1
 	echo "installing $1 for the browser tests"
@@ -22,7 +22,7 @@ installs() {
 	apt-get update -qq && apt-get install -y -qq "$1"
 }
 
-# lacks NAME PACKAGE: there is no going on without it.
+# lacks NAME PACKAGE: ends the script, because the tests require it.
 lacks() {
 	echo "the browser tests need $1: install it (Debian: apt-get install $2) and run this again" >&2
 	exit 1

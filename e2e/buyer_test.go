@@ -20,7 +20,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// device is what a buyer looks at the shop with.
+// device is the screen and the browser of a buyer.
 type device struct {
 	name          string
 	width, height int64
@@ -34,19 +34,19 @@ var (
 		"Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36"}
 )
 
-// onBoth tells a story on a desktop and on a phone.
-func onBoth(t *testing.T, story func(t *testing.T, on device)) {
+// onBoth runs a journey on a desktop and on a phone.
+func onBoth(t *testing.T, journey func(t *testing.T, on device)) {
 	t.Helper()
 	t.Parallel()
 	for _, on := range []device{desktop, phone} {
 		t.Run(on.name, func(t *testing.T) {
 			t.Parallel()
-			story(t, on)
+			journey(t, on)
 		})
 	}
 }
 
-// buyer is a person at a tab of a browser.
+// buyer is a person with a tab of a browser.
 type buyer struct {
 	t       *testing.T
 	shop    *shop
@@ -55,7 +55,7 @@ type buyer struct {
 	on      device
 }
 
-// buyer comes with a browser of their own: no cookies, nothing cached.
+// buyer opens a tab with a profile of its own: no cookies, nothing cached.
 func (s *shop) buyer(on device) *buyer {
 	s.t.Helper()
 	return s.newTab(chrome, on, chromedp.WithNewBrowserContext())
@@ -70,7 +70,7 @@ func (b *buyer) anotherTab() *buyer {
 func (s *shop) newTab(parent context.Context, on device, option chromedp.ContextOption) *buyer {
 	s.t.Helper()
 	b := &buyer{t: s.t, shop: s, on: on, console: newConsole()}
-	tab, leave := chromedp.NewContext(parent, option, chromedp.WithListener(b.console.hear))
+	tab, leave := chromedp.NewContext(parent, option, chromedp.WithListener(b.console.record))
 	b.tab = tab
 	s.t.Cleanup(func() { b.leaves(leave) })
 	must(s.t, chromedp.Do(tab)) // opens it; a limit on this call would be one on the tab's life
@@ -83,7 +83,7 @@ func (s *shop) newTab(parent context.Context, on device, option chromedp.Context
 	return b
 }
 
-// leaves closes the tab, having said what was wrong with it.
+// leaves reports the errors of the tab and closes it.
 func (b *buyer) leaves(leave func()) {
 	for _, line := range b.console.complaints() {
 		b.t.Errorf("the page's console: %s", line)
@@ -117,7 +117,7 @@ func call[P, R any](b *buyer, command cdp.Command[P, R], params P) R {
 	return result
 }
 
-// speaks sets the language the browser asks for, and what it says it is.
+// speaks sets the Accept-Language and User-Agent headers of the browser.
 func (b *buyer) speaks(language string) {
 	b.t.Helper()
 	agent := b.on.agent
@@ -127,7 +127,7 @@ func (b *buyer) speaks(language string) {
 	call(b, emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{UserAgent: agent, AcceptLanguage: language})
 }
 
-// prefers sets the colour scheme, light or dark, and has nothing move.
+// prefers sets the colour scheme, light or dark, and switches animations off.
 func (b *buyer) prefers(scheme string) {
 	b.t.Helper()
 	call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
@@ -148,7 +148,7 @@ func (b *buyer) isBlocked(pattern string) {
 	call(b, network.SetBlockedURLs, network.SetBlockedURLsParams{URLPatterns: []*network.BlockPattern{{URLPattern: pattern, Block: true}}})
 }
 
-// evaluate asks the page; a page that is just changing answers with an error.
+// evaluate runs an expression in the page. During a navigation it returns an error.
 func evaluate[T any](b *buyer, in string, expression string) (T, error) {
 	var none T
 	ctx, cancel := context.WithTimeout(b.tab, patience)
@@ -164,7 +164,8 @@ func evaluate[T any](b *buyer, in string, expression string) (T, error) {
 	return chromedp.Run(ctx, chromedp.Evaluate[T](expression, options...))
 }
 
-// frame finds the frame whose address holds part, and a world in it to ask in.
+// frame finds the frame whose address holds part, and an isolated world in it to run
+// expressions.
 func (b *buyer) frame(ctx context.Context, part string) (runtime.ExecutionContextID, error) {
 	tree, err := chromedp.Call(ctx, page.GetFrameTree, cdp.Empty{})
 	if err != nil {
@@ -190,10 +191,10 @@ func (b *buyer) untilIn(in, what, expression string) {
 	})
 }
 
-// pause lies between two looks at a condition.
+// pause lies between two checks of a condition.
 const pause = 25 * time.Millisecond
 
-// await looks until a condition holds, and fails when patience ends.
+// await checks until a condition holds, and fails when patience ends.
 func (b *buyer) await(what string, holds func() bool) {
 	b.t.Helper()
 	for end := time.Now().Add(patience); !holds(); time.Sleep(pause) {
@@ -203,7 +204,7 @@ func (b *buyer) await(what string, holds func() bool) {
 	}
 }
 
-// view is what the buyer has before them, for the one who reads of a failure.
+// view is the address and the text of the page, for the report of a failure.
 func (b *buyer) view() string {
 	ctx, cancel := context.WithTimeout(b.tab, 5*time.Second)
 	defer cancel()
@@ -214,10 +215,10 @@ func (b *buyer) view() string {
 	return "the page is " + text
 }
 
+// hook is the selector of a data-test hook.
 func hook(name string) string { return `[data-test="` + name + `"]` }
 
-// clicks presses the mouse on an element once it is there, stands still and is
-// covered by nothing.
+// clicks clicks an element once it exists, no longer moves, and is not covered.
 func (b *buyer) clicks(selector string) { b.t.Helper(); b.clicksIn("", selector, 1) }
 
 func (b *buyer) presses(name string)      { b.t.Helper(); b.clicks(hook(name)) }
@@ -256,7 +257,7 @@ func (b *buyer) clicksIn(in, selector string, times int) {
 	b.does(steps[:times]...)
 }
 
-// spot is the middle of an element in its frame's viewport, or [] while a mouse
+// spot is the centre of an element in its frame's viewport, or [] while a mouse
 // cannot reach it.
 func spot(selector string) string {
 	return fmt.Sprintf(`(() => {
@@ -269,7 +270,7 @@ func spot(selector string) string {
 	})()`, selector)
 }
 
-// fills types into the field of that name, over what is there.
+// fills replaces the content of the field of that name.
 func (b *buyer) fills(name, text string) { b.t.Helper(); b.fillsIn("", `[name="`+name+`"]`, text) }
 
 func (b *buyer) fillsIn(in, selector, text string) {
@@ -306,15 +307,14 @@ func (b *buyer) opens(address string) {
 	b.does(chromedp.Navigate(address))
 }
 
-// goesBack presses the browser's back button. Whether the page is loaded again
-// or comes as it was left is the browser's choice, so no load is waited for; and the
-// call is over before the page is gone.
+// goesBack presses the browser's back button. The browser decides whether it loads the
+// page again, so the call waits for no load; it returns before the navigation.
 func (b *buyer) goesBack() {
 	b.t.Helper()
 	b.does(chromedp.Evaluate[chromedp.Void]("void setTimeout(() => history.back())"))
 }
 
-// address is where the tab is.
+// address is the address of the tab.
 func (b *buyer) address() string {
 	b.t.Helper()
 	address, err := evaluate[string](b, "", "location.href")
@@ -322,7 +322,7 @@ func (b *buyer) address() string {
 	return address
 }
 
-// arrives waits for a page whose path matches, in full.
+// arrives waits until a page whose whole path matches has loaded.
 func (b *buyer) arrives(pattern string) {
 	b.t.Helper()
 	b.until("the page "+pattern, fmt.Sprintf(`new RegExp(%q).test(location.pathname) && document.readyState === "complete"`, "^"+pattern+"$"))
@@ -345,7 +345,7 @@ func (b *buyer) adds(sku string) {
 	b.until("a line in the cart", `document.querySelector('[data-test="cart-line"]')`)
 }
 
-// fillsOrder fills the order form, all but the button.
+// fillsOrder fills the order form and does not submit it.
 func (b *buyer) fillsOrder(country string) {
 	b.t.Helper()
 	b.arrives("/cart")
@@ -358,12 +358,12 @@ func (b *buyer) fillsOrder(country string) {
 	b.fills("city", "Singapore")
 }
 
-// personal is what no stranger may read.
+// personal is the name that only the buyer may read.
 const personal = "Tan Wei Ling"
 
 const orderButton = `[data-test="checkout-form"] button`
 
-// ordersTo fills the order form and sends it.
+// ordersTo fills the order form and submits it.
 func (b *buyer) ordersTo(country string) {
 	b.t.Helper()
 	b.fillsOrder(country)
@@ -384,15 +384,15 @@ func (b *buyer) chooses(method string) {
 	selector := fmt.Sprintf(`[data-test="method"][data-method="%s"]`, method)
 	chosen := fmt.Sprintf(`document.querySelector('%s input').checked`, selector)
 	b.clicks(selector)
-	if !asks[bool](b, chosen) {
-		b.clicks(selector) // news of the order had moved the list under the finger
+	if !resolves[bool](b, chosen) {
+		b.clicks(selector) // a change of status had shifted the list before the click
 	}
 	b.until("the choice of "+method, chosen)
 }
 
 func (b *buyer) pays() { b.t.Helper(); b.presses("pay") }
 
-// paysByCard fills the sandbox's card form in the SDK's popup and sends it.
+// paysByCard fills the sandbox's card form in the SDK's popup and submits it.
 func (b *buyer) paysByCard(number string) {
 	b.t.Helper()
 	b.seesPopup()
@@ -409,13 +409,13 @@ func (b *buyer) seesPopup() {
 	b.untilIn(sdkFrame, "the SDK's popup", `document.querySelector('[data-test="buyer-pay"]')?.offsetHeight`)
 }
 
-// goodCard is Antom's test card that pays, badCard one that is refused.
+// goodCard is a test card of Antom that pays, badCard one that is refused.
 const (
 	goodCard = "4054695723100768"
 	badCard  = "4054692760174822"
 )
 
-// sees waits for the page to say that the order has a status.
+// sees waits until the page shows a status of the order.
 func (b *buyer) sees(status string) {
 	b.t.Helper()
 	b.until("the status "+status, fmt.Sprintf(`(() => {
@@ -438,19 +438,19 @@ func (b *buyer) hasNo(selector string) {
 	}
 }
 
-// neverReads asserts that the page does not hold a text, seen or unseen.
+// neverReads asserts that the page does not hold a text, visible or not.
 func (b *buyer) neverReads(texts ...string) {
 	b.t.Helper()
 	html, err := evaluate[string](b, "", "document.documentElement.outerHTML")
 	must(b.t, err)
 	for _, text := range texts {
 		if strings.Contains(html, text) {
-			b.t.Errorf("the page says %q\n%s", text, b.view())
+			b.t.Errorf("the page holds %q\n%s", text, b.view())
 		}
 	}
 }
 
-// token is the order's, read from the address of any of its pages.
+// token is the token of the order, read from the address of its page.
 func (b *buyer) token() string {
 	b.t.Helper()
 	found := regexp.MustCompile(`/checkout/([^/?]+)`).FindStringSubmatch(b.address())
@@ -460,8 +460,8 @@ func (b *buyer) token() string {
 	return found[1]
 }
 
-// hears is what the status JSON says of the order.
-func (b *buyer) hears() (news struct {
+// statusJSON is the status JSON of the order.
+func (b *buyer) statusJSON() (answer struct {
 	Status      string `json:"status"`
 	Final       bool   `json:"final"`
 	LastPayment struct {
@@ -476,12 +476,12 @@ func (b *buyer) hears() (news struct {
 		fmt.Sprintf(`fetch("/checkout/%s/status", { headers: { Accept: "application/json" } }).then((r) => r.text())`, b.token()),
 		chromedp.EvalAwaitPromise))
 	must(b.t, err)
-	must(b.t, json.Unmarshal([]byte(text), &news))
-	return news
+	must(b.t, json.Unmarshal([]byte(text), &answer))
+	return answer
 }
 
-// photographs keeps the whole page as a picture in screenshots/. It runs after
-// failures too, so it must not fail by itself.
+// photographs saves a picture of the whole page in screenshots/. It runs after
+// failures too, so an error of its own is logged only.
 func (b *buyer) photographs(name string) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.tab, 10*time.Second)

@@ -10,27 +10,27 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 )
 
-// console is what a tab's pages complained of: uncaught errors, console.error,
-// and what the browser itself reports, violated policies among it.
+// console holds the errors of a tab's pages: uncaught errors, console.error, and the
+// reports of the browser, such as violated policies.
 type console struct {
 	mu      sync.Mutex
 	lines   []string
 	excused []string
 }
 
-// newConsole excuses what no page of ours can help: the sandbox has no icon.
+// newConsole excuses the missing icon of the sandbox, which no page of the shop causes.
 func newConsole() *console { return &console{excused: []string{"/favicon.ico"}} }
 
-// mayComplain excuses complaints that hold text: a failed request that the story
-// itself brought about.
+// mayComplain excuses complaints that hold text, such as a request that the journey
+// itself makes fail.
 func (b *buyer) mayComplain(text string) {
 	b.console.mu.Lock()
 	defer b.console.mu.Unlock()
 	b.console.excused = append(b.console.excused, text)
 }
 
-// hear is called for each of the tab's events, in their order.
-func (c *console) hear(event any) {
+// record receives each event of the tab, in order.
+func (c *console) record(event any) {
 	switch e := event.(type) {
 	case *runtime.EventExceptionThrown:
 		text := e.ExceptionDetails.Text
@@ -40,11 +40,11 @@ func (c *console) hear(event any) {
 		c.add("uncaught: " + text)
 	case *runtime.EventConsoleAPICalled:
 		if e.Type == runtime.ConsoleAPICalledTypeError || e.Type == runtime.ConsoleAPICalledTypeAssert {
-			var words []string
+			var parts []string
 			for _, arg := range e.Args {
-				words = append(words, strings.TrimSpace(string(arg.Value)+" "+arg.Description))
+				parts = append(parts, strings.TrimSpace(string(arg.Value)+" "+arg.Description))
 			}
-			c.add("console.error: " + strings.Join(words, " "))
+			c.add("console.error: " + strings.Join(parts, " "))
 		}
 	case *log.EventEntryAdded:
 		if e.Entry.Level == log.EntryLevelError {

@@ -1,9 +1,9 @@
-// Package e2e walks the shop as people do: a real browser, the real binary with
-// its embedded sandbox, a real database. It holds tests only.
+// Package e2e tests the whole program as a buyer uses it: with a real browser, the
+// embedded sandbox, and a real database. It holds tests only.
 //
-// A journey reads as a story and uses what is published: the data-test hooks of
-// the pages, the sandbox's levers under /control/, the audit command, and the
-// fields a buyer fills.
+// A journey is written as the steps of a buyer. It uses the published contract: the
+// data-test hooks of the pages, the sandbox's control API, the audit command, and
+// the fields of the forms.
 //
 //	shop := openShop(t)
 //	buyer := shop.buyer(desktop)
@@ -14,7 +14,7 @@
 //	buyer.sees("paid")
 //	shop.paidOnce()
 //
-// What it refuses to do: reach into our packages, wait for a time to pass, or
-// skip when there is no browser. Every page's console is listened to, and a
-// violated policy or an uncaught error fails the journey.
+// A journey calls no package but app, waits for conditions and not for a time, and
+// fails without a browser. A violated policy or an uncaught error in the console of a
+// page fails the journey.
 package e2e

@@ -17,7 +17,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// openGallery starts the gallery: every page in every state, with no shop behind.
+// openGallery starts the gallery: every page in every state, without a shop.
 func openGallery(t *testing.T) *shop {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "gallery")
@@ -55,15 +55,15 @@ func (s *shop) pages() (names []string) {
 	return names
 }
 
-// visitor looks at the gallery's pages, on which no SDK comes.
-func (s *shop) visitor(on device) *buyer {
+// viewer opens the gallery's pages, on which the SDK never loads.
+func (s *shop) viewer(on device) *buyer {
 	s.t.Helper()
 	b := s.buyer(on)
 	b.mayComplain("marmot-cloud.com")
 	return b
 }
 
-// resizes makes the window another device's, on the page that is open.
+// resizes gives the open page the window of another device.
 func (b *buyer) resizes(on device) {
 	b.t.Helper()
 	var emulated []chromedp.EmulateViewportOption
@@ -73,8 +73,8 @@ func (b *buyer) resizes(on device) {
 	b.does(chromedp.EmulateViewport(on.width, on.height, emulated...))
 }
 
-// asks evaluates a promise of the page, or fails.
-func asks[T any](b *buyer, expression string) T {
+// resolves waits for a promise of the page and returns its value.
+func resolves[T any](b *buyer, expression string) T {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.tab, patience)
 	defer cancel()
@@ -85,11 +85,10 @@ func asks[T any](b *buyer, expression string) T {
 	return answer
 }
 
-// complaints runs axe over the page with these of its rules, and tells what it
-// finds.
+// complaints checks the page against these rules of axe and lists the violations.
 func (b *buyer) complaints(rules string) []string {
 	b.t.Helper()
-	return asks[[]string](b, fmt.Sprintf(`axe.run(document, { runOnly: %s, resultTypes: ["violations"], elementRef: false }).then((found) =>
+	return resolves[[]string](b, fmt.Sprintf(`axe.run(document, { runOnly: %s, resultTypes: ["violations"], elementRef: false }).then((found) =>
 		found.violations.flatMap((v) => v.nodes.map((n) => v.id + " at " + n.target + ": " + n.failureSummary)))`, rules))
 }
 
@@ -98,8 +97,8 @@ const (
 	colourRules = `{ type: "rule", values: ["color-contrast", "link-in-text-block"] }`
 )
 
-// smallTargets are the controls that a finger may miss. A radio button is as large
-// as its label.
+// smallTargets are the controls that are too small for a finger. A radio button is as
+// large as its label.
 const smallTargets = `[...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, summary")]
 	.map((e) => e.type === "radio" ? e.closest("label") : e)
 	.filter((e) => e.checkVisibility({ visibilityProperty: true }))
@@ -107,10 +106,9 @@ const smallTargets = `[...document.querySelectorAll("a[href], button, input:not(
 	.filter(([e, r]) => Math.min(r.width, r.height) < 43.5)
 	.map(([e, r]) => e.outerHTML.slice(0, 120) + " is " + r.width + " by " + r.height)`
 
-// TestEveryPageIsAccessible holds every page in every state against axe, on a
-// phone and a desktop, light and dark. Only the rules about colour can see another
-// scheme, so the others are not asked twice. What is folded is unfolded first, and
-// a dialog is looked at as well.
+// TestEveryPageIsAccessible checks every page in every state with axe, on a phone and
+// a desktop, light and dark. Only the colour rules depend on the scheme, so the other
+// rules run once. Folded parts are opened first, and dialogs are checked too.
 func TestEveryPageIsAccessible(t *testing.T) {
 	axe, err := os.ReadFile("node_modules/axe-core/axe.min.js")
 	if err != nil {
@@ -123,11 +121,11 @@ func TestEveryPageIsAccessible(t *testing.T) {
 	for n := range tabs {
 		t.Run(fmt.Sprintf("tab %d", n+1), func(t *testing.T) {
 			t.Parallel()
-			visitor := (&shop{t: t, url: gallery.url}).visitor(desktop)
-			call(visitor, page.Enable, page.EnableParams{})
-			call(visitor, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: string(axe)})
+			viewer := (&shop{t: t, url: gallery.url}).viewer(desktop)
+			call(viewer, page.Enable, page.EnableParams{})
+			call(viewer, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: string(axe)})
 			for at := n; at < len(names); at += tabs {
-				visitor.isAccessible(names[at])
+				viewer.isAccessible(names[at])
 			}
 		})
 	}
@@ -155,23 +153,23 @@ func (b *buyer) isAccessible(name string) {
 		if on == phone {
 			b.photographs("gallery/" + name + " dark phone")
 		}
-		for _, small := range asks[[]string](b, smallTargets) {
-			b.t.Errorf("%s, %s: too small to hit: %s", name, on.name, small)
+		for _, small := range resolves[[]string](b, smallTargets) {
+			b.t.Errorf("%s, %s: too small a target: %s", name, on.name, small)
 		}
 	}
-	if asks[bool](b, `(() => { const d = document.querySelector("dialog"); d?.showModal(); return !!d })()`) {
+	if resolves[bool](b, `(() => { const d = document.querySelector("dialog"); d?.showModal(); return !!d })()`) {
 		find(phone, "dark dialog", allRules)
 	}
 }
 
-// overflow tells what is wider than the page it is on: the page itself, or words
-// that stand out of it.
+// overflow lists pages that scroll sideways and texts that stand out of their
+// element.
 const overflow = `[...document.querySelectorAll("iframe")].flatMap((frame) => {
 	const page = frame.contentDocument, wide = page.documentElement.clientWidth, found = [];
 	if (page.documentElement.scrollWidth > wide) found.push("scrolls sideways, to " + page.documentElement.scrollWidth);
-	const words = page.createTreeWalker(page.body, NodeFilter.SHOW_TEXT);
-	while (words.nextNode()) {
-		const text = words.currentNode, box = text.parentElement;
+	const texts = page.createTreeWalker(page.body, NodeFilter.SHOW_TEXT);
+	while (texts.nextNode()) {
+		const text = texts.currentNode, box = text.parentElement;
 		if (!text.data.trim() || !box.checkVisibility({ visibilityProperty: true }) || box.closest(".sr, .skip, noscript")) continue;
 		const range = page.createRange();
 		range.selectNodeContents(text);
@@ -182,32 +180,32 @@ const overflow = `[...document.querySelectorAll("iframe")].flatMap((frame) => {
 	return found.map((what) => frame.title + " " + what);
 })`
 
-// mainPages are looked at in every language; the others differ in words that are
-// on these as well.
+// mainPages are checked in every language. The texts of the other pages are on these
+// pages too.
 const mainPages = "product-error cart-e checkout-failed checkout-many checkout-last checkout-long-idr code-counter wait error-404 return-paid return-pending return-partially"
 
-// TestTextsFitOnTheSmallestScreen looks at 320 pixels, which is also what a desktop
-// shows at 400 %, and at the desktop at 200 %.
+// TestTextsFitOnTheSmallestScreen checks 320 pixels, which is also a desktop at 400 %,
+// and a desktop at 200 %.
 func TestTextsFitOnTheSmallestScreen(t *testing.T) {
 	t.Parallel()
 	gallery := openGallery(t)
-	visitor := gallery.visitor(desktop)
+	viewer := gallery.viewer(desktop)
 	for _, code := range languages(t) {
 		for _, on := range []string{"small", "zoomed"} {
 			if on == "zoomed" && code != "en" && code != "de" && code != "ar" {
 				continue
 			}
-			visitor.opens("/?on=" + on + "&lang=" + code + "&only=" + strings.ReplaceAll(mainPages, " ", "+"))
-			visitor.does(chromedp.Evaluate[chromedp.Void](`document.querySelectorAll("iframe").forEach((f) => (f.loading = "eager"))`))
-			visitor.until("the frames", `[...document.querySelectorAll("iframe")].every((f) => f.contentDocument?.readyState === "complete" && f.contentDocument.querySelector("main"))`)
-			for _, wide := range asks[[]string](visitor, overflow) {
+			viewer.opens("/?on=" + on + "&lang=" + code + "&only=" + strings.ReplaceAll(mainPages, " ", "+"))
+			viewer.does(chromedp.Evaluate[chromedp.Void](`document.querySelectorAll("iframe").forEach((f) => (f.loading = "eager"))`))
+			viewer.until("the frames", `[...document.querySelectorAll("iframe")].every((f) => f.contentDocument?.readyState === "complete" && f.contentDocument.querySelector("main"))`)
+			for _, wide := range resolves[[]string](viewer, overflow) {
 				t.Errorf("%s, %s: %s", code, on, wide)
 			}
 		}
 	}
 }
 
-// languages are the codes of all languages there are texts in.
+// languages are the codes of all supported languages.
 func languages(t *testing.T) (codes []string) {
 	t.Helper()
 	files, err := filepath.Glob("../views/messages/*.json")

@@ -9,8 +9,8 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// TestTheWholeJourneyByKeyboard touches no mouse from the catalogue to the receipt,
-// and makes a mistake on the way.
+// TestTheWholeJourneyByKeyboard uses no mouse from the catalogue to the receipt, and
+// corrects a wrong field on the way.
 func TestTheWholeJourneyByKeyboard(t *testing.T) {
 	onBoth(t, func(t *testing.T, on device) {
 		shop := openShop(t)
@@ -67,7 +67,7 @@ func TestTheWholeJourneyByKeyboard(t *testing.T) {
 func (b *buyer) types(keys string) { b.t.Helper(); b.does(chromedp.KeyEvent(keys)) }
 
 // enters presses the enter key as a keyboard does: key and character are one event.
-// Told apart, the character would go where the key has led.
+// As two events, the character would go to the next page.
 func (b *buyer) enters() {
 	b.t.Helper()
 	key := input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: '\r', Text: "\r"}
@@ -76,27 +76,26 @@ func (b *buyer) enters() {
 	call(b, input.DispatchKeyEvent, key)
 }
 
-// tabsTo presses the tab key until an element has the focus. Wherever the focus
-// comes by on one of our pages, it has to be seen: a ring around it, and nothing
-// over it.
+// tabsTo presses the tab key until an element has the focus. On every page of the shop
+// the focus must be visible at each step: with a ring around it, and not covered.
 func (b *buyer) tabsTo(selector string) { b.t.Helper(); b.keysTo(kb.Tab, selector) }
 
 // arrowsTo goes down a list of choices.
 func (b *buyer) arrowsTo(selector string) { b.t.Helper(); b.keysTo(kb.ArrowDown, selector) }
 
-// most is more than any page has to tab through.
+// most is more than the focusable elements of any page.
 const most = 90
 
 func (b *buyer) keysTo(key, selector string) {
 	b.t.Helper()
 	for range most {
 		b.types(key)
-		at := asks[struct {
+		at := resolves[struct {
 			There  bool   `json:"there"`
 			Unseen string `json:"unseen"`
 		}](b, fmt.Sprintf(focused, selector))
 		if at.Unseen != "" {
-			b.t.Errorf("on the way to %s the focus is not seen: %s", selector, at.Unseen)
+			b.t.Errorf("on the way to %s the focus is invisible: %s", selector, at.Unseen)
 		}
 		if at.There {
 			return
@@ -105,8 +104,7 @@ func (b *buyer) keysTo(key, selector string) {
 	b.t.Fatalf("no key leads to %s\n%s", selector, b.view())
 }
 
-// focused tells whether an element has the focus, and what is wrong with how the
-// focus shows.
+// focused reports whether an element has the focus, and why the focus is invisible.
 const focused = `(() => {
 	const e = document.activeElement;
 	if (e === document.body) return { there: false, unseen: "" };

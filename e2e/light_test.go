@@ -7,26 +7,25 @@ import (
 	"testing"
 )
 
-// shifts tells how far the page has moved under the eyes of its reader, as Chrome
-// counts it (CLS), and what has moved; "" when nothing has that anybody could see:
-// a busy browser paints the header between two pieces of the page, and its last
-// words push their own icon aside, by 0.001 where 0.1 is called good.
+// shifts lists the layout shifts of the page as Chrome counts them (CLS), or "" if
+// they are invisible: a busy browser paints the header between two parts of the page,
+// which shifts an icon by 0.001, while 0.1 counts as good.
 const shifts = `new Promise((done) => {
-	let said = "", sum = 0;
-	new PerformanceObserver((list) => list.getEntries().forEach((e) => (sum += e.value, said += " by " + e.value.toFixed(4) + ": " +
+	let list = "", sum = 0;
+	new PerformanceObserver((entries) => entries.getEntries().forEach((e) => (sum += e.value, list += " by " + e.value.toFixed(4) + ": " +
 		e.sources.map((s) => (s.node?.outerHTML ?? s.node?.textContent ?? "?").slice(0, 80) + " from " + JSON.stringify(s.previousRect) + " to " + JSON.stringify(s.currentRect)))))
 		.observe({ type: "layout-shift", buffered: true });
-	requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(sum < 0.005 ? "" : said))));
+	requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(sum < 0.005 ? "" : list))));
 })`
 
-func TestNoPageMovesWhileItLoads(t *testing.T) {
+func TestNoPageShiftsWhileItLoads(t *testing.T) {
 	onBoth(t, func(t *testing.T, on device) {
 		shop := openShop(t, "SHOP_LOGO=../static/favicon.svg", "ACCENT_COLOR=#7a1fa2")
 		buyer := shop.buyer(on)
 		still := func(page string) {
 			t.Helper()
-			if moved := asks[string](buyer, shifts); moved != "" {
-				t.Errorf("%s moved%s", page, moved)
+			if shifted := resolves[string](buyer, shifts); shifted != "" {
+				t.Errorf("%s shifted%s", page, shifted)
 			}
 		}
 		buyer.opensShop()
@@ -42,8 +41,8 @@ func TestNoPageMovesWhileItLoads(t *testing.T) {
 	})
 }
 
-// Antom's script is large and comes from far away. However long it takes, the page
-// is there to be read.
+// Antom's script is large and loads from another host. The page must be readable
+// before the script has arrived.
 func TestASlowSDKDelaysNoPaint(t *testing.T) {
 	t.Parallel()
 	release := make(chan struct{})
@@ -64,8 +63,8 @@ func TestASlowSDKDelaysNoPaint(t *testing.T) {
 	buyer.clicks(orderButton)
 	buyer.until("the first paint", `/^\/checkout\//.test(location.pathname) && performance.getEntriesByName("first-contentful-paint").length`)
 	buyer.until("the pay button", `document.querySelector('[data-test="pay"]')?.offsetHeight`)
-	if asks[bool](buyer, `document.readyState === "complete" || !!window.sdkCame`) {
-		t.Error("the SDK came before it was sent")
+	if resolves[bool](buyer, `document.readyState === "complete" || !!window.sdkCame`) {
+		t.Error("the SDK was loaded before it was sent")
 	}
 	close(release)
 	buyer.until("the SDK", `window.sdkCame`)

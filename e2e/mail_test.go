@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// goesOn leaves the wallet without paying and stands before the return page. The
-// mark is gone should the page ever be loaded again.
-func (b *buyer) goesOn() (payment string) {
+// leavesUnpaid leaves the wallet without paying and arrives at the return page. It
+// marks the page; a reload would remove the mark.
+func (b *buyer) leavesUnpaid() (payment string) {
 	b.t.Helper()
 	b.orders("MUG-01")
 	b.chooses("GCASH")
@@ -22,9 +22,8 @@ func (b *buyer) goesOn() (payment string) {
 	return payment
 }
 
-// That it also expires and is refunded is told by handlers' tests, whose clock can
-// be moved.
-func TestAnOpenReturnPageReachesEveryEndByItself(t *testing.T) {
+// The tests of handlers cover expiry and refunds, because they control the clock.
+func TestAnOpenReturnPageShowsEveryOutcomeByItself(t *testing.T) {
 	t.Parallel()
 	ends := map[string]struct {
 		happens func(s *shop, payment string)
@@ -50,7 +49,7 @@ func TestAnOpenReturnPageReachesEveryEndByItself(t *testing.T) {
 			t.Parallel()
 			shop := openShop(t)
 			buyer := shop.buyer(phone)
-			payment := buyer.goesOn()
+			payment := buyer.leavesUnpaid()
 			end.happens(shop, payment)
 			end.sees(buyer)
 			buyer.until("the same page as before", `window.sameLoad`)
@@ -66,10 +65,10 @@ func (s *shop) cancels() {
 	s.runs("admin", "cancel", "--order", s.audit().lines("payment")[0].OrderID, "--key", "mind-changed", "-sandbox-addr", at.Host)
 }
 
-// From the cart to the mail: every page and the letter in the buyer's language,
-// and the link in it opens the order in another browser.
-func TestFromTheCartToTheMailInArabicAndThai(t *testing.T) {
-	for language, says := range map[string]struct{ dir, receipt, paid string }{
+// Every page and the email are in the buyer's language, and the link in the email opens
+// the order in another browser.
+func TestFromTheCartToTheEmailInArabicAndThai(t *testing.T) {
+	for language, want := range map[string]struct{ dir, receipt, paid string }{
 		"ar": {"rtl", "إيصال", "شكرًا"},
 		"th": {"ltr", "ใบเสร็จรับเงิน", "ขอบคุณ"},
 	} {
@@ -81,7 +80,7 @@ func TestFromTheCartToTheMailInArabicAndThai(t *testing.T) {
 				buyer.orders("MUG-01")
 				speaks := func(where string) {
 					t.Helper()
-					buyer.until(where+" in "+language, fmt.Sprintf(`document.documentElement.lang === %q && document.dir === %q`, language, says.dir))
+					buyer.until(where+" in "+language, fmt.Sprintf(`document.documentElement.lang === %q && document.dir === %q`, language, want.dir))
 				}
 				speaks("the pay page")
 				buyer.chooses("GCASH")
@@ -99,14 +98,14 @@ func TestFromTheCartToTheMailInArabicAndThai(t *testing.T) {
 				buyer.until("no page wider than the screen", `document.documentElement.scrollWidth <= innerWidth`)
 
 				reader := shop.buyer(on)
-				reader.await("the receipt in the mailbox", func() bool {
+				reader.await("the receipt in the preview", func() bool {
 					reader.opens("/dev/mail")
-					there, err := evaluate[bool](reader, "", fmt.Sprintf(`document.body.textContent.includes(%q)`, says.receipt))
+					there, err := evaluate[bool](reader, "", fmt.Sprintf(`document.body.textContent.includes(%q)`, want.receipt))
 					return err == nil && there
 				})
 				reader.clicks(`a[href^="/dev/mail/"]`)
 				reader.arrives("/dev/mail/.+")
-				reader.until("the letter's text", fmt.Sprintf(`document.querySelector("pre").textContent.includes(%q)`, says.paid))
+				reader.until("the text of the email", fmt.Sprintf(`document.querySelector("pre").textContent.includes(%q)`, want.paid))
 				reader.photographs("mail-" + language + "-" + on.name)
 				link, err := evaluate[string](reader, "", `document.querySelector("pre").textContent.match(/http:\S+\/orders\/\S+/)[0]`)
 				must(t, err)
@@ -119,11 +118,11 @@ func TestFromTheCartToTheMailInArabicAndThai(t *testing.T) {
 	}
 }
 
-func TestALostOrderIsFoundByNumberAndMail(t *testing.T) {
+func TestAnOrderIsFoundByNumberAndEmailAddress(t *testing.T) {
 	t.Parallel()
 	shop := openShop(t)
 	buyer := shop.buyer(phone)
-	buyer.goesOn()
+	buyer.leavesUnpaid()
 	number, err := evaluate[string](buyer, "", `document.querySelector("dd.code").textContent`)
 	must(t, err)
 	seeker := shop.buyer(phone)
@@ -137,7 +136,7 @@ func TestALostOrderIsFoundByNumberAndMail(t *testing.T) {
 	seeker.clicks("main form button")
 	seeker.until("the answer", `document.querySelector(".medal")?.offsetHeight`)
 	seeker.photographs("lookup-sent")
-	seeker.await("the link in the mailbox", func() bool {
+	seeker.await("the link in the preview", func() bool {
 		seeker.opens("/dev/mail")
 		there, err := evaluate[bool](seeker, "", `document.body.textContent.includes("Here is the link to your order")`)
 		return err == nil && there

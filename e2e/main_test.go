@@ -16,11 +16,11 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// chrome is the one browser; every buyer gets a profile of their own.
+// chrome is the only browser; every buyer gets a profile in it.
 var chrome context.Context
 
-// atOnce is how many journeys go on beside each other: they wait more than they
-// work.
+// atOnce is how many journeys run concurrently. It is larger than the number of cores,
+// because journeys wait most of the time.
 const atOnce = "5"
 
 func TestMain(m *testing.M) {
@@ -77,7 +77,7 @@ func browserPath() (string, error) {
 func startBrowser(path string) (stop func(), err error) {
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), // headless, no first run, no sync, nothing in the background
 		chromedp.ExecPath(path),
-		chromedp.NoSandbox, // the shop is ours, and containers lack what Chromium's own sandbox needs
+		chromedp.NoSandbox, // the pages are trusted, and containers lack what Chromium's sandbox needs
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("lang", "en-US"),
@@ -93,17 +93,18 @@ func startBrowser(path string) (stop func(), err error) {
 	return stop, nil
 }
 
-// noteSources looks at the gallery's files, which no test imports. The go command
-// remembers which files a test has looked at, so it knows that a result it has
-// cached is stale when one of them changes.
+// noteSources reads the files of the gallery and of its pages, which no test imports.
+// The go command records which files a test reads, so it drops a cached result when
+// one of them changes.
 func noteSources() error {
-	return filepath.WalkDir("../views/gallery", func(path string, entry fs.DirEntry, err error) error {
+	read := func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
 		_, err = os.Stat(path)
 		return err
-	})
+	}
+	return errors.Join(filepath.WalkDir("../views/gallery", read), filepath.WalkDir("../views/samples", read))
 }
 
 // text is one of the shop's texts in English.
@@ -114,7 +115,7 @@ func text(t *testing.T, key string) string {
 	texts := map[string]string{}
 	must(t, json.Unmarshal(file, &texts))
 	if texts[key] == "" {
-		t.Fatalf("no text is called %s", key)
+		t.Fatalf("there is no text %s", key)
 	}
 	return texts[key]
 }

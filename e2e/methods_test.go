@@ -7,8 +7,8 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// A shop in Thailand has more than twenty ways to pay: they stand in groups, the
-// long ones closed, and a bank at the end of the list is found by keyboard too.
+// A shop in Thailand has more than twenty payment methods. They stand in groups, long
+// groups are closed, and the keyboard reaches a bank at the end of the list.
 func TestManyMethodsStandInGroups(t *testing.T) {
 	onBoth(t, func(t *testing.T, on device) {
 		shop := openShop(t, "CURRENCY=THB", "ORDER_TTL=72h", "INTEGRATION=api")
@@ -18,7 +18,7 @@ func TestManyMethodsStandInGroups(t *testing.T) {
 		buyer.ordersTo("TH")
 		buyer.until("more than twenty methods", `document.querySelectorAll('[data-test="method"]').length > 20`)
 		const transfers = `document.querySelector('[data-method="BANKTRANSFER_GOVERNMENTSAVINGSBANK"]').closest("details")`
-		buyer.until("a closed group of transfers, that says what is in it", "!"+transfers+`.open && /KBank/.test(`+transfers+`.querySelector("summary").innerText)`)
+		buyer.until("a closed group of transfers that names its methods", "!"+transfers+`.open && /KBank/.test(`+transfers+`.querySelector("summary").innerText)`)
 		buyer.until("wallets to be seen", `document.querySelector('[data-method="TRUEMONEY"]').offsetHeight > 43`)
 		buyer.until("a page as wide as its screen", `document.documentElement.scrollWidth <= innerWidth`)
 		buyer.photographs("groups " + on.name)
@@ -40,14 +40,14 @@ func TestManyMethodsStandInGroups(t *testing.T) {
 		buyer.opens("/checkout/" + buyer.token())
 		buyer.until("the choice, in its open group", transfers+`.open && `+transfers+`.querySelector(":checked").value === "BANKTRANSFER_GOVERNMENTSAVINGSBANK"`)
 		buyer.opens("/checkout/" + buyer.token() + "/code")
-		shop.sandbox.act(live(shop), "pay")
-		buyer.arrives(returnPage) // the code page goes on by itself
+		shop.sandbox.act(openPayment(shop), "pay")
+		buyer.arrives(returnPage) // the code page leads on by itself
 		buyer.sees("paid")
 		shop.paidOnce()
 	})
 }
 
-// Without scripts groups open all the same, and a number is paid at the counter.
+// Without scripts a group can be opened, and a number is paid at the counter.
 func TestWithoutJavaScriptAGroupOpens(t *testing.T) {
 	t.Parallel()
 	shop := openShop(t, "CURRENCY=IDR", "ORDER_TTL=72h")
@@ -63,7 +63,7 @@ func TestWithoutJavaScriptAGroupOpens(t *testing.T) {
 	buyer.arrives(codePage)
 	buyer.until("a number", `/^\d{13}$/.test(document.querySelector("figcaption b").textContent)`)
 	buyer.until("until when it can be paid", `/^\d{4}-\d\d-\d\d, \d\d:\d\d UTC$/.test(document.querySelector("time").textContent)`)
-	shop.sandbox.act(live(shop), "pay")
+	shop.sandbox.act(openPayment(shop), "pay")
 	buyer.clicks(`main .actions a.button`) // "I have paid"
 	buyer.arrives(returnPage)
 	buyer.sees("paid")

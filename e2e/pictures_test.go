@@ -2,12 +2,12 @@ package e2e
 
 import "testing"
 
-// TestPictures keeps pictures of every page in screenshots/ for people to look
-// at: desktop and phone, light and dark, in three languages, one of them from the
-// right. Pictures of every state come from TestEveryPageIsAccessible.
+// TestPictures saves pictures of every page in screenshots/ for review: desktop and
+// phone, light and dark, in three languages, one of them from right to left. Pictures
+// of every state come from TestEveryPageIsAccessible.
 func TestPictures(t *testing.T) {
 	t.Parallel()
-	for _, look := range []struct {
+	for _, style := range []struct {
 		language, scheme string
 		on               device
 	}{
@@ -16,19 +16,19 @@ func TestPictures(t *testing.T) {
 		{"ar", "dark", desktop},
 		{"de", "light", phone},
 	} {
-		name := look.language + " " + look.on.name + " " + look.scheme
+		name := style.language + " " + style.on.name + " " + style.scheme
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			shop := openShop(t, "ANTOM_TIMEOUT=500ms")
-			buyer := shop.buyer(look.on)
-			buyer.speaks(look.language)
-			buyer.prefers(look.scheme)
+			buyer := shop.buyer(style.on)
+			buyer.speaks(style.language)
+			buyer.prefers(style.scheme)
 			pictures(shop, buyer, func(page string) { t.Helper(); buyer.photographs(name + "/" + page) })
 		})
 	}
 }
 
-// pictures walks past every page once.
+// pictures opens every page once.
 func pictures(shop *shop, buyer *buyer, keep func(page string)) {
 	buyer.t.Helper()
 	buyer.opensShop()
@@ -57,7 +57,7 @@ func pictures(shop *shop, buyer *buyer, keep func(page string)) {
 	buyer.seesPopup()
 	keep("checkout, popup")
 	buyer.presses("sdk-close")
-	buyer.until("the page to be given back", `!document.querySelector('[data-test="pay"]').disabled`)
+	buyer.until("the pay button to be enabled", `!document.querySelector('[data-test="pay"]').disabled`)
 	keep("checkout, popup closed")
 
 	buyer.chooses("GCASH")
@@ -67,11 +67,11 @@ func pictures(shop *shop, buyer *buyer, keep func(page string)) {
 	buyer.presses("buyer-leave")
 	buyer.arrives(returnPage)
 	keep("return, just back")
-	buyer.until("words instead of the spinner", `!document.querySelector(".spinner").offsetHeight`)
+	buyer.until("text instead of the spinner", `!document.querySelector(".spinner").offsetHeight`)
 	keep("return, processing")
 	buyer.opens("/checkout/" + token)
 	keep("checkout, processing")
-	shop.sandbox.act(live(shop), "decline")
+	shop.sandbox.act(openPayment(shop), "decline")
 	buyer.seesHook("retry")
 	keep("checkout, declined")
 	buyer.opens("/checkout/" + token + "/return")

@@ -10,7 +10,7 @@ func TestWithoutJavaScriptACardIsPaidOnAntomsPage(t *testing.T) {
 		buyer.orders("MUG-01")
 		buyer.chooses("CARD")
 		buyer.pays()
-		buyer.arrives("/buyer/.+") // the interstitial goes on by itself
+		buyer.arrives("/buyer/.+") // the interstitial redirects
 		buyer.fills("number", goodCard)
 		buyer.fills("month", "11")
 		buyer.fills("year", "38")
@@ -30,7 +30,7 @@ func TestWithoutJavaScriptAWalletIsPaidByRedirect(t *testing.T) {
 		buyer.orders("TIN-03")
 		buyer.chooses("GCASH")
 		buyer.pays()
-		buyer.arrives("/buyer/.+") // the interstitial goes on by itself
+		buyer.arrives("/buyer/.+") // the interstitial redirects
 		buyer.presses("buyer-pay")
 		buyer.arrives(returnPage)
 		buyer.sees("paid")
@@ -54,15 +54,15 @@ func TestWithoutJavaScriptAWalletDeclinesThenACodePays(t *testing.T) {
 	buyer.chooses("PAYNOW")
 	buyer.pays()
 	buyer.arrives(codePage)
-	shop.sandbox.act(live(shop), "pay")
+	shop.sandbox.act(openPayment(shop), "pay")
 	buyer.clicks(`main .actions a.button`) // "I have paid"
 	buyer.arrives(returnPage)
 	buyer.sees("paid")
 	shop.paidOnce()
 }
 
-// Some banks want a form posted to them instead of a link followed.
-func TestWhereAFormHasToBePostedTheBuyerPostsIt(t *testing.T) {
+// Some banks require a form that is posted instead of a link.
+func TestABankThatRequiresAFormGetsItFromTheBuyer(t *testing.T) {
 	onBoth(t, func(t *testing.T, on device) {
 		shop := openShop(t, "INTEGRATION=api")
 		shop.sandbox.breaks(fault{Kind: "post-form"})
@@ -98,20 +98,20 @@ func TestWithoutJavaScriptACodeIsPaidAtTheCounter(t *testing.T) {
 		counter.opens(shop.sandbox.payment().BuyerURL)
 		counter.presses("buyer-pay")
 		counter.arrives(returnPage)
-		buyer.arrives(returnPage) // the code page goes on by itself
+		buyer.arrives(returnPage) // the code page leads on by itself
 		buyer.sees("paid")
 		shop.paidOnce()
 	})
 }
 
-// live is the payment that may still be paid.
-func live(s *shop) string {
+// openPayment is the payment that can still be paid.
+func openPayment(s *shop) string {
 	s.t.Helper()
 	for _, p := range s.sandbox.ledger().Payments {
 		if p.Status == "PROCESSING" {
 			return p.PaymentRequestID
 		}
 	}
-	s.t.Fatalf("no payment waits for its buyer: %+v", s.sandbox.ledger().Payments)
+	s.t.Fatalf("no payment is in progress: %+v", s.sandbox.ledger().Payments)
 	return ""
 }

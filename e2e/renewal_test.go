@@ -14,8 +14,8 @@ func catalogue(t *testing.T, folder, mugs, stock string) string {
 	return file
 }
 
-// TestAnExpiredOrderIsRenewedAtTodaysPrices: the merchant changes a price over
-// night, and the buyer is told before anything is paid.
+// TestAnExpiredOrderIsRenewedAtTodaysPrices: the merchant changes a price over night,
+// and the page shows the change before the buyer pays.
 func TestAnExpiredOrderIsRenewedAtTodaysPrices(t *testing.T) {
 	onBoth(t, func(t *testing.T, on device) {
 		folder := t.TempDir()
@@ -51,12 +51,12 @@ func TestAnExpiredOrderIsRenewedAtTodaysPrices(t *testing.T) {
 		buyer.sees("paid")
 		books := shop.audit()
 		if paid := books.lines("order", status("paid")); len(paid) != 1 || paid[0].Total != 2600 {
-			t.Errorf("the books say %+v", books.lines("order"))
+			t.Errorf("the audit has %+v", books.lines("order"))
 		}
 	})
 }
 
-func TestWhatIsLeftOfAnExpiredOrderIsInTheCart(t *testing.T) {
+func TestTheAvailableLinesOfAnExpiredOrderAreInTheCart(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	database := "DATABASE_URL=" + folder + "/checkout.db"

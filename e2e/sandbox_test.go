@@ -9,13 +9,13 @@ import (
 	"testing"
 )
 
-// sandbox is the local Antom, by its levers.
+// sandbox is the local Antom with its control API.
 type sandbox struct {
 	t   *testing.T
 	url string
 }
 
-// fault is something that goes wrong; antom/sandbox/README.md lists the kinds.
+// fault is an injected fault; antom/sandbox/README.md lists the kinds.
 type fault struct {
 	Kind  string `json:"kind"`
 	On    string `json:"on,omitempty"`
@@ -25,20 +25,23 @@ type fault struct {
 	Code  string `json:"code,omitempty"`
 }
 
-func (s sandbox) breaks(f fault) { s.t.Helper(); s.pull("POST", "faults", f, nil) }
-func (s sandbox) heals()         { s.t.Helper(); s.pull("DELETE", "faults", nil, nil) }
+func (s sandbox) breaks(f fault) { s.t.Helper(); s.control("POST", "faults", f, nil) }
+func (s sandbox) heals()         { s.t.Helper(); s.control("DELETE", "faults", nil, nil) }
 
-// loses has no notification of this type arrive, ever.
-func (s sandbox) loses(notice string) { s.t.Helper(); s.breaks(fault{Kind: "lose", On: notice}) }
+// loses drops every notification of a type; "" is every type.
+func (s sandbox) loses(notification string) {
+	s.t.Helper()
+	s.breaks(fault{Kind: "lose", On: notification})
+}
 
-// act pulls a buyer's lever of one payment: pay, decline, pend, close.
+// act is an action of the buyer on a payment: pay, decline, pend, close.
 func (s sandbox) act(payment, act string) {
 	s.t.Helper()
-	s.pull("POST", "payments/"+payment+"/"+act, nil, nil)
+	s.control("POST", "payments/"+payment+"/"+act, nil, nil)
 }
 
 // idles returns once every notification that is due has been sent.
-func (s sandbox) idles() { s.t.Helper(); s.pull("POST", "idle", nil, nil) }
+func (s sandbox) idles() { s.t.Helper(); s.control("POST", "idle", nil, nil) }
 
 // ledgerLine is a session, payment, capture, refund or cancel of the ledger.
 type ledgerLine struct {
@@ -49,18 +52,18 @@ type ledgerLine struct {
 	BuyerURL         string `json:"buyer_url"`
 	Terms            struct {
 		Amount int64 `json:"amount"`
-	} `json:"terms"` // of a session: what was asked for
+	} `json:"terms"` // of a session: the requested amount
 }
 
 type ledger struct{ Sessions, Payments, Captures, Refunds, Cancels []ledgerLine }
 
 func (s sandbox) ledger() (l ledger) {
 	s.t.Helper()
-	s.pull("GET", "ledger", nil, &l)
+	s.control("GET", "ledger", nil, &l)
 	return l
 }
 
-// payment is the only payment there is.
+// payment is the only payment of the sandbox.
 func (s sandbox) payment() ledgerLine {
 	s.t.Helper()
 	payments := s.ledger().Payments
@@ -70,11 +73,11 @@ func (s sandbox) payment() ledgerLine {
 	return payments[0]
 }
 
-// calls counts the gateway's calls of one operation.
+// calls counts the calls of one endpoint.
 func (s sandbox) calls(operation string) int {
 	s.t.Helper()
 	var messages []struct{ Direction, Operation string }
-	s.pull("GET", "messages", nil, &messages)
+	s.control("GET", "messages", nil, &messages)
 	n := 0
 	for _, m := range messages {
 		if m.Direction == "in" && m.Operation == operation {
@@ -84,7 +87,8 @@ func (s sandbox) calls(operation string) int {
 	return n
 }
 
-func (s sandbox) pull(method, lever string, body, answer any) {
+// control calls the control API.
+func (s sandbox) control(method, path string, body, answer any) {
 	s.t.Helper()
 	var sent io.Reader
 	if body != nil {
@@ -92,7 +96,7 @@ func (s sandbox) pull(method, lever string, body, answer any) {
 		must(s.t, err)
 		sent = bytes.NewReader(text)
 	}
-	r, err := http.NewRequestWithContext(s.t.Context(), method, s.url+"/control/"+lever, sent)
+	r, err := http.NewRequestWithContext(s.t.Context(), method, s.url+"/control/"+path, sent)
 	must(s.t, err)
 	res, err := http.DefaultClient.Do(r)
 	must(s.t, err)
@@ -100,7 +104,7 @@ func (s sandbox) pull(method, lever string, body, answer any) {
 	text, err := io.ReadAll(res.Body)
 	must(s.t, err)
 	if res.StatusCode >= 300 {
-		s.t.Fatalf("the sandbox's lever %s: %s", lever, fmt.Sprint(res.Status, " ", string(text)))
+		s.t.Fatalf("the sandbox's control API, %s: %s", path, fmt.Sprint(res.Status, " ", string(text)))
 	}
 	if answer != nil {
 		must(s.t, json.Unmarshal(text, answer))

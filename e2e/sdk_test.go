@@ -91,19 +91,19 @@ func TestACardIsPaidInsideThePage(t *testing.T) {
 		buyer.orders("MUG-01")
 		buyer.chooses("CARD")
 		buyer.pays()
-		buyer.seesPopup() // in no popup
+		buyer.seesPopup() // without a popup
 		buyer.until("the card form in the page", `document.querySelector("#stage iframe")?.offsetHeight > 99 && document.activeElement.id === "stage"`)
 		buyer.hasNo(hook("sdk-popup"))
 		buyer.until("one button to pay with", `!document.querySelector('[data-test="pay"]').offsetHeight`)
-		buyer.chooses("GCASH") // and the form makes way
-		buyer.until("our button again", `document.querySelector('[data-test="pay"]').offsetHeight && !document.querySelector("#stage iframe")`)
+		buyer.chooses("GCASH") // and the form is closed
+		buyer.until("the pay button again", `document.querySelector('[data-test="pay"]').offsetHeight && !document.querySelector("#stage iframe")`)
 		buyer.chooses("CARD")
 		buyer.pays()
 		buyer.paysByCard(goodCard)
 		buyer.arrives(returnPage)
 		buyer.sees("paid")
 		if n := shop.sandbox.calls("createPaymentSession"); n != 1 {
-			t.Errorf("%d sessions were asked for", n)
+			t.Errorf("%d sessions were created", n)
 		}
 		shop.paidOnce()
 	})
@@ -122,11 +122,11 @@ func TestInlineIsForCardsOnly(t *testing.T) {
 	shop.paidOnce()
 }
 
-// seesElement waits for Antom's Payment Element in place of our list.
+// seesElement waits for Antom's Payment Element in place of the list of methods.
 func (b *buyer) seesElement() {
 	b.t.Helper()
 	b.untilIn(sdkFrame, "the element", `document.querySelector("#method")?.offsetHeight`)
-	b.until("the element instead of our list", `document.querySelector("#stage iframe").offsetHeight > 99 &&
+	b.until("the element instead of the list of methods", `document.querySelector("#stage iframe").offsetHeight > 99 &&
 		!document.getElementById("methods").offsetHeight && !document.querySelector('[data-test="pay"]').disabled`)
 }
 
@@ -148,16 +148,16 @@ func TestACardIsPaidInTheElement(t *testing.T) {
 		buyer := shop.buyer(on)
 		buyer.orders("MUG-01")
 		buyer.choosesInElement("CARD")
-		buyer.fillsIn(sdkFrame, "#number", "4054") // a slip
+		buyer.fillsIn(sdkFrame, "#number", "4054") // an incomplete number
 		buyer.pays()
-		buyer.untilIn(sdkFrame, "the slip to be told", `document.querySelector('[data-test="mistake"]').offsetHeight`)
+		buyer.untilIn(sdkFrame, "the message about the number", `document.querySelector('[data-test="mistake"]').offsetHeight`)
 		buyer.until("the button again", `!document.querySelector('[data-test="pay"]').disabled && document.getElementById("say").textContent === ""`)
 		buyer.fillsIn(sdkFrame, "#number", goodCard)
 		buyer.pays()
 		buyer.arrives(returnPage)
 		buyer.sees("paid")
 		if n := shop.sandbox.calls("createPaymentSession"); n != 1 {
-			t.Errorf("%d sessions were asked for", n)
+			t.Errorf("%d sessions were created", n)
 		}
 		shop.paidOnce()
 	})
@@ -182,33 +182,33 @@ func TestACardRefusedInTheElementThenAWallet(t *testing.T) {
 	shop.paidOnce()
 }
 
-func TestAnElementIsLeftAndTheSameSessionGoesOn(t *testing.T) {
+func TestAClosedElementOpensAgainWithTheSameSession(t *testing.T) {
 	t.Parallel()
 	shop := openShop(t, "SDK_UI=element")
 	shop.sandbox.breaks(fault{Kind: "sdk-event", Code: "SDK_PAYMENT_CANCEL", Times: 1})
 	buyer := shop.buyer(desktop)
 	buyer.orders("MUG-01")
 	buyer.seesElement()
-	buyer.isTold("checkout.left") // and stands there again
+	buyer.seesMessage("checkout.left") // and opens again
 	page := buyer.address()
-	buyer.opens(page) // a reload is no new session either
+	buyer.opens(page) // a reload creates no new session
 	buyer.seesElement()
 	second := buyer.anotherTab()
 	second.opens(page)
 	second.choosesInElement("GCASH")
 	if n := shop.sandbox.calls("createPaymentSession"); n != 1 {
-		t.Errorf("%d sessions were asked for", n)
+		t.Errorf("%d sessions were created", n)
 	}
 	second.pays()
 	second.arrives("/buyer/.+")
 	second.presses("buyer-pay")
 	second.sees("paid")
-	buyer.sees("paid") // and its element is gone
+	buyer.sees("paid") // and its element is closed
 	buyer.hasNo("iframe")
 	shop.paidOnce()
 }
 
-func TestWhoComesBackFromAnElementsWalletIsAsked(t *testing.T) {
+func TestABuyerBackFromAWalletOfTheElementIsAsked(t *testing.T) {
 	t.Parallel()
 	shop := openShop(t, "SDK_UI=element")
 	buyer := shop.buyer(desktop)
@@ -217,16 +217,16 @@ func TestWhoComesBackFromAnElementsWalletIsAsked(t *testing.T) {
 	buyer.pays()
 	buyer.arrives("/buyer/.+")
 	buyer.goesBack()
-	buyer.isAskedWhetherPaid()
+	buyer.seesDialog()
 	buyer.clicks("#finished a") // I have paid
 	buyer.arrives(returnPage)
-	shop.sandbox.act(live(shop), "pay")
+	shop.sandbox.act(openPayment(shop), "pay")
 	buyer.sees("paid")
 	shop.paidOnce()
 }
 
-// Where the element cannot be had, our own list and the way without the SDK are.
-func TestWithoutTheElementOurListPays(t *testing.T) {
+// Without the element the page offers its own list and the payment without the SDK.
+func TestWithoutTheElementTheListOfMethodsPays(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"sdk-old", "sdk-script-error", "sdk-throw", "sdk-reject", "sdk-malformed-session"} {
 		t.Run(kind, func(t *testing.T) {
@@ -236,12 +236,12 @@ func TestWithoutTheElementOurListPays(t *testing.T) {
 			buyer := shop.buyer(desktop)
 			buyer.mayComplain("503")
 			buyer.orders("MUG-01")
-			if kind == "sdk-old" { // nothing is amiss, so nothing is said
-				buyer.until("our list", `document.getElementById("methods").offsetHeight && !document.querySelector('[data-test="pay"]').disabled`)
+			if kind == "sdk-old" { // no error, so no message
+				buyer.until("the list of methods", `document.getElementById("methods").offsetHeight && !document.querySelector('[data-test="pay"]').disabled`)
 				buyer.chooses("GCASH")
 				buyer.pays()
 			} else {
-				buyer.isTold("checkout.blocked")
+				buyer.seesMessage("checkout.blocked")
 				buyer.chooses("GCASH")
 				buyer.clicks("#without")
 			}
@@ -253,10 +253,10 @@ func TestWithoutTheElementOurListPays(t *testing.T) {
 	}
 }
 
-// Antom answers a start with codes of its gateway too. Before anything was shown
-// each of them means that the SDK cannot be used, also one that would be the end of
-// a payment later on.
-func TestAnErrorBeforeAnythingIsShownOffersTheWayWithoutTheSDK(t *testing.T) {
+// The SDK may answer a start with codes of the gateway. Before it has shown anything
+// each of them means that the SDK cannot be used, even a code that would end a payment
+// later.
+func TestAnErrorBeforeAnythingIsShownOffersToPayWithoutTheSDK(t *testing.T) {
 	t.Parallel()
 	for _, ui := range []string{"popup", "element"} {
 		for _, code := range []string{"PROCESS_FAIL", "INITIALIZE_API_TIMEOUT", "SDK_PAYMENT_ERROR", "FAIL"} {
@@ -270,7 +270,7 @@ func TestAnErrorBeforeAnythingIsShownOffersTheWayWithoutTheSDK(t *testing.T) {
 					buyer.chooses("GCASH")
 					buyer.pays()
 				}
-				buyer.isTold("checkout.blocked")
+				buyer.seesMessage("checkout.blocked")
 				buyer.arrives(checkoutPage)
 				buyer.chooses("GCASH")
 				buyer.clicks("#without")
@@ -284,7 +284,7 @@ func TestAnErrorBeforeAnythingIsShownOffersTheWayWithoutTheSDK(t *testing.T) {
 }
 
 // elementSDK serves a Payment Element that mounts, and answers a submission as the
-// body of submitPayment says.
+// body of submitPayment decides.
 func elementSDK(t *testing.T, submitPayment string) (setting string) {
 	t.Helper()
 	return sdkServer(t, func(w http.ResponseWriter, r *http.Request) {
@@ -301,16 +301,16 @@ func elementSDK(t *testing.T, submitPayment string) (setting string) {
 	})
 }
 
-// usable is the pay button of a page that stands.
+// usable means that the pay button is enabled.
 const usable = `!document.querySelector('[data-test="pay"]').disabled`
 
-// says is what the page says beside the pay button.
-func says(t *testing.T, key string) string {
+// messageIs compares the message beside the pay button.
+func messageIs(t *testing.T, key string) string {
 	t.Helper()
 	return fmt.Sprintf(`document.getElementById("say").textContent === %q`, text(t, key))
 }
 
-func TestASubmissionWithoutAnAnswerGivesTheButtonBack(t *testing.T) {
+func TestASubmissionWithoutAnAnswerEnablesTheButton(t *testing.T) {
 	t.Parallel()
 	shop := openShop(t, "SDK_UI=element", elementSDK(t, `return new Promise(() => {});`))
 	buyer := shop.buyer(desktop)
@@ -318,29 +318,29 @@ func TestASubmissionWithoutAnAnswerGivesTheButtonBack(t *testing.T) {
 	for round := range 2 {
 		buyer.pays()
 		buyer.until("the submission", fmt.Sprintf(`seen.filter((s) => s === "submit").length === %d && !%s`, round+1, usable))
-		buyer.until("the button again", usable+" && "+says(t, "checkout.waiting"))
+		buyer.until("the button again", usable+" && "+messageIs(t, "checkout.waiting"))
 	}
-	buyer.until("one element all along", `seen.join() === "new,submit,submit"`)
+	buyer.until("the same element", `seen.join() === "new,submit,submit"`)
 }
 
-// The element stays silent, but the server knows how it went.
-func TestASubmissionWithoutAnAnswerHasTheServerAsked(t *testing.T) {
+// The element does not answer, but the server knows the outcome.
+func TestASubmissionWithoutAnAnswerPollsTheServer(t *testing.T) {
 	t.Parallel()
 	shop := openShop(t, "SDK_UI=element", elementSDK(t, `return new Promise(() => {});`))
 	buyer := shop.buyer(desktop)
 	buyer.orders("MUG-01")
 	buyer.pays()
 	buyer.until("the submission", `seen.includes("submit")`)
-	payment := buyer.hears().LastPayment.PaymentRequestID
-	shop.sandbox.pull("POST", "payments/"+payment+"/submit", map[string]string{"method": "GCASH"}, nil)
+	payment := buyer.statusJSON().LastPayment.PaymentRequestID
+	shop.sandbox.control("POST", "payments/"+payment+"/submit", map[string]string{"method": "GCASH"}, nil)
 	shop.sandbox.act(payment, "decline")
 	buyer.arrives(returnPage)
 	buyer.seesHook("retry")
 }
 
-// The element says that a payment failed before it answers that the buyer may
-// correct something where they are.
-func TestAFailEventDoesNotTakeAwayTheCorrection(t *testing.T) {
+// The element reports a failed payment before it answers that the buyer may correct a
+// field.
+func TestAFailEventDoesNotPreventTheCorrection(t *testing.T) {
 	t.Parallel()
 	for _, code := range []string{"SDK_PAYMENT_FAIL", "SDK_PAYMENT_ERROR"} {
 		t.Run(code, func(t *testing.T) {
@@ -384,8 +384,7 @@ func TestASessionThatHasExpiredIsReplacedByItself(t *testing.T) {
 	shop.paidOnce()
 }
 
-// The amount that the buyer reads is the one that Antom is asked for, and the one
-// that is taken.
+// The amount on the page is the amount of the session and of the capture.
 func TestTheAmountOnThePageIsSentAndCaptured(t *testing.T) {
 	t.Parallel()
 	for _, ui := range []string{"popup", "inline", "element"} {
@@ -412,10 +411,10 @@ func TestTheAmountOnThePageIsSentAndCaptured(t *testing.T) {
 				t.Fatalf("want one session and one capture, have %+v", ledger)
 			}
 			for what, amount := range map[string]int64{
-				"asked for": ledger.Sessions[0].Terms.Amount, "paid": shop.sandbox.payment().Amount, "captured": ledger.Captures[0].Amount,
+				"requested": ledger.Sessions[0].Terms.Amount, "paid": shop.sandbox.payment().Amount, "captured": ledger.Captures[0].Amount,
 			} {
 				if fmt.Sprint(amount) != shown {
-					t.Errorf("%d is %s, the page says %s", amount, what, shown)
+					t.Errorf("%d is %s, the page shows %s", amount, what, shown)
 				}
 			}
 			shop.paidOnce()

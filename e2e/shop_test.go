@@ -17,8 +17,7 @@ import (
 	"antom-checkout/app"
 )
 
-// patience is how long anything may take before a test gives up. It is only ever
-// used up by a failure.
+// patience is how long a condition may take before a test fails.
 const patience = 30 * time.Second
 
 // shop is one running antom-checkout with its embedded sandbox.
@@ -42,11 +41,11 @@ func openShop(t *testing.T, settings ...string) *shop {
 	}, settings...)
 	ctx, stop := context.WithCancel(context.Background())
 	s.stop = stop
-	stdout, says := io.Pipe()
+	stdout, output := io.Pipe()
 	go func() {
 		defer close(s.ended)
-		s.code = app.Run(ctx, []string{"serve"}, s.getenv, says, s.log)
-		says.Close() //nolint:errcheck // never fails
+		s.code = app.Run(ctx, []string{"serve"}, s.getenv, output, s.log)
+		output.Close() //nolint:errcheck // never fails
 	}()
 	t.Cleanup(s.ends)
 	addresses := make(chan [2]string, 1)
@@ -60,7 +59,7 @@ func openShop(t *testing.T, settings ...string) *shop {
 	case <-time.After(patience):
 	}
 	if s.url == "" || s.sandbox.url == "" {
-		t.Fatal("the shop did not say where it is")
+		t.Fatal("the shop did not print its address")
 	}
 	return s
 }
@@ -75,7 +74,7 @@ func (s *shop) getenv(name string) string {
 	return ""
 }
 
-// runs does a command beside the running shop and answers with what it prints.
+// runs runs a command beside the running shop and returns its output.
 func (s *shop) runs(args ...string) []byte {
 	s.t.Helper()
 	var out, problems bytes.Buffer
@@ -87,16 +86,16 @@ func (s *shop) runs(args ...string) []byte {
 
 var addressLine = regexp.MustCompile(`^The (shop|sandbox) is at +(http://\S+)`)
 
-// readAddresses waits for the lines that say where shop and sandbox are.
+// readAddresses reads the addresses of shop and sandbox from the output.
 func readAddresses(stdout io.Reader) (found [2]string) {
 	for lines := bufio.NewScanner(stdout); lines.Scan(); {
-		words := addressLine.FindStringSubmatch(lines.Text())
+		match := addressLine.FindStringSubmatch(lines.Text())
 		switch {
-		case words == nil:
-		case words[1] == "shop":
-			found[0] = words[2]
+		case match == nil:
+		case match[1] == "shop":
+			found[0] = match[2]
 		default:
-			found[1] = words[2]
+			found[1] = match[2]
 			return found
 		}
 	}
@@ -108,7 +107,7 @@ func (s *shop) ends() {
 	s.stops()
 	for line := range strings.Lines(s.log.String()) {
 		if strings.Contains(line, "level=ERROR") {
-			s.t.Errorf("the server complains: %s", line)
+			s.t.Errorf("the server logged an error: %s", line)
 		}
 	}
 	if s.t.Failed() {
@@ -126,12 +125,12 @@ func (s *shop) stops() {
 			s.t.Errorf("the shop ends with exit code %d", s.code)
 		}
 	case <-time.After(patience):
-		s.t.Error("the shop does not stop; its log says where it hangs")
+		s.t.Error("the shop does not stop; its log shows where it hangs")
 		pprof.Lookup("goroutine").WriteTo(s.log, 2) //nolint:errcheck // a journal takes all
 	}
 }
 
-// journal is a server's log that may be read while it is written.
+// journal is a log that is safe for concurrent reads and writes.
 type journal struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -149,7 +148,7 @@ func (j *journal) String() string {
 	return j.text.String()
 }
 
-// auditLine is what the tests read of a line of the audit.
+// auditLine holds the fields of an audit line that the tests read.
 type auditLine struct {
 	Kind             string `json:"kind"`
 	Subject          string `json:"subject"`
@@ -166,7 +165,7 @@ type auditLine struct {
 	Applied          bool   `json:"applied"`
 }
 
-// audit is what the shop's books say.
+// audit is the output of the audit command.
 type audit []auditLine
 
 func (s *shop) audit() audit {
@@ -190,16 +189,16 @@ func (a audit) lines(kind string, more ...func(auditLine) bool) audit {
 	})
 }
 
-func status(word string) func(auditLine) bool {
-	return func(l auditLine) bool { return l.Status == word }
+func status(status string) func(auditLine) bool {
+	return func(l auditLine) bool { return l.Status == status }
 }
 
-func becomes(subject, word string) func(auditLine) bool {
-	return func(l auditLine) bool { return l.Subject == subject && l.To == word }
+func transitionTo(subject, status string) func(auditLine) bool {
+	return func(l auditLine) bool { return l.Subject == subject && l.To == status }
 }
 
-// paidOnce asserts that the books of shop and sandbox agree: there is one order,
-// it was paid once, on Antom's word, and the money was taken once.
+// paidOnce asserts that the audit and the ledger of the sandbox agree: there is one
+// order, it was paid once because of a signed message, and one payment was captured.
 func (s *shop) paidOnce() audit {
 	s.t.Helper()
 	books := s.audit()
@@ -212,22 +211,22 @@ func (s *shop) paidOnce() audit {
 	if len(paid) != 1 || paid[0].Amount != total {
 		s.t.Errorf("want one paid payment of %d, have %+v", total, books.lines("payment"))
 	}
-	moments := books.lines("transition", becomes("", "paid"))
-	if len(moments) != 1 || !signed.MatchString(moments[0].Cause) {
-		s.t.Errorf("want the order to become paid once and by Antom's word, have %+v", moments)
+	transitions := books.lines("transition", transitionTo("", "paid"))
+	if len(transitions) != 1 || !signed.MatchString(transitions[0].Cause) {
+		s.t.Errorf("want the order to become paid once and by a signed message, have %+v", transitions)
 	}
 	if len(books.lines("outbox")) == 0 {
-		s.t.Error("nothing in the outbox tells of the paid order")
+		s.t.Error("the outbox has no row of the paid order")
 	}
 
 	ledger := s.sandbox.ledger()
-	var taken []ledgerLine
+	var succeeded []ledgerLine
 	for _, p := range ledger.Payments {
 		if p.Status == "SUCCESS" {
-			taken = append(taken, p)
+			succeeded = append(succeeded, p)
 		}
 	}
-	if len(taken) != 1 || taken[0].Amount != total || taken[0].PaymentRequestID != paid[0].PaymentRequestID {
+	if len(succeeded) != 1 || succeeded[0].Amount != total || succeeded[0].PaymentRequestID != paid[0].PaymentRequestID {
 		s.t.Errorf("want the sandbox to have one payment of %d for %+v, have %+v", total, paid, ledger.Payments)
 	}
 	captures := 0
@@ -237,15 +236,15 @@ func (s *shop) paidOnce() audit {
 	if len(ledger.Captures) != captures {
 		s.t.Errorf("want %d captures, the sandbox has %+v", captures, ledger.Captures)
 	}
-	for _, r := range ledger.Refunds { // only what came too late is given back
+	for _, r := range ledger.Refunds { // a refund of the payment itself would be wrong
 		if r.PaymentRequestID == paid[0].PaymentRequestID {
-			s.t.Errorf("the payment was given back: %+v", r)
+			s.t.Errorf("the payment was refunded: %+v", r)
 		}
 	}
 	return books
 }
 
-// signed are the causes that rest on Antom's signature.
+// signed are the causes that Antom has signed.
 var signed = regexp.MustCompile(`^(notification|inquiry|response):`)
 
 func must(t *testing.T, err error) {

@@ -15,7 +15,7 @@ import (
 	"github.com/chromedp/cdproto/page"
 )
 
-func TestALostNotificationIsMadeUpForByAnInquiry(t *testing.T) {
+func TestALostNotificationIsReplacedByAnInquiry(t *testing.T) {
 	onBoth(t, func(t *testing.T, on device) {
 		shop := openShop(t)
 		shop.sandbox.loses("PAYMENT_RESULT")
@@ -33,10 +33,10 @@ func TestALostNotificationIsMadeUpForByAnInquiry(t *testing.T) {
 	})
 }
 
-func TestALostCaptureIsMadeUpForByAnInquiry(t *testing.T) {
+func TestALostCaptureNotificationIsReplacedByAnInquiry(t *testing.T) {
 	t.Parallel()
 	shop := openShop(t)
-	shop.sandbox.loses("") // whatever Antom has to say
+	shop.sandbox.loses("")
 	buyer := shop.buyer(desktop)
 	buyer.orders("MUG-01")
 	buyer.chooses("CARD")
@@ -47,7 +47,7 @@ func TestALostCaptureIsMadeUpForByAnInquiry(t *testing.T) {
 	shop.paidOnce()
 }
 
-func TestAStrangerWithTheLinkSeesTheStatusAndNothingPersonal(t *testing.T) {
+func TestAnotherBrowserWithTheLinkSeesTheStatusAndNothingPersonal(t *testing.T) {
 	onBoth(t, func(t *testing.T, on device) {
 		shop := openShop(t)
 		buyer := shop.buyer(on)
@@ -57,25 +57,25 @@ func TestAStrangerWithTheLinkSeesTheStatusAndNothingPersonal(t *testing.T) {
 		buyer.pays()
 		buyer.arrives("/buyer/.+")
 
-		stranger := shop.buyer(on)
-		stranger.opens("/checkout/" + token + "/return")
-		stranger.sees("processing")
+		reader := shop.buyer(on)
+		reader.opens("/checkout/" + token + "/return")
+		reader.sees("processing")
 		buyer.presses("buyer-pay")
 		buyer.sees("paid")
-		stranger.sees("paid") // without a reload
+		reader.sees("paid") // without a reload
 		for _, page := range []string{"/return", ""} {
-			stranger.opens("/checkout/" + token + page)
-			stranger.sees("paid")
-			stranger.neverReads(personal, "wei@example.com", "Raffles", "6123")
+			reader.opens("/checkout/" + token + page)
+			reader.sees("paid")
+			reader.neverReads(personal, "wei@example.com", "Raffles", "6123")
 		}
-		stranger.opens("/cart")
-		stranger.hasNo(hook("cart-line"))
-		stranger.neverReads(personal)
+		reader.opens("/cart")
+		reader.hasNo(hook("cart-line"))
+		reader.neverReads(personal)
 		shop.paidOnce()
 	})
 }
 
-func TestWhoLeavesWithoutPayingMayPayAnotherWay(t *testing.T) {
+func TestABuyerWhoLeavesTheWalletMayPayByAnotherMethod(t *testing.T) {
 	onBoth(t, func(t *testing.T, on device) {
 		shop := openShop(t)
 		buyer := shop.buyer(on)
@@ -86,7 +86,7 @@ func TestWhoLeavesWithoutPayingMayPayAnotherWay(t *testing.T) {
 		buyer.presses("buyer-leave")
 		buyer.arrives(returnPage)
 		buyer.sees("processing")
-		buyer.clicks(otherWay)
+		buyer.clicks(otherMethods)
 		buyer.arrives(checkoutPage)
 		buyer.chooses("CARD")
 		buyer.pays()
@@ -97,10 +97,10 @@ func TestWhoLeavesWithoutPayingMayPayAnotherWay(t *testing.T) {
 	})
 }
 
-// otherWay leads from the return page to the other ways to pay.
-const otherWay = `main .actions a[href^="/checkout/"]`
+// otherMethods leads from the return page to the other methods.
+const otherMethods = `main .actions a[href^="/checkout/"]`
 
-func TestWhoClosesThePopupMayPayAnotherWay(t *testing.T) {
+func TestABuyerWhoClosesThePopupMayPayByAnotherMethod(t *testing.T) {
 	onBoth(t, func(t *testing.T, on device) {
 		shop := openShop(t)
 		buyer := shop.buyer(on)
@@ -109,12 +109,12 @@ func TestWhoClosesThePopupMayPayAnotherWay(t *testing.T) {
 		buyer.pays()
 		buyer.seesPopup()
 		buyer.presses("sdk-close")
-		buyer.isTold("checkout.left")
+		buyer.seesMessage("checkout.left")
 		buyer.pays()
 		buyer.seesPopup()
 		buyer.presses("sdk-close")
 		if n := shop.sandbox.calls("createPaymentSession"); n != 1 {
-			t.Errorf("%d sessions were asked for, want the first one to be used again", n)
+			t.Errorf("%d sessions were created, want the first one to be reused", n)
 		}
 		buyer.chooses("GCASH")
 		buyer.pays()
@@ -136,7 +136,7 @@ func TestAnOrderPaidElsewhereTurnsTheOpenCheckoutIntoItsReceipt(t *testing.T) {
 	second.pays()
 	second.arrives("/buyer/.+")
 	second.presses("buyer-pay-and-vanish")
-	second.until("the wallet's last word", `!document.querySelector('[data-test="buyer-pay"]')`)
+	second.until("the wallet's confirmation", `!document.querySelector('[data-test="buyer-pay"]')`)
 	buyer.sees("paid")
 	buyer.hasNo(hook("pay"))
 	shop.paidOnce()
@@ -208,7 +208,7 @@ func TestAPaidOrdersCheckoutIsItsReceipt(t *testing.T) {
 	shop.paidOnce()
 }
 
-func TestTheReturnPageCalmsDownAndPollsWithoutEvents(t *testing.T) {
+func TestTheReturnPageEndsItsSpinnerAndPollsWithoutEvents(t *testing.T) {
 	t.Parallel()
 	shop := openShop(t)
 	shop.sandbox.loses("PAYMENT_RESULT")
@@ -224,15 +224,15 @@ func TestTheReturnPageCalmsDownAndPollsWithoutEvents(t *testing.T) {
 	buyer.arrives(returnPage)
 	buyer.sees("processing")
 	buyer.until("a spinner", `document.querySelector(".spinner")?.offsetHeight`)
-	buyer.until("words instead of the spinner", `!document.querySelector(".spinner").offsetHeight && document.querySelector(".medal").offsetHeight`)
+	buyer.until("text instead of the spinner", `!document.querySelector(".spinner").offsetHeight && document.querySelector(".medal").offsetHeight`)
 	shop.sandbox.act(payment, "pay")
 	buyer.sees("paid")
 	buyer.until("the change to be announced", `document.getElementById("live").textContent.includes(document.querySelector("h1").textContent)`)
 	shop.paidOnce()
 }
 
-// behind is the shop behind a proxy that may change its answers. It has to be made
-// before the buyer, who leaves first.
+// behind starts a proxy in front of the shop that may change its answers. It must be
+// created before the buyer, so that it closes after them.
 func (s *shop) behind(change func(*http.Response) error) (address string) {
 	s.t.Helper()
 	target, err := url.Parse(s.url)
@@ -247,7 +247,7 @@ func (s *shop) behind(change func(*http.Response) error) (address string) {
 	return proxy.URL
 }
 
-// muted lets so many pieces of each event stream through, and then holds it open and
+// muted passes on a number of pieces of each event stream and then holds it open and
 // silent.
 func muted(pieces int) func(*http.Response) error {
 	return func(r *http.Response) error {
@@ -273,15 +273,14 @@ func (m *mutedStream) Read(p []byte) (int, error) {
 	return 0, m.ctx.Err()
 }
 
-// hurries has the page's scripts wait for a shorter time where they mean to wait
-// for this one, both in milliseconds.
+// hurries shortens one waiting time of the page's scripts, in milliseconds.
 func (b *buyer) hurries(wait, shorter int) {
 	b.t.Helper()
 	call(b, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: fmt.Sprintf(
 		`{ const wait = setTimeout; window.setTimeout = (f, ms, ...more) => wait(f, ms === %d ? %d : ms, ...more); }`, wait, shorter)})
 }
 
-func TestASilentStreamIsPolledBeside(t *testing.T) {
+func TestThePagePollsBesideASilentStream(t *testing.T) {
 	t.Parallel()
 	for _, where := range []string{"pay page", "return page", "code page"} {
 		t.Run(where, func(t *testing.T) {
@@ -313,15 +312,15 @@ func TestASilentStreamIsPolledBeside(t *testing.T) {
 				buyer.opens(proxy + order + "/code")
 				buyer.sees("processing")
 			}
-			shop.sandbox.act(live(shop), "pay")
+			shop.sandbox.act(openPayment(shop), "pay")
 			buyer.sees("paid")
 			shop.paidOnce()
 		})
 	}
 }
 
-// The stream tells the status and then falls silent.
-func TestAStreamThatFallsSilentIsPolledBeside(t *testing.T) {
+// The stream sends the status and then nothing.
+func TestThePagePollsBesideAStreamThatFallsSilent(t *testing.T) {
 	t.Parallel()
 	shop := openShop(t)
 	proxy := shop.behind(muted(1))
@@ -334,47 +333,47 @@ func TestAStreamThatFallsSilentIsPolledBeside(t *testing.T) {
 	buyer.hurries(40_000, 6_000)
 	buyer.opens(proxy + order + "/return")
 	buyer.sees("processing")
-	shop.sandbox.act(live(shop), "pay")
+	shop.sandbox.act(openPayment(shop), "pay")
 	buyer.sees("paid")
 	shop.paidOnce()
 }
 
-// Its pings tell that a stream lives on which nothing happens.
-func TestAQuietStreamIsNotPolledBeside(t *testing.T) {
+// Pings keep a stream alive on which no event is sent.
+func TestThePageDoesNotPollBesideAStreamWithPings(t *testing.T) {
 	t.Parallel()
 	shop := openShop(t)
 	buyer := shop.buyer(desktop)
 	buyer.hurries(40_000, 18_000) // the first ping is sent after 15 s
 	buyer.orders("MUG-01")
 	buyer.until("the time of the first ping to be over", `performance.now() > 22000`)
-	if asked := asks[int](buyer, `performance.getEntriesByType("resource").filter((r) => r.name.endsWith("/status")).length`); asked != 0 {
-		t.Errorf("the page asked for the status %d times", asked)
+	if polls := resolves[int](buyer, `performance.getEntriesByType("resource").filter((r) => r.name.endsWith("/status")).length`); polls != 0 {
+		t.Errorf("the page polled the status %d times", polls)
 	}
 }
 
-// looksAway has the page believe that it is hidden, or shown again: a browser
-// without a screen hides none.
-func (b *buyer) looksAway(away bool) {
+// isHidden makes the page hidden or visible, which a browser without a screen never
+// does by itself.
+func (b *buyer) isHidden(hidden bool) {
 	b.t.Helper()
-	b.until("the page to hear of it", fmt.Sprintf(`(() => {
+	b.until("the event to be dispatched", fmt.Sprintf(`(() => {
 		Object.defineProperty(document, "hidden", { value: %t, configurable: true });
 		return document.dispatchEvent(new Event("visibilitychange"));
-	})()`, away))
+	})()`, hidden))
 }
 
-// A browser has six connections for a shop that speaks HTTP/1.1.
+// With HTTP/1.1 a browser has six connections for a shop.
 func TestHiddenTabsHoldNoStream(t *testing.T) {
 	t.Parallel()
 	shop := openShop(t)
 	first := shop.buyer(desktop)
 	first.orders("PEN-06")
 	checkout := first.address()
-	first.looksAway(true)
+	first.isHidden(true)
 	for range 6 {
 		next := first.anotherTab()
 		next.opens(checkout)
 		next.sees("open")
-		next.looksAway(true)
+		next.isHidden(true)
 	}
 	seventh := first.anotherTab()
 	seventh.opens(checkout)
@@ -384,7 +383,7 @@ func TestHiddenTabsHoldNoStream(t *testing.T) {
 	seventh.presses("buyer-pay")
 	seventh.sees("paid")
 	first.seesNot("paid")
-	first.looksAway(false)
+	first.isHidden(false)
 	first.sees("paid")
 	first.hasNo(hook("pay"))
 	shop.paidOnce()
@@ -429,7 +428,7 @@ func TestGoingBackAndOrderingAgainIsTheSameOrder(t *testing.T) {
 	buyer.goesBack()
 	buyer.ordersTo("SG")
 	if buyer.token() != token {
-		t.Error("the same words for the same cart made another order")
+		t.Error("the same form for the same cart placed another order")
 	}
 	if orders := shop.audit().lines("order"); len(orders) != 1 {
 		t.Errorf("there are %d orders", len(orders))
@@ -445,7 +444,7 @@ func TestADoubleClickStartsOneAttempt(t *testing.T) {
 	buyer.pressesTwice("pay")
 	buyer.seesPopup()
 	if n := shop.sandbox.calls("createPaymentSession"); n != 1 {
-		t.Errorf("%d sessions were asked for", n)
+		t.Errorf("%d sessions were created", n)
 	}
 	buyer.paysByCard(goodCard)
 	buyer.sees("paid")
@@ -470,7 +469,7 @@ func TestWithoutJavaScriptADoubleClickStartsOneAttempt(t *testing.T) {
 	}
 }
 
-func TestAnAddressWithSwitchesLeadsToTheCleanOne(t *testing.T) {
+func TestAnAddressWithAQueryRedirectsToTheAddressWithoutIt(t *testing.T) {
 	t.Parallel()
 	shop := openShop(t)
 	buyer := shop.buyer(desktop)

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// A journey of its own per kind of method is in sdk_test.go and plain_test.go;
-// here are the ways through them that people take and programs forget.
+// sdk_test.go and plain_test.go hold a journey for each kind of method. This file holds
+// detours: back buttons, late orders, countdowns.
 
 func TestABankIsPaidOnItsOwnPage(t *testing.T) {
 	onBoth(t, func(t *testing.T, on device) {
@@ -35,15 +35,15 @@ func TestAVoucherIsPaidAtTheCounter(t *testing.T) {
 		buyer.arrives(codePage)
 		buyer.sees("processing")
 		buyer.until("a number to read out", `/\d{6,}/.test(document.querySelector("figcaption b").textContent)`)
-		shop.sandbox.act(live(shop), "pay") // at the counter
-		buyer.arrives(returnPage)           // the code page goes on by itself
+		shop.sandbox.act(openPayment(shop), "pay") // at the counter
+		buyer.arrives(returnPage)                  // the code page leads on by itself
 		buyer.sees("paid")
 		shop.paidOnce()
 	})
 }
 
-// TestTheBackButtonAtEveryStep goes one step back from each page of a journey,
-// and asks there what a buyer would have to know.
+// TestTheBackButtonAtEveryStep goes one step back from each page of a journey and
+// checks what the page shows then.
 func TestTheBackButtonAtEveryStep(t *testing.T) {
 	onBoth(t, func(t *testing.T, on device) {
 		shop := openShop(t)
@@ -51,22 +51,22 @@ func TestTheBackButtonAtEveryStep(t *testing.T) {
 		buyer.orders("MUG-01")
 		order := buyer.token()
 
-		buyer.goesBack() // from the pay page: the form, with all that was typed
+		buyer.goesBack() // from the pay page: the form with its fields filled
 		buyer.arrives("/cart")
 		buyer.until("what was typed", `document.querySelector("[name=email]").value === "wei@example.com"`)
 		buyer.clicks(orderButton)
 		buyer.arrives(checkoutPage)
 		if buyer.token() != order {
-			t.Error("the same form made another order")
+			t.Error("the same form placed another order")
 		}
 
 		buyer.chooses("GCASH")
 		buyer.pays()
 		buyer.arrives("/buyer/.+")
-		buyer.goesBack() // from the wallet: the question whether it is paid
+		buyer.goesBack() // from the wallet: the dialog asks whether it is paid
 		buyer.arrives(checkoutPage)
 		buyer.seesHook("finished")
-		buyer.clicks(hook("finished") + " button") // no: another way
+		buyer.clicks(hook("finished") + " button") // no: another method
 		buyer.chooses("ALIPAY_CN")
 		buyer.pays()
 		buyer.arrives("/buyer/.+")
@@ -74,7 +74,7 @@ func TestTheBackButtonAtEveryStep(t *testing.T) {
 		buyer.arrives(returnPage)
 		buyer.sees("paid")
 
-		buyer.goesBack() // from the receipt: the wallet's page, as it was or anew
+		buyer.goesBack() // from the receipt: the wallet's page, cached or loaded again
 		buyer.arrives("/buyer/.+")
 		buyer.goesBack() // and the pay page, which is a receipt now
 		buyer.arrives(checkoutPage)
@@ -84,7 +84,7 @@ func TestTheBackButtonAtEveryStep(t *testing.T) {
 	})
 }
 
-func TestAnOrderThatExpiresBeforeTheBuyersEyesIsRenewed(t *testing.T) {
+func TestAnOrderThatExpiresOnAnOpenPageIsRenewed(t *testing.T) {
 	onBoth(t, func(t *testing.T, on device) {
 		shop := openShop(t, "ORDER_TTL=4s")
 		buyer := shop.buyer(on)
@@ -108,13 +108,13 @@ func TestTheLastMinutesAreCounted(t *testing.T) {
 	shop := openShop(t, "ORDER_TTL=4m")
 	buyer := shop.buyer(phone)
 	buyer.orders("MUG-01")
-	live := `document.getElementById("live").textContent`
+	announced := `document.getElementById("live").textContent`
 	buyer.until("a clock", `/^3:[0-5]\d$/.test(document.querySelector("#clock.on b").textContent)`)
-	buyer.until("the announcement", live+` === `+strconv.Quote(text(t, "checkout.time_soon")))
-	begun := asks[string](buyer, `(`+live+` = "", document.querySelector("#clock b").textContent)`)
+	buyer.until("the announcement", announced+` === `+strconv.Quote(text(t, "checkout.time_soon")))
+	first := resolves[string](buyer, `(`+announced+` = "", document.querySelector("#clock b").textContent)`)
 	buyer.until("three seconds less", fmt.Sprintf(`(() => {
 		const seconds = (clock) => clock.split(":").reduce((minutes, rest) => 60 * minutes + +rest);
 		return seconds(%q) - seconds(document.querySelector("#clock b").textContent) >= 3;
-	})()`, begun))
-	buyer.until("no second announcement", live+` === ""`)
+	})()`, first))
+	buyer.until("no second announcement", announced+` === ""`)
 }

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-func TestAGatewayThatTimesOutIsAskedAgainWithTheSameID(t *testing.T) {
+func TestACallThatTimesOutIsRepeatedWithTheSameID(t *testing.T) {
 	onBoth(t, func(t *testing.T, on device) {
 		shop := openShop(t, "ANTOM_TIMEOUT=500ms")
 		shop.sandbox.breaks(fault{Kind: "timeout", On: "createPaymentSession", Times: 2, Apply: true, Delay: "2s"})
@@ -18,12 +18,12 @@ func TestAGatewayThatTimesOutIsAskedAgainWithTheSameID(t *testing.T) {
 		buyer.orders("MUG-01")
 		buyer.chooses("CARD")
 		buyer.pays()
-		buyer.isTold("checkout.waiting")
+		buyer.seesMessage("checkout.waiting")
 		buyer.neverReads(failures...)
-		if news := buyer.hears(); news.LastPayment.Status == "failed" || news.Status != "processing" {
-			t.Errorf("the status is %+v", news)
+		if got := buyer.statusJSON(); got.LastPayment.Status == "failed" || got.Status != "processing" {
+			t.Errorf("the status is %+v", got)
 		}
-		first := buyer.hears().LastPayment.PaymentRequestID
+		first := buyer.statusJSON().LastPayment.PaymentRequestID
 		buyer.paysByCard(goodCard)
 		buyer.arrives(returnPage)
 		buyer.sees("paid")
@@ -31,16 +31,16 @@ func TestAGatewayThatTimesOutIsAskedAgainWithTheSameID(t *testing.T) {
 			t.Errorf("the attempt began as %s and was paid as %s", first, paid.PaymentRequestID)
 		}
 		if n := shop.sandbox.calls("createPaymentSession"); n != 3 {
-			t.Errorf("the session was asked for %d times", n)
+			t.Errorf("the session was requested %d times", n)
 		}
 		shop.paidOnce()
 	})
 }
 
-// failures are words that nobody may read while an end is not known.
+// failures are texts that must not be shown while the outcome is unknown.
 var failures = []string{"declined", "did not go through", "failed", `data-test="retry"`}
 
-func TestWithoutJavaScriptAGatewayThatTimesOutIsAskedAgain(t *testing.T) {
+func TestWithoutJavaScriptACallThatTimesOutIsRepeated(t *testing.T) {
 	t.Parallel()
 	shop := openShop(t, "ANTOM_TIMEOUT=500ms")
 	shop.sandbox.breaks(fault{Kind: "timeout", On: "pay", Times: 1, Apply: true, Delay: "2s"})
@@ -52,7 +52,7 @@ func TestWithoutJavaScriptAGatewayThatTimesOutIsAskedAgain(t *testing.T) {
 	buyer.arrives(codePage)
 	buyer.sees("processing")
 	buyer.neverReads(failures...)
-	buyer.pays() // the button of the page that waits
+	buyer.pays() // the button of the wait page
 	buyer.arrives("/buyer/.+")
 	buyer.presses("buyer-pay")
 	buyer.sees("paid")
@@ -60,27 +60,27 @@ func TestWithoutJavaScriptAGatewayThatTimesOutIsAskedAgain(t *testing.T) {
 	shop.paidOnce()
 }
 
-func TestAnUnknownEndIsNeverCalledFailed(t *testing.T) {
+func TestAnUnknownOutcomeIsNeverShownAsFailed(t *testing.T) {
 	t.Parallel()
 	shop := openShop(t, "SWEEP_SCHEDULE=1s")
-	shop.sandbox.breaks(fault{Kind: "unknown"}) // whatever is asked
+	shop.sandbox.breaks(fault{Kind: "unknown"}) // for every call
 	buyer := shop.buyer(desktop)
 	buyer.mayComplain("500")
 	buyer.orders("MUG-01")
 	token := buyer.token()
 	buyer.chooses("GCASH")
 	buyer.pays()
-	buyer.isTold("checkout.waiting")
-	buyer.arrives(returnPage) // once the page has asked often enough
+	buyer.seesMessage("checkout.waiting")
+	buyer.arrives(returnPage) // after the last try of the page
 	buyer.sees("processing")
 	buyer.neverReads(failures...)
 	buyer.opens("/checkout/" + token)
 	buyer.sees("processing")
 	buyer.neverReads(failures...)
-	buyer.hasNo(hook("method")) // nobody is asked to pay another way
+	buyer.hasNo(hook("method")) // no other method is offered
 
 	shop.sandbox.heals()
-	buyer.pays() // the button comes by itself, or has been there for the same attempt
+	buyer.pays() // with the button of the checkout page or of the same attempt
 	buyer.arrives("/buyer/.+")
 	buyer.presses("buyer-pay")
 	buyer.sees("paid")
@@ -88,7 +88,7 @@ func TestAnUnknownEndIsNeverCalledFailed(t *testing.T) {
 	shop.paidOnce()
 }
 
-func TestARefusalSaysSoAndKeepsTheChoice(t *testing.T) {
+func TestARefusalIsShownAndKeepsTheChoice(t *testing.T) {
 	t.Parallel()
 	shop := openShop(t)
 	shop.sandbox.breaks(fault{Kind: "refuse", On: "createPaymentSession", Code: "RISK_REJECT", Times: 1})
@@ -116,7 +116,7 @@ func TestWithoutTheSDKTheBuyerContinuesByRedirect(t *testing.T) {
 		buyer.orders("MUG-01")
 		buyer.chooses("GCASH")
 		buyer.pays()
-		buyer.isTold("checkout.blocked")
+		buyer.seesMessage("checkout.blocked")
 		buyer.clicks("#without")
 		buyer.arrives("/buyer/.+")
 		buyer.presses("buyer-pay")
@@ -126,7 +126,7 @@ func TestWithoutTheSDKTheBuyerContinuesByRedirect(t *testing.T) {
 	})
 }
 
-func TestWithoutTheSDKACodePageGoesOnByItself(t *testing.T) {
+func TestWithoutTheSDKTheCodePageLeadsToTheReturnPage(t *testing.T) {
 	t.Parallel()
 	shop := openShop(t)
 	shop.sandbox.breaks(fault{Kind: "sdk-script-error"})
@@ -135,10 +135,10 @@ func TestWithoutTheSDKACodePageGoesOnByItself(t *testing.T) {
 	buyer.orders("MUG-01")
 	buyer.chooses("PAYNOW")
 	buyer.pays()
-	buyer.isTold("checkout.blocked")
+	buyer.seesMessage("checkout.blocked")
 	buyer.clicks("#without")
 	buyer.arrives(codePage)
-	shop.sandbox.act(live(shop), "pay")
+	shop.sandbox.act(openPayment(shop), "pay")
 	buyer.arrives(returnPage)
 	buyer.sees("paid")
 	shop.paidOnce()
@@ -146,23 +146,21 @@ func TestWithoutTheSDKACodePageGoesOnByItself(t *testing.T) {
 
 func TestAnSDKThatFailsToOpenLetsTheBuyerContinue(t *testing.T) {
 	t.Parallel()
-	for _, trouble := range []struct {
-		kind, says string
-	}{
-		{"sdk-throw", ""},
-		{"sdk-malformed-session", ""},
-		{"sdk-expired-session", "SESSION_EXPIRED"},
-		{"sdk-hang", ""}, // the page's own patience is shorter than the SDK's
+	for _, kind := range []string{
+		"sdk-throw",
+		"sdk-malformed-session",
+		"sdk-expired-session",
+		"sdk-hang", // the time limit of the page is shorter than that of the SDK
 	} {
-		t.Run(trouble.kind, func(t *testing.T) {
+		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			shop := openShop(t)
-			shop.sandbox.breaks(fault{Kind: trouble.kind})
+			shop.sandbox.breaks(fault{Kind: kind})
 			buyer := shop.buyer(desktop)
 			buyer.orders("MUG-01")
 			buyer.chooses("CARD")
 			buyer.pays()
-			buyer.isTold("checkout.blocked")
+			buyer.seesMessage("checkout.blocked")
 			buyer.clicks("#without")
 			buyer.presses("buyer-pay") // Antom's card page comes with a card filled in
 			buyer.arrives(returnPage)
@@ -172,9 +170,8 @@ func TestAnSDKThatFailsToOpenLetsTheBuyerContinue(t *testing.T) {
 	}
 }
 
-// sdk serves a Web SDK that does as it is told; behind is the body of
-// createComponent.
-func sdk(t *testing.T, behind string) (setting string) {
+// sdk serves a Web SDK for tests; body is the body of createComponent.
+func sdk(t *testing.T, body string) (setting string) {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/frame" {
@@ -186,27 +183,27 @@ func sdk(t *testing.T, behind string) (setting string) {
 		fmt.Fprintf(w, `"use strict";
 			window.seen = [];
 			window.AMSCashierPayment = class {
-				constructor(options) { this.hear = options; seen.push("new"); }
+				constructor(options) { this.callbacks = options; seen.push("new"); }
 				frame() {
 					this.f = document.createElement("iframe");
 					this.f.src = new URL("/frame", %q);
 					this.f.width = this.f.height = 300;
 					document.body.append(this.f);
 				}
-				event(code) { this.hear.onEventCallback({ code, result: {} }); }
+				event(code) { this.callbacks.onEventCallback({ code, result: {} }); }
 				async createComponent(given) {
 					seen.push("create");
 					document.body.style.overflow = "hidden";
 					%s
 				}
 				unmount() { seen.push("unmount"); this.f?.remove(); document.body.style.overflow = "auto"; }
-			};`, "http://"+r.Host, behind)
+			};`, "http://"+r.Host, body)
 	}))
 	t.Cleanup(server.Close)
 	return "ANTOM_SDK_URL=" + server.URL + "/sdk.js"
 }
 
-func TestWhatTheSDKSaysIsNoProof(t *testing.T) {
+func TestAnEventOfTheSDKIsNoProof(t *testing.T) {
 	t.Parallel()
 	for _, code := range []string{"SDK_PAYMENT_SUCCESSFUL", "SDK_PAYMENT_FAIL", "SDK_PAYMENT_PROCESSING", "SDK_SOMETHING_NEW"} {
 		t.Run(code, func(t *testing.T) {
@@ -219,36 +216,36 @@ func TestWhatTheSDKSaysIsNoProof(t *testing.T) {
 			buyer.seesNot("paid")
 			books := shop.audit()
 			if n := len(books.lines("order", status("paid"))); n != 0 {
-				t.Error("the order is paid on the SDK's word")
+				t.Error("the order is paid because of an event of the SDK")
 			}
 			if n := len(books.lines("payment", status("failed"))); n != 0 {
-				t.Error("the payment has failed on the SDK's word")
+				t.Error("the payment has failed because of an event of the SDK")
 			}
 		})
 	}
 }
 
-// Every start has an instance of the SDK to itself, which is closed before the next
-// one is made: Antom's SDK bears one at a time.
-func TestACancelledPopupIsGivenBackAndOpensAgain(t *testing.T) {
+// Every start has its own instance of the SDK. It is closed before the next one is
+// created, because Antom's SDK allows one instance at a time.
+func TestACancelledPopupIsClosedAndOpensAgain(t *testing.T) {
 	t.Parallel()
-	shop := openShop(t, sdk(t, `this.frame(); setTimeout(() => { this.hear.onClose({}); this.event("SDK_PAYMENT_CANCEL"); }, 50);`))
+	shop := openShop(t, sdk(t, `this.frame(); setTimeout(() => { this.callbacks.onClose({}); this.event("SDK_PAYMENT_CANCEL"); }, 50);`))
 	buyer := shop.buyer(desktop)
 	buyer.orders("MUG-01")
 	for round := range 2 {
 		buyer.pays()
 		buyer.until("the SDK to be closed", fmt.Sprintf(`seen.filter((s) => s === "create").length === %d && seen.at(-1) === "unmount"`, round+1))
-		buyer.isTold("checkout.left")
+		buyer.seesMessage("checkout.left")
 		buyer.until("a page that scrolls", `document.body.style.overflow === ""`)
 	}
 	buyer.until("one instance at a time", `seen.join() === "new,create,unmount,new,create,unmount"`)
 	if n := shop.sandbox.calls("createPaymentSession"); n != 1 {
-		t.Errorf("%d sessions were asked for", n)
+		t.Errorf("%d sessions were created", n)
 	}
 }
 
-// What an old start still says, an error or even a payment, is not about the new one.
-func TestAnOldStartIsNotHeard(t *testing.T) {
+// Events of a previous start, an error or even a payment, do not concern the new one.
+func TestEventsOfAPreviousStartAreIgnored(t *testing.T) {
 	t.Parallel()
 	shop := openShop(t, sdk(t, `
 		this.frame();
@@ -258,21 +255,21 @@ func TestAnOldStartIsNotHeard(t *testing.T) {
 	buyer.orders("MUG-01")
 	buyer.pays()
 	buyer.until("the first start", `window.starts?.length === 1`)
-	buyer.until("it to be left", `!starts[0].hear.onClose({})`)
-	buyer.isTold("checkout.left")
+	buyer.until("the first to be closed", `!starts[0].callbacks.onClose({})`)
+	buyer.seesMessage("checkout.left")
 	buyer.pays()
 	buyer.until("the second start", `starts.length === 2 && seen.at(-1) === "create"`)
-	buyer.until("the first to say all it can", `(async () => {
+	buyer.until("the events of the first", `(async () => {
 		starts[0].event("SDK_PAYMENT_SUCCESSFUL");
-		starts[0].hear.onError({ code: "SDK_CREATECOMPONENT_ERROR" });
-		starts[0].hear.onClose({});
+		starts[0].callbacks.onError({ code: "SDK_CREATECOMPONENT_ERROR" });
+		starts[0].callbacks.onClose({});
 		starts[0].fails(new Error("too late"));
 		await new Promise((done) => setTimeout(done, 50));
 		return location.pathname.endsWith("/return") || seen.at(-1) !== "create";
-	})().then((heard) => { window.quiet = !heard; }) && true`)
-	buyer.until("the second start to stand", `window.quiet`)
-	buyer.until("the second start to be heard", `!starts[1].hear.onClose({})`)
-	buyer.isTold("checkout.left")
+	})().then((changed) => { window.quiet = !changed; }) && true`)
+	buyer.until("the second start to be unchanged", `window.quiet`)
+	buyer.until("an event of the second start", `!starts[1].callbacks.onClose({})`)
+	buyer.seesMessage("checkout.left")
 }
 
 func TestASilentSDKLetsTheBuyerContinue(t *testing.T) {
@@ -282,7 +279,7 @@ func TestASilentSDKLetsTheBuyerContinue(t *testing.T) {
 		buyer.orders("MUG-01")
 		buyer.chooses("GCASH")
 		buyer.pays()
-		buyer.isTold("checkout.blocked")
+		buyer.seesMessage("checkout.blocked")
 		buyer.clicks("#without")
 		buyer.arrives("/buyer/.+")
 		buyer.presses("buyer-pay")
@@ -294,13 +291,13 @@ func TestASilentSDKLetsTheBuyerContinue(t *testing.T) {
 func TestAScriptThatFailedIsLoadedAgain(t *testing.T) {
 	t.Parallel()
 	shop := openShop(t)
-	shop.sandbox.breaks(fault{Kind: "sdk-script-error", Times: 2}) // with the page, and when it is asked for again
+	shop.sandbox.breaks(fault{Kind: "sdk-script-error", Times: 2}) // with the page, and when it is loaded again
 	buyer := shop.buyer(desktop)
 	buyer.mayComplain("503")
 	buyer.orders("MUG-01")
 	buyer.chooses("CARD")
 	buyer.pays()
-	buyer.isTold("checkout.blocked")
+	buyer.seesMessage("checkout.blocked")
 	buyer.pays()
 	buyer.paysByCard(goodCard)
 	buyer.arrives(returnPage)
@@ -321,24 +318,24 @@ func TestAScriptThatHangsIsLoadedAgain(t *testing.T) {
 		}
 		fmt.Fprint(w, `window.AMSCashierPayment = class { async createComponent() { document.title = "it has come"; } unmount() {} };`)
 	}))
-	t.Cleanup(func() { close(ended) }) // before the server waits for its requests
+	t.Cleanup(func() { close(ended) }) // runs before the server waits for its requests
 	buyer := shop.buyer(desktop)
 	buyer.opens("/")
 	buyer.adds("MUG-01")
 	buyer.fillsOrder("SG")
 	buyer.clicks(orderButton)
-	// The page never finishes loading, so only our own script is waited for: it
-	// keeps the form from being sent.
+	// The page never finishes loading, so the journey waits for pay.js only, which
+	// prevents the submission of the form.
 	press := `!document.querySelector('[data-test="pay"]').disabled &&
 		!document.getElementById("pay-form").dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }))`
 	buyer.until("the button", press)
-	buyer.isTold("checkout.blocked")
+	buyer.seesMessage("checkout.blocked")
 	buyer.until("the button again", press)
 	buyer.until("the SDK", `document.title === "it has come"`)
 }
 
-// The policy of the page, or of a shop in front of it, may stop any part of the SDK.
-func TestAnSDKThatThePolicyStopsLetsTheBuyerContinue(t *testing.T) {
+// The policy of the page, or of a proxy in front of it, may block a part of the SDK.
+func TestAnSDKThatThePolicyBlocksLetsTheBuyerContinue(t *testing.T) {
 	t.Parallel()
 	for name, setting := range map[string]func(t *testing.T) string{
 		"its script": func(t *testing.T) string {
@@ -359,7 +356,7 @@ func TestAnSDKThatThePolicyStopsLetsTheBuyerContinue(t *testing.T) {
 			buyer.orders("MUG-01")
 			buyer.chooses("GCASH")
 			buyer.pays()
-			buyer.isTold("checkout.blocked")
+			buyer.seesMessage("checkout.blocked")
 			buyer.clicks("#without")
 			buyer.arrives("/buyer/.+")
 			buyer.presses("buyer-pay")
@@ -377,7 +374,7 @@ func sdkServer(t *testing.T, script http.HandlerFunc) (setting string) {
 	return "ANTOM_SDK_URL=" + server.URL + "/sdk.js"
 }
 
-func TestAShopOutOfReachSaysSo(t *testing.T) {
+func TestAnUnreachableShopIsShown(t *testing.T) {
 	t.Parallel()
 	shop := openShop(t)
 	buyer := shop.buyer(desktop)
@@ -385,15 +382,15 @@ func TestAShopOutOfReachSaysSo(t *testing.T) {
 	buyer.orders("MUG-01")
 	buyer.isBlocked("*://*:*/checkout/*/payments")
 	buyer.pays()
-	buyer.isTold("checkout.trouble")
+	buyer.seesMessage("checkout.trouble")
 	if n := len(shop.audit().lines("payment")); n != 0 {
 		t.Errorf("there are %d payments", n)
 	}
 }
 
-// The shop answers the start, and its answer never arrives. The attempt is there, so
-// that a second press goes on with it.
-func TestAnAnswerThatNeverArrivesGivesTheButtonBack(t *testing.T) {
+// The answer to the start never arrives. The attempt is stored, so a second press
+// continues it.
+func TestAnAnswerThatNeverArrivesEnablesTheButton(t *testing.T) {
 	t.Parallel()
 	shop := openShop(t)
 	proxy := shop.behind(func(r *http.Response) error {
@@ -409,8 +406,8 @@ func TestAnAnswerThatNeverArrivesGivesTheButtonBack(t *testing.T) {
 	buyer.opens(proxy + order)
 	buyer.chooses("GCASH")
 	buyer.pays()
-	buyer.isTold("checkout.trouble")
-	buyer.opens(order) // Antom's frame opens on the shop's own origin only
+	buyer.seesMessage("checkout.trouble")
+	buyer.opens(order) // Antom's frame opens on the origin of the shop only
 	buyer.chooses("GCASH")
 	buyer.pays()
 	buyer.arrives("/buyer/.+")
@@ -429,23 +426,23 @@ func TestTheServersRefusalOfAChoiceIsShown(t *testing.T) {
 	buyer.orders("MUG-01")
 	buyer.until("a method that is not offered", `document.querySelector("[name=method]:checked").value = "PIX"`)
 	buyer.pays()
-	buyer.isTold("error.method_unknown")
+	buyer.seesMessage("error.method_unknown")
 }
 
-// isTold waits for the words beside the pay button, and for the button to be
-// usable again unless the page is still at work.
-func (b *buyer) isTold(key string) {
+// seesMessage waits for the message beside the pay button, and for the button to be
+// enabled unless the page is still working.
+func (b *buyer) seesMessage(key string) {
 	b.t.Helper()
 	working := slices.Contains([]string{"checkout.working", "checkout.waiting"}, key)
-	b.until("the words of "+key, fmt.Sprintf(
+	b.until("the message "+key, fmt.Sprintf(
 		`document.getElementById("say").textContent === %q && document.querySelector('[data-test="pay"]').disabled === %t`, text(b.t, key), working))
 }
 
-// seesNot waits for the order's status and asserts that it is another one.
-func (b *buyer) seesNot(word string) {
+// seesNot waits for the order's status and asserts that it differs.
+func (b *buyer) seesNot(status string) {
 	b.t.Helper()
 	b.seesHook("status")
-	b.hasNo(fmt.Sprintf(`[data-test="status"][data-status="%s"]`, word))
+	b.hasNo(fmt.Sprintf(`[data-test="status"][data-status="%s"]`, status))
 }
 
 // hasTotal asserts the amount that the page shows, in minor units.

@@ -11,7 +11,7 @@ import (
 	"antom-checkout/views"
 )
 
-// retryAfter is how many seconds a client waits before it asks again.
+// retryAfter is how many seconds a client waits before its next request.
 const retryAfter = 2
 
 // actionAnswer is the published JSON of a start.

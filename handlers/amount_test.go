@@ -16,19 +16,19 @@ func (s *shop) paidOther(method string) (b *buyer, path, order string) {
 	return s.paidOtherwise(method, method, 4700)
 }
 
-// paidOtherwise is an order that Antom took in another way than was asked for.
-func (s *shop) paidOtherwise(asked, method string, minor int64) (b *buyer, path, order string) {
+// paidOtherwise is an order that was paid in another way than it was started.
+func (s *shop) paidOtherwise(started, method string, minor int64) (b *buyer, path, order string) {
 	s.t.Helper()
 	b = s.newBuyer()
 	path = b.orders()
-	must(s.t, s.control.PayOther(b.starts(path, asked).PaymentRequestID, method, minor))
+	must(s.t, s.control.PayOther(b.starts(path, started).PaymentRequestID, method, minor))
 	s.quiet()
 	s.inquires()
 	b.get(path+"/status").sees(http.StatusOK, `"status":"review"`)
 	return b, path, s.orderID()
 }
 
-// inquires has the sweeper ask Antom about whatever is open.
+// inquires has the sweeper inquire about everything unfinished.
 func (s *shop) inquires() {
 	s.t.Helper()
 	for range 3 {
@@ -42,20 +42,20 @@ func (s *shop) inquires() {
 func (s *shop) holds(minor int64) {
 	s.t.Helper()
 	s.quiet()
-	held := int64(0)
+	balance := int64(0)
 	ledger := s.control.Ledger()
 	for _, p := range ledger.Payments {
 		if p.Status == "SUCCESS" {
-			held += p.Money.Amount
+			balance += p.Money.Amount
 		}
 	}
 	for _, r := range ledger.Refunds {
 		if r.Status == "SUCCESS" {
-			held -= r.Money.Amount
+			balance -= r.Money.Amount
 		}
 	}
-	if held != minor {
-		s.t.Errorf("Antom holds %d, want %d", held, minor)
+	if balance != minor {
+		s.t.Errorf("Antom has %d, want %d", balance, minor)
 	}
 }
 
@@ -102,17 +102,17 @@ func TestTheOperatorKeepsAnotherAmount(t *testing.T) {
 	}
 }
 
-func TestTheOperatorGivesAnotherAmountBack(t *testing.T) {
+func TestTheOperatorRefundsAnotherAmount(t *testing.T) {
 	shop := newShop(t)
 	buyer, path, order := shop.paidOther("GCASH")
 	desk := shop.desk()
 	if _, err := desk.Refund(t.Context(), order, 100, by("a part")); kindOf(err) != checkout.Invalid {
-		t.Errorf("a part of what nobody has accepted: %v", err)
+		t.Errorf("a part of an amount that was not accepted: %v", err)
 	}
 	for range 2 { // the same key is the same refund
-		op, err := desk.Refund(t.Context(), order, 0, by("back"))
-		if err != nil || op.Amount.Minor != 4700 {
-			t.Fatalf("refund of %d, %v; want all 4700", op.Amount.Minor, err)
+		operation, err := desk.Refund(t.Context(), order, 0, by("back"))
+		if err != nil || operation.Amount.Minor != 4700 {
+			t.Fatalf("refund of %d, %v; want all 4700", operation.Amount.Minor, err)
 		}
 	}
 	shop.holds(0)
@@ -171,7 +171,7 @@ func TestTheOperatorDecidesAboutAnotherMethod(t *testing.T) {
 			shop.expectCount(1, "outbox", "topic", "order.paid")
 			shop.holds(row.minor)
 		})
-		t.Run(name+", given back", func(t *testing.T) {
+		t.Run(name+", refunded", func(t *testing.T) {
 			shop := newShop(t)
 			buyer, path, order := shop.paidOtherwise("GCASH", row.method, row.minor)
 			must(t, shop.desk().Cancel(t.Context(), order, by("cancel")))
@@ -184,7 +184,7 @@ func TestTheOperatorDecidesAboutAnotherMethod(t *testing.T) {
 	}
 }
 
-func TestAVerdictNeedsAntomsWord(t *testing.T) {
+func TestAResolutionNeedsAnInquiry(t *testing.T) {
 	shop := newShop(t, func(s *settings) { s.timeout = 300 * time.Millisecond })
 	_, _, order := shop.paidOther("GCASH")
 	shop.fault(sandbox.Fault{Kind: sandbox.ResetByPeer, On: "inquiryPayment", Times: 1})
@@ -196,10 +196,10 @@ func TestAVerdictNeedsAntomsWord(t *testing.T) {
 	shop.expectCount(1, "order", "status", "paid")
 }
 
-// A wrong notice that Antom takes back needs no verdict.
-func TestAWrongAmountThatAnInquiryRefutesIsSettledByIt(t *testing.T) {
+// A wrong notification that an inquiry refutes needs no operator.
+func TestAWrongAmountThatAnInquiryRefutesIsResolvedByIt(t *testing.T) {
 	shop := newShop(t)
-	shop.fault(sandbox.Fault{Kind: sandbox.WrongAmountNotice, On: "PAYMENT_RESULT", Times: 1})
+	shop.fault(sandbox.Fault{Kind: sandbox.WrongAmountNotification, On: "PAYMENT_RESULT", Times: 1})
 	buyer := shop.newBuyer()
 	path := buyer.orders()
 	must(t, shop.control.Pay(buyer.starts(path, "GCASH").PaymentRequestID))

@@ -15,7 +15,7 @@ const appReturns = "myshop://pay, https://shop.example/app/, com.example.shop:/p
 
 func withApps(s *settings) { s.appReturns = appReturns }
 
-// startsInApp asks for a payment as a native app does.
+// startsInApp starts a payment as a native app does.
 func (b *buyer) startsInApp(path, method, os, back string) action {
 	b.t.Helper()
 	got := b.postJSON(path+"/payments", fmt.Sprintf(`{"method":%q,"terminal":"APP","os":%q,"return_url":%q}`, method, os, back))
@@ -26,7 +26,7 @@ func (b *buyer) startsInApp(path, method, os, back string) action {
 	return a
 }
 
-// begun is what Antom was asked for, in the order of the requests.
+// begun is a request that Antom got for a start; they are in order.
 type begun struct {
 	PaymentRequestID   string    `json:"paymentRequestId"`
 	ProductScene       string    `json:"productScene"`
@@ -39,9 +39,9 @@ func (s *shop) begun(operation string) []begun {
 	var all []begun
 	for _, m := range s.control.Messages() {
 		if m.Operation == operation {
-			var asked begun
-			must(s.t, json.Unmarshal([]byte(m.Body), &asked))
-			all = append(all, asked)
+			var request begun
+			must(s.t, json.Unmarshal([]byte(m.Body), &request))
+			all = append(all, request)
 		}
 	}
 	return all
@@ -59,9 +59,9 @@ func TestAnAppPaysWithItsOwnSDK(t *testing.T) {
 			t.Fatalf("action %+v", a)
 		}
 		all := shop.begun("createPaymentSession")
-		asked := all[len(all)-1]
-		if asked.Env.TerminalType != antom.TerminalApp || string(asked.Env.OSType) != os || asked.PaymentRedirectURL != back || asked.PaymentRequestID != started.PaymentRequestID || asked.ProductScene != "" {
-			t.Fatalf("Antom was asked for %+v", asked)
+		request := all[len(all)-1]
+		if request.Env.TerminalType != antom.TerminalApp || string(request.Env.OSType) != os || request.PaymentRedirectURL != back || request.PaymentRequestID != started.PaymentRequestID || request.ProductScene != "" {
+			t.Fatalf("Antom got %+v", request)
 		}
 	}
 	must(t, shop.control.Pay(buyer.status(path).LastPayment.PaymentRequestID))
@@ -70,17 +70,17 @@ func TestAnAppPaysWithItsOwnSDK(t *testing.T) {
 }
 
 // Whatever the web page shows, the mobile SDK is one class with one kind of session.
-func TestAnAppIsNotAskedForAnElement(t *testing.T) {
+func TestAnAppGetsNoElement(t *testing.T) {
 	shop := newShop(t, withApps, showsIn(handlers.Element))
 	buyer := shop.newBuyer()
 	started := buyer.startsInApp(buyer.orders(), "CARD", "IOS", "myshop://pay")
 	buyer.expectAction(started, http.StatusOK, "sdk")
-	if asked := shop.begun("createPaymentSession")[0]; started.Action.SDK != "AMSCashierPayment" || asked.ProductScene != "" || asked.Env.TerminalType != antom.TerminalApp {
-		t.Fatalf("the app gets %s and Antom was asked for %+v", started.Action.SDK, asked)
+	if request := shop.begun("createPaymentSession")[0]; started.Action.SDK != "AMSCashierPayment" || request.ProductScene != "" || request.Env.TerminalType != antom.TerminalApp {
+		t.Fatalf("the app gets %s and Antom got %+v", started.Action.SDK, request)
 	}
 }
 
-// A session leads back to where it was made for: an app's buyer must not end in a
+// A session returns where it was created for: an app's buyer must not end in a
 // browser, nor the other way round.
 func TestAppAndWebDoNotShareASession(t *testing.T) {
 	shop := newShop(t, withApps)
@@ -103,7 +103,7 @@ func TestAppAndWebDoNotShareASession(t *testing.T) {
 	}
 	sessions := shop.begun("createPaymentSession")
 	if n := len(sessions); n != 3 {
-		t.Fatalf("%d sessions were made, want 3", n)
+		t.Fatalf("%d sessions were created, want 3", n)
 	}
 	for i, want := range []string{shop.url + path + "/return", "myshop://pay", shop.url + path + "/return"} {
 		if sessions[i].PaymentRedirectURL != want {
@@ -116,7 +116,7 @@ func TestAppAndWebDoNotShareASession(t *testing.T) {
 	buyer.expectAction(buyer.startsInApp(path, "GCASH", "ANDROID", "myshop://pay"), http.StatusOK, "done")
 }
 
-func TestAnAppIsToldWhichFieldIsWrong(t *testing.T) {
+func TestAnAppLearnsWhichFieldIsWrong(t *testing.T) {
 	shop := newShop(t, withApps)
 	buyer := shop.newBuyer()
 	path := buyer.orders()
@@ -130,7 +130,7 @@ func TestAnAppIsToldWhichFieldIsWrong(t *testing.T) {
 		`{"method":"CARD","terminal":"APP","os":"IOS","return_url":"https://evil.example/app/pay"}`: {"return_url"},
 		`{"method":"NONE","terminal":"APP","os":"IOS","return_url":"myshop://pay"}`:                 {"method"},
 	} {
-		var told struct {
+		var refused struct {
 			Error  string            `json:"error"`
 			Fields map[string]string `json:"fields"`
 		}
@@ -138,12 +138,12 @@ func TestAnAppIsToldWhichFieldIsWrong(t *testing.T) {
 		req, err := http.NewRequestWithContext(t.Context(), "POST", shop.url+path+"/payments", strings.NewReader(body))
 		must(t, err)
 		req.Header.Set("Content-Type", "application/json")
-		must(t, json.Unmarshal([]byte(buyer.do(req).sees(http.StatusUnprocessableEntity).body), &told))
-		if told.Error == "" || len(told.Fields) != len(wrong) {
-			t.Errorf("%s is told %+v", body, told)
+		must(t, json.Unmarshal([]byte(buyer.do(req).sees(http.StatusUnprocessableEntity).body), &refused))
+		if refused.Error == "" || len(refused.Fields) != len(wrong) {
+			t.Errorf("%s is answered %+v", body, refused)
 		}
 		for _, field := range wrong {
-			if told.Fields[field] == "" {
+			if refused.Fields[field] == "" {
 				t.Errorf("%s: nothing is said of %s", body, field)
 			}
 		}
@@ -218,9 +218,9 @@ func TestAnAppWithoutSDKIsLedToTheWallet(t *testing.T) {
 	if a := started.Action; !strings.HasPrefix(a.URL, "http") || !strings.HasPrefix(a.ApplinkURL, "http") || !strings.HasPrefix(a.SchemeURL, "antomsandbox:") {
 		t.Fatalf("action %+v", a)
 	}
-	asked := shop.begun("pay")[0]
-	if asked.Env.TerminalType != antom.TerminalApp || asked.Env.OSType != antom.OSAndroid || asked.PaymentRedirectURL != "myshop://pay" {
-		t.Fatalf("Antom was asked for %+v", asked)
+	request := shop.begun("pay")[0]
+	if request.Env.TerminalType != antom.TerminalApp || request.Env.OSType != antom.OSAndroid || request.PaymentRedirectURL != "myshop://pay" {
+		t.Fatalf("Antom got %+v", request)
 	}
 	web := buyer.starts(path, "GCASH")
 	buyer.expectAction(web, http.StatusOK, "redirect")
@@ -234,12 +234,12 @@ func TestAnAppWithoutSDKIsLedToTheWallet(t *testing.T) {
 	}
 }
 
-// The whole way of an app that has no pages of ours: cart, order, payment, status.
+// The whole way of an app that shows no page of the shop: cart, order, payment, status.
 func TestAnAppOrdersWithoutAPage(t *testing.T) {
 	shop := newShop(t, withApps)
 	app := shop.newBuyer()
 	app.post("/cart", "sku=MUG-01", "quantity=2").sees(http.StatusSeeOther)
-	form := append([]string{"form_id=5f6b9d2e-made-by-the-app"}, goodAddress...)
+	form := append([]string{"form_id=5f6b9d2e-of-the-app"}, goodAddress...)
 	path := app.post("/orders", form...).sees(http.StatusSeeOther).header.Get("Location")
 	if again := app.post("/orders", form...).header.Get("Location"); again != path {
 		t.Fatalf("the same form makes %s and %s", path, again)

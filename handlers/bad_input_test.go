@@ -57,7 +57,7 @@ func TestAWrongAddressShowsTheFormAgain(t *testing.T) {
 		t.Fatal("the form has no new form_id")
 	}
 	if n := len(shop.audit()["order"]); n != 0 {
-		t.Fatalf("%d orders were made", n)
+		t.Fatalf("%d orders were placed", n)
 	}
 	buyer.post("/orders", goodAddress...).sees(http.StatusUnprocessableEntity, `value="Ann Lee"`) // no form_id
 	buyer.get("/cart").sees(http.StatusOK, `data-test="cart-line"`)
@@ -89,8 +89,8 @@ func TestTheTotalComesFromTheDatabase(t *testing.T) {
 	shop := newShop(t)
 	buyer := shop.newBuyer()
 	form := buyer.fills()
-	made := buyer.post("/orders", append([]string{"form_id=" + form, "total=1", "price=1", "currency=JPY"}, goodAddress...)...)
-	buyer.get(made.header.Get("Location")).sees(http.StatusOK, `data-minor="4800" data-currency="SGD"`)
+	placed := buyer.post("/orders", append([]string{"form_id=" + form, "total=1", "price=1", "currency=JPY"}, goodAddress...)...)
+	buyer.get(placed.header.Get("Location")).sees(http.StatusOK, `data-minor="4800" data-currency="SGD"`)
 }
 
 func TestHostileNamesNeverFailAPayment(t *testing.T) {
@@ -130,18 +130,18 @@ func (s *shop) lastOrder(operation string) antom.Order {
 	messages := s.control.Messages()
 	for i := len(messages) - 1; i >= 0; i-- {
 		if messages[i].Operation == operation {
-			var asked struct {
+			var request struct {
 				Order antom.Order `json:"order"`
 			}
-			must(s.t, json.Unmarshal([]byte(messages[i].Body), &asked))
-			return asked.Order
+			must(s.t, json.Unmarshal([]byte(messages[i].Body), &request))
+			return request.Order
 		}
 	}
-	s.t.Fatal("Antom was not asked")
+	s.t.Fatal("Antom got no request")
 	return antom.Order{}
 }
 
-// The sandbox refuses what Antom's documents forbid: other letters than ASCII,
+// The sandbox refuses what Antom's documents forbid: text beyond ASCII,
 // and whatever is too long.
 func TestNoAddressFailsAPayment(t *testing.T) {
 	shop := newShop(t)
@@ -176,7 +176,7 @@ func TestNoAddressFailsAPayment(t *testing.T) {
 	}
 }
 
-func TestBadInputIsToldAtItsFieldAndNothingIsLost(t *testing.T) {
+func TestBadInputIsReportedAtItsFieldAndNothingIsLost(t *testing.T) {
 	shop := newShop(t)
 	for name, row := range map[string]struct {
 		field, value, says string
@@ -237,7 +237,7 @@ const paymentResult = `{"notifyType":"PAYMENT_RESULT","result":{"resultCode":"SU
 
 const success = `{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success"}}`
 
-func TestOnlyAntomsSignedWordsAreAcknowledged(t *testing.T) {
+func TestOnlyNotificationsThatAntomSignedAreAcknowledged(t *testing.T) {
 	shop := newShop(t)
 	buyer := shop.newBuyer()
 	path := buyer.orders()
@@ -289,9 +289,9 @@ func TestOnlyAntomsSignedWordsAreAcknowledged(t *testing.T) {
 	}
 }
 
-// The capture's notice carries no payment request id; a session's Antom id is
-// first heard of in the payment's notice, which may come later.
-func TestACaptureNoticeMayComeFirst(t *testing.T) {
+// The capture's notification carries no payment request id; a session's Antom id is
+// first reported by the payment's notification, which may come later.
+func TestACaptureNotificationMayComeFirst(t *testing.T) {
 	shop := newShop(t)
 	buyer := shop.newBuyer()
 	path := buyer.orders()
@@ -386,22 +386,22 @@ func TestThePayPageHasOneAddress(t *testing.T) {
 			}
 		}
 	}
-	buyer.get(path).sees(http.StatusOK, `lang="de"`) // the language was heard all the same
+	buyer.get(path).sees(http.StatusOK, `lang="de"`) // the language is applied all the same
 	buyer.get(path + "?").sees(http.StatusOK)
 }
 
-func TestAPageMayBeAskedForItsHeadersAlone(t *testing.T) {
+func TestAPageAnswersHEADWithItsHeadersAlone(t *testing.T) {
 	shop := newShop(t)
 	buyer := shop.newBuyer()
 	path := buyer.orders()
 	for _, address := range []string{"/", "/products/MUG-01", path, path + "/return", path + "/status", "/healthz", "/readyz", "/static/none.css"} {
-		ask := func(method string) answer {
+		request := func(method string) answer {
 			req, err := http.NewRequestWithContext(t.Context(), method, shop.url+address, nil)
 			must(t, err)
 			req.Header.Set("Accept-Encoding", "identity") // or Go's client packs, unpacks and forgets the length of one of them
 			return buyer.do(req)
 		}
-		whole, head := ask("GET"), ask("HEAD")
+		whole, head := request("GET"), request("HEAD")
 		if head.status != whole.status || head.header.Get("Content-Type") != whole.header.Get("Content-Type") || head.body != "" {
 			t.Errorf("%s: HEAD answers %d %s, GET %d %s", address, head.status, head.header.Get("Content-Type"), whole.status, whole.header.Get("Content-Type"))
 		}
@@ -461,7 +461,7 @@ func TestForwardedAddressesAreNotBelieved(t *testing.T) {
 		text, err := json.Marshal(m)
 		must(t, err)
 		if strings.Contains(string(text), "203.0.113.9") {
-			t.Fatal("Antom was told a forged address")
+			t.Fatal("Antom got a forged address")
 		}
 	}
 }
@@ -491,7 +491,7 @@ func TestARequestToAntomIsComplete(t *testing.T) {
 	}
 }
 
-func TestWhoDoesTooMuchIsToldToWait(t *testing.T) {
+func TestTooManyRequestsAreRefused(t *testing.T) {
 	shop := newShop(t, func(s *settings) { s.rateLimits = true })
 	buyer := shop.newBuyer()
 	path := buyer.orders()

@@ -26,7 +26,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"antom-checkout/antom"
@@ -47,7 +46,7 @@ const (
 	perRound = 512
 )
 
-// BenchmarkSession: a buyer starts to pay, the session is made at Antom (target
+// BenchmarkSession: a buyer starts to pay, the session is created at Antom (target
 // 3). The limit is the one signature it takes; the gateway's answer is at hand.
 func BenchmarkSession(b *testing.B) {
 	shop := newBenchShop(b, func(c *antom.Client) gateway.Client { return c })
@@ -81,20 +80,20 @@ func BenchmarkNotification(b *testing.B) {
 	limit := openBareNotify(b)
 	var figures medians
 	for b.Loop() {
-		var told []request
+		var final []request
 		for _, p := range shop.payments(b, perRound) {
-			told = append(told, shop.paid(b, p.payment))
+			final = append(final, shop.paid(b, p.payment))
 		}
-		bare := slices.Clone(told)
+		bare := slices.Clone(final)
 		for i := range bare {
 			bare[i].URL = limit
 		}
 		syncs := syncRate(b)
-		least, ours := fire(b, clients, bare), fire(b, clients, told)
-		figures.add("cpu/bare-cpu", float64(ours.cpuEach())/float64(least.cpuEach()))
-		figures.add("rate/bare-rate", ours.rate()/least.rate())
-		figures.add("rate/syncs", ours.rate()/syncs)
-		figures.add("notifications/s", ours.rate())
+		least, measured := fire(b, clients, bare), fire(b, clients, final)
+		figures.add("cpu/bare-cpu", float64(measured.cpuEach())/float64(least.cpuEach()))
+		figures.add("rate/bare-rate", measured.rate()/least.rate())
+		figures.add("rate/syncs", measured.rate()/syncs)
+		figures.add("notifications/s", measured.rate())
 	}
 	figures.report(b)
 }
@@ -112,9 +111,9 @@ func BenchmarkCheckoutPage(b *testing.B) {
 	}
 	var figures medians
 	for b.Loop() {
-		least, ours := fire(b, clients, slices.Repeat([]request{hello}, 8*perRound)), fire(b, clients, pages)
-		figures.add("cpu/hello", float64(ours.cpuEach())/float64(least.cpuEach()))
-		figures.add("pages/s", ours.rate())
+		least, measured := fire(b, clients, slices.Repeat([]request{hello}, 8*perRound)), fire(b, clients, pages)
+		figures.add("cpu/hello", float64(measured.cpuEach())/float64(least.cpuEach()))
+		figures.add("pages/s", measured.rate())
 	}
 	figures.report(b)
 }
@@ -156,12 +155,12 @@ func BenchmarkVisible(b *testing.B) {
 	shop := newBenchShop(b, func(*antom.Client) gateway.Client { return readyGateway{} })
 	var figures medians
 	for b.Loop() {
-		var requests, told []request
+		var requests, final []request
 		for _, p := range shop.payments(b, pages) {
 			requests = append(requests, request{Method: "GET", URL: shop.url + "/checkout/" + p.token + "/events"})
-			told = append(told, shop.paid(b, p.payment))
+			final = append(final, shop.paid(b, p.payment))
 		}
-		l := startLoad(b, load{Mode: "visible", Callers: 8, Requests: append(requests, told...)})
+		l := startLoad(b, load{Mode: "visible", Callers: 8, Requests: append(requests, final...)})
 		figures.add("p99-ms", float64(l.finish().p99())/float64(time.Millisecond))
 	}
 	figures.report(b)
@@ -269,7 +268,7 @@ func (s *benchShop) orders(b *testing.B, n int) []checkout.Order {
 	atOnce(n, clients, func(i int) {
 		var err error
 		all[i], err = s.services.Shop.PlaceOrder(context.Background(), ordering.OrderRequest{
-			FormKey:  uuid.NewString(),
+			FormKey:  checkout.NewToken(),
 			Buyer:    checkout.Buyer{Email: "ann@example.com", Name: "Ann Lee", Country: "SG", City: "Singapore", Address1: "1 Raffles Place", PostalCode: "048616"},
 			Cart:     []checkout.CartLine{{SKU: "MUG-01", Quantity: 2}},
 			Language: "en",
@@ -284,20 +283,20 @@ func (s *benchShop) orders(b *testing.B, n int) []checkout.Order {
 	return all
 }
 
-// started is an order that somebody is paying.
+// started is an order with an attempt in progress.
 type started struct{ token, payment string }
 
 func (s *benchShop) payments(b *testing.B, n int) []started {
 	b.Helper()
 	orders, all := s.orders(b, n), make([]started, n)
 	atOnce(n, clients, func(i int) {
-		made, err := s.services.Payments.Start(context.Background(), orders[i].Token, checkout.Attempt{
+		begun, err := s.services.Payments.Start(context.Background(), orders[i].Token, checkout.Attempt{
 			Method: "ALIPAY_CN", Mode: checkout.ModeSDK, Device: checkout.Device{IP: "192.0.2.1", Terminal: checkout.TerminalWeb},
 		})
 		if err != nil {
 			b.Error(err)
 		}
-		all[i] = started{orders[i].Token, made.Payment.RequestID}
+		all[i] = started{orders[i].Token, begun.Payment.RequestID}
 	})
 	if b.Failed() {
 		b.FailNow()
@@ -408,6 +407,8 @@ func (r *bareRows) run() {
 	}
 }
 
+var newBenchID = checkout.NewIDs(time.Now).New
+
 func (r *bareRows) commit(group []bareRow) error {
 	tx, err := r.db.Begin()
 	if err != nil {
@@ -416,7 +417,7 @@ func (r *bareRows) commit(group []bareRow) error {
 	defer tx.Rollback() //nolint:errcheck // nothing is left to roll back after a commit
 	message, ledger := tx.Stmt(r.message), tx.Stmt(r.ledger)
 	for _, row := range group {
-		id := uuid.Must(uuid.NewV7()).String()
+		id := newBenchID()
 		_, err := message.Exec(id, row.body)
 		for _, status := range []string{"payment paid", "order paid"} {
 			if err == nil {
@@ -555,7 +556,7 @@ func startLoad(b *testing.B, what load) *loading {
 	return l
 }
 
-// finish lets the clients go, or end what they do, and tells what they saw.
+// finish lets the clients go, or end what they do, and returns what they saw.
 func (l *loading) finish() result {
 	l.b.Helper()
 	cpu := cpuTime()
@@ -656,7 +657,7 @@ func (c *benchClients) send(r request) time.Duration {
 	return time.Since(begun)
 }
 
-// open opens the streams and reads on until each has told its first status.
+// open opens the streams and reads on until each has sent its first status.
 // Those of "visible" are the first half of the requests.
 func (c *benchClients) open() []*http.Response {
 	n := len(c.Requests)
@@ -673,7 +674,7 @@ func (c *benchClients) open() []*http.Response {
 }
 
 // readUntil reads a stream until a piece holds text. The server flushes each
-// event, and here is nobody who would tear it apart.
+// event, and here nothing splits it.
 func (c *benchClients) readUntil(stream *http.Response, text string) {
 	for piece := make([]byte, 4096); ; {
 		n, err := stream.Body.Read(piece)
@@ -687,7 +688,7 @@ func (c *benchClients) readUntil(stream *http.Response, text string) {
 	}
 }
 
-// awaitEach sends the notification of each stream and waits until it is told.
+// awaitEach sends the notification of each stream and waits until it arrives.
 func (c *benchClients) awaitEach(streams []*http.Response) {
 	n := len(streams)
 	c.Waits = c.Waits[:n]

@@ -16,7 +16,7 @@ func (s *server) showBrand(c echo.Context) error {
 		s.cfg.Accent.ServeHTTP(c.Response(), c.Request())
 	case s.cfg.Logo != nil && address == s.cfg.Logo.URL():
 		// An SVG is a document when it is opened by itself: it runs nothing here, loads
-		// nothing, and has no part in our origin.
+		// nothing, and is no part of the shop's origin.
 		c.Response().Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
 		s.cfg.Logo.ServeHTTP(c.Response(), c.Request())
 	default:

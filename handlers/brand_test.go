@@ -28,7 +28,7 @@ func TestTheMerchantsLogoAndColourAreOnEveryPage(t *testing.T) {
 
 	picture := buyer.get(logo.URL()).sees(http.StatusOK)
 	if policy := picture.header.Get("Content-Security-Policy"); !strings.Contains(policy, "default-src 'none'") || !strings.HasSuffix(policy, "sandbox") {
-		t.Errorf("an SVG of somebody's may run: %s", policy)
+		t.Errorf("a foreign SVG may run: %s", policy)
 	}
 	for header, want := range map[string]string{
 		"Content-Type": "image/svg+xml", "X-Content-Type-Options": "nosniff", "Cache-Control": "public, max-age=31536000, immutable",

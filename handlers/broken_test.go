@@ -47,8 +47,8 @@ func (w *wire) sends(lines ...string) {
 	must(w.t, err)
 }
 
-// hears reads one answer.
-func (w *wire) hears() (answer, bool) {
+// reads reads one answer.
+func (w *wire) reads() (answer, bool) {
 	w.t.Helper()
 	res, err := http.ReadResponse(w.in, &http.Request{Method: http.MethodPost})
 	if err != nil {
@@ -93,7 +93,7 @@ var broken = map[string]struct {
 	"a chunk is no chunk":  {"Transfer-Encoding: chunked", "a\r\nsku=MUG-01quantity=1\r\n0\r\n\r\n", false, http.StatusBadRequest},
 }
 
-func TestABrokenRequestIsToldSo(t *testing.T) {
+func TestABrokenRequestIsAnsweredSo(t *testing.T) {
 	shop := newShop(t)
 	path := shop.newBuyer().orders()
 	address := shop.impatient()
@@ -107,8 +107,8 @@ func TestABrokenRequestIsToldSo(t *testing.T) {
 					if how.halfClose {
 						must(t, w.conn.CloseWrite())
 					}
-					got, heard := w.hears()
-					if !heard {
+					got, answered := w.reads()
+					if !answered {
 						return
 					}
 					if got.status != how.status || got.body == "" || strings.Contains(got.body, "SUCCESS") || got.header.Get("Closes") != "true" {
@@ -121,7 +121,7 @@ func TestABrokenRequestIsToldSo(t *testing.T) {
 }
 
 // A client that has said everything may close its side and still listen: it is
-// told something, and never that all is well when it is not.
+// answered, and never with success when it failed.
 func TestWhoHasSaidEverythingAndClosesIsAnswered(t *testing.T) {
 	shop := newShop(t)
 	path := shop.newBuyer().orders()
@@ -131,7 +131,7 @@ func TestWhoHasSaidEverythingAndClosesIsAnswered(t *testing.T) {
 		body := "sku=MUG-01&quantity=1"
 		w.sends("POST "+route+" HTTP/1.1", "Host: "+address, "Content-Type: application/x-www-form-urlencoded", fmt.Sprintf("Content-Length: %d", len(body)), "", body)
 		must(t, w.conn.CloseWrite())
-		if got, heard := w.hears(); heard && got.status < 300 && got.status != http.StatusNoContent {
+		if got, answered := w.reads(); answered && got.status < 300 && got.status != http.StatusNoContent {
 			t.Errorf("%s answers %d %.200q", route, got.status, got.body)
 		}
 	}
@@ -144,7 +144,7 @@ func TestAConnectionWithABodyOfTwoLengthsIsClosed(t *testing.T) {
 	w := dial(t, address)
 	w.sends("POST /orders HTTP/1.1", "Host: "+address, "Content-Type: application/x-www-form-urlencoded",
 		"Content-Length: 5", "Transfer-Encoding: chunked", "", "1\r\na\r\n0\r\n\r\n")
-	if got, heard := w.hears(); heard && (got.status != http.StatusUnprocessableEntity || got.header.Get("Closes") != "true") {
+	if got, answered := w.reads(); answered && (got.status != http.StatusUnprocessableEntity || got.header.Get("Closes") != "true") {
 		t.Errorf("status %d, the connection closes: %s", got.status, got.header.Get("Closes"))
 	}
 	if rest, err := io.ReadAll(w.in); err != nil || len(rest) > 0 {

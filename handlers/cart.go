@@ -22,42 +22,42 @@ func (s storefront) addToCart(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	v := s.visit(c)
-	s.emptyPaidCart(c, v)
-	if err := v.add(product.SKU, form.Get("quantity")); err != nil {
-		return s.refuseQuantity(c, v, product, form.Get("quantity"), err)
+	session := s.session(c)
+	s.emptyPaidCart(c, session)
+	if err := session.add(product.SKU, form.Get("quantity")); err != nil {
+		return s.refuseQuantity(c, session, product, form.Get("quantity"), err)
 	}
-	return s.saveCart(c, v)
+	return s.saveCart(c, session)
 }
 
 // add puts pieces of a product into the cart, on top of those already there.
-func (v *visit) add(sku, quantity string) error {
+func (s *session) add(sku, quantity string) error {
 	n, err := checkout.ParseQuantity(quantity)
 	if err != nil {
 		return err
 	}
-	i := v.line(sku)
+	i := s.line(sku)
 	switch {
-	case i < 0 && len(v.Cart) >= checkout.MaxLines:
+	case i < 0 && len(s.Cart) >= checkout.MaxLines:
 		return checkout.NewError(checkout.CodeCartFull, "")
 	case i < 0:
-		v.Cart = append(v.Cart, checkout.CartLine{SKU: sku, Quantity: n})
-	case v.Cart[i].Quantity+n > checkout.MaxQuantity:
+		s.Cart = append(s.Cart, checkout.CartLine{SKU: sku, Quantity: n})
+	case s.Cart[i].Quantity+n > checkout.MaxQuantity:
 		return checkout.NewError(checkout.CodeQuantityInvalid, "")
 	default:
-		v.Cart[i].Quantity += n
+		s.Cart[i].Quantity += n
 	}
 	return nil
 }
 
 // refuseQuantity shows the product again with what was typed.
-func (s storefront) refuseQuantity(c echo.Context, v *visit, p checkout.Product, typed string, err error) error {
+func (s storefront) refuseQuantity(c echo.Context, session *session, p checkout.Product, typed string, err error) error {
 	var refused *checkout.Error
 	if !errors.As(err, &refused) || web.WantsJSON(c) {
 		return err
 	}
 	return web.Render(c, http.StatusUnprocessableEntity, views.ProductPage(views.ProductView{
-		Frame: s.frame(c, v), Product: productView(c, p), Quantity: typed, Error: web.MessageOf(refused),
+		Frame: s.frame(c, session), Product: productView(c, p), Quantity: typed, Error: web.MessageOf(refused),
 	}))
 }
 
@@ -66,33 +66,33 @@ func (s storefront) changeCart(c echo.Context) error {
 	if err != nil {
 		return web.Unreadable(err)
 	}
-	v := s.visit(c)
-	s.emptyPaidCart(c, v)
-	i := v.line(c.Param("sku"))
+	session := s.session(c)
+	s.emptyPaidCart(c, session)
+	i := session.line(c.Param("sku"))
 	if i < 0 {
 		return checkout.ErrNotFound
 	}
 	typed := form.Get("quantity")
 	if typed == "0" {
-		v.Cart = slices.Delete(v.Cart, i, i+1)
-		return s.saveCart(c, v)
+		session.Cart = slices.Delete(session.Cart, i, i+1)
+		return s.saveCart(c, session)
 	}
 	n, err := checkout.ParseQuantity(typed)
 	if err != nil {
 		if web.WantsJSON(c) {
 			return err
 		}
-		wrong := cartProblem{line: v.Cart[i].SKU, typed: typed}
-		return s.renderCart(c, http.StatusUnprocessableEntity, v, nil, wrong)
+		wrong := cartProblem{line: session.Cart[i].SKU, typed: typed}
+		return s.renderCart(c, http.StatusUnprocessableEntity, session, nil, wrong)
 	}
-	v.Cart[i].Quantity = n
-	return s.saveCart(c, v)
+	session.Cart[i].Quantity = n
+	return s.saveCart(c, session)
 }
 
 // saveCart stores the changed cart and shows it.
-func (s storefront) saveCart(c echo.Context, v *visit) error {
-	v.Order = ""
-	if err := s.sessions.Save(c, v); err != nil {
+func (s storefront) saveCart(c echo.Context, session *session) error {
+	session.Order = ""
+	if err := s.sessions.Save(c, session); err != nil {
 		// Very long article numbers do not fit into a cookie as often as short ones.
 		return &checkout.Error{Code: checkout.CodeCartFull, Err: err}
 	}
@@ -100,26 +100,26 @@ func (s storefront) saveCart(c echo.Context, v *visit) error {
 }
 
 func (s storefront) showCart(c echo.Context) error {
-	v := s.visit(c)
-	if s.emptyPaidCart(c, v) {
-		if err := s.sessions.Save(c, v); err != nil {
+	session := s.session(c)
+	if s.emptyPaidCart(c, session) {
+		if err := s.sessions.Save(c, session); err != nil {
 			return err
 		}
 	}
-	return s.renderCart(c, http.StatusOK, v, nil, cartProblem{})
+	return s.renderCart(c, http.StatusOK, session, nil, cartProblem{})
 }
 
 // emptyPaidCart empties a cart whose order has been paid. Until then it stays,
-// so that a buyer who comes back from the checkout finds it as it was.
-func (s storefront) emptyPaidCart(c echo.Context, v *visit) bool {
-	if v.Order == "" {
+// so that a buyer who returns from the checkout finds it unchanged.
+func (s storefront) emptyPaidCart(c echo.Context, session *session) bool {
+	if session.Order == "" {
 		return false
 	}
-	order, err := s.payments.Order(c.Request().Context(), v.Order)
+	order, err := s.payments.Order(c.Request().Context(), session.Order)
 	if err != nil || !order.EverPaid && order.Status != checkout.OrderAuthorized {
 		return false
 	}
-	v.Cart, v.Order = nil, ""
+	session.Cart, session.Order = nil, ""
 	return true
 }
 
@@ -128,13 +128,13 @@ type cartProblem struct{ line, typed string }
 
 // renderCart shows the cart and the order form: an empty one, or, when refused
 // is not nil, what the buyer typed and what is wrong with it.
-func (s storefront) renderCart(c echo.Context, status int, v *visit, refused *refusedOrder, wrong cartProblem) error {
-	lines, total, err := s.shop.Price(c.Request().Context(), v.Cart)
+func (s storefront) renderCart(c echo.Context, status int, session *session, refused *refusedOrder, wrong cartProblem) error {
+	lines, total, err := s.shop.Price(c.Request().Context(), session.Cart)
 	if err != nil {
 		return err
 	}
 	view := views.CartView{
-		Frame: s.frame(c, v),
+		Frame: s.frame(c, session),
 		Lines: linesView(c, lines),
 		Total: amountView(c, total),
 		Form:  views.OrderForm{FormID: rand.Text(), Countries: countries(c)},
@@ -148,8 +148,8 @@ func (s storefront) renderCart(c echo.Context, status int, v *visit, refused *re
 		view.Form.Values, view.Form.Errors, view.Error = refused.values, refused.err.Fields, web.MessageOf(refused.err)
 		view.Gone = refused.gone
 	}
-	// Kept for the back button: the same form again is the same order, and the
-	// buyer finds it filled in.
+	// The browser may store the page for its back button: the same form again is the
+	// same order, and the buyer finds it filled in.
 	c.Response().Header().Set("Cache-Control", "private, no-cache")
 	return web.Render(c, status, views.CartPage(view))
 }

@@ -15,7 +15,7 @@ func (s storefront) showCatalog(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	v := views.CatalogView{Frame: s.frame(c, s.visit(c))}
+	v := views.CatalogView{Frame: s.frame(c, s.session(c))}
 	for _, p := range products {
 		v.Products = append(v.Products, productView(c, p))
 	}
@@ -28,7 +28,7 @@ func (s storefront) showProduct(c echo.Context) error {
 		return err
 	}
 	return web.Render(c, http.StatusOK, views.ProductPage(views.ProductView{
-		Frame: s.frame(c, s.visit(c)), Product: productView(c, product), Quantity: "1",
+		Frame: s.frame(c, s.session(c)), Product: productView(c, product), Quantity: "1",
 	}))
 }
 

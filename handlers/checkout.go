@@ -13,7 +13,7 @@ import (
 
 func (s cashier) showCheckout(c echo.Context) error {
 	if c.Request().URL.RawQuery != "" {
-		// The SDK reads switches from the page's address; ours has none.
+		// The SDK reads switches from the page's address; the shop's has none.
 		return c.Redirect(http.StatusSeeOther, c.Request().URL.Path)
 	}
 	order, err := s.refreshed(c)
@@ -42,7 +42,7 @@ func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, pr
 		v.RenewURL = paths.renewal
 	}
 	if p := o.Active(); p != nil && o.Status == checkout.OrderProcessing && p.Method == "" && !v.Status.Unknown {
-		// Antom's element is open, and Antom knows of nothing that was done there.
+		// Antom's element is open, and Antom knows no payment from it.
 		v.Status.MayChange = false
 		v.Status.Title, v.Status.Message = "status.open.title", "checkout.finished.message"
 	}
@@ -58,7 +58,7 @@ func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, pr
 		v.Methods = s.methodViews(c, o)
 		v.SDK = s.sdkView(c)
 	}
-	if len(v.Methods) == 0 && s.visit(c).made(o) {
+	if len(v.Methods) == 0 && s.session(c).placed(o) {
 		v.Receipt = s.receipt(c, o)
 	}
 	if v.SDK != nil {
@@ -68,7 +68,7 @@ func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, pr
 }
 
 // showPrice adds what is to be paid, for what, and until when. To know the address
-// is enough to see it while the order can be paid; afterwards it is the buyer's own.
+// is enough to see it while the order can be paid; afterwards only the buyer sees it.
 func (s cashier) showPrice(c echo.Context, v *views.CheckoutView, o checkout.Order) (err error) {
 	v.Lines, v.Total = linesView(c, o.Lines), amountView(c, o.Total)
 	v.ExpiresAt, v.Now = o.ExpiresAt.Format(time.RFC3339), s.cfg.Now().UTC().Format(time.RFC3339)
@@ -76,8 +76,8 @@ func (s cashier) showPrice(c echo.Context, v *views.CheckoutView, o checkout.Ord
 	return err
 }
 
-// priceBefore is what an order cost that was made anew, where its prices have
-// changed since.
+// priceBefore is what a renewed order cost before, where its prices have changed
+// since.
 func (s cashier) priceBefore(c echo.Context, o checkout.Order) (views.Amount, error) {
 	old, err := s.shop.RenewedFrom(c.Request().Context(), o)
 	if checkout.IsNotFound(err) || err == nil && o.SamePrices(old) {

@@ -45,8 +45,8 @@ func (s cashier) showCode(c echo.Context, started payments.Started) error {
 	return web.Render(c, http.StatusOK, views.CodePage(v))
 }
 
-// addEnd says until when a code can be paid: Antom's end, and never after that of
-// the order, when Antom is told to close it.
+// addEnd says until when a code can be paid: Antom's end, or that of the order
+// if it is earlier, because the payment is cancelled at Antom then.
 func (s cashier) addEnd(c echo.Context, v *views.CodeView, o checkout.Order, a checkout.Action) {
 	end, now := o.ExpiresAt, s.cfg.Now()
 	if !a.ExpiresAt.IsZero() && a.ExpiresAt.Before(end) {
@@ -61,7 +61,7 @@ func (s cashier) addEnd(c echo.Context, v *views.CodeView, o checkout.Order, a c
 }
 
 // showCodeAgain gives the code page an address of its own, so that it can be
-// loaded again; once there is nothing to scan it leads on.
+// loaded again; once there is nothing to scan it redirects to the return page.
 func (s cashier) showCodeAgain(c echo.Context) error {
 	o, err := s.refreshed(c)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"antom-checkout/static"
 )
 
-// Config is what the pages need to know beside the shop itself.
+// Config is what the pages need beside the services.
 type Config struct {
 	ShopName       string
 	Logo           *static.Picture // the merchant's, or nil
@@ -22,8 +22,8 @@ type Config struct {
 	SDK            *SDK            // nil: pay by forms and redirects only
 	AppReturns     AppReturns      // where native apps may be opened again after paying
 	Sandbox        bool            // payments are practice; pages say so
-	Mailbox        Mailbox         // nil: letters are sent
-	RateLimits     bool            // refuse what no buyer does
+	Preview        Preview         // nil: emails are sent, not previewed
+	RateLimits     bool            // refuse requests that come too often
 	Now            func() time.Time
 	Log            *slog.Logger
 	Meter          Meter           // counts what the pages do; nil counts nothing

@@ -15,7 +15,7 @@ import (
 	"antom-checkout/views"
 )
 
-// showAction leads a buyer without JavaScript on.
+// showAction leads a buyer without JavaScript to the next step.
 func (s cashier) showAction(c echo.Context, started payments.Started, method string) error {
 	o, a := started.Order, started.Action
 	switch a.Type {
@@ -41,8 +41,8 @@ func (s cashier) showAction(c echo.Context, started payments.Started, method str
 	}))
 }
 
-// showContinue is a page between our form and Antom's: our form-action stops a form
-// that is answered by a redirect off the site.
+// showContinue is a page between the shop's form and Antom's: the policy's form-action
+// stops a form that is answered by a redirect off the site.
 func (s cashier) showContinue(c echo.Context, started payments.Started) error {
 	o, a := started.Order, started.Action
 	v := views.ContinueView{
@@ -61,7 +61,7 @@ func (s cashier) showContinue(c echo.Context, started payments.Started) error {
 }
 
 // allowForm lets the page's forms post to one more address: Antom's, when it
-// asks for a form instead of a link.
+// requires a form instead of a link.
 func allowForm(c echo.Context, address string) {
 	if u, err := url.Parse(address); err == nil {
 		web.SetPolicy(c, func(p web.Policy) { p.Add("form-action", u.Scheme+"://"+u.Host) })

@@ -13,13 +13,13 @@ import (
 	"antom-checkout/views"
 )
 
-// countryLists holds the countries by language, made when first asked for.
+// countryLists holds the countries by language, each list built on first use.
 var countryLists sync.Map // language.Tag → []views.Option
 
 // countries lists the world as the page's language names and sorts it.
 func countries(c echo.Context) []views.Option {
 	tag := views.Language(c.Request().Context())
-	if list, made := countryLists.Load(tag); made {
+	if list, cached := countryLists.Load(tag); cached {
 		return list.([]views.Option)
 	}
 	list := namedCountries(tag)

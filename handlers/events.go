@@ -9,10 +9,10 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// Streams are kept alive by pings, and ended after a while: a browser that is still
-// there comes back by itself. A ping is an event and not a comment, because the
-// scripts of a page see no comments; its data is empty because browsers drop an event
-// without any.
+// Pings prevent that proxies close a stream, and every stream ends after a while: a
+// browser that still shows the page reconnects by itself. A ping is an event and not
+// a comment, because the scripts of a page see no comments; its data is empty
+// because browsers drop an event without any.
 const (
 	heartbeat = 15 * time.Second
 	streamFor = 30 * time.Minute
@@ -36,9 +36,9 @@ func (s cashier) streamStatus(c echo.Context) error {
 	defer beat.Stop()
 	end := time.After(streamFor)
 	for last := ""; ; {
-		// Read after listening: a change in between is told by changed.
+		// Read after Watch: a change in between arrives on changed.
 		if o, err = s.payments.Order(c.Request().Context(), o.Token); err != nil {
-			return nil // the stream ends, the browser comes back
+			return nil // the stream ends, the browser reconnects
 		}
 		text, err := json.Marshal(s.statusJSON(c, o))
 		if err != nil {

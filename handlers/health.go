@@ -17,7 +17,7 @@ type Readiness interface {
 	Ready(context.Context) error
 }
 
-// probes are what a load balancer asks.
+// probes are the addresses that a load balancer polls.
 type probes struct {
 	*server
 	readiness Readiness
@@ -29,7 +29,7 @@ func (s probes) showHealth(c echo.Context) error {
 }
 
 // showReadiness says that orders and notifications can be stored. That requests
-// can be signed was settled at the start: there is no server without keys.
+// can be signed was checked at the start: there is no server without keys.
 func (s probes) showReadiness(c echo.Context) error {
 	ctx, cancel := context.WithTimeout(c.Request().Context(), 2*time.Second)
 	defer cancel()

@@ -10,7 +10,7 @@ import (
 func TestEverythingIsRefusedToUnknownHosts(t *testing.T) {
 	shop := newShop(t, func(s *settings) { s.publicURL = "https://shop.example"; s.allowedHosts = []string{"pay.example"} })
 	buyer := shop.newBuyer()
-	ask := func(method, path, host string) answer {
+	request := func(method, path, host string) answer {
 		req, err := http.NewRequestWithContext(t.Context(), method, shop.url+path, strings.NewReader(""))
 		must(t, err)
 		req.Host = host
@@ -18,18 +18,18 @@ func TestEverythingIsRefusedToUnknownHosts(t *testing.T) {
 	}
 	at := strings.TrimPrefix(shop.url, "http://")
 	for _, path := range []string{"/", "/cart", "/healthz", "/readyz", "/dev/mail", "/favicon.ico", "/static/app.00000000.css", "/nothing"} {
-		refused := ask("GET", path, "evil.example")
+		refused := request("GET", path, "evil.example")
 		if refused.status != http.StatusMisdirectedRequest || refused.header.Get("Content-Security-Policy") == "" {
 			t.Errorf("%s is answered %d to evil.example", path, refused.status)
 		}
 		for _, host := range []string{at, "localhost", "shop.example", "pay.example:443"} {
-			if got := ask("GET", path, host); got.status == http.StatusMisdirectedRequest {
+			if got := request("GET", path, host); got.status == http.StatusMisdirectedRequest {
 				t.Errorf("%s is not answered to %s", path, host)
 			}
 		}
 	}
 	for _, path := range shop.postRoutes("/checkout/AAAAAAAAAAAAAAAAAAAAAAAAAA") {
-		if got := ask("POST", path, "evil.example:8080"); got.status != http.StatusMisdirectedRequest || strings.Contains(got.body, "SUCCESS") {
+		if got := request("POST", path, "evil.example:8080"); got.status != http.StatusMisdirectedRequest || strings.Contains(got.body, "SUCCESS") {
 			t.Errorf("POST %s is answered %d to evil.example", path, got.status)
 		}
 	}

@@ -10,11 +10,11 @@ import (
 )
 
 // Loaded is something that the pay page loads, shows or talks to, and why: PCI
-// DSS 6.4.3 wants to know it of every script.
+// DSS 6.4.3 requires it of every script.
 type Loaded struct {
 	Kind      string `json:"kind"`                // script, script source, style, image, connection, frame or form
 	Source    string `json:"source"`              // the address of a file, or what the policy allows
-	Origin    string `json:"origin"`              // this shop, or whose it is
+	Origin    string `json:"origin"`              // this shop, or its owner
 	Integrity string `json:"integrity,omitempty"` // hash of a script or style, or "not pinned"
 	Reason    string `json:"reason"`
 }
@@ -24,8 +24,8 @@ const (
 	notPinned = "not pinned"
 )
 
-// Inventory lists what the pay page holds with these settings. It asks what
-// renders the page which files it loads, and builds the policy as its header.
+// Inventory lists what the pay page loads with these settings. The files come from
+// the code that renders the page, the hosts from the policy of its header.
 func (c Config) Inventory() []Loaded {
 	var sdk *views.SDK
 	p := web.StrictPolicy("", c.PublicURL.Scheme == "https")
@@ -93,28 +93,28 @@ func (c Config) allowed(directive, kind, source string) Loaded {
 // reasons says why each file and each source is on the pay page. A test fails for
 // what has none.
 var reasons = map[string]string{
-	"app.css":    "the look of every page",
-	"status.js":  "keeps the order's status and the time left up to date",
-	"element.js": "puts Antom's Payment Element in the place of our list of methods",
+	"app.css":    "styles of every page",
+	"status.js":  "updates the order's status and the time left",
+	"element.js": "puts Antom's Payment Element in the place of the shop's list of methods",
 	"pay.js":     "starts the payment, opens Antom's SDK, and says what to do when that fails",
 
 	"accent":                        "the merchant's colour",
 	"sdk":                           "Antom's Web SDK: takes the payment, in frames of Antom's",
 	"script-src sdk":                "where the SDK comes from",
-	"stand-in":                      "the stand-in for Antom's SDK, which lives at one origin altogether",
+	"stand-in":                      "the stand-in for Antom's SDK, which uses one origin only",
 	"pinned style":                  "one of the style sheets that this version of the SDK adds for its window",
 	"style-src 'unsafe-inline'":     "styles that the SDK adds for its window; this version's are not known by hash",
 	"img-src 'self'":                "pictures of products and marks of payment methods",
-	"img-src data:":                 "pictures that the SDK's window holds within itself",
-	"connect-src 'self'":            "starts payments and hears of the order's status",
+	"img-src data:":                 "pictures embedded in the SDK's window",
+	"connect-src 'self'":            "starts payments and receives the order's status",
 	"form-action 'self'":            "the way to pay without scripts",
-	"form-action https:":            "3-D Secure and some banks are reached by a form, at hosts that nobody can list",
+	"form-action https:":            "3-D Secure and some banks are reached by a form, at hosts that no list can name",
 	"https://cdn.marmot-cloud.com":  "pictures of the SDK's window",
 	"https://mdn.alipayobjects.com": "pictures of the SDK's window",
 
-	"https://imgs-sea-global.alipay.com": "where the SDK asks about its session",
-	"https://imgs-na-global.alipay.com":  "where the SDK asks about its session",
-	"https://imgs-de-global.alipay.com":  "where the SDK asks about its session",
+	"https://imgs-sea-global.alipay.com": "where the SDK reads its session",
+	"https://imgs-na-global.alipay.com":  "where the SDK reads its session",
+	"https://imgs-de-global.alipay.com":  "where the SDK reads its session",
 	"https://open-sea-global.alipay.com": "Antom's device check for cards",
 	"https://config.marmot-cloud.com":    "settings of the SDK",
 	"https://ac.alipay.com":              "Antom's payment window: cards are typed here and nowhere else",

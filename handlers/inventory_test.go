@@ -19,7 +19,7 @@ var (
 	loadsStyle  = regexp.MustCompile(`<link\b[^>]*\brel="stylesheet"[^>]*\bhref="([^"]+)"`)
 )
 
-// The inventory is held against a pay page as buyers get it: its tags, its
+// The inventory is compared with a pay page as buyers get it: its tags, its
 // policy, the bytes of its files. What is there and not listed fails, and what
 // is listed and not there.
 func TestTheInventoryIsThePayPage(t *testing.T) {
@@ -120,8 +120,8 @@ func expectListed(t *testing.T, list []handlers.Loaded, page answer, buyer *buye
 func sources(policy string) map[string][]string {
 	parts := map[string][]string{}
 	for part := range strings.SplitSeq(policy, "; ") {
-		words := strings.Fields(part)
-		parts[words[0]] = words[1:]
+		sources := strings.Fields(part)
+		parts[sources[0]] = sources[1:]
 	}
 	return parts
 }

@@ -106,14 +106,14 @@ func TestWithEveryNotificationLostAnInquiryPays(t *testing.T) {
 	started := buyer.starts(path, "GCASH")
 	must(t, shop.control.Pay(started.PaymentRequestID))
 	shop.quiet()
-	shop.passes(3 * time.Second) // an inquiry about a payment is asked every two seconds at most
+	shop.passes(3 * time.Second) // a payment is inquired about every two seconds at most
 	shop.newBuyer().get(path+"/return").sees(http.StatusOK, `data-status="paid"`)
 	if len(shop.audit()["notification"]) != 0 {
 		t.Error("a notification arrived all the same")
 	}
 }
 
-func TestWithEverybodyGoneTheSweeperPays(t *testing.T) {
+func TestWithAllPagesClosedTheSweeperFindsThePayment(t *testing.T) {
 	shop := newShop(t)
 	shop.fault(sandbox.Fault{Kind: sandbox.Lose})
 	buyer := shop.newBuyer()
@@ -169,7 +169,7 @@ func TestNoAnswerFromAntomIsUnknownAndGoesOn(t *testing.T) {
 	}
 }
 
-// While Antom is out of reach nobody can tell, and nothing is offered twice; when
+// While Antom is out of reach the outcome is unknown, and nothing is offered twice; when
 // it is back, the sweeper sends the same request again and the buyer goes on.
 func TestAfterAnOutageTheSameAttemptGoesOn(t *testing.T) {
 	shop := newShop(t)
@@ -207,9 +207,9 @@ func TestDoubledAndReorderedNotificationsChangeNothingTwice(t *testing.T) {
 	}
 }
 
-func TestAWrongAmountNeverPaysAndAnInquirySettlesIt(t *testing.T) {
+func TestAWrongAmountNeverPaysAndAnInquiryResolvesIt(t *testing.T) {
 	shop := newShop(t)
-	shop.fault(sandbox.Fault{Kind: sandbox.WrongAmountNotice, On: "PAYMENT_RESULT", Times: 1})
+	shop.fault(sandbox.Fault{Kind: sandbox.WrongAmountNotification, On: "PAYMENT_RESULT", Times: 1})
 	buyer := shop.newBuyer()
 	path := buyer.orders()
 	started := buyer.starts(path, "GCASH")
@@ -240,8 +240,8 @@ func TestTheSameFormTenTimesAtOnceIsOneOrder(t *testing.T) {
 	var posts sync.WaitGroup
 	for range 10 {
 		posts.Go(func() {
-			made := buyer.post("/orders", append([]string{form}, goodAddress...)...)
-			places.Store(made.header.Get("Location"), made.status)
+			placed := buyer.post("/orders", append([]string{form}, goodAddress...)...)
+			places.Store(placed.header.Get("Location"), placed.status)
 		})
 	}
 	posts.Wait()
@@ -263,7 +263,7 @@ func TestTheSameFormTenTimesAtOnceIsOneOrder(t *testing.T) {
 	}
 }
 
-func TestNobodyElsesFormLeadsToAnOrder(t *testing.T) {
+func TestAnotherSessionsFormLeadsToNoOrder(t *testing.T) {
 	shop := newShop(t)
 	form := append([]string{"form_id=guessed"}, goodAddress...)
 	ann, bob := shop.newBuyer(), shop.newBuyer()
@@ -312,7 +312,7 @@ func TestAChangeOfMindEndsTheFirstAttempt(t *testing.T) {
 	buyer.expectStatus(path, "paid", "paid")
 }
 
-func TestASessionNeverSubmittedIsDroppedForAnotherMethod(t *testing.T) {
+func TestASessionNeverSubmittedIsSupersededByAnotherMethod(t *testing.T) {
 	shop := newShop(t)
 	buyer := shop.newBuyer()
 	path := buyer.orders()
@@ -322,9 +322,9 @@ func TestASessionNeverSubmittedIsDroppedForAnotherMethod(t *testing.T) {
 	shop.expectCount(1, "payment", "status", "cancelled")
 }
 
-// The first session stays payable at Antom after it was dropped: when both are
-// paid, the second success is given back by itself.
-func TestASecondSuccessIsGivenBack(t *testing.T) {
+// The first session stays payable at Antom after it was superseded: when both are
+// paid, the second success is refunded automatically.
+func TestASecondSuccessIsRefunded(t *testing.T) {
 	shop := newShop(t)
 	buyer := shop.newBuyer()
 	path := buyer.orders()
@@ -336,17 +336,17 @@ func TestASecondSuccessIsGivenBack(t *testing.T) {
 	must(t, shop.control.Pay(first.PaymentRequestID))
 	shop.quiet()
 	shop.passes(3 * time.Second)
-	shop.sweeps() // asks whether the dropped one is really paid
-	shop.sweeps() // gives it back
+	shop.sweeps() // inquires whether the superseded one is really paid
+	shop.sweeps() // refunds it
 	buyer.expectStatus(path, "paid", "paid")
-	kept := 0
+	paid := 0
 	for _, p := range shop.audit()["payment"] {
 		if p["status"] == "paid" {
-			kept++
+			paid++
 		}
 	}
-	if kept != 1 {
-		t.Fatalf("%d payments are kept: %v", kept, shop.audit()["payment"])
+	if paid != 1 {
+		t.Fatalf("%d payments are paid: %v", paid, shop.audit()["payment"])
 	}
 	for _, p := range shop.control.Ledger().Payments {
 		if p.RequestID == first.PaymentRequestID && p.Status == "SUCCESS" {
@@ -386,7 +386,7 @@ func TestAnOrderWithoutAnyAttemptExpires(t *testing.T) {
 	buyer.expectAction(buyer.starts(path, "CARD"), http.StatusGone, "closed")
 }
 
-func TestAnExpiredOrderIsMadeAnewWithOneClick(t *testing.T) {
+func TestAnExpiredOrderIsRenewedWithOneClick(t *testing.T) {
 	shop := newShop(t)
 	buyer := shop.newBuyer()
 	path := buyer.orders()
@@ -467,14 +467,14 @@ func TestWhatIsLeftOfAnOrderIsOfferedInTheCart(t *testing.T) {
 			}
 			buyer.postJSON(path+"/renewal", "{}").sees(http.StatusConflict, `"error":"We cannot make this order again`)
 			if n := len(shop.audit()["order"]); n != before {
-				t.Errorf("%d orders were made", n-before)
+				t.Errorf("%d orders were placed", n-before)
 			}
 			buyer.get(path).sees(http.StatusOK, `data-status="expired"`)
 		})
 	}
 }
 
-func TestWhatIsInTheCartAlreadyStaysThere(t *testing.T) {
+func TestTheCartsOtherGoodsStay(t *testing.T) {
 	shop, buyer, path := expired(t)
 	shop.sells(mugs(2400, 1))
 	buyer.post("/cart/TIN", "quantity=0")
@@ -496,9 +496,9 @@ func TestManualCaptureLeavesTheOrderAuthorised(t *testing.T) {
 	buyer.get(path+"/return").sees(http.StatusOK, `data-status="authorized"`)
 }
 
-// A card that waits for its merchant's capture is looked at days later; a doubt
+// A card that waits for its merchant's capture is polled days later; a doubt
 // about it must not wait that long because Antom has missed one question.
-func TestADoubtAboutAnAuthorisedCardIsAskedAboutAgain(t *testing.T) {
+func TestADoubtAboutAnAuthorisedCardIsInquiredAboutAgain(t *testing.T) {
 	shop := newShop(t, func(s *settings) { s.manualCapture = true })
 	buyer := shop.newBuyer()
 	path := buyer.orders()
@@ -515,7 +515,7 @@ func TestADoubtAboutAnAuthorisedCardIsAskedAboutAgain(t *testing.T) {
 	shop.expectCount(1, "order", "status", "authorized")
 }
 
-func TestAPaidCartIsEmptiedAndAnUnpaidOneIsKept(t *testing.T) {
+func TestAPaidCartIsEmptiedAndAnUnpaidOneStays(t *testing.T) {
 	shop := newShop(t)
 	buyer := shop.newBuyer()
 	path := buyer.orders()

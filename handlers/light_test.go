@@ -31,7 +31,7 @@ func (b *buyer) onTheWire(path string) (bytes int, text string, header http.Head
 }
 
 // One initial window of TCP carries the whole pay page as it is served: HTML, CSS
-// and JavaScript of ours.
+// and JavaScript of the shop.
 func TestThePayPageAsServedFitsOneWindow(t *testing.T) {
 	buyer := newShop(t).newBuyer()
 	total, page, header := buyer.onTheWire(buyer.orders())
@@ -55,7 +55,7 @@ func TestThePayPageAsServedFitsOneWindow(t *testing.T) {
 	}
 }
 
-// Beside words that somebody else chose, the length of a packed page would tell of
+// Beside a text that an attacker chose, the length of a packed page would reveal
 // the secrets on it.
 func TestWhatAnswersAPostIsNotPacked(t *testing.T) {
 	buyer := newShop(t).newBuyer()

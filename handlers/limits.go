@@ -8,10 +8,10 @@ import (
 	"antom-checkout/handlers/web"
 )
 
-// limits say how often each sort of request may come. A whole office, or a town's
-// phones, may share an address, so that the limit of one is wide; what a single
-// browser or a single order has any use for is narrower. A request without a
-// session is held by its address alone.
+// limits say how often each sort of request may come. A company, or a town's
+// phones, may share an address, so that the limit of one is wide; the limit of a
+// single browser or a single order is narrower. A request without a session is
+// limited by its address alone.
 type limits struct{ orders, payments, reads, lookups, reports web.Limits }
 
 func (s *server) newLimits() limits {
@@ -42,7 +42,7 @@ func byOrder(c echo.Context) string {
 	return ""
 }
 
-// ofNumber limits how often one order is looked up by its number.
+// ofNumber limits the lookups of one order by its number.
 func ofNumber(typed string) web.Limits {
 	byNumber := limitBy(func(echo.Context) string {
 		if number := checkout.OrderNumber(typed); number != "" {

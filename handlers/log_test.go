@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -38,7 +39,20 @@ func TestARefusedNotificationIsAWarning(t *testing.T) {
 	unreadable := shop.notify("{")
 	shop.expectLine(unreadable.Header, "level=WARN", "status=400", "client=127.0.0.1", "error=")
 	if text := read(t, unsigned) + read(t, unreadable); text != "" {
-		t.Errorf("Antom is told %q", text)
+		t.Errorf("Antom is answered %q", text)
+	}
+}
+
+// What the service writes for a request is found by the request's id.
+func TestLinesOfPaymentsCarryTheRequest(t *testing.T) {
+	shop := newShop(t)
+	shop.newBuyer().pays()
+	paid := regexp.MustCompile(`to=paid.* request=(\w+)`).FindStringSubmatch(shop.logged())
+	if paid == nil {
+		t.Fatalf("no line about the paid order has a request's id:\n%s", shop.logged())
+	}
+	if line := regexp.MustCompile(`msg=request .*request=` + paid[1]); !line.MatchString(shop.logged()) {
+		t.Errorf("%s is no request's id:\n%s", paid[1], shop.logged())
 	}
 }
 

@@ -11,15 +11,15 @@ import (
 	"antom-checkout/views"
 )
 
-// showLookup asks for an order's number and address.
+// showLookup shows the form for an order's number and email address.
 func (s storefront) showLookup(c echo.Context) error {
 	return web.Render(c, http.StatusOK, views.LookupPage(views.LookupView{
 		Frame: s.frame(c, nil), Sent: c.QueryParam("sent") != "",
 	}))
 }
 
-// lookUp takes the question and answers the same whatever is asked: the link goes by
-// mail to the address the order was made with.
+// lookUp takes the form and gives every number and address the same answer: the link
+// goes by email to the address of the order.
 func (s storefront) lookUp(c echo.Context) error {
 	form, err := c.FormParams()
 	if err != nil {

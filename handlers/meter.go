@@ -6,8 +6,8 @@ import (
 	"antom-checkout/handlers/web"
 )
 
-// Meter counts what the pages do. It hears routes and not addresses: of no
-// token, no id and no person.
+// Meter counts what the pages do. It gets routes, not addresses: no token, no
+// id and nothing about a person.
 type Meter interface {
 	web.Meter
 	Stream(opened int)                           // 1 for an event stream that opens, -1 for one that ends

@@ -31,8 +31,8 @@ func (b *buyer) ordersTo(country, sku string) (path string) {
 	b.t.Helper()
 	b.post("/cart", "sku="+sku, "quantity=1").sees(http.StatusSeeOther)
 	form := formID.FindStringSubmatch(b.get("/cart").sees(http.StatusOK).body)
-	made := b.post("/orders", "form_id="+form[1], "email=ann@example.com", "name=Ann Lee", "country="+country, "city=Town", "address1=1 Main Street", "postal_code=10000")
-	return made.sees(http.StatusSeeOther).header.Get("Location")
+	placed := b.post("/orders", "form_id="+form[1], "email=ann@example.com", "name=Ann Lee", "country="+country, "city=Town", "address1=1 Main Street", "postal_code=10000")
+	return placed.sees(http.StatusSeeOther).header.Get("Location")
 }
 
 var methodCode = regexp.MustCompile(`data-test="method" data-method="([^"]+)"`)
@@ -53,7 +53,7 @@ func (a answer) offers(want string) {
 	}
 }
 
-// consulted is how often Antom was asked what may be offered.
+// consulted is how often Antom was consulted.
 func (s *shop) consulted() (n int) {
 	for _, m := range s.control.Messages() {
 		if m.Operation == "consult" {
@@ -63,7 +63,7 @@ func (s *shop) consulted() (n int) {
 	return n
 }
 
-// soon looks at a page until it is as wanted: what is asked in the background
+// soon reads a page until it is as wanted: what is consulted in the background
 // comes when it comes.
 func (b *buyer) soon(path string, wanted func(answer) bool) answer {
 	b.t.Helper()
@@ -91,12 +91,12 @@ func TestMethodsComeFromAntom(t *testing.T) {
 		buyer.get(path).sees(http.StatusOK)
 	}
 	if n := shop.consulted(); n != 1 {
-		t.Errorf("Antom was asked %d times, want once", n)
+		t.Errorf("Antom was consulted %d times, want once", n)
 	}
 	abroad := shop.newBuyer()
 	abroad.get(abroad.ordersTo("PH", "MUG-01")).sees(http.StatusOK)
 	if n := shop.consulted(); n != 2 {
-		t.Errorf("Antom was asked %d times, want once for each country", n)
+		t.Errorf("Antom was consulted %d times, want once for each country", n)
 	}
 	buyer.expectAction(buyer.starts(path, "TNG"), http.StatusOK, "sdk")
 }
@@ -132,11 +132,11 @@ func TestASlowAnswerServesTheNextPage(t *testing.T) {
 	buyer.get(path).sees(http.StatusOK).offers(whatWeGuess)
 	buyer.soon(path, func(a answer) bool { return strings.Contains(a.methods(), "KAKAOPAY") })
 	if n := shop.consulted(); n != 1 {
-		t.Errorf("Antom was asked %d times, want once", n)
+		t.Errorf("Antom was consulted %d times, want once", n)
 	}
 }
 
-func TestManyFirstPagesAskOnce(t *testing.T) {
+func TestManyFirstPagesConsultOnce(t *testing.T) {
 	shop := newShop(t)
 	path := shop.newBuyer().orders()
 	var pages sync.WaitGroup
@@ -145,7 +145,7 @@ func TestManyFirstPagesAskOnce(t *testing.T) {
 	}
 	pages.Wait()
 	if n := shop.consulted(); n != 1 {
-		t.Errorf("Antom was asked %d times, want once", n)
+		t.Errorf("Antom was consulted %d times, want once", n)
 	}
 }
 
@@ -167,11 +167,11 @@ func TestAnAnswerIsRenewedAndForgotten(t *testing.T) {
 	buyer.soon(path, func(a answer) bool { return a.methods() == full })
 }
 
-func TestAfterAWarmStartNobodyWaits(t *testing.T) {
+func TestAfterAWarmStartNoPageWaits(t *testing.T) {
 	shop := newShop(t)
 	shop.services.Methods.WarmUp()
-	asked := time.Now().Add(10 * time.Second)
-	for shop.consulted() < 3 && time.Now().Before(asked) {
+	limit := time.Now().Add(10 * time.Second)
+	for shop.consulted() < 3 && time.Now().Before(limit) {
 		time.Sleep(time.Millisecond)
 	}
 	phone := shop.newBuyer()
@@ -183,7 +183,7 @@ func TestAfterAWarmStartNobodyWaits(t *testing.T) {
 	})
 }
 
-func TestTheOperatorsListIsKept(t *testing.T) {
+func TestTheOperatorsListIsOffered(t *testing.T) {
 	shop := newShop(t, lists("PAYNOW", "GCASH", "PAYPAY", "CARD"))
 	buyer := shop.newBuyer()
 	path := buyer.orders()
@@ -226,7 +226,7 @@ func TestLimitsAreThoseOfEachOrder(t *testing.T) {
 	cheap := buyer.ordersTo("JP", "TWO")
 	buyer.get(cheap).sees(http.StatusOK, `data-method="KONBINI"`, `data-method="SEVENELEVEN"`)
 	if n := shop.consulted(); n != 1 {
-		t.Errorf("Antom was asked %d times, want once", n)
+		t.Errorf("Antom was consulted %d times, want once", n)
 	}
 	buyer.post(cheap+"/payments", "method=KONBINI").sees(http.StatusOK, `class="code"`)
 }
@@ -273,7 +273,7 @@ func TestANumberForTheCounter(t *testing.T) {
 	buyer.get(path).sees(http.StatusOK, `href="`+path+`/code"`, "Show the code again")
 	buyer.get(path+"/code").sees(http.StatusOK, number[1])
 
-	// For days there is nothing to tell; that is no reason to give up or to wonder.
+	// For days nothing happens; that is no reason to give up or to raise a review.
 	for range 6 {
 		shop.passes(24 * time.Hour)
 		for range 100 {
@@ -288,7 +288,7 @@ func TestANumberForTheCounter(t *testing.T) {
 	buyer.expectStatus(path, "paid", "paid")
 }
 
-// A number never outlives its order: the page says the order's end, Antom is told
+// A number never outlives its order: the page says the order's end, Antom gets
 // it, and when it has come both close.
 func TestANumberEndsWithItsOrder(t *testing.T) {
 	for _, mode := range []string{"by itself", "in a session"} {

@@ -88,10 +88,10 @@ func TestARepeatRefusedAtTheGateEndsNothing(t *testing.T) {
 	shop.fault(sandbox.Fault{Kind: sandbox.Refuse, On: "capture", Code: "INVALID_SIGNATURE", Times: 1})
 	shop.fault(sandbox.Fault{Kind: sandbox.Refuse, On: "inquiryPayment", Code: "INVALID_SIGNATURE", Times: 1})
 	buyer, path, order := shop.paidBy("CARD")
-	op, err := shop.service.Capture(t.Context(), order, by("capture"))
+	operation, err := shop.service.Capture(t.Context(), order, by("capture"))
 	must(t, err)
-	if !op.Unfinished() {
-		t.Fatalf("a capture without an answer is %s", op.Status)
+	if !operation.Unfinished() {
+		t.Fatalf("a capture without an answer is %s", operation.Status)
 	}
 	shop.passes(11 * time.Second)
 	shop.sweeps()
@@ -157,7 +157,7 @@ func TestPartialRefundsNeverExceedWhatWasPaid(t *testing.T) {
 	if _, err := shop.service.Refund(t.Context(), order, 3801, by("too much")); kindOf(err) != checkout.Invalid {
 		t.Errorf("3801 of 3800: %v", err)
 	}
-	// Twenty at once ask for 1000 each; 3800 are left.
+	// Twenty at once request 1000 each; 3800 are left.
 	var asking sync.WaitGroup
 	var mu sync.Mutex
 	granted := 0
@@ -186,11 +186,11 @@ func TestPartialRefundsNeverExceedWhatWasPaid(t *testing.T) {
 		total += refund.Amount
 	}
 	if total != 4800 {
-		t.Errorf("Antom has given back %d", total)
+		t.Errorf("Antom has refunded %d", total)
 	}
 }
 
-func TestARefundWithoutAnAnswerIsSettled(t *testing.T) {
+func TestARefundWithoutAnAnswerIsReconciled(t *testing.T) {
 	for name, fault := range map[string]sandbox.Fault{
 		"never arrived": {Kind: sandbox.ResetByPeer, On: "refund", Times: 1},
 		"done unheard":  {Kind: sandbox.ResetByPeer, On: "refund", Times: 1, Apply: true},
@@ -201,10 +201,10 @@ func TestARefundWithoutAnAnswerIsSettled(t *testing.T) {
 			shop.fault(fault)
 			shop.fault(sandbox.Fault{Kind: sandbox.Lose, On: "REFUND_RESULT"})
 			buyer, path, order := shop.paidBy("CARD")
-			op, err := shop.service.Refund(t.Context(), order, 0, by("refund"))
+			operation, err := shop.service.Refund(t.Context(), order, 0, by("refund"))
 			must(t, err)
-			if !op.Unfinished() {
-				t.Fatalf("the refund is %s", op.Status)
+			if !operation.Unfinished() {
+				t.Fatalf("the refund is %s", operation.Status)
 			}
 			buyer.expectStatus(path, "paid", "paid")
 			for range 12 {
@@ -259,13 +259,13 @@ func TestAnOrderIsCancelledInEveryState(t *testing.T) {
 	})
 }
 
-// A session that was dropped stays payable at Antom; its money comes after the
+// A session that was superseded stays payable at Antom; its money comes after the
 // order has expired.
-func TestLateMoneyIsAcceptedOrGivenBack(t *testing.T) {
+func TestALatePaymentIsAcceptedOrRefunded(t *testing.T) {
 	for name, want := range map[string]struct {
 		refundLate bool
 		status     string
-		surplus    string
+		duplicate  string
 	}{
 		"accept": {false, "paid", "paid"},
 		"refund": {true, "expired", "cancelled"},
@@ -275,15 +275,15 @@ func TestLateMoneyIsAcceptedOrGivenBack(t *testing.T) {
 			buyer := shop.newBuyer()
 			path := buyer.orders()
 			late := buyer.starts(path, "GCASH")
-			shop.offset.Add(int64(61 * time.Minute)) // our clock alone: Antom still takes the money
+			shop.offset.Add(int64(61 * time.Minute)) // the shop's clock alone: Antom still takes the money
 			shop.sweeps()
 			shop.expectCount(1, "order", "status", "expired")
 			must(t, shop.control.Pay(late.PaymentRequestID))
 			shop.quiet()
-			shop.passes(3 * time.Second) // an inquiry about a payment is asked every two seconds at most
+			shop.passes(3 * time.Second) // a payment is inquired about every two seconds at most
 			shop.sweeps()
 			shop.sweeps()
-			buyer.expectStatus(path, want.status, want.surplus)
+			buyer.expectStatus(path, want.status, want.duplicate)
 		})
 	}
 }
@@ -398,7 +398,7 @@ func TestWhatWasPaidForIsNotSoldAgain(t *testing.T) {
 	buyer.get("/cart").sees(http.StatusOK, "Fountain pen").seesNot("Enamel mug")
 }
 
-func TestFiftyBuyersForOneUnitGiveOnePaidOrder(t *testing.T) {
+func TestFiftyBuyersForOneUnitGetOnePaidOrder(t *testing.T) {
 	one := 1
 	shop := newShop(t, func(s *settings) {
 		s.catalog = []checkout.Product{{SKU: "LAST", Name: "The last one", Price: checkout.Money{Minor: 4200, Currency: "SGD"}, Stock: &one}}
@@ -427,7 +427,7 @@ func TestFiftyBuyersForOneUnitGiveOnePaidOrder(t *testing.T) {
 	}
 	buyers.Wait()
 	if started != 1 || soldOut != 49 {
-		t.Fatalf("%d started, %d were told that it is sold out", started, soldOut)
+		t.Fatalf("%d started, %d were answered sold out", started, soldOut)
 	}
 	session := shop.control.Ledger().Sessions[0]
 	must(t, shop.control.Pay(session.RequestID))
@@ -435,7 +435,7 @@ func TestFiftyBuyersForOneUnitGiveOnePaidOrder(t *testing.T) {
 	shop.expectCount(1, "order", "status", "paid")
 }
 
-func TestADeadAttemptGivesTheGoodsBack(t *testing.T) {
+func TestADeadAttemptFreesTheGoods(t *testing.T) {
 	one := 1
 	shop := newShop(t, func(s *settings) {
 		s.catalog = []checkout.Product{{SKU: "MUG-01", Name: "Mug", Price: checkout.Money{Minor: 2400, Currency: "SGD"}, Stock: &one}}
@@ -483,8 +483,8 @@ func (s *shop) opens(do func(*db.Store)) {
 	do(store)
 }
 
-// lookedForLong is a payment that the sweeper has looked at for 72 hours.
-func (s *shop) lookedForLong(requestID string) {
+// polledForLong is a payment that the sweeper has polled for 72 hours.
+func (s *shop) polledForLong(requestID string) {
 	s.t.Helper()
 	now := time.Now().Add(time.Duration(s.offset.Load()))
 	s.opens(func(store *db.Store) {
@@ -516,16 +516,16 @@ func (s *shop) overlaps() (b *buyer, path string, first action) {
 	return b, path, first
 }
 
-func TestAfter72HoursAPersonIsAsked(t *testing.T) {
+func TestAfter72HoursThereIsAReview(t *testing.T) {
 	api := func(s *settings) { s.withoutSDK = true; s.timeout = 300 * time.Millisecond }
 	t.Run("an attempt beside the one that paid", func(t *testing.T) {
 		shop := newShop(t, api)
 		_, _, first := shop.overlaps()
-		shop.lookedForLong(first.PaymentRequestID)
+		shop.polledForLong(first.PaymentRequestID)
 		shop.sweeps()
 		shop.expectCount(1, "order", "status", "review")
 	})
-	t.Run("a success told after a failure, and Antom silent", func(t *testing.T) {
+	t.Run("a success reported after a failure, and Antom silent", func(t *testing.T) {
 		shop := newShop(t, api)
 		buyer := shop.newBuyer()
 		path := buyer.orders()
@@ -539,14 +539,14 @@ func TestAfter72HoursAPersonIsAsked(t *testing.T) {
 		if res.StatusCode != http.StatusOK {
 			t.Fatalf("answered %d", res.StatusCode)
 		}
-		shop.lookedForLong(first.PaymentRequestID)
+		shop.polledForLong(first.PaymentRequestID)
 		shop.sweeps()
 		shop.expectCount(1, "order", "status", "review")
 	})
-	t.Run("also when the server stops during the last look", func(t *testing.T) {
+	t.Run("also when the server stops during the last poll", func(t *testing.T) {
 		shop := newShop(t, api)
 		_, _, first := shop.overlaps()
-		shop.lookedForLong(first.PaymentRequestID)
+		shop.polledForLong(first.PaymentRequestID)
 		shop.fault(sandbox.Fault{Kind: sandbox.Timeout, On: "inquiryPayment", Times: 1})
 		shop.passes(3 * time.Second)
 		stopping, stop := context.WithTimeout(t.Context(), 100*time.Millisecond)
@@ -559,8 +559,8 @@ func TestAfter72HoursAPersonIsAsked(t *testing.T) {
 	})
 }
 
-// An authorisation that nobody has captured ends in a review, and the review with
-// Antom's word that there is nothing to capture any more.
+// An authorisation that was not captured ends in a review, and the review ends with
+// Antom's answer that nothing is left to capture.
 func TestAnAuthorisationThatHasEndedCanBeClosed(t *testing.T) {
 	shop := newShop(t, func(s *settings) { s.manualCapture = true })
 	buyer, path, order := shop.paidBy("CARD")
@@ -573,10 +573,10 @@ func TestAnAuthorisationThatHasEndedCanBeClosed(t *testing.T) {
 	if err := shop.service.Cancel(t.Context(), order, by("cancel")); kindOf(err) != checkout.Conflict {
 		t.Errorf("cancel after the window: %v", err)
 	}
-	op, err := shop.service.Capture(t.Context(), order, by("capture"))
+	operation, err := shop.service.Capture(t.Context(), order, by("capture"))
 	must(t, err)
-	if op.Status != checkout.OperationFailed || op.ResultCode != "AUTH_EXPIRED" {
-		t.Fatalf("the capture is %s %s", op.Status, op.ResultCode)
+	if operation.Status != checkout.OperationFailed || operation.ResultCode != "AUTH_EXPIRED" {
+		t.Fatalf("the capture is %s %s", operation.Status, operation.ResultCode)
 	}
 	shop.sweeps()
 	if st := buyer.status(path); st.Status != "cancelled" && st.Status != "expired" || st.LastPayment.Status != "cancelled" {
@@ -584,17 +584,17 @@ func TestAnAuthorisationThatHasEndedCanBeClosed(t *testing.T) {
 	}
 }
 
-// Antom's answer to a capture or refund is held against what was asked, as its
+// Antom's answer to a capture or refund is compared with the request, as its
 // notifications are.
-func TestAnAnswerWithAnotherAmountSettlesNothing(t *testing.T) {
+func TestAnAnswerWithAnotherAmountResolvesNothing(t *testing.T) {
 	shop := newShop(t)
 	buyer, path, order := shop.paidBy("GCASH")
 	shop.fault(sandbox.Fault{Kind: sandbox.WrongAmount, On: "refund", Times: 1})
 	shop.fault(sandbox.Fault{Kind: sandbox.Lose, On: "REFUND_RESULT"})
-	op, err := shop.service.Refund(t.Context(), order, 1000, by("refund"))
+	operation, err := shop.service.Refund(t.Context(), order, 1000, by("refund"))
 	must(t, err)
-	if !op.Unfinished() {
-		t.Errorf("the refund is %s by an answer about another amount", op.Status)
+	if !operation.Unfinished() {
+		t.Errorf("the refund is %s by an answer about another amount", operation.Status)
 	}
 	shop.expectCount(1, "order", "status", "review")
 	shop.passes(3 * time.Second)
@@ -618,25 +618,25 @@ func TestAPageLeftOpenAtTheEndCancelsOnce(t *testing.T) {
 	shop.expectCount(1, "cancel", "status", "failed")
 }
 
-// PromptPay takes neither cancel nor refund back. A person settles the second
-// payment with the buyer and says so; then nothing gives it back a second time.
-func TestMoneyThatAntomDoesNotGiveBackIsSettledByAPerson(t *testing.T) {
+// PromptPay supports neither cancel nor refund. A person resolves the second
+// payment with the buyer and says so; then nothing refunds it a second time.
+func TestADuplicateThatCannotBeRefundedIsResolvedByAPerson(t *testing.T) {
 	shop := newShop(t, func(s *settings) { s.currency = "THB"; s.withoutSDK = true })
 	shop.fault(sandbox.Fault{Kind: sandbox.Refuse, On: "cancel", Code: "PAYMENT_METHOD_NOT_SUPPORTED"})
 	buyer := shop.newBuyer()
 	path := buyer.orders()
 	first := buyer.starts(path, "PROMPTPAY").PaymentRequestID
 	must(t, shop.control.Pay(buyer.starts(path, "TRUEMONEY").PaymentRequestID))
-	shop.quiet() // the notices of two payments come in any order
+	shop.quiet() // the notifications of two payments come in any order
 	must(t, shop.control.Pay(first))
 	shop.quiet()
 	buyer.expectStatus(path, "paid", "paid")
-	shop.lookedForLong(first)
+	shop.polledForLong(first)
 	shop.sweeps()
 	buyer.expectStatus(path, "review", "paid")
 	tried := shop.count("refund", "status", "failed")
 	if tried == 0 {
-		t.Fatal("nobody has tried to give it back")
+		t.Fatal("no refund was tried")
 	}
 	must(t, shop.service.Accept(t.Context(), shop.orderID(), by("by bank transfer")))
 	for range 3 {
@@ -647,17 +647,17 @@ func TestMoneyThatAntomDoesNotGiveBackIsSettledByAPerson(t *testing.T) {
 	buyer.expectStatus(path, "paid", "paid")
 }
 
-// droppedFor is an order whose buyer has opened a session of first and then gone on
+// withSuperseded is an order whose buyer has opened a session of first and then gone on
 // to another attempt: the session was given up, but can still be paid in its tab.
-func droppedFor(t *testing.T, first string) (s *shop, b *buyer, path, dropped, other string) {
+func withSuperseded(t *testing.T, first string) (s *shop, b *buyer, path, superseded, other string) {
 	s = newShop(t, func(s *settings) { s.orderTTL = 24 * time.Hour })
 	b = s.newBuyer()
 	path = b.orders()
-	dropped = b.starts(path, first).PaymentRequestID
-	return s, b, path, dropped, b.starts(path, "ALIPAY_CN").PaymentRequestID
+	superseded = b.starts(path, first).PaymentRequestID
+	return s, b, path, superseded, b.starts(path, "ALIPAY_CN").PaymentRequestID
 }
 
-// goesOn lets more than the life of a session pass, and the sweeper look.
+// goesOn lets more than the life of a session pass, and the sweeper poll.
 func (s *shop) goesOn() {
 	s.t.Helper()
 	s.quiet()
@@ -667,37 +667,37 @@ func (s *shop) goesOn() {
 	}
 }
 
-// It is paid after everything else has ended, and its notice is lost: an inquiry
+// It is paid after everything else has ended, and its notification is lost: an inquiry
 // finds the money when the session has ended.
 func TestADroppedSessionThatIsPaidIsFound(t *testing.T) {
-	shop, buyer, path, dropped, other := droppedFor(t, "GCASH")
+	shop, buyer, path, superseded, other := withSuperseded(t, "GCASH")
 	must(t, shop.control.Decline(other, ""))
 	shop.quiet()
 	shop.fault(sandbox.Fault{Kind: sandbox.Lose, On: "PAYMENT_RESULT"})
-	must(t, shop.control.Pay(dropped))
+	must(t, shop.control.Pay(superseded))
 	shop.goesOn()
 	buyer.expectStatus(path, "paid", "paid")
 	shop.holds(4800)
 }
 
-// Nobody pays it: it is asked about and troubles no person.
+// It is never paid: the sweeper inquires, and no person is needed.
 func TestADroppedSessionThatIsNotPaidIsForgotten(t *testing.T) {
-	shop, buyer, path, dropped, other := droppedFor(t, "GCASH")
+	shop, buyer, path, superseded, other := withSuperseded(t, "GCASH")
 	must(t, shop.control.Pay(other))
 	shop.goesOn()
 	buyer.expectStatus(path, "paid", "paid")
 	o, err := shop.store.OrderByID(t.Context(), shop.orderID())
 	must(t, err)
-	if p := o.Payment(dropped); p.Status != checkout.PaymentCancelled || !p.NextPoll.IsZero() {
-		t.Errorf("the session is %s and looked at %v", p.Status, p.NextPoll)
+	if p := o.Payment(superseded); p.Status != checkout.PaymentCancelled || !p.NextPoll.IsZero() {
+		t.Errorf("the session is %s and polled at %v", p.Status, p.NextPoll)
 	}
 }
 
 // It is submitted after the order was paid: it is cancelled.
 func TestADroppedSessionThatIsUnderWayAfterAllIsCancelled(t *testing.T) {
-	shop, buyer, path, dropped, other := droppedFor(t, "CARD")
+	shop, buyer, path, superseded, other := withSuperseded(t, "CARD")
 	must(t, shop.control.Pay(other))
-	must(t, shop.control.Submit(dropped, ""))
+	must(t, shop.control.Submit(superseded, ""))
 	shop.goesOn()
 	buyer.expectStatus(path, "paid", "paid")
 	shop.expectCount(1, "cancel", "status", "success")
@@ -706,12 +706,12 @@ func TestADroppedSessionThatIsUnderWayAfterAllIsCancelled(t *testing.T) {
 
 // It is submitted and is all that the order has: the buyer may finish.
 func TestADroppedSessionThatTheOrderHasUseForIsLeftAlone(t *testing.T) {
-	shop, buyer, path, dropped, other := droppedFor(t, "CARD")
+	shop, buyer, path, superseded, other := withSuperseded(t, "CARD")
 	must(t, shop.control.Decline(other, ""))
-	must(t, shop.control.Submit(dropped, ""))
+	must(t, shop.control.Submit(superseded, ""))
 	shop.goesOn()
-	shop.expectCount(0, "cancel", "payment_request_id", dropped)
-	must(t, shop.control.Pay(dropped))
+	shop.expectCount(0, "cancel", "payment_request_id", superseded)
+	must(t, shop.control.Pay(superseded))
 	shop.goesOn()
 	buyer.expectStatus(path, "paid", "paid")
 	shop.holds(4800)

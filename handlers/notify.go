@@ -25,8 +25,8 @@ type notifications struct {
 	verifier Notifications
 }
 
-// receive answers SUCCESS only for what Antom has signed and we have stored
-// durably. Anything else makes Antom send it again, or tells a forger nothing.
+// receive answers SUCCESS only for what Antom has signed and the shop has stored
+// durably. After any other answer Antom sends again, and a forger learns nothing.
 func (s notifications) receive(c echo.Context) error {
 	r := c.Request()
 	body, err := io.ReadAll(r.Body)
@@ -53,7 +53,7 @@ func (s notifications) refuse(c echo.Context, status int, err error) error {
 }
 
 // path is what Antom signs: the path of the public address, which need not be the
-// path that reaches us through a proxy, with the query as it came.
+// path that arrives through a proxy, with the query unchanged.
 func (s notifications) path(r *http.Request) string {
 	path := strings.TrimSuffix(s.cfg.PublicURL.EscapedPath(), "/") + gateway.NotificationPath
 	if r.URL.RawQuery != "" {

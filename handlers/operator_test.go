@@ -38,9 +38,9 @@ func TestARefundOverAReviewLeavesTheOtherPayment(t *testing.T) {
 		t.Errorf("a second payment was accepted: %v", err)
 	}
 	for range 2 { // the same key is the same refund
-		op, err := shop.desk().Refund(t.Context(), order, 0, by("back"))
-		if err != nil || op.Amount.Minor != 4700 {
-			t.Fatalf("refund of %d, %v; want 4700", op.Amount.Minor, err)
+		operation, err := shop.desk().Refund(t.Context(), order, 0, by("back"))
+		if err != nil || operation.Amount.Minor != 4700 {
+			t.Fatalf("refund of %d, %v; want 4700", operation.Amount.Minor, err)
 		}
 	}
 	shop.inquires()
@@ -49,7 +49,7 @@ func TestARefundOverAReviewLeavesTheOtherPayment(t *testing.T) {
 	shop.expectCount(1, "refund", "payment_request_id", first)
 }
 
-func TestACancelOverAReviewGivesAllBack(t *testing.T) {
+func TestACancelOverAReviewReturnsAll(t *testing.T) {
 	shop, buyer, path, _ := paidBesideAnother(t)
 	shop.control.ClearFaults()
 	must(t, shop.desk().Cancel(t.Context(), shop.orderID(), by("cancel")))
@@ -58,9 +58,9 @@ func TestACancelOverAReviewGivesAllBack(t *testing.T) {
 	buyer.expectStatus(path, "cancelled", "cancelled")
 }
 
-// The command died after its verdict; the money went back, and the buyer has paid
+// The command died after its decision; the money was returned, and the buyer has paid
 // anew when the operator gives the command again.
-func TestARefundThatDiedAfterItsVerdictRefundsNothingElse(t *testing.T) {
+func TestARefundThatDiedAfterItsDecisionRefundsNothingElse(t *testing.T) {
 	shop := newShop(t)
 	buyer, path, order := shop.paidOther("GCASH")
 	_, _, err := shop.store.Update(t.Context(), order, checkout.Evidence{Cause: checkout.Cause{Kind: checkout.ByAdmin, ID: "back"}},
@@ -83,22 +83,22 @@ func TestARefundThatDiedAfterItsVerdictRefundsNothingElse(t *testing.T) {
 	shop.holds(4800)
 }
 
-// What a key has done is told again whatever has come since, and decides about
+// The result of a key is the same whatever happened since, and decides about
 // nothing.
-func TestARepeatedRefundJudgesNoReview(t *testing.T) {
+func TestARepeatedRefundResolvesNoReview(t *testing.T) {
 	shop := newShop(t, func(s *settings) { s.timeout = 300 * time.Millisecond })
 	_, _, order := shop.paidBy("GCASH")
 	_, err := shop.desk().Refund(t.Context(), order, 1000, by("part"))
 	must(t, err)
 	shop.quiet()
 	payment := shop.control.Ledger().Payments[0]
-	shop.fault(sandbox.Fault{Kind: sandbox.ResetByPeer, On: "inquiryPayment"}) // nobody confirms or refutes
+	shop.fault(sandbox.Fault{Kind: sandbox.ResetByPeer, On: "inquiryPayment"}) // nothing confirms or refutes
 	shop.notify(`{"notifyType":"PAYMENT_RESULT","result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success."},` +
 		`"paymentRequestId":"` + payment.RequestID + `","paymentId":"` + payment.ID + `","paymentAmount":{"value":"5300","currency":"SGD"}}`)
 	shop.expectCount(1, "order", "status", "review")
-	op, err := shop.desk().Refund(t.Context(), order, 1000, by("part"))
-	if err != nil || op.Status != checkout.OperationSuccess || op.Amount.Minor != 1000 {
-		t.Errorf("the same refund again is %+v, %v", op, err)
+	operation, err := shop.desk().Refund(t.Context(), order, 1000, by("part"))
+	if err != nil || operation.Status != checkout.OperationSuccess || operation.Amount.Minor != 1000 {
+		t.Errorf("the same refund again is %+v, %v", operation, err)
 	}
 	shop.expectCount(1, "order", "status", "review")
 	shop.holds(3800)
@@ -179,13 +179,13 @@ func TestWhatIsPaidBeforeOurCancelIsNotCancelled(t *testing.T) {
 	}
 }
 
-// The payment the order stands on cannot be cancelled; the other one goes back all
+// The order's current payment cannot be cancelled; the other one is returned all
 // the same.
-func TestARefusedCancelOverAReviewGivesTheOtherPaymentBack(t *testing.T) {
+func TestARefusedCancelOverAReviewReturnsTheOtherPayment(t *testing.T) {
 	shop := newShop(t, func(s *settings) { s.manualCapture = true })
 	buyer := shop.newBuyer()
 	path := buyer.orders()
-	first := buyer.starts(path, "CARD").PaymentRequestID // never submitted, and dropped for the next
+	first := buyer.starts(path, "CARD").PaymentRequestID // never submitted, and superseded by the next
 	second := buyer.starts(path, "GCASH").PaymentRequestID
 	must(t, shop.control.Pay(second))
 	shop.quiet()

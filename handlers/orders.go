@@ -12,14 +12,14 @@ import (
 	"antom-checkout/views"
 )
 
-// orderFields are the fields of the checkout form, kept when it is shown again.
+// orderFields are the fields of the checkout form, filled in when it is shown again.
 var orderFields = []string{"email", "name", "phone", "country", "region", "city", "address1", "address2", "postal_code"}
 
 // refusedOrder is a form that has to be shown again.
 type refusedOrder struct {
 	values map[string]string
 	err    *checkout.Error
-	gone   []string // products of an order made anew that are no longer sold
+	gone   []string // products of a renewed order that are no longer sold
 }
 
 func (s storefront) placeOrder(c echo.Context) error {
@@ -27,27 +27,27 @@ func (s storefront) placeOrder(c echo.Context) error {
 	if err != nil {
 		return web.Unreadable(err)
 	}
-	v := s.visit(c)
-	order, err := s.orderFrom(c, v, form.Get)
+	session := s.session(c)
+	order, err := s.orderFrom(c, session, form.Get)
 	var refused *checkout.Error
 	if errors.As(err, &refused) && !web.WantsJSON(c) && refused.Kind() != checkout.Unavailable {
 		values := map[string]string{}
 		for _, name := range orderFields {
 			values[name] = form.Get(name)
 		}
-		return s.renderCart(c, web.StatusOf(refused.Kind()), v, &refusedOrder{values: values, err: refused}, cartProblem{})
+		return s.renderCart(c, web.StatusOf(refused.Kind()), session, &refusedOrder{values: values, err: refused}, cartProblem{})
 	}
 	if err != nil {
 		return err
 	}
-	v.Order = order.Token
-	if err := s.sessions.Save(c, v); err != nil {
+	session.Order = order.Token
+	if err := s.sessions.Save(c, session); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/checkout/"+order.Token)
 }
 
-func (s storefront) orderFrom(c echo.Context, v *visit, get func(string) string) (checkout.Order, error) {
+func (s storefront) orderFrom(c echo.Context, session *session, get func(string) string) (checkout.Order, error) {
 	formID := get("form_id")
 	if formID == "" || len(formID) > 64 {
 		return checkout.Order{}, checkout.NewError(checkout.CodeFormInvalid, "")
@@ -55,9 +55,9 @@ func (s storefront) orderFrom(c echo.Context, v *visit, get func(string) string)
 	var buyer checkout.Buyer
 	buyer.Set(get)
 	return s.shop.PlaceOrder(c.Request().Context(), shop.OrderRequest{
-		FormKey:  checkout.FormKey(v.ID, formID),
+		FormKey:  checkout.FormKey(session.ID, formID),
 		Buyer:    buyer,
-		Cart:     v.Cart,
+		Cart:     session.Cart,
 		Language: views.Language(c.Request().Context()).String(),
 	})
 }

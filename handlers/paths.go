@@ -5,9 +5,9 @@ import (
 )
 
 // paths are the addresses of one order.
-type paths struct{ page, payments, code, returns, mail, status, events, renewal string }
+type paths struct{ page, payments, code, returns, email, status, events, renewal string }
 
 func pathsOf(o checkout.Order) paths {
 	page := "/checkout/" + o.Token
-	return paths{page: page, payments: page + "/payments", code: page + "/code", returns: page + "/return", mail: page + "/mail", status: page + "/status", events: page + "/events", renewal: page + "/renewal"}
+	return paths{page: page, payments: page + "/payments", code: page + "/code", returns: page + "/return", email: page + "/mail", status: page + "/status", events: page + "/events", renewal: page + "/renewal"}
 }

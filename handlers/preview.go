@@ -9,41 +9,43 @@ import (
 	"antom-checkout/views"
 )
 
-// Mailbox is where letters lie that no mail server has taken; mail.Folder is one.
-type Mailbox interface {
-	// Mails lists the newest, without their content.
-	Mails() ([]views.WrittenMail, error)
-	// Mail reads one, or answers checkout.ErrNotFound.
-	Mail(name string) (views.WrittenMail, error)
+// Preview reads the emails that were written to files for want of a mail server;
+// mail.Folder is one.
+type Preview interface {
+	// Emails lists the newest, without their content.
+	Emails() ([]views.EmailPreview, error)
+	// Email reads one, or answers checkout.ErrNotFound.
+	Email(name string) (views.EmailPreview, error)
 }
 
-// mailPreview lets developers read what would have been mailed.
-type mailPreview struct{ *server }
+// emailPreview lets developers read the emails that were not sent.
+type emailPreview struct{ *server }
 
-// isOpen reports whether it is there: not with real money, nor with a mail server.
-func (s mailPreview) isOpen() bool { return s.cfg.Mailbox != nil && s.cfg.Sandbox }
+// isOpen reports whether the preview is served: not with real money, nor with a mail
+// server.
+func (s emailPreview) isOpen() bool { return s.cfg.Preview != nil && s.cfg.Sandbox }
 
-func (s mailPreview) showMails(c echo.Context) error {
-	mails, err := s.cfg.Mailbox.Mails()
+func (s emailPreview) showEmails(c echo.Context) error {
+	emails, err := s.cfg.Preview.Emails()
 	if err != nil {
 		return err
 	}
-	return web.Render(c, http.StatusOK, views.WrittenMailsPage(s.frame(c, nil), mails))
+	return web.Render(c, http.StatusOK, views.EmailPreviewsPage(s.frame(c, nil), emails))
 }
 
-func (s mailPreview) showMail(c echo.Context) error {
-	m, err := s.cfg.Mailbox.Mail(c.Param("name"))
+func (s emailPreview) showEmail(c echo.Context) error {
+	m, err := s.cfg.Preview.Email(c.Param("name"))
 	if err != nil {
 		return err
 	}
 	web.SetPolicy(c, func(p web.Policy) { p.Add("frame-src", "'self'") })
-	return web.Render(c, http.StatusOK, views.WrittenMailPage(s.frame(c, nil), m))
+	return web.Render(c, http.StatusOK, views.EmailPreviewPage(s.frame(c, nil), m))
 }
 
-// showMailHTML is the letter as mail programs get it. Its styles stand inside its
+// showEmailHTML is the email as mail programs get it. Its styles stand inside its
 // elements, so the policy allows those and, being a sandbox, nothing else.
-func (s mailPreview) showMailHTML(c echo.Context) error {
-	m, err := s.cfg.Mailbox.Mail(c.Param("name"))
+func (s emailPreview) showEmailHTML(c echo.Context) error {
+	m, err := s.cfg.Preview.Email(c.Param("name"))
 	if err != nil {
 		return err
 	}

@@ -10,50 +10,50 @@ import (
 	"antom-checkout/handlers/web"
 )
 
-// renewOrder makes an expired order anew, at today's prices, which its page shows
+// renewOrder places an expired order again, at today's prices, which its page shows
 // before anything is paid.
 func (s storefront) renewOrder(c echo.Context) error {
 	renewal, err := s.shop.Renew(c.Request().Context(), c.Param("token"))
 	if err != nil {
 		return err
 	}
-	v := s.visit(c)
+	session := s.session(c)
 	if !renewal.Renewed() {
-		return s.offerTheRest(c, v, renewal)
+		return s.offerTheRest(c, session, renewal)
 	}
-	if v.made(renewal.Old) {
-		v.Renewed = renewal.Order.Token
-		if v.Order == renewal.Old.Token {
-			v.Order = v.Renewed // once it is paid the cart is empty
+	if session.placed(renewal.Old) {
+		session.Renewed = renewal.Order.Token
+		if session.Order == renewal.Old.Token {
+			session.Order = session.Renewed // once it is paid the cart is emptied
 		}
-		if err := s.sessions.Save(c, v); err != nil {
+		if err := s.sessions.Save(c, session); err != nil {
 			return err
 		}
 	}
 	return c.Redirect(http.StatusSeeOther, pathsOf(renewal.Order).page)
 }
 
-// offerTheRest shows the cart with what is left of an order that cannot be made
-// anew as it was, beside whatever else is in it. Its buyer finds the form filled in.
-func (s storefront) offerTheRest(c echo.Context, v *visit, renewal shop.Renewal) error {
+// offerTheRest shows the cart with what is left of an order that cannot be renewed as
+// it was, beside what the cart holds already. Its buyer finds the form filled in.
+func (s storefront) offerTheRest(c echo.Context, session *session, renewal shop.Renewal) error {
 	refused := checkout.NewError(checkout.CodeRenewalIncomplete, "")
 	if web.WantsJSON(c) {
 		return refused
 	}
 	for _, line := range renewal.Rest {
-		if i := v.line(line.SKU); i >= 0 {
-			v.Cart[i].Quantity = line.Quantity
-		} else if len(v.Cart) < checkout.MaxLines {
-			v.Cart = append(v.Cart, line)
+		if i := session.line(line.SKU); i >= 0 {
+			session.Cart[i].Quantity = line.Quantity
+		} else if len(session.Cart) < checkout.MaxLines {
+			session.Cart = append(session.Cart, line)
 		}
 	}
-	v.Order = ""
-	if err := s.sessions.Save(c, v); err != nil {
+	session.Order = ""
+	if err := s.sessions.Save(c, session); err != nil {
 		return err
 	}
 	form := &refusedOrder{err: refused, gone: renewal.Gone}
-	if v.made(renewal.Old) {
+	if session.placed(renewal.Old) {
 		form.values = renewal.Old.Buyer.Values()
 	}
-	return s.renderCart(c, http.StatusConflict, v, form, cartProblem{})
+	return s.renderCart(c, http.StatusConflict, session, form, cartProblem{})
 }

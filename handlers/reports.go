@@ -12,8 +12,8 @@ import (
 	"antom-checkout/handlers/web"
 )
 
-// policyReports takes browsers' reports, and remembers which violations were told
-// of, each once. It is bounded: made-up hosts end among the others.
+// policyReports takes browsers' reports, and remembers which violations were
+// reported, each once. It is bounded: invented hosts are counted as other.
 type policyReports struct {
 	*server
 	mu   sync.Mutex
@@ -23,7 +23,7 @@ type policyReports struct {
 const maxReport = 16 << 10 // bytes of one request
 
 // receive counts what browsers have stopped. Any client may send anything: it is
-// read within bounds and believed for nothing but a figure.
+// read within bounds and only counted.
 func (r *policyReports) receive(c echo.Context) error {
 	body, err := io.ReadAll(c.Request().Body)
 	if err != nil {
@@ -47,8 +47,8 @@ func (r *policyReports) receive(c echo.Context) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
-// The kinds of reports: what should be looked at, what is known of Antom's SDK
-// and costs nothing, and what the buyer's own browser adds to pages.
+// The kinds of reports: what a person should examine, what is known of Antom's SDK
+// and harmless, and what the buyer's own browser adds to pages.
 const (
 	violationReport = "violation"
 	sdkReport       = "sdk"

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// tally is a meter that writes down what it hears.
+// tally is a meter that records every count.
 type tally struct {
 	mu    sync.Mutex
 	lines []string
@@ -22,7 +22,7 @@ func (m *tally) note(format string, args ...any) {
 	m.lines = append(m.lines, fmt.Sprintf(format, args...))
 }
 
-func (m *tally) heard(line string) int {
+func (m *tally) counted(line string) int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	n := 0
@@ -82,7 +82,7 @@ func TestBrokenPoliciesAreCounted(t *testing.T) {
 		newReport(pay, "connect-src", "wss://socket.example"),
 		newReport(pay, "style-src-attr", "inline"),
 		newReport(pay, "script-src-elem", "chrome-extension://abcdef"),
-		newReport(pay, "made-up", "https://Ünïcode.example/"),
+		newReport(pay, "invented", "https://Ünïcode.example/"),
 	}, ",")+"]").sees(http.StatusNoContent)
 	for line, want := range map[string]int{
 		"report violation script-src-elem evil.example":     2,
@@ -93,13 +93,13 @@ func TestBrokenPoliciesAreCounted(t *testing.T) {
 		"report extension script-src-elem chrome-extension": 1,
 		"report violation other other":                      1,
 	} {
-		if got := meter.heard(line); got != want {
+		if got := meter.counted(line); got != want {
 			t.Errorf("%q is counted %d times, want %d: %q", line, got, want, meter.lines)
 		}
 	}
 	log := shop.logged()
 	if n := strings.Count(log, "evil.example"); n != 1 {
-		t.Errorf("the log tells of evil.example %d times, want once", n)
+		t.Errorf("the log names evil.example %d times, want once", n)
 	}
 	for _, personal := range []string{"SECRETTOKEN", "secret words", "of Ann", "4111", "steal.js", "chrome-extension"} {
 		if strings.Contains(log, personal) {
@@ -130,8 +130,8 @@ func TestTheSDKsOwnNoiseIsNoAlarm(t *testing.T) {
 		"report violation script-src-elem gw.alipayobjects.com", "report violation style-src-attr inline",
 		"report violation frame-src gw.alipayobjects.com",
 	} {
-		if meter.heard(line) != 1 {
-			t.Errorf("%q is counted %d times: %q", line, meter.heard(line), meter.lines)
+		if meter.counted(line) != 1 {
+			t.Errorf("%q is counted %d times: %q", line, meter.counted(line), meter.lines)
 		}
 	}
 }
@@ -148,7 +148,7 @@ func TestReportsAreReadWithinBounds(t *testing.T) {
 	} {
 		buyer.reports("application/csp-report", body).sees(status)
 	}
-	// Whoever makes up hosts is counted among the others.
+	// Invented hosts are counted as other.
 	for i := range 12 {
 		var list []string
 		for j := range 30 { // more than are read at once
@@ -162,13 +162,13 @@ func TestReportsAreReadWithinBounds(t *testing.T) {
 	}
 	slices.Sort(lines)
 	if n := len(slices.Compact(lines)); n > 101 {
-		t.Errorf("%d different reports are told apart", n)
+		t.Errorf("%d different reports are counted apart", n)
 	}
 	refused := false
 	for range 100 {
 		refused = refused || buyer.reports("application/csp-report", oldReport("/", "img-src", "data")).status == http.StatusTooManyRequests
 	}
-	if !refused || meter.heard("limited reports") == 0 {
+	if !refused || meter.counted("limited reports") == 0 {
 		t.Error("a browser may report without end")
 	}
 }
@@ -183,7 +183,7 @@ func TestEveryPageSaysWhereToReport(t *testing.T) {
 			if !strings.Contains(policy, "report-uri /csp-reports") {
 				t.Errorf("%s: %s", path, policy)
 			}
-			// Browsers use groups over https only, and then look at nothing else.
+			// Browsers use groups over https only, and then use nothing else.
 			if strings.Contains(policy, "report-to csp") != group || (h.Get("Reporting-Endpoints") == `csp="/csp-reports"`) != group {
 				t.Errorf("%s at %q: %s, endpoints %q", path, address, policy, h.Get("Reporting-Endpoints"))
 			}

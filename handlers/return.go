@@ -12,18 +12,18 @@ import (
 	"antom-checkout/views"
 )
 
-// showReturn is where Antom leads the buyer back to. It works in any browser
-// that knows the address, believes nothing the address says, and asks Antom.
+// showReturn is the page that Antom returns the buyer to. It works in any browser
+// that knows the address, trusts nothing that the address says, and inquires.
 func (s cashier) showReturn(c echo.Context) error {
 	o, err := s.refreshed(c)
 	if err != nil {
 		return err
 	}
-	return s.renderReturn(c, o, pathsOf(o).returns, s.visit(c).made(o))
+	return s.renderReturn(c, o, pathsOf(o).returns, s.session(c).placed(o))
 }
 
-// renderReturn shows where an order stands, at the address self. What is personal
-// in it is for its buyer only.
+// renderReturn shows an order's status, at the address self. Only its buyer sees the
+// personal data.
 func (s cashier) renderReturn(c echo.Context, o checkout.Order, self string, buyer bool) error {
 	paths := pathsOf(o)
 	since := s.arrival(c)
@@ -41,7 +41,7 @@ func (s cashier) renderReturn(c echo.Context, o checkout.Order, self string, buy
 		v.Receipt = s.receipt(c, o)
 	}
 	if p := o.Current(); p != nil && o.Status == checkout.OrderProcessing {
-		v.MailURL, v.MailNoted = paths.mail, p.EmailOnFailure
+		v.EmailURL, v.EmailRequested = paths.email, p.EmailOnFailure
 	}
 	if o.Status == checkout.OrderExpired {
 		v.RenewURL = paths.renewal
@@ -49,8 +49,8 @@ func (s cashier) renderReturn(c echo.Context, o checkout.Order, self string, buy
 	return web.Render(c, http.StatusOK, views.ReturnPage(v))
 }
 
-// arrival is when the buyer came: the page's own refreshes carry it along, so
-// that the spinner gives way to words after some seconds.
+// arrival is when the buyer came: the page's own refreshes carry it along, so that a
+// text replaces the spinner after some seconds.
 func (s cashier) arrival(c echo.Context) time.Time {
 	now := s.cfg.Now()
 	seconds, err := strconv.ParseInt(c.QueryParam("since"), 10, 64)
@@ -61,8 +61,7 @@ func (s cashier) arrival(c echo.Context) time.Time {
 	return since
 }
 
-// showOrder is where the links in letters lead: the order's page with all it
-// holds, in any browser.
+// showOrder is the page that links in emails open: the whole order, in any browser.
 func (s cashier) showOrder(c echo.Context) error {
 	ctx, cancel := patiently(c)
 	defer cancel()
@@ -73,9 +72,9 @@ func (s cashier) showOrder(c echo.Context) error {
 	return s.renderReturn(c, o, c.Request().URL.EscapedPath(), true)
 }
 
-// mailMe notes that the buyer wants an email about the outcome. It goes to the
-// address of the order, whatever browser asks.
-func (s cashier) mailMe(c echo.Context) error {
+// requestEmail notes that the buyer wants an email about the outcome. It goes to the
+// address of the order, whichever browser posts.
+func (s cashier) requestEmail(c echo.Context) error {
 	o, err := s.payments.EmailOnFailure(c.Request().Context(), c.Param("token"))
 	if err != nil {
 		return err

@@ -12,13 +12,13 @@ import (
 )
 
 // storefront is where a buyer chooses and orders: catalogue, cart, order form, and
-// the look-up of an order.
+// the lookup of an order.
 type storefront struct{ *server }
 
-// cashier is where a buyer pays an order and sees how it stands.
+// cashier is where a buyer pays an order and sees its status.
 type cashier struct{ *server }
 
-// routes lists everything there is, in the order a buyer walks it.
+// routes lists all routes, in the order a buyer follows them.
 func (s *server) routes(e *echo.Echo, antom notifications, health probes) {
 	page := func(path string, show echo.HandlerFunc, m ...echo.MiddlewareFunc) {
 		e.Match([]string{http.MethodGet, http.MethodHead}, path, show, m...) // net/http leaves the body out
@@ -43,7 +43,7 @@ func (s *server) routes(e *echo.Echo, antom notifications, health probes) {
 	e.POST("/checkout/:token/renewal", store.renewOrder, ordering)
 	page("/checkout/:token/code", pay.showCodeAgain, reading)
 	page("/checkout/:token/return", pay.showReturn, reading)
-	e.POST("/checkout/:token/mail", pay.mailMe, reading)
+	e.POST("/checkout/:token/mail", pay.requestEmail, reading)
 	page("/checkout/:token/status", pay.showStatus, reading)
 	e.GET("/checkout/:token/events", pay.streamStatus, reading)
 
@@ -52,10 +52,10 @@ func (s *server) routes(e *echo.Echo, antom notifications, health probes) {
 	reports := &policyReports{server: s}
 	e.POST(web.ReportPath, reports.receive, web.Answering(web.Empty), s.limiter.Limited(limits.reports))
 
-	if preview := (mailPreview{s}); preview.isOpen() {
-		page("/dev/mail", preview.showMails)
-		page("/dev/mail/:name", preview.showMail)
-		page("/dev/mail/:name/html", preview.showMailHTML)
+	if preview := (emailPreview{s}); preview.isOpen() {
+		page("/dev/mail", preview.showEmails)
+		page("/dev/mail/:name", preview.showEmail)
+		page("/dev/mail/:name/html", preview.showEmailHTML)
 	}
 	page("/healthz", health.showHealth)
 	page("/readyz", health.showReadiness)

@@ -28,7 +28,7 @@ type SDKUI string
 const (
 	Popup   SDKUI = "popup"   // AMSCashierPayment, above the page
 	Inline  SDKUI = "inline"  // the same, but cards are entered inside the page
-	Element SDKUI = "element" // AMSElement: Antom's list of methods in the page instead of ours
+	Element SDKUI = "element" // AMSElement: Antom's list of methods in the page instead of the shop's
 )
 
 func (s *server) sdkView(c echo.Context) *views.SDK {
@@ -63,7 +63,7 @@ func (sdk *SDK) class(started payments.Started) (name string, ui SDKUI) {
 // origin is where the SDK's script comes from.
 func (sdk *SDK) origin() string { return sdk.URL.Scheme + "://" + sdk.URL.Host }
 
-// sdkLocales are the languages Antom's SDK speaks, as it spells them: note in_ID
+// sdkLocales are the languages of Antom's SDK, as it spells them: note in_ID
 // and tl_PH.
 var sdkLocales = map[string]string{
 	"en": "en_US", "pt": "pt_BR", "ko": "ko_KR", "es": "es_ES", "ms": "ms_MY", "id": "in_ID",
@@ -76,7 +76,7 @@ func sdkLocale(tag language.Tag) string {
 		return "zh_HK"
 	}
 	base, _ := tag.Base()
-	if locale, spoken := sdkLocales[base.String()]; spoken {
+	if locale, known := sdkLocales[base.String()]; known {
 		return locale
 	}
 	return "en_US"

@@ -20,22 +20,22 @@ func allowSDK(c echo.Context, sdk *SDK, methods []views.Method) {
 		`camera=(), geolocation=(), microphone=(), payment=(self "https://ac.alipay.com" "https://checkout.antom.com")`)
 }
 
-// policy adds what the SDK needs, with the reason of each; forms tells whether
+// policy adds what the SDK needs, with the reason of each; forms says whether
 // one of the page's methods may have to post a form off the page.
 func (sdk *SDK) policy(p web.Policy, forms bool) {
 	origin := sdk.origin()
 	p.Add("script-src", origin)
 	if !sdk.antoms() {
-		// A stand-in, such as the sandbox's, lives at one origin altogether.
+		// A stand-in, such as the sandbox's, uses one origin only.
 		p.Add("img-src", origin)
 		p.Add("connect-src", origin)
 		p.Add("frame-src", origin)
 		return
 	}
-	p.Add("img-src", "data:", "https://cdn.marmot-cloud.com", "https://mdn.alipayobjects.com") // what its window holds within itself, its × and its spinner
+	p.Add("img-src", "data:", "https://cdn.marmot-cloud.com", "https://mdn.alipayobjects.com") // pictures embedded in its window, its × and its spinner
 	p.Add("connect-src",
-		"https://"+sdk.sessionHost(),         // what the session is for
-		"https://open-sea-global.alipay.com", // the device token that cards are judged by
+		"https://"+sdk.sessionHost(),         // the data of the session
+		"https://open-sea-global.alipay.com", // the device token for the risk check of cards
 		"https://config.marmot-cloud.com")    // its settings
 	p.Add("frame-src",
 		"https://ac.alipay.com",      // where cards are entered and codes are shown
@@ -56,7 +56,7 @@ func (sdk *SDK) policy(p web.Policy, forms bool) {
 
 // mayPostForm reports whether the SDK may have to post a form off the page: cards
 // to the 3-D Secure of their banks, and some banks to themselves, hosts that
-// no list can hold. Wallets and codes lead on by links, which no policy stops.
+// no list can name. Wallets and codes continue by links, which no policy stops.
 func mayPostForm(m views.Method) bool {
 	return m.Category == string(checkout.CategoryCard) || m.Category == string(checkout.CategoryBank)
 }
@@ -80,7 +80,7 @@ func hostname(address string) string {
 	return u.Hostname()
 }
 
-// sessionHost is where the SDK asks about a session; it follows the region.
+// sessionHost is where the SDK reads a session; it depends on the region.
 func (sdk *SDK) sessionHost() string {
 	switch {
 	case strings.Contains(sdk.GatewayHost, "open-na"):

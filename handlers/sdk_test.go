@@ -19,7 +19,7 @@ func showsIn(ui handlers.SDKUI) func(*settings) {
 	return func(s *settings) { s.sdk = func(sdk *handlers.SDK) { sdk.UI = ui } }
 }
 
-func TestTheSDKIsAskedForByClassAndPlace(t *testing.T) {
+func TestTheSDKIsNamedByClassAndPlace(t *testing.T) {
 	for _, row := range []struct {
 		ui                handlers.SDKUI
 		method, class, in string
@@ -55,7 +55,7 @@ func TestWithoutTheElementAMethodHasToBeChosen(t *testing.T) {
 	buyer.post(path+"/payments", "method=").sees(http.StatusUnprocessableEntity) // without JavaScript
 }
 
-// The session of an element names no method, but all that we offer, in an order.
+// The session of an element names no method, but all that the shop offers, in an order.
 func TestAnElementOffersWhatTheShopOffers(t *testing.T) {
 	shop := newShop(t, showsIn(handlers.Element))
 	buyer := shop.newBuyer()
@@ -114,7 +114,7 @@ func TestWhatIsChosenInTheElementIsLearntFromAntom(t *testing.T) {
 	}
 }
 
-// Who goes back to the element after choosing there chooses anew, and what was
+// A buyer who returns to the element after choosing there chooses again, and what was
 // chosen first is ended before.
 func TestAnElementChosenInIsCancelledForAnother(t *testing.T) {
 	shop := newShop(t, showsIn(handlers.Element))
@@ -123,7 +123,7 @@ func TestAnElementChosenInIsCancelledForAnother(t *testing.T) {
 	first := buyer.starts(path, "")
 	must(t, shop.control.Submit(first.PaymentRequestID, "GCASH"))
 	shop.passes(3 * time.Second)
-	buyer.get(path).sees(http.StatusOK, "data-due") // the page asks whether it was paid
+	buyer.get(path).sees(http.StatusOK, "data-due") // the page polls whether it was paid
 	second := buyer.starts(path, "")
 	buyer.expectAction(second, http.StatusOK, "sdk")
 	if second.PaymentRequestID == first.PaymentRequestID {
@@ -168,7 +168,7 @@ func TestASessionIsUsedUntilItExpiresThenThereIsANewOne(t *testing.T) {
 	}
 }
 
-// The SDK speaks fifteen languages, spelt its own way; a buyer of ours who speaks
+// The SDK speaks fifteen languages, spelt its own way; a buyer who speaks
 // another one is understood in English.
 func TestTheSDKSpeaksTheBuyersLanguage(t *testing.T) {
 	want := map[string]string{

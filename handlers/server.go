@@ -24,12 +24,12 @@ type server struct {
 	shop     *shop.Shop
 	payments *payments.Service
 	methods  *methods.Methods
-	sessions *web.Sessions[visit]
+	sessions *web.Sessions[session]
 	limiter  *web.Limiter // nil: no limits
 	log      *slog.Logger
 }
 
-// Services are what the handlers ask: each owns a part of the journey.
+// Services are what the handlers call: each owns a part of the journey.
 type Services struct {
 	Shop     *shop.Shop
 	Payments *payments.Service
@@ -46,7 +46,7 @@ func New(cfg Config, services Services, verifier Notifications, readiness Readin
 		shop:     services.Shop,
 		payments: services.Payments,
 		methods:  services.Methods,
-		sessions: web.NewSessions[visit]("session", cfg.SessionKey, site.HTTPS()),
+		sessions: web.NewSessions[session]("session", cfg.SessionKey, site.HTTPS()),
 		log:      web.WithRequestID(cfg.Log),
 	}
 	if cfg.RateLimits {
@@ -57,28 +57,28 @@ func New(cfg Config, services Services, verifier Notifications, readiness Readin
 	return e
 }
 
-// visit is the request's session, or a new one.
-func (s *server) visit(c echo.Context) *visit {
-	if v := s.sessions.Get(c); v != nil {
-		return v
+// session is the request's session, or a new one.
+func (s *server) session(c echo.Context) *session {
+	if found := s.sessions.Get(c); found != nil {
+		return found
 	}
-	return &visit{ID: rand.Text()}
+	return &session{ID: rand.Text()}
 }
 
-// sessionID is the id of the request's session, or "" for a visit that has just begun.
+// sessionID is the id of the request's session, or "" for a new one.
 func (s *server) sessionID(c echo.Context) string {
-	if v := s.sessions.Get(c); v != nil {
-		return v.ID
+	if found := s.sessions.Get(c); found != nil {
+		return found.ID
 	}
 	return ""
 }
 
-// frame is what surrounds a page of this visit; v is nil on pages that show no
+// frame is what surrounds a page of the session; it is nil on pages that show no
 // cart.
-func (s *server) frame(c echo.Context, v *visit) views.Frame {
+func (s *server) frame(c echo.Context, session *session) views.Frame {
 	pieces := 0
-	if v != nil {
-		pieces = v.pieces()
+	if session != nil {
+		pieces = session.pieces()
 	}
 	return s.site.Frame(c, pieces)
 }
@@ -91,7 +91,7 @@ func patiently(c echo.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(c.Request().Context(), patience)
 }
 
-// refreshed reads the order, having asked Antom if that is due.
+// refreshed reads the order, after an inquiry if one is due.
 func (s *server) refreshed(c echo.Context) (checkout.Order, error) {
 	ctx, cancel := patiently(c)
 	defer cancel()

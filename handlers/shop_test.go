@@ -39,7 +39,7 @@ import (
 )
 
 // shop is the whole program in one process: real handlers, a real database file,
-// the sandbox as Antom. Time moves only by passes; the sweeper only by sweeps.
+// the sandbox as Antom. Time passes only by passes; the sweeper runs only by sweeps.
 type shop struct {
 	t        *testing.T
 	url      string
@@ -50,7 +50,7 @@ type shop struct {
 	service  *payments.Service // of services
 	store    *db.Store
 	database string
-	mailbox  mail.Folder
+	emails   mail.Folder
 	offset   *atomic.Int64
 	log      *bytes.Buffer
 	logMu    *sync.Mutex
@@ -73,7 +73,7 @@ type settings struct {
 	refundLate    bool
 	rateLimits    bool
 	timeStands    bool // until it passes
-	live          bool
+	realMoney     bool
 	sweepSchedule checkout.Schedule
 	mailer        checkout.Mailer // instead of the folder
 	appReturns    string
@@ -88,7 +88,7 @@ type settings struct {
 	catalog       []checkout.Product // instead of the seeded one
 }
 
-// testKeys are made once: RSA keys cost more than everything else here.
+// testKeys are made once: RSA keys take more time than all else here.
 var testKeys = sync.OnceValues(func() (sandbox.Keys, *rsa.PrivateKey) {
 	keys, err := sandbox.NewKeys()
 	if err != nil {
@@ -122,7 +122,7 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	boxServer := httptest.NewUnstartedServer(nil)
 	boxURL := "http://" + boxServer.Listener.Addr().String()
 	box, err := sandbox.New(sandbox.Config{
-		URL: boxURL, Keys: keys, NoticeDelay: time.Millisecond, CaptureDelay: time.Millisecond, RefundDelay: time.Millisecond,
+		URL: boxURL, Keys: keys, NotificationDelay: time.Millisecond, CaptureDelay: time.Millisecond, RefundDelay: time.Millisecond,
 	})
 	must(t, err)
 	boxServer.Config.Handler = box
@@ -132,7 +132,7 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 
 	server := httptest.NewUnstartedServer(nil)
 	s.url = "http://" + server.Listener.Addr().String()
-	s.database, s.mailbox = filepath.Join(t.TempDir(), "checkout.db"), mail.Folder(t.TempDir())
+	s.database, s.emails = filepath.Join(t.TempDir(), "checkout.db"), mail.Folder(t.TempDir())
 	s.settings = s.decided(set, box.Credentials())
 	s.outside = app.Outside{Beside: true, Log: log, Clock: now}
 	program := s.builds()
@@ -142,7 +142,7 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	must(t, s.store.Seed(t.Context(), set.currency))
 
 	s.cfg = program.PagesConfig()
-	s.cfg.Sandbox, s.cfg.Meter, s.cfg.AllowedHosts = !set.live, set.meter, set.allowedHosts
+	s.cfg.Sandbox, s.cfg.Meter, s.cfg.AllowedHosts = !set.realMoney, set.meter, set.allowedHosts
 	if set.sdk != nil {
 		set.sdk(s.cfg.SDK)
 	}
@@ -169,7 +169,7 @@ func (s *shop) decided(set settings, credentials sandbox.Credentials) app.Settin
 	must(s.t, err)
 	environment := map[string]string{
 		"PUBLIC_URL": cmp.Or(set.publicURL, s.url), "DATABASE_URL": s.database, "CURRENCY": string(set.currency),
-		"SESSION_KEY": strings.Repeat("k", 32), "MAIL_DIR": string(s.mailbox), "MAIL_FROM": "shop@example.com",
+		"SESSION_KEY": strings.Repeat("k", 32), "MAIL_DIR": string(s.emails), "MAIL_FROM": "shop@example.com",
 		"ANTOM_CLIENT_ID": credentials.ClientID, "ANTOM_URL": credentials.BaseURL, "ANTOM_PRIVATE_KEY": credentials.MerchantPrivateKey,
 		"ANTOM_PUBLIC_KEY": "1:" + credentials.AntomPublicKey + ",2:" + base64.StdEncoding.EncodeToString(second),
 		"ANTOM_SDK_URL":    cmp.Or(set.sdkURL, credentials.SDKURL),
@@ -238,7 +238,7 @@ func (s *shop) fault(f sandbox.Fault) {
 	must(s.t, err)
 }
 
-// quiet waits until Antom has nothing to tell any more.
+// quiet waits until Antom has sent everything.
 func (s *shop) quiet() {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.t.Context(), 20*time.Second)
@@ -406,7 +406,7 @@ func (s *shop) sells(products []checkout.Product) {
 	must(s.t, errors.Join(err, database.Close(), s.store.ImportProducts(s.t.Context(), products)))
 }
 
-// placesOrder makes an order without a browser, whose cookie an https shop does
+// placesOrder places an order without a browser, whose cookie an https shop does
 // not send here, and answers with its checkout's path.
 func (s *shop) placesOrder() (path string) {
 	s.t.Helper()
@@ -436,12 +436,12 @@ var goodAddress = []string{
 	"address1=1 Raffles Place", "postal_code=048616",
 }
 
-// orders makes an order of two mugs and answers with its checkout's path.
+// orders places an order of two mugs and returns its checkout's path.
 func (b *buyer) orders() (path string) {
 	b.t.Helper()
 	form := b.fills()
-	made := b.post("/orders", append([]string{"form_id=" + form}, goodAddress...)...).sees(http.StatusSeeOther)
-	return made.header.Get("Location")
+	placed := b.post("/orders", append([]string{"form_id=" + form}, goodAddress...)...).sees(http.StatusSeeOther)
+	return placed.header.Get("Location")
 }
 
 // action is the published JSON of a start.
@@ -465,7 +465,7 @@ type action struct {
 	} `json:"action"`
 }
 
-// starts asks for a payment as the page's script does.
+// starts starts a payment as the page's script does.
 func (b *buyer) starts(path, method string) action {
 	b.t.Helper()
 	got := b.postJSON(path+"/payments", fmt.Sprintf(`{"method":%q}`, method))

@@ -15,7 +15,7 @@ import (
 // start is the buyer's choice as it was posted, by a page or by a native app.
 type start struct {
 	Method    string `json:"method"`
-	Terminal  string `json:"terminal"` // this and the others are an app's
+	Terminal  string `json:"terminal"` // this and the following are an app's
 	OS        string `json:"os"`
 	ReturnURL string `json:"return_url"`
 }
@@ -75,7 +75,7 @@ func startForm(c echo.Context, posted start) web.Form {
 	return web.FormOf(c)
 }
 
-// attempt is what is asked of the shop. A client that reads JSON has scripts, and
+// attempt is what the buyer wants to start. A client that reads JSON runs scripts, and
 // can open a session of the SDK.
 func (s cashier) attempt(c echo.Context, posted start, form web.Form) (checkout.Attempt, error) {
 	want := checkout.Attempt{Method: posted.Method, Mode: checkout.ModeAPI, Device: deviceOf(c)}

@@ -9,7 +9,7 @@ import (
 	"antom-checkout/views"
 )
 
-// statusView says where an order stands in the words of the message catalogue.
+// statusView is an order's status as keys of the message catalogue.
 func (s *server) statusView(o checkout.Order, sinceSeconds int) views.Status {
 	v := views.Status{
 		Status:      string(o.Status),

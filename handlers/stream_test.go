@@ -29,21 +29,21 @@ func (s *shop) watches(path string) *openPage {
 	return &openPage{s.t, bufio.NewScanner(stream.Body)}
 }
 
-// hears waits for the next event and expects a status in it.
-func (p *openPage) hears(status string) {
+// gets waits for the next event and expects a status in it.
+func (p *openPage) gets(status string) {
 	p.t.Helper()
 	for p.lines.Scan() {
 		if text, data := strings.CutPrefix(p.lines.Text(), "data: "); data {
 			if !strings.Contains(text, `"status":"`+status+`"`) {
-				p.t.Fatalf("the page hears %s, want %s", text, status)
+				p.t.Fatalf("the page gets %s, want %s", text, status)
 			}
 			return
 		}
 	}
-	p.t.Fatalf("the stream ended before it told %s", status)
+	p.t.Fatalf("the stream ended before %s", status)
 }
 
-// endsAt waits for an event with a status, whatever it hears on the way.
+// endsAt waits for an event with a status, whatever comes before.
 func (p *openPage) endsAt(status string) {
 	p.t.Helper()
 	for p.lines.Scan() {
@@ -51,40 +51,40 @@ func (p *openPage) endsAt(status string) {
 			return
 		}
 	}
-	p.t.Fatalf("the stream ended before it told %s", status)
+	p.t.Fatalf("the stream ended before %s", status)
 }
 
-func TestAnOpenPageHearsOfAChangeAtOnce(t *testing.T) {
+func TestAnOpenPageGetsAChangeAtOnce(t *testing.T) {
 	shop := newShop(t)
 	buyer := shop.newBuyer()
 	path := buyer.orders()
 	started := buyer.starts(path, "GCASH")
 	page := shop.watches(path)
-	page.hears("processing")
+	page.gets("processing")
 	must(t, shop.control.Pay(started.PaymentRequestID))
-	page.hears("paid")
+	page.gets("paid")
 }
 
-// Nobody inquires about an order without an attempt, so that only the ledger can
-// tell the page.
-func TestAnOpenPageHearsOfACommandBesideTheServer(t *testing.T) {
+// There is no inquiry about an order without an attempt, so that only the ledger can
+// inform the page.
+func TestAnOpenPageGetsAChangeByACommandBesideTheServer(t *testing.T) {
 	shop := newShop(t)
 	buyer := shop.newBuyer()
 	path := buyer.orders()
 	pages := []*openPage{shop.watches(path), shop.watches(path)}
 	for _, page := range pages {
-		page.hears("open")
+		page.gets("open")
 	}
 	begun := time.Now()
 	must(t, shop.desk().Cancel(t.Context(), shop.orderID(), by("cancel")))
 	for _, page := range pages {
-		page.hears("cancelled")
+		page.gets("cancelled")
 	}
-	t.Logf("heard within %v", time.Since(begun))
-	shop.watches(path).hears("cancelled") // and who comes later, too
+	t.Logf("received within %v", time.Since(begun))
+	shop.watches(path).gets("cancelled") // a page opened later, too
 }
 
-// What a page was told before and what it is told after a restart fit together,
+// What a page gets before and after a restart fits together,
 // because both are what is stored.
 func TestAPageThatComesBackAfterARestartMissesNothing(t *testing.T) {
 	shop := newShop(t)
@@ -92,10 +92,10 @@ func TestAPageThatComesBackAfterARestartMissesNothing(t *testing.T) {
 	path := buyer.orders()
 	started := buyer.starts(path, "GCASH")
 	page := shop.watches(path)
-	page.hears("processing")
+	page.gets("processing")
 	desk := shop.desk() // stands in for the server after its restart
 	must(t, shop.control.Pay(started.PaymentRequestID))
-	page.hears("paid")
+	page.gets("paid")
 	o, err := desk.Order(t.Context(), strings.TrimPrefix(path, "/checkout/"))
 	must(t, err)
 	changed, stop := desk.Watch(o.ID, o.Token)
@@ -103,7 +103,7 @@ func TestAPageThatComesBackAfterARestartMissesNothing(t *testing.T) {
 	if o.Status != checkout.OrderPaid {
 		t.Errorf("who comes back reads %s, want paid", o.Status)
 	}
-	<-changed // whatever came between reading and watching is looked at again
+	<-changed // a change between reading and watching is read again
 	_, err = shop.service.Refund(t.Context(), o.ID, 100, by("refund"))
 	must(t, err)
 	for o.Status != checkout.OrderPartiallyRefunded {
@@ -113,23 +113,23 @@ func TestAPageThatComesBackAfterARestartMissesNothing(t *testing.T) {
 	}
 }
 
-func TestAnOpenPageHearsThatItsOrderHasExpired(t *testing.T) {
+func TestAnOpenPageGetsThatItsOrderHasExpired(t *testing.T) {
 	shop := newShop(t)
 	buyer := shop.newBuyer()
 	path := buyer.orders()
 	buyer.starts(path, "GCASH")
 	page := shop.watches(path)
-	page.hears("processing")
+	page.gets("processing")
 	shop.passes(61 * time.Minute)
 	shop.sweeps()
 	page.endsAt("expired")
 }
 
-func TestAnOpenPageHearsOfARefund(t *testing.T) {
+func TestAnOpenPageGetsARefund(t *testing.T) {
 	shop := newShop(t)
 	_, path, order := shop.paidBy("GCASH")
 	page := shop.watches(path)
-	page.hears("paid")
+	page.gets("paid")
 	_, err := shop.service.Refund(t.Context(), order, 0, by("all"))
 	must(t, err)
 	page.endsAt("refunded")

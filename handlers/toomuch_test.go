@@ -11,7 +11,7 @@ import (
 // withLimits lets no time pass, in which a slow machine would get new allowances.
 func withLimits(s *settings) { s.rateLimits, s.timeStands = true, true }
 
-// until repeats what a client does until it is told to wait, and answers how
+// until repeats what a client does until it is refused, and returns how
 // often it was allowed.
 func until(t *testing.T, most int, do func() answer) (allowed int, refused answer) {
 	t.Helper()
@@ -55,7 +55,7 @@ func TestOneBrowserMakesOrdersAtAPeoplesPace(t *testing.T) {
 	if wait := refused.header.Get("Retry-After"); wait != "1" { // one order a second
 		t.Errorf("to wait %s s", wait)
 	}
-	// Nobody else is held for it, and nothing is lost.
+	// No other client is limited by it, and nothing is lost.
 	shop.newBuyer().orders()
 	shop.passes(time.Minute)
 	place().sees(http.StatusSeeOther)
@@ -73,7 +73,7 @@ func TestAnAddressMakesManyOrdersButNotAnyNumber(t *testing.T) {
 func TestAnOrderIsTriedAtAPeoplesPace(t *testing.T) {
 	shop := newShop(t, withLimits)
 	path := shop.newBuyer().orders()
-	// Whoever shares the address of the checkout shares its limit.
+	// All clients at the checkout's address share its limit.
 	allowed, _ := until(t, 100, func() answer { return shop.newBuyer().postJSON(path+"/payments", `{"method":"NONE"}`) })
 	if allowed < 20 {
 		t.Errorf("only %d tries", allowed)
@@ -99,13 +99,13 @@ func TestOneBrowserTriesManyOrdersAtAPeoplesPace(t *testing.T) {
 func TestStatusIsReadOftenButNotEndlessly(t *testing.T) {
 	shop := newShop(t, withLimits)
 	path := shop.newBuyer().orders()
-	nobody := shop.newBuyer()
-	allowed, _ := until(t, 400, func() answer { return nobody.get(path + "/status") })
+	reader := shop.newBuyer()
+	allowed, _ := until(t, 400, func() answer { return reader.get(path + "/status") })
 	if allowed < 150 {
-		t.Errorf("only %d looks", allowed)
+		t.Errorf("only %d requests", allowed)
 	}
-	// The page itself is counted with its status, and says so in words.
-	nobody.get(path).sees(http.StatusTooManyRequests, "A little too fast")
+	// The page itself is counted with its status, and says so in a text.
+	reader.get(path).sees(http.StatusTooManyRequests, "A little too fast")
 	other := shop.newBuyer()
 	other.get(other.orders() + "/status").sees(http.StatusOK)
 }
@@ -119,7 +119,7 @@ func TestALimitIsOfTheClientBehindTheProxy(t *testing.T) {
 	shop.newBuyer().from("2001:db8::2").post("/orders").sees(http.StatusTooManyRequests)
 }
 
-func TestWithoutLimitsNobodyIsRefused(t *testing.T) {
+func TestWithoutLimitsNoRequestIsRefused(t *testing.T) {
 	shop := newShop(t)
 	buyer := shop.newBuyer()
 	path := buyer.orders()

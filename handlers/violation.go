@@ -11,11 +11,11 @@ import (
 	"antom-checkout/handlers/web"
 )
 
-// violation is what is kept of a report. Addresses of pages, samples of scripts
-// and whatever else a report holds of a person are not read.
+// violation is what is stored of a report. Addresses of pages, samples of scripts and
+// other data that may concern a person are not read.
 type violation struct {
 	directive string // what was broken
-	source    string // what was stopped: a host, or a word such as inline
+	source    string // what was stopped: a host, or a keyword such as inline
 	onPayPage bool
 }
 
@@ -59,7 +59,7 @@ func readReports(body []byte) ([]violation, error) {
 	return violations, nil
 }
 
-// directives are those that our policies hold, and those that browsers name in
+// directives are those of the shop's policies, and those that browsers name in
 // their place.
 var directives = append(slices.Clone(web.PolicyOrder), "script-src-elem", "script-src-attr", "font-src", "media-src", "object-src", "manifest-src", "worker-src", "child-src")
 
@@ -78,7 +78,7 @@ func isPayPage(page string) bool {
 // hostSyntax leaves out what is no name of a host, however it came.
 var hostSyntax = regexp.MustCompile(`^[a-z0-9.-]{1,100}$`)
 
-// sourceOf is the host of an address, its scheme where it has none, or the word
+// sourceOf is the host of an address, its scheme where it has none, or the keyword
 // that browsers use for what has no address.
 func sourceOf(blocked string) string {
 	u, err := url.Parse(blocked)

@@ -20,19 +20,19 @@ import (
 	"antom-checkout/views"
 )
 
-// file puts a letter into the folder, for its owner only. The same letter again is
-// the same file.
-func (o *Mailer) file(_ context.Context, m *gomail.Msg, l checkout.Email) error {
-	if err := os.MkdirAll(o.cfg.Folder, 0o700); err != nil {
+// file writes an email to the folder, readable for its owner only. The same email
+// again is the same file.
+func (m *Mailer) file(_ context.Context, message *gomail.Msg, email checkout.Email) error {
+	if err := os.MkdirAll(m.cfg.Folder, 0o700); err != nil {
 		return fmt.Errorf("mail folder: %w", err)
 	}
 	var text bytes.Buffer
-	if _, err := m.WriteTo(&text); err != nil {
-		return fmt.Errorf("write letter: %w", err)
+	if _, err := message.WriteTo(&text); err != nil {
+		return fmt.Errorf("write email: %w", err)
 	}
-	_, kind, _ := strings.Cut(string(l.Kind), ".")
-	path := filepath.Join(o.cfg.Folder, l.Order.Number+"-"+kind+"-"+l.ID[:8]+ending)
-	// Under another name first: nobody finds half a letter.
+	_, kind, _ := strings.Cut(string(email.Kind), ".")
+	path := filepath.Join(m.cfg.Folder, email.Order.Number+"-"+kind+"-"+email.ID[:8]+ending)
+	// Under another name first, so that a reader never finds half an email.
 	if err := os.WriteFile(path+".new", text.Bytes(), 0o600); err != nil {
 		return fmt.Errorf("mail folder: %w", err)
 	}
@@ -41,15 +41,14 @@ func (o *Mailer) file(_ context.Context, m *gomail.Msg, l checkout.Email) error 
 
 const ending = ".eml"
 
-// Folder is where letters lie that no server has taken. It is for developers to
-// look into.
+// Folder holds the emails that were written to files. Developers read them there.
 type Folder string
 
-// newest is how many letters a list holds.
+// newest is how many emails a list holds.
 const newest = 100
 
-// Mails lists the newest letters, without their content.
-func (f Folder) Mails() ([]views.WrittenMail, error) {
+// Emails lists the newest emails, without their content.
+func (f Folder) Emails() ([]views.EmailPreview, error) {
 	entries, err := os.ReadDir(string(f))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("mail folder: %w", err)
@@ -65,56 +64,57 @@ func (f Folder) Mails() ([]views.WrittenMail, error) {
 		}
 	}
 	slices.SortFunc(files, func(a, b file) int { return cmp.Compare(b.written, a.written) })
-	var all []views.WrittenMail
+	var all []views.EmailPreview
 	for _, file := range files[:min(newest, len(files))] {
-		m, err := f.Mail(file.name)
+		email, err := f.Email(file.name)
 		if err != nil {
 			return nil, err
 		}
-		m.Text, m.HTML = "", ""
-		all = append(all, m)
+		email.Text, email.HTML = "", ""
+		all = append(all, email)
 	}
 	return all, nil
 }
 
-// isName keeps whoever asks inside the folder.
+// isName admits the names that file gives and none that lead out of the folder.
 var isName = regexp.MustCompile(`^[A-Za-z0-9-]{1,80}\` + ending + `$`)
 
-// Mail reads one letter, or answers checkout.ErrNotFound.
-func (f Folder) Mail(name string) (views.WrittenMail, error) {
+// Email reads one email, or answers checkout.ErrNotFound.
+func (f Folder) Email(name string) (views.EmailPreview, error) {
 	if !isName.MatchString(name) {
-		return views.WrittenMail{}, checkout.ErrNotFound
+		return views.EmailPreview{}, checkout.ErrNotFound
 	}
 	text, err := os.ReadFile(filepath.Join(string(f), name))
 	if errors.Is(err, fs.ErrNotExist) {
-		return views.WrittenMail{}, checkout.ErrNotFound
+		return views.EmailPreview{}, checkout.ErrNotFound
 	}
 	if err != nil {
-		return views.WrittenMail{}, fmt.Errorf("mail folder: %w", err)
+		return views.EmailPreview{}, fmt.Errorf("mail folder: %w", err)
 	}
-	m, err := gomail.EMLToMsgFromReader(bytes.NewReader(text))
+	message, err := gomail.EMLToMsgFromReader(bytes.NewReader(text))
 	if err != nil {
-		return views.WrittenMail{}, fmt.Errorf("read letter %s: %w", name, err)
+		return views.EmailPreview{}, fmt.Errorf("read email %s: %w", name, err)
 	}
-	written := views.WrittenMail{
-		Name: name, To: strings.Join(m.GetToString(), ", "), Subject: header(m, gomail.HeaderSubject), At: header(m, gomail.HeaderDate),
+	preview := views.EmailPreview{
+		Name: name, To: strings.Join(message.GetToString(), ", "), Subject: header(message, gomail.HeaderSubject), At: header(message, gomail.HeaderDate),
 	}
-	for _, part := range m.GetParts() {
+	for _, part := range message.GetParts() {
 		content, err := part.GetContent()
 		if err != nil {
-			return views.WrittenMail{}, fmt.Errorf("read letter %s: %w", name, err)
+			return views.EmailPreview{}, fmt.Errorf("read email %s: %w", name, err)
 		}
 		if part.GetContentType() == gomail.TypeTextHTML {
-			written.HTML = string(content)
+			preview.HTML = string(content)
 		} else {
-			written.Text = string(content)
+			preview.Text = string(content)
 		}
 	}
-	return written, nil
+	return preview, nil
 }
 
-func header(m *gomail.Msg, name gomail.Header) string {
-	text := strings.Join(m.GetGenHeader(name), " ")
+// header is a header of an email, decoded.
+func header(message *gomail.Msg, name gomail.Header) string {
+	text := strings.Join(message.GetGenHeader(name), " ")
 	if decoded, err := new(mime.WordDecoder).DecodeHeader(text); err == nil {
 		return decoded
 	}

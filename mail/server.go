@@ -14,17 +14,17 @@ import (
 	"antom-checkout/checkout"
 )
 
-// Server is a mail server that takes letters by SMTP.
+// Server is a mail server that accepts emails by SMTP.
 type Server struct {
 	Host     string
 	Port     int
-	User     string // "": it asks for none
+	User     string // "": the server requires none
 	Password string
 	TLS      bool // from the first byte, port 465; otherwise by STARTTLS
 }
 
-// serverPatience is how long a server may keep us waiting.
-const serverPatience = 15 * time.Second
+// serverTimeout bounds the wait for a server.
+const serverTimeout = 15 * time.Second
 
 // ParseServer reads smtp://user:password@host:587 or smtps://…:465. Its error
 // holds nothing of the text, which has a password in it.
@@ -37,36 +37,36 @@ func ParseServer(text string) (*Server, error) {
 	s.Password, _ = u.User.Password()
 	switch {
 	case u.Scheme != "smtp" && u.Scheme != "smtps":
-		return nil, errors.New("neither smtp:// nor smtps://")
+		return nil, errors.New("the address must begin with smtp:// or smtps://")
 	case s.TLS:
 		s.Port = 465
 	}
 	if port := u.Port(); port != "" {
 		if s.Port, err = strconv.Atoi(port); err != nil || s.Port < 1 || s.Port > 65535 {
-			return nil, errors.New("no such port")
+			return nil, errors.New("the port must be from 1 to 65535")
 		}
 	}
 	return s, nil
 }
 
-// send hands a letter over. Once the server has taken it, no trouble in saying
-// goodbye makes it one that has failed.
-func (s *Server) send(ctx context.Context, m *gomail.Msg, _ checkout.Email) error {
-	line := &line{}
-	defer line.hangUp()
-	client, err := gomail.NewClient(s.Host, s.options(line)...)
+// send delivers an email to the server. Once the server has accepted it, an error
+// in closing the connection does not make it a failed one.
+func (s *Server) send(ctx context.Context, message *gomail.Msg, _ checkout.Email) error {
+	conn := &connection{}
+	defer conn.close()
+	client, err := gomail.NewClient(s.Host, s.options(conn)...)
 	if err != nil {
 		return fmt.Errorf("mail server: %w", err)
 	}
-	connection, err := client.DialToSMTPClientWithContext(ctx)
+	session, err := client.DialToSMTPClientWithContext(ctx)
 	if err != nil {
 		return fmt.Errorf("mail server: %w", err)
 	}
-	defer client.CloseWithSMTPClient(connection) //nolint:errcheck // the server has answered what counts
-	err = client.SendWithSMTPClient(connection, m)
+	defer client.CloseWithSMTPClient(session) //nolint:errcheck // the server has accepted or refused already
+	err = client.SendWithSMTPClient(session, message)
 	var refused *gomail.SendError
 	switch {
-	case err == nil, m.IsDelivered():
+	case err == nil, message.IsDelivered():
 		return nil
 	case errors.As(err, &refused) && refused.Reason == gomail.ErrSMTPRcptTo && refused.ErrorCode() >= 500:
 		return fmt.Errorf("%w: %w", checkout.ErrUndeliverable, err)
@@ -74,28 +74,29 @@ func (s *Server) send(ctx context.Context, m *gomail.Msg, _ checkout.Email) erro
 	return fmt.Errorf("mail server: %w", err)
 }
 
-// line is the connection of one letter. The library keeps it open when the
-// server's greeting fails, and letters are tried for days.
-type line struct{ net.Conn }
+// connection serves one email. The library leaves it open when the server's
+// greeting fails; an email is retried for days, so each attempt closes its own.
+type connection struct{ net.Conn }
 
-func (l *line) dial(ctx context.Context, network, address string) (conn net.Conn, err error) {
-	l.Conn, err = new(net.Dialer).DialContext(ctx, network, address)
-	return l.Conn, err
+func (c *connection) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	var err error
+	c.Conn, err = new(net.Dialer).DialContext(ctx, network, address)
+	return c.Conn, err
 }
 
-func (l *line) hangUp() {
-	if l.Conn != nil {
-		l.Close() //nolint:errcheck // mostly it is closed already
+func (c *connection) close() {
+	if c.Conn != nil {
+		c.Close() //nolint:errcheck // in most cases it is closed already
 	}
 }
 
-// options: nothing leaves this machine in the clear.
-func (s *Server) options(line *line) []gomail.Option {
+// options require TLS for every server but one on this machine.
+func (s *Server) options(conn *connection) []gomail.Option {
 	options := []gomail.Option{
-		gomail.WithPort(s.Port), gomail.WithTimeout(serverPatience), gomail.WithoutNoop(), gomail.WithoutRset(),
+		gomail.WithPort(s.Port), gomail.WithTimeout(serverTimeout), gomail.WithoutNoop(), gomail.WithoutRset(),
 	}
-	if !s.TLS { // otherwise the library must dial by itself to know that the line is safe
-		options = append(options, gomail.WithDialContextFunc(line.dial))
+	if !s.TLS { // with TLS the library must dial itself to know that the connection is encrypted
+		options = append(options, gomail.WithDialContextFunc(conn.dial))
 	}
 	switch {
 	case s.TLS:

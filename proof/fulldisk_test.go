@@ -62,7 +62,7 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 		}
 		return errors.New("it was not sent yet")
 	})
-	if n := m.notice(t); n.State != sandbox.NoticeWaiting || n.Sendings[0].Status < 500 {
+	if n := m.notice(t); n.State != sandbox.NotificationWaiting || n.Sendings[0].Status < 500 {
 		t.Errorf("on a full disk the notice was answered with %d and is %s", n.Sendings[0].Status, n.State)
 	}
 	must(t, m.expectStatus("/readyz", http.StatusServiceUnavailable))
@@ -74,7 +74,7 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 	await(t, "the shop is ready by itself", func() error { return m.expectStatus("/readyz", http.StatusOK) })
 	must(t, m.control.Advance(3*time.Minute)) // Antom sends again
 	await(t, "the notice is acknowledged", func() error {
-		if n := m.notice(t); n.State != sandbox.NoticeAcknowledged {
+		if n := m.notice(t); n.State != sandbox.NotificationAcknowledged {
 			return fmt.Errorf("it is %s after %d sendings", n.State, len(n.Sendings))
 		}
 		return nil
@@ -83,9 +83,9 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 }
 
 // notice is the only one there is.
-func (m *merchant) notice(t *testing.T) sandbox.Notice {
+func (m *merchant) notice(t *testing.T) sandbox.Notification {
 	t.Helper()
-	notices := m.control.Notices()
+	notices := m.control.Notifications()
 	if len(notices) != 1 {
 		t.Fatalf("there are %d notices", len(notices))
 	}

@@ -204,14 +204,14 @@ func (l *listener) hears(word, orderID string, p checkout.Payment) {
 		op, err := l.services.Payments.Refund(l.t.Context(), orderID, 1000, key)
 		if err == nil {
 			l.notify(antom.RefundResult{
-				Notice:       antom.Notice{NotifyType: "REFUND_RESULT", Result: success},
-				RefundStatus: antom.TransactionSuccess, RefundRequestID: op.RequestID, RefundID: "R-" + op.RequestID, RefundAmount: sgd(1000),
+				NotificationEnvelope: antom.NotificationEnvelope{NotifyType: "REFUND_RESULT", Result: success},
+				RefundStatus:         antom.TransactionSuccess, RefundRequestID: op.RequestID, RefundID: "R-" + op.RequestID, RefundAmount: sgd(1000),
 			})
 		}
 	case hearsCapture:
 		l.notify(antom.CaptureResult{
-			Notice:           antom.Notice{NotifyType: "CAPTURE_RESULT", Result: success},
-			CaptureRequestID: "C-" + p.RequestID, CaptureID: "C-" + p.RequestID, PaymentID: "A-" + p.RequestID, CaptureAmount: sgd(4200),
+			NotificationEnvelope: antom.NotificationEnvelope{NotifyType: "CAPTURE_RESULT", Result: success},
+			CaptureRequestID:     "C-" + p.RequestID, CaptureID: "C-" + p.RequestID, PaymentID: "A-" + p.RequestID, CaptureAmount: sgd(4200),
 		})
 	default:
 		kind, result := "PAYMENT_RESULT", success
@@ -221,9 +221,9 @@ func (l *listener) hears(word, orderID string, p checkout.Payment) {
 		case hearsFailure:
 			result = antom.Result{Code: "USER_BALANCE_NOT_ENOUGH", Status: antom.StatusFailed}
 		}
-		l.notify(antom.PaymentNotice{
-			Notice:           antom.Notice{NotifyType: kind, Result: result},
-			PaymentRequestID: p.RequestID, PaymentID: "A-" + p.RequestID, PaymentAmount: sgd(4200), PaymentMethodType: l.method,
+		l.notify(antom.PaymentNotification{
+			NotificationEnvelope: antom.NotificationEnvelope{NotifyType: kind, Result: result},
+			PaymentRequestID:     p.RequestID, PaymentID: "A-" + p.RequestID, PaymentAmount: sgd(4200), PaymentMethodType: l.method,
 		})
 	}
 }
@@ -258,7 +258,7 @@ type standing struct {
 
 // Consult has nothing to offer but what the shop has in its own list.
 func (a *standing) Consult(context.Context, *antom.ConsultRequest) (*antom.ConsultResponse, error) {
-	return nil, &antom.Error{Op: "consult", Code: "UNKNOWN_EXCEPTION", Status: antom.StatusUnknown}
+	return nil, &antom.Error{Endpoint: "consult", Code: "UNKNOWN_EXCEPTION", Status: antom.StatusUnknown}
 }
 
 func (a *standing) Pay(_ context.Context, r *antom.PayRequest) (*antom.PayResponse, error) {
@@ -294,7 +294,7 @@ func (a *standing) InquiryPayment(_ context.Context, r *antom.InquiryPaymentRequ
 func (a *standing) Cancel(_ context.Context, r *antom.CancelRequest) (*antom.CancelResponse, error) {
 	if a.status == antom.PaymentSuccess {
 		refused := antom.Result{Code: "ORDER_STATUS_INVALID", Status: antom.StatusFailed}
-		return &antom.CancelResponse{Envelope: antom.Envelope{Result: refused}}, &antom.Error{Op: "cancel", Code: refused.Code, Status: refused.Status}
+		return &antom.CancelResponse{Envelope: antom.Envelope{Result: refused}}, &antom.Error{Endpoint: "cancel", Code: refused.Code, Status: refused.Status}
 	}
 	return &antom.CancelResponse{Envelope: antom.Envelope{Result: success}, PaymentRequestID: r.PaymentRequestID}, nil
 }

@@ -77,7 +77,7 @@ func newMerchant(t *testing.T, folder string, wrap ...string) *merchant {
 	boxURL := "http://" + server.Listener.Addr().String()
 	box, err := sandbox.New(sandbox.Config{
 		URL: boxURL, Keys: keys, Transport: roundTrip(m.send),
-		NoticeDelay: time.Millisecond, CaptureDelay: time.Millisecond, RefundDelay: time.Millisecond,
+		NotificationDelay: time.Millisecond, CaptureDelay: time.Millisecond, RefundDelay: time.Millisecond,
 	})
 	must(t, err)
 	server.Config.Handler = box

@@ -550,8 +550,8 @@ var (
 	}
 	troubledNotices = []string{"", "", "PAYMENT_RESULT", "PAYMENT_PENDING", "CAPTURE_RESULT", "REFUND_RESULT"}
 	noticeTroubles  = []sandbox.FaultKind{
-		sandbox.Lose, sandbox.DelayNotice, sandbox.Duplicate, sandbox.Reorder, sandbox.UnsignedNotice, sandbox.WrongAmountNotice,
-		sandbox.WrongCurrencyNotice, sandbox.Garble,
+		sandbox.Lose, sandbox.DelayNotification, sandbox.Duplicate, sandbox.Reorder, sandbox.UnsignedNotification, sandbox.WrongAmountNotification,
+		sandbox.WrongCurrencyNotification, sandbox.Garble,
 	}
 	laterTroubles = []sandbox.FaultKind{sandbox.CaptureFail, sandbox.CaptureDelay, sandbox.CaptureSlowly, sandbox.RefundFail, sandbox.RefundDelay}
 )
@@ -613,8 +613,8 @@ func (s *simulation) quiet() bool {
 	if !s.world.wires.idle() {
 		return false
 	}
-	for _, n := range s.world.control.Notices() {
-		if n.State == sandbox.NoticeWaiting || n.State == sandbox.NoticeUnderWay {
+	for _, n := range s.world.control.Notifications() {
+		if n.State == sandbox.NotificationWaiting || n.State == sandbox.NotificationUnderWay {
 			return false
 		}
 	}

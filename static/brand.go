@@ -17,11 +17,11 @@ import (
 	_ "golang.org/x/image/webp" // to read the size of one
 )
 
-// BrandPrefix is where the merchant's own files are to be served; see Logo and
-// Accent.
+// BrandPrefix is the path below which the merchant's own files are served; see
+// Logo and Accent.
 const BrandPrefix = "/brand/"
 
-// MaxLogo is how many bytes a logo may have: it is loaded by every buyer.
+// MaxLogo is how many bytes a logo may have: every buyer loads it.
 const MaxLogo = 64 << 10
 
 // A Picture is a file with the size it is drawn in.
@@ -33,8 +33,8 @@ type Picture struct {
 // logoHeight is how tall a logo stands at the top of a page.
 const logoHeight = 36
 
-// Logo takes the merchant's logo: SVG, PNG or WebP, by what is in it and not by
-// what it is called.
+// Logo makes a picture of the merchant's logo: SVG, PNG or WebP, recognised by its
+// content and not by its name.
 func Logo(body []byte) (*Picture, error) {
 	if len(body) > MaxLogo {
 		return nil, fmt.Errorf("has %d bytes, more than %d", len(body), MaxLogo)
@@ -63,7 +63,7 @@ func Logo(body []byte) (*Picture, error) {
 	return &Picture{File: f, Width: int(math.Round(logoHeight * width / height)), Height: logoHeight}, nil
 }
 
-// svgSize reads how wide and tall an SVG wants to be.
+// svgSize reads the width and height of an SVG.
 func svgSize(body []byte) (width, height float64, err error) {
 	none := errors.New("is neither SVG, PNG nor WebP")
 	decoder := xml.NewDecoder(bytes.NewReader(body))
@@ -95,8 +95,8 @@ func svgSize(body []byte) (width, height float64, err error) {
 	}
 }
 
-// length reads a number, with px or without; what is relative to something says
-// nothing of the picture.
+// length reads a number, with px or without. A relative length has no absolute
+// size, so the other value stands.
 func length(text string, otherwise float64) float64 {
 	if n, err := strconv.ParseFloat(strings.TrimSuffix(text, "px"), 64); err == nil {
 		return n
@@ -110,28 +110,28 @@ const (
 	visible  = 3
 )
 
-// An Accent is the merchant's colour: a style sheet that puts it in place of ours,
-// and for letters, which load none, what their button is painted with.
+// An Accent is the merchant's colour: a style sheet that replaces the accent of
+// app.css, and for emails, which load no style sheet, the colours of their button.
 type Accent struct {
 	*File
 	Light, Dark Button
 }
 
-// A Button is a ground and the letters on it, as CSS writes colours.
-type Button struct{ Ground, Letters string }
+// A Button is a background and the text on it, as CSS writes colours.
+type Button struct{ Ground, Text string }
 
-// OurAccent is that of app.css, so that its File is nil.
-func OurAccent() *Accent {
+// DefaultAccent is the accent of app.css; its File is nil.
+func DefaultAccent() *Accent {
 	button := func(t theme) Button { return Button{t["accent"].String(), t["on-accent"].String()} }
 	themes := themes()
 	return &Accent{Light: button(themes[0]), Dark: button(themes[1])}
 }
 
-// ParseAccent takes the merchant's colour, as #rgb or #rrggbb.
-// In the light theme it is taken as it is and has to be seen on our pages; what
-// is not seen there is refused, with the nearest shade that is. Black or white
-// text goes on it, whichever reads better: one of them always does. The dark theme
-// takes the colour, or the first lighter shade that is seen there.
+// ParseAccent reads the merchant's colour, as #rgb or #rrggbb. The light theme uses
+// the colour unchanged, so it must be visible on the pages: a colour without enough
+// contrast is refused, and the error proposes the nearest shade that has it. The
+// text on it is black or white, whichever has more contrast; one of them always has
+// enough. The dark theme uses the colour or the first lighter shade that is visible.
 func ParseAccent(text string) (*Accent, error) {
 	accent, err := parseColour(text)
 	if err != nil {
@@ -140,7 +140,7 @@ func ParseAccent(text string) (*Accent, error) {
 	themes := themes()
 	light, dark := themes[0], themes[1]
 	if ratio, on := light.least(accent); ratio < visible {
-		return nil, fmt.Errorf("%s has a contrast of %.2f to the %s of our pages and needs %d; the nearest that has it is %s",
+		return nil, fmt.Errorf("%s has a contrast of %.2f to the %s of the pages and needs %d; the nearest that has it is %s",
 			accent, ratio, on, visible, light.shade(accent, black))
 	}
 	inDark := dark.shade(accent, white)
@@ -151,8 +151,8 @@ func ParseAccent(text string) (*Accent, error) {
 	}
 	return &Accent{
 		File:  file,
-		Light: Button{accent.String(), lettersOn(accent).String()},
-		Dark:  Button{inDark.String(), lettersOn(inDark).String()},
+		Light: Button{accent.String(), textOn(accent).String()},
+		Dark:  Button{inDark.String(), textOn(inDark).String()},
 	}, nil
 }
 
@@ -164,25 +164,26 @@ var (
 	colourName = regexp.MustCompile(`--([a-z-]+):(#[0-9a-f]{3}|#[0-9a-f]{6})(?:;|$)`)
 )
 
-// themes reads app.css itself, the light theme first: there is no second list of
-// its colours.
+// themes reads app.css itself, the light theme first, so that its colours stand in
+// one place only.
 func themes() []theme {
 	byName, _ := embedded()
 	var all []theme
 	for _, block := range themeBlock.FindAllSubmatch(byName["app.css"].body, -1) {
 		t := theme{}
 		for _, m := range colourName.FindAllSubmatch(block[1], -1) {
-			t[string(m[1])], _ = parseColour(string(m[2])) // the pattern lets only colours pass
+			t[string(m[1])], _ = parseColour(string(m[2])) // the pattern matches colours only
 		}
 		all = append(all, t)
 	}
 	return all
 }
 
-// tint is the ground of what is chosen: a breath of the accent over a panel.
+// tint is the background of a chosen element: a little of the accent over a panel.
 func (t theme) tint(accent colour) colour { return t["surface"].mix(accent, .08) }
 
-// least is how well an accent is seen on what it stands on, where that is worst.
+// least is the lowest contrast of an accent to the backgrounds it stands on, and
+// the background that has it.
 func (t theme) least(accent colour) (ratio float64, on colour) {
 	ratio = math.Inf(1)
 	for _, ground := range []colour{t["page"], t["surface"], t.tint(accent)} {
@@ -193,7 +194,7 @@ func (t theme) least(accent colour) (ratio float64, on colour) {
 	return ratio, on
 }
 
-// shade is the colour, or the first on its way to black or white that is seen.
+// shade is the colour, or the first shade towards black or white that is visible.
 func (t theme) shade(accent, towards colour) colour {
 	for share := 0.0; share <= 1; share += .01 {
 		mixed := accent.mix(towards, share)
@@ -204,19 +205,19 @@ func (t theme) shade(accent, towards colour) colour {
 	return towards
 }
 
-// lettersOn is black or white, whichever reads better.
-func lettersOn(ground colour) colour {
+// textOn is black or white, whichever has more contrast.
+func textOn(ground colour) colour {
 	if contrast(ground, black) > contrast(ground, white) {
 		return black
 	}
 	return white
 }
 
-// tokens are those of app.css that follow from an accent.
+// tokens are the custom properties of app.css that depend on the accent.
 func (t theme) tokens(accent colour) string {
-	letters, veil := lettersOn(accent), "#0003"
-	if letters == black {
+	text, veil := textOn(accent), "#0003"
+	if text == black {
 		veil = "#fff4"
 	}
-	return fmt.Sprintf("--accent:%s;--on-accent:%s;--accent-tint:%s;--veil:%s", accent, letters, t.tint(accent), veil)
+	return fmt.Sprintf("--accent:%s;--on-accent:%s;--accent-tint:%s;--veil:%s", accent, text, t.tint(accent), veil)
 }

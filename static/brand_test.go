@@ -13,11 +13,11 @@ import (
 	"testing"
 )
 
-// Whatever colour the merchant has, everything on the pages can be read and seen,
-// or the colour is refused with one that can.
+// With any colour of a merchant the pages are readable, or the colour is refused and
+// a readable one is proposed.
 func TestAnyAccentIsReadableOrRefusedWithTheNearestThatIs(t *testing.T) {
 	proposal := regexp.MustCompile(`contrast of ([12]\.\d\d) .* nearest that has it is (#[0-9a-f]{6})$`)
-	taken, refused := 0, 0
+	accepted, refused := 0, 0
 	for r := 0; r < 256; r += 51 {
 		for g := 0; g < 256; g += 51 {
 			for b := 0; b < 256; b += 51 {
@@ -32,8 +32,8 @@ func TestAnyAccentIsReadableOrRefusedWithTheNearestThatIs(t *testing.T) {
 					if sheet, err = ParseAccent(found[2]); err != nil {
 						t.Fatalf("%s: the proposed %s: %v", accent, found[2], err)
 					}
-				} else if taken++; !strings.Contains(string(sheet.body), "--accent:"+accent+";") {
-					t.Errorf("%s is not taken as it is: %s", accent, sheet.body)
+				} else if accepted++; !strings.Contains(string(sheet.body), "--accent:"+accent+";") {
+					t.Errorf("%s was changed: %s", accent, sheet.body)
 				}
 				for i, block := range themeBlock.FindAllSubmatch(sheet.body, -1) {
 					theme := maps.Clone(themes()[i])
@@ -45,12 +45,12 @@ func TestAnyAccentIsReadableOrRefusedWithTheNearestThatIs(t *testing.T) {
 			}
 		}
 	}
-	if taken < 100 || refused < 30 {
-		t.Errorf("%d taken and %d refused: not much was tried", taken, refused)
+	if accepted < 100 || refused < 30 {
+		t.Errorf("%d accepted and %d refused: too few were tried", accepted, refused)
 	}
 }
 
-func TestWhatIsNoColourIsSaidToBeNone(t *testing.T) {
+func TestATextThatIsNoColourIsRefused(t *testing.T) {
 	for _, text := range []string{"", "green", "1f4d3f", "#1f4d3", "#1f4d3fff", "#gggggg", "#1f4d3f;}body{display:none"} {
 		if _, err := ParseAccent(text); err == nil || !strings.Contains(err.Error(), "is no colour") {
 			t.Errorf("%q: %v", text, err)
@@ -72,7 +72,7 @@ func pngLogo(t *testing.T, width, height int) []byte {
 // webpLogo is a lossless picture of one pixel.
 const webpLogo = "RIFF\x1a\x00\x00\x00WEBPVP8L\x0d\x00\x00\x00\x2f\x00\x00\x00\x10\x07\x10\x11\x11\x88\x88\xfe\x07\x00"
 
-func TestALogoIsKnownByWhatIsInIt(t *testing.T) {
+func TestALogoIsRecognisedByItsContent(t *testing.T) {
 	for name, c := range map[string]struct {
 		body          []byte
 		kind          string
@@ -97,7 +97,7 @@ func TestALogoIsKnownByWhatIsInIt(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoLogoIsRefused(t *testing.T) {
+func TestAFileThatIsNoLogoIsRefused(t *testing.T) {
 	for want, body := range map[string][]byte{
 		"is neither SVG, PNG nor WebP": []byte("<html><svg viewBox='0 0 1 1'/></html>"),
 		"is neither SVG":               nil,

@@ -1,5 +1,5 @@
-// The code page's extras: the time that is left and the moment it ends as the
-// buyer's own clock and language have it, and numbers that are copied with a tap.
+// On the code page: shows the time left and its end in the buyer's time zone and
+// language, and copies numbers with a tap.
 "use strict";
 (() => {
 	const lang = document.documentElement.lang;
@@ -11,7 +11,7 @@
 		moment.textContent = new Intl.DateTimeFormat(lang, { dateStyle: today ? undefined : "medium", timeStyle: "short" }).format(at);
 	}
 
-	// The same words as the server's, see views.Span; by the shop's clock.
+	// The same format as views.Span, by the shop's clock.
 	const left = document.querySelector("[data-until]");
 	const ahead = left && Date.now() - Date.parse(left.dataset.now);
 	function tick() {
@@ -30,7 +30,7 @@
 			try {
 				await navigator.clipboard.writeText(button.dataset.copy);
 			} catch {
-				return getSelection().selectAllChildren(button.previousElementSibling); // not allowed: marked, to be copied by hand
+				return getSelection().selectAllChildren(button.previousElementSibling); // not allowed: the number is selected, to be copied by hand
 			}
 			button.textContent = live.textContent = button.dataset.copied;
 		});

@@ -1,11 +1,11 @@
-// Antom's Payment Element: all methods in one frame inside the page, in place of
-// our own list. Loaded where SDK_UI is element; pay.js opens it.
+// Antom's Payment Element: all methods in one frame inside the page, in place of the
+// shop's list. Loaded if SDK_UI is element; pay.js opens it.
 "use strict";
 window.paymentElement = class {
 	constructor({ onEventCallback, ...options }) {
 		this.element = new window.AMSElement({
 			...options,
-			// The end of loading tells nothing here: an error may follow it. mount answers when the element is up.
+			// The end of loading means nothing here: an error may follow it. mount answers when the element is shown.
 			onEventCallback: (event) => event && event.code === "SDK_END_OF_LOADING" || onEventCallback(event),
 		});
 	}
@@ -13,7 +13,7 @@ window.paymentElement = class {
 		const { error } = await this.element.mount({ type: "payment", appearance: { layout: { type: "Accordion" } } }, "#stage");
 		if (error) throw error;
 	}
-	// How it went, as a code of pay.js's table. It must come straight from a click.
+	// The outcome, as a code of pay.js. The browser requires that a click calls it.
 	async submit() {
 		const { status, error } = await this.element.submitPayment();
 		return { code: status === "FAIL" && error && !error.needChangeSessionForRetry ? "RETRY" : status };

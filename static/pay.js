@@ -1,112 +1,112 @@
-// The pay button: asks our server for a session and hands it to Antom's Web SDK.
-// Nothing the SDK says is proof of a payment: what it says leads to the return
-// page, where the server asks Antom, or gives the page back to the buyer. Without
-// this script, or without the SDK, the same form pays by redirect.
+// The pay button: requests a session from the server and opens Antom's Web SDK with
+// it. No event of the SDK proves a payment: an event leads to the return page, where
+// the server inquires at Antom, or back to the choice of methods. Without this
+// script, or without the SDK, the same form pays by redirect.
 "use strict";
 (() => {
-	const patience = 8000; // for the SDK to load and to show something; it would spin for 15 s itself
-	const answerBy = 15000; // for the element to answer a submission; then the server is asked too
-	const tries = 8; // at an answer that is still unknown, before the return page takes over
-	const element = window.paymentElement; // of element.js, where Antom's list of methods replaces ours
+	const showTimeout = 8000; // for the SDK to load and to show something; its own limit is 15 s
+	const answerTimeout = 15000; // for the element to answer a submission; then the script polls the server
+	const tries = 8; // while the answer is unknown, before the script leaves for the return page
+	const element = window.paymentElement; // of element.js, if Antom's list of methods replaces the shop's
 	const name = element ? "AMSElement" : "AMSCashierPayment";
 
-	// The machine. Each state lists its events, and for each event the next state
-	// and what is done on the way there. An event that is not listed changes nothing.
+	// The state machine. Each state lists its events, and for each event the next state
+	// and the action of the transition. An event that is not listed changes nothing.
 	const table = {
-		idle: { // the buyer chooses how to pay
+		idle: { // the buyer chooses a method
 			pay: ["starting", start],
-			plain: ["leaving", nothing], // the browser posts the form: this page has no SDK
+			plain: ["leaving", nothing], // the browser submits the form: this page has no SDK
 			without: ["leaving", post],
-			choose: ["idle", afresh],
+			choose: ["idle", chooseAgain],
 			swapped: ["idle", reopen],
 			restored: ["idle", restore],
 			ended: ["idle", drop],
 		},
-		starting: { // the session and the SDK are awaited, nothing is shown
+		starting: { // the session and the SDK are loading, nothing is shown
 			wait: ["starting", wait],
 			session: ["starting", open],
-			silent: ["starting", look],
+			silent: ["starting", checkShown],
 			loaded: ["shown", nothing],
-			opened: ["shown", settle],
-			redirect: ["leaving", follow],
+			opened: ["shown", focusStage],
+			redirect: ["leaving", redirect],
 			post: ["leaving", post],
-			ask: ["leaving", ask],
+			outcome: ["leaving", showReturn],
 			sent: ["away", nothing],
 			declined: ["idle", decline],
-			trouble: ["idle", excuse],
+			trouble: ["idle", reportTrouble],
 			listed: ["idle", list],
-			left: ["idle", leftIt],
-			// An error before anything was shown means blocked, whatever its code.
+			left: ["idle", dismiss],
+			// An error before the SDK has shown anything means blocked, whatever its code.
 			failed: ["idle", block],
 			broken: ["idle", block],
 			unlaunched: ["idle", block],
 			unknown: ["idle", block],
 			refused: ["idle", block],
-			another: ["idle", giveBack],
+			changed: ["idle", reset],
 			hidden: ["idle", drop],
 			ended: ["idle", drop],
 		},
-		shown: { // the buyer pays inside the SDK; what is shown is not taken away for a broken part
-			pay: ["submitting", submit], // only the element leaves our button usable
-			opened: ["shown", settle],
-			ask: ["leaving", ask],
-			failed: ["leaving", ask],
-			unknown: ["leaving", ask],
+		shown: { // the buyer pays inside the SDK; a broken part does not close it
+			pay: ["submitting", submit], // only the element leaves the pay button enabled
+			opened: ["shown", focusStage],
+			outcome: ["leaving", showReturn],
+			failed: ["leaving", showReturn],
+			unknown: ["leaving", showReturn],
 			unanswered: ["shown", inquire],
-			pending: ["shown", waitOn],
-			unheard: ["shown", waitOn],
-			decided: ["leaving", ask],
+			pending: ["shown", keepWaiting],
+			unreachable: ["shown", keepWaiting],
+			decided: ["leaving", showReturn],
 			retry: ["shown", correct],
 			sent: ["away", nothing],
-			left: ["idle", leftIt],
+			left: ["idle", dismiss],
 			unlaunched: ["idle", block],
-			another: ["idle", giveBack],
-			choose: ["idle", afresh],
+			changed: ["idle", reset],
+			choose: ["idle", chooseAgain],
 			hidden: ["idle", drop],
 			ended: ["idle", drop],
 		},
-		submitting: { // the element has the buyer's click and owes an answer, which alone says whether to correct something
-			ask: ["leaving", ask],
-			unknown: ["leaving", ask],
+		submitting: { // the element was submitted; its answer says whether the buyer must correct a field
+			outcome: ["leaving", showReturn],
+			unknown: ["leaving", showReturn],
 			unanswered: ["submitting", inquire],
-			pending: ["shown", waitOn],
-			unheard: ["shown", waitOn],
-			decided: ["leaving", ask],
+			pending: ["shown", keepWaiting],
+			unreachable: ["shown", keepWaiting],
+			decided: ["leaving", showReturn],
 			retry: ["shown", correct],
 			sent: ["away", nothing],
-			left: ["idle", leftIt],
+			left: ["idle", dismiss],
 			unlaunched: ["idle", block],
 			hidden: ["away", drop],
 			ended: ["idle", drop],
 		},
-		away: { // the buyer was sent to a wallet, and may come back here
+		away: { // the buyer was sent to a wallet and may return
 			back: ["away", inquire],
 			restored: ["away", returned],
-			pending: ["away", question],
-			decided: ["idle", afresh],
-			choose: ["idle", afresh],
+			pending: ["away", openDialog],
+			decided: ["idle", chooseAgain],
+			choose: ["idle", chooseAgain],
 			swapped: ["away", reopen],
 			pay: ["starting", start],
 			plain: ["leaving", nothing],
 			without: ["leaving", post],
-			ask: ["leaving", ask],
-			failed: ["leaving", ask],
-			unknown: ["leaving", ask],
+			outcome: ["leaving", showReturn],
+			failed: ["leaving", showReturn],
+			unknown: ["leaving", showReturn],
 			retry: ["shown", correct],
-			left: ["idle", leftIt],
+			left: ["idle", dismiss],
 			unlaunched: ["idle", block],
-			another: ["idle", giveBack],
+			changed: ["idle", reset],
 			hidden: ["away", drop],
 			ended: ["idle", drop],
 		},
-		leaving: { // another page is loading; the SDK is not heard
+		leaving: { // another page is loading; events of the SDK are ignored
 			back: ["away", comeBack],
 			hidden: ["away", drop],
 			ended: ["idle", drop],
 		},
 	};
 
-	// What each code of the SDK, and each answer of the element, is to the machine.
+	// The event of each code of the SDK and of each answer of the element.
 	const codes = {
 		SDK_START_OF_LOADING: "progress",
 		SDK_END_OF_LOADING: "loaded",
@@ -117,13 +117,13 @@
 		SDK_PAYMENT_WARN: "progress",
 		SDK_PAYMENT_SHIPPINGCHANGE: "progress",
 
-		SDK_PAYMENT_SUCCESSFUL: "ask",
-		SDK_PAYMENT_AUTHORIZATION_SUCCESSFUL: "ask",
-		SDK_PAYMENT_APPROVE: "ask",
-		SDK_PAYMENT_PROCESSING: "ask",
-		SDK_PAYMENT_PENDING: "ask",
-		SDK_PAYMENT_CLICK_BACK_TO_MERCHANT: "ask",
-		SDK_SUBMIT_NETWORK_ERROR: "ask",
+		SDK_PAYMENT_SUCCESSFUL: "outcome",
+		SDK_PAYMENT_AUTHORIZATION_SUCCESSFUL: "outcome",
+		SDK_PAYMENT_APPROVE: "outcome",
+		SDK_PAYMENT_PROCESSING: "outcome",
+		SDK_PAYMENT_PENDING: "outcome",
+		SDK_PAYMENT_CLICK_BACK_TO_MERCHANT: "outcome",
+		SDK_SUBMIT_NETWORK_ERROR: "outcome",
 		SDK_PAYMENT_FAIL: "failed",
 		SDK_PAYMENT_ERROR: "failed",
 
@@ -141,18 +141,18 @@
 		INITIALIZE_WEB_TIMEOUT: "broken",
 		ERR_DATA_STRUCT_UNRECOGNIZED: "broken",
 
-		SUCCESS: "ask",
-		PROCESSING: "ask",
-		FAIL: "ask",
+		SUCCESS: "outcome",
+		PROCESSING: "outcome",
+		FAIL: "outcome",
 		CANCELLED: "left",
 		RETRY: "retry",
 	};
 
-	// The same for the actions that our server answers with.
-	const answers = { sdk: "session", redirect: "redirect", code: "post", done: "ask", closed: "ask", declined: "declined" };
+	// The event of each action that the server answers with.
+	const answers = { sdk: "session", redirect: "redirect", code: "post", done: "outcome", closed: "outcome", declined: "declined" };
 
 	let at = { state: "idle", start: null }; // a new object for each transition
-	let said = ["", false, false]; // the last words beside the button
+	let lastMessage = ["", false, false]; // beside the button
 
 	function happen(event, detail) {
 		const row = table[at.state][event];
@@ -162,68 +162,67 @@
 		draw();
 	}
 
-	// A Start is one opening of the SDK, with its instance and its timer. Once
-	// A Start is one opening of the SDK, with its instance and its timer. It is heard
-	// for as long as it is the current one.
+	// A Start is one opening of the SDK, with its instance and its timer. Its events
+	// count only while it is the current one.
 	class Start {
 		get current() { return at.start === this; }
 
-		tell(event, detail) {
+		raise(event, detail) {
 			if (this.current) happen(event, detail);
 		}
 
 		watch(ms, event) {
 			clearTimeout(this.timer);
-			this.timer = setTimeout(() => this.tell(event), ms);
+			this.timer = setTimeout(() => this.raise(event), ms);
 		}
 
-		// The one ear for events and for what the element answers.
-		hear(event) {
+		// Applies an event of the SDK or an answer of the element.
+		apply(event) {
 			const code = event && event.code;
-			this.tell(Object.hasOwn(codes, code) ? codes[code] : "unknown");
+			this.raise(Object.hasOwn(codes, code) ? codes[code] : "unknown");
 		}
 
 		// Errors, rejections and exceptions.
 		fail(error) {
-			if (at.state === "starting") this.tell("broken");
-			else this.hear(error);
+			if (at.state === "starting") this.raise("broken");
+			else this.apply(error);
 		}
 
-		// The server gives the same session again until it expires, then a new one.
+		// The server answers with the same session until it expires, then with a new one.
 		async run() {
 			await loaded();
-			if (element && !window[name] && window.AMSCashierPayment) return this.tell("listed");
-			if (!window[name]) return this.tell("broken");
+			if (element && !window[name] && window.AMSCashierPayment) return this.raise("listed");
+			if (!window[name]) return this.raise("broken");
 			for (let n = 0; this.current && n < tries; n++) {
 				const { action = {}, error } = await requested();
-				if (action.type !== "wait") return this.tell(eventOf(action), { ...action, error });
-				this.tell("wait");
+				if (action.type !== "wait") return this.raise(eventOf(action), { ...action, error });
+				this.raise("wait");
 				await sleep(1000 * (action.retry_after || 2));
 			}
-			this.tell("ask");
+			this.raise("outcome");
 		}
 
-		async open({ environment = words().environment, locale = words().locale, session_data: sessionData, ui }) {
+		async open({ environment = settings().environment, locale = settings().locale, session_data: sessionData, ui }) {
 			this.inPage = !!ui;
-			this.watch(patience, "silent");
+			this.watch(showTimeout, "silent");
 			try {
 				this.sdk = new (element || Cashier)({
 					environment, locale, sessionData, onLog() {},
-					onEventCallback: (event) => this.hear(event),
+					onEventCallback: (event) => this.apply(event),
 					onError: (error) => this.fail(error),
-					onClose: () => this.tell("left"),
+					onClose: () => this.raise("left"),
 				});
 				await this.sdk.show(this.inPage);
-				this.tell("opened");
+				this.raise("opened");
 			} catch (error) {
 				this.fail(error);
 			}
 		}
 
 		async submit() {
-			this.watch(answerBy, "unanswered");
+			this.watch(answerTimeout, "unanswered");
 			try {
-				this.hear(await this.sdk.submit());
+				this.apply(await this.sdk.submit());
 			} catch (error) {
 				this.fail(error);
 			}
@@ -233,12 +232,12 @@
 			clearTimeout(this.timer);
 			try {
 				if (this.sdk) this.sdk.close();
-			} catch { /* it was not mounted */ }
+			} catch { /* the SDK was not mounted */ }
 		}
 	}
 
-	// AMSCashierPayment as element.js presents AMSElement. Antom's page speaks of one
-	// instance at a time: an old start is closed before this is made.
+	// AMSCashierPayment with the methods of element.js. Antom's documents allow one
+	// instance at a time: the previous start is closed before this one is created.
 	class Cashier {
 		constructor({ sessionData, ...options }) {
 			this.session = { sessionData, appearance: { showLoading: true } };
@@ -254,11 +253,11 @@
 
 	const $ = (id) => document.getElementById(id);
 	const form = () => $("pay-form");
-	const words = () => form().dataset; // addresses, texts, and how the SDK is to be shown
+	const settings = () => form().dataset; // addresses, texts, and the way to show the SDK
 	const button = () => form().querySelector("[data-test=pay]");
 	const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
-	// The status script leaves the page as it is while a payment owns it.
+	// The status script does not replace the page while a payment owns it.
 	function draw() {
 		const owned = !!at.start || at.state === "leaving";
 		if (owned) document.documentElement.dataset.busy = "";
@@ -266,17 +265,17 @@
 		if (form()) button().disabled = owned && !(element && at.state === "shown");
 	}
 
-	function say(text, bad, offer) {
-		if (!form()) return; // the order has ended meanwhile, and its page says so
-		said = [text, bad, offer];
+	function showMessage(text, bad, offer) {
+		if (!form()) return; // the order is final, and its page shows that
+		lastMessage = [text, bad, offer];
 		const line = $("say");
 		line.textContent = text;
 		line.classList.toggle("bad", !!bad);
 		$("without").hidden = !offer;
 	}
 
-	// The stage is where the SDK shows itself inside the page: the card form below
-	// its choice, with Antom's own button, or the Payment Element instead of our list.
+	// The stage holds the SDK inside the page: the card form below its method, with
+	// Antom's own button, or the Payment Element in place of the list of methods.
 	function stage(on) {
 		const place = $("stage");
 		if (!place) return;
@@ -290,10 +289,10 @@
 		if (on && chosen) chosen.closest("label").after(place);
 	}
 
-	// Warm-up frames of the SDK are one pixel: they are not what the buyer waits for.
+	// The SDK preloads frames of one pixel, which show nothing.
 	const visible = () => [...document.querySelectorAll("iframe")].some((f) => f.offsetWidth > 9 && f.offsetHeight > 9);
 
-	// Waits for the SDK's script; one that failed, or that hangs, is loaded anew.
+	// Waits for the script of the SDK. A script that failed or hangs is loaded again.
 	async function loaded() {
 		let script = $("sdk");
 		if (window[name] || window.AMSCashierPayment || !script) return;
@@ -301,23 +300,23 @@
 		if (waits || document.readyState === "complete") {
 			const again = document.createElement("script");
 			for (const property of ["id", "nonce", "integrity", "crossOrigin"]) again[property] = script[property];
-			again.src = script.src.split("?")[0] + "?" + waits; // the same address would wait for the one that hangs
+			again.src = script.src.split("?")[0] + "?" + waits; // the same address would wait for the request that hangs
 			script.replaceWith(again);
 			script = again;
 		}
 		await Promise.race([
 			new Promise((done) => {
 				script.onload = script.onerror = done;
-				addEventListener("load", done); // its error may have come before we listened
+				addEventListener("load", done); // its error may have come before onerror was set
 			}),
-			sleep(patience),
+			sleep(showTimeout),
 		]);
 		script.dataset.waits = waits + 1;
 	}
 
-	// Our server.
+	// The server.
 
-	// A connection that died silently never answers.
+	// A broken connection may never answer, so every request has a time limit.
 	function within(ms) {
 		const late = new AbortController();
 		setTimeout(() => late.abort(), ms);
@@ -331,7 +330,7 @@
 				method: "POST",
 				headers: { Accept: "application/json", "Content-Type": "application/json" },
 				body: JSON.stringify({ method }),
-				signal: within(60000), // a start may ask Antom more than once
+				signal: within(60000), // a start may call Antom more than once
 			});
 			return await answer.json();
 		} catch {
@@ -340,20 +339,19 @@
 	}
 
 	function eventOf({ type, method, url }) {
-		if (type === "redirect" && (method === "POST" || !/^https?:/.test(url))) return "post"; // our own page does that
+		if (type === "redirect" && (method === "POST" || !/^https?:/.test(url))) return "post"; // the interstitial page redirects
 		return Object.hasOwn(answers, type) ? answers[type] : "trouble";
 	}
 
-	// Asks how the payment stands. An answer that comes after the next transition
-	// is not heard.
+	// Polls the status. An answer that arrives after the next transition is ignored.
 	async function inquire() {
 		const here = at;
-		let event = "unheard";
+		let event = "unreachable";
 		try {
 			const answer = await fetch(document.querySelector("[data-test=status]").dataset.poll, { headers: { Accept: "application/json" }, signal: within(20000) });
-			const news = await answer.json();
-			if (answer.ok) event = news.status === "processing" ? "pending" : "decided";
-		} catch { /* offline: the status script goes on asking */ }
+			const status = await answer.json();
+			if (answer.ok) event = status.status === "processing" ? "pending" : "decided";
+		} catch { /* offline: the status script keeps polling */ }
 		if (at === here) happen(event);
 	}
 
@@ -364,44 +362,44 @@
 	function start(text) {
 		drop();
 		at.start = new Start();
-		say(text || words().working);
+		showMessage(text || settings().working);
 		if (element) stage(true);
 		at.start.run();
 	}
 
-	function wait() { say(words().waiting); }
+	function wait() { showMessage(settings().waiting); }
 
 	function open(session) {
 		if (session.ui) stage(true);
 		at.start.open(session);
 	}
 
-	function look() {
+	function checkShown() {
 		if (!visible()) happen("broken");
 	}
 
-	function settle() {
+	function focusStage() {
 		if (!at.start.inPage) return;
-		if (said[0] === words().working) say("");
+		if (lastMessage[0] === settings().working) showMessage("");
 		if (!element) $("stage").focus();
 	}
 
 	function submit() {
-		say(words().working);
+		showMessage(settings().working);
 		at.start.submit();
 	}
 
-	function waitOn() {
-		say(words().waiting);
-		at.start.watch(answerBy, "unanswered");
+	function keepWaiting() {
+		showMessage(settings().waiting);
+		at.start.watch(answerTimeout, "unanswered");
 	}
 
 	function correct() {
 		clearTimeout(at.start.timer);
-		say("");
+		showMessage("");
 	}
 
-	// Ends the start: popup and stage go, the page scrolls again.
+	// Ends the start: closes popup and stage, and lets the page scroll again.
 	function drop() {
 		const { start } = at;
 		at.start = null;
@@ -410,54 +408,54 @@
 		document.body.style.overflow = "";
 	}
 
-	function giveBack(text = "", bad, offer) {
+	function reset(text = "", bad, offer) {
 		drop();
-		say(text, bad, offer);
+		showMessage(text, bad, offer);
 	}
 
-	function block() { giveBack(words().blocked, true, true); }
-	function excuse({ error } = {}) { giveBack(error || words().trouble, true); }
+	function block() { reset(settings().blocked, true, true); }
+	function reportTrouble({ error } = {}) { reset(error || settings().trouble, true); }
 
 	function decline({ message }) {
-		giveBack(message, true);
-		document.dispatchEvent(new Event("checkout:stale")); // the server's page tells it better
+		reset(message, true);
+		document.dispatchEvent(new Event("checkout:stale")); // the server's page explains the decline
 	}
 
-	// This build of the SDK has no element: our list and our form will do.
+	// This build of the SDK has no element: the page uses its own list and form.
 	function list() {
-		delete words().sdk;
-		giveBack();
+		delete settings().sdk;
+		reset();
 	}
 
-	// The element is not closed for good: it opens again with the same session.
-	function leftIt() {
-		giveBack(words().left);
+	// The element opens again with the same session.
+	function dismiss() {
+		reset(settings().left);
 		const here = at;
-		if (element) setTimeout(() => at === here && happen("pay", words().left));
+		if (element) setTimeout(() => at === here && happen("pay", settings().left));
 	}
 
-	function ask() { location.assign(words().return); }
-	function follow({ url }) { location.assign(url); }
+	function showReturn() { location.assign(settings().return); }
+	function redirect({ url }) { location.assign(url); }
 
-	// The path without the SDK.
+	// Pays without the SDK.
 	function post() {
 		drop();
 		form().submit();
 	}
 
-	// Back to the choice of methods, as the server sees it now.
-	function afresh() {
-		giveBack();
+	// Back to the choice of methods, which is loaded again from the server.
+	function chooseAgain() {
+		reset();
 		document.dispatchEvent(new Event("checkout:stale"));
-		setTimeout(() => { // after the dialog has given the focus back to a button that was disabled
+		setTimeout(() => { // after the dialog has returned the focus to a disabled button
 			const methods = $("methods");
 			if (methods) methods.focus();
 		});
 	}
 
-	// A buyer who comes back may have paid elsewhere. The server is asked first, and
-	// only if it does not know, the buyer.
-	function question() {
+	// A buyer who returns may have paid in the wallet. The script polls the server first;
+	// the dialog asks the buyer only while the outcome is unknown.
+	function openDialog() {
 		const dialog = $("finished");
 		if (dialog && !dialog.open) dialog.showModal();
 	}
@@ -468,29 +466,29 @@
 	}
 
 	function returned() {
-		say("");
+		showMessage("");
 		inquire();
 	}
 
 	function restore() {
-		say("");
+		showMessage("");
 		begin();
 	}
 
 	function reopen() {
-		if (!said[1]) begin();
+		if (!lastMessage[1]) begin();
 	}
 
-	// The element opens by itself, unless that would end a payment under way.
+	// The element opens by itself, unless that would replace a payment under way.
 	function begin() {
 		const dialog = $("finished");
 		if (element && usesSDK() && !(dialog && "due" in dialog.dataset)) happen("pay");
 	}
 
-	const usesSDK = () => !!form() && "sdk" in words();
+	const usesSDK = () => !!form() && "sdk" in settings();
 
-	// What happens to the page. On the document, because the status script may
-	// replace the form.
+	// Events of the page. The document listens, because the status script may replace
+	// the form.
 	document.addEventListener("submit", (e) => {
 		if (e.target.method === "dialog") return happen("choose");
 		if (e.target !== form()) return;
@@ -502,9 +500,9 @@
 	document.addEventListener("click", (e) => {
 		if (e.target.id === "without") happen("without");
 	});
-	// Another method than the one whose form stands in the page.
+	// The buyer chooses another method while the card form is shown.
 	document.addEventListener("change", (e) => {
-		if (e.target.name === "method" && $("stage") && !$("stage").hidden) happen("another");
+		if (e.target.name === "method" && $("stage") && !$("stage").hidden) happen("changed");
 	});
 	document.addEventListener("securitypolicyviolation", (e) => {
 		if (e.effectiveDirective === "frame-src") happen("refused");
@@ -512,8 +510,8 @@
 	document.addEventListener("checkout:swapped", () => {
 		if (!form()) return happen("ended");
 		draw();
-		// The new page knows nothing of what was said; a failure it tells better itself.
-		if (!document.querySelector('[data-state$=":failed"]')) say(...said);
+		// The new page lacks the last message, unless it explains a failure itself.
+		if (!document.querySelector('[data-state$=":failed"]')) showMessage(...lastMessage);
 		happen("swapped");
 	});
 	addEventListener("pagehide", () => happen("hidden"));
@@ -524,7 +522,7 @@
 		if (!document.hidden) happen("back");
 	});
 
-	// By the back button, and not out of the browser's memory.
+	// The back button loaded this page again.
 	const [came] = performance.getEntriesByType("navigation");
 	if (came && came.type === "back_forward" && form() && document.querySelector("[data-status=processing]")) {
 		at.state = "away";

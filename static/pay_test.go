@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// machine is the table of pay.js as a reader finds it: its states, and what each
-// of them does with an event.
+// machine is the table of pay.js: its states, and the transition of each state for
+// each event.
 type machine struct {
 	script string
 	states []string
@@ -47,13 +47,13 @@ func readMachine(t *testing.T) machine {
 			m.rows = append(m.rows, machineRow{m.states[len(m.states)-1], row[1], row[2], row[3]})
 		case trimmed == "}," || strings.HasPrefix(trimmed, "//"):
 		default:
-			t.Errorf("the table has a line that is no row: %s", line)
+			t.Errorf("the table has a line that is not a row: %s", line)
 		}
 	}
 	return m
 }
 
-func TestTheTableOfThePayButtonIsWhole(t *testing.T) {
+func TestTheTableOfThePayButtonIsComplete(t *testing.T) {
 	m := readMachine(t)
 	if want := []string{"idle", "starting", "shown", "submitting", "away", "leaving"}; !slices.Equal(m.states, want) {
 		t.Errorf("the states are %v, want %v", m.states, want)
@@ -68,10 +68,10 @@ func TestTheTableOfThePayButtonIsWhole(t *testing.T) {
 		}
 		listed[row.event] = true
 		if !slices.Contains(m.states, row.next) {
-			t.Errorf("%s, %s: no state is called %s", row.state, row.event, row.next)
+			t.Errorf("%s, %s: there is no state %s", row.state, row.event, row.next)
 		}
 		if !strings.Contains(m.script, "function "+row.action+"(") {
-			t.Errorf("%s, %s: no action is called %s", row.state, row.event, row.action)
+			t.Errorf("%s, %s: there is no action %s", row.state, row.event, row.action)
 		}
 		if raised := regexp.MustCompile(`"` + row.event + `"`); !raised.MatchString(m.script) {
 			t.Errorf("%s, %s: nothing raises it", row.state, row.event)
@@ -82,22 +82,22 @@ func TestTheTableOfThePayButtonIsWhole(t *testing.T) {
 			t.Errorf("no state lists %s, which a code of the SDK raises", event)
 		}
 	}
-	for _, raised := range regexp.MustCompile(`(?:happen|tell)\("(\w+)"`).FindAllStringSubmatch(m.script, -1) {
+	for _, raised := range regexp.MustCompile(`(?:happen|raise)\("(\w+)"`).FindAllStringSubmatch(m.script, -1) {
 		if !listed[raised[1]] {
 			t.Errorf("no state lists %s, which the script raises", raised[1])
 		}
 	}
 }
 
-// What is true of a payment is the state and the start. The words are the one thing
-// that is remembered beside them.
+// The state and the start say everything about a payment. Beside them the script
+// keeps the last message only.
 func TestThePayButtonHasNoSharedFlags(t *testing.T) {
 	m := readMachine(t)
 	var shared []string
 	for _, found := range regexp.MustCompile(`(?m)^\t(?:let|var) (.+)$`).FindAllStringSubmatch(m.script, -1) {
 		shared = append(shared, strings.Fields(found[1])[0])
 	}
-	if want := []string{"at", "said"}; !slices.Equal(shared, want) {
+	if want := []string{"at", "lastMessage"}; !slices.Equal(shared, want) {
 		t.Errorf("the script shares the variables %v, want %v", shared, want)
 	}
 }

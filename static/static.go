@@ -30,8 +30,8 @@ var files embed.FS
 // prefix is where Handler expects to be mounted.
 const prefix = "/static/"
 
-// types are named here and not asked of the mime package, which reads the
-// machine's own tables and would answer differently from one host to the next.
+// types are listed here because the mime package reads tables of the machine and
+// would answer differently from one host to the next.
 var types = map[string]string{
 	".css":  "text/css; charset=utf-8",
 	".js":   "text/javascript; charset=utf-8",
@@ -48,14 +48,14 @@ type File struct {
 	packed      []packing // the smallest first
 }
 
-// A packing is a file in one content coding, made when somebody first asks.
+// A packing is a file in one content coding, made on first use.
 type packing struct {
 	coding string
 	body   func() []byte
 }
 
-// newFile makes a file small and hashes it. Compressing takes longer and waits
-// for the first request.
+// newFile minifies a file and hashes it. Compression takes longer and waits for the
+// first request.
 func newFile(folder, name string, body []byte) (*File, error) {
 	ext := path.Ext(name)
 	if types[ext] == "" {
@@ -78,7 +78,7 @@ func newFile(folder, name string, body []byte) (*File, error) {
 }
 
 // embedded are the files of this package by their names and by their addresses,
-// made ready when somebody first asks: commands that serve no page do without.
+// made ready on first use: commands that serve no page do not need them.
 var embedded = sync.OnceValues(func() (byName, byURL map[string]*File) { return load(files) })
 
 func load(files fs.FS) (byName, byURL map[string]*File) {
@@ -99,16 +99,16 @@ func load(files fs.FS) (byName, byURL map[string]*File) {
 		return nil
 	})
 	if err != nil {
-		panic("static: " + err.Error()) // the files are compiled in: only a broken build comes here
+		panic("static: " + err.Error()) // the files are compiled in: only a broken build panics
 	}
 	return byName, byURL
 }
 
-// minified is a style sheet or a script without what only its readers need: our
-// comments are a fifth of it, even compressed.
+// minified is a style sheet or a script without comments and spaces: comments are a
+// fifth of a file, even compressed.
 func minified(contentType string, body []byte) ([]byte, error) {
 	if contentType != types[".css"] && contentType != types[".js"] {
-		return body, nil // pictures are small, or not ours to change
+		return body, nil // pictures are small or belong to the merchant
 	}
 	return minifier.Bytes(contentType, body)
 }
@@ -120,9 +120,9 @@ var minifier = func() *minify.M {
 	return m
 }()
 
-// Both compress as well as they can: it is done once per file and process. Brotli's
-// window is as large as the file and no larger: its tables grow with it, to tens of
-// megabytes.
+// Both use the best compression, because each file is compressed once per process.
+// The window of Brotli is as large as the file: a larger one would take tens of
+// megabytes of tables.
 func brotliWriter(w io.Writer, size int) io.WriteCloser {
 	return brotli.NewWriterOptions(w, brotli.WriterOptions{Quality: brotli.BestCompression, LGWin: max(10, bits.Len(uint(size)))})
 }
@@ -130,7 +130,7 @@ func brotliWriter(w io.Writer, size int) io.WriteCloser {
 func gzipWriter(w io.Writer, _ int) io.WriteCloser {
 	packer, err := gzip.NewWriterLevel(w, gzip.BestCompression)
 	if err != nil {
-		panic("static: " + err.Error()) // a level of the package's own
+		panic("static: " + err.Error()) // the level is a constant of the package
 	}
 	return packer
 }
@@ -177,8 +177,8 @@ func (f *File) Integrity() string {
 	return "sha384-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// Has reports whether the named file is embedded, for names that come from data:
-// a product's picture, a method's logo.
+// Has reports whether the named file is embedded. It serves names that come from
+// data: the picture of a product, the logo of a method.
 func Has(name string) bool {
 	byName, _ := embedded()
 	_, ok := byName[name]
@@ -193,7 +193,7 @@ func Handler() http.Handler {
 		f, ok := byURL[r.URL.Path]
 		if !ok {
 			w.Header().Set("X-Content-Type-Options", "nosniff")
-			w.Header().Set("Cache-Control", "no-store") // a later release may well have it
+			w.Header().Set("Cache-Control", "no-store") // a later release may have it
 			http.NotFound(w, r)
 			return
 		}
@@ -204,8 +204,8 @@ func Handler() http.Handler {
 // URL is the one address of this file.
 func (f *File) URL() string { return f.url }
 
-// ServeHTTP answers with the file, packed if the client likes that, to be kept for
-// ever: other bytes have another address.
+// ServeHTTP answers with the file, compressed if the client accepts that. The answer
+// may be cached for ever, because other bytes have another address.
 func (f *File) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("X-Content-Type-Options", "nosniff")
@@ -223,12 +223,12 @@ func (f *File) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	header.Set("Content-Length", strconv.Itoa(len(body)))
 	if r.Method != http.MethodHead {
-		_, _ = w.Write(body) // a browser that hung up is nobody's error
+		_, _ = w.Write(body) // a client that has closed the connection is no error
 	}
 }
 
-// Accepts reads the one thing we need from Accept-Encoding: "gzip;q=0" is a
-// refusal. Which of two codings the client likes better is nothing we ask.
+// Accepts reports whether an Accept-Encoding header accepts a coding: "gzip;q=0"
+// refuses it. The order of preference has no effect.
 func Accepts(header, coding string) bool {
 	for part := range strings.SplitSeq(header, ",") {
 		name, weight, _ := strings.Cut(part, ";")

@@ -25,7 +25,7 @@ func get(t *testing.T, address, acceptEncoding string) *http.Response {
 	return recorder.Result()
 }
 
-// everything is what the package holds.
+// everything is all embedded files by their names.
 func everything() map[string]*File {
 	byName, _ := embedded()
 	return byName
@@ -56,7 +56,7 @@ func TestEveryFileIsServedUnderTheHashOfItsBytes(t *testing.T) {
 	}
 }
 
-func TestAnAddressWeDoNotHoldIsNotFoundAndNotKept(t *testing.T) {
+func TestAnUnknownAddressIsNotFoundAndNotCached(t *testing.T) {
 	right := URL("app.css")
 	for _, address := range []string{
 		"/static/app.css", "/static/app.00000000.css", "/static/", "/static/static.go",
@@ -69,7 +69,7 @@ func TestAnAddressWeDoNotHoldIsNotFoundAndNotKept(t *testing.T) {
 	}
 }
 
-func TestFilesGoPackedToWhoAcceptsIt(t *testing.T) {
+func TestFilesAreCompressedForClientsThatAcceptIt(t *testing.T) {
 	for accept, want := range map[string]string{
 		"": "", "br": "br", "gzip": "gzip", "gzip, deflate, BR, zstd": "br", "br;q=0, GZIP": "gzip", "gzip;q=0": "", "gzip; q=0.0": "",
 		"gzip;q=0.5, br": "br", "gzip;q=x": "", "zstd": "", "brotli": "",
@@ -86,7 +86,7 @@ func TestFilesGoPackedToWhoAcceptsIt(t *testing.T) {
 	for coding, unpacked := range map[string]io.Reader{"gzip": zipped, "br": brotli.NewReader(get(t, URL("app.css"), "br").Body)} {
 		body, err := io.ReadAll(unpacked)
 		if err != nil || !bytes.Equal(body, everything()["app.css"].body) {
-			t.Errorf("the style sheet as %s is another one: %v", coding, err)
+			t.Errorf("the style sheet as %s differs: %v", coding, err)
 		}
 	}
 }
@@ -99,13 +99,13 @@ func TestHeadHasTheHeadersAndNoBody(t *testing.T) {
 	}
 }
 
-func TestUnknownNamesPanicAndHasSaysSoBefore(t *testing.T) {
+func TestUnknownNamesPanicAndHasReportsThemBefore(t *testing.T) {
 	if !Has("products/mug.svg") || Has("products/yacht.svg") {
 		t.Error("Has is wrong")
 	}
 	defer func() {
 		if recover() == nil {
-			t.Error("URL gave an address for a file that is not there")
+			t.Error("URL gave an address for a missing file")
 		}
 	}()
 	URL("products/yacht.svg")
@@ -124,8 +124,8 @@ func TestScriptsFitTheirBudget(t *testing.T) {
 	}
 }
 
-// A picture runs with our origin when it is opened by itself, and our policy
-// knows no inline styles.
+// A picture that is opened by itself has the origin of the shop, and the policy
+// allows no inline styles.
 func TestPicturesAreSmallAndPlain(t *testing.T) {
 	foreign := regexp.MustCompile(`(?i)<script|<style|<foreignObject|<image|<use|\son[a-z]+=|\sstyle=|href=|url\(`)
 	for name, a := range everything() {

@@ -1,44 +1,44 @@
-// Keeps what the page says about the order up to date: by server-sent events, by
-// polling while those do not come, until the server calls the status final. A page
-// that is not shown does neither.
-// What a status looks like is the server's to say, so the script fetches the page
-// again and puts the new <main> in place of the old one.
+// Keeps the status of the order on the page up to date until it is final: by
+// server-sent events, and by polling while no events arrive. A hidden page does
+// neither.
+// The server renders the status, so the script loads the page again and replaces
+// <main>.
 "use strict";
 (() => {
 	const live = document.getElementById("live");
-	const firstBy = 5000; // a stream tells the status at once
-	const beatBy = 40000; // and then sends a ping every 15 s
-	const answerBy = 20000; // an inquiry at Antom may take half of it
-	let source, silence, polling, told, ticking, warned;
+	const firstTimeout = 5000; // a stream sends the status at once
+	const pingTimeout = 40000; // and then a ping every 15 s
+	const answerTimeout = 20000; // an inquiry at Antom may take half of it
+	let source, silenceTimer, polling, shown, clockTimer, warned;
 
-	const here = () => document.querySelector("[data-test=status]");
+	const statusElement = () => document.querySelector("[data-test=status]");
 
-	// A connection that died silently never answers.
+	// A broken connection may never answer, so every request has a time limit.
 	function get(address, type) {
 		const late = new AbortController();
-		setTimeout(() => late.abort(), answerBy);
+		setTimeout(() => late.abort(), answerTimeout);
 		return fetch(address, { headers: { Accept: type }, signal: late.signal });
 	}
 
-	function hear(news) {
-		const payment = news.last_payment && news.last_payment.status;
-		const state = news.status + ":" + (payment || "");
-		if (news.final) stop();
-		// A payment under way owns the page; only the end of the order overrules it.
+	function apply(status) {
+		const payment = status.last_payment && status.last_payment.status;
+		const state = status.status + ":" + (payment || "");
+		if (status.final) stop();
+		// A payment under way owns the page; only a final status overrides it.
 		const busy = "busy" in document.documentElement.dataset;
-		if (state === told || (busy && !news.final)) return;
-		told = state;
+		if (state === shown || (busy && !status.final)) return;
+		shown = state;
 		show();
 	}
 
 	async function show() {
-		const leave = here().dataset.leave;
+		const leave = statusElement().dataset.leave;
 		if (leave) return location.assign(leave);
 		try {
-			const answer = await get(here().dataset.self || location.pathname, "text/html");
+			const answer = await get(statusElement().dataset.self || location.pathname, "text/html");
 			const page = new DOMParser().parseFromString(await answer.text(), "text/html");
 			if (!page.querySelector("[data-test=status]")) return location.reload();
-			// A form that comes with the new page needs the scripts that come with it too.
+			// A pay form on the new page needs the scripts of that page too.
 			if (page.getElementById("pay-form") && !document.querySelector('script[src*="/pay."]')) return location.reload();
 			swap(page);
 		} catch {
@@ -61,16 +61,16 @@
 				if (group) group.open = true;
 			}
 		}
-		// Who was somewhere in the old content must not be thrown back to the top of the page.
+		// A reader whose focus was in the old content must not lose their place.
 		if (focus !== false) (document.getElementById(focus) || next.querySelector("h1")).focus({ preventScroll: true });
-		live.textContent = [...here().querySelectorAll("h1, p:not([hidden])")].slice(0, 2).map((e) => e.textContent).join(". ");
-		calm();
+		live.textContent = [...statusElement().querySelectorAll("h1, p:not([hidden])")].slice(0, 2).map((e) => e.textContent).join(". ");
+		endSpinner();
 		tick();
 		document.dispatchEvent(new Event("checkout:swapped"));
 	}
 
-	// After a few seconds a spinner only makes people nervous.
-	function calm() {
+	// After a few seconds text explains the wait in place of the spinner.
+	function endSpinner() {
 		const fresh = document.querySelector("[data-calm]");
 		if (!fresh) return;
 		setTimeout(() => {
@@ -80,56 +80,56 @@
 		}, +fresh.dataset.calm);
 	}
 
-	// The time to pay is shown for its last five minutes, by the shop's clock. What
-	// happens at its end is the server's to say.
+	// The time to pay is shown for its last five minutes, by the shop's clock. At its end
+	// the script loads the page again.
 	function tick() {
-		clearTimeout(ticking);
+		clearTimeout(clockTimer);
 		const clock = document.getElementById("clock");
 		if (!clock) return;
 		const { until, now, soon } = clock.dataset;
-		clock.ahead ??= now ? Date.now() - Date.parse(now) : 0; // of the shop's clock
+		clock.ahead ??= now ? Date.now() - Date.parse(now) : 0; // how far this clock is ahead of the shop's
 		const left = Math.ceil((Date.parse(until) - Date.now() + clock.ahead) / 1000);
 		if (left > 300) {
-			ticking = setTimeout(tick, 1000 * Math.min(left - 300, 60));
+			clockTimer = setTimeout(tick, 1000 * Math.min(left - 300, 60));
 			return;
 		}
 		const rest = Math.max(left, 0);
 		clock.lastElementChild.textContent = Math.floor(rest / 60) + ":" + String(rest % 60).padStart(2, "0");
 		clock.classList.add("on");
-		if (!warned && left > 0) setTimeout(() => (live.textContent = soon), 1000); // what is there from the start is not announced
+		if (!warned && left > 0) setTimeout(() => (live.textContent = soon), 1000); // a live region announces changes only, so the text is set later
 		warned = true;
-		if (left > 0) ticking = setTimeout(tick, 1000);
-		else ticking = setTimeout(() => ("busy" in document.documentElement.dataset ? tick() : show()), 3000);
+		if (left > 0) clockTimer = setTimeout(tick, 1000);
+		else clockTimer = setTimeout(() => ("busy" in document.documentElement.dataset ? tick() : show()), 3000);
 	}
 
-	// Something on the way may hold a stream open and let nothing through, so its
-	// silence starts polling beside it, and its next word ends that.
-	function listen() {
-		const status = here();
+	// A proxy may hold a stream open and pass nothing on. Silence therefore starts
+	// polling beside the stream; the next event of the stream ends it.
+	function subscribe() {
+		const status = statusElement();
 		if (source || document.hidden || !status || !status.dataset.events || "final" in status.dataset) return;
 		let misses = 0;
 		const stream = source = new EventSource(status.dataset.events);
 		const alive = () => {
 			misses = 0;
 			polling = null;
-			expect(beatBy);
+			expect(pingTimeout);
 		};
 		stream.addEventListener("ping", alive);
 		stream.addEventListener("status", (e) => {
 			alive();
-			hear(JSON.parse(e.data));
+			apply(JSON.parse(e.data));
 		});
 		stream.onerror = () => {
-			if (stream.readyState !== EventSource.CLOSED && ++misses < 3) return; // the browser tries again itself
+			if (stream.readyState !== EventSource.CLOSED && ++misses < 3) return; // the browser connects again itself
 			stream.close();
 			expect(0);
 		};
-		expect(firstBy);
+		expect(firstTimeout);
 	}
 
 	function expect(ms) {
-		clearTimeout(silence);
-		silence = setTimeout(poll, ms);
+		clearTimeout(silenceTimer);
+		silenceTimer = setTimeout(poll, ms);
 	}
 
 	async function poll() {
@@ -137,32 +137,32 @@
 		const mine = polling = {};
 		for (let n = 0; polling === mine; n++) {
 			try {
-				const answer = await get(here().dataset.poll, "application/json");
-				if (answer.ok) hear(await answer.json());
+				const answer = await get(statusElement().dataset.poll, "application/json");
+				if (answer.ok) apply(await answer.json());
 			} catch { /* offline: the next round may find the network again */ }
-			await new Promise((done) => setTimeout(done, Math.min(2000 + 50 * n, 30000))); // hours may go by
+			await new Promise((done) => setTimeout(done, Math.min(2000 + 50 * n, 30000))); // the wait may last for hours
 		}
 	}
 
 	function stop() {
-		clearTimeout(silence);
+		clearTimeout(silenceTimer);
 		if (source) source.close();
 		source = polling = null;
 	}
 
-	if (!here()) return;
-	told = here().dataset.state;
-	listen();
-	calm();
+	if (!statusElement()) return;
+	shown = statusElement().dataset.state;
+	subscribe();
+	endSpinner();
 	tick();
 	document.addEventListener("checkout:stale", show);
 	addEventListener("pagehide", stop);
 	addEventListener("pageshow", (e) => {
 		if (!e.persisted) return;
-		listen();
+		subscribe();
 		tick();
 	});
-	// Without HTTP/2 a browser has six connections for all pages of a shop: a hidden
-	// page must not hold one.
-	document.addEventListener("visibilitychange", () => (document.hidden ? stop() : listen()));
+	// With HTTP/1.1 a browser has six connections for all pages of a shop: a hidden page
+	// must not hold one.
+	document.addEventListener("visibilitychange", () => (document.hidden ? stop() : subscribe()));
 })();

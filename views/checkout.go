@@ -2,8 +2,8 @@ package views
 
 import "context"
 
-// checkoutDocument loads the scripts only while there is something to pay or to
-// wait for, and the SDK only where the buyer can pay with it.
+// checkoutDocument loads the scripts only while the order is not final, and the SDK
+// only where the buyer can pay with it.
 func checkoutDocument(ctx context.Context, v CheckoutView) document {
 	d := document{title: Text(ctx, "checkout.title", v.Frame.ShopName), frame: v.Frame, paying: true}
 	if v.Status.Final {
@@ -13,7 +13,7 @@ func checkoutDocument(ctx context.Context, v CheckoutView) document {
 	d.scripts = []string{"status.js"}
 	if offersMethods(v) {
 		if v.SDK != nil && v.SDK.UI == "element" {
-			d.scripts = append(d.scripts, "element.js") // pay.js finds it there
+			d.scripts = append(d.scripts, "element.js") // before pay.js, which uses it
 		}
 		d.scripts = append(d.scripts, "pay.js")
 		d.sdk = v.SDK
@@ -26,19 +26,20 @@ func checkoutDocument(ctx context.Context, v CheckoutView) document {
 // Stylesheet is the style of every page.
 const Stylesheet = "app.css"
 
-// PayPageScripts lists the scripts of ours on a page that offers to pay, in their
-// order.
+// PayPageScripts lists the embedded scripts of a page that offers to pay, in the
+// order they run.
 func PayPageScripts(sdk *SDK) []string {
 	return checkoutDocument(context.Background(), CheckoutView{Methods: []Method{{}}, SDK: sdk}).scripts
 }
 
-// offersMethods reports whether the buyer may start a payment. While the end of
-// an attempt is unknown nobody is offered to pay twice.
+// offersMethods reports whether the buyer may start a payment. While the outcome of
+// an attempt is unknown the page offers none, so that the buyer does not pay twice.
 func offersMethods(v CheckoutView) bool {
 	return len(v.Methods) > 0 && !v.Status.Unknown && !v.Status.Final
 }
 
-// checkoutFeed is where the pay page hears of changes; a final order has none.
+// checkoutFeed is the source of status changes for the pay page; a final order has
+// none.
 func checkoutFeed(v CheckoutView) feed {
 	if v.Status.Final {
 		return feed{}

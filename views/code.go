@@ -10,8 +10,8 @@ import (
 	"github.com/boombuler/barcode/qr"
 )
 
-// A drawing is a code as the page shows it: a path of black runs in a box, the
-// code as text, or both.
+// A drawing is a code as the page shows it: a path of black bars in a box, the code
+// as text, or both.
 type drawing struct {
 	box   string
 	path  string
@@ -20,13 +20,13 @@ type drawing struct {
 }
 
 const (
-	quietModules = 4  // the white margin a QR code needs to be found, ISO/IEC 18004
-	quietBars    = 10 // and a Code 128, ISO/IEC 15417
+	quietModules = 4  // the white margin that a QR code needs to be recognised, ISO/IEC 18004
+	quietBars    = 10 // the same for a Code 128, ISO/IEC 15417
 	barHeight    = 40
 )
 
-// draw turns a code into what the page shows. A code that cannot be drawn is
-// shown as text: it can still be typed or read out at the counter.
+// draw makes the drawing of a code. A code that cannot be drawn is shown as text: the
+// buyer can type it or read it out at the counter.
 func draw(c Code) drawing {
 	switch c.Kind {
 	case "QRCODE":

@@ -2,10 +2,10 @@ package views
 
 import "github.com/a-h/templ"
 
-// forward is the <meta refresh> of the interstitial. It leads on at once, as WCAG
-// wants it (2.2.1): whoever reads slowly must not lose a race against a page. What
-// it says is read while the wallet is slow to come. Forms wait for the buyer. The address is sanitised
-// here because templ does that for links only.
+// forward is the <meta refresh> of the interstitial. It redirects at once, because
+// WCAG 2.2.1 forbids a delay that a slow reader may miss. The text of the page is
+// read while the wallet loads. A form waits for the buyer to submit it. The address
+// is sanitised here because templ sanitises links only.
 func forward(v ContinueView) string {
 	if v.Post {
 		return ""

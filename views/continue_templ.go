@@ -9,8 +9,8 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 // ContinuePage leads on to the wallet, bank or card page. It is a page and not a
-// redirect because a POST may not be redirected off this site under our
-// form-action policy.
+// redirect, because the form-action policy forbids to redirect a POST to another
+// site.
 func ContinuePage(v ContinueView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -28,16 +28,15 @@ import (
 	"github.com/go-playground/locales/zh_Hant"
 )
 
-// calendars write dates by the Unicode CLDR, which x/text does not do yet.
+// calendars format dates by the Unicode CLDR; x/text does not format dates.
 var calendars = map[string]locales.Translator{
 	"en": en.New(), "id": id.New(), "ms": ms.New(), "de": de.New(), "es": es.New(), "fil": fil.New(), "fr": fr.New(),
 	"it": it.New(), "nl": nl.New(), "pl": pl.New(), "pt-BR": pt_BR.New(), "ro": ro.New(), "vi": vi.New(), "tr": tr.New(),
 	"ar": ar.New(), "hi": hi.New(), "th": th.New(), "ko": ko.New(), "ja": ja.New(), "zh-Hans": zh_Hans.New(), "zh-Hant": zh_Hant.New(),
 }
 
-// Day writes a date as readers of the page's language do, with the month as a
-// word where they have one: "1 March 2026" cannot be mistaken for the 3rd of
-// January. It is the day in UTC.
+// Day formats a date, in UTC, for the language of the page, with the month as a word
+// where the language has one: "1 March 2026" cannot be read as the 3rd of January.
 func Day(ctx context.Context, t time.Time) string {
 	return calendars[catalogOf(ctx).name].FmtDateLong(t.UTC())
 }

@@ -2,14 +2,13 @@
 // text in every language.
 //
 // A page is a whole document and takes one view model of strings and bools; it
-// reads no clock, adds no numbers and decides nothing about orders. What belongs
-// to the response travels in the context: the script nonce (templ.WithNonce) and
-// the language (WithLanguage).
+// reads no clock, adds no numbers and decides nothing about orders. The context
+// carries what belongs to the response: the script nonce (templ.WithNonce) and the
+// language (WithLanguage).
 //
 //	ctx = views.WithLanguage(templ.WithNonce(ctx, nonce), views.Match(r.Header.Get("Accept-Language")))
 //	err := views.CheckoutPage(view).Render(ctx, &buf)
 //
-// Texts live in messages/*.json under keys like "checkout.pay". A view model
-// carries keys wherever its comment says so; everything else in it is shown as it
-// is.
+// Texts are in messages/*.json under keys like "checkout.pay". A view model
+// carries keys where its comment says so; all other values are shown unchanged.
 package views

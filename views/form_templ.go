@@ -14,7 +14,7 @@ type input struct {
 	label        string // message keys
 	problem      string
 	value        string
-	kind         string // type of the input element, text when empty; others are written from the left in every language
+	kind         string // type of the input element, text when empty; other types are written from left to right in every language
 	mode         string // which keyboard a phone shows
 	autocomplete string
 	optional     bool
@@ -29,11 +29,11 @@ func orderInput(f OrderForm, name, kind, mode, autocomplete string) input {
 	}
 }
 
-// orderFields are the names of the order form in the order a buyer meets them.
+// orderFields are the names of the order form from top to bottom.
 var orderFields = []string{"email", "phone", "name", "country", "address1", "address2", "postal_code", "city", "region"}
 
-// optionalFields may stay empty whatever the country. City and postal code
-// depend on it, so that only the server can say.
+// optionalFields may stay empty in every country. Whether city and postal code are
+// required depends on the country, so the server checks them.
 var optionalFields = map[string]bool{"phone": true, "address2": true, "region": true}
 
 // orderProblems lists what is wrong with an order form.
@@ -45,7 +45,7 @@ func orderProblems(f OrderForm, whole string) []problem {
 		}
 	}
 	if len(list) == 0 && whole != "" {
-		list = []problem{{message: whole}} // with fields listed it would only say "see below"
+		list = []problem{{message: whole}} // beside listed fields it would only repeat them
 	}
 	return list
 }
@@ -573,7 +573,7 @@ func choice(in input, options []Option) templ.Component {
 	})
 }
 
-// orderForm asks who buys and where the parcel goes.
+// orderForm asks for the buyer's contact and delivery address.
 func orderForm(f OrderForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -17,9 +17,9 @@ import (
 //go:embed messages/*.json
 var messageFiles embed.FS
 
-// spoken lists the languages we speak with what their readers call them; the
-// first is what everybody gets who asks for none of them.
-var spoken = []struct {
+// supported lists the supported languages with their own names. The first is the
+// default.
+var supported = []struct {
 	tag  language.Tag
 	name string
 }{
@@ -47,8 +47,8 @@ var spoken = []struct {
 }
 
 var languages = func() []language.Tag {
-	all := make([]language.Tag, len(spoken))
-	for i, s := range spoken {
+	all := make([]language.Tag, len(supported))
+	for i, s := range supported {
 		all[i] = s.tag
 	}
 	return all
@@ -97,49 +97,48 @@ func direction(tag language.Tag) string {
 	return "ltr"
 }
 
-// Languages lists the languages the pages speak, the default first.
+// Languages lists the supported languages, the default first.
 func Languages() []language.Tag { return append([]language.Tag(nil), languages...) }
 
-// LanguageName is what readers of tag call their language, for a list to choose
-// from.
+// LanguageName is the name of a language in that language.
 func LanguageName(tag language.Tag) string {
 	_, i, _ := matcher.Match(tag)
-	return spoken[i].name
+	return supported[i].name
 }
 
-// LanguageChoices is the list for a page's foot: href says where the page is to
-// be had in the language called code, or where the choice is made.
+// LanguageChoices is the list for a page's footer: href is the page in the language
+// called code, or the address that chooses it.
 func LanguageChoices(ctx context.Context, href func(code string) string) []LanguageChoice {
 	current := catalogOf(ctx)
-	all := make([]LanguageChoice, len(spoken))
-	for i, s := range spoken {
+	all := make([]LanguageChoice, len(supported))
+	for i, s := range supported {
 		code := catalogs[i].name
 		all[i] = LanguageChoice{Code: code, Name: s.name, Href: href(code), Current: code == current.name}
 	}
 	return all
 }
 
-// Match picks the language of ours that suits an Accept-Language header best. A
-// header that is empty or nonsense gets the default.
+// Match is the supported language that fits an Accept-Language header best. An empty
+// or malformed header gets the default.
 func Match(acceptLanguage string) language.Tag {
 	wanted, _, err := language.ParseAcceptLanguage(acceptLanguage)
 	if err != nil || len(wanted) == 0 {
 		return languages[0]
 	}
 	_, i, _ := matcher.Match(wanted...)
-	return languages[i] // not the matcher's own tag, which carries the reader's region
+	return languages[i] // the matcher's own tag would carry the reader's region
 }
 
 type languageKey struct{}
 
-// WithLanguage makes every page rendered with ctx speak tag, or the language of
-// ours next to it.
+// WithLanguage makes pages rendered with ctx use the language tag, or the supported
+// language nearest to it.
 func WithLanguage(ctx context.Context, tag language.Tag) context.Context {
 	_, i, _ := matcher.Match(tag)
 	return context.WithValue(ctx, languageKey{}, catalogs[i])
 }
 
-// Language is what WithLanguage chose, or the default.
+// Language is the language that WithLanguage chose, or the default.
 func Language(ctx context.Context) language.Tag { return catalogOf(ctx).tag }
 
 func catalogOf(ctx context.Context) *catalog {
@@ -150,8 +149,8 @@ func catalogOf(ctx context.Context) *catalog {
 }
 
 // Text is the text behind key in the language of ctx, with {0}, {1}… replaced by
-// args. What a language lacks comes in English; what English lacks is shown as
-// its key, which no test lets pass.
+// args. A text that the language lacks is shown in English; a text that English lacks
+// is shown as its key, and a test fails.
 func Text(ctx context.Context, key string, args ...any) string {
 	text, ok := catalogOf(ctx).texts()[key]
 	if !ok {
@@ -166,37 +165,37 @@ func Text(ctx context.Context, key string, args ...any) string {
 	rtl := catalogOf(ctx).dir == "rtl"
 	pairs := make([]string, 0, 2*len(args))
 	for i, arg := range args {
-		said := fmt.Sprint(arg)
+		value := fmt.Sprint(arg)
 		if rtl {
-			said = "\u2068" + said + "\u2069" // or "S$42.00" and "Kiln & Thread" would be torn apart
+			value = "\u2068" + value + "\u2069" // isolated, so that "S$42.00" keeps its order
 		}
-		pairs = append(pairs, "{"+strconv.Itoa(i)+"}", said)
+		pairs = append(pairs, "{"+strconv.Itoa(i)+"}", value)
 	}
 	// In one pass: an argument that looks like a placeholder is not one.
 	return strings.NewReplacer(pairs...).Replace(text)
 }
 
-// HasText reports whether there is a text for key, for keys that are made from
-// what others say.
+// HasText reports whether key has a text. It serves keys that are composed from
+// data.
 func HasText(key string) bool {
 	_, ok := catalogs[0].texts()[key]
 	return ok
 }
 
-// MethodName is what buyers call a way to pay: its brand, or a text of ours where
-// the name is a word and not a brand.
+// MethodName is the name of a payment method for buyers: its brand, or a translated
+// text where the name is no brand.
 func MethodName(ctx context.Context, code, brand string) string {
 	if key := "method." + code; HasText(key) {
 		return Text(ctx, key)
 	}
-	if strings.HasPrefix(code, "BANKTRANSFER_") { // its bank may be on the list with its pages and its app too
+	if strings.HasPrefix(code, "BANKTRANSFER_") { // the same bank may be listed for online banking and for its app
 		return Text(ctx, "method.transfer", brand)
 	}
 	return brand
 }
 
-// sameDecline leads from the result codes that mean the same to a buyer to the
-// one that has the text.
+// sameDecline maps result codes with the same meaning for a buyer to the one code
+// that has a text.
 var sameDecline = map[string]string{
 	"ORDER_IS_CANCELED":                 "ORDER_IS_CANCELLED",
 	"SELECTED_CARD_BRAND_NOT_AVAILABLE": "CARD_NOT_SUPPORTED",
@@ -205,7 +204,7 @@ var sameDecline = map[string]string{
 	"USER_NOT_EXIST":                    "USER_STATUS_ABNORMAL",
 	"VERIFY_TIMES_EXCEED_LIMIT":         "USER_PAYMENT_VERIFICATION_FAILED",
 	"VERIFY_UNMATCHED":                  "USER_PAYMENT_VERIFICATION_FAILED",
-	// A thief is not told more than anybody else.
+	// These share the general text, so that a thief learns nothing from it.
 	"ACCESS_DENIED":        "DO_NOT_HONOR",
 	"ACCOUNT_CLOSED":       "DO_NOT_HONOR",
 	"LOST_CARD":            "DO_NOT_HONOR",
@@ -221,8 +220,8 @@ var sameDecline = map[string]string{
 	"INVALID_PAYMENT_CODE": "EXPIRED_CODE",
 }
 
-// DeclineKey is the message key that tells a buyer about Antom's result code.
-// Codes that say nothing to a buyer share one text.
+// DeclineKey is the message key that explains Antom's result code to a buyer. Codes
+// without a meaning for a buyer share one text.
 func DeclineKey(resultCode string) string {
 	if same, ok := sameDecline[resultCode]; ok {
 		resultCode = same
@@ -233,13 +232,13 @@ func DeclineKey(resultCode string) string {
 	return "decline.default"
 }
 
-// pluralForms names the suffixes of keys that count something.
+// pluralForms are the suffixes of keys with a plural.
 var pluralForms = map[plural.Form]string{
 	plural.Zero: ".zero", plural.One: ".one", plural.Two: ".two",
 	plural.Few: ".few", plural.Many: ".many", plural.Other: ".other",
 }
 
-// count is Text for a key that has a form per plural of the language: n is {0}.
+// count is Text for a key with a form for each plural of the language; {0} is n.
 func count(ctx context.Context, key string, n int) string {
 	c := catalogOf(ctx)
 	form := plural.Cardinal.MatchPlural(c.tag, n, 0, 0, 0, 0)

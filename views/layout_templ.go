@@ -10,11 +10,11 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "antom-checkout/static"
 
-// document is what one page's head and frame need to know.
+// document is the content of a page's head and frame.
 type document struct {
 	title   string
 	frame   Frame
-	paying  bool   // a step of the payment: no way out of it is advertised
+	paying  bool   // a step of the payment: the page links to nothing else
 	refresh string // <meta refresh> for browsers without scripts
 	forward string // <meta refresh> for every browser
 	scripts []string
@@ -558,7 +558,7 @@ func layout(d document) templ.Component {
 	})
 }
 
-// brand leads home. Read aloud it is the shop's name, once.
+// brand links to the front page. A screen reader reads the shop's name once.
 func brand(f Frame) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -721,8 +721,8 @@ func brand(f Frame) templ.Component {
 	})
 }
 
-// languageChoice lists the languages, each in its own words, so that whoever
-// cannot read this page finds the one they can.
+// languageChoice lists the languages by their own names, so that a reader who does
+// not understand this page finds a language they do.
 func languageChoice(list []LanguageChoice) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -1,6 +1,6 @@
 package views
 
-// lookupProblems lists what is wrong with a look-up.
+// lookupProblems lists the wrong fields of a lookup.
 func lookupProblems(v LookupView) []problem {
 	var list []problem
 	for _, field := range []struct{ name, label string }{{"number", "order.number"}, {"email", "form.email"}} {

@@ -8,8 +8,8 @@ package views
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// LookupPage takes the number of an order and the address it was made with. What
-// it answers does not tell whether they belong together: a letter does.
+// LookupPage asks for the number of an order and its email address. Its answer does
+// not reveal whether they match: only the email does.
 func LookupPage(v LookupView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

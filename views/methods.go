@@ -1,20 +1,19 @@
 package views
 
-// fewMethods is how many are seen at a glance, without headings.
+// fewMethods is how many methods are listed without headings.
 const fewMethods = 6
 
-// A methodGroup is what stands under one heading; none over methods without a
-// category.
+// A methodGroup is the methods under one heading. A group without a category has no
+// heading.
 type methodGroup struct {
 	category string
 	methods  []Method
 	open     bool
 }
 
-// methodGroups puts many methods under headings, in the order in which the first
-// of each group comes. A card that stands alone in front needs no heading. Open
-// are the first group and the one that holds the choice, and those that would
-// save no room closed.
+// methodGroups puts many methods under headings, ordered by the first method of each
+// group. A single card at the top needs no heading. Open are the first group, the
+// group that holds the choice, and groups that are as small open as closed.
 func methodGroups(all []Method) []methodGroup {
 	if len(all) <= fewMethods {
 		return []methodGroup{{methods: all}}
@@ -22,8 +21,8 @@ func methodGroups(all []Method) []methodGroup {
 	var groups []methodGroup
 	at := map[string]int{}
 	for _, m := range all {
-		i, begun := at[m.Category]
-		if !begun {
+		i, known := at[m.Category]
+		if !known {
 			i = len(groups)
 			at[m.Category] = i
 			groups = append(groups, methodGroup{category: m.Category})
@@ -44,5 +43,5 @@ func methodGroups(all []Method) []methodGroup {
 	return groups
 }
 
-// preview is what a closed group tells of itself.
+// preview is the methods that a closed group names.
 func (g methodGroup) preview() []Method { return g.methods[:min(3, len(g.methods))] }

@@ -9,33 +9,33 @@ import (
 // Frame is what every page shows around its content.
 type Frame struct {
 	ShopName  string
-	Logo      *Logo  // nil: our own mark
-	AccentURL string // a style sheet with the merchant's colour in place of ours, or ""
+	Logo      *Logo  // nil: the default mark
+	AccentURL string // a style sheet with the merchant's colour, or ""
 	CartCount int
-	Sandbox   bool             // the embedded sandbox takes the payments: say so on every page
-	Languages []LanguageChoice // to choose from at the foot of the page; empty: no choice is shown
+	Sandbox   bool             // test mode: every page says that no real money moves
+	Languages []LanguageChoice // for the choice in the page's footer; empty: no choice is shown
 }
 
-// Logo is the merchant's, in the size it is drawn in.
+// Logo is the merchant's logo in the size it is drawn.
 type Logo struct {
 	URL           string
 	Width, Height int
 }
 
-// mark reports whether the logo is a small sign that the shop's name goes with. A
-// wide one says the name itself.
+// mark reports whether the logo is a small symbol that needs the shop's name beside
+// it. A wide logo holds the name.
 func (l *Logo) mark() bool { return l.Width < 2*l.Height }
 
 // LanguageChoice is one of the languages a page may be read in.
 type LanguageChoice struct {
 	Code    string // as in the lang attribute: zh-Hans
-	Name    string // what its readers call it, see LanguageName
-	Href    string // where this page is to be had in it, or where the choice is made
+	Name    string // in the language itself, see LanguageName
+	Href    string // the page in this language, or the address that chooses it
 	Current bool
 }
 
-// Amount is a sum of money, formatted for the page's language and bare for tests
-// and scripts.
+// Amount is a sum of money, formatted for the language of the page, and plain for
+// tests and scripts.
 type Amount struct {
 	Text     string // "SGD 42.00" as the language writes it
 	Minor    string // "4200"
@@ -76,14 +76,14 @@ type Line struct {
 	Error    string // a message key, or ""
 }
 
-// CartView is the cart with the form that makes an order of it.
+// CartView is the cart with the form that places an order.
 type CartView struct {
 	Frame Frame
 	Lines []Line
 	Total Amount
 	Form  OrderForm
 	Error string   // a message key about the whole form, or ""
-	Gone  []string // products of an order made anew that are no longer sold
+	Gone  []string // products of a renewed order that are no longer sold
 }
 
 // OrderForm holds what the buyer typed, and a message key per wrong field.
@@ -101,37 +101,37 @@ type Option struct{ Value, Text string }
 type Method struct {
 	Code     string // CARD, ALIPAY_CN
 	Name     string
-	Category string // card, wallet, bank, qr, voucher or paylater: what it is grouped by
+	Category string // the group: card, wallet, bank, qr, voucher or paylater
 	Logo     string // an address under /static/, or ""
-	Hint     string // a message key: what will happen next; {0} is the name, {1} the time
+	Hint     string // a message key: what happens next; {0} is the name, {1} the time
 	Time     string // to pay, see Span
 	Checked  bool
 }
 
-// Status is where an order stands, for the status element and its page.
+// Status is the status of an order, for the status element and its page.
 type Status struct {
-	Status      string // the order's status word
-	Payment     string // the last attempt's status word as in the status JSON, or "": what the status script compares
+	Status      string // the order's published status
+	Payment     string // the last attempt's published status, or "": the status script compares it
 	Title       string // a message key
 	Message     string // a message key
 	Final       bool
 	Failed      bool   // the last attempt was declined or expired: offer to try again
-	Unknown     bool   // Antom has not told how the last attempt stands: never say failed
-	MayChange   bool   // an attempt is under way that the buyer may leave for another method
+	Unknown     bool   // the outcome of the last attempt is unknown: the page never says failed
+	MayChange   bool   // the attempt under way may be replaced by another method
 	Takes       string // a message key: how long this way to pay normally takes, or ""
-	SinceSecond int    // seconds since the attempt was made; a spinner for the first five
+	SinceSecond int    // seconds since the attempt started; a spinner shows for the first five
 }
 
-// SDK is what the pay page tells its script of the Antom Web SDK.
+// SDK is the settings of the Antom Web SDK on the pay page.
 type SDK struct {
 	URL         string
 	Integrity   string // "" when the operator pins none
-	UI          string // how it shows itself: popup, inline or element
+	UI          string // how it is shown: popup, inline or element
 	Environment string
 	Locale      string
 }
 
-// origin is where the SDK comes from, to be connected to while the page is read.
+// origin is the origin of the SDK, to which the browser connects early.
 func (sdk *SDK) origin() string {
 	u, err := url.Parse(sdk.URL)
 	if err != nil {
@@ -140,8 +140,8 @@ func (sdk *SDK) origin() string {
 	return u.Scheme + "://" + u.Host
 }
 
-// CheckoutView is the hosted checkout page. Methods is empty when the order
-// cannot be paid (any more).
+// CheckoutView is the hosted checkout page. Methods is empty when the order cannot
+// be paid.
 type CheckoutView struct {
 	Frame     Frame
 	Token     string
@@ -154,9 +154,9 @@ type CheckoutView struct {
 	SDK       *SDK     // nil: forms and redirects only
 	ExpiresAt string   // RFC 3339: until when the order may be paid, or "" to show no countdown
 	Now       string   // RFC 3339: the shop's clock, or "" to trust the device's
-	Was       Amount   // what the order cost before it was made anew at other prices; empty otherwise
-	RenewURL  string   // where a form makes the same order anew, or "" when it cannot
-	Receipt   *Receipt // of an order that is not to be paid, for its buyer; nil for everybody else
+	Was       Amount   // the total before the order was renewed at other prices; empty otherwise
+	RenewURL  string   // renews the order by a POST, or "" when that is impossible
+	Receipt   *Receipt // for the buyer of an order that cannot be paid; nil for other readers
 	CodeURL   string   // where the code of the attempt under way is, or "" when it has none
 	ReturnURL string
 	PayURL    string
@@ -177,11 +177,10 @@ type ContinueView struct {
 	BackURL    string
 }
 
-// Parameter is a hidden field of a form that leads the buyer on.
+// Parameter is a hidden field of the form of a ContinueView.
 type Parameter struct{ Name, Value string }
 
-// CodeView shows a code to scan, or a number to bring to a counter or to transfer
-// to.
+// CodeView shows a code to scan, or a number for a counter or a bank transfer.
 type CodeView struct {
 	Frame      Frame
 	Token      string
@@ -190,15 +189,15 @@ type CodeView struct {
 	OnPhone    bool   // a code on this screen cannot be scanned with this phone
 	Total      Amount
 	Codes      []Code
-	Left       string // the time to pay, see Span; "" when there is no end
-	Until      string // RFC 3339: its end
+	Left       string // the time to pay, see Span; "" without a limit
+	Until      string // RFC 3339: the end of that time
 	Expires    string // the same, for browsers without scripts
 	Now        string // RFC 3339: the shop's clock
 	Status     Status
 	DetailsURL string // Antom's page about this payment, or ""
 	ReturnURL  string
 	BackURL    string
-	SelfURL    string // this page, for browsers without scripts to load again
+	SelfURL    string // this page, which browsers without scripts reload
 	StatusURL  string
 	EventsURL  string
 }
@@ -209,48 +208,49 @@ type Code struct {
 	Text string
 }
 
-// ReturnView is the page Antom leads the buyer back to, the one that letters lead
-// to, and the receipt.
+// ReturnView is the page that Antom sends the buyer back to, the page that emails
+// link to, and the receipt.
 type ReturnView struct {
-	Frame     Frame
-	Token     string
-	Number    string
-	Status    Status
-	Receipt   *Receipt // nil for whoever knows the address only: number and status must do
-	RetryURL  string   // the checkout page
-	RenewURL  string   // where a form makes the same order anew, or "" when it cannot
-	MailURL   string   // where a form asks for a letter about the outcome, or "" when it is known
-	MailNoted bool     // it has been asked for
-	StatusURL string
-	EventsURL string
-	SelfURL   string
+	Frame          Frame
+	Token          string
+	Number         string
+	Status         Status
+	Receipt        *Receipt // nil in a browser that did not place the order: it shows number and status only
+	RetryURL       string   // the checkout page
+	RenewURL       string   // renews the order by a POST, or "" when that is impossible
+	EmailURL       string   // requests an email about the outcome by a POST, or "" when the outcome is known
+	EmailRequested bool     // the email has been requested
+	StatusURL      string
+	EventsURL      string
+	SelfURL        string
 }
 
-// Receipt is what only the buyer may see of an order: lines, money, address.
+// Receipt is the part of an order that only its buyer may see: lines, money,
+// address.
 type Receipt struct {
 	Ordered    string // the day
 	MethodName string // of the last attempt, or ""
 	Lines      []Line
 	Total      Amount
-	Refunds    []GivenBack
+	Refunds    []Refund
 	Address    []string // a line each, the name first
 	Email      string
 }
 
-// GivenBack is one refund.
-type GivenBack struct {
+// Refund is one refund.
+type Refund struct {
 	Day    string
 	Amount Amount
 }
 
-// EmailView is a letter to the buyer: texts, not keys.
+// EmailView is an email to the buyer: texts, not keys.
 type EmailView struct {
 	ShopName string
 	Number   string
 	Subject  string
 	Title    string
 	Message  string
-	Receipt  *Receipt // nil when the letter tells nothing but the link
+	Receipt  *Receipt // nil in the email that holds the link only
 	Accent   *static.Accent
 	URL      string // opens the order's page
 }
@@ -262,12 +262,12 @@ type LookupView struct {
 	Number string
 	Email  string
 	Errors map[string]string
-	Sent   bool // the question has been taken
+	Sent   bool // the form was submitted
 }
 
-// WrittenMail is a letter in a file, as developers look at it.
-type WrittenMail struct {
-	Name    string // of the file
+// EmailPreview is an email in a file, as developers read it.
+type EmailPreview struct {
+	Name    string // the file's name
 	To      string
 	Subject string
 	At      string
@@ -275,8 +275,8 @@ type WrittenMail struct {
 	HTML    string
 }
 
-// WaitView is shown when Antom has not answered: nothing is known yet, the same
-// button goes on with the same attempt.
+// WaitView is shown when Antom has not answered and the outcome is unknown. Its
+// button continues the same attempt.
 type WaitView struct {
 	Frame     Frame
 	Token     string
@@ -287,13 +287,13 @@ type WaitView struct {
 	ReturnURL string
 }
 
-// ErrorView is a page for what went wrong: message keys, no internals. With Title
-// or Message empty the page finds the keys by Code.
+// ErrorView is an error page: message keys, no internals. If Title or Message is
+// empty, the page finds the key by Code.
 type ErrorView struct {
 	Frame     Frame
 	Code      int
 	Title     string
 	Message   string
 	HomeURL   string
-	Reference string // the request's id, by which the log tells more, or ""
+	Reference string // the request's id, which the log holds too, or ""
 }

@@ -1,4 +1,4 @@
-package views
+package views_test
 
 import (
 	"bytes"
@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"antom-checkout/static"
+	"antom-checkout/views"
+	"antom-checkout/views/samples"
 
 	"github.com/a-h/templ"
 	"github.com/boombuler/barcode/qr"
@@ -25,7 +27,7 @@ const testNonce = "nonce-of-this-answer"
 func render(t *testing.T, tag language.Tag, page templ.Component) string {
 	t.Helper()
 	var buf bytes.Buffer
-	ctx := WithLanguage(templ.WithNonce(context.Background(), testNonce), tag)
+	ctx := views.WithLanguage(templ.WithNonce(context.Background(), testNonce), tag)
 	if err := page.Render(ctx, &buf); err != nil {
 		t.Fatal(err)
 	}
@@ -41,9 +43,9 @@ func inEnglish(t *testing.T, page templ.Component) string {
 
 // eachPage renders every sample in every language.
 func eachPage(t *testing.T, check func(t *testing.T, tag language.Tag, markup string)) {
-	for _, tag := range Languages() {
-		for _, s := range Samples(WithLanguage(context.Background(), tag)) {
-			t.Run(tag.String()+"/"+s.Name, func(t *testing.T) { check(t, tag, render(t, tag, s.Page)) })
+	for _, tag := range views.Languages() {
+		for _, s := range samples.Pages(views.WithLanguage(context.Background(), tag)) {
+			t.Run(tag.String()+"/"+s.Name, func(t *testing.T) { check(t, tag, render(t, tag, s)) })
 		}
 	}
 }
@@ -58,15 +60,15 @@ func values(markup, pattern string) []string {
 
 func TestNoPageShowsAKeyOrAPlaceholder(t *testing.T) {
 	eachPage(t, func(t *testing.T, tag language.Tag, markup string) {
-		for key := range catalogs[0].texts() {
+		for key := range views.Keys() {
 			if strings.Contains(markup, ">"+key) || strings.Contains(markup, `"`+key) {
 				t.Errorf("shows the key %s", key)
 			}
 		}
 		if raw := values(markup, `>\s*((?:status|error|hint|decline|form)\.[a-z_.]+)`); raw != nil {
-			t.Errorf("shows keys nobody has: %q", raw)
+			t.Errorf("shows unknown keys: %q", raw)
 		}
-		if left := placeholder.FindString(markup); left != "" {
+		if left := views.Placeholder.FindString(markup); left != "" {
 			t.Errorf("shows %s", left)
 		}
 	})
@@ -74,7 +76,7 @@ func TestNoPageShowsAKeyOrAPlaceholder(t *testing.T) {
 
 func TestEveryPageIsAWholeAndPlainDocument(t *testing.T) {
 	eachPage(t, func(t *testing.T, tag language.Tag, markup string) {
-		if !strings.HasPrefix(strings.ToLower(markup), "<!doctype html><html lang=\""+strings.ToLower(tag.String())+"\" dir=\""+direction(tag)+"\">") {
+		if !strings.HasPrefix(strings.ToLower(markup), "<!doctype html><html lang=\""+strings.ToLower(tag.String())+"\" dir=\""+views.Direction(tag)+"\">") {
 			t.Errorf("begins with %.80s", markup)
 		}
 		for element, want := range map[string]int{"<h1": 1, "<main": 1, "<header": 1, "<footer": 1, "<title>": 1} {
@@ -92,14 +94,14 @@ func TestEveryPageIsAWholeAndPlainDocument(t *testing.T) {
 		}
 		for _, image := range values(markup, `<img([^>]*)>`) {
 			if !strings.Contains(image, ` alt="`) || !strings.Contains(image, ` width="`) || !strings.Contains(image, ` height="`) {
-				t.Errorf("this picture moves the page or says nothing: %s", image)
+				t.Errorf("this picture shifts the layout or has no description: %s", image)
 			}
 		}
 	})
 }
 
-// Labels, error messages and lists of problems must lead somewhere, or people who
-// cannot see the page are lost.
+// Labels, error messages and lists of problems must refer to existing elements,
+// because screen readers follow them.
 func TestReferencesWithinAPageHold(t *testing.T) {
 	eachPage(t, func(t *testing.T, tag language.Tag, markup string) {
 		ids := values(markup, ` id="([^"]*)"`)
@@ -108,7 +110,7 @@ func TestReferencesWithinAPageHold(t *testing.T) {
 		}
 		for _, id := range values(markup, ` (?:for|aria-describedby|aria-labelledby|href)="(#?[^"]*)"`) {
 			if id = strings.TrimPrefix(id, "#"); !strings.Contains(id, "/") && !slices.Contains(ids, id) {
-				t.Errorf("nothing is called %q", id)
+				t.Errorf("no element has the id %q", id)
 			}
 		}
 		for _, field := range values(markup, `<(?:input|select)([^>]*)>`) {
@@ -124,11 +126,11 @@ func TestReferencesWithinAPageHold(t *testing.T) {
 }
 
 func TestTheStatusStandsOnCheckoutAndReturnInEveryState(t *testing.T) {
-	for _, name := range statusNames {
-		status := sampleStatus(name)
+	for _, name := range samples.Statuses {
+		status := samples.Status(name)
 		for _, markup := range []string{
-			inEnglish(t, CheckoutPage(sampleCheckout(english, status))),
-			inEnglish(t, ReturnPage(sampleReturn(english, status))),
+			inEnglish(t, views.CheckoutPage(samples.Checkout(english, status))),
+			inEnglish(t, views.ReturnPage(samples.Return(english, status))),
 		} {
 			if strings.Count(markup, `data-test="status" data-status="`+status.Status+`" data-state="`+status.Status+":"+status.Payment+`"`) != 1 {
 				t.Errorf("%s: no status element", name)
@@ -147,11 +149,11 @@ func TestTheStatusStandsOnCheckoutAndReturnInEveryState(t *testing.T) {
 }
 
 func TestAnUnknownPaymentIsNeverCalledFailedAndNeverPaidTwice(t *testing.T) {
-	view := sampleCheckout(english, sampleStatus("unknown"))
-	view.Methods = sampleMethods(t.Context()) // even if somebody fills them in
+	view := samples.Checkout(english, samples.Status("unknown"))
+	view.Methods = samples.Methods(t.Context()) // even if the handler fills them in
 	for _, markup := range []string{
-		inEnglish(t, CheckoutPage(view)),
-		inEnglish(t, ReturnPage(sampleReturn(english, sampleStatus("unknown")))),
+		inEnglish(t, views.CheckoutPage(view)),
+		inEnglish(t, views.ReturnPage(samples.Return(english, samples.Status("unknown")))),
 	} {
 		if regexp.MustCompile(`(?i)fail|declin|did not go through`).MatchString(markup) {
 			t.Error("calls an unknown payment failed")
@@ -163,9 +165,9 @@ func TestAnUnknownPaymentIsNeverCalledFailedAndNeverPaidTwice(t *testing.T) {
 }
 
 func TestThePayPageHasOneButtonAndAWayToPayWithoutScripts(t *testing.T) {
-	markup := inEnglish(t, CheckoutPage(sampleCheckout(english, sampleStatus("open"))))
+	markup := inEnglish(t, views.CheckoutPage(samples.Checkout(english, samples.Status("open"))))
 	for _, want := range []string{
-		`method="post" autocomplete="off" action="/checkout/` + sampleToken + `/payments"`,
+		`method="post" autocomplete="off" action="/checkout/` + samples.Token + `/payments"`,
 		`<label class="method" data-test="method" data-method="CARD"><input type="radio" id="method-CARD" name="method" value="CARD" checked>`,
 		`You will continue in GrabPay.`,
 		"Pay SGD\u00a042.00</button>",
@@ -178,66 +180,66 @@ func TestThePayPageHasOneButtonAndAWayToPayWithoutScripts(t *testing.T) {
 		}
 	}
 	if strings.Count(markup, `data-test="pay"`) != 1 || strings.Count(markup, "<button") != 3 {
-		t.Error("more to press than to pay, to go on without the SDK, or to choose another way")
+		t.Error("there are more buttons than pay, continue without the SDK, and choose another way")
 	}
 	if strings.Index(markup, "pay.js") > 0 || strings.Index(markup, static.URL("pay.js")) > strings.Index(markup, `id="sdk"`) {
-		t.Error("our script waits for the SDK")
+		t.Error("pay.js waits for the SDK")
 	}
 }
 
 func TestTheSDKIsOnNoPageButThePayPage(t *testing.T) {
-	for _, s := range Samples(english) {
-		if !strings.HasPrefix(s.Name, "checkout-") && strings.Contains(inEnglish(t, s.Page), "marmot") {
+	for _, s := range samples.Pages(english) {
+		if !strings.HasPrefix(s.Name, "checkout-") && strings.Contains(inEnglish(t, s), "marmot") {
 			t.Errorf("%s loads the SDK", s.Name)
 		}
 	}
-	view := sampleCheckout(english, sampleStatus("open"))
+	view := samples.Checkout(english, samples.Status("open"))
 	view.SDK = nil
-	markup := inEnglish(t, CheckoutPage(view))
+	markup := inEnglish(t, views.CheckoutPage(view))
 	if strings.Contains(markup, `id="sdk"`) || strings.Contains(markup, "data-sdk") || !strings.Contains(markup, `data-test="pay"`) {
 		t.Error("without the SDK the page is not the plain form")
 	}
-	view.SDK = &SDK{URL: "https://js.example/sdk.js"}
-	if strings.Contains(inEnglish(t, CheckoutPage(view)), "integrity") {
+	view.SDK = &views.SDK{URL: "https://js.example/sdk.js"}
+	if strings.Contains(inEnglish(t, views.CheckoutPage(view)), "integrity") {
 		t.Error("an empty integrity attribute")
 	}
 }
 
-func TestTheInterstitialLeadsOnByItselfUnlessItPosts(t *testing.T) {
-	view := ContinueView{MethodName: "GCash", URL: `https://cashier.example/pay?a=1&b="2"`}
-	markup := inEnglish(t, ContinuePage(view))
+func TestTheInterstitialRedirectsUnlessItPosts(t *testing.T) {
+	view := views.ContinueView{MethodName: "GCash", URL: `https://cashier.example/pay?a=1&b="2"`}
+	markup := inEnglish(t, views.ContinuePage(view))
 	if !regexp.MustCompile(`<a [^>]*href="https://cashier.example/pay\?a=1&amp;b=&#34;2&#34;" data-test="continue">`).MatchString(markup) ||
 		!strings.Contains(markup, `<meta http-equiv="refresh" content="0;url=https://cashier.example/pay?a=1&amp;b=&#34;2&#34;">`) {
 		t.Error(markup)
 	}
-	view.Post, view.Parameters = true, []Parameter{{"PaReq", `"><script>`}}
-	markup = inEnglish(t, ContinuePage(view))
+	view.Post, view.Parameters = true, []views.Parameter{{Name: "PaReq", Value: `"><script>`}}
+	markup = inEnglish(t, views.ContinuePage(view))
 	if !strings.Contains(markup, `name="PaReq" value="&#34;&gt;&lt;script&gt;"`) || strings.Contains(markup, "refresh") {
 		t.Error(markup)
 	}
-	view = ContinueView{URL: "javascript:alert(1)"}
-	if strings.Contains(inEnglish(t, ContinuePage(view)), "javascript:") {
-		t.Error("leads on to a script")
+	view = views.ContinueView{URL: "javascript:alert(1)"}
+	if strings.Contains(inEnglish(t, views.ContinuePage(view)), "javascript:") {
+		t.Error("redirects to a script")
 	}
 }
 
-func TestBrowsersWithoutScriptsAskAgainUntilItIsFinal(t *testing.T) {
-	for _, name := range statusNames {
-		status := sampleStatus(name)
-		markup := inEnglish(t, ReturnPage(sampleReturn(english, status)))
-		refreshes := strings.Contains(markup, `<noscript><meta http-equiv="refresh" content="2;url=/checkout/`+sampleToken+`/return"></noscript></head>`) ||
-			strings.Contains(markup, `<noscript><meta http-equiv="refresh" content="2;url=/checkout/`+sampleToken+`/return"></noscript><script`)
+func TestBrowsersWithoutScriptsReloadUntilTheStatusIsFinal(t *testing.T) {
+	for _, name := range samples.Statuses {
+		status := samples.Status(name)
+		markup := inEnglish(t, views.ReturnPage(samples.Return(english, status)))
+		refreshes := strings.Contains(markup, `<noscript><meta http-equiv="refresh" content="2;url=/checkout/`+samples.Token+`/return"></noscript></head>`) ||
+			strings.Contains(markup, `<noscript><meta http-equiv="refresh" content="2;url=/checkout/`+samples.Token+`/return"></noscript><script`)
 		if refreshes == status.Final {
 			t.Errorf("%s: refreshes: %v", name, refreshes)
 		}
 	}
 }
 
-func TestASpinnerTurnsForFiveSecondsOnly(t *testing.T) {
-	status := sampleStatus("processing")
+func TestASpinnerIsShownForFiveSecondsOnly(t *testing.T) {
+	status := samples.Status("processing")
 	for second, want := range map[int]string{0: `data-calm="5000"`, 4: `data-calm="1000"`, 5: "", 600: ""} {
 		status.SinceSecond = second
-		markup := inEnglish(t, ReturnPage(sampleReturn(english, status)))
+		markup := inEnglish(t, views.ReturnPage(samples.Return(english, status)))
 		if got := strings.Contains(markup, "spinner"); got != (want != "") || !strings.Contains(markup, want) {
 			t.Errorf("after %d s: spinner %v", second, got)
 		}
@@ -245,11 +247,11 @@ func TestASpinnerTurnsForFiveSecondsOnly(t *testing.T) {
 }
 
 func TestTheCartKeepsWhatTheBuyerTypedAndSaysWhatIsWrong(t *testing.T) {
-	for _, s := range Samples(english) {
+	for _, s := range samples.Pages(english) {
 		if s.Name != "cart-errors" {
 			continue
 		}
-		markup := inEnglish(t, s.Page)
+		markup := inEnglish(t, s)
 		for _, want := range []string{
 			`<form class="order-form" method="post" action="/orders" data-test="checkout-form" novalidate>`,
 			`name="form_id" value="f-1"`,
@@ -261,7 +263,7 @@ func TestTheCartKeepsWhatTheBuyerTypedAndSaysWhatIsWrong(t *testing.T) {
 				t.Errorf("no %s", want)
 			}
 		}
-		for _, name := range orderFields {
+		for _, name := range views.OrderFields {
 			if !strings.Contains(markup, ` name="`+name+`"`) {
 				t.Errorf("no field %s", name)
 			}
@@ -270,54 +272,53 @@ func TestTheCartKeepsWhatTheBuyerTypedAndSaysWhatIsWrong(t *testing.T) {
 }
 
 func TestTheTimeLeftIsShownWhereAPaymentCanBeMade(t *testing.T) {
-	for _, name := range statusNames {
-		view := sampleCheckout(english, sampleStatus(name))
-		markup := inEnglish(t, CheckoutPage(view))
+	for _, name := range samples.Statuses {
+		view := samples.Checkout(english, samples.Status(name))
+		markup := inEnglish(t, views.CheckoutPage(view))
 		want := `role="timer" data-until="2026-03-01T13:00:00Z" data-now="2026-03-01T12:00:00Z" data-soon="Less than five minutes left to pay."`
-		if got := strings.Contains(markup, want); got != offersMethods(view) {
+		if got := strings.Contains(markup, want); got != views.OffersMethods(view) {
 			t.Errorf("%s: countdown: %v", name, got)
 		}
 		view.ExpiresAt = ""
-		if strings.Contains(inEnglish(t, CheckoutPage(view)), "clock") {
-			t.Errorf("%s: counts down to nothing", name)
+		if strings.Contains(inEnglish(t, views.CheckoutPage(view)), "clock") {
+			t.Errorf("%s: a countdown without an end", name)
 		}
 	}
 }
 
 func TestAnExpiredOrderIsRenewedWithOneButton(t *testing.T) {
-	checkout, back := sampleCheckout(english, sampleStatus("expired")), sampleReturn(english, sampleStatus("expired"))
-	want := `<form method="post" action="/checkout/` + sampleToken + `/renew"><button class="button wide" data-test="renew">Order again</button></form>`
-	for _, page := range []templ.Component{CheckoutPage(checkout), ReturnPage(back)} {
+	checkout, back := samples.Checkout(english, samples.Status("expired")), samples.Return(english, samples.Status("expired"))
+	want := `<form method="post" action="/checkout/` + samples.Token + `/renew"><button class="button wide" data-test="renew">Order again</button></form>`
+	for _, page := range []templ.Component{views.CheckoutPage(checkout), views.ReturnPage(back)} {
 		if markup := inEnglish(t, page); !strings.Contains(markup, want) || strings.Count(markup, `class="button`) != 1 {
 			t.Error("not renewed with one button:", markup)
 		}
 	}
 	checkout.RenewURL, back.RenewURL = "", ""
-	for _, page := range []templ.Component{CheckoutPage(checkout), ReturnPage(back)} {
+	for _, page := range []templ.Component{views.CheckoutPage(checkout), views.ReturnPage(back)} {
 		if markup := inEnglish(t, page); strings.Contains(markup, "renew") || strings.Contains(markup, "<form") {
-			t.Error("offers what cannot be done:", markup)
+			t.Error("offers a renewal that is impossible:", markup)
 		}
 	}
 }
 
-func TestWhoComesBackIsAskedOnlyWhereAPaymentCanBeMade(t *testing.T) {
-	for _, name := range statusNames {
-		view := sampleCheckout(english, sampleStatus(name))
-		markup := inEnglish(t, CheckoutPage(view))
-		if got := strings.Contains(markup, `<dialog id="finished"`); got != offersMethods(view) {
+func TestTheReturningBuyerIsAskedOnlyWhereAPaymentCanBeMade(t *testing.T) {
+	for _, name := range samples.Statuses {
+		view := samples.Checkout(english, samples.Status(name))
+		markup := inEnglish(t, views.CheckoutPage(view))
+		if got := strings.Contains(markup, `<dialog id="finished"`); got != views.OffersMethods(view) {
 			t.Errorf("%s: dialog: %v", name, got)
 		}
 		if strings.Contains(markup, "<dialog open") {
-			t.Errorf("%s: asks at once", name)
+			t.Errorf("%s: the dialog is open at once", name)
 		}
 	}
 }
 
-// Whoever cannot read a page must find the language they can, by its own name and
-// without a script.
+// A reader must find their language by its own name and without a script.
 func TestThePageMayBeReadInAnotherLanguage(t *testing.T) {
-	view := CatalogView{Frame: Frame{Languages: LanguageChoices(WithLanguage(context.Background(), language.Thai), func(code string) string { return "/?lang=" + code })}}
-	markup := render(t, language.Thai, CatalogPage(view))
+	view := views.CatalogView{Frame: views.Frame{Languages: views.LanguageChoices(views.WithLanguage(context.Background(), language.Thai), func(code string) string { return "/?lang=" + code })}}
+	markup := render(t, language.Thai, views.CatalogPage(view))
 	for _, want := range []string{
 		`<a href="/?lang=ar" lang="ar" hreflang="ar">العربية</a>`, `<a href="/?lang=th" lang="th" aria-current="true">ไทย</a>`, `<a href="/?lang=pt-BR" `,
 	} {
@@ -328,17 +329,17 @@ func TestThePageMayBeReadInAnotherLanguage(t *testing.T) {
 	if got := strings.Count(markup, `aria-current`); got != 1 {
 		t.Errorf("%d current languages", got)
 	}
-	if strings.Contains(inEnglish(t, CatalogPage(CatalogView{})), "languages") {
-		t.Error("a choice of none")
+	if strings.Contains(inEnglish(t, views.CatalogPage(views.CatalogView{})), "languages") {
+		t.Error("a language choice without languages")
 	}
-	view.Frame.Languages = []LanguageChoice{{Code: "x", Name: "<b>", Href: "javascript:alert(1)"}}
-	if markup := inEnglish(t, CatalogPage(view)); strings.Contains(markup, "javascript:") || strings.Contains(markup, "<b>") {
-		t.Error("trusts the list")
+	view.Frame.Languages = []views.LanguageChoice{{Code: "x", Name: "<b>", Href: "javascript:alert(1)"}}
+	if markup := inEnglish(t, views.CatalogPage(view)); strings.Contains(markup, "javascript:") || strings.Contains(markup, "<b>") {
+		t.Error("an unsafe address of the list is not sanitised")
 	}
 }
 
 func TestAStrangeSKUStaysInItsPlaceInTheAddress(t *testing.T) {
-	markup := inEnglish(t, CatalogPage(CatalogView{Products: []Product{{SKU: `a/../b?c#"d`}}}))
+	markup := inEnglish(t, views.CatalogPage(views.CatalogView{Products: []views.Product{{SKU: `a/../b?c#"d`}}}))
 	if !strings.Contains(markup, `href="/products/a%2F..%2Fb%3Fc%23%22d"`) || !strings.Contains(markup, `name="sku" value="a/../b?c#&#34;d"`) {
 		t.Error(markup)
 	}
@@ -346,24 +347,50 @@ func TestAStrangeSKUStaysInItsPlaceInTheAddress(t *testing.T) {
 
 func TestErrorPagesKnowTheirTextsByCode(t *testing.T) {
 	for code, want := range map[int]string{404: "There is nothing here", 418: "That did not work"} {
-		if markup := inEnglish(t, ErrorPage(ErrorView{Code: code})); !strings.Contains(markup, want) {
+		if markup := inEnglish(t, views.ErrorPage(views.ErrorView{Code: code})); !strings.Contains(markup, want) {
 			t.Errorf("%d: no %q", code, want)
 		}
 	}
-	if markup := inEnglish(t, ErrorPage(ErrorView{Code: 404, Title: "error.page.410.title"})); !strings.Contains(markup, "This is closed") {
-		t.Error("the handler's own words are not shown")
+	if markup := inEnglish(t, views.ErrorPage(views.ErrorView{Code: 404, Title: "error.page.410.title"})); !strings.Contains(markup, "This is closed") {
+		t.Error("the handler's own title is not shown")
 	}
 }
 
-// One initial window of TCP carries the whole pay page; see issue 6.
+// The keys that handlers compose or pass on; see the comments of the view models.
+func TestEveryKeyThatHandlersSendExists(t *testing.T) {
+	var keys []string
+	for _, name := range samples.Statuses {
+		keys = append(keys, "status."+name+".title", "status."+name+".message")
+	}
+	for _, name := range strings.Fields("required too_long email phone country invalid quantity form method_required method_unknown cart_empty") {
+		keys = append(keys, "error."+name)
+	}
+	for _, code := range strings.Fields("400 403 404 405 409 410 413 422 429 500 503 default") {
+		keys = append(keys, "error.page."+code+".title", "error.page."+code+".message")
+	}
+	for _, kind := range strings.Fields("card wallet bank qr") {
+		keys = append(keys, "hint."+kind, "takes."+kind)
+	}
+	for _, name := range views.OrderFields {
+		keys = append(keys, "form."+name)
+	}
+	for _, key := range keys {
+		if !views.HasText(key) {
+			t.Errorf("no text for %s", key)
+		}
+	}
+}
+
+// One initial TCP window carries the whole pay page, so that it arrives in one round
+// trip.
 func TestThePayPageFitsOneWindow(t *testing.T) {
 	for _, methods := range []int{6, 15, 30} {
 		total := 0
-		for _, tag := range Languages() {
-			ctx := WithLanguage(english, tag)
-			view := sampleCheckout(ctx, sampleStatus("failed"))
-			view.Methods = sampleManyMethods(ctx, methods)
-			page := pack(t, render(t, tag, CheckoutPage(view)))
+		for _, tag := range views.Languages() {
+			ctx := views.WithLanguage(english, tag)
+			view := samples.Checkout(ctx, samples.Status("failed"))
+			view.Methods = samples.ManyMethods(ctx, methods)
+			page := pack(t, render(t, tag, views.CheckoutPage(view)))
 			assets := 0
 			for _, name := range []string{"app.css", "pay.js", "status.js"} {
 				assets += len(pack(t, served(t, name)))
@@ -397,8 +424,7 @@ func pack(t *testing.T, text string) []byte {
 	return buf.Bytes()
 }
 
-// The path is read back module by module: a wrong pixel would be a payment that
-// cannot be made.
+// The path is read back module by module: a wrong module makes the code unreadable.
 func TestTheDrawnCodeIsTheCode(t *testing.T) {
 	const text = "00020101021226570009SG.PAYNOW0101202132020123456304A1B2"
 	want, err := qr.Encode(text, qr.M, qr.Auto)
@@ -406,18 +432,18 @@ func TestTheDrawnCodeIsTheCode(t *testing.T) {
 		t.Fatal(err)
 	}
 	size := want.Bounds().Dx()
-	got := draw(Code{Kind: "QRCODE", Text: text})
-	if got.box != fmt.Sprintf("0 0 %d %d", size+8, size+8) {
-		t.Error("box", got.box)
+	got := views.Draw(views.Code{Kind: "QRCODE", Text: text})
+	if got.Box() != fmt.Sprintf("0 0 %d %d", size+8, size+8) {
+		t.Error("box", got.Box())
 	}
 	black := map[[2]int]bool{}
-	for run := range strings.SplitSeq(strings.TrimSuffix(got.path, "z"), "z") {
+	for run := range strings.SplitSeq(strings.TrimSuffix(got.Path(), "z"), "z") {
 		var x, y, width, height, back int
 		if _, err := fmt.Sscanf(run, "M%d %dh%dv%dh%d", &x, &y, &width, &height, &back); err != nil || height != 1 || back != -width {
 			t.Fatal(run, err)
 		}
 		for i := range width {
-			black[[2]int{x + i - quietModules, y - quietModules}] = true
+			black[[2]int{x + i - views.QuietModules, y - views.QuietModules}] = true
 		}
 	}
 	for y := range size {
@@ -430,21 +456,21 @@ func TestTheDrawnCodeIsTheCode(t *testing.T) {
 }
 
 func TestACodeThatCannotBeDrawnIsShownAsText(t *testing.T) {
-	for _, c := range []Code{
-		{"QRCODE", strings.Repeat("x", 5000)}, {"BARCODE", "日本"}, {"TEXT", "84 2210"}, {"SOMETHING", "else"},
+	for _, c := range []views.Code{
+		{Kind: "QRCODE", Text: strings.Repeat("x", 5000)}, {Kind: "BARCODE", Text: "日本"}, {Kind: "TEXT", Text: "84 2210"}, {Kind: "SOMETHING", Text: "else"},
 	} {
-		if got := draw(c); got.path != "" || got.text != c.Text {
+		if got := views.Draw(c); got.Path() != "" || got.Caption() != c.Text {
 			t.Errorf("%s: %+v", c.Kind, got)
 		}
 	}
-	if got := draw(Code{"BARCODE", "0123456789012"}); got.path == "" || got.text != "0123456789012" {
+	if got := views.Draw(views.Code{Kind: "BARCODE", Text: "0123456789012"}); got.Path() == "" || got.Caption() != "0123456789012" {
 		t.Errorf("%+v", got)
 	}
 }
 
 func BenchmarkCheckoutPage(b *testing.B) {
-	page := CheckoutPage(sampleCheckout(english, sampleStatus("open")))
-	ctx := WithLanguage(context.Background(), language.German)
+	page := views.CheckoutPage(samples.Checkout(english, samples.Status("open")))
+	ctx := views.WithLanguage(context.Background(), language.German)
 	b.ReportAllocs()
 	for b.Loop() {
 		if err := page.Render(ctx, io.Discard); err != nil {

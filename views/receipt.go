@@ -12,7 +12,7 @@ import (
 	"antom-checkout/static"
 )
 
-// NewAmount writes money for the page's language.
+// NewAmount formats money for the language of the page.
 func NewAmount(ctx context.Context, m checkout.Money) Amount {
 	return Amount{Text: m.Format(Language(ctx)), Minor: fmt.Sprint(m.Minor), Currency: string(m.Currency)}
 }
@@ -36,7 +36,7 @@ func NewLines(ctx context.Context, lines []checkout.OrderLine) []Line {
 	return all
 }
 
-// Image is the address of a picture in static/, or "" for one that is not there.
+// Image is the address of a picture in static/, or "" for a missing one.
 func Image(name string) string {
 	if name == "" || !static.Has(name) {
 		return ""
@@ -44,9 +44,9 @@ func Image(name string) string {
 	return static.URL(name)
 }
 
-// NewReceipt is all that an order's page and letters tell its buyer. Who else
-// knows the order's address must not get it. The method is that of the order's
-// current payment.
+// NewReceipt is what an order's page and emails show its buyer. Other readers who
+// know the order's address must not see it. The method is that of the order's current
+// payment.
 func NewReceipt(ctx context.Context, o checkout.Order, method checkout.Method) *Receipt {
 	r := &Receipt{
 		Ordered: Day(ctx, o.CreatedAt),
@@ -62,13 +62,13 @@ func NewReceipt(ctx context.Context, o checkout.Order, method checkout.Method) *
 	r.MethodName = MethodName(ctx, method.Code, method.Name)
 	for _, op := range p.Operations {
 		if op.Kind == checkout.Refund && op.Status == checkout.OperationSuccess {
-			r.Refunds = append(r.Refunds, GivenBack{Day: Day(ctx, op.CreatedAt), Amount: NewAmount(ctx, op.Amount)})
+			r.Refunds = append(r.Refunds, Refund{Day: Day(ctx, op.CreatedAt), Amount: NewAmount(ctx, op.Amount)})
 		}
 	}
 	return r
 }
 
-// address is what goes onto the parcel, a line each.
+// address is the delivery address, line by line.
 func address(ctx context.Context, b checkout.Buyer) []string {
 	var lines []string
 	for _, line := range []string{b.Name, b.Address1, b.Address2, strings.TrimSpace(b.PostalCode + " " + b.City), b.Region, countryName(ctx, b.Country)} {
@@ -79,6 +79,7 @@ func address(ctx context.Context, b checkout.Buyer) []string {
 	return lines
 }
 
+// countryName is the name of a country in the language of the page, or its code.
 func countryName(ctx context.Context, code string) string {
 	region, err := language.ParseRegion(code)
 	if err != nil {

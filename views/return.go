@@ -6,6 +6,8 @@ import (
 	"github.com/a-h/templ"
 )
 
+// returnDocument loads the status script and refreshes the page until the status is
+// final.
 func returnDocument(ctx context.Context, v ReturnView) document {
 	d := document{title: Text(ctx, v.Status.Title), frame: v.Frame, paying: true}
 	if !v.Status.Final {

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// Span says how long something lasts in its largest unit: "6 days", "47 hours",
-// "59 minutes". It never promises more than there is, but for what rounding to
-// the next smaller unit adds. The script of the code page does the same.
+// Span formats a duration in its largest unit: "6 days", "47 hours", "59 minutes".
+// It rounds down, after rounding to the next smaller unit. The script of the code
+// page does the same.
 func Span(ctx context.Context, d time.Duration) string {
 	const day = 24 * time.Hour
 	if hours := d.Round(time.Hour); hours >= 2*day {

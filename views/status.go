@@ -6,10 +6,10 @@ import (
 	"antom-checkout/checkout"
 )
 
-// tone is how a status looks: good, bad, wait (something is under way) or flat.
-// An attempt that failed is told before all else; one whose end is unknown never
-// looks like one that failed.
-func tone(s Status) string {
+// severity is how a status is presented: good, bad, wait (a payment is under way) or
+// flat. A failed attempt takes precedence over the order's status; an attempt of
+// unknown outcome is never presented as failed.
+func severity(s Status) string {
 	switch {
 	case s.Unknown:
 		return "wait"
@@ -25,30 +25,31 @@ func tone(s Status) string {
 	return "flat"
 }
 
-// sign is the picture beside a status: of its tone, but for money on its way back.
-func sign(s Status) string {
+// statusIcon is the icon beside a status: that of its severity, except for refunds.
+func statusIcon(s Status) string {
 	if s.Status == "refunded" || s.Status == "partially_refunded" {
 		return "refund"
 	}
-	return tone(s)
+	return severity(s)
 }
 
-// calmSeconds is how long a buyer is asked to watch a spinner. Most wallets have
-// answered by then; who has to wait longer should read why.
-const calmSeconds = 5
+// spinnerSeconds is how long the page shows a spinner. Most wallets confirm within
+// this time; after it the page explains the wait.
+const spinnerSeconds = 5
 
-// fresh reports whether the buyer has only just come back.
-func fresh(s Status) bool {
-	return s.Status == "processing" && !s.Unknown && !s.Failed && s.SinceSecond < calmSeconds
+// justStarted reports whether the spinner is shown: the attempt under way is younger
+// than spinnerSeconds.
+func justStarted(s Status) bool {
+	return s.Status == "processing" && !s.Unknown && !s.Failed && s.SinceSecond < spinnerSeconds
 }
 
-// calmAfter is in how many milliseconds a fresh status stops being fresh.
-func calmAfter(s Status) string {
-	return strconv.Itoa(1000 * (calmSeconds - s.SinceSecond))
+// spinnerEnds is after how many milliseconds the spinner is replaced by text.
+func spinnerEnds(s Status) string {
+	return strconv.Itoa(1000 * (spinnerSeconds - s.SinceSecond))
 }
 
-// TakesKey is the message key for how long a kind of payment normally takes, or
-// "" where nobody knows.
+// TakesKey is the message key for how long a category of payment normally takes, or
+// "" where that is unknown.
 func TakesKey(category checkout.Category) string {
 	if key := "takes." + string(category); HasText(key) {
 		return key
@@ -56,8 +57,8 @@ func TakesKey(category checkout.Category) string {
 	return ""
 }
 
-// refresh is the page's <meta refresh> for browsers without scripts: for as long
-// as something may change, but less often for who has waited long.
+// refresh is the page's <meta refresh> for browsers without scripts. The page reloads
+// until the status is final, less often as the wait gets longer.
 func refresh(s Status, address string) string {
 	pause := "2"
 	switch {
@@ -74,15 +75,15 @@ func refresh(s Status, address string) string {
 	return pause + ";url=" + address
 }
 
-// A feed is where the status script hears of changes.
+// A feed is the addresses that the status script uses.
 type feed struct {
-	events string
-	poll   string
-	self   string // where this page is to be had again, if not at its own address
-	leave  string // where to go on a change instead of showing this page again
+	events string // the event stream
+	poll   string // the status JSON
+	self   string // the address that shows this page again, if it is not the current one
+	leave  string // the page that a change leads to, or "": it shows this page again
 }
 
-// A problem is one line of the list above a form: a message key, and where there
-// is one the field it is about, with its label's key if the message does not say
-// which field it means.
+// A problem is one line of the list above a form: a message key, the field it is
+// about or "", and the key of the field's label if the message does not name the
+// field.
 type problem struct{ field, label, message string }

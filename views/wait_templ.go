@@ -8,8 +8,8 @@ package views
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// WaitPage is shown when Antom has not answered: nothing is known yet. The same
-// button goes on with the same attempt.
+// WaitPage is shown when Antom has not answered and the outcome is unknown. Its
+// button continues the same attempt.
 func WaitPage(v WaitView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -270,7 +270,7 @@ func (s *shop) call(endpoint string, request any) error {
 	var envelope antom.Envelope
 	must(s.t, json.Unmarshal([]byte(answer), &envelope))
 	if r := envelope.Result; r.Status != antom.StatusSuccess && !r.InProcess() {
-		return &antom.Error{Op: endpoint, Code: r.Code, Status: r.Status, Message: r.Message}
+		return &antom.Error{Endpoint: endpoint, Code: r.Code, Status: r.Status, Message: r.Message}
 	}
 	return nil
 }

@@ -75,9 +75,9 @@ func notificationsOf(all []Notification, payment string) []Notification {
 
 // notifyPayment tells the merchant how a payment stands.
 func (nt *notifier) notifyPayment(p *Payment, kind string, in time.Duration) {
-	body := antom.PaymentNotice{
-		Notice:           antom.Notice{NotifyType: kind, Result: resultOf(antom.CodeSuccess, antom.StatusSuccess)},
-		PaymentRequestID: p.RequestID, PaymentID: p.ID, PaymentAmount: p.wire(), PaymentMethodType: p.Method,
+	body := antom.PaymentNotification{
+		NotificationEnvelope: antom.NotificationEnvelope{NotifyType: kind, Result: resultOf(antom.CodeSuccess, antom.StatusSuccess)},
+		PaymentRequestID:     p.RequestID, PaymentID: p.ID, PaymentAmount: p.wire(), PaymentMethodType: p.Method,
 		PaymentCreateTime: wireTime(p.CreatedAt), PaymentResultInfo: p.Card, CardInfo: p.Card,
 	}
 	switch p.Status {
@@ -92,8 +92,8 @@ func (nt *notifier) notifyPayment(p *Payment, kind string, in time.Duration) {
 // notifyCapture tells the merchant how a capture ended.
 func (nt *notifier) notifyCapture(p *Payment, c *Capture, in time.Duration) {
 	nt.announce("CAPTURE_RESULT", p.RequestID, p.Terms.NotifyURL, antom.CaptureResult{
-		Notice:           antom.Notice{NotifyType: "CAPTURE_RESULT", Result: transactionResult(c.Status, c.ResultCode)},
-		CaptureRequestID: c.RequestID, CaptureID: c.ID, PaymentID: c.PaymentID,
+		NotificationEnvelope: antom.NotificationEnvelope{NotifyType: "CAPTURE_RESULT", Result: transactionResult(c.Status, c.ResultCode)},
+		CaptureRequestID:     c.RequestID, CaptureID: c.ID, PaymentID: c.PaymentID,
 		CaptureAmount: c.wire(), CaptureTime: wireTime(c.DoneAt),
 	}, in)
 }
@@ -101,8 +101,8 @@ func (nt *notifier) notifyCapture(p *Payment, c *Capture, in time.Duration) {
 // notifyRefund tells the merchant how a refund ended.
 func (nt *notifier) notifyRefund(p *Payment, r *Refund, in time.Duration) {
 	nt.announce("REFUND_RESULT", p.RequestID, r.NotifyURL, antom.RefundResult{
-		Notice:       antom.Notice{NotifyType: "REFUND_RESULT", Result: transactionResult(r.Status, r.ResultCode)},
-		RefundStatus: r.Status, RefundRequestID: r.RequestID, RefundID: r.ID,
+		NotificationEnvelope: antom.NotificationEnvelope{NotifyType: "REFUND_RESULT", Result: transactionResult(r.Status, r.ResultCode)},
+		RefundStatus:         r.Status, RefundRequestID: r.RequestID, RefundID: r.ID,
 		RefundAmount: r.wire(), RefundTime: wireTime(r.DoneAt),
 	}, in)
 }
@@ -110,8 +110,8 @@ func (nt *notifier) notifyRefund(p *Payment, r *Refund, in time.Duration) {
 // notifyVaulting tells the merchant how a vaulting ended.
 func (nt *notifier) notifyVaulting(v *Vaulting, result antom.Result, in time.Duration) {
 	nt.announce("VAULTING_RESULT", v.RequestID, v.NotifyURL, antom.VaultingResult{
-		Notice:            antom.Notice{NotifyType: "VAULTING_RESULT", Result: result},
-		VaultingRequestID: v.RequestID, VaultingStatus: v.Status, PaymentMethodDetail: v.detail(), VaultingCreateTime: wireTime(v.CreatedAt),
+		NotificationEnvelope: antom.NotificationEnvelope{NotifyType: "VAULTING_RESULT", Result: result},
+		VaultingRequestID:    v.RequestID, VaultingStatus: v.Status, PaymentMethodDetail: v.detail(), VaultingCreateTime: wireTime(v.CreatedAt),
 	}, in)
 }
 
@@ -119,7 +119,7 @@ func (nt *notifier) notifyVaulting(v *Vaulting, result antom.Result, in time.Dur
 // dashboard's address; here that is the payment's notify address.
 func (nt *notifier) notifyDispute(p *Payment, d *Dispute, kind string, in time.Duration) {
 	body := antom.DisputeNotification{
-		Notice:                  antom.Notice{NotifyType: kind, Result: resultOf(antom.CodeSuccess, antom.StatusSuccess)},
+		NotificationEnvelope:    antom.NotificationEnvelope{NotifyType: kind, Result: resultOf(antom.CodeSuccess, antom.StatusSuccess)},
 		DisputeNotificationType: kind, DisputeID: d.ID, PaymentID: d.PaymentID, PaymentRequestID: d.PaymentRequestID,
 		DisputeType: d.Type, DisputeSource: p.Method, DisputeTime: wireTime(d.CreatedAt), DisputeAmount: d.wire(),
 		DisputeReasonCode: d.ReasonCode, DisputeReasonMsg: "The buyer does not recognise the payment.",

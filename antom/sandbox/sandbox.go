@@ -26,8 +26,6 @@ type Config struct {
 	LedgerFile        string           // keeps the ledger across restarts; "" keeps it in memory only
 
 	Transport http.RoundTripper // how notifications are sent; nil is the network
-
-	NoticeDelay time.Duration // the former name of NotificationDelay, which wins
 }
 
 // Sandbox is one local Antom with one merchant. It is an http.Handler. It only

@@ -12,7 +12,7 @@ func wire(cfg Config, base string) *Sandbox {
 	s := &Sandbox{
 		url: base, clientID: cfg.ClientID, keys: cfg.Keys, ctx: ctx, stop: stop,
 		delays: delays{
-			notification: orElse(cfg.NotificationDelay, orElse(cfg.NoticeDelay, 300*time.Millisecond)),
+			notification: orElse(cfg.NotificationDelay, 300*time.Millisecond),
 			capture:      orElse(cfg.CaptureDelay, 300*time.Millisecond),
 			refund:       orElse(cfg.RefundDelay, time.Second),
 		},

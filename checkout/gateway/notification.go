@@ -42,7 +42,7 @@ func (g *Gateway) Reread(row checkout.Notification) (checkout.Received, error) {
 func eventFromNotification(n antom.Notification) (e checkout.Event, about checkout.Reference, understood bool) {
 	switch n := n.(type) {
 	case *antom.PaymentResult:
-		e = eventFromPaymentNotice(n.PaymentNotice)
+		e = eventFromPaymentNotification(n.PaymentNotification)
 		switch n.Result.Status {
 		case antom.StatusSuccess:
 			e.Outcome = checkout.OutcomeSucceeded
@@ -51,7 +51,7 @@ func eventFromNotification(n antom.Notification) (e checkout.Event, about checko
 		}
 		return e, checkout.Reference{RequestID: n.PaymentRequestID}, true
 	case *antom.PaymentPending:
-		e = eventFromPaymentNotice(n.PaymentNotice)
+		e = eventFromPaymentNotification(n.PaymentNotification)
 		e.Outcome = checkout.OutcomePending // its result says S and is not final
 		return e, checkout.Reference{RequestID: n.PaymentRequestID}, true
 	case *antom.CaptureResult:
@@ -70,7 +70,7 @@ func eventFromNotification(n antom.Notification) (e checkout.Event, about checko
 	return checkout.Event{}, checkout.Reference{}, false
 }
 
-func eventFromPaymentNotice(n antom.PaymentNotice) checkout.Event {
+func eventFromPaymentNotification(n antom.PaymentNotification) checkout.Event {
 	return checkout.Event{
 		AntomID: n.PaymentID, Amount: money(n.PaymentAmount), Method: n.PaymentMethodType,
 		Code: string(n.Result.Code), AuthEndsAt: n.AuthExpiryTime.Time,

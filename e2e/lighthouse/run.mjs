@@ -1,6 +1,6 @@
-// Walks a fresh shop to its pay page and has Lighthouse look at the cart, the pay
-// page and the order page, as a phone on a slow network. It ends with an error when
-// a score is not 100. Usage: node run.mjs PROGRAM, with Chromium at CHROME_PATH.
+// Opens a new shop up to its pay page and runs Lighthouse on the cart, the pay page and
+// the order page, as a phone on a slow network. It ends with an error if a score is
+// not 100. Usage: node run.mjs PROGRAM, with Chromium at CHROME_PATH.
 import { spawn } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -37,7 +37,7 @@ try {
 	};
 	await walk("/cart", { sku: "MUG-01", quantity: "1" });
 	const [, formID] = /name="form_id" value="([^"]+)"/.exec(await (await walk("/cart")).text());
-	const look = async (name, path) => {
+	const measure = async (name, path) => {
 		const { lhr } = await lighthouse(home + path, {
 			port: chrome.port, onlyCategories: categories, logLevel: "error",
 			extraHeaders: { Cookie: [...cookies].map((pair) => pair.join("=")).join("; ") },
@@ -53,13 +53,13 @@ try {
 		}
 		if (Math.min(...scores) < 100) low++;
 	};
-	await look("cart", "/cart");
+	await measure("cart", "/cart");
 	const pay = (await walk("/orders", {
 		form_id: formID, email: "wei@example.com", name: "Tan Wei Ling", phone: "+65 6123 4567", country: "SG",
 		address1: "1 Raffles Place", postal_code: "048616", city: "Singapore",
 	})).headers.get("location");
-	await look("pay", pay);
-	await look("order", pay + "/return");
+	await measure("pay", pay);
+	await measure("order", pay + "/return");
 } finally {
 	chrome.kill();
 	shop.kill();

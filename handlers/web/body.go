@@ -10,11 +10,11 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// bodyLimit is more than any of our forms and any of Antom's notifications needs.
+// bodyLimit is more than any form of the shop and any notification of Antom needs.
 const bodyLimit = 64 << 10
 
 // readBody reads a request's body before its handler runs, so that no handler acts
-// on half a request, and none has to tell one from a whole.
+// on half a request.
 func readBody(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
@@ -39,7 +39,7 @@ func readBody(next echo.HandlerFunc) echo.HandlerFunc {
 
 func readWhole(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.ContentLength > bodyLimit {
-		return nil, &http.MaxBytesError{Limit: bodyLimit} // nothing of it has to come
+		return nil, &http.MaxBytesError{Limit: bodyLimit} // nothing of it has to be read
 	}
 	return io.ReadAll(http.MaxBytesReader(w, r.Body, bodyLimit))
 }

@@ -54,8 +54,8 @@ func newSite(t *testing.T, change ...func(*web.Config)) *site {
 
 func (s *site) fails(path string, fail func(c echo.Context) error) { s.echo.GET(path, fail) }
 
-// asks sends a request as it comes from a connection.
-func (s *site) asks(path string, change ...func(*http.Request)) *httptest.ResponseRecorder {
+// gets sends a request as it comes from a connection.
+func (s *site) gets(path string, change ...func(*http.Request)) *httptest.ResponseRecorder {
 	s.t.Helper()
 	r := httptest.NewRequestWithContext(s.t.Context(), http.MethodGet, path, nil)
 	r.Host, r.RemoteAddr = "shop.example", "192.0.2.1:1234"
@@ -67,7 +67,7 @@ func (s *site) asks(path string, change ...func(*http.Request)) *httptest.Respon
 	return answer
 }
 
-// line is what was logged since it was last looked at, which has to be one line.
+// line is what was logged since the last call, which has to be one line.
 func (s *site) line() map[string]any {
 	s.t.Helper()
 	defer s.log.Reset()
@@ -85,7 +85,7 @@ func TestARequestHasOneIDEverywhere(t *testing.T) {
 	s := newSite(t)
 	seen := map[string]bool{}
 	for _, path := range []string{"/fine", "/fine", "/nothing"} {
-		got := s.asks(path)
+		got := s.gets(path)
 		id := got.Header().Get("X-Request-Id")
 		if len(id) < 20 || seen[id] {
 			t.Errorf("%s has the id %q", path, id)
@@ -101,7 +101,7 @@ func TestARequestHasOneIDEverywhere(t *testing.T) {
 			t.Errorf("the error page has no reference:\n%s", got.Body)
 		}
 	}
-	german := s.asks("/nothing", func(r *http.Request) { r.Header.Set("Accept-Language", "de") })
+	german := s.gets("/nothing", func(r *http.Request) { r.Header.Set("Accept-Language", "de") })
 	if want := "Kennung: " + german.Header().Get("X-Request-Id"); !strings.Contains(german.Body.String(), want) {
 		t.Errorf("the page lacks %q", want)
 	}
@@ -128,9 +128,9 @@ func TestOnlyATrustedProxyNamesARequest(t *testing.T) {
 		{trusting, "192.0.2.1:1234", "a\nb", false},
 		{trusting, "198.51.100.1:1234", "stranger", false},
 		{trusting, "@", "no-address", false},
-		{newSite(t), "192.0.2.1:1234", "nobody-is-trusted", false},
+		{newSite(t), "192.0.2.1:1234", "no-proxy-is-trusted", false},
 	} {
-		got := row.site.asks("/fine", func(r *http.Request) {
+		got := row.site.gets("/fine", func(r *http.Request) {
 			r.RemoteAddr = row.from
 			r.Header.Set("X-Request-Id", row.id)
 		}).Header().Get("X-Request-Id")
@@ -144,7 +144,7 @@ func TestOnlyATrustedProxyNamesARequest(t *testing.T) {
 func TestALineOfAnotherPackageHasTheRequestID(t *testing.T) {
 	s := newSite(t)
 	log := web.WithRequestID(web.WithRequestID(slog.New(slog.NewJSONHandler(s.log, nil))))
-	s.asks("/fine")
+	s.gets("/fine")
 	s.log.Reset()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.last.Context()), time.Minute)
 	defer cancel()
@@ -167,9 +167,9 @@ func TestARequestIsOneLineWhateverHappens(t *testing.T) {
 		level  string
 		says   string // the line's error
 	}{
-		"a failure":            {func(echo.Context) error { return fmt.Errorf("read: %w", broken) }, 500, "ERROR", "read: disk on fire"},
-		"a panic":              {func(echo.Context) error { panic("nil map") }, 500, "ERROR", "panic: nil map"},
-		"a failure, half-told": {func(c echo.Context) error { return errors.Join(c.String(200, "x"), broken) }, 200, "ERROR", "disk on fire"},
+		"a failure":                {func(echo.Context) error { return fmt.Errorf("read: %w", broken) }, 500, "ERROR", "read: disk on fire"},
+		"a panic":                  {func(echo.Context) error { panic("nil map") }, 500, "ERROR", "panic: nil map"},
+		"a failure, half-answered": {func(c echo.Context) error { return errors.Join(c.String(200, "x"), broken) }, 200, "ERROR", "disk on fire"},
 		"a connection that breaks meanwhile": {func(c echo.Context) error {
 			return errors.Join(c.String(200, "x"), &net.OpError{Op: "write", Err: broken})
 		}, 200, "INFO", ""},
@@ -180,14 +180,14 @@ func TestARequestIsOneLineWhateverHappens(t *testing.T) {
 		"the cause of a status": {func(echo.Context) error {
 			return echo.NewHTTPError(503).SetInternal(checkout.ErrNotFound)
 		}, 503, "ERROR", "code=503, message=Service Unavailable, internal=" + checkout.ErrNotFound.Error()},
-		"a refusal worth a look": {func(c echo.Context) error {
+		"a refusal worth a warning": {func(c echo.Context) error {
 			web.Note(c, slog.LevelWarn, slog.String(web.LogClient, "192.0.2.9"))
 			return echo.NewHTTPError(401)
 		}, 401, "WARN", "code=401, message=Unauthorized"},
 	} {
 		s := newSite(t)
 		s.fails("/it", row.handle)
-		got, line := s.asks("/it"), s.line()
+		got, line := s.gets("/it"), s.line()
 		if got.Code != row.status || int(line["status"].(float64)) != row.status || line["level"] != row.level || line["route"] != "/it" || line["verb"] != "GET" {
 			t.Errorf("%s: status %d, line %v", name, got.Code, line)
 		}
@@ -198,7 +198,7 @@ func TestARequestIsOneLineWhateverHappens(t *testing.T) {
 			t.Errorf("%s: the stack is %q", name, stack)
 		}
 		if strings.Contains(got.Body.String(), "fire") || strings.Contains(got.Body.String(), "nil map") {
-			t.Errorf("%s: the answer tells internals:\n%s", name, got.Body)
+			t.Errorf("%s: the answer shows internals:\n%s", name, got.Body)
 		}
 	}
 }

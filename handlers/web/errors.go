@@ -75,7 +75,7 @@ func (s *Site) answerError(err error, c echo.Context) {
 	ctx := c.Request().Context()
 	status, answer := describe(err)
 	if hasLeft(ctx, err) {
-		status, answer = statusClientLeft, told{message: errorKey(statusClientLeft)}
+		status, answer = statusClientLeft, shownError{message: errorKey(statusClientLeft)}
 	}
 	// A body that broke off has cancelled the context, and pages are not drawn for a
 	// cancelled one.
@@ -88,7 +88,7 @@ func (s *Site) answerError(err error, c echo.Context) {
 	}
 }
 
-func (s *Site) writeError(c echo.Context, status int, answer told) error {
+func (s *Site) writeError(c echo.Context, status int, answer shownError) error {
 	switch FormOf(c) {
 	case Empty:
 		return c.NoContent(status)
@@ -100,23 +100,24 @@ func (s *Site) writeError(c echo.Context, status int, answer told) error {
 	}))
 }
 
-// told is what the buyer reads of an error: message keys, for the whole and by field.
-type told struct {
+// shownError is what the buyer reads of an error: message keys, for the whole and by
+// field.
+type shownError struct {
 	message string
 	fields  map[string]string
 }
 
-// describe finds the status, and what the buyer is told.
-func describe(err error) (status int, answer told) {
+// describe finds the status and the text of an error.
+func describe(err error) (status int, answer shownError) {
 	var web *echo.HTTPError // its cause, whatever it is, is for the log
 	if errors.As(err, &web) {
-		return web.Code, told{message: errorKey(web.Code)}
+		return web.Code, shownError{message: errorKey(web.Code)}
 	}
 	var refused *checkout.Error
 	if errors.As(err, &refused) {
-		return StatusOf(refused.Kind()), told{MessageOf(refused), refused.Fields}
+		return StatusOf(refused.Kind()), shownError{MessageOf(refused), refused.Fields}
 	}
-	return http.StatusInternalServerError, told{message: errorKey(http.StatusInternalServerError)}
+	return http.StatusInternalServerError, shownError{message: errorKey(http.StatusInternalServerError)}
 }
 
 // errorAnswer is an error as JSON, in the buyer's language.
@@ -125,7 +126,7 @@ type errorAnswer struct {
 	Fields map[string]string `json:"fields,omitempty"`
 }
 
-func newErrorAnswer(ctx context.Context, read told) errorAnswer {
+func newErrorAnswer(ctx context.Context, read shownError) errorAnswer {
 	answer := errorAnswer{Error: views.Text(ctx, read.message)}
 	for field, key := range read.fields {
 		if answer.Fields == nil {
@@ -136,7 +137,7 @@ func newErrorAnswer(ctx context.Context, read told) errorAnswer {
 	return answer
 }
 
-// errorKey is the text for a status that no handler had better words for.
+// errorKey is the text for a status where no handler gave a better one.
 func errorKey(status int) string {
 	if key := fmt.Sprintf("error.page.%d.message", status); views.HasText(key) {
 		return key

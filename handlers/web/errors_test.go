@@ -21,14 +21,14 @@ func TestWhoLeavesIsNoErrorAndIsAnswered(t *testing.T) {
 			leave()
 			return fmt.Errorf("read: %w", c.Request().Context().Err())
 		})
-		got := s.asks("/it", func(r *http.Request) { *r = *r.WithContext(ctx) })
+		got := s.gets("/it", func(r *http.Request) { *r = *r.WithContext(ctx) })
 		if line := s.line(); got.Code != 499 || line["level"] != "INFO" || line["error"] != nil || !strings.Contains(got.Body.String(), want) || (want == "") != (got.Body.Len() == 0) {
 			t.Errorf("%s: status %d, line %v, answer %.200q", form, got.Code, line, got.Body)
 		}
 	}
 	s := newSite(t)
 	s.fails("/it", func(echo.Context) error { return context.Canceled }) // the program cancelled it; the client waits
-	if got, line := s.asks("/it"), s.line(); got.Code != 500 || line["level"] != "ERROR" {
+	if got, line := s.gets("/it"), s.line(); got.Code != 500 || line["level"] != "ERROR" {
 		t.Errorf("status %d, line %v", got.Code, line)
 	}
 }

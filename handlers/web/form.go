@@ -13,15 +13,15 @@ type Form string
 const (
 	Page  Form = "page"
 	JSON  Form = "json"
-	Empty Form = "empty" // a status without words
+	Empty Form = "empty" // a status without a text
 )
 
 const formKey = "web.form"
 
-// AnswerIn settles the form, where the request's headers do not tell it.
+// AnswerIn decides the form, where the request's headers do not.
 func AnswerIn(c echo.Context, f Form) { c.Set(formKey, f) }
 
-// Answering settles the form of a route.
+// Answering decides the form of a route.
 func Answering(f Form) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
@@ -31,9 +31,9 @@ func Answering(f Form) echo.MiddlewareFunc {
 	}
 }
 
-// FormOf is the form that was settled, or the one the client asks for.
+// FormOf is the form that was decided, or the one the client accepts.
 func FormOf(c echo.Context) Form {
-	if f, settled := c.Get(formKey).(Form); settled {
+	if f, decided := c.Get(formKey).(Form); decided {
 		return f
 	}
 	if strings.Contains(c.Request().Header.Get(echo.HeaderAccept), echo.MIMEApplicationJSON) {

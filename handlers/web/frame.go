@@ -18,7 +18,7 @@ func (s *Site) Frame(c echo.Context, cartCount int) views.Frame {
 	if s.cfg.Accent != nil {
 		f.AccentURL = s.cfg.Accent.URL()
 	}
-	if r := c.Request(); r.Method != http.MethodPost { // what was posted has no address to come back to
+	if r := c.Request(); r.Method != http.MethodPost { // a posted page has no address to return to
 		f.Languages = views.LanguageChoices(r.Context(), func(code string) string {
 			return r.URL.EscapedPath() + "?" + languageParam + "=" + code
 		})

@@ -28,7 +28,7 @@ func newHosts(public *url.URL, allowed []string) hosts {
 func hostName(host string) string {
 	if name, port, err := net.SplitHostPort(host); err == nil {
 		if _, err := strconv.ParseUint(port, 10, 16); err != nil {
-			return "" // no host that a browser asks for
+			return "" // no host that a browser sends
 		}
 		host = name
 	}
@@ -44,7 +44,7 @@ func (s *Site) refuseUnknownHosts(next echo.HandlerFunc) echo.HandlerFunc {
 		local, _ := c.Request().Context().Value(http.LocalAddrContextKey).(net.Addr)
 		if !s.hosts.know(hostName(c.Request().Host), local) {
 			host := c.Request().Host
-			Note(c, slog.LevelInfo, slog.String(LogHost, host[:min(len(host), 100)])) // for who set up the proxy
+			Note(c, slog.LevelInfo, slog.String(LogHost, host[:min(len(host), 100)])) // for the person who sets up the proxy
 			return echo.NewHTTPError(http.StatusMisdirectedRequest)
 		}
 		return next(c)

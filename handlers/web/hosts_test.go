@@ -37,7 +37,7 @@ func TestOnlyKnownHostsAreAnswered(t *testing.T) {
 	} {
 		for status, hosts := range map[int][]string{http.StatusOK: row.known, http.StatusMisdirectedRequest: row.not} {
 			for _, host := range hosts {
-				got := s.asks("/fine", func(r *http.Request) {
+				got := s.gets("/fine", func(r *http.Request) {
 					r.Host = strings.ReplaceAll(host, "%25", "%")
 					if row.at != "" {
 						at, err := net.ResolveTCPAddr("tcp", row.at)
@@ -55,11 +55,11 @@ func TestOnlyKnownHostsAreAnswered(t *testing.T) {
 	}
 }
 
-// Who sets up a proxy finds the name in the log that the shop did not know.
+// The person who sets up a proxy finds in the log the name that the shop did not know.
 func TestAnUnknownHostIsInTheLog(t *testing.T) {
 	s := newSite(t)
 	for host, want := range map[string]string{"backend:8080": "backend:8080", strings.Repeat("a", 200): strings.Repeat("a", 100)} {
-		s.asks("/fine", func(r *http.Request) { r.Host = host })
+		s.gets("/fine", func(r *http.Request) { r.Host = host })
 		if line := s.line(); line["host"] != want || line["status"] != 421.0 {
 			t.Errorf("the line is %v", line)
 		}

@@ -11,7 +11,7 @@ import (
 )
 
 // languageParam is the query parameter, and languageCookie the cookie, by which
-// a buyer's own choice of language goes before what the browser asks for.
+// a buyer's own choice of language goes before the browser's.
 const (
 	languageParam  = "lang"
 	languageCookie = "lang"
@@ -22,23 +22,23 @@ const (
 func (s *Site) speakLanguage(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
-		asked := r.Header.Get("Accept-Language")
+		wanted := r.Header.Get("Accept-Language")
 		if cookie, err := r.Cookie(languageCookie); err == nil && isLanguage(cookie.Value) {
-			asked = cookie.Value
+			wanted = cookie.Value
 		}
 		if chosen := c.QueryParam(languageParam); isLanguage(chosen) {
-			asked = chosen
+			wanted = chosen
 			c.SetCookie(&http.Cookie{
 				Name: languageCookie, Value: chosen, Path: "/", MaxAge: languageDays * 86400,
 				HttpOnly: true, Secure: s.HTTPS(), SameSite: http.SameSiteLaxMode,
 			})
 		}
-		c.SetRequest(r.WithContext(views.WithLanguage(r.Context(), views.Match(asked))))
+		c.SetRequest(r.WithContext(views.WithLanguage(r.Context(), views.Match(wanted))))
 		return next(c)
 	}
 }
 
-// isLanguage reports whether we speak exactly this language.
+// isLanguage reports whether the texts exist in exactly this language.
 func isLanguage(code string) bool {
 	return slices.ContainsFunc(views.Languages(), func(tag language.Tag) bool { return tag.String() == code })
 }

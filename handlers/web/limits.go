@@ -35,9 +35,9 @@ type Limits struct {
 // those that were not seen for longest are forgotten, in their favour.
 const maxBuckets = 20_000
 
-// Limiter counts what clients do, in two generations: when the younger one is
-// full it becomes the older, and what is seen again moves back. A nil one limits
-// nothing.
+// Limiter counts what clients do, in two generations: when the younger one is full
+// it becomes the older, and a bucket that is used again returns to the younger. A
+// nil one limits nothing.
 type Limiter struct {
 	now        func() time.Time
 	meter      Meter
@@ -87,7 +87,7 @@ func (m *Limiter) take(key string, r Rate) (wait time.Duration) {
 	defer m.mu.Unlock()
 	taken := m.bucket(key, r).ReserveN(now, 1)
 	if wait = taken.DelayFrom(now); wait > 0 {
-		taken.CancelAt(now) // who is refused has taken nothing
+		taken.CancelAt(now) // a refused request takes nothing
 	}
 	return wait
 }
@@ -107,7 +107,7 @@ func (m *Limiter) bucket(key string, r Rate) *rate.Limiter {
 	return b
 }
 
-// TooMany says when to come again.
+// TooMany says when the next request may come.
 func TooMany(c echo.Context, wait time.Duration) error {
 	c.Response().Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 	return echo.NewHTTPError(http.StatusTooManyRequests)
@@ -116,8 +116,8 @@ func TooMany(c echo.Context, wait time.Duration) error {
 // ByClient is the key of a client.
 func ByClient(c echo.Context) string { return network(c.RealIP()) }
 
-// network is what stands for a client: its IPv4 address, or the /64 that one
-// household or one phone has all of.
+// network is what stands for a client: its IPv4 address, or the /64 that
+// belongs to one household or one phone.
 func network(address string) string {
 	ip, err := netip.ParseAddr(address)
 	if err != nil {

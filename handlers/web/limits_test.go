@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-func TestALimitGivesWayWithTime(t *testing.T) {
+func TestALimitEasesWithTime(t *testing.T) {
 	now := time.Unix(0, 0)
 	m := NewLimiter(func() time.Time { return now }, nil)
 	slow := Rate{1, 3}
@@ -19,7 +19,7 @@ func TestALimitGivesWayWithTime(t *testing.T) {
 		t.Fatalf("the fourth at once is to wait %v, want a second", wait)
 	}
 	if m.take("b", slow) != 0 {
-		t.Fatal("somebody else is refused")
+		t.Fatal("another client is refused")
 	}
 	now = now.Add(time.Second)
 	if m.take("a", slow) != 0 || m.take("a", slow) == 0 {

@@ -53,8 +53,8 @@ func (s *Site) logRequest(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// levelOf says whose fault an error is: ours is an error, a client's is none. begun
-// tells whether the error came after the answer had begun.
+// levelOf is the level of an error: Error where the server failed, Info where the
+// client did. begun says whether the answer had begun before the error.
 func levelOf(ctx context.Context, err error, begun bool) slog.Level {
 	if err == nil || hasLeft(ctx, err) || begun && isConnection(err) {
 		return slog.LevelInfo
@@ -65,7 +65,7 @@ func levelOf(ctx context.Context, err error, begun bool) slog.Level {
 	return slog.LevelInfo
 }
 
-// hasLeft reports whether err comes of the client closing its connection.
+// hasLeft reports whether the client has closed its connection, which caused err.
 func hasLeft(ctx context.Context, err error) bool {
 	return errors.Is(err, context.Canceled) && ctx.Err() != nil
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// refuseCrossOrigin stops forms and scripts of other sites from acting for our
+// refuseCrossOrigin stops forms and scripts of other sites from acting for
 // buyers. Antom's notifications and plain HTTP clients carry no browser headers
 // and pass.
 func (s *Site) refuseCrossOrigin() echo.MiddlewareFunc {

@@ -17,7 +17,7 @@ const (
 )
 
 // secureHeaders sets what every answer carries. Pages that need more than the
-// strict policy ask for it with SetPolicy.
+// strict policy call SetPolicy.
 func secureHeaders(https bool) echo.MiddlewareFunc {
 	before, after, _ := strings.Cut(StrictPolicy("NONCE", https).String(), "NONCE") // most answers need no more
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
@@ -46,16 +46,16 @@ func secureHeaders(https bool) echo.MiddlewareFunc {
 // Policy is a Content-Security-Policy: sources by directive.
 type Policy map[string][]string
 
-// StrictPolicy is every page's: our own files, scripts only with this answer's
+// StrictPolicy is every page's: the shop's own files, scripts only with this answer's
 // nonce, nothing that is not named. Browsers report to a group over https only,
-// and one that knows report-to looks at nothing else.
+// and one that knows report-to uses nothing else.
 func StrictPolicy(nonce string, https bool) Policy {
 	p := Policy{
 		"default-src":     {"'none'"},
 		"script-src":      {"'nonce-" + nonce + "'"},
 		"style-src":       {"'self'"},
 		"img-src":         {"'self'"},
-		"connect-src":     {"'self'"}, // our status stream and JSON
+		"connect-src":     {"'self'"}, // the status stream and JSON
 		"form-action":     {"'self'"},
 		"base-uri":        {"'none'"},
 		"frame-ancestors": {"'none'"},
@@ -67,7 +67,7 @@ func StrictPolicy(nonce string, https bool) Policy {
 	return p
 }
 
-// PolicyOrder is every directive we use.
+// PolicyOrder is every directive in use.
 var PolicyOrder = []string{
 	"default-src", "script-src", "style-src", "style-src-elem", "style-src-attr", "img-src", "connect-src", "frame-src",
 	"form-action", "base-uri", "frame-ancestors", "report-uri", "report-to",

@@ -17,7 +17,7 @@ import (
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // Render answers with a page. It fills a buffer first: half a page must never
-// leave the building.
+// be sent.
 func Render(c echo.Context, status int, page templ.Component) error {
 	buffer := buffers.Get().(*bytes.Buffer)
 	buffer.Reset()
@@ -40,9 +40,9 @@ func Render(c echo.Context, status int, page templ.Component) error {
 	return c.HTMLBlob(status, buffer.Bytes())
 }
 
-// packs reports whether the answer may be compressed. What is posted comes back
-// plain: beside words that an attacker chose, the length of a packed page tells of
-// the secrets on it (BREACH).
+// packs reports whether the answer may be compressed. The answer to a POST is
+// never compressed: beside a text that an attacker chose, the length of a packed page
+// reveals the secrets on it (BREACH).
 func packs(r *http.Request) bool {
 	return r.Method != http.MethodPost && static.Accepts(r.Header.Get(echo.HeaderAcceptEncoding), "gzip")
 }

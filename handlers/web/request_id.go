@@ -19,7 +19,7 @@ func RequestID(ctx context.Context) string {
 	return id
 }
 
-// requestIDSyntax is what an id may look like that another program has made.
+// requestIDSyntax is the form of an id that another program may send.
 var requestIDSyntax = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 
 // nameRequest gives every request an id: the one that a trusted proxy has given it,

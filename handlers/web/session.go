@@ -23,7 +23,7 @@ func NewSessions[T any](name string, key []byte, https bool) *Sessions[T] {
 	cookies := sessions.NewCookieStore(key[:32], key[32:])
 	cookies.Options = &sessions.Options{
 		Path: "/", MaxAge: sessionDays * 86400, HttpOnly: true, Secure: https,
-		// Lax, because with Strict the cookie is missing when Antom leads the buyer back.
+		// Lax, because with Strict the cookie is missing when Antom returns the buyer.
 		SameSite: http.SameSiteLaxMode,
 	}
 	cookies.MaxAge(sessionDays * 86400)

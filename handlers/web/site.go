@@ -25,8 +25,8 @@ type Config struct {
 	Meter          Meter
 }
 
-// Meter counts requests. It hears routes and not addresses: of no token, no id
-// and no person.
+// Meter counts requests. It gets routes, not addresses: no token, no id and
+// nothing about a person.
 type Meter interface {
 	Request(method, route string, status int, took time.Duration)
 	Limited(name string) // a request beyond one of the limits of that name

@@ -1,6 +1,6 @@
-// Command gallery shows every page in every state, without a shop behind it: for
-// people who judge pages, and for the tests that look at all of them. It is no
-// part of the program.
+// Command gallery shows every page in every state, without a shop behind it.
+// People review the pages in it, and browser tests check them. It is no part of
+// the program.
 package main
 
 import (
@@ -21,6 +21,7 @@ import (
 
 	"antom-checkout/static"
 	"antom-checkout/views"
+	"antom-checkout/views/samples"
 )
 
 func main() {
@@ -35,17 +36,17 @@ func main() {
 }
 
 // handler serves the list at /, each page in one state at /pages/NAME/, and what the
-// pages load. Whatever else the pages lead to is not there.
+// pages load. Other links of the pages answer 404.
 func handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", showList)
 	mux.HandleFunc("GET /pages/{name}/{$}", showPage)
 	mux.Handle("GET /static/", static.Handler())
-	logo, accent := views.SampleBrand()
+	logo, accent := samples.Brand()
 	mux.Handle("GET "+logo.URL(), logo)
 	mux.Handle("GET "+accent.URL(), accent)
 	mux.HandleFunc("GET /checkout/", func(w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(http.StatusNoContent) // nothing changes here
+		w.WriteHeader(http.StatusNoContent) // the status never changes
 	})
 	return mux
 }
@@ -56,12 +57,12 @@ var listPage string
 var list = template.Must(template.New("list").Parse(listPage))
 
 func showList(w http.ResponseWriter, r *http.Request) {
-	ctx := spoken(r)
+	ctx := withLanguage(r)
 	only := strings.Fields(r.FormValue("only"))
 	var page bytes.Buffer
 	if err := list.Execute(&page, map[string]any{
-		"Samples": slices.DeleteFunc(views.Samples(ctx), func(s views.Sample) bool {
-			return len(only) > 0 && !slices.ContainsFunc(only, func(part string) bool { return strings.Contains(s.Name, part) })
+		"Pages": slices.DeleteFunc(samples.Pages(ctx), func(p samples.Page) bool {
+			return len(only) > 0 && !slices.ContainsFunc(only, func(part string) bool { return strings.Contains(p.Name, part) })
 		}),
 		"Choices": views.LanguageChoices(ctx, func(code string) string { return code }),
 		"Lang":    views.Language(ctx).String(),
@@ -75,26 +76,26 @@ func showList(w http.ResponseWriter, r *http.Request) {
 	_, _ = page.WriteTo(w)
 }
 
-// nonce is the same for everybody: there is nothing to steal here.
+// nonce is a constant: the gallery holds nothing to protect.
 const nonce = "gallery"
 
 func showPage(w http.ResponseWriter, r *http.Request) {
-	ctx := spoken(r)
-	all := views.Samples(ctx)
-	at := slices.IndexFunc(all, func(s views.Sample) bool { return s.Name == r.PathValue("name") })
+	ctx := withLanguage(r)
+	all := samples.Pages(ctx)
+	at := slices.IndexFunc(all, func(p samples.Page) bool { return p.Name == r.PathValue("name") })
 	if at < 0 {
 		http.NotFound(w, r)
 		return
 	}
-	// As strict as the shop's own policy, but for the frames of the list. The SDK's
-	// host is not in it: nothing here asks the network.
+	// As strict as the policy of the shop, but the list may frame the pages. The host
+	// of the SDK is not listed: the gallery needs no network.
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'nonce-"+nonce+"'; style-src 'self'; "+
 		"img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'")
-	templ.Handler(all[at].Page).ServeHTTP(w, r.WithContext(templ.WithNonce(ctx, nonce)))
+	templ.Handler(all[at]).ServeHTTP(w, r.WithContext(templ.WithNonce(ctx, nonce)))
 }
 
-// spoken is the request's context, in the language it asks for.
-func spoken(r *http.Request) context.Context {
+// withLanguage is the request's context with the language of the query.
+func withLanguage(r *http.Request) context.Context {
 	tag, err := language.Parse(r.FormValue("lang"))
 	if err != nil {
 		tag = language.English

@@ -21,23 +21,23 @@ import (
 	"antom-checkout/static"
 )
 
-// postOffice is a mail server on this machine: real SMTP, one letter at a time.
-type postOffice struct {
+// smtpServer is a mail server on this machine: real SMTP, one email at a time.
+type smtpServer struct {
 	t       *testing.T
 	at      net.Listener
 	mu      sync.Mutex
-	refuses map[string]string // what it answers to a verb instead of yes
-	rude    bool              // it hangs up once it has a letter
-	got     []string
+	refuses map[string]string // the answer to a verb that it refuses
+	abrupt  bool              // it closes the connection once it has an email
+	emails  []string
 }
 
-func openPostOffice(t *testing.T) *postOffice {
+func openServer(t *testing.T) *smtpServer {
 	t.Helper()
 	at, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &postOffice{t: t, at: at, refuses: map[string]string{}}
+	s := &smtpServer{t: t, at: at, refuses: map[string]string{}}
 	var serving sync.WaitGroup
 	serving.Go(func() {
 		for {
@@ -45,14 +45,14 @@ func openPostOffice(t *testing.T) *postOffice {
 			if err != nil {
 				return
 			}
-			serving.Go(func() { p.serve(conn) })
+			serving.Go(func() { s.serve(conn) })
 		}
 	})
 	t.Cleanup(func() { at.Close(); serving.Wait() })
-	return p
+	return s
 }
 
-func (p *postOffice) serve(conn net.Conn) {
+func (s *smtpServer) serve(conn net.Conn) {
 	defer conn.Close()
 	conn.SetDeadline(time.Now().Add(10 * time.Second)) //nolint:errcheck // a test that hangs fails anyway
 	say := func(line string) { fmt.Fprint(conn, line+"\r\n") }
@@ -63,9 +63,9 @@ func (p *postOffice) serve(conn net.Conn) {
 			return
 		}
 		verb := strings.ToUpper(strings.Fields(line + " -")[0])
-		p.mu.Lock()
-		no, rude := p.refuses[verb], p.rude
-		p.mu.Unlock()
+		s.mu.Lock()
+		no, abrupt := s.refuses[verb], s.abrupt
+		s.mu.Unlock()
 		switch {
 		case no != "":
 			say(no)
@@ -73,18 +73,18 @@ func (p *postOffice) serve(conn net.Conn) {
 			say("250-here\r\n250 8BITMIME")
 		case verb == "DATA":
 			say("354 go on")
-			var letter strings.Builder
+			var email strings.Builder
 			for {
 				if line, err = lines.ReadString('\n'); err != nil || line == ".\r\n" {
 					break
 				}
-				letter.WriteString(strings.TrimPrefix(line, "."))
+				email.WriteString(strings.TrimPrefix(line, "."))
 			}
-			p.mu.Lock()
-			p.got = append(p.got, letter.String())
-			p.mu.Unlock()
+			s.mu.Lock()
+			s.emails = append(s.emails, email.String())
+			s.mu.Unlock()
 			say("250 taken")
-			if rude {
+			if abrupt {
 				return
 			}
 		case verb == "QUIT":
@@ -96,23 +96,23 @@ func (p *postOffice) serve(conn net.Conn) {
 	}
 }
 
-func (p *postOffice) set(change func()) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+func (s *smtpServer) set(change func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	change()
 }
 
-func (p *postOffice) letters() []string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return append([]string(nil), p.got...)
+func (s *smtpServer) received() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]string(nil), s.emails...)
 }
 
-func (p *postOffice) office(change ...func(*Config)) *Mailer {
-	p.t.Helper()
-	server, err := ParseServer("smtp://" + p.at.Addr().String())
+func (s *smtpServer) mailer(change ...func(*Config)) *Mailer {
+	s.t.Helper()
+	server, err := ParseServer("smtp://" + s.at.Addr().String())
 	if err != nil {
-		p.t.Fatal(err)
+		s.t.Fatal(err)
 	}
 	cfg := Config{ShopName: "Plain Goods", From: "shop@example.com", Host: "pay.example.com", Server: server}
 	for _, c := range change {
@@ -134,7 +134,7 @@ func receipt(language string) checkout.Email {
 	}
 }
 
-// opened is a letter as its reader's program takes it apart.
+// opened is an email as a mail program takes it apart.
 type opened struct {
 	header     netmail.Header
 	subject    string
@@ -153,7 +153,7 @@ func open(t *testing.T, raw string) opened {
 	}
 	kind, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
 	if err != nil || kind != "multipart/alternative" {
-		t.Fatalf("the letter is %s: %v", kind, err)
+		t.Fatalf("the email is %s: %v", kind, err)
 	}
 	for parts := multipart.NewReader(m.Body, params["boundary"]); ; {
 		part, err := parts.NextRawPart()
@@ -175,14 +175,14 @@ func open(t *testing.T, raw string) opened {
 	}
 }
 
-func TestALetterIsSentWholeInBothForms(t *testing.T) {
-	post := openPostOffice(t)
-	if err := post.office().Mail(t.Context(), receipt("en")); err != nil {
+func TestAnEmailIsSentCompleteInBothForms(t *testing.T) {
+	server := openServer(t)
+	if err := server.mailer().Mail(t.Context(), receipt("en")); err != nil {
 		t.Fatal(err)
 	}
-	got := post.letters()
+	got := server.received()
 	if len(got) != 1 {
-		t.Fatalf("%d letters arrived", len(got))
+		t.Fatalf("%d emails arrived", len(got))
 	}
 	m := open(t, got[0])
 	for name, want := range map[string]string{
@@ -203,42 +203,42 @@ func TestALetterIsSentWholeInBothForms(t *testing.T) {
 	}
 	for _, fetched := range []string{"<img", "src=", "<script", "@import", "url("} {
 		if strings.Contains(m.html, fetched) {
-			t.Errorf("the letter fetches something: %s", fetched)
+			t.Errorf("the email fetches something: %s", fetched)
 		}
 	}
 }
 
-func TestALetterWearsTheMerchantsColour(t *testing.T) {
-	theirs, err := static.ParseAccent("#7a1fa2")
+func TestAnEmailHasTheMerchantsColour(t *testing.T) {
+	merchants, err := static.ParseAccent("#7a1fa2")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, accent := range map[string]*static.Accent{"theirs": theirs, "ours": nil} {
-		post := openPostOffice(t)
-		if err := post.office(func(c *Config) { c.Accent = accent }).Mail(t.Context(), receipt("en")); err != nil {
+	for name, accent := range map[string]*static.Accent{"the merchant's": merchants, "the default": nil} {
+		server := openServer(t)
+		if err := server.mailer(func(c *Config) { c.Accent = accent }).Mail(t.Context(), receipt("en")); err != nil {
 			t.Fatal(err)
 		}
-		html := open(t, post.letters()[0]).html
-		worn := accent
-		if worn == nil {
-			worn = static.OurAccent()
+		html := open(t, server.received()[0]).html
+		want := accent
+		if want == nil {
+			want = static.DefaultAccent()
 		}
-		for _, want := range []string{"background:" + worn.Light.Ground + ";color:" + worn.Light.Letters, "background: " + worn.Dark.Ground + " !important"} {
-			if !strings.Contains(html, want) {
-				t.Errorf("%s: the letter lacks %q", name, want)
+		for _, style := range []string{"background:" + want.Light.Ground + ";color:" + want.Light.Text, "background: " + want.Dark.Ground + " !important"} {
+			if !strings.Contains(html, style) {
+				t.Errorf("%s: the email lacks %q", name, style)
 			}
 		}
 	}
 }
 
 func TestArabicIsWrittenFromTheRightAndThaiStaysWhole(t *testing.T) {
-	post := openPostOffice(t)
+	server := openServer(t)
 	for _, language := range []string{"ar", "th"} {
-		if err := post.office().Mail(t.Context(), receipt(language)); err != nil {
+		if err := server.mailer().Mail(t.Context(), receipt(language)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	got := post.letters()
+	got := server.received()
 	arabic, thai := open(t, got[0]), open(t, got[1])
 	if !strings.Contains(arabic.html, `lang="ar" dir="rtl"`) || !strings.Contains(arabic.subject, "إيصال") || !strings.Contains(arabic.text, "\u2068Enamel mug\u2069") {
 		t.Errorf("%s\n%s", arabic.subject, arabic.text)
@@ -248,19 +248,19 @@ func TestArabicIsWrittenFromTheRightAndThaiStaysWhole(t *testing.T) {
 	}
 }
 
-func TestNoNameBecomesAHeader(t *testing.T) {
-	post := openPostOffice(t)
-	office := post.office(func(c *Config) { c.ShopName = "Plain\r\nBcc: thief@example.com\r\n\r\nGoods" })
+func TestANameNeverBecomesAHeader(t *testing.T) {
+	server := openServer(t)
+	mailer := server.mailer(func(c *Config) { c.ShopName = "Plain\r\nBcc: thief@example.com\r\n\r\nGoods" })
 	l := receipt("en")
 	l.Order.Number = "1\nX-Evil: yes"
 	l.Order.Buyer.Name = "Ann\r\n.\r\nMAIL FROM:<thief@example.com>"
 	l.Order.Lines[0].Name = "<b>mug</b>\r\n.\r\n"
-	if err := office.Mail(t.Context(), l); err != nil {
+	if err := mailer.Mail(t.Context(), l); err != nil {
 		t.Fatal(err)
 	}
-	got := post.letters()
+	got := server.received()
 	if len(got) != 1 {
-		t.Fatalf("%d letters arrived", len(got))
+		t.Fatalf("%d emails arrived", len(got))
 	}
 	m := open(t, got[0])
 	for name := range m.header {
@@ -274,15 +274,15 @@ func TestNoNameBecomesAHeader(t *testing.T) {
 		t.Error(to, err)
 	}
 	l.Order.Buyer.Email = "ann@example.com>\r\nRCPT TO:<thief@example.com"
-	if err := office.Mail(t.Context(), l); !errors.Is(err, checkout.ErrUndeliverable) {
+	if err := mailer.Mail(t.Context(), l); !errors.Is(err, checkout.ErrUndeliverable) {
 		t.Errorf("an address of two lines: %v", err)
 	}
 }
 
-func TestAServerThatRefusesIsToldApartFromAnAddressThatIsNobodys(t *testing.T) {
+func TestARefusingServerIsDistinguishedFromAnAddressThatDoesNotExist(t *testing.T) {
 	for _, c := range []struct {
-		verb, answer string
-		nobody       bool
+		verb, answer  string
+		undeliverable bool
 	}{
 		{"RCPT", "550 5.1.1 <Ann@example.com>: no such user", true},
 		{"RCPT", "450 mailbox of ann@example.com busy", false},
@@ -290,53 +290,53 @@ func TestAServerThatRefusesIsToldApartFromAnAddressThatIsNobodys(t *testing.T) {
 		{"DATA", "451 try later", false},
 		{"EHLO", "421 closing", false},
 	} {
-		post := openPostOffice(t)
-		post.set(func() { post.refuses[c.verb], post.refuses["HELO"] = c.answer, c.answer })
-		err := post.office().Mail(t.Context(), receipt("en"))
-		if err == nil || errors.Is(err, checkout.ErrUndeliverable) != c.nobody {
+		server := openServer(t)
+		server.set(func() { server.refuses[c.verb], server.refuses["HELO"] = c.answer, c.answer })
+		err := server.mailer().Mail(t.Context(), receipt("en"))
+		if err == nil || errors.Is(err, checkout.ErrUndeliverable) != c.undeliverable {
 			t.Errorf("%s %s: %v", c.verb, c.answer, err)
 		}
 		if err != nil && strings.Contains(strings.ToLower(err.Error()), "ann@") {
-			t.Errorf("the log would tell the address: %v", err)
+			t.Errorf("the log would hold the address: %v", err)
 		}
-		post.set(func() { clear(post.refuses) })
-		if err := post.office().Mail(t.Context(), receipt("en")); err != nil || len(post.letters()) != 1 {
-			t.Errorf("afterwards %d letters, %v", len(post.letters()), err)
+		server.set(func() { clear(server.refuses) })
+		if err := server.mailer().Mail(t.Context(), receipt("en")); err != nil || len(server.received()) != 1 {
+			t.Errorf("afterwards %d emails, %v", len(server.received()), err)
 		}
 	}
 }
 
-func TestALetterTakenIsSentWhateverComesAfter(t *testing.T) {
-	post := openPostOffice(t)
-	post.set(func() { post.rude = true })
-	if err := post.office().Mail(t.Context(), receipt("en")); err != nil {
+func TestAnAcceptedEmailIsSentWhateverTheServerDoesNext(t *testing.T) {
+	server := openServer(t)
+	server.set(func() { server.abrupt = true })
+	if err := server.mailer().Mail(t.Context(), receipt("en")); err != nil {
 		t.Error("it would be sent again:", err)
 	}
 }
 
-func TestNobodyWaitsForAServerThatIsDown(t *testing.T) {
-	post := openPostOffice(t)
-	office := post.office()
-	post.at.Close()
-	if err := office.Mail(t.Context(), receipt("en")); err == nil {
-		t.Error("sent to nobody")
+func TestAServerThatIsDownFailsAtOnce(t *testing.T) {
+	server := openServer(t)
+	mailer := server.mailer()
+	server.at.Close()
+	if err := mailer.Mail(t.Context(), receipt("en")); err == nil {
+		t.Error("sent to a closed server")
 	}
-	hung, cancel := context.WithCancel(t.Context())
+	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := openPostOffice(t).office().Mail(hung, receipt("en")); err == nil {
-		t.Error("sent although told not to")
+	if err := openServer(t).mailer().Mail(ended, receipt("en")); err == nil {
+		t.Error("sent although the context had ended")
 	}
 }
 
-func TestWithoutTLSNothingLeavesTheMachine(t *testing.T) {
-	post := openPostOffice(t)
-	server, err := ParseServer("smtp://" + post.at.Addr().String())
+func TestWithoutTLSNoEmailLeavesTheMachine(t *testing.T) {
+	listening := openServer(t)
+	server, err := ParseServer("smtp://" + listening.at.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
-	server.Host = strings.Replace(server.Host, "127.0.0.1", "0.0.0.0", 1) // reaches it, and is not named loopback
-	if err := New(Config{From: "shop@example.com", Host: "x", Server: server}).Mail(t.Context(), receipt("en")); err == nil || len(post.letters()) != 0 {
-		t.Errorf("%d letters in the clear, %v", len(post.letters()), err)
+	server.Host = strings.Replace(server.Host, "127.0.0.1", "0.0.0.0", 1) // reaches this machine without a loopback name
+	if err := New(Config{From: "shop@example.com", Host: "x", Server: server}).Mail(t.Context(), receipt("en")); err == nil || len(listening.received()) != 0 {
+		t.Errorf("%d emails sent unencrypted, %v", len(listening.received()), err)
 	}
 }
 
@@ -357,11 +357,11 @@ func TestServersAreReadFromAddresses(t *testing.T) {
 	}
 }
 
-func TestAFolderKeepsALetterOnceAndForItsOwnerOnly(t *testing.T) {
+func TestAFolderKeepsAnEmailOnceAndForItsOwnerOnly(t *testing.T) {
 	folder := t.TempDir() + "/mail"
-	office := New(Config{ShopName: "Plain Goods", From: "shop@example.com", Host: "x", Folder: folder})
+	mailer := New(Config{ShopName: "Plain Goods", From: "shop@example.com", Host: "x", Folder: folder})
 	for range 2 {
-		if err := office.Mail(t.Context(), receipt("en")); err != nil {
+		if err := mailer.Mail(t.Context(), receipt("en")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -372,20 +372,20 @@ func TestAFolderKeepsALetterOnceAndForItsOwnerOnly(t *testing.T) {
 	if info, err := entries[0].Info(); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %o, %v", info.Mode().Perm(), err)
 	}
-	list, err := Folder(folder).Mails()
+	list, err := Folder(folder).Emails()
 	if err != nil || len(list) != 1 || list[0].Subject != "Receipt · Order AB2CD-EF3GH · Plain Goods" || list[0].Text != "" {
 		t.Fatalf("%+v, %v", list, err)
 	}
-	m, err := Folder(folder).Mail(list[0].Name)
+	m, err := Folder(folder).Email(list[0].Name)
 	if err != nil || !strings.Contains(m.Text, "Ann Lee") || !strings.Contains(m.HTML, "Ann Lee") {
 		t.Errorf("%+v, %v", m, err)
 	}
-	for _, name := range []string{"", "../office.go", "x.eml", "a/b.eml", strings.Repeat("a", 500) + ".eml"} {
-		if _, err := Folder(folder).Mail(name); !checkout.IsNotFound(err) {
+	for _, name := range []string{"", "../mailer.go", "x.eml", "a/b.eml", strings.Repeat("a", 500) + ".eml"} {
+		if _, err := Folder(folder).Email(name); !checkout.IsNotFound(err) {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
-	if list, err := Folder(folder + "/none").Mails(); err != nil || len(list) != 0 {
+	if list, err := Folder(folder + "/none").Emails(); err != nil || len(list) != 0 {
 		t.Errorf("no folder: %v, %v", list, err)
 	}
 }

@@ -16,15 +16,15 @@ import (
 	"antom-checkout/views"
 )
 
-// mails are the letters written so far whose file names hold a word.
-func (s *shop) mails(word string) []views.WrittenMail {
+// emailsCalled are the emails written so far whose file names contain a part.
+func (s *shop) emailsCalled(part string) []views.EmailPreview {
 	s.t.Helper()
-	list, err := s.mailbox.Mails()
+	list, err := s.emails.Emails()
 	must(s.t, err)
-	var found []views.WrittenMail
+	var found []views.EmailPreview
 	for _, m := range list {
-		if strings.Contains(m.Name, word) {
-			whole, err := s.mailbox.Mail(m.Name)
+		if strings.Contains(m.Name, part) {
+			whole, err := s.emails.Email(m.Name)
 			must(s.t, err)
 			found = append(found, whole)
 		}
@@ -32,16 +32,16 @@ func (s *shop) mails(word string) []views.WrittenMail {
 	return found
 }
 
-// mail is the one letter of its kind; both of its parts hold every text.
-func (s *shop) mail(kind string, texts ...string) views.WrittenMail {
+// email is the one email of its kind; both of its parts contain every text.
+func (s *shop) email(kind string, texts ...string) views.EmailPreview {
 	s.t.Helper()
-	found := s.mails(kind)
+	found := s.emailsCalled(kind)
 	if len(found) != 1 {
-		s.t.Fatalf("%d letters are called %s", len(found), kind)
+		s.t.Fatalf("%d emails are called %s", len(found), kind)
 	}
 	for _, text := range texts {
 		if !strings.Contains(found[0].Text, text) || !strings.Contains(found[0].HTML, text) {
-			s.t.Fatalf("the letter lacks %q:\n%s\n\n%s", text, found[0].Text, found[0].HTML)
+			s.t.Fatalf("the email lacks %q:\n%s\n\n%s", text, found[0].Text, found[0].HTML)
 		}
 	}
 	return found[0]
@@ -58,12 +58,12 @@ func (b *buyer) pays() (path string) {
 
 var orderLink = regexp.MustCompile(`http://[^\s"<]+(/orders/[0-9a-f-]{36}/[\w-]{43})`)
 
-// link is the path that a letter's link opens.
-func link(t *testing.T, m views.WrittenMail) string {
+// link is the path that an email's link opens.
+func link(t *testing.T, m views.EmailPreview) string {
 	t.Helper()
 	found := orderLink.FindStringSubmatch(m.Text)
 	if found == nil || !strings.Contains(m.HTML, found[0]) {
-		t.Fatalf("the letter has no link: %s", m.Text)
+		t.Fatalf("the email has no link: %s", m.Text)
 	}
 	return found[1]
 }
@@ -75,7 +75,7 @@ func TestAPaidOrderHasOneReceiptWhateverIsDoubled(t *testing.T) {
 	for range 3 {
 		shop.sweeps()
 	}
-	m := shop.mail("-receipt-", "Thank you, it is paid", "Enamel mug", "SGD\u00a048.00", "Ann Lee", "Singapore", "GCash")
+	m := shop.email("-receipt-", "Thank you, it is paid", "Enamel mug", "SGD\u00a048.00", "Ann Lee", "Singapore", "GCash")
 	if m.To != "<ann@example.com>" || !strings.HasPrefix(m.Subject, "Receipt · Order ") || !strings.HasSuffix(m.Subject, " · Plain Goods") {
 		t.Errorf("to %s: %s", m.To, m.Subject)
 	}
@@ -91,7 +91,7 @@ func TestAnUnpaidOrderHasNoReceipt(t *testing.T) {
 	must(t, shop.control.Decline(buyer.starts(path, "GCASH").PaymentRequestID, "USER_BALANCE_NOT_ENOUGH"))
 	shop.quiet()
 	shop.sweeps()
-	if found := shop.mails(""); len(found) != 0 {
+	if found := shop.emailsCalled(""); len(found) != 0 {
 		t.Errorf("was written: %+v", found)
 	}
 }
@@ -114,7 +114,7 @@ func (m *unmarked) Mail(_ context.Context, l checkout.Email) error {
 	return nil
 }
 
-func TestALetterSentAgainAfterACrashHasTheSameID(t *testing.T) {
+func TestAnEmailSentAgainAfterACrashHasTheSameID(t *testing.T) {
 	mailer := &unmarked{}
 	shop := newShop(t, func(s *settings) { s.mailer = mailer })
 	shop.newBuyer().pays()
@@ -126,11 +126,11 @@ func TestALetterSentAgainAfterACrashHasTheSameID(t *testing.T) {
 	shop.sweeps()
 	shop.sweeps()
 	if len(mailer.sent) != 2 || mailer.sent[0].ID != mailer.sent[1].ID || mailer.sent[0].ID == "" {
-		t.Fatalf("sent %d letters", len(mailer.sent))
+		t.Fatalf("sent %d emails", len(mailer.sent))
 	}
 }
 
-func TestEveryRefundIsToldWithItsAmount(t *testing.T) {
+func TestEveryRefundHasAnEmailWithItsAmount(t *testing.T) {
 	shop := newShop(t)
 	buyer, path, order := shop.paidBy("GCASH")
 	for key, minor := range map[string]int64{"first": 1000, "second": 250} {
@@ -139,21 +139,21 @@ func TestEveryRefundIsToldWithItsAmount(t *testing.T) {
 	}
 	shop.quiet()
 	shop.sweeps()
-	found := shop.mails("-refund-")
+	found := shop.emailsCalled("-refund-")
 	if len(found) != 2 {
-		t.Fatalf("%d letters about two refunds", len(found))
+		t.Fatalf("%d emails about two refunds", len(found))
 	}
-	told := found[0].Text + found[1].Text
+	texts := found[0].Text + found[1].Text
 	for _, title := range []string{"SGD\u00a010.00 is on its way back to you", "SGD\u00a02.50 is on its way back to you"} {
-		if strings.Count(told, title) != 1 {
-			t.Errorf("not told once: %s", title)
+		if strings.Count(texts, title) != 1 {
+			t.Errorf("not named once: %s", title)
 		}
 	}
 	buyer.get(path+"/return").sees(http.StatusOK, `data-test="refund"`, "SGD\u00a010.00", "SGD\u00a02.50", "Refunded on ")
-	shop.mail("-receipt-")
+	shop.email("-receipt-")
 }
 
-func TestASecondPaymentGivenBackIsExplained(t *testing.T) {
+func TestARefundedSecondPaymentIsExplained(t *testing.T) {
 	shop := newShop(t)
 	shop.fault(sandbox.Fault{Kind: sandbox.Refuse, On: "cancel", Code: "PAYMENT_CANNOT_BE_CANCELLED"})
 	buyer := shop.newBuyer()
@@ -169,10 +169,10 @@ func TestASecondPaymentGivenBackIsExplained(t *testing.T) {
 		shop.quiet()
 	}
 	shop.sweeps()
-	shop.mail("-refund-", "SGD\u00a048.00 is on its way back to you", "This order was paid twice")
+	shop.email("-refund-", "SGD\u00a048.00 is on its way back to you", "This order was paid twice")
 }
 
-func TestAnExpiredOrderIsToldOnceAndOpensToOrderAgain(t *testing.T) {
+func TestAnExpiredOrderHasOneEmailAndCanBeRenewed(t *testing.T) {
 	shop := newShop(t)
 	buyer := shop.newBuyer()
 	path := buyer.orders()
@@ -180,19 +180,19 @@ func TestAnExpiredOrderIsToldOnceAndOpensToOrderAgain(t *testing.T) {
 	for range 3 {
 		shop.sweeps()
 	}
-	m := shop.mail("-expired-", "This order has expired")
+	m := shop.email("-expired-", "This order has expired")
 	shop.newBuyer().get(link(t, m)).sees(http.StatusOK, path+"/renewal", "Ann Lee")
 }
 
-func TestACancelledOrderIsTold(t *testing.T) {
+func TestACancelledOrderHasItsEmail(t *testing.T) {
 	shop := newShop(t)
 	shop.newBuyer().orders()
 	must(t, shop.service.Cancel(t.Context(), shop.audit()["order"][0]["id"].(string), by("c")))
 	shop.sweeps()
-	shop.mail("-cancelled-", "This order was cancelled")
+	shop.email("-cancelled-", "This order was cancelled")
 }
 
-func TestMailMeWritesOnceWhenTheOutcomeIsKnown(t *testing.T) {
+func TestARequestedEmailIsSentOnceWhenTheOutcomeIsKnown(t *testing.T) {
 	for outcome, want := range map[string]string{"fails": "-failed-", "succeeds": "-receipt-"} {
 		t.Run(outcome, func(t *testing.T) {
 			shop := newShop(t)
@@ -200,13 +200,13 @@ func TestMailMeWritesOnceWhenTheOutcomeIsKnown(t *testing.T) {
 			path := buyer.orders()
 			started := buyer.starts(path, "GCASH")
 			buyer.get(path+"/return").sees(http.StatusOK, `data-test="mail-me"`, "Wallets usually confirm within a minute.")
-			for range 2 { // whoever asks, and however often
+			for range 2 { // however often
 				stranger.post(path+"/mail", "email=thief@example.com").sees(http.StatusSeeOther)
 			}
 			stranger.get(path+"/return").sees(http.StatusOK, `data-test="mail-noted"`).seesNot(`data-test="mail-me"`, "ann@example.com")
 			shop.sweeps()
-			if n := len(shop.mails("")); n != 0 {
-				t.Fatalf("%d letters before the outcome", n)
+			if n := len(shop.emailsCalled("")); n != 0 {
+				t.Fatalf("%d emails before the outcome", n)
 			}
 			if outcome == "fails" {
 				must(t, shop.control.Decline(started.PaymentRequestID, "USER_BALANCE_NOT_ENOUGH"))
@@ -216,9 +216,9 @@ func TestMailMeWritesOnceWhenTheOutcomeIsKnown(t *testing.T) {
 			shop.quiet()
 			shop.sweeps()
 			shop.sweeps()
-			m := shop.mail(want)
-			if n := len(shop.mails("")); n != 1 || m.To != "<ann@example.com>" {
-				t.Errorf("%d letters, the first to %s", n, m.To)
+			m := shop.email(want)
+			if n := len(shop.emailsCalled("")); n != 1 || m.To != "<ann@example.com>" {
+				t.Errorf("%d emails, the first to %s", n, m.To)
 			}
 			buyer.get(path + "/return").sees(http.StatusOK).seesNot(`data-test="mail-me"`)
 			buyer.post(path + "/mail").sees(http.StatusSeeOther) // too late to change anything
@@ -226,7 +226,7 @@ func TestMailMeWritesOnceWhenTheOutcomeIsKnown(t *testing.T) {
 	}
 }
 
-func TestAFailureIsNotToldToWhoHasPaidMeanwhile(t *testing.T) {
+func TestAFailureIsNotEmailedToABuyerWhoHasPaidMeanwhile(t *testing.T) {
 	shop := newShop(t)
 	buyer := shop.newBuyer()
 	path := buyer.orders()
@@ -237,9 +237,9 @@ func TestAFailureIsNotToldToWhoHasPaidMeanwhile(t *testing.T) {
 	must(t, shop.control.Pay(buyer.starts(path, "ALIPAY_CN").PaymentRequestID))
 	shop.quiet()
 	shop.sweeps()
-	shop.mail("-receipt-")
-	if n := len(shop.mails("")); n != 1 {
-		t.Errorf("%d letters", n)
+	shop.email("-receipt-")
+	if n := len(shop.emailsCalled("")); n != 1 {
+		t.Errorf("%d emails", n)
 	}
 }
 
@@ -256,7 +256,7 @@ func TestTheReceiptSpeaksTheBuyersLanguage(t *testing.T) {
 			buyer.get("/?lang=" + lang).sees(http.StatusOK)
 			path := buyer.pays()
 			shop.sweeps()
-			m := shop.mail("-receipt-", want[1:]...)
+			m := shop.email("-receipt-", want[1:]...)
 			if !strings.Contains(m.HTML, want[0]) || !strings.Contains(m.HTML, `lang="`+lang+`"`) {
 				t.Errorf("begins with %.200s", m.HTML)
 			}
@@ -265,7 +265,7 @@ func TestTheReceiptSpeaksTheBuyersLanguage(t *testing.T) {
 	}
 }
 
-// A mailer that is told when to work.
+// A mailer that works on command.
 type moody struct {
 	mu    sync.Mutex
 	down  error
@@ -283,7 +283,7 @@ func (m *moody) Mail(context.Context, checkout.Email) error {
 	return m.down
 }
 
-func TestAServerThatIsDownDelaysOnlyTheMail(t *testing.T) {
+func TestAServerThatIsDownDelaysOnlyTheEmails(t *testing.T) {
 	mailer := &moody{down: errors.New("connection refused")}
 	shop := newShop(t, func(s *settings) { s.mailer = mailer })
 	shop.newBuyer().pays()
@@ -306,7 +306,7 @@ func TestAServerThatIsDownDelaysOnlyTheMail(t *testing.T) {
 	shop.expectCount(2, "outbox", "state", "sent")
 }
 
-func TestALetterNobodyTakesIsGivenUpAfterThreeDays(t *testing.T) {
+func TestAnEmailThatIsNotAcceptedIsGivenUpAfterThreeDays(t *testing.T) {
 	mailer := &moody{down: errors.New("connection refused")}
 	shop := newShop(t, func(s *settings) { s.mailer, s.sweepSchedule = mailer, []time.Duration{time.Hour} })
 	shop.newBuyer().pays()
@@ -317,16 +317,16 @@ func TestALetterNobodyTakesIsGivenUpAfterThreeDays(t *testing.T) {
 	shop.expectCount(1, "outbox", "state", "dead")
 	shop.logMu.Lock()
 	defer shop.logMu.Unlock()
-	told := shop.log.String()
-	if strings.Count(told, "connection refused") != 2 || strings.Contains(told, "ann@") {
-		t.Errorf("the log tells when it begins and when it ends, and no address: %s", told)
+	logged := shop.log.String()
+	if strings.Count(logged, "connection refused") != 2 || strings.Contains(logged, "ann@") {
+		t.Errorf("the log says when it begins and when it ends, and no address: %s", logged)
 	}
 	if mailer.tries != 74 {
 		t.Errorf("given up after %d tries", mailer.tries)
 	}
 }
 
-func TestAnAddressThatIsNobodysIsGivenUpAtOnce(t *testing.T) {
+func TestAnUnknownAddressIsGivenUpAtOnce(t *testing.T) {
 	mailer := &moody{down: checkout.ErrUndeliverable}
 	shop := newShop(t, func(s *settings) { s.mailer = mailer })
 	shop.newBuyer().pays()
@@ -342,7 +342,7 @@ func TestOnlyTheBuyerSeesWhatIsPersonal(t *testing.T) {
 	goods := []string{"Enamel mug", "48.00"}
 	number := shop.number()
 
-	// Whoever is to pay sees what for, and from whom it is not.
+	// A payer sees what is paid, and that the page is not the payer's own.
 	stranger.get(path).sees(http.StatusOK, goods...).seesNot(personal...)
 	stranger.get(path+"/return").sees(http.StatusOK, number).seesNot(append(personal, goods...)...)
 	must(t, shop.control.Pay(stranger.starts(path, "GCASH").PaymentRequestID))
@@ -397,15 +397,15 @@ func (s *shop) order() (checkout.Order, error) {
 	return s.service.OrderByLink(s.t.Context(), parts[2], parts[3])
 }
 
-func TestTheLinkInALetterOpensItsOrderAndNoOther(t *testing.T) {
+func TestTheLinkInAnEmailOpensItsOrderAndNoOther(t *testing.T) {
 	shop := newShop(t)
 	shop.newBuyer().pays()
 	shop.newBuyer().pays()
 	shop.sweeps()
-	letters := shop.mails("-receipt-")
-	first, second := link(t, letters[0]), link(t, letters[1])
-	somebody := shop.newBuyer() // another browser, no cookie
-	page := somebody.get(first).sees(http.StatusOK, "Ann Lee", "1 Raffles Place", "Enamel mug", `data-status="paid"`)
+	receipts := shop.emailsCalled("-receipt-")
+	first, second := link(t, receipts[0]), link(t, receipts[1])
+	stranger := shop.newBuyer() // another browser, no cookie
+	page := stranger.get(first).sees(http.StatusOK, "Ann Lee", "1 Raffles Place", "Enamel mug", `data-status="paid"`)
 	if page.header.Get("Referrer-Policy") != "no-referrer" || page.header.Get("Cache-Control") != "no-store" {
 		t.Errorf("headers %v", page.header)
 	}
@@ -427,29 +427,29 @@ func TestTheLinkInALetterOpensItsOrderAndNoOther(t *testing.T) {
 		"none":            "/orders/" + firstID + "/",
 		"of no order":     "/orders/01890000-0000-7000-8000-000000000000/" + signature,
 	} {
-		somebody.get(path).sees(http.StatusNotFound).seesNot("Ann Lee")
+		stranger.get(path).sees(http.StatusNotFound).seesNot("Ann Lee")
 		_ = name
 	}
 	shop.logMu.Lock()
 	defer shop.logMu.Unlock()
-	if told := shop.log.String(); strings.Contains(told, signature) || strings.Contains(told, firstID+"/") {
+	if logged := shop.log.String(); strings.Contains(logged, signature) || strings.Contains(logged, firstID+"/") {
 		t.Error("the log holds the link")
 	}
 }
 
-func TestALookUpAnswersTheSameWhateverIsAsked(t *testing.T) {
+func TestALookupAnswersEveryQuestionTheSame(t *testing.T) {
 	shop := newShop(t)
 	shop.newBuyer().orders()
 	number := shop.number()
 	var answers []string
-	for _, asked := range [][2]string{
+	for _, question := range [][2]string{
 		{number, "bob@example.com"}, {"AAAAA-BBBBB", "ann@example.com"}, {"AAAAA-BBBBB", "bob@example.com"},
 		{" " + strings.ToLower(strings.ReplaceAll(number, "-", " ")), "ANN@example.com "},
 	} {
-		if n := len(shop.mails("-link-")); n != 0 {
-			t.Fatalf("%d letters for wrong questions", n)
+		if n := len(shop.emailsCalled("-link-")); n != 0 {
+			t.Fatalf("%d emails for wrong questions", n)
 		}
-		got := shop.newBuyer().post("/orders/lookup", "number="+asked[0], "email="+asked[1]).sees(http.StatusSeeOther)
+		got := shop.newBuyer().post("/orders/lookup", "number="+question[0], "email="+question[1]).sees(http.StatusSeeOther)
 		answers = append(answers, got.header.Get("Location")+got.body)
 		shop.sweeps()
 	}
@@ -459,21 +459,21 @@ func TestALookUpAnswersTheSameWhateverIsAsked(t *testing.T) {
 		}
 	}
 	shop.newBuyer().get(answers[0]).sees(http.StatusOK, "If the number and the address belong together")
-	m := shop.mail("-link-", "Here is the link to your order")
+	m := shop.email("-link-", "Here is the link to your order")
 	if strings.Contains(m.Text+m.HTML, "Ann Lee") {
-		t.Error("the letter tells more than the link")
+		t.Error("the email contains more than the link")
 	}
 	shop.newBuyer().get(link(t, m)).sees(http.StatusOK, "Ann Lee")
 
-	// Asked again, one letter an hour.
+	// Asked again, one email an hour.
 	shop.newBuyer().post("/orders/lookup", "number="+number, "email=ann@example.com").sees(http.StatusSeeOther)
 	shop.sweeps()
-	shop.mail("-link-")
+	shop.email("-link-")
 	shop.passes(time.Hour)
 	shop.newBuyer().post("/orders/lookup", "number="+number, "email=ann@example.com").sees(http.StatusSeeOther)
 	shop.sweeps()
-	if n := len(shop.mails("-link-")); n != 2 {
-		t.Errorf("%d letters after an hour", n)
+	if n := len(shop.emailsCalled("-link-")); n != 2 {
+		t.Errorf("%d emails after an hour", n)
 	}
 }
 
@@ -487,7 +487,7 @@ func TestALookUpSaysAtTheFieldWhatCannotBe(t *testing.T) {
 	buyer.get("/").sees(http.StatusOK, `href="/orders"`)
 }
 
-func TestLookUpsAreLimitedByClientAndByNumber(t *testing.T) {
+func TestLookupsAreLimitedByClientAndByNumber(t *testing.T) {
 	shop := newShop(t, func(s *settings) { s.rateLimits = true })
 	buyer := shop.newBuyer()
 	refused := 0
@@ -510,14 +510,14 @@ func TestLookUpsAreLimitedByClientAndByNumber(t *testing.T) {
 		}
 		shop.sweeps()
 	}
-	t.Error("one client may ask about any number of orders")
+	t.Error("one client may look any number of orders up")
 }
 
-func TestDevelopersReadTheMailAndNobodyElseDoes(t *testing.T) {
+func TestOnlyDevelopersPreviewTheEmails(t *testing.T) {
 	shop := newShop(t)
 	shop.newBuyer().pays()
 	shop.sweeps()
-	m := shop.mail("-receipt-")
+	m := shop.email("-receipt-")
 	reader := shop.newBuyer()
 	reader.get("/dev/mail").sees(http.StatusOK, m.Name, "Receipt")
 	page := reader.get("/dev/mail/"+m.Name).sees(http.StatusOK, "sandbox", "Thank you, it is paid")
@@ -531,7 +531,7 @@ func TestDevelopersReadTheMailAndNobodyElseDoes(t *testing.T) {
 	for _, name := range []string{"nothing.eml", "..%2fcheckout.db", "%2e%2e", "x.eml.new"} {
 		reader.get("/dev/mail/" + name).sees(http.StatusNotFound)
 	}
-	live := newShop(t, func(s *settings) { s.live = true })
-	live.newBuyer().get("/dev/mail").sees(http.StatusNotFound)
-	live.newBuyer().get("/dev/mail/" + m.Name).sees(http.StatusNotFound)
+	merchant := newShop(t, func(s *settings) { s.realMoney = true })
+	merchant.newBuyer().get("/dev/mail").sees(http.StatusNotFound)
+	merchant.newBuyer().get("/dev/mail/" + m.Name).sees(http.StatusNotFound)
 }

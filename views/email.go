@@ -7,34 +7,34 @@ import (
 	"antom-checkout/checkout"
 )
 
-// NewEmail puts a letter into words of the language of ctx, which is the
-// buyer's and not that of whoever made it due.
-func NewEmail(ctx context.Context, shopName string, l checkout.Email) EmailView {
-	o := l.Order
-	v := EmailView{ShopName: shopName, Number: o.Number, URL: l.Link, Receipt: NewReceipt(ctx, o, l.Method)}
-	say := func(status string) {
+// NewEmail writes an email in the language of ctx. The caller passes the language of
+// the buyer, not that of the request that made the email due.
+func NewEmail(ctx context.Context, shopName string, email checkout.Email) EmailView {
+	o := email.Order
+	v := EmailView{ShopName: shopName, Number: o.Number, URL: email.Link, Receipt: NewReceipt(ctx, o, email.Method)}
+	describe := func(status string) {
 		v.Title, v.Message = Text(ctx, "status."+status+".title"), Text(ctx, "status."+status+".message")
 	}
-	switch l.Kind {
+	switch email.Kind {
 	case checkout.EmailReceipt:
-		say("paid")
+		describe("paid")
 		v.Subject = Text(ctx, "order.receipt")
 	case checkout.EmailRefund:
-		v.Title = Text(ctx, "mail.refunded", NewAmount(ctx, l.Refund.Amount).Text)
+		v.Title = Text(ctx, "mail.refunded", NewAmount(ctx, email.Refund.Amount).Text)
 		v.Message = Text(ctx, "status.refunded.message")
-		if l.Payment.Duplicate {
-			v.Message = Text(ctx, "mail.surplus") + " " + v.Message
+		if email.Payment.Duplicate {
+			v.Message = Text(ctx, "mail.duplicate") + " " + v.Message
 		}
 	case checkout.EmailExpired:
-		say("expired")
+		describe("expired")
 	case checkout.EmailCancelled:
-		say("cancelled")
+		describe("cancelled")
 	case checkout.EmailFailed:
-		say("failed")
-		v.Message = Text(ctx, DeclineKey(l.Payment.ResultCode))
+		describe("failed")
+		v.Message = Text(ctx, DeclineKey(email.Payment.ResultCode))
 	case checkout.EmailLink:
-		v.Title, v.Message = Text(ctx, "mail.link"), Text(ctx, "mail.unasked")
-		v.Receipt = nil // whoever asked for it need not be who reads it
+		v.Title, v.Message = Text(ctx, "mail.link"), Text(ctx, "mail.not_requested")
+		v.Receipt = nil // the link was requested by an unknown reader, so the email shows no details
 	}
 	if v.Subject == "" {
 		v.Subject = v.Title
@@ -43,8 +43,8 @@ func NewEmail(ctx context.Context, shopName string, l checkout.Email) EmailView 
 	return v
 }
 
-// EmailText is a letter for those who read mail without HTML: the same, line by
-// line.
+// EmailText is the email as plain text, for mail programs without HTML. It holds the
+// same facts, line by line.
 func EmailText(ctx context.Context, v EmailView) string {
 	var b strings.Builder
 	line := func(parts ...string) { b.WriteString(strings.Join(parts, "") + "\n") }
@@ -63,8 +63,8 @@ func EmailText(ctx context.Context, v EmailView) string {
 			line(Text(ctx, "order.quantity", l.Quantity, l.Name), ": ", l.Total.Text)
 		}
 		line(Text(ctx, "order.total"), ": ", r.Total.Text)
-		for _, g := range r.Refunds {
-			line(Text(ctx, "order.refunded", g.Day), ": ", g.Amount.Text)
+		for _, refund := range r.Refunds {
+			line(Text(ctx, "order.refunded", refund.Day), ": ", refund.Amount.Text)
 		}
 		line()
 		line(Text(ctx, "form.delivery"), ":")
@@ -80,9 +80,10 @@ func EmailText(ctx context.Context, v EmailView) string {
 	return b.String()
 }
 
-// letterStyles is how a letter looks in the dark. A template cannot put a colour
-// into a style sheet; these come out of [static.ParseAccent] and nowhere else.
-func letterStyles(v EmailView) string {
+// emailStyles are the colours of an email in the dark theme. They are inserted
+// unescaped, because a template cannot put a colour into a style sheet; the colours
+// come from [static.ParseAccent] only.
+func emailStyles(v EmailView) string {
 	return `<style>
 		:root { color-scheme: light dark; supported-color-schemes: light dark }
 		@media (prefers-color-scheme: dark) {
@@ -90,7 +91,7 @@ func letterStyles(v EmailView) string {
 			.card { background: #1e1c19 !important; border-color: #35312b !important }
 			.soft { color: #aea699 !important }
 			.rule { border-color: #35312b !important }
-			.go { background: ` + v.Accent.Dark.Ground + ` !important; color: ` + v.Accent.Dark.Letters + ` !important }
+			.go { background: ` + v.Accent.Dark.Ground + ` !important; color: ` + v.Accent.Dark.Text + ` !important }
 		}
 	</style>`
 }

@@ -1,0 +1,340 @@
+// Package samples fills every page in every state, as the handlers would. The
+// gallery shows these pages and the tests check them; the program does not import
+// the package.
+//
+//	for _, page := range samples.Pages(ctx) {
+//		err := page.Render(ctx, &buf)
+//	}
+package samples
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"antom-checkout/checkout"
+	"antom-checkout/static"
+	"antom-checkout/views"
+
+	"github.com/a-h/templ"
+)
+
+// A Page is one page in one state.
+type Page struct {
+	Name string
+	templ.Component
+}
+
+func amount(ctx context.Context, minor int64, currency checkout.Currency) views.Amount {
+	return views.Amount{
+		Text:  checkout.Money{Minor: minor, Currency: currency}.Format(views.Language(ctx)),
+		Minor: strconv.FormatInt(minor, 10), Currency: string(currency),
+	}
+}
+
+// Brand is the logo and the colour of a merchant, for the page that shows them.
+func Brand() (*static.Picture, *static.Accent) {
+	logo, err := static.Logo([]byte(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 150 40"><path fill="#7a1fa2" d="M0 0h40v40H0z"/><path fill="#222" d="M52 12h98v4H52zm0 12h70v4H52z"/></svg>`))
+	if err != nil {
+		panic("samples: the a logo: " + err.Error())
+	}
+	accent, err := static.ParseAccent("#7a1fa2")
+	if err != nil {
+		panic("samples: the an accent: " + err.Error())
+	}
+	return logo, accent
+}
+
+func frame(ctx context.Context) views.Frame {
+	return views.Frame{
+		ShopName: "Kiln & Thread", CartCount: 3, Sandbox: true,
+		Languages: views.LanguageChoices(ctx, func(code string) string { return "./?lang=" + code }),
+	}
+}
+
+func lines(ctx context.Context) []views.Line {
+	return []views.Line{
+		{SKU: "MUG-01", Name: "Enamel mug", Image: static.URL("products/mug.svg"), Quantity: "2", Unit: amount(ctx, 1800, "SGD"), Total: amount(ctx, 3600, "SGD")},
+		{SKU: "NOTE-A5", Name: "Linen notebook with a rather long and descriptive name", Image: static.URL("products/notebook.svg"), Quantity: "1", Unit: amount(ctx, 600, "SGD"), Total: amount(ctx, 600, "SGD")},
+	}
+}
+
+func products(ctx context.Context) []views.Product {
+	var all []views.Product
+	for _, name := range []string{"mug", "notebook", "tin", "lamp", "tote", "bowl", "throw", "pen", "pot", "candle", "teapot", "clock"} {
+		all = append(all, views.Product{
+			SKU: name + "/01", Name: "Enamel " + name, Image: static.URL("products/" + name + ".svg"), Price: amount(ctx, 1800, "SGD"),
+			Description: "Fired twice and chipped never. It keeps your coffee warm and your mornings slow.",
+		})
+	}
+	return all
+}
+
+// method is a way to pay as handlers list it, with its own mark or the mark of its
+// kind.
+func method(ctx context.Context, code, name, category, hint string) views.Method {
+	m := views.Method{Code: code, Name: name, Category: category, Logo: static.URL("methods/" + hint + ".svg"), Hint: "hint." + hint, Time: views.Span(ctx, 48*time.Hour)}
+	if own := "methods/" + strings.ToLower(code) + ".svg"; static.Has(own) {
+		m.Logo = static.URL(own)
+	}
+	return m
+}
+
+// Methods are the few ways to pay of most countries.
+func Methods(ctx context.Context) []views.Method {
+	all := []views.Method{
+		method(ctx, "CARD", "Credit or debit card", "card", "card"),
+		method(ctx, "ALIPAY_CN", "Alipay", "wallet", "wallet"),
+		method(ctx, "GRABPAY_SG", "GrabPay", "wallet", "wallet"),
+		method(ctx, "SHOPEEPAY_SG", "ShopeePay", "wallet", "wallet"),
+		method(ctx, "GCASH", "GCash", "wallet", "wallet"),
+		method(ctx, "PAYNOW", "PayNow", "qr", "qr"),
+	}
+	all[0].Checked = true
+	return all
+}
+
+// ManyMethods are the first n of the 30 ways to pay that some countries have.
+func ManyMethods(ctx context.Context, n int) []views.Method {
+	all := Methods(ctx)
+	for _, m := range [][4]string{
+		{"PROMPTPAY", "PromptPay", "qr", "qr"}, {"TNG", "Touch 'n Go eWallet", "wallet", "wallet"}, {"RABBIT_LINE_PAY", "Rabbit LINE Pay", "wallet", "wallet"},
+		{"KPLUS", "K PLUS", "bank", "app"}, {"ONLINEBANKING_SCB", "Online banking of a bank with a long name", "bank", "bank"}, {"IDEAL", "iDEAL", "bank", "bank"},
+		{"KONBINI", "Konbini", "voucher", "counter"}, {"BANKTRANSFER_BNI", "BNI", "voucher", "transfer"}, {"BILLEASE", "BillEase", "paylater", "paylater"},
+		{"ALIPAY_HK", "AlipayHK", "wallet", "wallet"}, {"KAKAOPAY", "Kakao Pay", "wallet", "wallet"}, {"BOOST", "Boost", "wallet", "wallet"},
+		{"TRUEMONEY", "TrueMoney", "wallet", "wallet"}, {"DANA", "DANA", "wallet", "wallet"}, {"MAYA", "Maya", "wallet", "wallet"},
+		{"BANCONTACT", "Bancontact", "bank", "bank"}, {"EPS", "EPS", "bank", "bank"}, {"BPI", "BPI", "bank", "bank"}, {"P24", "Przelewy24", "bank", "bank"},
+		{"QRIS", "QRIS", "qr", "qr"}, {"PIX", "Pix", "qr", "qr"}, {"SEVENELEVEN", "7-Eleven", "voucher", "counter"},
+		{"BANKTRANSFER_MAYBANK", "Maybank", "voucher", "transfer"}, {"KREDIVO_ID", "Kredivo", "paylater", "paylater"},
+	} {
+		all = append(all, method(ctx, m[0], m[1], m[2], m[3]))
+	}
+	return all[:n]
+}
+
+// longOrder is an order of long names without a space and of large sums, in a
+// currency of two, no or three decimals.
+func longOrder(ctx context.Context, currency checkout.Currency) views.CheckoutView {
+	v := Checkout(ctx, Status("open"))
+	v.Frame.ShopName = "Donaudampfschifffahrtsgesellschaftsbedarf und Söhne"
+	v.Lines = []views.Line{
+		{SKU: "LONG-1", Name: "Handgefertigte Rindslederaktentaschenschulterriemenschnallen", Quantity: "99", Unit: amount(ctx, 123456789, currency), Total: amount(ctx, 12222222111, currency)},
+		{SKU: "LONG-2", Name: "شال من الصوف المغزول يدويًا بلون الرمل والبحر والسماء الصافية", Quantity: "1", Unit: amount(ctx, 123456789, currency), Total: amount(ctx, 123456789, currency)},
+	}
+	v.Total = amount(ctx, 12345678900, currency)
+	return v
+}
+
+// Token is the token of the order that the pages show.
+const Token = "mZ3qk9TtX0h2fD7uC5wYbA"
+
+// Status is the status of one of Statuses. Most message keys follow from its name.
+func Status(name string) views.Status {
+	s := views.Status{Status: name, Title: "status." + name + ".title", Message: "status." + name + ".message", SinceSecond: 30}
+	switch name {
+	case "failed":
+		s.Status, s.Payment, s.Failed, s.Message = "open", "failed", true, "decline.USER_BALANCE_NOT_ENOUGH"
+	case "unknown":
+		s.Status, s.Payment, s.Unknown = "processing", "unknown", true
+	case "pending":
+		s.Status, s.Payment, s.Takes = "processing", "pending", "takes.bank"
+	case "processing":
+		s.Payment, s.MayChange, s.Takes = "processing", true, "takes.wallet"
+	case "paid", "cancelled", "expired", "refunded", "partially_refunded":
+		s.Final = true
+	}
+	return s
+}
+
+// Checkout is the pay page of an order in a status.
+func Checkout(ctx context.Context, status views.Status) views.CheckoutView {
+	base := "/checkout/" + Token
+	v := views.CheckoutView{
+		Frame: frame(ctx), Token: Token, Number: "KT-20481", Lines: lines(ctx), Total: amount(ctx, 4200, "SGD"), Status: status,
+		Methods: Methods(ctx),
+		SDK: &views.SDK{
+			URL:         "https://sdk.marmot-cloud.com/package/ams-checkout/1.47.2/dist/umd/ams-checkout.min.js",
+			Integrity:   "sha384-AD7L5Rh076UuqKtWm0N7aQR3QisWht2XKNKKIFUGwyXE5t3qTQJi/6mBDJyVTATz",
+			Environment: "sandbox", Locale: "en_US",
+		},
+		ExpiresAt: "2026-03-01T13:00:00Z", Now: "2026-03-01T12:00:00Z",
+		ReturnURL: base + "/return", PayURL: base + "/payments", StatusURL: base + "/status", EventsURL: base + "/events",
+	}
+	if status.Final || status.Unknown || status.Status == "authorized" || status.Status == "review" {
+		v.Methods = nil
+	}
+	if status.Status == "expired" {
+		v.RenewURL = base + "/renew"
+	}
+	if v.Methods == nil {
+		v.Receipt = receipt(ctx)
+	}
+	return v
+}
+
+// receipt is what the buyer sees of the order.
+func receipt(ctx context.Context) *views.Receipt {
+	return &views.Receipt{
+		Ordered: views.Day(ctx, time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)), MethodName: "GrabPay", Lines: lines(ctx), Total: amount(ctx, 4200, "SGD"),
+		Address: []string{"Jo Tan", "1 Raffles Place", "048616 Singapore", "Singapore"}, Email: "jo@example.com",
+	}
+}
+
+// Return is the return page of an order in a status.
+func Return(ctx context.Context, status views.Status) views.ReturnView {
+	base := "/checkout/" + Token
+	renew := ""
+	if status.Status == "expired" {
+		renew = base + "/renew"
+	}
+	v := views.ReturnView{
+		Frame: frame(ctx), Token: Token, Number: "KT-20481", Receipt: receipt(ctx), Status: status,
+		RetryURL: base, RenewURL: renew, StatusURL: base + "/status", EventsURL: base + "/events", SelfURL: base + "/return",
+	}
+	if status.Status == "processing" {
+		v.EmailURL = base + "/mail"
+	}
+	if strings.Contains(status.Status, "refunded") {
+		v.Receipt.Refunds = []views.Refund{{Day: views.Day(ctx, time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)), Amount: amount(ctx, 600, "SGD")}}
+	}
+	return v
+}
+
+// Statuses are all the states that handlers name.
+var Statuses = []string{
+	"open", "processing", "pending", "authorized", "paid", "failed", "unknown",
+	"cancelled", "expired", "review", "partially_refunded", "refunded",
+}
+
+// Pages are all pages in all states, in the language of ctx.
+func Pages(ctx context.Context) []Page {
+	return slices.Concat(shopPages(ctx), checkoutPages(ctx), stepPages(ctx), statusPages(ctx), returnPages(ctx), otherPages(ctx))
+}
+
+// shopPages are the catalogue, a product, and the cart.
+func shopPages(ctx context.Context) []Page {
+	frame, empty := frame(ctx), views.Frame{ShopName: "Kiln & Thread"}
+	total, products := amount(ctx, 4200, "SGD"), products(ctx)
+	form := views.OrderForm{
+		FormID: "f-1", Values: map[string]string{"country": "SG"},
+		Countries: []views.Option{{Value: "DE", Text: "Germany"}, {Value: "PH", Text: "Philippines"}, {Value: "SG", Text: "Singapore"}},
+	}
+	wrong := form
+	wrong.Values = map[string]string{"email": "jo@", "name": "Jo \"the\" <b>Tan</b>", "country": "SG", "city": "Singapore"}
+	wrong.Errors = map[string]string{"email": "error.email", "address1": "error.required", "postal_code": "error.invalid"}
+	wrongLines := lines(ctx)
+	wrongLines[0].Quantity, wrongLines[0].Error = "1e3", "error.quantity"
+	return []Page{
+		{"catalog", views.CatalogPage(views.CatalogView{Frame: frame, Products: products})},
+		{"catalog-empty", views.CatalogPage(views.CatalogView{Frame: empty})},
+		{"product", views.ProductPage(views.ProductView{Frame: frame, Product: products[0], Quantity: "1"})},
+		{"product-error", views.ProductPage(views.ProductView{Frame: frame, Product: products[3], Quantity: "1e3", Error: "error.quantity"})},
+		{"cart", views.CartPage(views.CartView{Frame: frame, Lines: lines(ctx), Total: total, Form: form})},
+		{"cart-errors", views.CartPage(views.CartView{Frame: frame, Lines: wrongLines, Total: total, Form: wrong, Error: "error.form"})},
+		{"cart-empty", views.CartPage(views.CartView{Frame: empty, Form: form, Error: "error.cart_empty"})},
+		{"cart-renewal", views.CartPage(views.CartView{Frame: frame, Lines: wrongLines, Total: total, Form: form, Error: "cart.renewal", Gone: []string{"Tea tin", "Wool throw"}})},
+	}
+}
+
+// checkoutPages are the pay page where something beside its status differs.
+func checkoutPages(ctx context.Context) []Page {
+	open := func(change func(v *views.CheckoutView)) templ.Component {
+		v := Checkout(ctx, Status("open"))
+		change(&v)
+		return views.CheckoutPage(v)
+	}
+	return []Page{
+		{"checkout-renewed", open(func(v *views.CheckoutView) { v.Was = amount(ctx, 3900, "SGD") })},
+		{"checkout-no-method", open(func(v *views.CheckoutView) { v.Error = "error.method_required" })},
+		{"checkout-last-minutes", open(func(v *views.CheckoutView) { v.ExpiresAt = "2026-03-01T12:04:59Z" })},
+		{"checkout-two-methods", open(func(v *views.CheckoutView) { v.Methods = Methods(ctx)[:2] })},
+		{"checkout-many-methods", open(func(v *views.CheckoutView) { v.Methods = ManyMethods(ctx, 15) })},
+		{"checkout-most-methods", open(func(v *views.CheckoutView) { v.Methods = ManyMethods(ctx, 30) })},
+		{"checkout-branded", open(func(v *views.CheckoutView) {
+			logo, accent := Brand()
+			v.Frame.Logo = &views.Logo{URL: logo.URL(), Width: logo.Width, Height: logo.Height}
+			v.Frame.AccentURL = accent.URL()
+		})},
+		{"checkout-long-idr", views.CheckoutPage(longOrder(ctx, "IDR"))},
+		{"checkout-long-jpy", views.CheckoutPage(longOrder(ctx, "JPY"))},
+		{"checkout-long-kwd", views.CheckoutPage(longOrder(ctx, "KWD"))},
+	}
+}
+
+// stepPages are what comes between the pay page and the return page.
+func stepPages(ctx context.Context) []Page {
+	base := "/checkout/" + Token
+	frame, total := frame(ctx), amount(ctx, 4200, "SGD")
+	link := views.ContinueView{Frame: frame, MethodName: "GCash", Total: total, URL: "#/wallet", ReturnURL: base + "/return", BackURL: base}
+	post := link
+	post.Post, post.Parameters = true, []views.Parameter{{Name: "PaReq", Value: "eJxV"}, {Name: "MD", Value: "7"}}
+	code := views.CodeView{
+		Frame: frame, Token: Token, MethodName: "PayNow", Message: "code.message", Total: total, Status: Status("processing"),
+		Left: views.Span(ctx, 13*time.Minute), Until: "2026-03-01T12:13:00Z", Expires: "12:13 UTC", Now: "2026-03-01T12:00:00Z",
+		Codes:     []views.Code{{Kind: "QRCODE", Text: "00020101021226570009SG.PAYNOW010120213202012345K030110412202601010000520400005303702540542.005802SG5913KILN THREAD6009Singapore6304A1B2"}},
+		ReturnURL: base + "/return", BackURL: base, StatusURL: base + "/status", EventsURL: base + "/events",
+	}
+	phone := code
+	phone.OnPhone = true
+	counter := code
+	counter.MethodName, counter.Message, counter.DetailsURL = "7-Eleven", "code.counter", "#/details"
+	counter.Codes = []views.Code{{Kind: "BARCODE", Text: "0123456789012"}, {Kind: "TEXT", Text: "84 2210 7781"}}
+	counter.Left, counter.Until, counter.Expires = views.Span(ctx, 6*24*time.Hour), "2026-03-07T12:00:00Z", "2026-03-07 12:00 UTC"
+	transfer := counter
+	transfer.MethodName, transfer.Message, transfer.Left = "BNI", "code.transfer", ""
+	transfer.Codes = transfer.Codes[1:]
+	return []Page{
+		{"continue", views.ContinuePage(link)},
+		{"continue-post", views.ContinuePage(post)},
+		{"code", views.CodePage(code)},
+		{"code-phone", views.CodePage(phone)},
+		{"code-counter", views.CodePage(counter)},
+		{"code-transfer", views.CodePage(transfer)},
+		{"wait", views.WaitPage(views.WaitView{Frame: frame, Token: Token, Method: "GCASH", Total: total, Status: Status("unknown"), PayURL: base + "/payments", ReturnURL: base + "/return"})},
+	}
+}
+
+// statusPages are the pay page and the return page in every status.
+func statusPages(ctx context.Context) []Page {
+	var all []Page
+	for _, name := range Statuses {
+		all = append(all,
+			Page{"checkout-" + name, views.CheckoutPage(Checkout(ctx, Status(name)))},
+			Page{"return-" + name, views.ReturnPage(Return(ctx, Status(name)))},
+		)
+	}
+	return all
+}
+
+// returnPages are the return page, and the receipt that it becomes, where
+// something beside the status differs.
+func returnPages(ctx context.Context) []Page {
+	justBack := Status("processing")
+	justBack.SinceSecond = 1
+	requested := Return(ctx, Status("pending"))
+	requested.EmailRequested = true
+	otherBrowser := Return(ctx, Status("paid"))
+	otherBrowser.Receipt = nil
+	checkoutElsewhere := Checkout(ctx, Status("paid"))
+	checkoutElsewhere.Receipt = nil
+	return []Page{
+		{"return-fresh", views.ReturnPage(Return(ctx, justBack))},
+		{"return-mail-noted", views.ReturnPage(requested)},
+		{"return-other-browser", views.ReturnPage(otherBrowser)},
+		{"checkout-other-browser", views.CheckoutPage(checkoutElsewhere)},
+	}
+}
+
+// otherPages are the order lookup and the error pages.
+func otherPages(ctx context.Context) []Page {
+	frame := frame(ctx)
+	return []Page{
+		{"lookup", views.LookupPage(views.LookupView{Frame: frame})},
+		{"lookup-errors", views.LookupPage(views.LookupView{Frame: frame, Number: "12", Email: "jo@", Errors: map[string]string{"number": "error.invalid", "email": "error.email"}})},
+		{"lookup-sent", views.LookupPage(views.LookupView{Frame: frame, Sent: true})},
+		{"error-404", views.ErrorPage(views.ErrorView{Frame: frame, Code: 404, HomeURL: "/", Reference: "QX7M2K5PWB3ZC6RJD4HTNVLYAE"})},
+		{"error-418", views.ErrorPage(views.ErrorView{Frame: frame, Code: 418, HomeURL: "/"})},
+	}
+}
