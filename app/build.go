@@ -16,6 +16,7 @@ import (
 	"antom-checkout/checkout/shop"
 	"antom-checkout/db"
 	"antom-checkout/handlers"
+	"antom-checkout/handlers/web"
 )
 
 // Store is what the services keep orders in.
@@ -67,6 +68,7 @@ func Build(ctx context.Context, s Settings, outside Outside) (*Program, error) {
 	if p.Log == nil {
 		p.Log = slog.New(slog.DiscardHandler)
 	}
+	p.Log = web.WithRequestID(p.Log)
 	base := outside.Clock
 	if base == nil {
 		base = time.Now
