@@ -168,17 +168,17 @@ func readLine(t *testing.T, format, text string) logLine {
 	return line
 }
 
-// aboutPayment is what one search for the payment's id finds.
-func (f *followed) aboutPayment(t *testing.T, format string) []logLine {
+// search is what one search for an id finds. Each line has it under the name.
+func (f *followed) search(t *testing.T, format, name, id string) []logLine {
 	t.Helper()
 	var found []logLine
 	for text := range strings.Lines(f.log.String()) {
-		if !strings.Contains(text, f.payment) {
+		if !strings.Contains(text, id) {
 			continue
 		}
 		line := readLine(t, format, text)
-		if line[checkout.LogPayment] != f.payment {
-			t.Errorf("the line names the payment elsewhere than in %q: %s", checkout.LogPayment, text)
+		if line[name] != id {
+			t.Errorf("the id is not named %q in %s", name, text)
 		}
 		found = append(found, line)
 	}
@@ -219,7 +219,7 @@ func TestAPaymentIsFollowedThroughTheLogFromClickToReceipt(t *testing.T) {
 			f.log.find(t, `(email sent)`)
 			f.collectSecrets(t)
 			f.stops()
-			lines := f.aboutPayment(t, format)
+			lines := f.search(t, format, checkout.LogPayment, f.payment)
 
 			start, clicked := expectLine(t, lines, logLine{"msg": "payment started", "level": "INFO", "method": "CARD", "mode": "sdk", "amount": "SGD 2400", "from": "", "to": "created", "cause": "shopper:"})
 			call, called := expectLine(t, lines, logLine{"msg": "call", "level": "DEBUG", "op": "createPaymentSession", "result": "S", "code": "SUCCESS", "attempt": "1"})
@@ -248,6 +248,7 @@ func TestAPaymentIsFollowedThroughTheLogFromClickToReceipt(t *testing.T) {
 			if n := len(lines); n > 14 {
 				t.Errorf("%d lines are about one payment", n)
 			}
+			expectLine(t, f.search(t, format, checkout.LogOrder, start["order"]), logLine{"msg": "order placed", "amount": "SGD 2400", "from": "", "to": "open", "cause": "shopper:"})
 			f.expectNothingPersonal(t)
 		})
 	}
@@ -259,7 +260,7 @@ func TestADeclinedCardTellsMethodCodeAndCause(t *testing.T) {
 			f := buysByCard(t, format, cardThatIsRefused)
 			f.log.find(t, `(payment failed)`)
 			f.stops()
-			lines := f.aboutPayment(t, format)
+			lines := f.search(t, format, checkout.LogPayment, f.payment)
 			expectLine(t, lines, logLine{"msg": "payment failed", "level": "INFO", "method": "CARD", "from": "processing", "to": "failed", "code": "ACCESS_DENIED", "cause": "notification:"})
 			expectLine(t, lines, logLine{"msg": "order", "level": "INFO", "from": "processing", "to": "open"})
 			expectLine(t, lines, logLine{"msg": "notification", "type": "PAYMENT_RESULT", "code": "ACCESS_DENIED", "applied": "true"})
