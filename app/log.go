@@ -1,8 +1,19 @@
 package app
 
 import (
+	"context"
 	"io"
 	"log/slog"
+
+	"antom-checkout/antom"
+	"antom-checkout/checkout/gateway"
+)
+
+// Names of attributes that only lines of this package have. Those that several
+// packages write stand in checkout/log.go.
+const (
+	logAddress = "address" // where something listens
+	logPart    = "part"    // the part of the program that a line is from: sandbox
 )
 
 // LogSettings say how the program writes its log.
@@ -18,4 +29,17 @@ func newLog(s LogSettings, w io.Writer) *slog.Logger {
 		return slog.New(slog.NewJSONHandler(w, options))
 	}
 	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// observeCalls makes what is told of every call to Antom: a line of the log, and
+// where anything is measured, the metrics.
+func (p *Program) observeCalls() func(context.Context, antom.Observation) {
+	write := gateway.LogCalls(p.Log)
+	if p.metrics == nil {
+		return write
+	}
+	return func(ctx context.Context, o antom.Observation) {
+		p.metrics.call(ctx, o)
+		write(ctx, o)
+	}
 }

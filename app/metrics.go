@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"net/http"
@@ -119,11 +120,7 @@ func (m *metrics) Outcome(method string, status checkout.PaymentStatus) {
 
 // call counts a call of the gateway client.
 func (m *metrics) call(_ context.Context, o antom.Observation) {
-	result := string(o.Status)
-	if result == "" {
-		result = "none"
-	}
-	m.calls.WithLabelValues(o.Endpoint, result).Inc()
+	m.calls.WithLabelValues(o.Endpoint, cmp.Or(string(o.Status), "none")).Inc()
 	m.callDurations.WithLabelValues(o.Endpoint).Observe(o.Duration.Seconds())
 }
 
@@ -188,6 +185,6 @@ func (p *Program) measure(context.Context) error {
 		return err
 	}
 	p.servers.add(httpServer(p.metrics.handler(), p.Log), listener)
-	p.Log.Info("metrics", "address", listener.Addr().String())
+	p.Log.Info("metrics", logAddress, listener.Addr().String())
 	return nil
 }

@@ -71,7 +71,7 @@ func (p *Program) embedSandbox(context.Context) error {
 		now = nil // the sandbox sleeps more deeply by the clock it knows
 	}
 	box, listener, err := openSandbox(s.SandboxAddr, sandbox.Config{
-		LedgerFile: s.besideDatabase("sandbox-ledger.json"), Now: now, Log: p.Log.With("from", "sandbox"),
+		LedgerFile: s.besideDatabase("sandbox-ledger.json"), Now: now, Log: p.Log.With(logPart, "sandbox"),
 	}, s.besideDatabase(sandboxKeys))
 	if err != nil {
 		return err

@@ -28,9 +28,7 @@ func (p *Program) openClient(context.Context) (err error) {
 	if p.outside.ToAntom != nil {
 		options = append(options, antom.WithHTTPClient(&http.Client{Transport: p.outside.ToAntom}))
 	}
-	if p.metrics != nil {
-		options = append(options, antom.WithObserver(p.metrics.call))
-	}
+	options = append(options, antom.WithObserver(p.observeCalls()))
 	if p.Client, err = antom.New(cfg, options...); err != nil {
 		return usageError{err}
 	}
@@ -63,7 +61,7 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 	}, client)
 	offered := methods.New(methods.Config{Currency: s.Shop.Currency, Methods: s.Methods, Now: p.Now, Log: p.Log}, antomGateway)
 	selling, paying := s.Shop, s.Payments
-	selling.Now, selling.NewID = p.Now, ids.New
+	selling.Now, selling.NewID, selling.Log = p.Now, ids.New, p.Log
 	paying.PublicURL, paying.LinkKey, paying.Now, paying.NewID, paying.Log = publicURL, linkKey(p.keys), p.Now, ids.New, p.Log
 	if paying.Mailer == nil {
 		emails := s.mail()

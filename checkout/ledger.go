@@ -56,13 +56,6 @@ type Reference struct {
 	RefundRequestID string
 }
 
-// Transition is a row of the ledger: one change of status.
-type Transition struct {
-	Subject          string // order, payment, capture, refund, cancel
-	PaymentRequestID string // of an order, the payment it followed, or ""
-	From, To         string
-}
-
 // DuePoll is a payment that the sweeper has to poll.
 type DuePoll struct {
 	OrderID   string

@@ -4,17 +4,27 @@ package checkout
 // that writes about it, so that one search follows a payment through the log. They
 // stand here because every package that does imports this one.
 const (
-	LogRequest      = "request" // the id of the HTTP request, of the error page and of the X-Request-Id header
-	LogOrder        = "order"   // an order's id
-	LogPayment      = "payment" // a payment_request_id
-	LogMethod       = "method"  // Antom's code of a way to pay
-	LogFrom         = "from"    // the status before
-	LogTo           = "to"      // the status after
-	LogCode         = "code"    // Antom's result code
-	LogCause        = "cause"
-	LogOperation    = "op"      // an endpoint of Antom
-	LogResult       = "result"  // S, F or U
-	LogAttempt      = "attempt" // 1 for the first try
+	LogRequest      = "request"   // the id of the HTTP request, of the error page and of the X-Request-Id header
+	LogOrder        = "order"     // an order's id
+	LogNumber       = "number"    // what buyer and merchant call that order
+	LogPayment      = "payment"   // a payment_request_id
+	LogOperation    = "operation" // the id of a capture, refund or cancel
+	LogMethod       = "method"    // Antom's code of a way to pay
+	LogMode         = "mode"      // how the attempt reaches Antom: sdk or api
+	LogAmount       = "amount"    // currency and minor units
+	LogFrom         = "from"      // the status before
+	LogTo           = "to"        // the status after
+	LogCode         = "code"      // Antom's result code
+	LogReview       = "review"    // why an order is under review
+	LogCause        = "cause"     // the cause that the ledger names
+	LogType         = "type"      // Antom's notifyType
+	LogApplied      = "applied"   // false: a notification that contradicts, or is about nothing known
+	LogEffect       = "effect"    // an effect's topic in the outbox
+	LogEndpoint     = "op"        // an endpoint of Antom
+	LogResult       = "result"    // S, F, U, or none without an answer to be trusted
+	LogAttempt      = "attempt"   // 1 for the first try
 	LogMilliseconds = "ms"
+	LogCountry      = "country"
+	LogTerminal     = "terminal" // what a buyer pays on
 	LogError        = "error"
 )

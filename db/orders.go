@@ -58,7 +58,7 @@ func (s *Store) CreateOrder(ctx context.Context, o checkout.Order, cause checkou
 		if err := insertLines(ctx, tx, o); err != nil {
 			return err
 		}
-		return s.addTransitions(ctx, tx, []transition{{subject: "order", orderID: o.ID, to: string(o.Status)}}, cause)
+		return s.addTransitions(ctx, tx, o.ID, checkout.Transitions(checkout.Order{}, o), cause)
 	})
 	if err == nil {
 		s.cache.put(o)

@@ -53,7 +53,7 @@ func (s *Store) saveOrder(ctx context.Context, tx *tx, before, after *checkout.O
 	if err := updateStock(ctx, tx, *before, *after); err != nil {
 		return err
 	}
-	if err := s.addTransitions(ctx, tx, transitions(*before, *after), cause); err != nil {
+	if err := s.addTransitions(ctx, tx, after.ID, checkout.Transitions(*before, *after), cause); err != nil {
 		return err
 	}
 	for _, effect := range effects {
@@ -86,52 +86,14 @@ func savePayments(ctx context.Context, tx *tx, before, after checkout.Order) err
 	return nil
 }
 
-// transition is one row of the ledger.
-type transition struct {
-	subject   string
-	orderID   string
-	paymentID string
-	requestID string // of a capture, refund or cancel
-	from, to  string
-}
-
-// transitions compares two states of an order: what has changed, payments first,
-// because the order's status follows from theirs.
-func transitions(before, after checkout.Order) []transition {
-	var changed []transition
-	payment := "" // the one that changed the order
-	add := func(t transition) {
-		if t.from != t.to {
-			t.orderID, payment = after.ID, t.paymentID
-			changed = append(changed, t)
-		}
-	}
-	for _, p := range after.Payments {
-		was := before.Payment(p.RequestID)
-		if was == nil {
-			was = &checkout.Payment{}
-		}
-		for _, operation := range p.Operations {
-			operationWas := was.Operation(operation.Kind, operation.RequestID)
-			if operationWas == nil {
-				operationWas = &checkout.Operation{}
-			}
-			add(transition{subject: string(operation.Kind), paymentID: p.RequestID, requestID: operation.RequestID, from: string(operationWas.Status), to: string(operation.Status)})
-		}
-		add(transition{subject: "payment", paymentID: p.RequestID, from: string(was.Status), to: string(p.Status)})
-	}
-	add(transition{subject: "order", paymentID: payment, from: string(before.Status), to: string(after.Status)})
-	return changed
-}
-
 // addTransitions inserts row by row: one INSERT of several into a table with
 // triggers makes SQLite build a temporary table first.
-func (s *Store) addTransitions(ctx context.Context, tx *tx, rows []transition, cause checkout.Cause) error {
-	for _, t := range rows {
+func (s *Store) addTransitions(ctx context.Context, tx *tx, orderID string, transitions []checkout.Transition, cause checkout.Cause) error {
+	for _, t := range transitions {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO transitions (subject, order_id, payment_request_id, request_id, from_status, to_status, cause, at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			t.subject, t.orderID, t.paymentID, t.requestID, t.from, t.to, cause.String(), s.now().UnixMilli())
+			t.Subject, orderID, t.PaymentRequestID, t.RequestID, t.From, t.To, cause.String(), s.now().UnixMilli())
 		if err != nil {
 			return fmt.Errorf("insert transition: %w", err)
 		}
@@ -162,10 +124,10 @@ func (s *Store) TransitionsAfter(ctx context.Context, after int64) (orderIDs []s
 func (s *Store) TransitionsBy(ctx context.Context, orderID string, cause checkout.Cause) ([]checkout.Transition, error) {
 	return collect(ctx, s.reads, func(row scanner) (checkout.Transition, error) {
 		var t checkout.Transition
-		err := row.Scan(&t.Subject, &t.PaymentRequestID, &t.From, &t.To)
+		err := row.Scan(&t.Subject, &t.PaymentRequestID, &t.RequestID, &t.From, &t.To)
 		return t, err
 	}, `
-		SELECT subject, payment_request_id, from_status, to_status
+		SELECT subject, payment_request_id, request_id, from_status, to_status
 		  FROM transitions
 		 WHERE order_id = $1 AND cause = $2
 		 ORDER BY seq`, orderID, cause.String())

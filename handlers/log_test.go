@@ -70,3 +70,24 @@ func TestAShopThatIsNotReadySaysWhyInTheLogOnly(t *testing.T) {
 	}
 	shop.expectLine(answer.Header(), "level=ERROR", "route=/readyz", "status=503", `error="disk full"`)
 }
+
+// A capture, refund or cancel is in the log from the order for it on, with who ordered it.
+func TestARefundIsFollowedThroughTheLogByItsID(t *testing.T) {
+	shop := newShop(t)
+	_, _, order := shop.paidBy("GCASH")
+	op, err := shop.service.Refund(t.Context(), order, 100, by("one-dollar"))
+	must(t, err)
+	shop.quiet()
+	var lines []string
+	for line := range strings.Lines(shop.logged()) {
+		if strings.Contains(line, "operation="+op.RequestID) {
+			lines = append(lines, line)
+		}
+	}
+	want := []string{`from="" to=pending cause=admin:one-dollar`, `from=pending to=`}
+	for i, part := range want {
+		if len(lines) < len(want) || !strings.Contains(lines[i], part) || !strings.Contains(lines[i], `level=INFO msg=refund order=`+order) || !strings.Contains(lines[i], `amount="SGD 100"`) {
+			t.Fatalf("the refund is told as %q", lines)
+		}
+	}
+}

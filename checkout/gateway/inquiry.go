@@ -11,13 +11,16 @@ import (
 // Inquire asks Antom how a payment stands (inquiryPayment). Event and call are set
 // when Antom knows it.
 func (g *Gateway) Inquire(ctx context.Context, p checkout.Payment) (checkout.Event, *checkout.Call, checkout.Finding) {
+	ctx = about(ctx, p.RequestID)
 	res, err := g.client.InquiryPayment(ctx, &antom.InquiryPaymentRequest{PaymentRequestID: p.RequestID})
 	event, found := eventFromInquiry(p, res, err)
 	if !found {
 		if codeOf(err) == string(antom.CodeOrderNotExist) {
 			return event, nil, checkout.FindingNotFound
 		}
-		g.log.WarnContext(ctx, "inquiry without answer", "payment", p.RequestID, "err", err)
+		if err == nil {
+			g.log.WarnContext(ctx, "inquiry answered about another payment", checkout.LogPayment, p.RequestID)
+		}
 		return event, nil, checkout.FindingUnknown
 	}
 	call := g.newCall("inquiryPayment", p.RequestID, p.RequestID, res.Result, err)
@@ -89,7 +92,7 @@ func transactionStatus(status antom.TransactionStatus) checkout.OperationStatus 
 // InquireRefund asks Antom how a refund stands (inquiryRefund). Event and call are set
 // when Antom knows it.
 func (g *Gateway) InquireRefund(ctx context.Context, p checkout.Payment, op checkout.Operation) (checkout.Event, *checkout.Call, checkout.Finding) {
-	res, err := g.client.InquiryRefund(ctx, &antom.InquiryRefundRequest{RefundRequestID: op.RequestID})
+	res, err := g.client.InquiryRefund(about(ctx, p.RequestID), &antom.InquiryRefundRequest{RefundRequestID: op.RequestID})
 	switch {
 	case err == nil && answers(op.RequestID, res.RefundRequestID):
 		call := g.newCall("inquiryRefund", op.RequestID, p.RequestID, res.Result, err)

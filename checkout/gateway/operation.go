@@ -11,6 +11,7 @@ import (
 // that Antom may have had it already. Captures and refunds name Antom's paymentId;
 // a cancel names the shop's own id, because a session may have no other yet.
 func (g *Gateway) Operate(ctx context.Context, p checkout.Payment, op checkout.Operation, submittedBefore bool) (checkout.Event, *checkout.Call) {
+	ctx = about(ctx, p.RequestID)
 	var named checkout.OperationEvent
 	var result antom.Result
 	var err error

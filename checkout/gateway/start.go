@@ -16,6 +16,7 @@ import (
 // Submit sends the stored request of a payment: createPaymentSession or pay. A first
 // call is a repeat too. submittedBefore tells that Antom may have had it already.
 func (g *Gateway) Submit(ctx context.Context, p checkout.Payment, submittedBefore bool) (checkout.Event, *checkout.Call, error) {
+	ctx = about(ctx, p.RequestID)
 	if p.Mode == checkout.ModeSDK {
 		var request antom.PaymentSessionRequest
 		if err := json.Unmarshal(p.Body, &request); err != nil {

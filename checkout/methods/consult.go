@@ -125,7 +125,8 @@ func (s *Methods) renew(m checkout.Market, o *offer, amount checkout.Money) {
 	})
 	if len(answer) == 0 {
 		answer = nil
-		s.log.WarnContext(ctx, "consult without answer: the configured methods are offered", "country", m.Country, "terminal", m.Terminal, "err", err)
+		s.log.WarnContext(ctx, "consult without answer: the configured methods are offered",
+			checkout.LogCountry, m.Country, checkout.LogTerminal, m.Terminal, checkout.LogError, err)
 	}
 	s.offers.keep(o, answer)
 }

@@ -27,7 +27,11 @@ func (s *Service) sendEmail(ctx context.Context, o checkout.Order, effect checko
 	}
 	ctx, cancel := context.WithTimeout(ctx, emailTimeout)
 	defer cancel()
-	return s.cfg.Mailer.Mail(ctx, email)
+	if err := s.cfg.Mailer.Mail(ctx, email); err != nil {
+		return err
+	}
+	s.logEmail(ctx, email, effect)
+	return nil
 }
 
 // sendEmails sends what is due and answers look-ups. Several go at once, so that a slow

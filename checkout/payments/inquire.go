@@ -51,7 +51,7 @@ func (s *Service) refresh(ctx context.Context, o checkout.Order) (checkout.Order
 	switch {
 	case err != nil && ctx.Err() == nil:
 		// A page says what is known, also while nothing new can be stored.
-		s.logFailure(ctx, "refresh order "+o.ID, err)
+		s.logFailure(ctx, "refresh order", err, aboutOrder(o.ID), aboutPayment(p.RequestID))
 		return o, nil
 	case err != nil || !fresh:
 		return o, err

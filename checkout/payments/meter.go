@@ -17,9 +17,10 @@ func (noMeter) Outcome(string, checkout.PaymentStatus) {}
 func (noMeter) Notification(bool)                      {}
 
 // countOutcomes tells the meter which attempts have changed their status.
-func (s *Service) countOutcomes(before, after checkout.Order) {
-	for _, p := range after.Payments {
-		if was := before.Payment(p.RequestID); was != nil && was.Status != p.Status {
+func (s *Service) countOutcomes(after checkout.Order, transitions []checkout.Transition) {
+	for _, t := range transitions {
+		if t.Subject == checkout.SubjectPayment && t.From != "" {
+			p := after.Payment(t.PaymentRequestID)
 			s.cfg.Meter.Outcome(p.Method, p.Status)
 		}
 	}

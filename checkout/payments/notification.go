@@ -31,16 +31,20 @@ func (s *Service) RecordNotification(ctx context.Context, r checkout.Received) e
 func (s *Service) applyNotification(ctx context.Context, r checkout.Received) (known bool, err error) {
 	row := r.Notification
 	if !r.Understood {
-		return false, s.store.SaveNotification(ctx, row)
+		if err := s.store.SaveNotification(ctx, row); err != nil {
+			return false, err
+		}
+		s.logNotification(ctx, "", row, "")
+		return false, nil
 	}
 	orderID, requestID, err := s.store.FindPayment(ctx, r.About)
 	if checkout.IsNotFound(err) {
 		if err := s.store.SaveNotification(ctx, row); err != nil {
 			return false, err
 		}
-		s.log.WarnContext(ctx, "notification about an unknown payment", "type", row.Type, "id", row.ID)
 		// Once more: the Antom id of the payment may have become known in between.
 		if orderID, requestID, err = s.store.FindPayment(ctx, r.About); checkout.IsNotFound(err) {
+			s.logNotification(ctx, "", row, r.Event.Code)
 			return false, nil
 		}
 	}
@@ -49,7 +53,9 @@ func (s *Service) applyNotification(ctx context.Context, r checkout.Received) (k
 	}
 	r.Event.RequestID, row.PaymentRequestID = requestID, requestID
 	r.Event.Cause = checkout.Cause{Kind: checkout.ByNotification, ID: row.ID}
-	_, err = s.Record(ctx, orderID, r.Event, checkout.Evidence{Notification: &row})
+	if _, err = s.Record(ctx, orderID, r.Event, checkout.Evidence{Notification: &row}); err == nil {
+		s.logNotification(ctx, orderID, row, r.Event.Code)
+	}
 	return true, err
 }
 
@@ -65,7 +71,5 @@ func (s *Service) applyUnmatched(ctx context.Context, antomID string) {
 			err = errors.Join(err, applyErr)
 		}
 	}
-	if err != nil {
-		s.log.ErrorContext(ctx, "apply earlier notifications", "err", err)
-	}
+	s.logFailure(ctx, "apply earlier notifications", err)
 }

@@ -215,13 +215,16 @@ func (s *Service) operate(ctx context.Context, orderID string, want checkout.Ope
 // beginOperation stores a capture, refund or cancel before Antom hears of it.
 func (s *Service) beginOperation(ctx context.Context, orderID string, want checkout.OperationRequest) (begun checkout.Begun, err error) {
 	want.RequestID = s.cfg.NewID()
-	_, _, err = s.store.Update(ctx, orderID, checkout.Evidence{Cause: want.Key.Cause()}, func(o checkout.Order) (after checkout.Order, _ []checkout.Effect, err error) {
+	before, after, err := s.store.Update(ctx, orderID, checkout.Evidence{Cause: want.Key.Cause()}, func(o checkout.Order) (after checkout.Order, _ []checkout.Effect, err error) {
 		after, begun, err = checkout.BeginOperation(o, want, s.rules())
 		return after, nil, err
 	})
 	var refused *checkout.Error
 	if err != nil && !errors.As(err, &refused) {
 		err = fmt.Errorf("store operation: %w", err)
+	}
+	if err == nil {
+		s.logTransitions(ctx, after, checkout.Transitions(before, after), want.Key.Cause())
 	}
 	return begun, err
 }

@@ -3,6 +3,7 @@ package payments
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"antom-checkout/checkout"
@@ -28,9 +29,9 @@ func (s *Service) deliver(ctx context.Context, e checkout.PendingEffect) {
 	switch {
 	case s.cfg.SweepSchedule.Elapsed(e.Attempts) > deliverLimit, errors.Is(err, checkout.ErrUndeliverable):
 		next = time.Time{}
-		s.log.ErrorContext(ctx, "effect given up", "effect", e.Effect, "order", e.OrderID, "attempts", e.Attempts+1, "err", err)
+		s.logUndelivered(ctx, slog.LevelError, "effect given up", e, err)
 	case e.Attempts == 0:
-		s.log.WarnContext(ctx, "effect failed, to be tried again", "effect", e.Effect, "order", e.OrderID, "err", err)
+		s.logUndelivered(ctx, slog.LevelWarn, "effect failed, to be tried again", e, err)
 	}
 	s.logFailure(ctx, "postpone effect", s.store.EffectFailed(ctx, e.ID, next))
 }
@@ -43,10 +44,9 @@ func (s *Service) perform(ctx context.Context, e checkout.PendingEffect) error {
 	}
 	switch {
 	case e.Effect == checkout.EffectPaid:
-		s.log.InfoContext(ctx, "order paid", "order", o.ID, "number", o.Number, "total", o.Total.String())
-		return nil
+		return nil // the log has the transition
 	case e.Effect.IsCaptureDue():
-		s.log.WarnContext(ctx, "capture is due", "order", o.ID, "number", o.Number, "warning", string(e.Effect))
+		s.logCaptureDue(ctx, o, e.Effect)
 		return nil
 	case e.Effect.IsEmail():
 		return s.sendEmail(ctx, o, e.Effect)

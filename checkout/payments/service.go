@@ -154,10 +154,9 @@ func (s *Service) announce(ctx context.Context, before, after checkout.Order, ca
 	if before.Version == after.Version {
 		return
 	}
-	s.countOutcomes(before, after)
-	if before.Status != after.Status {
-		s.log.InfoContext(ctx, "order", "number", after.Number, "from", before.Status, "to", after.Status, "cause", cause.String(), "review", after.Review)
-	}
+	transitions := checkout.Transitions(before, after)
+	s.countOutcomes(after, transitions)
+	s.logTransitions(ctx, after, transitions, cause)
 	s.watches.grown()
 	s.wakeSweeper()
 	was, is := before.Payment(requestID), after.Payment(requestID)
@@ -172,11 +171,5 @@ func (s *Service) wakeSweeper() {
 		case wake <- struct{}{}:
 		default:
 		}
-	}
-}
-
-func (s *Service) logFailure(ctx context.Context, what string, err error) {
-	if err != nil && ctx.Err() == nil {
-		s.log.ErrorContext(ctx, what, "err", err)
 	}
 }

@@ -203,7 +203,8 @@ func (s *Service) attemptEnd(o checkout.Order, want checkout.Attempt, now time.T
 // addPayment commits the attempt, and reserves the goods for it, before Antom hears
 // of it.
 func (s *Service) addPayment(ctx context.Context, o checkout.Order, p checkout.Payment) (checkout.Order, error) {
-	_, after, err := s.store.Update(ctx, o.ID, checkout.Evidence{Cause: checkout.Cause{Kind: checkout.ByShopper, ID: p.RequestID}},
+	cause := checkout.Cause{Kind: checkout.ByShopper, ID: p.RequestID}
+	before, after, err := s.store.Update(ctx, o.ID, checkout.Evidence{Cause: cause},
 		func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
 			after, err := checkout.AddPayment(o, p, s.rules())
 			return after, nil, err
@@ -212,6 +213,7 @@ func (s *Service) addPayment(ctx context.Context, o checkout.Order, p checkout.P
 		return checkout.Order{}, fmt.Errorf("store payment: %w", err)
 	}
 	s.cfg.Meter.Started(p.Method)
+	s.logTransitions(ctx, after, checkout.Transitions(before, after), cause)
 	s.watches.grown()
 	return after, nil
 }

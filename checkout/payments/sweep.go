@@ -55,7 +55,7 @@ func (s *Service) resumeAll(ctx context.Context) {
 	expired, err := s.store.DueExpiries(ctx, now, sweepBatch)
 	s.logFailure(ctx, "list expired orders", err)
 	for _, id := range expired {
-		s.logFailure(ctx, "expire order "+id, checkout.Guard(func() error { return s.expire(ctx, id) }))
+		s.logFailure(ctx, "expire order", checkout.Guard(func() error { return s.expire(ctx, id) }), aboutOrder(id))
 	}
 	effects, err := s.store.PendingEffects(ctx, now, sweepBatch)
 	s.logFailure(ctx, "list effects", err)
@@ -73,7 +73,7 @@ func (s *Service) pollAll(ctx context.Context, due []checkout.DuePoll) {
 		polls.Go(func() {
 			defer func() { <-places }()
 			err := checkout.Guard(func() error { return s.poll(ctx, poll) })
-			s.logFailure(ctx, "poll payment "+poll.RequestID, err)
+			s.logFailure(ctx, "poll payment", err, aboutOrder(poll.OrderID), aboutPayment(poll.RequestID))
 		})
 	}
 	polls.Wait()

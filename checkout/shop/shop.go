@@ -8,6 +8,7 @@ package shop
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -36,6 +37,7 @@ type Config struct {
 	OrderTTL time.Duration // how long an unpaid order stays payable
 	Now      func() time.Time
 	NewID    func() string
+	Log      *slog.Logger // nil discards
 }
 
 // Shop takes orders. It is safe for concurrent use.
@@ -51,6 +53,9 @@ func New(cfg Config, store Store) *Shop {
 	}
 	if cfg.NewID == nil {
 		cfg.NewID = checkout.NewIDs(cfg.Now).New
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Shop{cfg: cfg, store: store}
 }
@@ -134,9 +139,20 @@ func (s *Shop) PlaceOrder(ctx context.Context, req OrderRequest) (checkout.Order
 		ExpiresAt: now.Add(s.cfg.OrderTTL),
 		Status:    checkout.OrderOpen,
 	}
-	order, err = s.store.CreateOrder(ctx, order, checkout.Cause{Kind: checkout.ByShopper, ID: order.ID})
+	cause := checkout.Cause{Kind: checkout.ByShopper, ID: order.ID}
+	stored, err := s.store.CreateOrder(ctx, order, cause)
 	if err != nil {
 		return checkout.Order{}, fmt.Errorf("place order: %w", err)
 	}
-	return order, nil
+	if stored.ID == order.ID { // otherwise the same form was posted twice at once
+		s.logPlaced(ctx, stored, cause)
+	}
+	return stored, nil
+}
+
+// logPlaced writes the line about an order's first transition.
+func (s *Shop) logPlaced(ctx context.Context, o checkout.Order, cause checkout.Cause) {
+	s.cfg.Log.LogAttrs(ctx, slog.LevelInfo, "order placed",
+		slog.String(checkout.LogOrder, o.ID), slog.String(checkout.LogNumber, o.Number), slog.String(checkout.LogAmount, o.Total.String()),
+		slog.String(checkout.LogFrom, ""), slog.String(checkout.LogTo, string(o.Status)), slog.String(checkout.LogCause, cause.String()))
 }
