@@ -8,14 +8,17 @@ import (
 	"antom-checkout/checkout"
 )
 
+// isEmail holds for the topics of emails.
+const isEmail = "topic GLOB 'mail.*'"
+
 // PendingEffects implements payments.Store.
 func (s *Store) PendingEffects(ctx context.Context, now time.Time, limit int) ([]checkout.PendingEffect, error) {
-	return s.pending(ctx, "topic NOT GLOB 'mail.*'", now, limit)
+	return s.pending(ctx, "NOT ("+isEmail+")", now, limit)
 }
 
 // PendingEmails implements payments.Store.
 func (s *Store) PendingEmails(ctx context.Context, now time.Time, limit int) ([]checkout.PendingEffect, error) {
-	return s.pending(ctx, "topic GLOB 'mail.*'", now, limit)
+	return s.pending(ctx, isEmail, now, limit)
 }
 
 func (s *Store) pending(ctx context.Context, which string, now time.Time, limit int) ([]checkout.PendingEffect, error) {
@@ -52,6 +55,24 @@ func (s *Store) setEffect(ctx context.Context, id int64, state string, next time
 			 WHERE id = $3`, state, millis(next), id)
 		return err
 	})
+}
+
+// ResendEmails makes emails that were given up due again, as if they were new: of
+// one order, or of all orders when orderID is "".
+func (s *Store) ResendEmails(ctx context.Context, orderID string) (resent []checkout.PendingEffect, err error) {
+	err = s.write(ctx, func(ctx context.Context, tx *tx) error {
+		resent, err = collect(ctx, tx, func(row scanner) (checkout.PendingEffect, error) {
+			var e checkout.PendingEffect
+			err := row.Scan(&e.ID, &e.OrderID, &e.Effect)
+			return e, err
+		}, `
+			UPDATE outbox
+			   SET state = 'pending', attempts = 0, next_at = $1
+			 WHERE state = 'dead' AND `+isEmail+` AND ($2 = '' OR order_id = $2)
+			RETURNING id, order_id, topic`, s.now().UnixMilli(), orderID)
+		return err
+	})
+	return resent, err
 }
 
 // Outbox is how its rows stand.
