@@ -31,6 +31,7 @@ type metrics struct {
 	outcomes      *prometheus.CounterVec
 	calls         *prometheus.CounterVec
 	callDurations *prometheus.HistogramVec
+	shopFaults    *prometheus.CounterVec
 }
 
 // durationBuckets fit what a buyer feels and what Antom is given: 5 ms to 10 s.
@@ -52,11 +53,12 @@ func newMetrics() *metrics {
 		reports:       counter("csp_reports_total", "Violations that browsers reported: kind violation is to be looked at, sdk and extension are known noise.", "kind", "directive", "source"),
 		notifications: counter("notifications_total", "Antom's notifications: verified (stored, about a payment of this shop), unknown (stored, about none), refused (no valid signature), unreadable, unstored.", "result"),
 		started:       counter("payments_started_total", "Attempts to pay that were started.", "method"),
-		outcomes:      counter("payment_outcomes_total", "Statuses that attempts have come to.", "method", "status"),
+		outcomes:      counter("payment_outcomes_total", "Statuses that attempts have come to; shop_fault are those that failed without the buyer's doing.", "method", "status"),
 		calls:         counter("gateway_calls_total", "Calls to Antom by result: S, F, U, or none without an answer to be trusted.", "operation", "result"),
+		shopFaults:    counter("shop_faults_total", "Calls that Antom refused because of the shop's settings, contract or code, or its own failure: look at the log.", "operation", "code"),
 		callDurations: histogram("gateway_call_duration_seconds", "How long calls to Antom took.", "operation"),
 	}
-	m.registry.MustRegister(m.requests, m.durations, m.streams, m.limited, m.reports, m.notifications, m.started, m.outcomes, m.calls, m.callDurations,
+	m.registry.MustRegister(m.requests, m.durations, m.streams, m.limited, m.reports, m.notifications, m.started, m.outcomes, m.calls, m.callDurations, m.shopFaults,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

@@ -172,3 +172,23 @@ func TestAnOldEffectIsSeen(t *testing.T) {
 		}
 	}
 }
+
+// Refusals that a person at the shop has to mend are counted apart from declines.
+func TestFaultsOfTheShopAreCountedApart(t *testing.T) {
+	p := runProgram(t, nil)
+	p.send("POST", p.sandbox+"/control/faults", "application/json", `{"kind":"refuse","on":"createPaymentSession","code":"INVALID_CONTRACT","times":1}`)
+	_, _, text := p.send("POST", p.shop+p.orders()+"/payments", "application/json", `{"method":"GCASH"}`)
+	if !strings.Contains(text, "on our side") {
+		t.Errorf("the buyer reads %s", text)
+	}
+	m := p.measures()
+	for line, want := range map[string]string{
+		`checkout_shop_faults_total{code="INVALID_CONTRACT",operation="createPaymentSession"}`: "1",
+		`checkout_payment_outcomes_total{method="GCASH",status="shop_fault"}`:                  "1",
+		`checkout_payment_outcomes_total{method="GCASH",status="failed"}`:                      "",
+	} {
+		if m[line] != want {
+			t.Errorf("%s is %q, want %q", line, m[line], want)
+		}
+	}
+}

@@ -26,9 +26,13 @@ func (p *Program) openClient(context.Context) (err error) {
 	if p.outside.ToAntom != nil {
 		options = append(options, antom.WithHTTPClient(&http.Client{Transport: p.outside.ToAntom}))
 	}
-	if p.metrics != nil {
-		options = append(options, antom.WithObserver(p.metrics.call))
-	}
+	p.faults = newFaults(p.Now, p.Log, p.metrics)
+	options = append(options, antom.WithObserver(func(ctx context.Context, o antom.Observation) {
+		if p.metrics != nil {
+			p.metrics.call(ctx, o)
+		}
+		p.faults.call(ctx, o)
+	}))
 	if p.Client, err = antom.New(cfg, options...); err != nil {
 		return usageError{err}
 	}
@@ -111,6 +115,7 @@ func (p *Program) NewHandler() http.Handler {
 func (p *Program) PagesConfig() handlers.Config {
 	cfg := p.Settings.pages()
 	cfg.SessionKey, cfg.Now, cfg.Log, cfg.Done = p.keys, p.Now, p.Log, p.stopping
+	cfg.GatewayFaults = p.faults.summary
 	if p.metrics != nil {
 		cfg.Meter = p.metrics
 	}

@@ -179,6 +179,7 @@ func (p *Payment) applyOutcome(e Event, r Rules) {
 		switch {
 		case p.Status.InProgress():
 			p.transition(PaymentFailed, e.Code)
+			p.ShopFault = e.ShopFault
 		case p.Status.HoldsFunds():
 			p.schedulePoll(r.Now) // a late failure changes nothing until an inquiry says so
 		}

@@ -68,7 +68,7 @@ func fullOrder(id string) checkout.Order {
 	o.EverPaid, o.Stock = true, checkout.StockReserved
 	p := newPayment("p-" + id)
 	p.CreatedAt = p.CreatedAt.Add(unstored)
-	p.AntomID, p.Status, p.Duplicate, p.ResolvedOffline, p.EmailOnFailure, p.Polls = "antom-"+id, checkout.PaymentPaid, true, true, true, 3
+	p.AntomID, p.Status, p.Duplicate, p.ResolvedOffline, p.EmailOnFailure, p.ShopFault, p.Polls = "antom-"+id, checkout.PaymentPaid, true, true, true, true, 3
 	p.Terminal, p.ReturnURL, p.Incomplete = checkout.TerminalApp, "shop://paid", true
 	p.Mode, p.Confirmed, p.ResultCode, p.AuthEndsAt = checkout.ModeAPI, sgd(4100), "SUCCESS", noon.Add(24*time.Hour)
 	p.Action = checkout.Action{

@@ -30,8 +30,8 @@ func NewEmail(ctx context.Context, shopName string, l checkout.Email) EmailView 
 	case checkout.EmailCancelled:
 		say("cancelled")
 	case checkout.EmailFailed:
-		say("failed")
-		v.Message = Text(ctx, DeclineKey(l.Payment.ResultCode))
+		title, message := FailureKeys(l.Payment)
+		v.Title, v.Message = Text(ctx, title), Text(ctx, message)
 	case checkout.EmailLink:
 		v.Title, v.Message = Text(ctx, "mail.link"), Text(ctx, "mail.unasked")
 		v.Receipt = nil // whoever asked for it need not be who reads it

@@ -86,3 +86,12 @@ type feed struct {
 // is one the field it is about, with its label's key if the message does not say
 // which field it means.
 type problem struct{ field, label, message string }
+
+// FailureKeys are the message keys of title and message about an attempt that has
+// failed. What the shop has caused never speaks of the buyer's bank or card.
+func FailureKeys(p checkout.Payment) (title, message string) {
+	if p.ShopFault {
+		return "status.unavailable.title", "status.unavailable.message"
+	}
+	return "status.failed.title", DeclineKey(p.ResultCode)
+}

@@ -16,11 +16,22 @@ func (noMeter) Started(string)                         {}
 func (noMeter) Outcome(string, checkout.PaymentStatus) {}
 func (noMeter) Notification(bool)                      {}
 
+// shopFault is counted instead of failed, so that a rate of declines shows buyers and
+// banks only.
+const shopFault checkout.PaymentStatus = "shop_fault"
+
+func counted(p checkout.Payment) checkout.PaymentStatus {
+	if p.Status == checkout.PaymentFailed && p.ShopFault {
+		return shopFault
+	}
+	return p.Status
+}
+
 // countOutcomes tells the meter which attempts have changed their status.
 func (s *Service) countOutcomes(before, after checkout.Order) {
 	for _, p := range after.Payments {
 		if was := before.Payment(p.RequestID); was != nil && was.Status != p.Status {
-			s.cfg.Meter.Outcome(p.Method, p.Status)
+			s.cfg.Meter.Outcome(p.Method, counted(p))
 		}
 	}
 }
