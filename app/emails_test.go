@@ -80,7 +80,7 @@ func TestEmailsThatWereGivenUpAreSentAgain(t *testing.T) {
 	relay := openRelay(t, "550 5.1.1 no such user")
 	p := runProgram(t, environ{"SMTP_URL": "smtp://" + relay.at.Addr().String(), "MAIL_FROM": "shop@example.com"})
 	number := p.paysByWallet()
-	p.awaits(`checkout_outbox_rows{state="dead"}`, "1")
+	p.awaits(`checkout_waiting{what="dead_email"}`, "1")
 	again := func(line string) (int, string, string) {
 		return runs(t, environ{"DATABASE_URL": p.settings["DATABASE_URL"]}, "emails "+line)
 	}

@@ -132,14 +132,16 @@ func (m *metrics) call(_ context.Context, o antom.Observation) {
 // outboxSource is what the outbox is measured by; *db.Store is one.
 type outboxSource interface {
 	Outbox(context.Context) (db.Outbox, error)
+	Waiting(context.Context, time.Time) (db.Waiting, error)
 }
 
 // watchOutbox measures the outbox whenever it is read.
 func (m *metrics) watchOutbox(source outboxSource, now func() time.Time) {
 	m.registry.MustRegister(outboxCollector{
 		source: source, now: now,
-		rows: prometheus.NewDesc("checkout_outbox_rows", "Effects such as mails: pending, sent, or dead (given up).", []string{"state"}, nil),
-		age:  prometheus.NewDesc("checkout_outbox_oldest_pending_seconds", "Age of the oldest pending row, 0 without one.", nil, nil),
+		rows:    prometheus.NewDesc("checkout_outbox_rows", "Effects such as mails: pending, sent, or dead (given up).", []string{"state"}, nil),
+		waiting: prometheus.NewDesc("checkout_waiting", "What waits for a person: orders under review, captures that are due within two days or failed, mails that were given up.", []string{"what"}, nil),
+		age:     prometheus.NewDesc("checkout_outbox_oldest_pending_seconds", "Age of the oldest pending row, 0 without one.", nil, nil),
 	})
 }
 
@@ -147,10 +149,15 @@ type outboxCollector struct {
 	source    outboxSource
 	now       func() time.Time
 	rows, age *prometheus.Desc
+	waiting   *prometheus.Desc
 }
 
 // Describe implements prometheus.Collector.
-func (c outboxCollector) Describe(ch chan<- *prometheus.Desc) { ch <- c.rows; ch <- c.age }
+func (c outboxCollector) Describe(ch chan<- *prometheus.Desc) {
+	ch <- c.rows
+	ch <- c.age
+	ch <- c.waiting
+}
 
 // Collect implements prometheus.Collector.
 func (c outboxCollector) Collect(ch chan<- prometheus.Metric) {
@@ -169,6 +176,16 @@ func (c outboxCollector) Collect(ch chan<- prometheus.Metric) {
 		age = max(0, c.now().Sub(outbox.Oldest).Seconds())
 	}
 	ch <- prometheus.MustNewConstMetric(c.age, prometheus.GaugeValue, age)
+	waiting, err := c.source.Waiting(ctx, c.now())
+	if err != nil {
+		ch <- prometheus.NewInvalidMetric(c.waiting, err)
+		return
+	}
+	for what, n := range map[string]int{
+		"review": waiting.Reviews, "capture_due": waiting.CapturesDue, "capture_failed": waiting.CapturesFailed, "dead_email": waiting.DeadEmails,
+	} {
+		ch <- prometheus.MustNewConstMetric(c.waiting, prometheus.GaugeValue, float64(n), what)
+	}
 }
 
 // handler serves /metrics and nothing else.

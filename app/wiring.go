@@ -67,10 +67,14 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 	selling, paying := s.Shop, s.Payments
 	selling.Now, selling.NewID = p.Now, ids.New
 	paying.PublicURL, paying.LinkKey, paying.Now, paying.NewID, paying.Log = publicURL, linkKey(p.keys), p.Now, ids.New, p.Log
+	emails := s.mail()
+	emails.Now = p.Now
+	mailer := mail.New(emails)
 	if paying.Mailer == nil {
-		emails := s.mail()
-		emails.Now = p.Now
-		paying.Mailer = mail.New(emails)
+		paying.Mailer = mailer
+	}
+	if emails.Operator != "" {
+		paying.Operator = mailer
 	}
 	if p.metrics != nil {
 		paying.Meter = p.metrics

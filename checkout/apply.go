@@ -23,7 +23,7 @@ func Apply(o Order, e Event, r Rules) (Order, []Effect) {
 			p.schedulePoll(r.Now)
 		}
 		o.raise(why, p.RequestID)
-		return o, nil
+		return o, effects(before, o)
 	}
 	p.applyFacts(e)
 	p.applyOutcome(e, r)

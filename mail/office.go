@@ -22,6 +22,7 @@ type Config struct {
 	ShopName string
 	Accent   *static.Accent // nil: our own colour
 	From     string         // a bare address
+	Operator string         // who is told what waits for a person; "": MailOperator is not called
 	Host     string         // names the shop in Message-IDs
 	Server   *Server        // nil: letters are put into the Folder
 	Folder   string

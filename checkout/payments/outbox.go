@@ -24,14 +24,15 @@ func (s *Service) deliver(ctx context.Context, e checkout.PendingEffect) {
 	if ctx.Err() != nil {
 		return // the program stops
 	}
-	next := s.now().Add(s.cfg.SweepSchedule.Wait(e.Attempts))
-	switch {
-	case s.cfg.SweepSchedule.Elapsed(e.Attempts) > deliverLimit, errors.Is(err, checkout.ErrUndeliverable):
-		next = time.Time{}
+	if s.cfg.SweepSchedule.Elapsed(e.Attempts) > deliverLimit || errors.Is(err, checkout.ErrUndeliverable) {
 		s.log.ErrorContext(ctx, "effect given up", "effect", e.Effect, "order", e.OrderID, "attempts", e.Attempts+1, "err", err)
-	case e.Attempts == 0:
+		s.logFailure(ctx, "give effect up", s.store.EffectGivenUp(ctx, e.ID, checkout.AfterGivenUp(e.Effect)...))
+		return
+	}
+	if e.Attempts == 0 {
 		s.log.WarnContext(ctx, "effect failed, to be tried again", "effect", e.Effect, "order", e.OrderID, "err", err)
 	}
+	next := s.now().Add(s.cfg.SweepSchedule.Wait(e.Attempts))
 	s.logFailure(ctx, "postpone effect", s.store.EffectFailed(ctx, e.ID, next))
 }
 
@@ -50,6 +51,8 @@ func (s *Service) perform(ctx context.Context, e checkout.PendingEffect) error {
 		return nil
 	case e.Effect.IsEmail():
 		return s.sendEmail(ctx, o, e.Effect)
+	case e.Effect.IsOperatorEmail():
+		return s.tellOperator(ctx, o, e)
 	}
 	return errors.New("no such effect")
 }

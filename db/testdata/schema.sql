@@ -103,6 +103,8 @@ CREATE TABLE orders (
 
 CREATE INDEX orders_open ON orders (expires_at) WHERE status = 'open';
 
+CREATE INDEX orders_review ON orders (id) WHERE status = 'review';
+
 CREATE TABLE outbox (
 	id       INTEGER PRIMARY KEY,
 	topic    TEXT NOT NULL,
