@@ -43,15 +43,15 @@ func call[T any, R response[T]](ctx context.Context, c *Client, endpoint string,
 	var doubt *Error // of an earlier attempt, which may have taken effect
 	for attempt := 1; ; attempt++ {
 		start := time.Now()
-		res, httpStatus, failure := send[T, R](ctx, c, endpoint, body)
-		seen := Observation{Endpoint: name, Attempt: attempt, Duration: time.Since(start), HTTPStatus: httpStatus}
+		res, got, failure := send[T, R](ctx, c, endpoint, body)
+		seen := Observation{Endpoint: name, Attempt: attempt, Duration: time.Since(start), HTTPStatus: got.httpStatus, AnsweredAt: got.at}
 		if failure == nil {
 			r := R(res).result()
 			seen.Status, seen.Code = r.Status, r.Code
 			c.observe(ctx, seen)
 			return res, nil
 		}
-		failure.Endpoint, failure.HTTPStatus = name, httpStatus
+		failure.Endpoint, failure.HTTPStatus = name, got.httpStatus
 		seen.Status, seen.Code, seen.Err = failure.Status, failure.Code, failure
 		c.observe(ctx, seen)
 		if doubt != nil && failure.AtTheGate() {
@@ -80,39 +80,46 @@ func backoff(ctx context.Context, attempt int) error {
 
 // send makes one attempt. Each one has a time and a signature of its own over
 // the same body.
-func send[T any, R response[T]](ctx context.Context, c *Client, endpoint string, body []byte) (*T, int, *Error) {
+func send[T any, R response[T]](ctx context.Context, c *Client, endpoint string, body []byte) (*T, answer, *Error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	raw, httpStatus, err := c.post(ctx, c.path(endpoint), body)
+	got, err := c.post(ctx, c.path(endpoint), body)
 	if err != nil {
-		return new(T), httpStatus, &Error{Message: "no trustworthy answer", Err: err}
+		return new(T), got, &Error{Message: "no trustworthy answer", Err: err}
 	}
-	res, err := decode[T](raw)
+	res, err := decode[T](got.body)
 	if err != nil {
-		return new(T), httpStatus, &Error{Message: "the answer cannot be read", Err: err}
+		return new(T), got, &Error{Message: "the answer cannot be read", Err: err}
 	}
 	r := R(res).result()
 	switch {
 	case r.Status == StatusSuccess || r.InProcess():
-		return res, httpStatus, nil
+		return res, got, nil
 	case r.Status == StatusFailed || r.Status == StatusUnknown:
-		return res, httpStatus, &Error{Code: r.Code, Status: r.Status, Message: r.Message}
+		return res, got, &Error{Code: r.Code, Status: r.Status, Message: r.Message}
 	default:
-		return res, httpStatus, &Error{Message: "the answer has no result"}
+		return res, got, &Error{Message: "the answer has no result"}
 	}
 }
 
-// post sends body and returns the answer's bytes once their signature holds,
-// and its HTTP status once it has come as a whole.
-func (c *Client) post(ctx context.Context, path string, body []byte) ([]byte, int, error) {
+// answer is what has come back: the body and Antom's time once their signature holds,
+// the HTTP status once it has come as a whole.
+type answer struct {
+	body       []byte
+	httpStatus int
+	at         time.Time
+}
+
+// post sends body.
+func (c *Client) post(ctx context.Context, path string, body []byte) (answer, error) {
 	now := strconv.FormatInt(c.now().UnixMilli(), 10)
 	signature, err := Sign(c.privateKey, SigningString(http.MethodPost, path, c.clientID, now, body))
 	if err != nil {
-		return nil, 0, err
+		return answer{}, err
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.baseURL+path, bytes.NewReader(body))
 	if err != nil {
-		return nil, 0, err
+		return answer{}, err
 	}
 	req.Header.Set("Content-Type", "application/json; charset=UTF-8")
 	req.Header.Set("Client-Id", c.clientID)
@@ -122,17 +129,33 @@ func (c *Client) post(ctx context.Context, path string, body []byte) ([]byte, in
 	defer c.traffic.end()
 	res, err := c.http.Do(req)
 	if err != nil {
-		return nil, 0, err
+		return answer{}, err
 	}
 	defer res.Body.Close()
 	raw, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
 	if err != nil {
-		return nil, 0, err
+		return answer{}, err
 	}
 	if len(raw) > maxAnswer {
-		return nil, res.StatusCode, errors.New("the answer is larger than 1 MiB")
+		return answer{httpStatus: res.StatusCode}, errors.New("the answer is larger than 1 MiB")
 	}
-	return raw, res.StatusCode, c.verify(path, res.Header, "Response-Time", raw)
+	if err := c.verify(path, res.Header, "Response-Time", raw); err != nil {
+		return answer{httpStatus: res.StatusCode}, err
+	}
+	return answer{body: raw, httpStatus: res.StatusCode, at: signedTime(res.Header.Get("Response-Time"))}, nil
+}
+
+// signedTime reads a time of Antom's headers. It is zero for one that is no time.
+func signedTime(text string) time.Time {
+	if ms, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return time.UnixMilli(ms)
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05Z0700"} {
+		if at, err := time.Parse(layout, text); err == nil {
+			return at
+		}
+	}
+	return time.Time{}
 }
 
 // timeSyntax is what Antom writes into its time headers. A looser one would let

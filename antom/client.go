@@ -65,6 +65,7 @@ type Observation struct {
 	Attempt    int    // from 1
 	Duration   time.Duration
 	HTTPStatus int          // 0 when no whole answer came
+	AnsweredAt time.Time    // by Antom's clock; zero when there is no trustworthy answer
 	Status     ResultStatus // empty when there is no trustworthy answer
 	Code       ResultCode   // as Status
 	Err        error        // nil, or the *Error of this attempt

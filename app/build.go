@@ -54,6 +54,7 @@ type Program struct {
 	outside  Outside
 	keys     []byte   // of sessions
 	metrics  *metrics // nil: nothing is measured
+	faults   *faults  // of the client
 	servers  group
 	listener net.Listener
 	stopping chan struct{}

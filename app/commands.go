@@ -36,6 +36,8 @@ func commands() []command {
 			summary: "only the local Antom, for any shop and any Antom SDK"},
 		{name: "admin", synopsis: "ACTION --order ORDER --key KEY [--amount MINOR] [--json]", settings: everySetting, run: administer,
 			summary: "capture, refund, cancel or accept an order; the same key is the same action", help: adminHelp},
+		{name: "emails", synopsis: "resend [--order ORDER] [--dead]", settings: everySetting, run: resendEmails,
+			summary: "send emails again that were given up: those of an order, or all", help: emailsHelp},
 		{name: "backup", synopsis: "FILE", settings: everySetting, run: backup,
 			summary: "a consistent copy of the database, beside a running server"},
 		{name: "audit", settings: everySetting, run: audit,

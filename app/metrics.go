@@ -32,6 +32,7 @@ type metrics struct {
 	outcomes      *prometheus.CounterVec
 	calls         *prometheus.CounterVec
 	callDurations *prometheus.HistogramVec
+	shopFaults    *prometheus.CounterVec
 }
 
 // durationBuckets fit what a buyer feels and what Antom is given: 5 ms to 10 s.
@@ -53,11 +54,12 @@ func newMetrics() *metrics {
 		reports:       counter("csp_reports_total", "Violations that browsers reported: kind violation is for a person to examine, sdk and extension are known noise.", "kind", "directive", "source"),
 		notifications: counter("notifications_total", "Antom's notifications: verified (stored, about a payment of this shop), unknown (stored, about none), refused (no valid signature), unreadable, unstored.", "result"),
 		started:       counter("payments_started_total", "Attempts to pay that were started.", "method"),
-		outcomes:      counter("payment_outcomes_total", "Statuses that attempts have come to.", "method", "status"),
+		outcomes:      counter("payment_outcomes_total", "Statuses that attempts have come to; shop_fault are those that failed without the buyer's doing.", "method", "status"),
 		calls:         counter("gateway_calls_total", "Calls to Antom by result: S, F, U, or none without a trustworthy answer.", "operation", "result"),
+		shopFaults:    counter("shop_faults_total", "Calls that Antom refused because of the shop's settings, contract or code, or its own failure: see the log.", "operation", "code"),
 		callDurations: histogram("gateway_call_duration_seconds", "How long calls to Antom took.", "operation"),
 	}
-	m.registry.MustRegister(m.requests, m.durations, m.streams, m.limited, m.reports, m.notifications, m.started, m.outcomes, m.calls, m.callDurations,
+	m.registry.MustRegister(m.requests, m.durations, m.streams, m.limited, m.reports, m.notifications, m.started, m.outcomes, m.calls, m.callDurations, m.shopFaults,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -127,14 +129,16 @@ func (m *metrics) call(_ context.Context, o antom.Observation) {
 // outboxSource is what the outbox is measured by; *db.Store is one.
 type outboxSource interface {
 	Outbox(context.Context) (db.Outbox, error)
+	Waiting(context.Context, time.Time) (db.Waiting, error)
 }
 
 // watchOutbox measures the outbox whenever it is read.
 func (m *metrics) watchOutbox(source outboxSource, now func() time.Time) {
 	m.registry.MustRegister(outboxCollector{
 		source: source, now: now,
-		rows: prometheus.NewDesc("checkout_outbox_rows", "Effects such as emails: pending, sent, or dead (given up).", []string{"state"}, nil),
-		age:  prometheus.NewDesc("checkout_outbox_oldest_pending_seconds", "Age of the oldest pending row, 0 without one.", nil, nil),
+		rows:    prometheus.NewDesc("checkout_outbox_rows", "Effects such as emails: pending, sent, or dead (given up).", []string{"state"}, nil),
+		waiting: prometheus.NewDesc("checkout_waiting", "What waits for a person: orders under review, captures that are due within two days or failed, emails that were given up.", []string{"what"}, nil),
+		age:     prometheus.NewDesc("checkout_outbox_oldest_pending_seconds", "Age of the oldest pending row, 0 without one.", nil, nil),
 	})
 }
 
@@ -142,10 +146,15 @@ type outboxCollector struct {
 	source    outboxSource
 	now       func() time.Time
 	rows, age *prometheus.Desc
+	waiting   *prometheus.Desc
 }
 
 // Describe implements prometheus.Collector.
-func (c outboxCollector) Describe(ch chan<- *prometheus.Desc) { ch <- c.rows; ch <- c.age }
+func (c outboxCollector) Describe(ch chan<- *prometheus.Desc) {
+	ch <- c.rows
+	ch <- c.age
+	ch <- c.waiting
+}
 
 // Collect implements prometheus.Collector.
 func (c outboxCollector) Collect(ch chan<- prometheus.Metric) {
@@ -164,6 +173,16 @@ func (c outboxCollector) Collect(ch chan<- prometheus.Metric) {
 		age = max(0, c.now().Sub(outbox.Oldest).Seconds())
 	}
 	ch <- prometheus.MustNewConstMetric(c.age, prometheus.GaugeValue, age)
+	waiting, err := c.source.Waiting(ctx, c.now())
+	if err != nil {
+		ch <- prometheus.NewInvalidMetric(c.waiting, err)
+		return
+	}
+	for what, n := range map[string]int{
+		"review": waiting.Reviews, "capture_due": waiting.CapturesDue, "capture_failed": waiting.CapturesFailed, "dead_email": waiting.DeadEmails,
+	} {
+		ch <- prometheus.MustNewConstMetric(c.waiting, prometheus.GaugeValue, float64(n), what)
+	}
 }
 
 // handler serves /metrics and nothing else.

@@ -141,6 +141,10 @@ type outboxOf db.Outbox
 
 func (o outboxOf) Outbox(context.Context) (db.Outbox, error) { return db.Outbox(o), nil }
 
+func (o outboxOf) Waiting(context.Context, time.Time) (db.Waiting, error) {
+	return db.Waiting{Reviews: 1, CapturesDue: 2, CapturesFailed: 3, DeadEmails: o.Dead}, nil
+}
+
 func TestAnOldEffectIsSeen(t *testing.T) {
 	now := time.Unix(1_000_000, 0)
 	for _, row := range []struct {
@@ -169,6 +173,31 @@ func TestAnOldEffectIsSeen(t *testing.T) {
 		}
 		if found["checkout_outbox_oldest_pending_seconds"] != row.age || found["checkout_outbox_rows sent"] != float64(row.outbox.Sent) || found["checkout_outbox_rows dead"] != float64(row.outbox.Dead) {
 			t.Errorf("%+v is measured as %v", row.outbox, found)
+		}
+		for what, want := range map[string]float64{"review": 1, "capture_due": 2, "capture_failed": 3, "dead_email": float64(row.outbox.Dead)} {
+			if found["checkout_waiting "+what] != want {
+				t.Errorf("%s is measured as %v, want %v", what, found["checkout_waiting "+what], want)
+			}
+		}
+	}
+}
+
+// Refusals that a person at the shop has to mend are counted apart from declines.
+func TestFaultsOfTheShopAreCountedApart(t *testing.T) {
+	p := runProgram(t, nil)
+	p.send("POST", p.sandbox+"/control/faults", "application/json", `{"kind":"refuse","on":"createPaymentSession","code":"INVALID_CONTRACT","times":1}`)
+	_, _, text := p.send("POST", p.shop+p.orders()+"/payments", "application/json", `{"method":"GCASH"}`)
+	if !strings.Contains(text, "on our side") {
+		t.Errorf("the buyer reads %s", text)
+	}
+	m := p.measures()
+	for line, want := range map[string]string{
+		`checkout_shop_faults_total{code="INVALID_CONTRACT",operation="createPaymentSession"}`: "1",
+		`checkout_payment_outcomes_total{method="GCASH",status="shop_fault"}`:                  "1",
+		`checkout_payment_outcomes_total{method="GCASH",status="failed"}`:                      "",
+	} {
+		if m[line] != want {
+			t.Errorf("%s is %q, want %q", line, m[line], want)
 		}
 	}
 }

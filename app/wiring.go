@@ -28,7 +28,12 @@ func (p *Program) openClient(context.Context) (err error) {
 	if p.outside.ToAntom != nil {
 		options = append(options, antom.WithHTTPClient(&http.Client{Transport: p.outside.ToAntom}))
 	}
-	options = append(options, antom.WithObserver(p.observeCalls()))
+	p.faults = newFaults(p.Now, p.Log, p.metrics)
+	logCall := p.observeCalls()
+	options = append(options, antom.WithObserver(func(ctx context.Context, o antom.Observation) {
+		logCall(ctx, o)
+		p.faults.call(ctx, o)
+	}))
 	if p.Client, err = antom.New(cfg, options...); err != nil {
 		return usageError{err}
 	}
@@ -63,10 +68,14 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 	selling, paying := s.Shop, s.Payments
 	selling.Now, selling.NewID, selling.Log = p.Now, ids.New, p.Log
 	paying.PublicURL, paying.LinkKey, paying.Now, paying.NewID, paying.Log = publicURL, linkKey(p.keys), p.Now, ids.New, p.Log
+	emails := s.mail()
+	emails.Now = p.Now
+	mailer := mail.New(emails)
 	if paying.Mailer == nil {
-		emails := s.mail()
-		emails.Now = p.Now
-		paying.Mailer = mail.New(emails)
+		paying.Mailer = mailer
+	}
+	if emails.Operator != "" {
+		paying.Operator = mailer
 	}
 	if p.metrics != nil {
 		paying.Meter = p.metrics
@@ -111,6 +120,7 @@ func (p *Program) NewHandler() http.Handler {
 func (p *Program) PagesConfig() handlers.Config {
 	cfg := p.Settings.pages()
 	cfg.SessionKey, cfg.Now, cfg.Log, cfg.Done = p.keys, p.Now, p.Log, p.stopping
+	cfg.GatewayFaults = p.faults.summary
 	if p.metrics != nil {
 		cfg.Meter = p.metrics
 	}

@@ -25,7 +25,7 @@ func Apply(o Order, e Event, r Rules) (Order, []Effect) {
 			p.Doubts++
 		}
 		o.raise(why, p.RequestID)
-		return o, nil
+		return o, effects(before, o)
 	}
 	outdated := e.Asked != nil && *e.Asked != p.Knowledge()
 	if p.doubts(e) {
@@ -242,6 +242,7 @@ func (p *Payment) applyOutcome(e Event, r Rules) {
 		switch {
 		case p.Status.InProgress():
 			p.transition(PaymentFailed, e.Code)
+			p.ShopFault = e.ShopFault
 		case p.Status.HoldsFunds():
 			p.doubt(r) // a late failure changes nothing until an inquiry says so
 		}

@@ -258,7 +258,7 @@ func WatchAuthorization(o Order, requestID string, found Finding, r Rules) (Orde
 	if !r.Now.Before(p.AuthEndsAt) {
 		o.raise(authorizationEnded, requestID)
 		p.NextPoll = time.Time{}
-		return o, nil
+		return o, effects(before, o)
 	}
 	if deadline := nextCaptureDeadline(*p, r.Now); found == FindingFound || p.NextPoll.IsZero() || deadline.Before(p.NextPoll) {
 		p.schedulePoll(deadline)
@@ -266,7 +266,7 @@ func WatchAuthorization(o Order, requestID string, found Finding, r Rules) (Orde
 	var due []Effect
 	for _, before := range captureWarnings {
 		if left := p.AuthEndsAt.Sub(r.Now); left <= before && left > 0 {
-			due = append(due, EffectCaptureDue(requestID, before))
+			due = append(due, EffectCaptureDue(requestID, before), operatorCaptureDue(requestID, before))
 		}
 	}
 	return o, due
@@ -293,11 +293,11 @@ func nextCaptureDeadline(p Payment, now time.Time) time.Time {
 // been in vain for too long, where it puts the order under review. polls is how
 // often it had been polled: a poll that was scheduled afresh meanwhile stays,
 // because then something has happened.
-func StopPolling(o Order, requestID string, polls int, found Finding, r Rules) Order {
+func StopPolling(o Order, requestID string, polls int, found Finding, r Rules) (Order, []Effect) {
 	before, o := o, o.Clone()
 	p := o.Payment(requestID)
 	if p.NextPoll.IsZero() || p.Polls <= polls {
-		return before
+		return before, nil
 	}
 	p.NextPoll = time.Time{}
 	switch {
@@ -309,5 +309,5 @@ func StopPolling(o Order, requestID string, polls int, found Finding, r Rules) O
 	default:
 		o.raise(unknownTooLong, p.RequestID)
 	}
-	return o
+	return o, effects(before, o)
 }

@@ -53,7 +53,7 @@ func changes() map[string]made {
 			if p := o.Payment("a"); !p.NextPoll.IsZero() {
 				p.Polls = 1000
 			}
-			return StopPolling(o, "a", 999, FindingUnknown, r), nil, nil
+			return noError(StopPolling(o, "a", 999, FindingUnknown, r))
 		},
 	}
 }

@@ -21,6 +21,12 @@ func EffectCaptureDue(requestID string, left time.Duration) Effect {
 	return Effect(fmt.Sprintf("%s:%s:%dd", captureDue, requestID, int(left.Hours()/24)))
 }
 
+// operatorCaptureDue tells the operator of the same.
+func operatorCaptureDue(requestID string, left time.Duration) Effect {
+	_, about, _ := strings.Cut(string(EffectCaptureDue(requestID, left)), ":")
+	return OperatorEffect(MatterCaptureDue, about)
+}
+
 // IsCaptureDue reports whether the effect is an EffectCaptureDue.
 func (e Effect) IsCaptureDue() bool { return strings.HasPrefix(string(e), captureDue+":") }
 
@@ -30,5 +36,6 @@ func effects(before, after Order) []Effect {
 	if after.EverPaid && !before.EverPaid {
 		due = append(due, EffectPaid)
 	}
-	return append(due, emailsDue(before, after)...)
+	due = append(due, emailsDue(before, after)...)
+	return append(due, operatorEmailsDue(before, after)...)
 }

@@ -18,6 +18,7 @@ type Event struct {
 	Amount     Money     // zero when the message does not name it
 	Method     string    // "" when the message does not name it
 	Code       string    // Antom's result code
+	ShopFault  bool      // of OutcomeFailed: the shop's settings, contract or code caused it, and no buyer
 	Action     Action    // how the buyer goes on, in the answer to a start
 	ExpiresAt  time.Time // of the session
 	AuthEndsAt time.Time // of an authorised card

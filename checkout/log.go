@@ -24,6 +24,10 @@ const (
 	LogResult       = "result"    // S, F, U, or none without an answer to be trusted
 	LogAttempt      = "attempt"   // 1 for the first try
 	LogMilliseconds = "ms"
+	LogCure         = "cure"   // what the operator does about a code
+	LogMatter       = "matter" // what waits for a person
+	LogAhead        = "ahead_seconds"
+	LogRefuses      = "antom_refuses" // codes that Antom refuses the shop with now
 	LogCountry      = "country"
 	LogTerminal     = "terminal" // what a buyer pays on
 	LogError        = "error"

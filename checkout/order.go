@@ -79,6 +79,7 @@ type Payment struct {
 	Amount          Money    // what was asked for
 	Confirmed       Money    // what Antom holds instead, once an operator has accepted it; zero otherwise
 	ResultCode      string   // Antom's latest result code
+	ShopFault       bool     // it failed because of the shop's settings, contract or code, and not because of the buyer
 	Terminal        Terminal // what the buyer pays on
 	ReturnURL       string   // where a native app is opened again; "" is the order's return page
 	Body            []byte   // of the call that starts it, so that a repeat is the same request

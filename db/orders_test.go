@@ -60,7 +60,7 @@ func TestAnOrderIsReadBackAsItWasWritten(t *testing.T) {
 			ExpiresAt: noon.Add(30 * time.Minute),
 		},
 		CreatedAt: noon.Add(time.Millisecond), ExpiresAt: noon.Add(time.Hour), NextPoll: noon.Add(10 * time.Second), Polls: 3,
-		Duplicate: true, ResolvedOffline: true, EmailOnFailure: true, AuthEndsAt: noon.Add(7 * 24 * time.Hour),
+		Duplicate: true, ShopFault: true, ResolvedOffline: true, EmailOnFailure: true, AuthEndsAt: noon.Add(7 * 24 * time.Hour),
 		Operations: []checkout.Operation{
 			{Kind: checkout.Refund, RequestID: "r2", AntomID: "antom-r2", Amount: sgd(100), Status: checkout.OperationSuccess, ResultCode: "SUCCESS", Key: "admin:ann", Misses: 2, CreatedAt: noon, SubmittedAt: noon.Add(time.Minute)},
 			{Kind: checkout.Capture, RequestID: "c1", AntomID: "antom-c1", Amount: sgd(4200), Status: checkout.OperationFailed, ResultCode: "PROCESS_FAIL", CreatedAt: noon},

@@ -3,19 +3,23 @@ package db
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"time"
 
 	"antom-checkout/checkout"
 )
 
+// isEmail holds for the topics of emails, to buyers and to the operator.
+const isEmail = "(topic GLOB 'mail.*' OR topic GLOB 'operator.*')"
+
 // PendingEffects implements payments.Store.
 func (s *Store) PendingEffects(ctx context.Context, now time.Time, limit int) ([]checkout.PendingEffect, error) {
-	return s.pending(ctx, "topic NOT GLOB 'mail.*'", now, limit)
+	return s.pending(ctx, "NOT "+isEmail, now, limit)
 }
 
 // PendingEmails implements payments.Store.
 func (s *Store) PendingEmails(ctx context.Context, now time.Time, limit int) ([]checkout.PendingEffect, error) {
-	return s.pending(ctx, "topic GLOB 'mail.*'", now, limit)
+	return s.pending(ctx, isEmail, now, limit)
 }
 
 func (s *Store) pending(ctx context.Context, which string, now time.Time, limit int) ([]checkout.PendingEffect, error) {
@@ -33,25 +37,61 @@ func (s *Store) pending(ctx context.Context, which string, now time.Time, limit 
 
 // EffectDone implements payments.Store.
 func (s *Store) EffectDone(ctx context.Context, id int64) error {
-	return s.setEffect(ctx, id, "sent", time.Time{})
+	return s.write(ctx, func(ctx context.Context, tx *tx) error {
+		return setEffect(ctx, tx, id, "sent", time.Time{})
+	})
 }
 
 // EffectFailed implements payments.Store.
 func (s *Store) EffectFailed(ctx context.Context, id int64, next time.Time) error {
-	if next.IsZero() {
-		return s.setEffect(ctx, id, "dead", next)
-	}
-	return s.setEffect(ctx, id, "pending", next)
+	return s.write(ctx, func(ctx context.Context, tx *tx) error {
+		return setEffect(ctx, tx, id, "pending", next)
+	})
 }
 
-func (s *Store) setEffect(ctx context.Context, id int64, state string, next time.Time) error {
+// EffectGivenUp implements payments.Store.
+func (s *Store) EffectGivenUp(ctx context.Context, id int64, then ...checkout.Effect) error {
 	return s.write(ctx, func(ctx context.Context, tx *tx) error {
-		_, err := tx.ExecContext(ctx, `
+		if err := setEffect(ctx, tx, id, "dead", time.Time{}); err != nil {
+			return err
+		}
+		for _, effect := range then {
+			_, err := tx.ExecContext(ctx, `
+				INSERT INTO outbox (topic, order_id, state, attempts, next_at, created_at)
+				SELECT $1, order_id, 'pending', 0, $2, $2 FROM outbox WHERE id = $3
+				ON CONFLICT (order_id, topic) DO NOTHING`, effect, s.now().UnixMilli(), id)
+			if err != nil {
+				return fmt.Errorf("insert effect: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
+func setEffect(ctx context.Context, tx *tx, id int64, state string, next time.Time) error {
+	_, err := tx.ExecContext(ctx, `
+		UPDATE outbox
+		   SET state = $1, attempts = attempts + 1, next_at = coalesce($2, next_at)
+		 WHERE id = $3`, state, millis(next), id)
+	return err
+}
+
+// ResendEmails makes emails that were given up due again, as if they were new: of
+// one order, or of all orders when orderID is "".
+func (s *Store) ResendEmails(ctx context.Context, orderID string) (resent []checkout.PendingEffect, err error) {
+	err = s.write(ctx, func(ctx context.Context, tx *tx) error {
+		resent, err = collect(ctx, tx, func(row scanner) (checkout.PendingEffect, error) {
+			var e checkout.PendingEffect
+			err := row.Scan(&e.ID, &e.OrderID, &e.Effect)
+			return e, err
+		}, `
 			UPDATE outbox
-			   SET state = $1, attempts = attempts + 1, next_at = coalesce($2, next_at)
-			 WHERE id = $3`, state, millis(next), id)
+			   SET state = 'pending', attempts = 0, next_at = $1
+			 WHERE state = 'dead' AND `+isEmail+` AND ($2 = '' OR order_id = $2)
+			RETURNING id, order_id, topic`, s.now().UnixMilli(), orderID)
 		return err
 	})
+	return resent, err
 }
 
 // Outbox counts the rows of the outbox by state.
@@ -74,4 +114,24 @@ func (s *Store) Outbox(ctx context.Context) (Outbox, error) {
 		Scan(&o.Pending, &o.Dead, &added, &oldest)
 	o.Sent, o.Oldest = added-o.Pending-o.Dead, optionalMoment(oldest)
 	return o, err
+}
+
+// Waiting counts what waits for a person at the shop.
+type Waiting struct{ Reviews, CapturesDue, CapturesFailed, DeadEmails int }
+
+// captureWarning is how long before its end an authorisation counts as due.
+const captureWarning = 48 * time.Hour
+
+// Waiting counts what waits for a person now. It reads what is unfinished or given up,
+// and nothing that is done.
+func (s *Store) Waiting(ctx context.Context, now time.Time) (w Waiting, err error) {
+	err = s.reads.QueryRowContext(ctx, `
+		SELECT (SELECT count(*) FROM orders WHERE status = 'review'),
+		       (SELECT count(*) FROM payments WHERE next_poll IS NOT NULL AND status = 'authorized' AND auth_ends <= $1),
+		       (SELECT count(*) FROM payments WHERE next_poll IS NOT NULL AND status = 'authorized'
+		           AND EXISTS (SELECT 1 FROM operations WHERE payment_request_id = payments.request_id AND kind = 'capture' AND status = 'failed')
+		           AND NOT EXISTS (SELECT 1 FROM operations WHERE payment_request_id = payments.request_id AND kind = 'capture' AND status <> 'failed')),
+		       (SELECT count(*) FROM outbox WHERE state = 'dead' AND `+isEmail+`)`,
+		now.Add(captureWarning).UnixMilli()).Scan(&w.Reviews, &w.CapturesDue, &w.CapturesFailed, &w.DeadEmails)
+	return w, err
 }

@@ -35,6 +35,7 @@ var paymentRows = newMapping(mapping[checkout.Payment]{
 		plain("confirmed_currency", func(p *checkout.Payment) *checkout.Currency { return &p.Confirmed.Currency }),
 		confirmedColumn(),
 		plain("result_code", func(p *checkout.Payment) *string { return &p.ResultCode }),
+		plain("shop_fault", func(p *checkout.Payment) *bool { return &p.ShopFault }),
 		fixed(plain("terminal", func(p *checkout.Payment) *checkout.Terminal { return &p.Terminal })),
 		fixed(plain("return_url", func(p *checkout.Payment) *string { return &p.ReturnURL })),
 		fixed(bodyColumn()),

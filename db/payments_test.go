@@ -203,7 +203,7 @@ func TestEffectsAreDeliveredLaterOrGivenUp(t *testing.T) {
 	expectPending(t, store, noon, 10, second)
 	expectPending(t, store, noon.Add(time.Minute), 10, second, pending(2, checkout.Effect("capture.due:p1"), 1))
 
-	if err := store.EffectFailed(t.Context(), 2, time.Time{}); err != nil {
+	if err := store.EffectGivenUp(t.Context(), 2); err != nil {
 		t.Fatal(err)
 	}
 	expectPending(t, store, noon.Add(time.Hour), 10, second)

@@ -59,8 +59,8 @@ func (s *Store) saveOrder(ctx context.Context, tx *tx, before, after *checkout.O
 	for _, effect := range effects {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO outbox (topic, order_id, state, attempts, next_at, created_at)
-			VALUES ($1, $2, 'pending', 0, $3, $3)
-			ON CONFLICT (order_id, topic) DO NOTHING`, effect, after.ID, s.now().UnixMilli())
+			VALUES ($1, $2, 'pending', 0, $3, $4)
+			ON CONFLICT (order_id, topic) DO NOTHING`, effect, after.ID, s.now().Add(effect.Delay()).UnixMilli(), s.now().UnixMilli())
 		if err != nil {
 			return fmt.Errorf("insert effect: %w", err)
 		}

@@ -243,7 +243,7 @@ func TestTheOutboxIsCounted(t *testing.T) {
 		}
 	}
 	noError(store.EffectDone(t.Context(), 1))
-	noError(store.EffectFailed(t.Context(), 2, time.Time{}))
+	noError(store.EffectGivenUp(t.Context(), 2))
 	noError(store.EffectFailed(t.Context(), 3, noon.Add(time.Hour)))
 	expect(Outbox{Pending: 1, Sent: 1, Dead: 1, Oldest: noon}) // a later try makes it no younger
 	noError(store.EffectDone(t.Context(), 3))

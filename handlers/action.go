@@ -57,7 +57,8 @@ func (s cashier) answerAction(c echo.Context, started payments.Started) error {
 		answer.Action.SDK, answer.Action.UI = s.cfg.SDK.class(started)
 		answer.Action.Environment, answer.Action.Locale = sdk.Environment, sdk.Locale
 	case checkout.ActionDeclined:
-		answer.Action.Message = views.Text(c.Request().Context(), views.DeclineKey(started.Payment.ResultCode))
+		_, message := views.FailureKeys(started.Payment)
+		answer.Action.Message = views.Text(c.Request().Context(), message)
 	case checkout.ActionWait:
 		status = http.StatusAccepted
 		answer.Action.RetryAfter = retryAfter

@@ -37,5 +37,11 @@ func (s probes) showReadiness(c echo.Context) error {
 		web.Note(c, slog.LevelError, slog.Any(checkout.LogError, err))
 		return c.String(http.StatusServiceUnavailable, "the database cannot store\n")
 	}
+	if s.cfg.GatewayFaults != nil {
+		if refused := s.cfg.GatewayFaults(); refused != "" {
+			// Ready all the same: notifications must be taken, and a restart mends no settings.
+			web.Note(c, slog.LevelWarn, slog.String(checkout.LogRefuses, refused))
+		}
+	}
 	return c.String(http.StatusOK, "ready\n")
 }

@@ -25,7 +25,6 @@ func (s *server) statusView(o checkout.Order, sinceSeconds int) views.Status {
 		switch {
 		case o.Status == checkout.OrderOpen && p.Status == checkout.PaymentFailed:
 			v.Failed = true
-			key = "status.failed"
 		case o.Status == checkout.OrderProcessing && (p.Status == checkout.PaymentUnknown || p.Status == checkout.PaymentCreated):
 			v.Unknown = true
 			key = "status.unknown"
@@ -37,7 +36,7 @@ func (s *server) statusView(o checkout.Order, sinceSeconds int) views.Status {
 	}
 	v.Title, v.Message = key+".title", key+".message"
 	if v.Failed {
-		v.Message = views.DeclineKey(o.Current().ResultCode)
+		v.Title, v.Message = views.FailureKeys(*o.Current())
 	}
 	return v
 }

@@ -22,7 +22,7 @@ import (
 
 // file writes an email to the folder, readable for its owner only. The same email
 // again is the same file.
-func (m *Mailer) file(_ context.Context, message *gomail.Msg, email checkout.Email) error {
+func (m *Mailer) file(_ context.Context, message *gomail.Msg, name string) error {
 	if err := os.MkdirAll(m.cfg.Folder, 0o700); err != nil {
 		return fmt.Errorf("mail folder: %w", err)
 	}
@@ -30,8 +30,7 @@ func (m *Mailer) file(_ context.Context, message *gomail.Msg, email checkout.Ema
 	if _, err := message.WriteTo(&text); err != nil {
 		return fmt.Errorf("write email: %w", err)
 	}
-	_, kind, _ := strings.Cut(string(email.Kind), ".")
-	path := filepath.Join(m.cfg.Folder, email.Order.Number+"-"+kind+"-"+email.ID[:8]+ending)
+	path := filepath.Join(m.cfg.Folder, name)
 	// Under another name first, so that a reader never finds half an email.
 	if err := os.WriteFile(path+".new", text.Bytes(), 0o600); err != nil {
 		return fmt.Errorf("mail folder: %w", err)
@@ -40,6 +39,9 @@ func (m *Mailer) file(_ context.Context, message *gomail.Msg, email checkout.Ema
 }
 
 const ending = ".eml"
+
+// fileName is where an email about an order is written. The same email is the same file.
+func fileName(number, kind, id string) string { return number + "-" + kind + "-" + id[:8] + ending }
 
 // Folder holds the emails that were written to files. Developers read them there.
 type Folder string

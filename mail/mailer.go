@@ -21,6 +21,7 @@ type Config struct {
 	ShopName string
 	Accent   *static.Accent // nil: the colour of app.css
 	From     string         // a bare address
+	Operator string         // who is told what waits for a person; "": MailOperator is not called
 	Host     string         // names the shop in Message-IDs
 	Server   *Server        // nil: emails are written to the Folder
 	Folder   string
@@ -30,7 +31,7 @@ type Config struct {
 // Mailer writes and sends emails. Its methods are safe for concurrent use.
 type Mailer struct {
 	cfg  Config
-	send func(context.Context, *gomail.Msg, checkout.Email) error
+	send func(ctx context.Context, message *gomail.Msg, name string) error // name: of the file, in a folder
 }
 
 // New makes a Mailer.
@@ -53,7 +54,8 @@ func New(cfg Config) *Mailer {
 func (m *Mailer) Mail(ctx context.Context, email checkout.Email) error {
 	message, err := m.message(ctx, email)
 	if err == nil {
-		err = m.send(ctx, message, email)
+		_, kind, _ := strings.Cut(string(email.Kind), ".")
+		err = m.send(ctx, message, fileName(email.Order.Number, kind, email.ID))
 	}
 	if err != nil {
 		return withoutAddress(err, email.Order.Buyer.Email)

@@ -285,6 +285,16 @@ func TestARefusingServerIsDistinguishedFromAnAddressThatDoesNotExist(t *testing.
 		undeliverable bool
 	}{
 		{"RCPT", "550 5.1.1 <Ann@example.com>: no such user", true},
+		{"RCPT", "553 5.1.2 ann@example.com: no such domain", true},
+		{"RCPT", "556 5.1.10 the domain of ann@example.com takes no mail", true},
+		{"RCPT", "550 sorry, no mailbox here by that name (#5.1.1)", true},
+		{"RCPT", "553 sorry, that domain is not in my list of allowed rcpthosts (#5.7.1)", false},
+		{"RCPT", "554 5.7.1 <ann@example.com>: Relay access denied", false},
+		{"RCPT", "550 5.4.5 Daily user sending limit exceeded", false},
+		{"RCPT", "552 5.2.2 the mailbox of ann@example.com is full", false},
+		{"RCPT", "550 5.3.0 mail system refuses", false},
+		{"RCPT", "550 5.1.8 bad sender's system address", false},
+		{"RCPT", "550 refused", false}, // it does not say why
 		{"RCPT", "450 mailbox of ann@example.com busy", false},
 		{"MAIL", "554 not from you", false},
 		{"DATA", "451 try later", false},

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"regexp"
+	"slices"
 	"strconv"
 	"time"
 
@@ -51,7 +53,7 @@ func ParseServer(text string) (*Server, error) {
 
 // send delivers an email to the server. Once the server has accepted it, an error
 // in closing the connection does not make it a failed one.
-func (s *Server) send(ctx context.Context, message *gomail.Msg, _ checkout.Email) error {
+func (s *Server) send(ctx context.Context, message *gomail.Msg, _ string) error {
 	conn := &connection{}
 	defer conn.close()
 	client, err := gomail.NewClient(s.Host, s.options(conn)...)
@@ -68,10 +70,23 @@ func (s *Server) send(ctx context.Context, message *gomail.Msg, _ checkout.Email
 	switch {
 	case err == nil, message.IsDelivered():
 		return nil
-	case errors.As(err, &refused) && refused.Reason == gomail.ErrSMTPRcptTo && refused.ErrorCode() >= 500:
+	case errors.As(err, &refused) && refused.Reason == gomail.ErrSMTPRcptTo && aboutTheAddress(refused.Error()):
 		return fmt.Errorf("%w: %w", checkout.ErrUndeliverable, err)
 	}
 	return fmt.Errorf("mail server: %w", err)
+}
+
+// enhancedCode finds the status of RFC 3463 in a refusal: after the reply's number, or
+// as "(#5.1.1)". The library knows it only of servers that announce it.
+var enhancedCode = regexp.MustCompile(`(?:\b5\d\d "?|\(#)5\.(\d{1,3})\.(\d{1,3})\b`)
+
+// aboutTheAddress reports whether a refusal says that the recipient's address cannot
+// be reached (5.1.x). All other refusals, and those without such a status, may be
+// about the shop: relaying denied, a quota, a policy. So are 5.1.7 to 5.1.9, which are
+// about the sender.
+func aboutTheAddress(refusal string) bool {
+	status := enhancedCode.FindStringSubmatch(refusal)
+	return status != nil && status[1] == "1" && !slices.Contains([]string{"7", "8", "9"}, status[2])
 }
 
 // connection serves one email. The library leaves it open when the server's

@@ -30,8 +30,8 @@ func NewEmail(ctx context.Context, shopName string, email checkout.Email) EmailV
 	case checkout.EmailCancelled:
 		describe("cancelled")
 	case checkout.EmailFailed:
-		describe("failed")
-		v.Message = Text(ctx, DeclineKey(email.Payment.ResultCode))
+		title, message := FailureKeys(email.Payment)
+		v.Title, v.Message = Text(ctx, title), Text(ctx, message)
 	case checkout.EmailLink:
 		v.Title, v.Message = Text(ctx, "mail.link"), Text(ctx, "mail.not_requested")
 		v.Receipt = nil // the link was requested by an unknown reader, so the email shows no details

@@ -87,3 +87,12 @@ type feed struct {
 // about or "", and the key of the field's label if the message does not name the
 // field.
 type problem struct{ field, label, message string }
+
+// FailureKeys are the message keys of title and message about an attempt that has
+// failed. What the shop has caused never speaks of the buyer's bank or card.
+func FailureKeys(p checkout.Payment) (title, message string) {
+	if p.ShopFault {
+		return "status.unavailable.title", "status.unavailable.message"
+	}
+	return "status.failed.title", DeclineKey(p.ResultCode)
+}

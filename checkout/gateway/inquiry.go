@@ -47,7 +47,7 @@ func eventFromInquiry(p checkout.Payment, res *antom.InquiryPaymentResponse, err
 	case antom.PaymentSuccess:
 		e.Outcome = checkout.OutcomeSucceeded
 	case antom.PaymentFail:
-		e.Outcome = checkout.OutcomeFailed
+		e.Outcome, e.ShopFault = checkout.OutcomeFailed, res.Failure().ShopFault()
 	case antom.PaymentCancelled:
 		e.Outcome = checkout.OutcomeCancelled
 	case antom.PaymentPendingNow:

@@ -47,7 +47,7 @@ func eventFromNotification(n antom.Notification) (e checkout.Event, about checko
 		case antom.StatusSuccess:
 			e.Outcome = checkout.OutcomeSucceeded
 		case antom.StatusFailed:
-			e.Outcome = checkout.OutcomeFailed
+			e.Outcome, e.ShopFault = checkout.OutcomeFailed, n.Failure().ShopFault()
 		}
 		return e, checkout.Reference{RequestID: n.PaymentRequestID}, true
 	case *antom.PaymentPending:

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -43,6 +44,7 @@ func caused(e checkout.Event, call *checkout.Call) (checkout.Event, *checkout.Ca
 func eventFromSession(p checkout.Payment, res *antom.PaymentSessionResponse, err error) checkout.Event {
 	e := checkout.Event{RequestID: p.RequestID}
 	e.Outcome, e.Code = outcomeFrom(err, checkout.OutcomeAccepted)
+	e.ShopFault = startFault(e.Outcome, err)
 	switch {
 	case err == nil && res.Data == "":
 		e.Outcome = checkout.OutcomeUnknown // without its data a session is of no use
@@ -55,12 +57,19 @@ func eventFromSession(p checkout.Payment, res *antom.PaymentSessionResponse, err
 	return e
 }
 
+// startFault reports whether a start has failed without the buyer's doing.
+func startFault(outcome checkout.Outcome, err error) bool {
+	var failure *antom.Error
+	return outcome == checkout.OutcomeFailed && errors.As(err, &failure) && failure.StartFault()
+}
+
 func eventFromPay(p checkout.Payment, res *antom.PayResponse, err error) checkout.Event {
 	if !answers(p.RequestID, res.PaymentRequestID) {
 		return checkout.Event{RequestID: p.RequestID, Outcome: checkout.OutcomeUnknown}
 	}
 	e := checkout.Event{RequestID: p.RequestID, AntomID: res.PaymentID, Amount: money(res.PaymentAmount), AuthEndsAt: res.AuthExpiryTime.Time}
 	e.Outcome, e.Code = outcomeFrom(err, checkout.OutcomeSucceeded)
+	e.ShopFault = startFault(e.Outcome, err)
 	if err == nil && res.Result.InProcess() {
 		e.Outcome = checkout.OutcomeAccepted
 		e.Action = actionOf(p, res)

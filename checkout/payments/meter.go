@@ -16,12 +16,23 @@ func (noMeter) Started(string)                         {}
 func (noMeter) Outcome(string, checkout.PaymentStatus) {}
 func (noMeter) Notification(bool)                      {}
 
+// shopFault is counted instead of failed, so that a rate of declines shows buyers and
+// banks only.
+const shopFault checkout.PaymentStatus = "shop_fault"
+
+func counted(p checkout.Payment) checkout.PaymentStatus {
+	if p.Status == checkout.PaymentFailed && p.ShopFault {
+		return shopFault
+	}
+	return p.Status
+}
+
 // countOutcomes tells the meter which attempts have changed their status.
 func (s *Service) countOutcomes(after checkout.Order, transitions []checkout.Transition) {
 	for _, t := range transitions {
 		if t.Subject == checkout.SubjectPayment && t.From != "" {
 			p := after.Payment(t.PaymentRequestID)
-			s.cfg.Meter.Outcome(p.Method, p.Status)
+			s.cfg.Meter.Outcome(p.Method, counted(*p))
 		}
 	}
 }

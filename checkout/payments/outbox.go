@@ -25,14 +25,15 @@ func (s *Service) deliver(ctx context.Context, e checkout.PendingEffect) {
 	if ctx.Err() != nil {
 		return // the program stops
 	}
-	next := s.now().Add(s.cfg.SweepSchedule.Wait(e.Attempts))
-	switch {
-	case s.cfg.SweepSchedule.Elapsed(e.Attempts) > deliverLimit, errors.Is(err, checkout.ErrUndeliverable):
-		next = time.Time{}
+	if s.cfg.SweepSchedule.Elapsed(e.Attempts) > deliverLimit || errors.Is(err, checkout.ErrUndeliverable) {
 		s.logUndelivered(ctx, slog.LevelError, "effect given up", e, err)
-	case e.Attempts == 0:
+		s.logFailure(ctx, "give effect up", s.store.EffectGivenUp(ctx, e.ID, checkout.AfterGivenUp(e.Effect)...))
+		return
+	}
+	if e.Attempts == 0 {
 		s.logUndelivered(ctx, slog.LevelWarn, "effect failed, to be tried again", e, err)
 	}
+	next := s.now().Add(s.cfg.SweepSchedule.Wait(e.Attempts))
 	s.logFailure(ctx, "postpone effect", s.store.EffectFailed(ctx, e.ID, next))
 }
 
@@ -50,6 +51,8 @@ func (s *Service) perform(ctx context.Context, e checkout.PendingEffect) error {
 		return nil
 	case e.Effect.IsEmail():
 		return s.sendEmail(ctx, o, e.Effect)
+	case e.Effect.IsOperatorEmail():
+		return s.tellOperator(ctx, o, e)
 	}
 	return errors.New("no such effect")
 }

@@ -46,10 +46,11 @@ type Methods interface {
 type Config struct {
 	PublicURL     string // base of the links in emails, without a trailing slash
 	ManualCapture bool
-	RefundLate    bool              // money for a closed order is returned instead of reviving the order
-	SweepSchedule checkout.Schedule // waits between two polls of something unfinished; the last repeats
-	Mailer        checkout.Mailer   // nil: no email is sent
-	LinkKey       []byte            // signs the links in emails; nil: they open until the program ends
+	RefundLate    bool                    // money for a closed order is returned instead of reviving the order
+	SweepSchedule checkout.Schedule       // waits between two polls of something unfinished; the last repeats
+	Mailer        checkout.Mailer         // nil: no email is sent
+	Operator      checkout.OperatorMailer // nil: the log alone tells what waits for a person
+	LinkKey       []byte                  // signs the links in emails; nil: they open until the program ends
 	Now           func() time.Time
 	NewID         func() string
 	Log           *slog.Logger // nil discards
@@ -71,6 +72,7 @@ type Service struct {
 	wake       chan struct{} // tells the sweeper that something is due now
 	wakeEmails chan struct{} // likewise, for emails
 	lookups    chan lookup
+	faultsTold hourly // to the operator, by code
 }
 
 // New makes a Service. Nothing runs until Sweep is called.

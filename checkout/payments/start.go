@@ -18,7 +18,7 @@ type Started struct {
 }
 
 const (
-	maxSession     = time.Hour        // Antom's longest life of a session
+	maxSession     = 55 * time.Minute // Antom's longest life of a session is an hour, by its own clock: this one may be minutes ahead
 	callAllowance  = 40 * time.Second // for everything that one start may ask of Antom
 	startPatience  = 3 * time.Second  // of a start that waits for another one of the same order
 	shortestWindow = time.Second      // an order this close to its end starts nothing

@@ -48,11 +48,12 @@ type Store interface {
 	// DueExpiries lists open orders past their end, those with no attempt in progress.
 	DueExpiries(ctx context.Context, now time.Time, limit int) (orderIDs []string, err error)
 	// PendingEffects and PendingEmails list outbox rows to deliver, oldest first:
-	// emails, whose topics begin with "mail.", and all others.
+	// emails, whose topics begin with "mail." or "operator.", and all others.
 	PendingEffects(ctx context.Context, now time.Time, limit int) ([]checkout.PendingEffect, error)
 	PendingEmails(ctx context.Context, now time.Time, limit int) ([]checkout.PendingEffect, error)
 	// EffectDone marks an outbox row as sent; EffectFailed sets when it is tried
-	// again, or gives it up when next is zero.
+	// again; EffectGivenUp gives it up, and adds what follows from that to its order.
 	EffectDone(ctx context.Context, id int64) error
 	EffectFailed(ctx context.Context, id int64, next time.Time) error
+	EffectGivenUp(ctx context.Context, id int64, then ...checkout.Effect) error
 }

@@ -220,7 +220,8 @@ func (s *Service) resubmit(ctx context.Context, orderID, requestID string) error
 
 func (s *Service) stopPolling(ctx context.Context, due checkout.DuePoll, found checkout.Finding) error {
 	_, err := s.change(ctx, due.OrderID, checkout.Cause{Kind: checkout.BySweeper}, func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
-		return checkout.StopPolling(o, due.RequestID, due.Polls, found, s.rules()), nil, nil
+		after, effects := checkout.StopPolling(o, due.RequestID, due.Polls, found, s.rules())
+		return after, effects, nil
 	})
 	return err
 }

@@ -1,0 +1,151 @@
+package checkout
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// OperatorMatter is a kind of thing that waits for a person at the shop, and goes on
+// how its topic in the outbox begins.
+type OperatorMatter string
+
+// The matters. There is one email for each and what it is about, within an order.
+const (
+	MatterReview        OperatorMatter = "review"         // the order is under review
+	MatterCaptureDue    OperatorMatter = "capture-due"    // an authorisation ends soon
+	MatterCaptureFailed OperatorMatter = "capture-failed" // Antom refuses a capture
+	MatterRefundFailed  OperatorMatter = "refund-failed"  // Antom refuses a refund that an operator has ordered
+	MatterUndelivered   OperatorMatter = "undelivered"    // an email to the buyer was given up
+	MatterShopFault     OperatorMatter = "shop-fault"     // a buyer cannot pay because of the shop's settings
+)
+
+// operatorPrefix is how the topics of emails to the operator begin, and of nothing
+// else.
+const operatorPrefix = "operator."
+
+// reviewGrace is how long an inquiry has to settle a contradiction before the operator
+// is told of it.
+const reviewGrace = time.Minute
+
+// OperatorEmail is what the person who runs the shop is told. It holds nothing about
+// the buyer.
+type OperatorEmail struct {
+	ID     string // the same whenever the same email is sent
+	Matter OperatorMatter
+	Order  string // its id
+	Number string
+	Status OrderStatus
+	Review Review    // of MatterReview
+	Code   string    // Antom's result code: of a failed operation or attempt
+	About  string    // a request id, or the topic of MatterUndelivered
+	Amount Money     // of a failed capture or refund
+	Until  time.Time // of MatterCaptureDue: when the authorisation ends
+}
+
+// OperatorMailer sends emails to the operator, as Mailer does to buyers.
+type OperatorMailer interface {
+	MailOperator(context.Context, OperatorEmail) error
+}
+
+// OperatorEffect is the effect of telling the operator about a matter.
+func OperatorEffect(matter OperatorMatter, about string) Effect {
+	return Effect(operatorPrefix + string(matter) + ":" + about)
+}
+
+// IsOperatorEmail reports whether the effect is an email to the operator.
+func (e Effect) IsOperatorEmail() bool { return strings.HasPrefix(string(e), operatorPrefix) }
+
+// Delay is how long the effect waits before it is carried out for the first time.
+func (e Effect) Delay() time.Duration {
+	if strings.HasPrefix(string(e), operatorPrefix+string(MatterReview)+":") {
+		return reviewGrace
+	}
+	return 0
+}
+
+// AfterGivenUp are the effects of giving an effect up: that a buyer's email is not
+// delivered is for the operator to know.
+func AfterGivenUp(e Effect) []Effect {
+	if e.IsEmail() {
+		return []Effect{OperatorEffect(MatterUndelivered, string(e))}
+	}
+	return nil
+}
+
+// operatorEmailsDue are the emails to the operator after a change. A review has a new
+// topic each time it is raised, because an earlier one may have been settled.
+func operatorEmailsDue(before, after Order) []Effect {
+	var due []Effect
+	if after.Review != "" && after.Review != before.Review {
+		due = append(due, OperatorEffect(MatterReview, strconv.FormatInt(before.Version+1, 10)))
+	}
+	for _, p := range after.Payments {
+		was := before.Payment(p.RequestID)
+		if was == nil {
+			was = &Payment{}
+		}
+		if p.ShopFault && p.Status == PaymentFailed && was.Status != PaymentFailed {
+			due = append(due, OperatorEffect(MatterShopFault, p.ResultCode))
+		}
+		for _, op := range p.Operations {
+			opWas := was.Operation(op.Kind, op.RequestID)
+			if op.Status != OperationFailed || opWas != nil && opWas.Status == OperationFailed {
+				continue
+			}
+			switch {
+			case op.Kind == Refund && op.Key != "" && op.Key != ownKey: // the shop repeats its own until the order is under review
+				due = append(due, OperatorEffect(MatterRefundFailed, op.RequestID))
+			case op.Kind == Capture && p.Status == PaymentAuthorized && after.Review != captureRefused:
+				due = append(due, OperatorEffect(MatterCaptureFailed, op.RequestID))
+			}
+		}
+	}
+	return due
+}
+
+// NewOperatorEmail is the email of an effect, unless nothing waits for a person any
+// longer; then due is false.
+func NewOperatorEmail(o Order, effect Effect) (e OperatorEmail, due bool) {
+	matter, about, _ := strings.Cut(strings.TrimPrefix(string(effect), operatorPrefix), ":")
+	sum := sha256.Sum256([]byte(o.ID + " " + string(effect)))
+	e = OperatorEmail{
+		ID: hex.EncodeToString(sum[:12]), Matter: OperatorMatter(matter), About: about,
+		Order: o.ID, Number: o.Number, Status: o.Status,
+	}
+	switch e.Matter {
+	case MatterReview:
+		e.Review = o.Review
+		return e, o.Review != ""
+	case MatterCaptureDue:
+		e.About, _, _ = strings.Cut(about, ":")
+		p := o.Payment(e.About)
+		if p == nil || p.Status != PaymentAuthorized {
+			return e, false
+		}
+		e.Until = p.AuthEndsAt
+		return e, true
+	case MatterCaptureFailed:
+		return e, e.failed(o, Capture) && o.Status == OrderAuthorized
+	case MatterRefundFailed:
+		return e, e.failed(o, Refund)
+	case MatterShopFault:
+		e.Code = about
+	}
+	return e, true
+}
+
+// failed adds the failed operation that the email is about. It is false when the
+// operation has succeeded after all.
+func (e *OperatorEmail) failed(o Order, kind OperationKind) bool {
+	for _, p := range o.Payments {
+		if op := p.Operation(kind, e.About); op != nil && op.Status == OperationFailed {
+			e.Code, e.Amount = op.ResultCode, op.Amount
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,33 @@
+package mail
+
+import (
+	"context"
+	"fmt"
+
+	gomail "github.com/wneessen/go-mail"
+
+	"antom-checkout/checkout"
+	"antom-checkout/views"
+)
+
+// MailOperator implements checkout.OperatorMailer.
+func (m *Mailer) MailOperator(ctx context.Context, email checkout.OperatorEmail) error {
+	message := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	if err := message.FromFormat(oneLine(m.cfg.ShopName), m.cfg.From); err != nil {
+		return fmt.Errorf("sender: %w", err)
+	}
+	if err := message.To(m.cfg.Operator); err != nil {
+		return withoutAddress(fmt.Errorf("%w: %w", checkout.ErrUndeliverable, err), m.cfg.Operator)
+	}
+	subject, text := views.OperatorEmail(m.cfg.ShopName, email)
+	message.Subject(oneLine(subject))
+	message.SetMessageIDWithValue(email.ID + "@" + m.cfg.Host)
+	message.SetDateWithValue(m.cfg.Now())
+	message.SetGenHeader("Auto-Submitted", "auto-generated")
+	message.SetBodyString(gomail.TypeTextPlain, text)
+	name := fileName(email.Number, "operator-"+string(email.Matter), email.ID)
+	if err := m.send(ctx, message, name); err != nil {
+		return withoutAddress(err, m.cfg.Operator)
+	}
+	return nil
+}

@@ -1,0 +1,101 @@
+package views
+
+import (
+	"strings"
+	"sync"
+	"text/template"
+	"time"
+
+	"golang.org/x/text/language"
+
+	"antom-checkout/checkout"
+)
+
+// OperatorEmail is an email to the person who runs the shop, in English and in plain
+// text: what happened to an order, and which commands go on. It holds nothing about
+// the buyer.
+func OperatorEmail(shopName string, e checkout.OperatorEmail) (subject, text string) {
+	subject = strings.Join([]string{operatorTitles[e.Matter], "Order " + e.Number, shopName}, " · ")
+	var b strings.Builder
+	if err := operatorTemplate().ExecuteTemplate(&b, string(e.Matter), e); err != nil {
+		panic("views: " + err.Error()) // a strings.Builder takes everything, so the template is wrong
+	}
+	return subject, b.String()
+}
+
+var operatorTitles = map[checkout.OperatorMatter]string{
+	checkout.MatterReview:        "Under review",
+	checkout.MatterCaptureDue:    "Capture is due",
+	checkout.MatterCaptureFailed: "Capture failed",
+	checkout.MatterRefundFailed:  "Refund failed",
+	checkout.MatterUndelivered:   "An email was not delivered",
+	checkout.MatterShopFault:     "A payment could not be taken",
+}
+
+var operatorTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("").Funcs(template.FuncMap{
+		"amount": func(m checkout.Money) string {
+			return strings.ReplaceAll(m.Format(language.English), "\u00a0", " ")
+		},
+		"time": func(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04 UTC") },
+	}).Parse(operatorText))
+})
+
+// Each matter is a block. A command's lines are indented, so that they can be copied.
+const operatorText = `
+{{- define "order"}}Order number: {{.Number}}
+Order id:     {{.Order}}
+Status:       {{.Status}}
+
+{{end}}
+
+{{- define "key"}}
+KEY is a word of your choice. The same key again is the same action, so a command may
+be repeated safely.
+{{end}}
+
+{{- define "review"}}{{template "order" .}}The order is under review: {{.Review}}. Nothing moves until a person decides. The audit
+shows what was paid and returned:
+
+    antom-checkout audit | grep {{.Order}}
+
+Then keep the money, or return it, or return it and close the order:
+
+    antom-checkout admin accept --order {{.Number}} --key KEY
+    antom-checkout admin refund --order {{.Number}} --key KEY
+    antom-checkout admin cancel --order {{.Number}} --key KEY
+{{template "key"}}{{end}}
+
+{{- define "capture-due"}}{{template "order" .}}A card is authorised and not captured. The authorisation ends on
+{{time .Until}}; after that the money is the buyer's again. Take it, or release it:
+
+    antom-checkout admin capture --order {{.Number}} --key KEY
+    antom-checkout admin cancel --order {{.Number}} --key KEY
+{{template "key"}}{{end}}
+
+{{- define "capture-failed"}}{{template "order" .}}Antom has refused the capture of {{amount .Amount}} ({{.Code}}). The card stays authorised.
+Try again under a new key, or release the card:
+
+    antom-checkout admin capture --order {{.Number}} --key KEY
+    antom-checkout admin cancel --order {{.Number}} --key KEY
+{{template "key"}}{{end}}
+
+{{- define "refund-failed"}}{{template "order" .}}Antom has refused the refund of {{amount .Amount}} ({{.Code}}). The buyer does not have the
+money. Try again under a new key, or return it in another way:
+
+    antom-checkout admin refund --order {{.Number}} --amount {{.Amount.Minor}} --key KEY
+{{template "key"}}{{end}}
+
+{{- define "undelivered"}}{{template "order" .}}An email to the buyer ({{.About}}) was given up: the mail server says that the address does
+not exist, or has refused it for 72 hours. The log says why. To send it again:
+
+    antom-checkout emails resend --order {{.Number}}
+{{end}}
+
+{{- define "shop-fault"}}{{template "order" .}}Antom has refused a payment because of the shop's settings or contract, or its own failure
+({{.Code}}). No buyer has caused it, and others meet it too. The log says what to do at
+level ERROR, "Antom refuses the shop"; the metric checkout_shop_faults_total counts it.
+There is one such email an hour.
+
+    antom-checkout audit | grep {{.Order}}
+{{end}}`

@@ -1,0 +1,39 @@
+package views
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"antom-checkout/checkout"
+)
+
+func TestTheOperatorsEmailsNameOrderAndCommand(t *testing.T) {
+	for matter, texts := range map[checkout.OperatorMatter][]string{
+		checkout.MatterReview:        {"Under review", "another amount", "admin accept --order", "admin refund --order", "admin cancel --order", "audit"},
+		checkout.MatterCaptureDue:    {"Capture is due", "2 March 2026, 01:04 UTC", "admin capture --order", "admin cancel --order"},
+		checkout.MatterCaptureFailed: {"Capture failed", "SGD 42.00", "PROCESS_FAIL", "admin capture --order"},
+		checkout.MatterRefundFailed:  {"Refund failed", "SGD 42.00", "PROCESS_FAIL", "--amount 4200"},
+		checkout.MatterUndelivered:   {"not delivered", "mail.receipt", "emails resend --order"},
+		checkout.MatterShopFault:     {"could not be taken", "PROCESS_FAIL", "checkout_shop_faults_total"},
+	} {
+		e := checkout.OperatorEmail{
+			Matter: matter, Order: "order-id", Number: "ABCDE-FGHIJ", Status: checkout.OrderAuthorized, Review: "another amount",
+			Code: "PROCESS_FAIL", About: "mail.receipt", Amount: checkout.Money{Minor: 4200, Currency: "SGD"},
+			Until: time.Date(2026, 3, 2, 9, 4, 5, 0, time.FixedZone("", 8*3600)),
+		}
+		subject, text := OperatorEmail("Plain Goods", e)
+		for _, want := range append(texts, "order-id", "ABCDE-FGHIJ", "Plain Goods", "antom-checkout") {
+			if !strings.Contains(subject+text, want) {
+				t.Errorf("%s lacks %q:\n%s\n\n%s", matter, want, subject, text)
+			}
+		}
+		if regexp.MustCompile(`(?m)<|\{|.{100}|\n\n\n`).MatchString(text) || !strings.HasPrefix(text, "Order number") || !strings.HasSuffix(text, "\n") {
+			t.Errorf("%s reads\n%s", matter, text)
+		}
+	}
+	if len(operatorTitles) != len(operatorTemplate().Templates())-3 { // order, key and the whole
+		t.Errorf("%d titles for %s", len(operatorTitles), operatorTemplate().DefinedTemplates())
+	}
+}
