@@ -123,11 +123,12 @@ func TestAFailedCaptureMayBeTriedAgain(t *testing.T) {
 func TestAnUncapturedCardWarnsTheMerchant(t *testing.T) {
 	shop := newShop(t, func(s *settings) { s.manualCapture = true })
 	buyer, path, _ := shop.paidBy("CARD")
-	topics := func() string {
+	topics := func(prefix string) string {
 		text := ""
 		for _, row := range shop.audit()["outbox"] {
-			topic := row["topic"].(string)
-			text += topic[strings.LastIndexByte(topic, ':')+1:] + " "
+			if topic := row["topic"].(string); strings.HasPrefix(topic, prefix) {
+				text += topic[strings.LastIndexByte(topic, ':')+1:] + " "
+			}
 		}
 		return text
 	}
@@ -138,9 +139,17 @@ func TestAnUncapturedCardWarnsTheMerchant(t *testing.T) {
 		shop.passes(step.passes)
 		shop.sweeps()
 		shop.sweeps()
-		if topics() != step.topics {
-			t.Errorf("after %v more there are warnings %q, want %q", step.passes, topics(), step.topics)
+		for _, prefix := range []string{"capture.due:", "operator.capture-due:"} {
+			if got := topics(prefix); got != step.topics {
+				t.Errorf("after %v more there are warnings %s %q, want %q", step.passes, prefix, got, step.topics)
+			}
 		}
+	}
+	if got := topics("operator.review:"); got == "" || strings.Count(got, " ") != 1 {
+		t.Errorf("the operator is told of the review %q", got)
+	}
+	if n := len(shop.audit()["outbox"]); n != 5 {
+		t.Errorf("%d effects, want two warnings twice and a review", n)
 	}
 	if st := buyer.status(path); st.Status == "authorized" || st.Status == "paid" {
 		t.Errorf("after the authorisation has ended the order is %s", st.Status)
