@@ -44,9 +44,9 @@ var changers = []changer{
 	{"db", "merged", "Payment.Operations", "the cache puts a row together as an update writes it"},
 	{"db", "asRead", "", "the cache rounds moments as a row does"},
 	{"checkout/shop", "Shop.PlaceOrder", "Order", "an order begins as a cart; from there on the rules change it"},
-	{"checkout/payments", "Service.newPayment", "Payment", "an attempt begins as what is asked for; checkout.AddPayment adds it"},
-	{"checkout/payments", "Service.newPayment", "Payment.Body", "the gateway writes the request of the new attempt"},
-	{"checkout/payments", "Service.changesNothing", "Order.Fulfillable", "compares a copy that is thrown away"},
+	{"checkout/payments", "starts.newPayment", "Payment", "an attempt begins as what is asked for; checkout.AddPayment adds it"},
+	{"checkout/payments", "starts.newPayment", "Payment.Body", "the gateway writes the request of the new attempt"},
+	{"checkout/payments", "inquirer.changesNothing", "Order.Fulfillable", "compares a copy that is thrown away"},
 	{"app", "adminActions", "Operation", "a line of the command's output; nothing is stored"},
 }
 

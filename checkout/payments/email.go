@@ -16,12 +16,12 @@ const (
 )
 
 // sendEmail sends an email, unless what it would tell is no longer so.
-func (s *Service) sendEmail(ctx context.Context, o checkout.Order, effect checkout.Effect) error {
+func (s *outbox) sendEmail(ctx context.Context, o checkout.Order, effect checkout.Effect) error {
 	email, due := checkout.NewEmail(o, effect)
 	if s.cfg.Mailer == nil || !due {
 		return nil
 	}
-	email.Link = s.OrderLink(o)
+	email.Link = s.links.OrderLink(o)
 	if p := o.Current(); p != nil {
 		email.Method = s.methods.Method(p.Method)
 	}
@@ -36,7 +36,7 @@ func (s *Service) sendEmail(ctx context.Context, o checkout.Order, effect checko
 
 // sendEmails sends what is due and answers look-ups. Several go at once, so that a slow
 // server delays few others.
-func (s *Service) sendEmails(ctx context.Context) {
+func (s *outbox) sendEmails(ctx context.Context) {
 	s.answerLookups(ctx)
 	due, err := s.store.PendingEmails(ctx, s.now(), sweepBatch)
 	s.logFailure(ctx, "list emails", err)
@@ -54,7 +54,7 @@ func (s *Service) sendEmails(ctx context.Context) {
 
 // EmailOnFailure notes that the buyer wants an email about the attempt in progress.
 // Errors: CodeNotFound.
-func (s *Service) EmailOnFailure(ctx context.Context, token string) (checkout.Order, error) {
+func (s *outbox) EmailOnFailure(ctx context.Context, token string) (checkout.Order, error) {
 	o, err := s.Order(ctx, token)
 	if err != nil {
 		return checkout.Order{}, err
@@ -71,7 +71,7 @@ type lookup struct{ number, email string }
 // belong together. It only notes the question, so that neither its answer nor its time
 // tells whether they do. Errors: CodeFormInvalid for what cannot be a number or an
 // address, CodeBusy.
-func (s *Service) EmailLink(number, email string) error {
+func (s *outbox) EmailLink(number, email string) error {
 	asked := lookup{checkout.OrderNumber(number), strings.TrimSpace(email)}
 	wrong := map[string]string{}
 	check := func(field, typed, key string, ok bool) {
@@ -96,7 +96,7 @@ func (s *Service) EmailLink(number, email string) error {
 	}
 }
 
-func (s *Service) answerLookups(ctx context.Context) {
+func (s *outbox) answerLookups(ctx context.Context) {
 	for {
 		select {
 		case asked := <-s.lookups:
@@ -108,7 +108,7 @@ func (s *Service) answerLookups(ctx context.Context) {
 }
 
 // answerLookup puts an email into the outbox, at most one in an hour.
-func (s *Service) answerLookup(ctx context.Context, asked lookup) error {
+func (s *outbox) answerLookup(ctx context.Context, asked lookup) error {
 	o, err := s.store.OrderByNumber(ctx, asked.number)
 	if checkout.IsNotFound(err) || err == nil && !strings.EqualFold(o.Buyer.Email, asked.email) {
 		return nil

@@ -12,29 +12,15 @@ import (
 // however many pages wait for it; Antom's documents ask for two seconds.
 const inquiryPause = 2 * time.Second
 
-// Refresh inquires Antom about the order's payment if that is due, expires the
-// order if its time is over, and returns it as it then stands. All callers share
-// one inquiry per payment, and one order costs at most one every two seconds.
-func (s *Service) Refresh(ctx context.Context, token string) (checkout.Order, error) {
-	o, err := s.Order(ctx, token)
-	if err != nil {
-		return checkout.Order{}, err
-	}
-	if o, err = s.refresh(ctx, o); err != nil || !o.PastEnd(s.now(), 0) {
-		return o, err
-	}
-	fresh, err := s.inquiries.once(ctx, "end of "+o.ID, s.now(), func() error {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callAllowance)
-		defer cancel()
-		return s.expire(ctx, o.ID)
-	})
-	if err != nil || !fresh {
-		return o, err
-	}
-	return s.store.OrderByID(ctx, o.ID)
+// inquirer asks Antom how payments stand. Many callers share one inquiry.
+type inquirer struct {
+	*recorder
+	inquiries inquiries
 }
 
-func (s *Service) refresh(ctx context.Context, o checkout.Order) (checkout.Order, error) {
+// refresh inquires the payment of the order that Antom should be asked for, if there
+// is one.
+func (s *inquirer) refresh(ctx context.Context, o checkout.Order) (checkout.Order, error) {
 	p := o.Unresolved(s.rules())
 	if p == nil {
 		return o, nil
@@ -62,7 +48,7 @@ func (s *Service) refresh(ctx context.Context, o checkout.Order) (checkout.Order
 }
 
 // inquire asks Antom how a payment stands and records the answer.
-func (s *Service) inquire(ctx context.Context, o checkout.Order, p checkout.Payment) (checkout.Order, checkout.Finding, error) {
+func (s *inquirer) inquire(ctx context.Context, o checkout.Order, p checkout.Payment) (checkout.Order, checkout.Finding, error) {
 	asked := p.Knowledge()
 	e, call, found := s.gateway.Inquire(ctx, p)
 	e.Asked = &asked
@@ -76,8 +62,21 @@ func (s *Service) inquire(ctx context.Context, o checkout.Order, p checkout.Paym
 // changesNothing reports whether an event leaves the order as it was read. Pages
 // that wait ask every two seconds; only what they learn is worth a transaction.
 // Should the order have changed meanwhile, the next inquiry finds out.
-func (s *Service) changesNothing(o checkout.Order, e checkout.Event) bool {
+func (s *inquirer) changesNothing(o checkout.Order, e checkout.Event) bool {
 	o.Fulfillable = true // known in a transaction only; what depends on it is decided there
 	after, effects := checkout.Apply(o, e, s.rules())
 	return len(effects) == 0 && reflect.DeepEqual(o, after)
+}
+
+// inquireOnce inquires a payment for the sweeper, unless that was just done for a page.
+func (s *inquirer) inquireOnce(ctx context.Context, o checkout.Order, requestID string, now time.Time) (checkout.Finding, error) {
+	answer := checkout.FindingUnknown
+	fresh, err := s.inquiries.once(ctx, requestID, now, func() (err error) {
+		_, answer, err = s.inquire(ctx, o, *o.Payment(requestID))
+		return err
+	})
+	if !fresh {
+		return checkout.FindingUnknown, err // the inquiry may not have ended, and answer still be written
+	}
+	return answer, err
 }

@@ -245,7 +245,7 @@ func (p *polls) poll(ctx context.Context, token string) {
 	p.mu.Unlock()
 }
 
-// tail runs, once for all orders, for as long as anybody watches.
+// tail runs, once for all orders, for as long as a page watches.
 func (p *polls) tail(ctx context.Context, _ <-chan struct{}) {
 	p.mu.Lock()
 	p.tails++
@@ -301,7 +301,7 @@ func TestAllPagesOfAnOrderShareOnePoll(t *testing.T) {
 			t.Errorf("%d orders are remembered though nobody watches", len(ws.by))
 		}
 		_, stop := ws.add("order", "token")
-		p.expect(t, 2, 1) // somebody came back
+		p.expect(t, 2, 1) // a page came back
 		stop()
 		p.expect(t, 2, 0)
 	})

@@ -9,11 +9,17 @@ import (
 	"antom-checkout/checkout"
 )
 
+// links makes and checks the addresses that open an order.
+type links struct {
+	publicURL string
+	key       []byte
+}
+
 // OrderLink is the address in emails: it opens the order with all that is
 // personal in it. It has no end, because a receipt is looked for years later; it
 // ends for all orders at once when the key is changed.
-func (s *Service) OrderLink(o checkout.Order) string {
-	return s.cfg.PublicURL + OrderPath + "/" + o.ID + "/" + s.linkSignature(o.ID)
+func (l links) OrderLink(o checkout.Order) string {
+	return l.publicURL + OrderPath + "/" + o.ID + "/" + l.linkSignature(o.ID)
 }
 
 // OrderPath is where the links in emails lead, below the public URL.
@@ -22,7 +28,7 @@ const OrderPath = "/orders"
 // OrderByLink finds the order that a link opens. A link that was forged, cut or
 // made for another order is answered like one to nothing: ErrNotFound.
 func (s *Service) OrderByLink(ctx context.Context, id, signature string) (checkout.Order, error) {
-	if !hmac.Equal([]byte(signature), []byte(s.linkSignature(id))) {
+	if !hmac.Equal([]byte(signature), []byte(s.links.linkSignature(id))) {
 		return checkout.Order{}, checkout.ErrNotFound
 	}
 	o, err := s.store.OrderByID(ctx, id)
@@ -33,8 +39,8 @@ func (s *Service) OrderByLink(ctx context.Context, id, signature string) (checko
 }
 
 // linkSignature names its purpose, so that no signature serves another one.
-func (s *Service) linkSignature(orderID string) string {
-	mac := hmac.New(sha256.New, s.cfg.LinkKey)
+func (l links) linkSignature(orderID string) string {
+	mac := hmac.New(sha256.New, l.key)
 	mac.Write([]byte("order page\x00" + orderID))
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }

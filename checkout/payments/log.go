@@ -12,8 +12,11 @@ import (
 // notification, every email. Calls to Antom are told by package gateway. A line names
 // ids, statuses and codes, and never a person.
 
+// paymentLog writes the lines.
+type paymentLog struct{ log *slog.Logger }
+
 // logTransitions writes a line per transition of a committed change.
-func (s *Service) logTransitions(ctx context.Context, after checkout.Order, transitions []checkout.Transition, cause checkout.Cause) {
+func (s *paymentLog) logTransitions(ctx context.Context, after checkout.Order, transitions []checkout.Transition, cause checkout.Cause) {
 	for _, t := range transitions {
 		level, message := headline(t)
 		if s.log.Enabled(ctx, level) {
@@ -71,7 +74,7 @@ func transitionAttrs(o checkout.Order, t checkout.Transition, cause checkout.Cau
 
 // logNotification writes the line about a verified notification that was stored. One
 // that is about nothing known, or contradicts what is known, is worth a look.
-func (s *Service) logNotification(ctx context.Context, orderID string, row checkout.Notification, code string) {
+func (s *paymentLog) logNotification(ctx context.Context, orderID string, row checkout.Notification, code string) {
 	level := slog.LevelInfo
 	if !row.Applied {
 		level = slog.LevelWarn
@@ -89,14 +92,14 @@ func (s *Service) logNotification(ctx context.Context, orderID string, row check
 }
 
 // logEmail writes the line about an email that was sent.
-func (s *Service) logEmail(ctx context.Context, email checkout.Email, effect checkout.Effect) {
+func (s *paymentLog) logEmail(ctx context.Context, email checkout.Email, effect checkout.Effect) {
 	l := lineAbout(email.Order, email.Payment.RequestID)
 	l.add(checkout.LogEffect, string(effect))
 	s.log.LogAttrs(ctx, slog.LevelInfo, "email sent", l...)
 }
 
 // logCaptureDue warns the merchant that an authorised card has to be captured.
-func (s *Service) logCaptureDue(ctx context.Context, o checkout.Order, effect checkout.Effect) {
+func (s *paymentLog) logCaptureDue(ctx context.Context, o checkout.Order, effect checkout.Effect) {
 	l := lineAbout(o, "")
 	if p := o.Active(); p != nil {
 		l = lineAbout(o, p.RequestID)
@@ -106,14 +109,14 @@ func (s *Service) logCaptureDue(ctx context.Context, o checkout.Order, effect ch
 }
 
 // logUndelivered tells when the trouble with an effect begins, and when it is given up.
-func (s *Service) logUndelivered(ctx context.Context, level slog.Level, message string, e checkout.PendingEffect, err error) {
+func (s *paymentLog) logUndelivered(ctx context.Context, level slog.Level, message string, e checkout.PendingEffect, err error) {
 	s.log.LogAttrs(ctx, level, message, slog.String(checkout.LogOrder, e.OrderID), slog.String(checkout.LogEffect, string(e.Effect)),
 		slog.Int(checkout.LogAttempt, e.Attempts+1), slog.Any(checkout.LogError, err))
 }
 
 // logFailure writes the line about an error that no caller is told, unless the program
 // stops.
-func (s *Service) logFailure(ctx context.Context, what string, err error, about ...slog.Attr) {
+func (s *paymentLog) logFailure(ctx context.Context, what string, err error, about ...slog.Attr) {
 	if err != nil && ctx.Err() == nil {
 		s.log.LogAttrs(ctx, slog.LevelError, what, append(about, slog.Any(checkout.LogError, err))...)
 	}

@@ -11,10 +11,10 @@ import (
 	"antom-checkout/checkout"
 )
 
-// logged is what a Service writes at a level.
-func logged(level slog.Level, write func(*Service)) string {
+// logged is what is written at a level.
+func logged(level slog.Level, write func(*paymentLog)) string {
 	var text bytes.Buffer
-	s := &Service{log: slog.New(slog.NewTextHandler(&text, &slog.HandlerOptions{Level: level}))}
+	s := &paymentLog{slog.New(slog.NewTextHandler(&text, &slog.HandlerOptions{Level: level}))}
 	write(s)
 	return text.String()
 }
@@ -38,7 +38,7 @@ func TestATransitionIsAWarningWhereThePersonWhoSellsHasToAct(t *testing.T) {
 		o := checkout.Order{ID: "o1", Payments: []checkout.Payment{{RequestID: "p1", Operations: []checkout.Operation{
 			{Kind: checkout.Capture, RequestID: "r1"}, {Kind: checkout.Refund, RequestID: "r1"}, {Kind: checkout.Cancel, RequestID: "r1"},
 		}}}}
-		got := logged(slog.LevelInfo, func(s *Service) {
+		got := logged(slog.LevelInfo, func(s *paymentLog) {
 			s.logTransitions(t.Context(), o, []checkout.Transition{row.t}, checkout.Cause{Kind: checkout.BySweeper})
 		})
 		if !strings.Contains(got, row.want) || !strings.Contains(got, "order=o1 payment=p1 ") || !strings.Contains(got, `to=`+row.t.To+" cause=sweeper\n") {
@@ -60,7 +60,7 @@ func TestANotificationThatIsNotAppliedIsAWarning(t *testing.T) {
 		{checkout.Notification{ID: "p9.sum", Type: "PAYMENT_RESULT"}, "",
 			"level=WARN msg=notification type=PAYMENT_RESULT code=SUCCESS cause=notification:p9.sum applied=false\n"},
 	} {
-		got := logged(slog.LevelInfo, func(s *Service) { s.logNotification(t.Context(), row.order, row.row, "SUCCESS") })
+		got := logged(slog.LevelInfo, func(s *paymentLog) { s.logNotification(t.Context(), row.order, row.row, "SUCCESS") })
 		if !strings.HasSuffix(got, row.want) {
 			t.Errorf("%+v is told as %q, want %q", row.row, got, row.want)
 		}
@@ -70,15 +70,15 @@ func TestANotificationThatIsNotAppliedIsAWarning(t *testing.T) {
 // Notifications come by the thousand: a level that is off costs nothing.
 func TestALevelThatIsOffCostsNothing(t *testing.T) {
 	o := checkout.Order{ID: "o1", Number: "N", Payments: []checkout.Payment{{RequestID: "p1", Method: "CARD"}}}
-	moved := []checkout.Transition{{Subject: "payment", PaymentRequestID: "p1", From: "processing", To: "paid"}, {Subject: "order", PaymentRequestID: "p1", From: "processing", To: "paid"}}
+	changes := []checkout.Transition{{Subject: "payment", PaymentRequestID: "p1", From: "processing", To: "paid"}, {Subject: "order", PaymentRequestID: "p1", From: "processing", To: "paid"}}
 	row := checkout.Notification{ID: "p1.sum", Type: "PAYMENT_RESULT", PaymentRequestID: "p1", Applied: true}
 	cause := checkout.Cause{Kind: checkout.ByNotification, ID: row.ID}
 	for level, free := range map[slog.Level]bool{slog.LevelWarn: true, slog.LevelInfo: false} {
 		ctx := context.Background()
 		var allocations float64
-		logged(level, func(s *Service) {
+		logged(level, func(s *paymentLog) {
 			allocations = testing.AllocsPerRun(100, func() {
-				s.logTransitions(ctx, o, moved, cause)
+				s.logTransitions(ctx, o, changes, cause)
 				s.logNotification(ctx, o.ID, row, "SUCCESS")
 			})
 		})
@@ -90,7 +90,7 @@ func TestALevelThatIsOffCostsNothing(t *testing.T) {
 
 func TestAnErrorIsToldUnlessTheProgramStops(t *testing.T) {
 	tell := func(ctx context.Context, err error) string {
-		return logged(slog.LevelInfo, func(s *Service) { s.logFailure(ctx, "expire order", err, aboutOrder("o1")) })
+		return logged(slog.LevelInfo, func(s *paymentLog) { s.logFailure(ctx, "expire order", err, aboutOrder("o1")) })
 	}
 	stopped, stop := context.WithTimeout(t.Context(), time.Minute)
 	stop()

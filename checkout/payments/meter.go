@@ -28,7 +28,7 @@ func counted(p checkout.Payment) checkout.PaymentStatus {
 }
 
 // countOutcomes tells the meter which attempts have changed their status.
-func (s *Service) countOutcomes(after checkout.Order, transitions []checkout.Transition) {
+func (s *recorder) countOutcomes(after checkout.Order, transitions []checkout.Transition) {
 	for _, t := range transitions {
 		if t.Subject == checkout.SubjectPayment && t.From != "" {
 			p := after.Payment(t.PaymentRequestID)

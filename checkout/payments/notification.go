@@ -15,7 +15,7 @@ const notificationTimeout = 30 * time.Second
 // RecordNotification stores a verified notification and applies it. When it returns
 // nil the notification is durable and may be acknowledged; that it contradicts, or is
 // about something unknown, is no reason to return an error.
-func (s *Service) RecordNotification(ctx context.Context, r checkout.Received) error {
+func (s *recorder) RecordNotification(ctx context.Context, r checkout.Received) error {
 	// What Antom has told must not be lost because its connection closed.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), notificationTimeout)
 	defer cancel()
@@ -28,7 +28,7 @@ func (s *Service) RecordNotification(ctx context.Context, r checkout.Received) e
 
 // applyNotification stores a notification and applies it to its order. known is false
 // when the shop has no payment that it could be about.
-func (s *Service) applyNotification(ctx context.Context, r checkout.Received) (known bool, err error) {
+func (s *recorder) applyNotification(ctx context.Context, r checkout.Received) (known bool, err error) {
 	row := r.Notification
 	if !r.Understood {
 		if err := s.store.SaveNotification(ctx, row); err != nil {
@@ -61,7 +61,7 @@ func (s *Service) applyNotification(ctx context.Context, r checkout.Received) (k
 
 // applyUnmatched applies what came before its payment's Antom id was known: a capture
 // may be notified before the payment it belongs to.
-func (s *Service) applyUnmatched(ctx context.Context, antomID string) {
+func (s *recorder) applyUnmatched(ctx context.Context, antomID string) {
 	rows, err := s.store.Unmatched(ctx, antomID)
 	for _, row := range rows {
 		received, readErr := s.gateway.Reread(row)

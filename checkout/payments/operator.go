@@ -8,10 +8,10 @@ import (
 	"antom-checkout/checkout"
 )
 
-// tellOperator tells the operator what waits for a person, unless it has been settled
+// tellOperator tells the operator what waits for a person, unless that has ended
 // meanwhile: in the log, and by email if there is an address. A fault of the shop's
 // settings hits every order, so that one email an hour for each code is enough.
-func (s *Service) tellOperator(ctx context.Context, o checkout.Order, effect checkout.PendingEffect) error {
+func (s *outbox) tellOperator(ctx context.Context, o checkout.Order, effect checkout.PendingEffect) error {
 	email, due := checkout.NewOperatorEmail(o, effect.Effect)
 	if !due {
 		return nil
@@ -30,7 +30,7 @@ func (s *Service) tellOperator(ctx context.Context, o checkout.Order, effect che
 	defer cancel()
 	err := s.cfg.Operator.MailOperator(ctx, email)
 	if err != nil && email.Matter == checkout.MatterShopFault {
-		s.faultsTold.giveBack(email.Code)
+		s.faultsTold.release(email.Code)
 	}
 	return err
 }
@@ -54,7 +54,7 @@ func (h *hourly) take(what string, now time.Time) bool {
 	return true
 }
 
-func (h *hourly) giveBack(what string) {
+func (h *hourly) release(what string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(h.last, what)

@@ -12,10 +12,19 @@ import (
 // deliverLimit is how long the delivery of an effect is tried.
 const deliverLimit = 72 * time.Hour
 
+// outbox delivers effects: emails to buyers and to the operator.
+type outbox struct {
+	*recorder
+	methods Methods
+	links
+	lookups    chan lookup
+	faultsTold hourly // to the operator, by code
+}
+
 // deliver does one effect. It may be done twice after a crash, so each is harmless to
 // repeat. What fails is tried again for three days; the log has a line when the trouble
 // begins and when the effect is given up.
-func (s *Service) deliver(ctx context.Context, e checkout.PendingEffect) {
+func (s *outbox) deliver(ctx context.Context, e checkout.PendingEffect) {
 	err := checkout.Guard(func() error { return s.perform(ctx, e) })
 	if err == nil {
 		// Also while the program stops: what is done must not be done again.
@@ -38,7 +47,7 @@ func (s *Service) deliver(ctx context.Context, e checkout.PendingEffect) {
 }
 
 // perform carries out one effect.
-func (s *Service) perform(ctx context.Context, e checkout.PendingEffect) error {
+func (s *outbox) perform(ctx context.Context, e checkout.PendingEffect) error {
 	o, err := s.store.OrderByID(ctx, e.OrderID)
 	if err != nil {
 		return err

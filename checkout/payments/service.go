@@ -57,22 +57,29 @@ type Config struct {
 	Meter         Meter        // counts what happens; nil counts nothing
 }
 
-// Service moves payments. All of its methods are safe for concurrent use.
+// Service moves payments. All of its methods are safe for concurrent use. Each part
+// has a topic and uses the part before it: to record, inquire, operate, end, start. The
+// sweeper and an operator use them all.
 type Service struct {
-	cfg     Config
-	store   Store
-	gateway Gateway
-	methods Methods
-	log     *slog.Logger
-	now     func() time.Time
+	*recorder
+	*endings
+	*starts
+	*operators
+	*outbox
+	*sweeper
+	*watching
+}
 
-	starts     keyedMutex // one start at a time per order
-	inquiries  inquiries
-	watches    watches
+// recorder reads and commits orders, and announces what has changed.
+type recorder struct {
+	paymentLog
+	cfg        Config
+	store      Store
+	gateway    Gateway
+	now        func() time.Time
+	watches    *watches
 	wake       chan struct{} // tells the sweeper that something is due now
 	wakeEmails chan struct{} // likewise, for emails
-	lookups    chan lookup
-	faultsTold hourly // to the operator, by code
 }
 
 // New makes a Service. Nothing runs until Sweep is called.
@@ -92,26 +99,35 @@ func New(cfg Config, store Store, gateway Gateway, methods Methods) *Service {
 	if cfg.Meter == nil {
 		cfg.Meter = noMeter{}
 	}
-	s := &Service{
-		cfg: cfg, store: store, gateway: gateway, methods: methods, log: cfg.Log, now: cfg.Now,
-		wake: make(chan struct{}, 1), wakeEmails: make(chan struct{}, 1), lookups: make(chan lookup, lookupsWaiting),
+	recorder := &recorder{
+		paymentLog: paymentLog{cfg.Log}, cfg: cfg, store: store, gateway: gateway, now: cfg.Now,
+		watches: &watches{}, wake: make(chan struct{}, 1), wakeEmails: make(chan struct{}, 1),
 	}
-	s.watches.poll, s.watches.tail = s.pollForWatchers, s.tailLedger
-	return s
+	endings := &endings{operations: &operations{&inquirer{recorder: recorder}}}
+	starts := &starts{endings: endings, methods: methods}
+	outbox := &outbox{
+		recorder: recorder, methods: methods, links: links{cfg.PublicURL, cfg.LinkKey}, lookups: make(chan lookup, lookupsWaiting),
+	}
+	watching := &watching{endings}
+	recorder.watches.poll, recorder.watches.tail = watching.pollForWatchers, watching.tailLedger
+	return &Service{
+		recorder: recorder, endings: endings, starts: starts, operators: &operators{endings},
+		outbox: outbox, sweeper: &sweeper{starts, outbox}, watching: watching,
+	}
 }
 
 // ManualCapture reports whether the merchant captures card payments.
-func (s *Service) ManualCapture() bool { return s.cfg.ManualCapture }
+func (s *recorder) ManualCapture() bool { return s.cfg.ManualCapture }
 
 // Order finds an order by its token. Knowing the token is the right to see it.
-func (s *Service) Order(ctx context.Context, token string) (checkout.Order, error) {
+func (s *recorder) Order(ctx context.Context, token string) (checkout.Order, error) {
 	if !checkout.IsToken(token) {
 		return checkout.Order{}, checkout.ErrNotFound
 	}
 	return s.store.OrderByToken(ctx, token)
 }
 
-func (s *Service) rules() checkout.Rules {
+func (s *recorder) rules() checkout.Rules {
 	return checkout.Rules{
 		Now: s.now().UTC().Truncate(time.Millisecond), Schedule: s.cfg.SweepSchedule,
 		ManualCapture: s.cfg.ManualCapture, RefundLate: s.cfg.RefundLate,
@@ -120,7 +136,7 @@ func (s *Service) rules() checkout.Rules {
 
 // Record is the one door for what Antom reports: it applies an event to its order and
 // commits what follows.
-func (s *Service) Record(ctx context.Context, orderID string, e checkout.Event, evidence checkout.Evidence) (checkout.Order, error) {
+func (s *recorder) Record(ctx context.Context, orderID string, e checkout.Event, evidence checkout.Evidence) (checkout.Order, error) {
 	evidence.Cause = e.Cause
 	before, after, err := s.store.Update(ctx, orderID, evidence, func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
 		if evidence.Notification != nil {
@@ -141,7 +157,7 @@ func (s *Service) Record(ctx context.Context, orderID string, e checkout.Event, 
 }
 
 // change commits what the shop, an operator or the clock does to an order.
-func (s *Service) change(ctx context.Context, orderID string, cause checkout.Cause, change func(checkout.Order) (checkout.Order, []checkout.Effect, error)) (checkout.Order, error) {
+func (s *recorder) change(ctx context.Context, orderID string, cause checkout.Cause, change func(checkout.Order) (checkout.Order, []checkout.Effect, error)) (checkout.Order, error) {
 	before, after, err := s.store.Update(ctx, orderID, checkout.Evidence{Cause: cause}, change)
 	if err != nil {
 		return checkout.Order{}, err
@@ -152,7 +168,7 @@ func (s *Service) change(ctx context.Context, orderID string, cause checkout.Cau
 
 // announce tells log, meter, open pages and sweeper about a committed change.
 // requestID is the payment that it was about, or "".
-func (s *Service) announce(ctx context.Context, before, after checkout.Order, cause checkout.Cause, requestID string) {
+func (s *recorder) announce(ctx context.Context, before, after checkout.Order, cause checkout.Cause, requestID string) {
 	if before.Version == after.Version {
 		return
 	}
@@ -167,7 +183,7 @@ func (s *Service) announce(ctx context.Context, before, after checkout.Order, ca
 	}
 }
 
-func (s *Service) wakeSweeper() {
+func (s *recorder) wakeSweeper() {
 	for _, wake := range []chan struct{}{s.wake, s.wakeEmails} {
 		select {
 		case wake <- struct{}{}:

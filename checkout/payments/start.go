@@ -25,12 +25,18 @@ const (
 	startTries     = 3                // to begin, while messages and operators change the order
 )
 
+// starts begins attempts, and goes on with them.
+type starts struct {
+	*endings
+	methods Methods
+}
+
 // Start starts an attempt, or goes on with the one in progress: the same method goes
 // on with the same attempt, another method ends the old one first. So does another way
 // back: what began in a browser would lead an app's buyer out of the app, and the
 // other way round. No answer from Antom is ActionWait, and posting again goes on.
 // Errors: CodeNotFound, CodeMethodUnknown, CodeMethodRequired, CodeSoldOut.
-func (s *Service) Start(ctx context.Context, token string, want checkout.Attempt) (Started, error) {
+func (s *starts) Start(ctx context.Context, token string, want checkout.Attempt) (Started, error) {
 	o, err := s.Order(ctx, token)
 	if err != nil {
 		return Started{}, err
@@ -41,7 +47,7 @@ func (s *Service) Start(ctx context.Context, token string, want checkout.Attempt
 	}
 	queue, leave := context.WithTimeout(ctx, startPatience)
 	defer leave()
-	unlock, err := s.starts.lock(queue, o.ID)
+	unlock, err := s.locks.lock(queue, o.ID)
 	if err != nil { // another start of this order waits for Antom
 		return waiting(o, nil), nil
 	}
@@ -69,10 +75,10 @@ func checkMethod(want checkout.Attempt) error {
 	return &checkout.Error{Code: checkout.CodeMethodUnknown, Fields: map[string]string{"method": "error.method_unknown"}}
 }
 
-// start settles what came before, replaces it, and begins: each may answer the buyer
-// already. ErrStale says that the order has changed meanwhile.
-func (s *Service) start(ctx context.Context, orderID string, want checkout.Attempt) (Started, error) {
-	o, answered, err := s.settle(ctx, orderID, want)
+// start prepares the order, replaces what came before, and begins: each may answer
+// the buyer already. ErrStale says that the order has changed meanwhile.
+func (s *starts) start(ctx context.Context, orderID string, want checkout.Attempt) (Started, error) {
+	o, answered, err := s.prepare(ctx, orderID, want)
 	if err != nil || answered != nil {
 		return deref(answered), err
 	}
@@ -90,8 +96,8 @@ func deref(answered *Started) Started {
 	return *answered
 }
 
-// settle brings the order up to date. It answers for an order that takes no attempt.
-func (s *Service) settle(ctx context.Context, orderID string, want checkout.Attempt) (checkout.Order, *Started, error) {
+// prepare brings the order up to date. It answers for an order that takes no attempt.
+func (s *starts) prepare(ctx context.Context, orderID string, want checkout.Attempt) (checkout.Order, *Started, error) {
 	o, err := s.store.OrderByID(ctx, orderID)
 	if err != nil {
 		return o, nil, err
@@ -110,7 +116,7 @@ func (s *Service) settle(ctx context.Context, orderID string, want checkout.Atte
 
 // replace goes on with the active attempt if the buyer wants the same, and ends it
 // otherwise. It answers when the attempt goes on, or cannot be ended yet.
-func (s *Service) replace(ctx context.Context, o checkout.Order, want checkout.Attempt) (checkout.Order, *Started, error) {
+func (s *starts) replace(ctx context.Context, o checkout.Order, want checkout.Attempt) (checkout.Order, *Started, error) {
 	active := o.Active()
 	if active != nil && want.Continues(active, s.now()) {
 		started, err := s.resume(ctx, o, *active)
@@ -137,7 +143,7 @@ func (s *Service) replace(ctx context.Context, o checkout.Order, want checkout.A
 }
 
 // begin stores a new attempt and submits it.
-func (s *Service) begin(ctx context.Context, o checkout.Order, want checkout.Attempt) (Started, error) {
+func (s *starts) begin(ctx context.Context, o checkout.Order, want checkout.Attempt) (Started, error) {
 	p, err := s.newPayment(o, want)
 	if err != nil {
 		return Started{}, err
@@ -167,7 +173,7 @@ func answerWithoutStart(o checkout.Order) *Started {
 }
 
 // newPayment is the intent: everything that will be sent, before it is sent.
-func (s *Service) newPayment(o checkout.Order, want checkout.Attempt) (checkout.Payment, error) {
+func (s *starts) newPayment(o checkout.Order, want checkout.Attempt) (checkout.Payment, error) {
 	now := s.now()
 	p := checkout.Payment{
 		RequestID: s.cfg.NewID(),
@@ -189,7 +195,7 @@ func (s *Service) newPayment(o checkout.Order, want checkout.Attempt) (checkout.
 
 // attemptEnd is when Antom is to close the attempt: when it would anyway, but not
 // after the order's own end.
-func (s *Service) attemptEnd(o checkout.Order, want checkout.Attempt, now time.Time) time.Time {
+func (s *starts) attemptEnd(o checkout.Order, want checkout.Attempt, now time.Time) time.Time {
 	end := now.Add(maxSession)
 	if want.Mode == checkout.ModeAPI {
 		end = now.Add(s.methods.CloseTime(want.Method))
@@ -200,9 +206,9 @@ func (s *Service) attemptEnd(o checkout.Order, want checkout.Attempt, now time.T
 	return end
 }
 
-// addPayment commits the attempt, and reserves the goods for it, before Antom hears
-// of it.
-func (s *Service) addPayment(ctx context.Context, o checkout.Order, p checkout.Payment) (checkout.Order, error) {
+// addPayment commits the attempt, and reserves the goods for it, before Antom is
+// asked.
+func (s *starts) addPayment(ctx context.Context, o checkout.Order, p checkout.Payment) (checkout.Order, error) {
 	cause := checkout.Cause{Kind: checkout.ByShopper, ID: p.RequestID}
 	before, after, err := s.store.Update(ctx, o.ID, checkout.Evidence{Cause: cause},
 		func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
@@ -220,7 +226,7 @@ func (s *Service) addPayment(ctx context.Context, o checkout.Order, p checkout.P
 
 // resume goes on with an attempt: the same action again, or, when Antom has not
 // answered the first time, the same request again.
-func (s *Service) resume(ctx context.Context, o checkout.Order, p checkout.Payment) (Started, error) {
+func (s *starts) resume(ctx context.Context, o checkout.Order, p checkout.Payment) (Started, error) {
 	switch {
 	case p.Action.Type != checkout.ActionNone:
 		return Started{Order: o, Payment: p, Action: p.Action}, nil
@@ -232,7 +238,7 @@ func (s *Service) resume(ctx context.Context, o checkout.Order, p checkout.Payme
 
 // submit sends the stored request, records the answer, and says how the buyer goes
 // on. submittedBefore tells that it may have been sent already.
-func (s *Service) submit(ctx context.Context, o checkout.Order, p checkout.Payment, submittedBefore bool) (Started, error) {
+func (s *starts) submit(ctx context.Context, o checkout.Order, p checkout.Payment, submittedBefore bool) (Started, error) {
 	e, call, err := s.gateway.Submit(ctx, p, submittedBefore)
 	if err != nil {
 		return Started{}, err
@@ -251,39 +257,21 @@ func (s *Service) submit(ctx context.Context, o checkout.Order, p checkout.Payme
 	return Started{Order: o, Payment: after, Action: o.ActionAfter(after)}, nil
 }
 
-// supersede ends an active attempt so that another may begin. One that Antom refuses
-// to cancel may overlap, because a second success is a duplicate. When Antom does not
-// answer, the attempt stays active.
-func (s *Service) supersede(ctx context.Context, o checkout.Order, p checkout.Payment) (checkout.Order, error) {
-	cause := checkout.Cause{Kind: checkout.ByShopper, ID: p.RequestID}
-	o, refused, err := s.endAttempt(ctx, o, p, cause)
-	if err != nil || !refused {
-		return o, err
-	}
-	return s.Record(ctx, o.ID, checkout.Event{Cause: cause, RequestID: p.RequestID, Outcome: checkout.OutcomeSuperseded}, checkout.Evidence{})
-}
-
-// endAttempt inquires an active attempt and, if it is still in progress, cancels it;
-// one that Antom does not know is abandoned. refused reports that Antom takes money
-// for it and does not cancel it.
-func (s *Service) endAttempt(ctx context.Context, o checkout.Order, p checkout.Payment, cause checkout.Cause) (_ checkout.Order, refused bool, err error) {
-	o, found, err := s.inquire(ctx, o, p)
+// resubmit sends a request again that Antom has not received, so that a buyer who
+// waits can go on. It takes its turn with the buyer's own starts.
+func (s *starts) resubmit(ctx context.Context, orderID, requestID string) error {
+	unlock, err := s.locks.lock(ctx, orderID)
 	if err != nil {
-		return o, false, err
+		return err
 	}
-	switch checkout.NextToEnd(o, p.RequestID, found, cause.Kind, s.rules()) {
-	case checkout.StepAbandon:
-		o, err = s.Record(ctx, o.ID, checkout.AbandonEvent(o, p.RequestID, cause, s.rules()), checkout.Evidence{})
-		return o, false, err
-	case checkout.StepSupersede:
-		return o, true, nil
-	case checkout.StepCancel:
-		o, op, err := s.reverse(ctx, o, p.RequestID, checkout.Cancel)
-		if err != nil || op.Status != checkout.OperationFailed {
-			return o, false, err
-		}
-		active := o.Active()
-		return o, active != nil && active.RequestID == p.RequestID && active.Status.InProgress(), nil
+	defer unlock()
+	o, err := s.store.OrderByID(ctx, orderID)
+	if err != nil {
+		return err
 	}
-	return o, false, nil
+	next := checkout.NextForPayment(o, requestID, checkout.FindingNotFound, s.rules())
+	if next == checkout.StepSubmit && !o.PastEnd(s.now(), 0) {
+		_, err = s.submit(ctx, o, *o.Payment(requestID), true)
+	}
+	return err
 }

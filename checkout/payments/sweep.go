@@ -15,14 +15,20 @@ const (
 	sweepWorkers = 8           // of them at once
 )
 
+// sweeper resumes what is unfinished.
+type sweeper struct {
+	*starts
+	outbox *outbox
+}
+
 // Sweep resumes everything unfinished until ctx ends: attempts without a known
 // outcome, orders past their end, effects not yet delivered. It is what makes a crash,
 // a restart or an outage on either side harmless.
 //
 // Emails have a round of their own: a mail server that hangs delays nothing else.
-func (s *Service) Sweep(ctx context.Context) {
+func (s *sweeper) Sweep(ctx context.Context) {
 	var emails sync.WaitGroup
-	emails.Go(func() { rounds(ctx, s.wakeEmails, s.sendEmails) })
+	emails.Go(func() { rounds(ctx, s.wakeEmails, s.outbox.sendEmails) })
 	rounds(ctx, s.wake, s.resumeAll)
 	emails.Wait()
 }
@@ -41,13 +47,13 @@ func rounds(ctx context.Context, wake <-chan struct{}, do func(context.Context))
 }
 
 // SweepOnce does all that is due now.
-func (s *Service) SweepOnce(ctx context.Context) {
+func (s *sweeper) SweepOnce(ctx context.Context) {
 	s.resumeAll(ctx)
-	s.sendEmails(ctx)
+	s.outbox.sendEmails(ctx)
 }
 
 // resumeAll does what is due, but for the emails.
-func (s *Service) resumeAll(ctx context.Context) {
+func (s *sweeper) resumeAll(ctx context.Context) {
 	now := s.now()
 	due, err := s.store.DuePolls(ctx, now, sweepBatch)
 	s.logFailure(ctx, "list due payments", err)
@@ -60,12 +66,12 @@ func (s *Service) resumeAll(ctx context.Context) {
 	effects, err := s.store.PendingEffects(ctx, now, sweepBatch)
 	s.logFailure(ctx, "list effects", err)
 	for _, effect := range effects {
-		s.deliver(ctx, effect)
+		s.outbox.deliver(ctx, effect)
 	}
 }
 
 // pollAll polls several payments at once, so that one that hangs delays few others.
-func (s *Service) pollAll(ctx context.Context, due []checkout.DuePoll) {
+func (s *sweeper) pollAll(ctx context.Context, due []checkout.DuePoll) {
 	var polls sync.WaitGroup
 	places := make(chan struct{}, sweepWorkers)
 	for _, poll := range due {
@@ -82,7 +88,7 @@ func (s *Service) pollAll(ctx context.Context, due []checkout.DuePoll) {
 // poll inquires one payment and does what the answer asks for. The next poll is
 // scheduled first, so that a failure or a crash below neither turns into a tight loop
 // nor ends the polling.
-func (s *Service) poll(ctx context.Context, due checkout.DuePoll) error {
+func (s *sweeper) poll(ctx context.Context, due checkout.DuePoll) error {
 	r := s.rules()
 	o, err := s.store.OrderByID(ctx, due.OrderID)
 	if err != nil {
@@ -109,21 +115,8 @@ func (s *Service) poll(ctx context.Context, due checkout.DuePoll) error {
 	return s.expire(ctx, due.OrderID)
 }
 
-// inquireOnce inquires a payment for the sweeper, unless that was just done for a page.
-func (s *Service) inquireOnce(ctx context.Context, o checkout.Order, requestID string, now time.Time) (checkout.Finding, error) {
-	answer := checkout.FindingUnknown
-	fresh, err := s.inquiries.once(ctx, requestID, now, func() (err error) {
-		_, answer, err = s.inquire(ctx, o, *o.Payment(requestID))
-		return err
-	})
-	if !fresh {
-		return checkout.FindingUnknown, err // the inquiry may not have ended, and answer still be written
-	}
-	return answer, err
-}
-
 // slowness is how long a buyer may take who has to go to a shop or a bank.
-func (s *Service) slowness(o checkout.Order, p checkout.Payment) time.Duration {
+func (s *sweeper) slowness(o checkout.Order, p checkout.Payment) time.Duration {
 	if end := s.methods.SlowEnd(o, p); !end.IsZero() {
 		return end.Sub(p.CreatedAt)
 	}
@@ -132,7 +125,7 @@ func (s *Service) slowness(o checkout.Order, p checkout.Payment) time.Duration {
 
 // proceed does what an inquiry alone has not brought to an end: first what is asked of
 // the payment, then the payment itself.
-func (s *Service) proceed(ctx context.Context, orderID, requestID string, found checkout.Finding) error {
+func (s *sweeper) proceed(ctx context.Context, orderID, requestID string, found checkout.Finding) error {
 	o, err := s.store.OrderByID(ctx, orderID)
 	if err != nil {
 		return err
@@ -164,7 +157,7 @@ func (s *Service) proceed(ctx context.Context, orderID, requestID string, found 
 }
 
 // proceedOperation goes on with an operation whose end is not known.
-func (s *Service) proceedOperation(ctx context.Context, o checkout.Order, requestID string, op checkout.Operation, found checkout.Finding) (checkout.Order, error) {
+func (s *sweeper) proceedOperation(ctx context.Context, o checkout.Order, requestID string, op checkout.Operation, found checkout.Finding) (checkout.Order, error) {
 	step := checkout.NextForOperation(o, requestID, op, found, s.rules())
 	if step == checkout.StepInquireRefund {
 		e, call, known := s.gateway.InquireRefund(ctx, *o.Payment(requestID), op)
@@ -199,69 +192,10 @@ func (s *Service) proceedOperation(ctx context.Context, o checkout.Order, reques
 	return o, nil
 }
 
-// resubmit sends a request again that Antom has not received, so that a buyer who
-// waits can go on. It takes its turn with the buyer's own starts.
-func (s *Service) resubmit(ctx context.Context, orderID, requestID string) error {
-	unlock, err := s.starts.lock(ctx, orderID)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	o, err := s.store.OrderByID(ctx, orderID)
-	if err != nil {
-		return err
-	}
-	next := checkout.NextForPayment(o, requestID, checkout.FindingNotFound, s.rules())
-	if next == checkout.StepSubmit && !o.PastEnd(s.now(), 0) {
-		_, err = s.submit(ctx, o, *o.Payment(requestID), true)
-	}
-	return err
-}
-
-func (s *Service) stopPolling(ctx context.Context, due checkout.DuePoll, found checkout.Finding) error {
+func (s *sweeper) stopPolling(ctx context.Context, due checkout.DuePoll, found checkout.Finding) error {
 	_, err := s.change(ctx, due.OrderID, checkout.Cause{Kind: checkout.BySweeper}, func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
 		after, effects := checkout.StopPolling(o, due.RequestID, due.Polls, found, s.rules())
 		return after, effects, nil
 	})
 	return err
-}
-
-// expire closes an order if it is past its end, once Antom agrees that it can no
-// longer be paid.
-func (s *Service) expire(ctx context.Context, orderID string) error {
-	unlock, err := s.starts.lock(ctx, orderID)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	o, err := s.store.OrderByID(ctx, orderID)
-	if err != nil {
-		return err
-	}
-	_, err = s.expireIfOver(ctx, o, 0)
-	return err
-}
-
-// expireIfOver does nothing for an order that has more than margin left. The caller
-// holds the order's start lock.
-func (s *Service) expireIfOver(ctx context.Context, o checkout.Order, margin time.Duration) (checkout.Order, error) {
-	if !o.PastEnd(s.now(), margin) {
-		return o, nil
-	}
-	return s.close(ctx, o, checkout.OrderExpired, checkout.Cause{Kind: checkout.BySweeper})
-}
-
-// close ends an unpaid order for good, once Antom agrees that its attempt has ended.
-// The order comes back as it was when Antom does not.
-func (s *Service) close(ctx context.Context, o checkout.Order, as checkout.OrderStatus, cause checkout.Cause) (checkout.Order, error) {
-	if active := o.Active(); active != nil && active.Status.InProgress() {
-		var err error
-		if o, _, err = s.endAttempt(ctx, o, *active, cause); err != nil {
-			return o, err
-		}
-	}
-	return s.change(ctx, o.ID, cause, func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
-		after, effects := checkout.CloseOrder(o, as, s.rules())
-		return after, effects, nil
-	})
 }

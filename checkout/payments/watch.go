@@ -6,11 +6,14 @@ import (
 	"time"
 )
 
+// watching wakes open pages.
+type watching struct{ *endings }
+
 // Watch tells a page when its order may have changed: the channel gets a value after
 // each committed change, also one of another process. While an order is watched,
 // Antom is asked about its payment every two seconds, once for all pages. Call stop
 // when the page is gone.
-func (s *Service) Watch(orderID, token string) (changed <-chan struct{}, stop func()) {
+func (s *watching) Watch(orderID, token string) (changed <-chan struct{}, stop func()) {
 	return s.watches.add(orderID, token)
 }
 
@@ -22,7 +25,7 @@ const tailPause = 200 * time.Millisecond
 // rows were committed with the change they tell of. It runs while a page
 // watches. A page that comes back reads how things are, so that nothing is lost
 // between two connections or over a restart.
-func (s *Service) tailLedger(ctx context.Context, committed <-chan struct{}) {
+func (s *watching) tailLedger(ctx context.Context, committed <-chan struct{}) {
 	seen, failing := int64(-1), false
 	for {
 		changed, last, err := s.store.TransitionsAfter(ctx, seen)
@@ -52,7 +55,7 @@ func (s *Service) tailLedger(ctx context.Context, committed <-chan struct{}) {
 
 // pollForWatchers asks Antom until the order is final or the last page is gone. It
 // slows down for pages that are left open.
-func (s *Service) pollForWatchers(ctx context.Context, token string) {
+func (s *watching) pollForWatchers(ctx context.Context, token string) {
 	for asked := 0; ; asked++ {
 		select {
 		case <-ctx.Done():

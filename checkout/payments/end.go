@@ -1,0 +1,113 @@
+package payments
+
+import (
+	"context"
+	"time"
+
+	"antom-checkout/checkout"
+)
+
+// endings ends attempts and orders, once Antom agrees.
+type endings struct {
+	*operations
+	locks keyedMutex // one start, or end, at a time per order
+}
+
+// Refresh inquires Antom about the order's payment if that is due, expires the
+// order if its time is over, and returns it as it then stands. All callers share
+// one inquiry per payment, and one order costs at most one every two seconds.
+func (s *endings) Refresh(ctx context.Context, token string) (checkout.Order, error) {
+	o, err := s.Order(ctx, token)
+	if err != nil {
+		return checkout.Order{}, err
+	}
+	if o, err = s.refresh(ctx, o); err != nil || !o.PastEnd(s.now(), 0) {
+		return o, err
+	}
+	fresh, err := s.inquiries.once(ctx, "end of "+o.ID, s.now(), func() error {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callAllowance)
+		defer cancel()
+		return s.expire(ctx, o.ID)
+	})
+	if err != nil || !fresh {
+		return o, err
+	}
+	return s.store.OrderByID(ctx, o.ID)
+}
+
+// supersede ends an active attempt so that another may begin. One that Antom refuses
+// to cancel may overlap, because a second success is a duplicate. When Antom does not
+// answer, the attempt stays active.
+func (s *endings) supersede(ctx context.Context, o checkout.Order, p checkout.Payment) (checkout.Order, error) {
+	cause := checkout.Cause{Kind: checkout.ByShopper, ID: p.RequestID}
+	o, refused, err := s.endAttempt(ctx, o, p, cause)
+	if err != nil || !refused {
+		return o, err
+	}
+	return s.Record(ctx, o.ID, checkout.Event{Cause: cause, RequestID: p.RequestID, Outcome: checkout.OutcomeSuperseded}, checkout.Evidence{})
+}
+
+// endAttempt inquires an active attempt and, if it is still in progress, cancels it;
+// one that Antom does not know is abandoned. refused reports that Antom takes money
+// for it and does not cancel it.
+func (s *endings) endAttempt(ctx context.Context, o checkout.Order, p checkout.Payment, cause checkout.Cause) (_ checkout.Order, refused bool, err error) {
+	o, found, err := s.inquire(ctx, o, p)
+	if err != nil {
+		return o, false, err
+	}
+	switch checkout.NextToEnd(o, p.RequestID, found, cause.Kind, s.rules()) {
+	case checkout.StepAbandon:
+		o, err = s.Record(ctx, o.ID, checkout.AbandonEvent(o, p.RequestID, cause, s.rules()), checkout.Evidence{})
+		return o, false, err
+	case checkout.StepSupersede:
+		return o, true, nil
+	case checkout.StepCancel:
+		o, op, err := s.reverse(ctx, o, p.RequestID, checkout.Cancel)
+		if err != nil || op.Status != checkout.OperationFailed {
+			return o, false, err
+		}
+		active := o.Active()
+		return o, active != nil && active.RequestID == p.RequestID && active.Status.InProgress(), nil
+	}
+	return o, false, nil
+}
+
+// expire closes an order if it is past its end, once Antom agrees that it can no
+// longer be paid.
+func (s *endings) expire(ctx context.Context, orderID string) error {
+	unlock, err := s.locks.lock(ctx, orderID)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	o, err := s.store.OrderByID(ctx, orderID)
+	if err != nil {
+		return err
+	}
+	_, err = s.expireIfOver(ctx, o, 0)
+	return err
+}
+
+// expireIfOver does nothing for an order that has more than margin left. The caller
+// holds the order's start lock.
+func (s *endings) expireIfOver(ctx context.Context, o checkout.Order, margin time.Duration) (checkout.Order, error) {
+	if !o.PastEnd(s.now(), margin) {
+		return o, nil
+	}
+	return s.close(ctx, o, checkout.OrderExpired, checkout.Cause{Kind: checkout.BySweeper})
+}
+
+// close ends an unpaid order for good, once Antom agrees that its attempt has ended.
+// The order comes back as it was when Antom does not.
+func (s *endings) close(ctx context.Context, o checkout.Order, as checkout.OrderStatus, cause checkout.Cause) (checkout.Order, error) {
+	if active := o.Active(); active != nil && active.Status.InProgress() {
+		var err error
+		if o, _, err = s.endAttempt(ctx, o, *active, cause); err != nil {
+			return o, err
+		}
+	}
+	return s.change(ctx, o.ID, cause, func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
+		after, effects := checkout.CloseOrder(o, as, s.rules())
+		return after, effects, nil
+	})
+}
