@@ -124,6 +124,8 @@ func sampleStatus(name string) Status {
 	switch name {
 	case "failed":
 		s.Status, s.Payment, s.Failed, s.Message = "open", "failed", true, "decline.USER_BALANCE_NOT_ENOUGH"
+	case "unavailable":
+		s.Status, s.Payment, s.Failed = "open", "failed", true
 	case "unknown":
 		s.Status, s.Payment, s.Unknown = "processing", "unknown", true
 	case "pending":
@@ -189,7 +191,7 @@ func sampleReturn(ctx context.Context, status Status) ReturnView {
 
 // statusNames are all the states that handlers tell by name.
 var statusNames = []string{
-	"open", "processing", "pending", "authorized", "paid", "failed", "unknown",
+	"open", "processing", "pending", "authorized", "paid", "failed", "unavailable", "unknown",
 	"cancelled", "expired", "review", "partially_refunded", "refunded",
 }
 
