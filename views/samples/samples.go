@@ -136,6 +136,8 @@ func Status(name string) views.Status {
 	switch name {
 	case "failed":
 		s.Status, s.Payment, s.Failed, s.Message = "open", "failed", true, "decline.USER_BALANCE_NOT_ENOUGH"
+	case "unavailable":
+		s.Status, s.Payment, s.Failed = "open", "failed", true
 	case "unknown":
 		s.Status, s.Payment, s.Unknown = "processing", "unknown", true
 	case "pending":
@@ -204,7 +206,7 @@ func Return(ctx context.Context, status views.Status) views.ReturnView {
 
 // Statuses are all the states that handlers name.
 var Statuses = []string{
-	"open", "processing", "pending", "authorized", "paid", "failed", "unknown",
+	"open", "processing", "pending", "authorized", "paid", "failed", "unavailable", "unknown",
 	"cancelled", "expired", "review", "partially_refunded", "refunded",
 }
 
