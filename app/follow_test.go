@@ -85,10 +85,10 @@ func (f *followed) collectSecrets(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.secrets = append(f.secrets, keys.Merchant, keys.Antom)
-	_, _, text = f.send("GET", f.sandbox+"/control/messages?payment_request_id="+f.payment, "", "")
+	_, _, text = f.send("GET", f.sandbox+"/control/messages", "", "")
 	signatures := regexp.MustCompile(`signature=([\w%+/=-]{40,})`).FindAllStringSubmatch(text, -1)
 	if len(signatures) < 4 {
-		t.Fatalf("%d signatures are in the sandbox's messages: %s", len(signatures), text)
+		t.Fatalf("%d signatures are in the messages of the sandbox", len(signatures))
 	}
 	for _, signature := range signatures {
 		f.secrets = append(f.secrets, signature[1])
