@@ -69,7 +69,7 @@ func administer(ctx context.Context, l *line) error {
 	if err != nil {
 		return err
 	}
-	a := adminCommand{action: l.arguments[0], minor: *amount, key: checkout.Key{Operator: "admin", Idempotency: *key}, asJSON: *asJSON}
+	a := adminCommand{action: l.arguments[0], minor: *amount, key: checkout.Key{Operator: checkout.CommandLine, Idempotency: *key}, asJSON: *asJSON}
 	if adminActions[a.action] == nil {
 		return usageError{fmt.Errorf("admin: no action %q\n\n%s", a.action, adminHelp)}
 	}

@@ -326,31 +326,6 @@ func (o *Order) PlacedBy(session string) bool {
 	return session != "" && strings.HasPrefix(o.FormKey, FormKey(session, ""))
 }
 
-// Key says who orders an operation. The same key again is the same operation; the
-// zero Key is the shop itself.
-type Key struct {
-	Operator    string // a person, an API key, or the command line
-	Idempotency string
-}
-
-// ownKey marks what the shop orders by itself.
-const ownKey = "shop"
-
-func (k Key) text() string {
-	if k == (Key{}) {
-		return ownKey
-	}
-	return k.Operator + ":" + k.Idempotency
-}
-
-// Cause is the cause of what the key orders.
-func (k Key) Cause() Cause {
-	if k == (Key{}) {
-		return Cause{Kind: BySweeper}
-	}
-	return Cause{Kind: ByAdmin, ID: k.Idempotency}
-}
-
 // SamePrices reports whether o costs what old did, line by line.
 func (o *Order) SamePrices(old Order) bool {
 	was := map[string]Money{}

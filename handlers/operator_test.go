@@ -220,3 +220,23 @@ func TestARefundOverAReviewThatEndsByItselfRefundsNothing(t *testing.T) {
 	buyer.expectStatus(path, "paid", "paid")
 	shop.holds(4800)
 }
+
+// Two operators may choose the same key: each order is an order of its own.
+func TestTwoOperatorsWithOneKeyAreTwo(t *testing.T) {
+	shop := newShop(t)
+	buyer, path, order := shop.paidBy("GCASH")
+	for _, operator := range []string{"ann", "ben", "ann"} { // the last one is ann's first again
+		_, err := shop.desk().Refund(t.Context(), order, 1000, checkout.Key{Operator: operator, Idempotency: "k1"})
+		must(t, err)
+	}
+	shop.quiet()
+	shop.expectCount(2, "refund", "status", "success")
+	buyer.expectStatus(path, "partially_refunded", "paid")
+	shop.holds(2800)
+	shop.passes(time.Second)
+	for _, operator := range []string{"ann", "ben"} {
+		if err := shop.desk().Accept(t.Context(), order, checkout.Key{Operator: operator, Idempotency: "k2"}); kindOf(err) != checkout.Conflict {
+			t.Errorf("%s accepts: %v, want Conflict", operator, err)
+		}
+	}
+}
