@@ -5,6 +5,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -28,6 +29,7 @@ type metrics struct {
 	limited       *prometheus.CounterVec
 	reports       *prometheus.CounterVec
 	notifications *prometheus.CounterVec
+	disputes      *prometheus.CounterVec
 	started       *prometheus.CounterVec
 	outcomes      *prometheus.CounterVec
 	calls         *prometheus.CounterVec
@@ -53,13 +55,14 @@ func newMetrics() *metrics {
 		limited:       counter("rate_limited_total", "Requests refused for coming too often.", "limit"),
 		reports:       counter("csp_reports_total", "Violations that browsers reported: kind violation is for a person to examine, sdk and extension are known noise.", "kind", "directive", "source"),
 		notifications: counter("notifications_total", "Antom's notifications: verified (stored, about a payment of this shop), unknown (stored, about none), refused (no valid signature), unreadable, unstored.", "result"),
+		disputes:      counter("disputes_total", "Steps of disputes that Antom has told of. DEFENSE_DUE_ALERT is urgent.", "step"),
 		started:       counter("payments_started_total", "Attempts to pay that were started.", "method"),
 		outcomes:      counter("payment_outcomes_total", "Statuses that attempts have come to; shop_fault are those that failed without the buyer's doing.", "method", "status"),
 		calls:         counter("gateway_calls_total", "Calls to Antom by result: S, F, U, or none without a trustworthy answer.", "operation", "result"),
 		shopFaults:    counter("shop_faults_total", "Calls that Antom refused because of the shop's settings, contract or code, or its own failure: see the log.", "operation", "code"),
 		callDurations: histogram("gateway_call_duration_seconds", "How long calls to Antom took.", "operation"),
 	}
-	m.registry.MustRegister(m.requests, m.durations, m.streams, m.limited, m.reports, m.notifications, m.started, m.outcomes, m.calls, m.callDurations, m.shopFaults,
+	m.registry.MustRegister(m.requests, m.durations, m.streams, m.limited, m.reports, m.notifications, m.disputes, m.started, m.outcomes, m.calls, m.callDurations, m.shopFaults,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -110,6 +113,20 @@ func (m *metrics) Notification(known bool) {
 		result = "verified"
 	}
 	m.notifications.WithLabelValues(result).Inc()
+}
+
+// disputeSteps are the steps of a dispute that Antom's documents name; a label holds no
+// other text.
+var disputeSteps = []string{
+	"DISPUTE_CREATED", "DISPUTE_JUDGED", "DISPUTE_CANCELLED", "DEFENSE_SUPPLIED", "DEFENSE_DUE_ALERT", "DISPUTE_ACCEPTED", "RDR_RESOLVED",
+}
+
+// Dispute implements payments.Meter.
+func (m *metrics) Dispute(step string) {
+	if !slices.Contains(disputeSteps, step) {
+		step = "other"
+	}
+	m.disputes.WithLabelValues(step).Inc()
 }
 
 // Started implements payments.Meter.

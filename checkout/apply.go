@@ -45,7 +45,11 @@ func Apply(o Order, e Event, r Rules) (Order, []Effect) {
 		o.Review, o.ReviewPayment = "", ""
 	}
 	o.recompute(r)
-	return o, effects(before, o)
+	due := effects(before, o)
+	if e.Dispute != nil {
+		due = append(due, e.Dispute.effect())
+	}
+	return o, due
 }
 
 // Knowledge is what is known of the payment.

@@ -23,6 +23,7 @@ type Event struct {
 	ExpiresAt  time.Time // of the session
 	AuthEndsAt time.Time // of an authorised card
 	Operations []OperationEvent
+	Dispute    *Dispute   // a step of a dispute about the payment, or nil
 	Asked      *Knowledge // of an answer to an inquiry: what was known when it was asked; nil: what is known now
 }
 

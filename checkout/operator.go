@@ -20,6 +20,7 @@ const (
 	MatterCaptureFailed OperatorMatter = "capture-failed" // Antom refuses a capture
 	MatterRefundFailed  OperatorMatter = "refund-failed"  // Antom refuses a refund that an operator has ordered
 	MatterUndelivered   OperatorMatter = "undelivered"    // an email to the buyer was given up
+	MatterDispute       OperatorMatter = "dispute"        // the buyer's bank disputes a payment
 	MatterShopFault     OperatorMatter = "shop-fault"     // a buyer cannot pay because of the shop's settings
 )
 
@@ -34,16 +35,17 @@ const reviewGrace = time.Minute
 // OperatorEmail is what the person who runs the shop is told. It holds nothing about
 // the buyer.
 type OperatorEmail struct {
-	ID     string // the same whenever the same email is sent
-	Matter OperatorMatter
-	Order  string // its id
-	Number string
-	Status OrderStatus
-	Review Review    // of MatterReview
-	Code   string    // Antom's result code: of a failed operation or attempt
-	About  string    // a request id, or the topic of MatterUndelivered
-	Amount Money     // of a failed capture or refund
-	Until  time.Time // of MatterCaptureDue: when the authorisation ends
+	ID      string // the same whenever the same email is sent
+	Matter  OperatorMatter
+	Order   string // its id
+	Number  string
+	Status  OrderStatus
+	Review  Review    // of MatterReview
+	Code    string    // Antom's result code: of a failed operation or attempt
+	About   string    // a request id, or the topic of MatterUndelivered
+	Amount  Money     // of a failed capture or refund
+	Until   time.Time // of MatterCaptureDue: when the authorisation ends; of MatterDispute: when its answer is due
+	Dispute Dispute   // of MatterDispute
 }
 
 // OperatorMailer sends emails to the operator, as Mailer does to buyers.
@@ -134,6 +136,9 @@ func NewOperatorEmail(o Order, effect Effect) (e OperatorEmail, due bool) {
 		return e, e.failed(o, Refund)
 	case MatterShopFault:
 		e.Code = about
+	case MatterDispute:
+		e.Dispute = disputeIn(about)
+		e.Until = e.Dispute.Due
 	}
 	return e, true
 }

@@ -725,3 +725,28 @@ func TestADroppedSessionThatTheOrderHasUseForIsLeftAlone(t *testing.T) {
 	buyer.expectStatus(path, "paid", "paid")
 	shop.holds(4800)
 }
+
+// A merchant refunds a part in Antom's dashboard. The refund of "all that is left" asks
+// for too much, and Antom's refusal makes the shop inquire: the next one is right.
+func TestARefusedRefundFindsTheRefundThatWasMadeElsewhere(t *testing.T) {
+	shop := newShop(t)
+	buyer, path, order := shop.paidBy("GCASH")
+	amount, err := antom.NewAmount("SGD", 1000)
+	must(t, err)
+	_, err = shop.gateway.Refund(t.Context(), &antom.RefundRequest{
+		RefundRequestID: "made-in-the-dashboard", PaymentID: shop.control.Ledger().Payments[0].ID, RefundAmount: amount,
+	})
+	must(t, err)
+	op, err := shop.desk().Refund(t.Context(), order, 0, by("all"))
+	if err != nil || op.Status != checkout.OperationFailed || op.ResultCode != "REFUND_AMOUNT_EXCEED" {
+		t.Fatalf("the refund of too much: %+v, %v", op, err)
+	}
+	buyer.expectStatus(path, "partially_refunded", "paid")
+	op, err = shop.desk().Refund(t.Context(), order, 0, by("the rest"))
+	if err != nil || op.Amount.Minor != 3800 {
+		t.Fatalf("the refund of the rest: %+v, %v", op, err)
+	}
+	shop.quiet()
+	buyer.expectStatus(path, "refunded", "refunded")
+	shop.holds(0)
+}

@@ -144,3 +144,37 @@ func TestWithoutAnAddressTheLogTellsTheOperator(t *testing.T) {
 		t.Errorf("%d emails", n)
 	}
 }
+
+// Antom takes the money of a lost dispute from the settlement, and the merchant has days
+// to answer: a step of a dispute belongs to its payment and is told loudly.
+func TestADisputeIsTiedToItsPaymentAndTold(t *testing.T) {
+	shop := newShop(t, toldOperator)
+	_, _, order := shop.paidBy("CARD")
+	payment := shop.audit()["payment"][0]["payment_request_id"].(string)
+	id, err := shop.control.Dispute(payment, 4800, "4853")
+	must(t, err)
+	shop.quiet()
+	shop.sweeps()
+	shop.toOperator("dispute", "DISPUTE_CREATED", id, "Answer until", "Antom Dashboard")
+	must(t, shop.control.Judge(id, "VALIDATE_FAIL"))
+	shop.quiet()
+	shop.sweeps()
+	if n := len(shop.emailsCalled("-operator-dispute-")); n != 2 {
+		t.Errorf("%d emails about the dispute, want one of each step", n)
+	}
+	disputed := 0
+	for _, n := range shop.audit()["notification"] {
+		if strings.HasPrefix(n["type"].(string), "DISPUTE") {
+			disputed++
+			if n["payment_request_id"] != payment || n["applied"] != true {
+				t.Errorf("the notification is about %q, applied %v", n["payment_request_id"], n["applied"])
+			}
+		}
+	}
+	if disputed != 2 {
+		t.Errorf("%d notifications about the dispute, want 2", disputed)
+	}
+	if log := shop.logged(); !strings.Contains(log, "level=WARN") || !strings.Contains(log, "matter=dispute") || !strings.Contains(log, order) {
+		t.Error("the log has no warning about the dispute")
+	}
+}

@@ -30,6 +30,7 @@ var operatorTitles = map[checkout.OperatorMatter]string{
 	checkout.MatterRefundFailed:  "Refund failed",
 	checkout.MatterUndelivered:   "An email was not delivered",
 	checkout.MatterShopFault:     "A payment could not be taken",
+	checkout.MatterDispute:       "A payment is in dispute",
 }
 
 var operatorTemplate = sync.OnceValue(func() *template.Template {
@@ -90,6 +91,17 @@ money. Try again under a new key, or return it in another way:
 not exist, or has refused it for 72 hours. The log says why. To send it again:
 
     antom-checkout emails resend --order {{.Number}}
+{{end}}
+
+{{- define "dispute"}}{{template "order" .}}The buyer's bank disputes a payment of this order: {{.Dispute.Step}}.
+
+Dispute:      {{.Dispute.ID}}
+{{if not .Until.IsZero}}Answer until: {{time .Until}}
+{{end}}
+Accept it or defend it in Antom Dashboard. A refund would return the money a second time
+if the dispute is lost.
+
+    antom-checkout audit | grep {{.Order}}
 {{end}}
 
 {{- define "shop-fault"}}{{template "order" .}}Antom has refused a payment because of the shop's settings or contract, or its own failure

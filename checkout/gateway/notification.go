@@ -60,6 +60,13 @@ func eventFromNotification(n antom.Notification) (e checkout.Event, about checko
 			Amount: money(n.CaptureAmount), Code: string(n.Result.Code), Status: operationResult(n.Result),
 		}}}
 		return e, checkout.Reference{AntomID: n.PaymentID}, true
+	case *antom.DisputeNotification:
+		about := checkout.Reference{RequestID: n.PaymentRequestID}
+		if about.RequestID == "" {
+			about.AntomID = n.PaymentID
+		}
+		e = checkout.Event{Dispute: &checkout.Dispute{ID: n.DisputeID, Step: n.DisputeNotificationType, Due: n.DefenseDueTime.Time}}
+		return e, about, about != checkout.Reference{}
 	case *antom.RefundResult:
 		e = checkout.Event{Operations: []checkout.OperationEvent{{
 			Kind: checkout.Refund, RequestID: n.RefundRequestID, AntomID: n.RefundID,

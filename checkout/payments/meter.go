@@ -8,6 +8,7 @@ type Meter interface {
 	Started(method string)                                // an attempt was stored
 	Outcome(method string, status checkout.PaymentStatus) // an attempt has come to this status
 	Notification(known bool)                              // a verified notification was stored; known: about a payment of this shop
+	Dispute(step string)                                  // Antom has told of a step of a dispute
 }
 
 type noMeter struct{}
@@ -15,6 +16,7 @@ type noMeter struct{}
 func (noMeter) Started(string)                         {}
 func (noMeter) Outcome(string, checkout.PaymentStatus) {}
 func (noMeter) Notification(bool)                      {}
+func (noMeter) Dispute(string)                         {}
 
 // shopFault is counted instead of failed, so that a rate of declines shows buyers and
 // banks only.

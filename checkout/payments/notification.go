@@ -22,6 +22,9 @@ func (s *recorder) RecordNotification(ctx context.Context, r checkout.Received) 
 	known, err := s.applyNotification(ctx, r)
 	if err == nil {
 		s.cfg.Meter.Notification(known)
+		if dispute := r.Event.Dispute; dispute != nil {
+			s.cfg.Meter.Dispute(dispute.Step)
+		}
 	}
 	return err
 }

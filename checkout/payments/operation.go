@@ -66,9 +66,9 @@ func (s *operations) carryOut(ctx context.Context, o checkout.Order, requestID s
 	}
 	p = o.Payment(requestID)
 	op = *p.Operation(op.Kind, op.RequestID)
-	if op.Kind == checkout.Cancel && op.Status == checkout.OperationFailed && p.Status.InProgress() {
-		// The buyer may have paid; what was doubted while the cancel was on its way counts
-		// now.
+	if op.Status == checkout.OperationFailed && (op.Kind == checkout.Refund || op.Kind == checkout.Cancel && p.Status.InProgress()) {
+		// Antom may hold something else than is known here: the buyer may have paid while
+		// the cancel was on its way, or a refund have been made in Antom's dashboard.
 		o, _, err = s.inquire(ctx, o, *p)
 	}
 	return o, op, err
