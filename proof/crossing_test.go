@@ -17,8 +17,8 @@ import (
 	"antom-checkout/checkout"
 )
 
-// byHand tells a story in which messages are held by hand. Nothing goes wrong but
-// what the test does, nothing is swept, and late money revives an order.
+// byHand tells a story in which the test holds messages by hand. Nothing goes wrong
+// but what the test does, the sweeper does not run, and late money revives an order.
 func byHand(t *testing.T, story func(t *testing.T, s *simulation)) {
 	t.Helper()
 	testKeys()
@@ -37,12 +37,12 @@ func byHand(t *testing.T, story func(t *testing.T, s *simulation)) {
 	})
 }
 
-// ending is one way in which the program comes to cancel an attempt.
+// ending is one reason for which the program cancels an attempt.
 type ending struct {
 	name   string
-	begins func(s *simulation, o checkout.Order) (string, error) // what it answers the one who asked
-	answer string                                                // what is right
-	leaves checkout.OrderStatus                                  // what is right once the cancel is confirmed
+	begins func(s *simulation, o checkout.Order) (string, error) // its answer to the caller
+	answer string                                                // the right one
+	leaves checkout.OrderStatus                                  // the right one once the cancel is confirmed
 }
 
 const another = "ALIPAY_CN" // the method that the buyer chooses instead
@@ -62,15 +62,15 @@ var endings = []ending{
 }
 
 // crossed is an order whose first attempt is being cancelled: the cancel is on its
-// way to Antom and not applied.
+// way to Antom, which has not applied it yet.
 type crossed struct {
 	*simulation
 	ending
 	order    checkout.Order
 	first    string // the attempt's request id
 	cancel   *held
-	again    *held       // a second cancel, by a page that ends the order too; nil when none is to be held
-	answered chan string // what the one who asked for the end is answered
+	again    *held       // a second cancel, sent by a page that ends the order too; nil when none is held
+	answered chan string // the answer to the caller of begins
 }
 
 func (s *simulation) crossing(t *testing.T, e ending) *crossed {
@@ -94,8 +94,8 @@ func (s *simulation) crossing(t *testing.T, e ending) *crossed {
 	return c
 }
 
-// looks has the page of the order ask how the attempt stands.
-func (c *crossed) looks() (done chan struct{}) {
+// refreshesPage has the page of the order inquire about the attempt.
+func (c *crossed) refreshesPage() (done chan struct{}) {
 	done = make(chan struct{})
 	c.acting.Go(func() {
 		defer close(done)
@@ -106,7 +106,7 @@ func (c *crossed) looks() (done chan struct{}) {
 	return done
 }
 
-// expectAnswer waits for what the one who asked for the end of the attempt hears.
+// expectAnswer waits for the answer to the caller of begins.
 func (c *crossed) expectAnswer(t *testing.T, want string) {
 	t.Helper()
 	if got := <-c.answered; got != want {
@@ -114,8 +114,8 @@ func (c *crossed) expectAnswer(t *testing.T, want string) {
 	}
 }
 
-// expectAnswerAfterDoubt is expectAnswer where the one who asked may be told to wait,
-// once more: then the same start again, after the doubt, has to go on.
+// expectAnswerAfterDoubt is expectAnswer where a start may be answered with "wait"
+// once: the same start, repeated after the doubt, has to go on.
 func (c *crossed) expectAnswerAfterDoubt(t *testing.T) {
 	t.Helper()
 	got := <-c.answered
@@ -131,8 +131,8 @@ func (c *crossed) expectAnswerAfterDoubt(t *testing.T) {
 	}
 }
 
-// expectStanding holds the order's status against what is right.
-func (s *simulation) expectStanding(t *testing.T, when string, o checkout.Order, want checkout.OrderStatus) {
+// expectOrderStatus compares the order's status with the right one.
+func (s *simulation) expectOrderStatus(t *testing.T, when string, o checkout.Order, want checkout.OrderStatus) {
 	t.Helper()
 	now, err := s.world.program().store.OrderByID(t.Context(), o.ID)
 	must(t, err)
@@ -141,25 +141,25 @@ func (s *simulation) expectStanding(t *testing.T, when string, o checkout.Order,
 	}
 }
 
-// expectReleased holds what was told of paid orders against what is right; there is
-// one order in these stories.
+// expectReleased compares the number of announcements that the order is paid with the
+// right one; there is one order in these stories.
 func (s *simulation) expectReleased(t *testing.T, when string, want int) {
 	t.Helper()
 	for _, topic := range []string{"order.paid", "mail.receipt"} {
 		if got := s.world.wires.count(s.world.program(), `SELECT count(*) FROM outbox WHERE topic = $1`, topic); got != want {
-			t.Errorf("%s: %s was told %d times, want %d", when, topic, got, want)
+			t.Errorf("%s: %s was announced %d times, want %d", when, topic, got, want)
 		}
 	}
 }
 
-// comesToItsEnd has the buyer pay what the order stands on, lets time pass and
-// holds both sides against each other.
+// comesToItsEnd has the buyer pay the active attempt, lets time pass and compares both
+// sides.
 func (s *simulation) comesToItsEnd(t *testing.T, o checkout.Order, want checkout.OrderStatus) {
 	t.Helper()
 	now, err := s.world.program().store.OrderByID(t.Context(), o.ID)
 	must(t, err)
-	if live := now.Active(); live != nil && live.Status.InProgress() {
-		must(t, s.world.control.Pay(live.RequestID))
+	if active := now.Active(); active != nil && active.Status.InProgress() {
+		must(t, s.world.control.Pay(active.RequestID))
 	}
 	s.world.sweeps(s.pause)
 	s.calm()
@@ -167,41 +167,42 @@ func (s *simulation) comesToItsEnd(t *testing.T, o checkout.Order, want checkout
 	if want == checkout.OrderPaid {
 		released = 1
 	}
-	s.expectStanding(t, "at last", o, want)
+	s.expectOrderStatus(t, "at last", o, want)
 	s.expectReleased(t, "at last", released)
-	for _, problem := range s.judge() {
+	for _, problem := range s.problems() {
 		t.Error(problem)
 	}
 }
 
-// noNotice loses Antom's notices of a payment for as long as there are faults.
-func (s *simulation) noNotice(t *testing.T, requestID string) {
+// losesNotifications loses Antom's notifications of a payment until calm clears the
+// faults.
+func (s *simulation) losesNotifications(t *testing.T, requestID string) {
 	t.Helper()
 	_, err := s.world.control.AddFault(sandbox.Fault{Kind: sandbox.Lose, On: "PAYMENT_RESULT", Payment: requestID})
 	must(t, err)
 }
 
-// An inquiry is answered before a cancel of the same attempt is applied, and its
-// answer comes after that of the cancel. It tells of money that Antom has given back
-// since: an answer counts against what was known when the question was asked.
-func TestASuccessHeardAfterTheCancelThatOvertookItPaysNothing(t *testing.T) {
+// Antom answers an inquiry before it applies a cancel of the same attempt, and the
+// shop receives that answer after the answer to the cancel. It reports money that Antom
+// has returned since: an answer is evidence of the moment at which the inquiry was sent.
+func TestASuccessReportedAfterTheCancelThatOvertookItPaysNothing(t *testing.T) {
 	t.Parallel()
 	for _, e := range endings {
 		t.Run(e.name, func(t *testing.T) {
 			t.Parallel()
 			byHand(t, func(t *testing.T, s *simulation) {
 				c := s.crossing(t, e)
-				s.noNotice(t, c.first)
+				s.losesNotifications(t, c.first)
 				must(t, s.world.control.Pay(c.first))
 				inquiry := s.world.wires.hold(t, asAnswer, "inquiryPayment", c.first)
-				heard := c.looks()
-				inquiry.comes() // it says SUCCESS
+				refreshed := c.refreshesPage()
+				inquiry.comes() // it reports SUCCESS
 				c.cancel.letThrough()
 				c.expectAnswer(t, e.answer)
-				s.expectStanding(t, "after the cancel", c.order, e.leaves)
+				s.expectOrderStatus(t, "after the cancel", c.order, e.leaves)
 
 				inquiry.letThrough()
-				<-heard
+				<-refreshed
 				s.expectReleased(t, "after the late answer", 0)
 				s.comesToItsEnd(t, c.order, e.endsAs())
 			})
@@ -209,7 +210,7 @@ func TestASuccessHeardAfterTheCancelThatOvertookItPaysNothing(t *testing.T) {
 	}
 }
 
-// endsAs is how the order ends when the buyer pays whatever it stands on.
+// endsAs is the order's last status when the buyer pays its active attempt.
 func (e ending) endsAs() checkout.OrderStatus {
 	if e.leaves == checkout.OrderProcessing {
 		return checkout.OrderPaid
@@ -217,20 +218,20 @@ func (e ending) endsAs() checkout.OrderStatus {
 	return e.leaves
 }
 
-// A success that is heard while a cancel of ours has no answer may be taken back by
-// that cancel. It is doubtful until an inquiry that was asked after the cancel was
-// concluded: nothing is released before.
-func TestASuccessHeardWhileACancelIsUnansweredReleasesNothing(t *testing.T) {
+// A success that Antom reports while the shop's cancel has no answer may be reversed by
+// that cancel. It is in doubt until an inquiry that was sent after the cancel was
+// concluded confirms it: nothing is released before.
+func TestASuccessReportedWhileACancelIsUnansweredReleasesNothing(t *testing.T) {
 	t.Parallel()
 	for _, e := range endings {
-		for _, by := range []string{"a notice", "an inquiry"} {
-			t.Run(e.name+", heard by "+by, func(t *testing.T) {
+		for _, by := range []string{"a notification", "an inquiry"} {
+			t.Run(e.name+", reported by "+by, func(t *testing.T) {
 				t.Parallel()
 				byHand(t, func(t *testing.T, s *simulation) {
 					c := s.crossing(t, e)
-					c.hearsOfSuccess(t, by)
+					c.reportsSuccess(t, by)
 					c.expectDoubt(t)
-					c.letsCancelThrough() // and gives the money back
+					c.letsCancelThrough() // and Antom returns the money
 					c.expectAnswerAfterDoubt(t)
 					s.expectReleased(t, "after the cancel", 0)
 					s.comesToItsEnd(t, c.order, e.endsAs())
@@ -240,17 +241,17 @@ func TestASuccessHeardWhileACancelIsUnansweredReleasesNothing(t *testing.T) {
 	}
 }
 
-// The other half of the rule: where the cancel does not take the money back, the
-// doubt ends, and the order is paid.
-func TestASuccessThatNoCancelTakesBackIsReleasedOnce(t *testing.T) {
+// The other half of the rule: where the cancel does not reverse the payment, the doubt
+// ends, and the order is paid.
+func TestASuccessThatNoCancelReversesIsReleasedOnce(t *testing.T) {
 	t.Parallel()
 	e := endings[0]
-	for _, by := range []string{"a notice", "an inquiry"} {
-		t.Run("refused, heard by "+by, func(t *testing.T) {
+	for _, by := range []string{"a notification", "an inquiry"} {
+		t.Run("refused, reported by "+by, func(t *testing.T) {
 			t.Parallel()
 			byHand(t, func(t *testing.T, s *simulation) {
 				c := s.crossing(t, e)
-				c.hearsOfSuccess(t, by)
+				c.reportsSuccess(t, by)
 				_, err := s.world.control.AddFault(sandbox.Fault{Kind: sandbox.Refuse, On: "cancel", Code: "ORDER_STATUS_INVALID"})
 				must(t, err)
 				c.letsCancelThrough()
@@ -266,7 +267,7 @@ func TestASuccessThatNoCancelTakesBackIsReleasedOnce(t *testing.T) {
 			t.Parallel()
 			byHand(t, func(t *testing.T, s *simulation) {
 				c := s.crossing(t, e)
-				c.hearsOfSuccess(t, "a notice")
+				c.reportsSuccess(t, "a notification")
 				c.expectDoubt(t)
 				if got := <-c.answered; got != "wait" { // by the shop's own patience
 					t.Errorf("answered %q to the start of another attempt, want wait", got)
@@ -277,11 +278,11 @@ func TestASuccessThatNoCancelTakesBackIsReleasedOnce(t *testing.T) {
 				} else {
 					c.cancel.lose()
 				}
-				// Whether the cancel is sent again or given up is the program's own
-				// choice: what it says has to be what Antom holds.
+				// The program may send the cancel again or give it up: in both cases
+				// its records have to agree with what Antom holds.
 				s.world.sweeps(s.pause)
 				s.calm()
-				for _, problem := range s.judge() {
+				for _, problem := range s.problems() {
 					t.Error(problem)
 				}
 			})
@@ -289,28 +290,28 @@ func TestASuccessThatNoCancelTakesBackIsReleasedOnce(t *testing.T) {
 	}
 }
 
-// hearsOfSuccess has the buyer pay the attempt that is being cancelled, and the shop
-// hear of it.
-func (c *crossed) hearsOfSuccess(t *testing.T, by string) {
+// reportsSuccess has the buyer pay the attempt that is being cancelled, and Antom
+// report it to the shop.
+func (c *crossed) reportsSuccess(t *testing.T, by string) {
 	t.Helper()
-	if by == "a notice" {
-		notice := c.world.wires.hold(t, asAnswer, "PAYMENT_RESULT", c.first)
+	if by == "a notification" {
+		notification := c.world.wires.hold(t, asAnswer, "PAYMENT_RESULT", c.first)
 		must(t, c.world.control.Pay(c.first))
-		notice.comes() // the shop has stored it
-		notice.letThrough()
+		notification.comes() // the shop has stored it
+		notification.letThrough()
 		return
 	}
-	c.noNotice(t, c.first)
+	c.losesNotifications(t, c.first)
 	must(t, c.world.control.Pay(c.first))
 	c.again = c.world.wires.hold(t, asRequest, "cancel", c.first)
 	inquiry := c.world.wires.hold(t, asAnswer, "inquiryPayment", c.first)
-	c.looks()
+	c.refreshesPage()
 	inquiry.comes()
 	inquiry.letThrough()
-	time.Sleep(time.Second) // of virtual time: the answer is recorded, and nothing else happens
+	time.Sleep(time.Second) // of virtual time: the shop records the answer, and nothing else happens
 }
 
-// letsCancelThrough lets the cancel be applied, and whatever else ends the attempt.
+// letsCancelThrough lets Antom apply the cancel, and the second one where there is one.
 func (c *crossed) letsCancelThrough() {
 	c.cancel.letThrough()
 	if c.again != nil {
@@ -324,26 +325,26 @@ func (c *crossed) expectDoubt(t *testing.T) {
 	c.expectReleased(t, "while the cancel has no answer", 0)
 	now, err := c.world.program().store.OrderByID(t.Context(), c.order.ID)
 	must(t, err)
-	if settled := []checkout.OrderStatus{checkout.OrderPaid, checkout.OrderAuthorized, checkout.OrderCancelled, checkout.OrderExpired}; slices.Contains(settled, now.Status) {
-		t.Errorf("while the cancel has no answer the order is %s, want a status that says nothing final", now.Status)
+	if final := []checkout.OrderStatus{checkout.OrderPaid, checkout.OrderAuthorized, checkout.OrderCancelled, checkout.OrderExpired}; slices.Contains(final, now.Status) {
+		t.Errorf("while the cancel has no answer the order is %s, want one that is not final", now.Status)
 	}
 }
 
-// A start that was overtaken, between what it read and what it stores, reads again and
-// says how the order stands. A conflict is no answer of the published contract.
+// A start that is overtaken between its read and its write reads again and answers with
+// the state of the order. The published contract has no conflict as an answer.
 func TestAStartThatWasOvertakenAnswersHowTheOrderStands(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		faster string
 		does   func(s *simulation, o checkout.Order, first string) error
-		status int // what reading again tells
+		status int // after the second read
 		action checkout.ActionType
 		ends   checkout.OrderStatus
 	}{
 		{"an operator", func(s *simulation, o checkout.Order, _ string) error {
 			return s.world.program().desk.Cancel(s.t.Context(), o.ID, checkout.Key{Operator: "op", Idempotency: "cancel"})
 		}, http.StatusGone, checkout.ActionClosed, checkout.OrderCancelled},
-		{"a notice", func(s *simulation, _ checkout.Order, first string) error {
+		{"a notification", func(s *simulation, _ checkout.Order, first string) error {
 			return s.paysAndNotifies(first)
 		}, http.StatusAccepted, checkout.ActionWait, checkout.OrderPaid},
 		{"an inquiry", func(s *simulation, _ checkout.Order, first string) error {
@@ -355,8 +356,8 @@ func TestAStartThatWasOvertakenAnswersHowTheOrderStands(t *testing.T) {
 		t.Run(row.faster, func(t *testing.T) {
 			t.Parallel()
 			byHand(t, func(t *testing.T, s *simulation) {
-				// The first attempt is a session that was never submitted: choosing
-				// another method gives it up, and the old tab can still pay it.
+				// The buyer never submitted the first attempt, a session: choosing
+				// another method abandons it, and the old tab can still pay it.
 				o, started := s.ordersAndStarts("GCASH", checkout.ModeSDK)
 				overtaken := 0
 				s.world.turns.interfere = func(orderID string) {
@@ -372,9 +373,9 @@ func TestAStartThatWasOvertakenAnswersHowTheOrderStands(t *testing.T) {
 				if overtaken != 1 {
 					t.Fatalf("the start was overtaken %d times, want once; it answered %s", overtaken, body)
 				}
-				// A start that finds a review inquires, and then it may know already.
-				knows := row.action == checkout.ActionWait && status == http.StatusOK && action == checkout.ActionDone
-				if (status != row.status || action != row.action) && !knows {
+				// A start that finds a review inquires, and may find the payment.
+				found := row.action == checkout.ActionWait && status == http.StatusOK && action == checkout.ActionDone
+				if (status != row.status || action != row.action) && !found {
 					t.Errorf("%s was faster: answered %d %s, want %d with %s", row.faster, status, body, row.status, row.action)
 				}
 				s.comesToItsEnd(t, o, row.ends)
@@ -383,18 +384,18 @@ func TestAStartThatWasOvertakenAnswersHowTheOrderStands(t *testing.T) {
 	}
 }
 
-// paysAndNotifies has the buyer pay at Antom, and the shop store the notice of it.
+// paysAndNotifies has the buyer pay at Antom, and the shop store the notification.
 func (s *simulation) paysAndNotifies(requestID string) error {
-	notice := s.world.wires.hold(s.t, asAnswer, "PAYMENT_RESULT", requestID)
+	notification := s.world.wires.hold(s.t, asAnswer, "PAYMENT_RESULT", requestID)
 	if err := s.world.control.Pay(requestID); err != nil {
 		return err
 	}
-	notice.comes()
-	notice.letThrough()
+	notification.comes()
+	notification.letThrough()
 	return nil
 }
 
-// posts starts a payment as a client does.
+// posts starts a payment over HTTP, as a client does.
 func (s *simulation) posts(t *testing.T, o checkout.Order, method string) (status int, action checkout.ActionType, body string) {
 	t.Helper()
 	posted := fmt.Appendf(nil, `{"method":%q}`, method)

@@ -24,7 +24,7 @@ func smallDisk(t *testing.T) string {
 	return folder
 }
 
-// fill leaves no byte free, until the returned function is called.
+// fill leaves no byte free until makeRoom is called.
 func fill(t *testing.T, folder string) (makeRoom func()) {
 	t.Helper()
 	path := filepath.Join(folder, "filler")
@@ -43,8 +43,8 @@ func fill(t *testing.T, folder string) (makeRoom func()) {
 	return func() { must(t, os.Remove(path)) }
 }
 
-// TestAFullDiskLosesNothing: while nothing can be stored nothing is acknowledged,
-// and the pages stay up; when there is room again, all goes on without a restart.
+// TestAFullDiskLosesNothing: while the program cannot store it acknowledges nothing and
+// serves its pages; once there is room again, it goes on without a restart.
 func TestAFullDiskLosesNothing(t *testing.T) {
 	t.Parallel()
 	folder := smallDisk(t)
@@ -56,14 +56,14 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 	makeRoom := fill(t, folder)
 
 	must(t, m.control.Pay(id))
-	await(t, "the notice has been answered", func() error {
-		if len(m.notice(t).Sendings) > 0 {
+	await(t, "the notification has been answered", func() error {
+		if len(m.notification(t).Sendings) > 0 {
 			return nil
 		}
 		return errors.New("it was not sent yet")
 	})
-	if n := m.notice(t); n.State != sandbox.NotificationWaiting || n.Sendings[0].Status < 500 {
-		t.Errorf("on a full disk the notice was answered with %d and is %s", n.Sendings[0].Status, n.State)
+	if n := m.notification(t); n.State != sandbox.NotificationWaiting || n.Sendings[0].Status < 500 {
+		t.Errorf("on a full disk the notification was answered with %d and is %s", n.Sendings[0].Status, n.State)
 	}
 	must(t, m.expectStatus("/readyz", http.StatusServiceUnavailable))
 	for _, page := range []string{"/", "/cart", "/healthz", path, path + "/status"} {
@@ -73,8 +73,8 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 	makeRoom()
 	await(t, "the shop is ready by itself", func() error { return m.expectStatus("/readyz", http.StatusOK) })
 	must(t, m.control.Advance(3*time.Minute)) // Antom sends again
-	await(t, "the notice is acknowledged", func() error {
-		if n := m.notice(t); n.State != sandbox.NotificationAcknowledged {
+	await(t, "the notification is acknowledged", func() error {
+		if n := m.notification(t); n.State != sandbox.NotificationAcknowledged {
 			return fmt.Errorf("it is %s after %d sendings", n.State, len(n.Sendings))
 		}
 		return nil
@@ -82,12 +82,12 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 	await(t, "the order is paid", func() error { return firstOf(m.truth().whenQuiet()) })
 }
 
-// notice is the only one there is.
-func (m *merchant) notice(t *testing.T) sandbox.Notification {
+// notification is the only one that Antom has sent.
+func (m *merchant) notification(t *testing.T) sandbox.Notification {
 	t.Helper()
-	notices := m.control.Notifications()
-	if len(notices) != 1 {
-		t.Fatalf("there are %d notices", len(notices))
+	notifications := m.control.Notifications()
+	if len(notifications) != 1 {
+		t.Fatalf("there are %d notifications", len(notifications))
 	}
-	return notices[0]
+	return notifications[0]
 }

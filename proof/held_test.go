@@ -10,22 +10,23 @@ import (
 	"time"
 )
 
-// crosses reports whether the words of a seed's story cross on the wire. One seed
-// in four tells such a story. These two remainders were chosen because no seed that
-// was kept before has one of them: kept seeds tell their old stories. Seeds 66, 106,
-// 1306, 1879, 3367 and 3463 were the first that were kept for what crosses in them.
+// crosses reports whether messages cross on the wire in a seed's story. One seed in
+// four tells such a story. These two remainders were chosen because none of the older
+// regressions has one of them, so that those tell their old stories. Seeds 66, 106,
+// 1306, 1879, 3367 and 3463 are the first regressions of messages that cross.
 func crosses(seed uint64) bool { return seed%8 == 2 || seed%8 == 7 }
 
 const (
-	// longestHold is how long a request to Antom may be on its way. A cancel that takes
-	// longer than the program's cancelOnItsWay (five minutes) is outside of what it
-	// promises.
+	// longestHold is how long a request to Antom may be on its way. The program's
+	// promises end with a cancel that takes longer than its cancelOnItsWay (five
+	// minutes).
 	longestHold = 4 * time.Minute
-	// longestNotice is how long a notice may be on its way: no promise depends on it.
-	longestNotice = 3 * time.Hour
-	// longestWait is a little less than what shop and Antom wait for an answer.
+	// longestNotification is how long a notification may be on its way: no promise
+	// depends on it.
+	longestNotification = 3 * time.Hour
+	// longestWait is a little less than the time that shop and Antom wait for an answer.
 	longestWait = 9 * time.Second
-	// deliveryLimit ends what a fault of the sandbox lets hang.
+	// deliveryLimit ends a request that hangs by a fault of the sandbox.
 	deliveryLimit = 2 * time.Minute
 )
 
@@ -34,20 +35,20 @@ type leg string
 
 const (
 	asRequest leg = "request" // held before it is applied
-	asAnswer  leg = "answer"  // held after it was applied, before the sender hears of it
+	asAnswer  leg = "answer"  // held after it was applied, before the sender receives it
 )
 
-// cross carries a message whose way does not depend on its sender: a request also
-// arrives, and takes effect, when the sender has stopped waiting or has died.
+// cross carries a message independently of its sender: a request arrives and takes
+// effect also when the sender has stopped waiting or has died.
 func (ws *wires) cross(ctx context.Context, m message, deliver func(context.Context) (*http.Response, error)) (res *http.Response, arrived bool, err error) {
 	type answer struct {
 		res *http.Response
 		err error
 	}
 	answered := make(chan answer, 1)
-	ws.underWay.Add(1)
+	ws.inFlight.Add(1)
 	ws.carried.Go(func() {
-		defer ws.underWay.Add(-1)
+		defer ws.inFlight.Add(-1)
 		if !ws.travels(m, asRequest) {
 			ws.w.tell("  %s %s is lost on its way", m.kind, idsIn(m.body))
 			return
@@ -72,12 +73,12 @@ func (ws *wires) cross(ctx context.Context, m message, deliver func(context.Cont
 	}
 }
 
-// idle reports whether no message is under way.
-func (ws *wires) idle() bool { return ws.underWay.Load() == 0 }
+// idle reports whether no message is in flight.
+func (ws *wires) idle() bool { return ws.inFlight.Load() == 0 }
 
-// travels takes the time of one leg: mostly moments; while the wires are unreliable
-// often until others have overtaken the message, and sometimes longer than its
-// sender waits. It reports whether the message comes through.
+// travels takes the time of one leg: mostly moments; while the wires are unreliable,
+// often until other messages have overtaken this one, and sometimes longer than its
+// sender waits. It reports whether the message arrives.
 func (ws *wires) travels(m message, l leg) bool {
 	time.Sleep(time.Duration(1+m.dice.IntN(400))*time.Millisecond + nanoseconds(m.dice))
 	if h := ws.caught(m, l); h != nil {
@@ -98,21 +99,21 @@ func (ws *wires) travels(m message, l leg) bool {
 			return false
 		}
 	}
-	time.Sleep(nanoseconds(m.dice)) // others may have been let go by the same event
+	time.Sleep(nanoseconds(m.dice)) // the same event may have released other messages
 	return true
 }
 
-// nanoseconds keep apart what would otherwise happen at the same instant.
+// nanoseconds separate events that would otherwise happen at the same instant.
 func nanoseconds(dice *rand.Rand) time.Duration { return time.Duration(1 + dice.IntN(1_000_000)) }
 
 // overtaking is a message that waits until others have passed it.
 type overtaking struct {
-	left int // how many more have to pass
+	left int // messages that still have to pass
 	over chan struct{}
 }
 
-// waitsForOthers waits until n more requests or answers have come through, at most
-// for a time.
+// waitsForOthers waits until n more requests or answers have arrived, or the time is
+// over.
 func (ws *wires) waitsForOthers(n int, atMost time.Duration) {
 	o := &overtaking{left: n, over: make(chan struct{})}
 	ws.mu.Lock()
@@ -124,7 +125,7 @@ func (ws *wires) waitsForOthers(n int, atMost time.Duration) {
 	}
 }
 
-// passes lets everything that waits know that a request or an answer has come through.
+// passes tells the waiting messages that a request or an answer has arrived.
 func (ws *wires) passes() {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
@@ -136,15 +137,15 @@ func (ws *wires) passes() {
 	})
 }
 
-// held is a message that a test holds by hand.
+// held is a message that a test holds.
 type held struct {
 	t       *testing.T
 	kind    string // "cancel", "inquiryPayment", "PAYMENT_RESULT"
 	about   string // an id in its body
 	leg     leg
-	arrived chan struct{} // closed when it is there
-	goes    chan bool     // whether it comes through
-	freed   chan struct{} // closed when nothing is to be held any longer
+	arrived chan struct{} // closed when the message is there
+	goes    chan bool     // whether the message arrives
+	freed   chan struct{} // closed when the message need not wait
 }
 
 // hold catches the next message of a kind about an id on one leg of its way.
@@ -156,7 +157,7 @@ func (ws *wires) hold(t *testing.T, l leg, kind, about string) *held {
 	return h
 }
 
-// caught is the hand that waits for a message on this leg, or nil.
+// caught takes out what a test has asked to hold on this leg, or nil.
 func (ws *wires) caught(m message, l leg) *held {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
@@ -185,8 +186,8 @@ func (h *held) wait(over <-chan struct{}) bool {
 	}
 }
 
-// comes waits until the message is there. A message that never comes fails the test
-// before the shop's own patience is over.
+// comes waits until the message is there. The test fails where none comes, before the
+// shop itself stops waiting.
 func (h *held) comes() {
 	h.t.Helper()
 	select {
@@ -199,8 +200,8 @@ func (h *held) comes() {
 // letThrough lets the message arrive.
 func (h *held) letThrough() { h.goes <- true }
 
-// free lets the message arrive, whether it has come already or will come.
+// free lets the message arrive, also where it is still to come.
 func (h *held) free() { close(h.freed) }
 
-// lose lets it never arrive.
+// lose discards the message.
 func (h *held) lose() { h.goes <- false }

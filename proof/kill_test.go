@@ -12,11 +12,11 @@ import (
 
 var cycles = flag.Int("cycles", short(50, 2), "how often the program is killed under load")
 
-const cyclesPerFile = 50 // after that a new shop begins, because to judge one takes longer with every order
+const cyclesPerFile = 50 // then a new shop begins, because reading one takes longer with every order
 
-// TestKilledUnderLoad kills the real program with SIGKILL while notices are on
-// their way, again and again on the same file. What it has acknowledged must be
-// there each time, and in the end everything comes out right.
+// TestKilledUnderLoad kills the real program with SIGKILL while notifications are on
+// their way, again and again on the same file. Each time, everything it has
+// acknowledged must be there, and in the end all laws hold.
 func TestKilledUnderLoad(t *testing.T) {
 	t.Parallel()
 	testKeys()
@@ -36,7 +36,7 @@ func TestKilledUnderLoad(t *testing.T) {
 	t.Logf("%d kills, %d orders, %d notifications acknowledged, %d lost", killed, orders, acknowledged, lost)
 }
 
-// killedAgainAndAgain is the life of one shop and its file.
+// killedAgainAndAgain runs one shop on one file, and kills it in each cycle.
 func killedAgainAndAgain(t *testing.T, cycles int, fate *rand.Rand) *truth {
 	m := newMerchant(t, t.TempDir())
 	ctx, stop := context.WithCancel(t.Context())
@@ -58,20 +58,20 @@ func killedAgainAndAgain(t *testing.T, cycles int, fate *rand.Rand) *truth {
 	stop()
 	buyers.Wait()
 
-	// Two hours later, by both clocks, nothing is left over.
+	// Two hours later, by both clocks, nothing is unfinished.
 	m.dies()
 	must(t, m.control.Advance(2*time.Hour))
 	m.starts("CLOCK_OFFSET=2h")
-	await(t, "everything has come out right", func() error { return firstOf(m.truth().whenQuiet()) })
+	await(t, "all laws hold", func() error { return firstOf(m.truth().whenQuiet()) })
 	return m.truth()
 }
 
-// killedAt kills the program a moment after so many more notices were sent.
-func (m *merchant) killedAt(notices int, moment time.Duration) {
+// killedAt kills the program a moment after so many more notifications were sent.
+func (m *merchant) killedAt(notifications int, moment time.Duration) {
 	m.t.Helper()
 	kill := make(chan struct{})
 	m.mu.Lock()
-	at := m.sendings + notices
+	at := m.sendings + notifications
 	m.onSending = func(count int) {
 		if count == at {
 			close(kill)
@@ -81,13 +81,13 @@ func (m *merchant) killedAt(notices int, moment time.Duration) {
 	select {
 	case <-kill:
 	case <-time.After(60 * time.Second):
-		m.t.Fatalf("after a minute there are not %d more notices", notices)
+		m.t.Fatalf("after a minute there are not %d more notifications", notifications)
 	}
-	time.Sleep(moment) // the moment is what is drawn; nothing is waited for
+	time.Sleep(moment) // a drawn moment: this waits for no condition
 	m.dies()
 }
 
-// buysOnAndOn is a buyer who comes again and again, whatever happens to the shop.
+// buysOnAndOn is a buyer who orders again and again, also while the shop is dead.
 func (m *merchant) buysOnAndOn(ctx context.Context, i int) {
 	methods := []string{"CARD", "GCASH", "ALIPAY_CN", "GRABPAY_SG"}
 	for n := i; ctx.Err() == nil; n++ {

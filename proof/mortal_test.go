@@ -12,12 +12,12 @@ import (
 	"antom-checkout/checkout"
 )
 
-// fuse is the life of a program. While it burns, every step the program takes
-// into the world outside, before and after, brings its death nearer; once it is
-// blown nothing it does has any effect, as after kill -9.
+// fuse ends a program after a number of steps. While it burns, the program takes a step
+// before and after everything it does outside of itself; once the fuse is blown, nothing
+// the program does has an effect, as after kill -9.
 type fuse struct {
 	mu    sync.Mutex
-	left  int // steps to live; below zero it does not burn
+	left  int // steps until the end; below zero it does not burn
 	burnt chan struct{}
 }
 
@@ -55,7 +55,7 @@ func (f *fuse) holds() bool {
 	}
 }
 
-// step is taken before and after everything that can be seen from outside.
+// step is taken before and after everything that is visible from outside.
 func (f *fuse) step() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -71,18 +71,18 @@ func (f *fuse) step() error {
 	return nil
 }
 
-// turns keep apart what a program does at several places at the same instant, in
-// an order that depends on what it is about and not on the scheduler: otherwise a
-// seed would not tell the same story twice.
+// turns separate what a program does in several goroutines at the same instant. Their
+// order depends on the order or payment concerned and not on the Go scheduler:
+// otherwise a seed would not tell the same story twice.
 type turns struct {
 	mu    sync.Mutex
-	known map[string]uint64 // what was seen, by the order in which it was
+	known map[string]uint64 // what was seen, with its place in the order of first sight
 
-	slow      func(dice *rand.Rand) time.Duration // how long a change waits for its turn; nil: a moment
-	interfere func(orderID string)                // is done before a change of an order; nil: nothing
+	slow      func(dice *rand.Rand) time.Duration // how long a change waits for its turn; nil: only the moment of wait
+	interfere func(orderID string)                // runs before a change of an order; nil: nothing
 }
 
-// place is the place of something among all that was seen.
+// place is the place of an order, a payment or an id among all that were seen.
 func (ts *turns) place(about string) uint64 {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
@@ -98,7 +98,8 @@ func (ts *turns) wait(about string) {
 	time.Sleep(time.Duration(1 + dice.IntN(100_000)))
 }
 
-// beforeChange is where others may be faster: what is to be changed has been read.
+// beforeChange is where other changes may be faster: the program has read the order and
+// not changed it yet.
 func (ts *turns) beforeChange(orderID string) {
 	if ts.slow != nil {
 		time.Sleep(ts.slow(rand.New(rand.NewPCG(^ts.place(orderID), uint64(time.Now().UnixNano())))))
@@ -108,15 +109,15 @@ func (ts *turns) beforeChange(orderID string) {
 	}
 }
 
-// mortal is a store whose program may die before a transaction, or after it was
-// committed and before anybody learned of it.
+// mortal is a store whose program may die before a transaction, or after the commit and
+// before the caller has its result.
 type mortal struct {
 	app.Store
 	fuse  *fuse
 	turns *turns
 }
 
-// within takes a step before and after. about is the order or payment it is for.
+// within takes a step before and after do. about is the order or payment concerned.
 func (m mortal) within(about string, do func() error) error {
 	m.turns.wait(about)
 	if err := m.fuse.step(); err != nil {

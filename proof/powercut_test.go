@@ -22,8 +22,8 @@ import (
 
 var cuts = flag.Int("cuts", short(40, 8), "at how many moments the power is cut, for each way of storing")
 
-// How the other process stores: with the real store, or past it with its very
-// pragmas, of which one is another.
+// How the other process stores: with the real store, or with SQL of its own and the
+// store's pragmas, of which synchronous is given.
 const (
 	byStore      = "the store"
 	byFullSync   = "synchronous FULL"
@@ -34,11 +34,11 @@ const (
 	writtenNotes = 100 // enough for the log to be copied into the database once
 )
 
-// TestAPowerCutLosesNothingAcknowledged records every write and sync of a process
-// that stores notifications and says so after each. Then it cuts the power at many
-// moments: what was synced is there, of everything else any part may be. What had
-// been said to be stored must be there when the database is opened again. With
-// synchronous=NORMAL the same test finds losses, so it is not blind.
+// TestAPowerCutLosesNothingAcknowledged records every write and sync of a process that
+// stores notifications and acknowledges each. Then it cuts the power at many moments:
+// what was synced is on the disk, and any part of everything else may be. Each
+// acknowledged notification must be there when the database is opened again. With
+// synchronous=NORMAL the same test finds losses, which shows that it can fail.
 func TestAPowerCutLosesNothingAcknowledged(t *testing.T) {
 	needsStrace(t)
 	t.Parallel()
@@ -112,11 +112,11 @@ func pastTheStore(path, synchronous string) func(context.Context, checkout.Notif
 	}
 }
 
-// film is everything that was done to files, in order, and what was said.
+// film is everything that was done to files, in order, and the acknowledgements.
 type film struct {
 	lines        int // of the log
 	deeds        []deed
-	acknowledged map[string]int // note id → the line at which the word was out
+	acknowledged map[string]int // note id → the line at which the acknowledgement was written
 }
 
 // deed is one thing done to a file.
@@ -151,8 +151,8 @@ func record(t *testing.T, mode string) *film {
 	return f
 }
 
-// expectWhole: a film without words, writes, syncs or a copy of the log into the
-// database would prove nothing.
+// expectWhole: a film without acknowledgements, writes, syncs or a copy of the log into
+// the database would prove nothing.
 func (f *film) expectWhole(t *testing.T, mode string) {
 	t.Helper()
 	kinds := map[string]int{}
@@ -185,18 +185,18 @@ func (f *film) see(t *testing.T, c completed, folder string) {
 		path = string(textIn(t, c.text))
 	}
 	d := deed{file: strings.TrimPrefix(path, folder+"/"), began: c.began, end: c.end}
-	ours := d.file != path && !strings.HasSuffix(path, "-shm") // that one is not on the disk: it is made anew
+	watched := d.file != path && !strings.HasSuffix(path, "-shm") // the shared memory is not on the disk: it is made anew
 	switch {
 	case c.name == "write":
 		var n int
 		if _, err := fmt.Sscanf(string(textIn(t, c.text)), "ACK %d\n", &n); err == nil {
 			f.acknowledged[note(n).ID] = c.end
 		}
-		if ours {
+		if watched {
 			t.Fatalf("a write without an offset: %.100s", c.text)
 		}
 		return
-	case !ours:
+	case !watched:
 		return
 	case c.name == "pwrite64":
 		d.kind, d.data, d.offset = "write", textIn(t, c.text), number(t, c.text, 1)
@@ -224,7 +224,7 @@ func textIn(t *testing.T, call string) []byte {
 	return unhex(t, quoted)
 }
 
-// unhex reads \x61\x62; strace leaves the names of what is no file as they are.
+// unhex reads \x61\x62; strace does not write the names of pipes and sockets so.
 func unhex(t *testing.T, text string) []byte {
 	t.Helper()
 	if !strings.HasPrefix(text, `\x`) {
@@ -246,8 +246,8 @@ func number(t *testing.T, call string, which int) int64 {
 	return n
 }
 
-// cut leaves what a disk may hold after a power cut, opens it as the shop would,
-// and counts what had been acknowledged and is missing.
+// cut makes the files that a disk may hold after a power cut, opens them as the shop
+// would, and counts the acknowledged notifications that are missing.
 func (f *film) cut(t *testing.T, at int, fate *rand.Rand) (missing int) {
 	t.Helper()
 	folder := t.TempDir()
@@ -255,8 +255,8 @@ func (f *film) cut(t *testing.T, at int, fate *rand.Rand) (missing int) {
 		must(t, os.WriteFile(filepath.Join(folder, name), content, 0o600))
 	}
 	there := notesIn(t, filepath.Join(folder, "notes.db"))
-	for id, said := range f.acknowledged {
-		if said < at && !there[id] {
+	for id, written := range f.acknowledged {
+		if written < at && !there[id] {
 			missing++
 		}
 	}
@@ -264,8 +264,8 @@ func (f *film) cut(t *testing.T, at int, fate *rand.Rand) (missing int) {
 	return missing
 }
 
-// disk is what is left at a line of the log: all that was synced, and of what was
-// written since then, or is being written, any part, torn at any sector.
+// disk is the content of the disk at a line of the log: all that was synced, and any
+// part, torn at any sector, of what was written since or is being written.
 func (f *film) disk(at int, fate *rand.Rand) map[string][]byte {
 	synced := map[string]int{} // file → when its last sync that has ended began
 	for _, d := range f.deeds {
@@ -282,7 +282,7 @@ func (f *film) disk(at int, fate *rand.Rand) map[string][]byte {
 		durable := d.end < synced[d.file]
 		switch {
 		case d.kind == "unlink":
-			delete(files, d.file) // of names nothing is forgotten
+			delete(files, d.file) // the names of files survive a power cut
 		case !durable && (luck == 0 || luck == 1 && fate.IntN(2) == 0 || luck == 2 && fate.IntN(8) == 0):
 		case d.kind == "truncate":
 			files[d.file] = resized(files[d.file], d.offset)

@@ -65,7 +65,7 @@ type merchant struct {
 	mu           sync.Mutex
 	acknowledged map[string]bool
 	sendings     int
-	onSending    func(count int) // called as a notice leaves Antom
+	onSending    func(count int) // called as a notification leaves Antom
 }
 
 // newMerchant does not start the program yet. folder is for its database.
@@ -102,7 +102,8 @@ func newMerchant(t *testing.T, folder string, wrap ...string) *merchant {
 	return m
 }
 
-// freeAddress is one that nobody listens on: the program has to come back to it.
+// freeAddress is an address on which no process listens: the program listens on the
+// same one after each start.
 func freeAddress(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -143,11 +144,11 @@ func (m *merchant) dies() {
 		return
 	}
 	_ = syscall.Kill(-m.process.Process.Pid, syscall.SIGKILL) // may have ended by itself
-	_ = m.process.Wait()                                      // says that it was killed
+	_ = m.process.Wait()                                      // returns that it was killed
 	m.process = nil
 }
 
-// send carries a notice to the program and remembers what it has acknowledged.
+// send carries a notification to the program and remembers those it has acknowledged.
 func (m *merchant) send(r *http.Request) (*http.Response, error) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -190,7 +191,7 @@ func (m *merchant) allAcknowledged() map[string]bool {
 	return copied
 }
 
-// truth is what both sides say now.
+// truth is what both sides have now.
 func (m *merchant) truth() *truth {
 	m.t.Helper()
 	acknowledged := m.allAcknowledged()
@@ -200,8 +201,7 @@ func (m *merchant) truth() *truth {
 var formID = regexp.MustCompile(`name="form_id" value="([^"]+)"`)
 
 // starting walks from the catalogue to a started payment, as a client without
-// JavaScript would, and answers with the checkout's path and the payment's
-// request id.
+// JavaScript would, and returns the checkout's path and the payment's request id.
 func (m *merchant) starting(ctx context.Context, method string) (path, requestID string, err error) {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -271,7 +271,7 @@ func (b walker) do(method, path, kind, body string) (string, http.Header, error)
 	return string(text), res.Header, err
 }
 
-// await asks again and again until there is nothing to complain of.
+// await repeats a check until it has no complaint.
 func await(t testing.TB, what string, complaint func() error) {
 	t.Helper()
 	timeout := time.NewTimer(3 * time.Minute) // a busy machine has needed more than one to start the program
@@ -291,7 +291,7 @@ func await(t testing.TB, what string, complaint func() error) {
 	}
 }
 
-// lockedBuffer takes the log of a process.
+// lockedBuffer holds the log of a process.
 type lockedBuffer struct {
 	mu   sync.Mutex
 	text []byte

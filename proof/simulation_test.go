@@ -28,10 +28,10 @@ var (
 	oneSeed   = flag.Uint64("seed", 0, "simulate this seed only, and tell its whole story")
 	seedCount = flag.Int("seeds", short(1000, 6), "simulate so many seeds")
 	firstSeed = flag.Uint64("from", 1, "the first seed")
-	onlyCross = flag.Bool("crossing", false, "of the seeds, simulate only those whose words cross on the wire")
+	onlyCross = flag.Bool("crossing", false, "of the seeds, simulate only those whose messages cross on the wire")
 )
 
-// drawnSeed is another one in every run, unless one is asked for.
+// drawnSeed is the seed of the flag, or another one in every run.
 func drawnSeed(t *testing.T) uint64 {
 	t.Helper()
 	seed := *oneSeed
@@ -42,8 +42,8 @@ func drawnSeed(t *testing.T) uint64 {
 	return seed
 }
 
-// tally counts how the stories ended, so that it can be seen that they did not
-// all end in nothing.
+// tally counts how the stories ended; it shows that they do not all end without a
+// payment.
 type tally struct {
 	mu     sync.Mutex
 	counts map[string]int
@@ -68,15 +68,15 @@ func (ty *tally) String() string {
 
 var ends tally
 
-// regressions are seeds that have found something once.
+// regressions are seeds that have found a fault once.
 var regressions = []uint64{
 	53, 110, 117, 213, 288, 299, 661, 1054, 1401, 11382, 11393, 13573, 16948, 21827,
-	66, 106, 1306, 1879, 3367, 3463, // words that cross
+	66, 106, 1306, 1879, 3367, 3463, // messages that cross
 }
 
-// TestSimulation tells many stories, each drawn by its seed: buyers, operators,
-// crashes and everything that can go wrong on the way to Antom and back. When
-// faults have stopped and time has passed, every story has to end well.
+// TestSimulation tells many stories, each drawn from its seed: buyers, operators,
+// crashes and everything that can go wrong on the way to Antom and back. Once the
+// faults have stopped and time has passed, all laws have to hold in every story.
 func TestSimulation(t *testing.T) {
 	testKeys()
 	if *oneSeed != 0 {
@@ -108,7 +108,7 @@ func simulate(t *testing.T, seed uint64) (story []string) {
 		defer s.world.wires.close()
 		s.trouble()
 		s.calm()
-		for _, problem := range s.judge() {
+		for _, problem := range s.problems() {
 			t.Errorf("seed %d: %s", seed, problem)
 		}
 		story = s.world.story
@@ -119,7 +119,7 @@ func simulate(t *testing.T, seed uint64) (story []string) {
 	return story
 }
 
-// TestASeedTellsTheSameStoryAgain: what a seed has found, it will find again.
+// TestASeedTellsTheSameStoryAgain: a seed that has found a fault finds it again.
 func TestASeedTellsTheSameStoryAgain(t *testing.T) {
 	t.Parallel()
 	testKeys()
@@ -134,8 +134,8 @@ func TestASeedTellsTheSameStoryAgain(t *testing.T) {
 	}
 }
 
-// Ids and names are drawn by the system and never the same; a story is the same
-// when the same one of them stands in the same place.
+// Ids and names are drawn from the system and differ in every run; two stories are the
+// same when the same name stands in the same places.
 var names = regexp.MustCompile(`\.[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(AUTO)?2026[0-9]{31}|[A-Z2-7]{5}-[A-Z2-7]{5}|request=[A-Z2-7]{26}`)
 
 func anonymous(story []string) []string {
@@ -152,8 +152,8 @@ func anonymous(story []string) []string {
 	return lines
 }
 
-// tempFolder is in memory where that is possible: a crash here is a death of the
-// program, not of the machine, so nothing depends on the disk.
+// tempFolder is in memory where that is possible: a crash here ends the program, not
+// the machine, so that nothing depends on the disk.
 func tempFolder(t *testing.T) string {
 	if folder, err := os.MkdirTemp("/dev/shm", "proof-"); err == nil {
 		t.Cleanup(func() { _ = os.RemoveAll(folder) })
@@ -162,21 +162,21 @@ func tempFolder(t *testing.T) string {
 	return t.TempDir()
 }
 
-// simulation is a world and the fate that rules it.
+// simulation is a world and the source of chance that decides what happens in it.
 type simulation struct {
 	t       *testing.T
 	world   *world
 	fate    *rand.Rand
 	orders  []checkout.Order
-	rare    int // pieces of the rare product there were
-	keys    int // operators' idempotency keys so far
+	rare    int // pieces of the rare product at the beginning
+	keys    int // the operator's idempotency keys so far
 	acting  sync.WaitGroup
 	calmed  atomic.Bool
 	sweepIn *rand.Rand
 	sweepMu sync.Mutex
 }
 
-// prices are what a mug costs; a currency's own methods come with it.
+// prices are those of a mug; the currency decides which methods are offered.
 var prices = map[checkout.Currency]int64{"SGD": 1200, "MYR": 3300, "THB": 25_000, "IDR": 5_000_000, "TWD": 20_000, "JPY": 1100, "EUR": 900, "KRW": 15_000}
 
 var currencies = []checkout.Currency{"SGD", "SGD", "SGD", "MYR", "THB", "IDR", "TWD", "JPY", "EUR", "KRW"}
@@ -189,8 +189,8 @@ func newSimulation(t *testing.T, seed uint64, folder string) *simulation {
 	return s
 }
 
-// newStory is the beginning of a story in which nothing is swept yet. change
-// overrules what the seed draws.
+// newStory begins the story of a seed without a sweeper. change overrides what the
+// seed draws.
 func newStory(t *testing.T, seed uint64, folder string, change ...func(*app.Settings)) *simulation {
 	t.Helper()
 	s := &simulation{t: t, fate: rand.New(rand.NewPCG(seed, 1)), sweepIn: rand.New(rand.NewPCG(seed, 2))}
@@ -220,8 +220,8 @@ func newStory(t *testing.T, seed uint64, folder string, change ...func(*app.Sett
 	return s
 }
 
-// moment is too short to matter and keeps things apart that would otherwise
-// happen at the same instant, in an order that no seed decides.
+// moment is a pause too short to matter. It separates events that would otherwise
+// happen at the same instant, in an order that the seed does not decide.
 func (s *simulation) moment() time.Duration { return time.Duration(1 + s.fate.IntN(1_000_000)) }
 
 // once is true once in n times.
@@ -232,13 +232,13 @@ func (s *simulation) pause() time.Duration {
 	s.sweepMu.Lock()
 	defer s.sweepMu.Unlock()
 	if s.calmed.Load() {
-		// In the end it need not hurry.
+		// The last hours are long, and the sweeper need not hurry.
 		return 20*time.Minute + time.Duration(s.sweepIn.Int64N(int64(time.Minute)))
 	}
 	return time.Second + time.Duration(s.sweepIn.Int64N(int64(30*time.Second)))
 }
 
-// trouble is the part of the story in which everything may happen.
+// trouble is the part of the story in which faults and crashes happen.
 func (s *simulation) trouble() {
 	s.world.wires.setUnreliable(s.fate.IntN(4) > 0 || crosses(s.world.seed))
 	for range 25 + s.fate.IntN(30) {
@@ -247,8 +247,8 @@ func (s *simulation) trouble() {
 	}
 }
 
-// waitsForTurn is how long a change waits for its turn to be stored while there is
-// trouble: mostly not at all, and sometimes long enough for others to be faster.
+// waitsForTurn is how long a change waits to be stored while there is trouble: mostly
+// not at all, and sometimes long enough for other changes to be faster.
 func (s *simulation) waitsForTurn(dice *rand.Rand) time.Duration {
 	if s.world.wires.reliable() || dice.IntN(8) > 0 {
 		return 0
@@ -256,7 +256,7 @@ func (s *simulation) waitsForTurn(dice *rand.Rand) time.Duration {
 	return time.Duration(dice.Int64N(int64(2 * time.Second)))
 }
 
-// waits lets time pass: mostly moments, sometimes a coffee, rarely a night.
+// waits lets time pass: mostly seconds, sometimes minutes, rarely more than an hour.
 func (s *simulation) waits() {
 	d := time.Duration(s.fate.Int64N(int64(12 * time.Second)))
 	switch {
@@ -279,7 +279,7 @@ func (s *simulation) restart(why string) {
 	s.world.sweeps(s.pause)
 }
 
-// act lets one thing happen. What takes time goes on beside the next things.
+// act does one thing. What takes time goes on beside the next things.
 func (s *simulation) act() {
 	if crosses(s.world.seed) && len(s.orders) > 0 && s.once(3) {
 		s.flurry()
@@ -293,7 +293,7 @@ func (s *simulation) act() {
 	case n < 62:
 		s.buyerActs()
 	case n < 70:
-		s.looksAtPage()
+		s.refreshesPage()
 	case n < 80:
 		s.operatorActs()
 	case n < 94:
@@ -332,12 +332,12 @@ func (s *simulation) someOrder() checkout.Order {
 	return s.orders[s.fate.IntN(len(s.orders))]
 }
 
-// beside does something while the story goes on.
+// beside runs do while the story goes on.
 func (s *simulation) beside(what string, do func(ctx context.Context) (string, error)) {
 	s.besideAfter(0, what, do)
 }
 
-// besideAfter does it after a while.
+// besideAfter runs do after a while.
 func (s *simulation) besideAfter(while time.Duration, what string, do func(ctx context.Context) (string, error)) {
 	s.world.tell("%s", what)
 	moment := while + s.moment()
@@ -377,15 +377,15 @@ func (s *simulation) startsPayment(o checkout.Order, after time.Duration) {
 		s.besideAfter(after, fmt.Sprintf("the buyer of %s starts %s by %s", o.ID, want.Method, want.Mode), func(ctx context.Context) (string, error) {
 			started, err := p.service.Start(ctx, o.Token, want)
 			if errors.Is(err, checkout.ErrStale) {
-				s.world.wires.lawBroken("a start of " + o.ID + " was answered with a conflict instead of how the order stands")
+				s.world.wires.lawBroken("a start of " + o.ID + " was answered with a conflict instead of the state of the order")
 			}
 			return string(started.Action.Type) + " " + started.Payment.RequestID, err
 		})
 	}
 }
 
-// flurry has buyer, pages and operator do several things about one order within
-// seconds, so that what they send crosses.
+// flurry has buyer, pages and operator act on one order within seconds, so that their
+// messages cross.
 func (s *simulation) flurry() {
 	o := s.someOrder()
 	s.world.tell("all at once about %s", o.ID)
@@ -398,15 +398,15 @@ func (s *simulation) flurry() {
 		s.paysSomeAttempt(o, s.fate.IntN(3), within())
 	}
 	for range 1 + s.fate.IntN(3) {
-		s.looksAt(o, within())
+		s.refreshes(o, within())
 	}
 	if s.once(4) {
 		s.operatorActsOn(o, within())
 	}
 }
 
-// paysSomeAttempt has the buyer pay one of the newest attempts of an order, as they
-// are when it comes to that; which counts from the newest.
+// paysSomeAttempt has the buyer pay one of the attempts that the order has after that
+// time; which counts from the newest.
 func (s *simulation) paysSomeAttempt(o checkout.Order, which int, after time.Duration) {
 	s.besideAfter(after, "at Antom the buyer of "+o.ID+" pays", func(ctx context.Context) (string, error) {
 		now, err := s.world.program().store.OrderByID(ctx, o.ID)
@@ -418,8 +418,8 @@ func (s *simulation) paysSomeAttempt(o checkout.Order, which int, after time.Dur
 	})
 }
 
-// buyerActs: at Antom's pages, mostly where something can still be done; in the
-// newest attempt or in one that was left long ago.
+// buyerActs has the buyer act at Antom's pages: mostly in an attempt that is unfinished,
+// be it the newest or one that was left long ago.
 func (s *simulation) buyerActs() {
 	attempts := s.attempts(func(p *sandbox.Payment) bool {
 		return p == nil || p.Status == antom.PaymentProcessing || p.Status == antom.PaymentPendingNow
@@ -452,8 +452,8 @@ func (s *simulation) buyerActs() {
 	s.world.tell("at Antom the buyer %s in %s (%v)", act, id, err)
 }
 
-// otherwise is how many stories there are to one in which Antom takes other
-// amounts, or takes them by other methods, than it was asked for.
+// otherwise: in one story of so many, Antom takes other amounts, or by other methods,
+// than the shop has asked for.
 const otherwise = 7
 
 func (s *simulation) paysOtherwise(id string) (act string, err error) {
@@ -471,7 +471,7 @@ func (s *simulation) paysOtherwise(id string) (act string, err error) {
 		offered := s.world.program().services.Methods.List(s.t.Context(), s.someOrder(), browser)
 		method = offered[s.fate.IntN(len(offered))].Code
 	} else {
-		money.Amount += []int64{-300, 300}[s.fate.IntN(2)] // no lie of theirs makes it right again
+		money.Amount += []int64{-300, 300}[s.fate.IntN(2)] // no fault of the sandbox makes the amount right again
 	}
 	if err = s.world.control.PayOther(id, method, money.Amount); err == nil {
 		ends.add("payments taken otherwise", 1)
@@ -479,8 +479,8 @@ func (s *simulation) paysOtherwise(id string) (act string, err error) {
 	return fmt.Sprintf("pays %v by %s", money, method), err
 }
 
-// attempts are the request ids that Antom knows, oldest first; without a payment
-// when a session was not submitted.
+// attempts are the wanted request ids that Antom knows: of sessions that were not
+// submitted, for which wanted gets nil, and then of payments, each oldest first.
 func (s *simulation) attempts(wanted func(*sandbox.Payment) bool) (ids []string) {
 	ledger := s.world.control.Ledger()
 	for _, session := range ledger.Sessions {
@@ -496,17 +496,18 @@ func (s *simulation) attempts(wanted func(*sandbox.Payment) bool) (ids []string)
 	return ids
 }
 
-func (s *simulation) looksAtPage() { s.looksAt(s.someOrder(), 0) }
+func (s *simulation) refreshesPage() { s.refreshes(s.someOrder(), 0) }
 
-func (s *simulation) looksAt(o checkout.Order, after time.Duration) {
+// refreshes has the buyer load the page of an order, which inquires where that is due.
+func (s *simulation) refreshes(o checkout.Order, after time.Duration) {
 	p := s.world.program()
-	s.besideAfter(after, "the page of "+o.ID+" is looked at", func(ctx context.Context) (string, error) {
+	s.besideAfter(after, "the page of "+o.ID+" is refreshed", func(ctx context.Context) (string, error) {
 		seen, err := p.service.Refresh(ctx, o.Token)
 		return string(seen.Status), err
 	})
 }
 
-// operatorActs: by a command beside the server, or from its own desk.
+// operatorActs has the operator act by a command, in the server's process or beside it.
 func (s *simulation) operatorActs() { s.operatorActsOn(s.someOrder(), 0) }
 
 func (s *simulation) operatorActsOn(o checkout.Order, after time.Duration) {
@@ -516,7 +517,7 @@ func (s *simulation) operatorActsOn(o checkout.Order, after time.Duration) {
 		desk = p.desk
 	}
 	if s.keys == 0 || !s.once(4) {
-		s.keys++ // otherwise the same key as before
+		s.keys++ // else the operator repeats the last key
 	}
 	key := checkout.Key{Operator: "op", Idempotency: fmt.Sprint("k", s.keys)}
 	part := int64(0)
@@ -541,15 +542,15 @@ func (s *simulation) operatorActsOn(o checkout.Order, after time.Duration) {
 	}
 }
 
-// What may go wrong. Forged notices come from the wires.
+// What may go wrong. Forged notifications come from the wires.
 var (
 	troubledCalls = []string{"", "", "pay", "createPaymentSession", "inquiryPayment", "cancel", "capture", "refund", "inquiryRefund"}
 	callTroubles  = []sandbox.FaultKind{
 		sandbox.Timeout, sandbox.Timeout, sandbox.Unknown, sandbox.ResetByPeer, sandbox.HTTPError, sandbox.HTML, sandbox.Truncate,
 		sandbox.Unsigned, sandbox.Slow, sandbox.Outage,
 	}
-	troubledNotices = []string{"", "", "PAYMENT_RESULT", "PAYMENT_PENDING", "CAPTURE_RESULT", "REFUND_RESULT"}
-	noticeTroubles  = []sandbox.FaultKind{
+	troubledNotifications = []string{"", "", "PAYMENT_RESULT", "PAYMENT_PENDING", "CAPTURE_RESULT", "REFUND_RESULT"}
+	notificationTroubles  = []sandbox.FaultKind{
 		sandbox.Lose, sandbox.DelayNotification, sandbox.Duplicate, sandbox.Reorder, sandbox.UnsignedNotification, sandbox.WrongAmountNotification,
 		sandbox.WrongCurrencyNotification, sandbox.Garble,
 	}
@@ -568,7 +569,7 @@ func (s *simulation) somethingBreaks() {
 			f.Times, f.Chance = 0, 0.3
 		}
 	case n < 9:
-		f.Kind, f.On = noticeTroubles[s.fate.IntN(len(noticeTroubles))], troubledNotices[s.fate.IntN(len(troubledNotices))]
+		f.Kind, f.On = notificationTroubles[s.fate.IntN(len(notificationTroubles))], troubledNotifications[s.fate.IntN(len(troubledNotifications))]
 	default:
 		f.Kind, f.On, f.Times = laterTroubles[s.fate.IntN(len(laterTroubles))], "", 1
 	}
@@ -580,11 +581,11 @@ func (s *simulation) somethingBreaks() {
 	s.world.tell("from now on: %s on %q, %d times, chance %v, applied %v, delay %v", f.Kind, f.On, f.Times, f.Chance, f.Apply, time.Duration(f.Delay).Round(time.Second))
 }
 
-// patience is how long a story may take to become quiet: a little more than the
-// sweeper's own, which ends in a review.
+// patience is how long a story may take to become quiet: a little more than the time
+// after which the sweeper asks for a review.
 const patience = 112 * time.Hour
 
-// calm ends all trouble and lets time pass until nothing more is to come.
+// calm ends all trouble and lets time pass until the story is quiet.
 func (s *simulation) calm() {
 	s.world.tell("all trouble ends")
 	s.world.control.ClearFaults()
@@ -607,8 +608,8 @@ func (s *simulation) calm() {
 	s.world.tell("quiet")
 }
 
-// quiet reports whether neither side has anything left to do. A card that waits
-// for its merchant's capture may wait for days.
+// quiet reports whether both sides have finished. A card that waits for its merchant's
+// capture may wait for days.
 func (s *simulation) quiet() bool {
 	if !s.world.wires.idle() {
 		return false
@@ -630,8 +631,8 @@ func (s *simulation) quiet() bool {
 		   AND NOT EXISTS (SELECT 1 FROM outbox WHERE state = 'pending')`) > 0
 }
 
-// judge says what is wrong with how the story went and how it ended.
-func (s *simulation) judge() []string {
+// problems lists what was wrong during the story and at its end.
+func (s *simulation) problems() []string {
 	wires := s.world.wires
 	tr := readTruth(s.t, s.world.program().path, s.world.control.Ledger(), time.Now(), wires.acknowledged)
 	for _, o := range tr.orders {
@@ -644,7 +645,7 @@ func (s *simulation) judge() []string {
 		ends.add(op.Kind+" "+op.Status, 1)
 	}
 	ends.add("starts of the shop", s.world.started)
-	ends.add("acknowledged notices", len(wires.acknowledged))
+	ends.add("acknowledged notifications", len(wires.acknowledged))
 	for _, l := range tr.stock {
 		if l.stock+l.takenBy != s.rare {
 			tr.wrong("of %d rare pieces %d were taken and %d are there", s.rare, l.takenBy, l.stock)

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// needsStrace skips where no process can be traced, but never where proofs must
-// not be skipped.
+// needsStrace skips the test where strace cannot attach, and fails it where CI is set,
+// because no proof may be skipped there.
 func needsStrace(t *testing.T) {
 	t.Helper()
 	output, err := exec.Command("strace", "-f", "-o", os.DevNull, "true").CombinedOutput()
@@ -59,7 +59,7 @@ type completed struct {
 	began, end int
 }
 
-// calls joins the beginnings and ends of calls.
+// calls joins the lines on which a call begins and ends.
 func calls(lines []syscallLine) []completed {
 	var all []completed
 	open := map[string]int{} // thread → index of its unfinished call
@@ -92,7 +92,7 @@ func TestASuccessIsWrittenAfterTheDisk(t *testing.T) {
 	testKeys()
 	log := filepath.Join(t.TempDir(), "strace")
 	m := newMerchant(t, t.TempDir(), "strace", "-f", "-yy", "-s", "5000", "-o", log, "-e", "trace=read,write,pwrite64,fsync,fdatasync,sendto,writev")
-	m.starts("SWEEP_SCHEDULE=1h") // nothing else is to be stored meanwhile
+	m.starts("SWEEP_SCHEDULE=1h") // so that the program stores nothing else meanwhile
 	_, id, err := m.starting(t.Context(), "GCASH")
 	must(t, err)
 	must(t, m.control.Pay(id))
@@ -108,7 +108,7 @@ func TestASuccessIsWrittenAfterTheDisk(t *testing.T) {
 	for _, c := range calls(readStrace(t, log)) {
 		wal := strings.Contains(c.text[:min(len(c.text), 300)], "-wal>")
 		switch {
-		case c.name == "read" && strings.Contains(c.text, "OST /antom/notify"): // net/http may have read the P before
+		case c.name == "read" && strings.Contains(c.text, "OST /antom/notify"): // net/http may have read the P of POST before
 			arrived = c.end
 		case arrived < 0:
 		case c.name == "pwrite64" && wal && written < 0 && strings.Contains(c.text, "PAYMENT_RESULT") && strings.Contains(c.text, id):

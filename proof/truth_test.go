@@ -17,8 +17,8 @@ import (
 	"antom-checkout/db"
 )
 
-// truth is both sides of the story: what Antom's ledger says, and what the
-// shop's audit says, with the few columns that the audit does not show.
+// truth is both sides of the story: Antom's ledger, and the shop's audit with the few
+// columns that the audit does not show.
 type truth struct {
 	antom        sandbox.Ledger
 	now          time.Time
@@ -28,9 +28,9 @@ type truth struct {
 	cancels      []*cancelLine
 	transitions  []transitionLine
 	evidence     map[string]bool   // "notification:ID", "inquiry:ID", "response:ID"
-	inquired     map[string]bool   // payments about which an answer to an inquiry is stored
+	inquired     map[string]bool   // payments with a stored answer to an inquiry
 	answers      map[string]string // "response:ID" → S, F, U or none
-	said         map[string]string // "notification:ID" → the amount it speaks of, as Antom writes it
+	amounts      map[string]string // "notification:ID" → the amount in it, as Antom writes it
 	stored       map[string]bool   // sha256 of notifications
 	outbox       []auditLine
 	stock        []stockLine
@@ -62,25 +62,25 @@ type auditLine struct {
 
 type orderLine struct {
 	auditLine
-	review   string
-	payments []*paymentLine
-	kept     int   // payments by which Antom holds money or a card's promise of it
-	worth    int64 // of these
-	net      int64 // what of it has been taken and not given back
+	review    string
+	payments  []*paymentLine
+	holding   int   // payments that hold funds at Antom: taken or authorised
+	effective int64 // their amount
+	net       int64 // what of it Antom has taken and not refunded
 }
 
 type paymentLine struct {
 	auditLine
-	nextCheck sql.NullInt64
-	settled   bool             // with the buyer, by a person, because Antom does not give it back
-	antom     *sandbox.Payment // nil when Antom knows of none
-	state     string           // what Antom's ledger makes of it
-	net       int64            // taken and not given back, by Antom's ledger
-	refunded  int64            // given back, by our words
+	nextPoll        sql.NullInt64
+	resolvedOffline bool             // by the merchant with the buyer, because Antom does not return it
+	antom           *sandbox.Payment // nil when Antom knows of none
+	state           string           // the status that follows from Antom's ledger
+	net             int64            // taken and not refunded, by Antom's ledger
+	refunded        int64            // by the shop's audit
 }
 
-// cancelLine is a cancel of ours: from when on it may take effect, and when it was
-// refused for good, if it was.
+// cancelLine is a cancel by the shop: it may take effect from asked on, and no longer
+// from refused on, which is zero where Antom has not refused it for good.
 type cancelLine struct {
 	payment, request string
 	asked            time.Time
@@ -93,32 +93,34 @@ type transitionLine struct {
 }
 
 type stockLine struct {
-	sku         string
-	stock, held int
-	heldBy      int // pieces of the orders that hold some
-	takenBy     int // and of those that have taken theirs
+	sku             string
+	stock, reserved int
+	reservedBy      int // pieces of the orders with reserved stock
+	takenBy         int // pieces of the orders that have taken theirs
 }
 
-// readTruth reads both sides. The shop's database may be in use meanwhile.
+// readTruth reads the shop's side, also while a program uses the database, and matches
+// it with Antom's ledger.
 func readTruth(t testing.TB, path string, ledger sandbox.Ledger, now time.Time, acknowledged map[string]bool) *truth {
 	t.Helper()
 	tr := &truth{
 		antom: ledger, now: now, acknowledged: acknowledged, orders: map[string]*orderLine{}, payments: map[string]*paymentLine{},
-		evidence: map[string]bool{}, inquired: map[string]bool{}, stored: map[string]bool{}, answers: map[string]string{}, said: map[string]string{},
+		evidence: map[string]bool{}, inquired: map[string]bool{}, stored: map[string]bool{}, answers: map[string]string{}, amounts: map[string]string{},
 	}
 	var audit bytes.Buffer
 	must(t, db.Audit(context.Background(), path, &audit))
 	for decoder := json.NewDecoder(&audit); decoder.More(); {
 		var line auditLine
 		must(t, decoder.Decode(&line))
-		tr.hear(line)
+		tr.add(line)
 	}
 	tr.readColumns(t, path)
 	tr.match()
 	return tr
 }
 
-func (tr *truth) hear(line auditLine) {
+// add takes in one line of the audit.
+func (tr *truth) add(line auditLine) {
 	switch id := fmt.Sprint(line.ID); line.Kind {
 	case "order":
 		tr.orders[id] = &orderLine{auditLine: line}
@@ -171,9 +173,9 @@ func (tr *truth) readColumns(t testing.TB, path string) {
 	each(`SELECT request_id, next_poll, resolved_offline FROM payments`, func(rows *sql.Rows) error {
 		var id string
 		var next sql.NullInt64
-		var settled bool
-		err := rows.Scan(&id, &next, &settled)
-		tr.payments[id].nextCheck, tr.payments[id].settled = next, settled
+		var resolvedOffline bool
+		err := rows.Scan(&id, &next, &resolvedOffline)
+		tr.payments[id].nextPoll, tr.payments[id].resolvedOffline = next, resolvedOffline
 		return err
 	})
 	each(`SELECT subject, order_id, payment_request_id, request_id, from_status, to_status, cause, at FROM transitions ORDER BY seq`, func(rows *sql.Rows) error {
@@ -189,9 +191,9 @@ func (tr *truth) readColumns(t testing.TB, path string) {
 		var at int64
 		err := rows.Scan(&l.payment, &l.request, &at)
 		l.asked = time.UnixMilli(at)
-		for _, moved := range tr.transitions {
-			if moved.subject == "cancel" && moved.request == l.request && moved.to == "failed" {
-				l.refused = moved.at
+		for _, transition := range tr.transitions {
+			if transition.subject == "cancel" && transition.request == l.request && transition.to == "failed" {
+				l.refused = transition.at
 			}
 		}
 		tr.cancels = append(tr.cancels, l)
@@ -200,7 +202,7 @@ func (tr *truth) readColumns(t testing.TB, path string) {
 	each(`SELECT id, coalesce(json_extract(body, '$.paymentAmount.currency') || ' ' || json_extract(body, '$.paymentAmount.value'), '') FROM notifications WHERE json_valid(body)`, func(rows *sql.Rows) error {
 		var id, amount string
 		err := rows.Scan(&id, &amount)
-		tr.said["notification:"+id] = amount
+		tr.amounts["notification:"+id] = amount
 		return err
 	})
 	each(`
@@ -210,33 +212,33 @@ func (tr *truth) readColumns(t testing.TB, path string) {
 		  FROM products
 		 WHERE stock IS NOT NULL`, func(rows *sql.Rows) error {
 		var l stockLine
-		err := rows.Scan(&l.sku, &l.stock, &l.held, &l.heldBy, &l.takenBy)
+		err := rows.Scan(&l.sku, &l.stock, &l.reserved, &l.reservedBy, &l.takenBy)
 		tr.stock = append(tr.stock, l)
 		return err
 	})
 }
 
-// match puts Antom's payments beside ours.
+// match finds the shop's payment for each of Antom's.
 func (tr *truth) match() {
 	for i := range tr.antom.Payments {
-		theirs := &tr.antom.Payments[i]
-		ours := tr.payments[theirs.RequestID]
-		if ours == nil {
+		atAntom := &tr.antom.Payments[i]
+		here := tr.payments[atAntom.RequestID]
+		if here == nil {
 			continue // checked by known
 		}
-		ours.antom = theirs
-		ours.state, ours.net = tr.atAntom(theirs)
-		order := tr.orders[ours.OrderID]
-		if (ours.state == "paid" || ours.state == "authorized") && !ours.settled {
-			order.kept++
-			order.worth += theirs.Amount
-			order.net += ours.net
+		here.antom = atAntom
+		here.state, here.net = tr.stateAtAntom(atAntom)
+		order := tr.orders[here.OrderID]
+		if (here.state == "paid" || here.state == "authorized") && !here.resolvedOffline {
+			order.holding++
+			order.effective += atAntom.Amount
+			order.net += here.net
 		}
 	}
 }
 
-// atAntom says in our words where a payment stands by Antom's ledger.
-func (tr *truth) atAntom(p *sandbox.Payment) (state string, net int64) {
+// stateAtAntom is the status of a payment, and its net amount, by Antom's ledger.
+func (tr *truth) stateAtAntom(p *sandbox.Payment) (state string, net int64) {
 	switch p.Status {
 	case antom.PaymentFail:
 		return "failed", 0
@@ -280,7 +282,7 @@ func (tr *truth) wrong(format string, args ...any) {
 	tr.problems = append(tr.problems, fmt.Sprintf(format, args...))
 }
 
-// always lists what is wrong at any moment, in the middle of everything.
+// always lists the broken laws among those that hold at any moment.
 func (tr *truth) always() []string {
 	tr.known()
 	tr.acknowledgedIsStored()
@@ -289,33 +291,33 @@ func (tr *truth) always() []string {
 	tr.stockConserved()
 	tr.onlyListedTransitions()
 	tr.ledgerReplays()
-	tr.moneyMovesByAntomsWord()
-	tr.failedByAntomsWord()
+	tr.moneyMovesByEvidence()
+	tr.failedByEvidence()
 	tr.nothingWithoutNextStep()
 	return tr.problems
 }
 
-// whenQuiet lists what is wrong once nothing more is to come.
+// whenQuiet lists the broken laws once both sides have finished.
 func (tr *truth) whenQuiet() []string {
 	tr.always()
 	tr.paidIffAntomHoldsIt()
 	tr.releasedOnMoney()
-	tr.atMostOneKept()
+	tr.atMostOneHoldsFunds()
 	tr.moneyConserved()
 	tr.everythingEnded()
 	return tr.problems
 }
 
-// known: every request id that Antom has seen exists here.
+// known: every request id that Antom has received exists here.
 func (tr *truth) known() {
 	payment := func(what, id string) {
 		if tr.payments[id] == nil {
-			tr.wrong("Antom knows the %s %s, we do not", what, id)
+			tr.wrong("Antom knows the %s %s, the shop does not", what, id)
 		}
 	}
 	operation := func(kind, id string) {
 		if !slices.ContainsFunc(tr.operations, func(l auditLine) bool { return l.Kind == kind && l.RequestID == id }) {
-			tr.wrong("Antom knows the %s %s, we do not", kind, id)
+			tr.wrong("Antom knows the %s %s, the shop does not", kind, id)
 		}
 	}
 	for _, s := range tr.antom.Sessions {
@@ -323,8 +325,8 @@ func (tr *truth) known() {
 	}
 	for _, p := range tr.antom.Payments {
 		payment("payment", p.RequestID)
-		if ours := tr.payments[p.RequestID]; ours != nil && ours.AntomID != "" && ours.AntomID != p.ID {
-			tr.wrong("%s is %s at Antom and %s here", p.RequestID, p.ID, ours.AntomID)
+		if here := tr.payments[p.RequestID]; here != nil && here.AntomID != "" && here.AntomID != p.ID {
+			tr.wrong("%s is %s at Antom and %s here", p.RequestID, p.ID, here.AntomID)
 		}
 	}
 	for _, c := range tr.antom.Captures {
@@ -339,12 +341,12 @@ func (tr *truth) known() {
 	}
 	for _, c := range tr.antom.Cancels {
 		if !slices.ContainsFunc(tr.operations, func(l auditLine) bool { return l.Kind == "cancel" && l.PaymentRequestID == c.PaymentRequestID }) {
-			tr.wrong("Antom has cancelled %s, we know of no cancel", c.PaymentRequestID)
+			tr.wrong("Antom has cancelled %s, the shop knows of no cancel", c.PaymentRequestID)
 		}
 	}
 }
 
-// acknowledgedIsStored: no notice that Antom counts as delivered is missing.
+// acknowledgedIsStored: each notification that Antom counts as delivered is stored.
 func (tr *truth) acknowledgedIsStored() {
 	for _, sha := range tr.lost() {
 		tr.wrong("LOST: the notification %s was acknowledged and is not stored", sha)
@@ -360,23 +362,23 @@ func (tr *truth) lost() (bodies []string) {
 	return bodies
 }
 
-// effectsOnce: an order that was ever paid has told so once, no other has; and no
-// order tells anything twice.
+// effectsOnce: an order has announced that it is paid if and only if it ever was; and no
+// order makes the same announcement twice.
 func (tr *truth) effectsOnce() {
-	told := map[[2]string]int{} // order and topic
+	announced := map[[2]string]int{} // order and topic
 	for _, row := range tr.outbox {
-		if told[[2]string{row.OrderID, row.Topic}]++; told[[2]string{row.OrderID, row.Topic}] > 1 {
-			tr.wrong("order %s tells %s again", row.OrderID, row.Topic)
+		if announced[[2]string{row.OrderID, row.Topic}]++; announced[[2]string{row.OrderID, row.Topic}] > 1 {
+			tr.wrong("order %s announces %s again", row.OrderID, row.Topic)
 		}
 	}
 	for id, o := range tr.orders {
-		if toldPaid := told[[2]string{id, string(checkout.EffectPaid)}] > 0; toldPaid != o.EverPaid {
-			tr.wrong("order %s: ever paid %v, told so %v", id, o.EverPaid, toldPaid)
+		if paid := announced[[2]string{id, string(checkout.EffectPaid)}] > 0; paid != o.EverPaid {
+			tr.wrong("order %s: ever paid %v, announced %v", id, o.EverPaid, paid)
 		}
 	}
 }
 
-// refundsWithinCaptured: on both sides, no more was given back than was taken.
+// refundsWithinCaptured: on both sides, no more is refunded than was taken.
 func (tr *truth) refundsWithinCaptured() {
 	for id, p := range tr.payments {
 		if p.refunded > p.Amount {
@@ -388,17 +390,18 @@ func (tr *truth) refundsWithinCaptured() {
 	}
 }
 
-// stockConserved: what is held is what orders hold, and never more than is there.
+// stockConserved: the reserved stock is what orders have reserved, and never more than
+// the stock.
 func (tr *truth) stockConserved() {
 	for _, s := range tr.stock {
-		if s.stock < 0 || s.held != s.heldBy || s.held > s.stock {
-			tr.wrong("%s: %d there, %d held, %d of them by orders", s.sku, s.stock, s.held, s.heldBy)
+		if s.stock < 0 || s.reserved != s.reservedBy || s.reserved > s.stock {
+			tr.wrong("%s: stock %d, reserved %d, of them %d by orders", s.sku, s.stock, s.reserved, s.reservedBy)
 		}
 	}
 }
 
-// onlyListedTransitions: the tables of checkout/status.go are the law. The first
-// row of something comes from "".
+// onlyListedTransitions: each transition is in the tables of checkout/status.go. The
+// first one of an order, a payment or an operation comes from "".
 func (tr *truth) onlyListedTransitions() {
 	for _, l := range tr.transitions {
 		listed := false
@@ -408,7 +411,7 @@ func (tr *truth) onlyListedTransitions() {
 		case "payment":
 			listed = checkout.PaymentStatus(l.from).CanTransitionTo(checkout.PaymentStatus(l.to)) || l.from == "" && l.to == "created"
 		default:
-			// Antom's own captures are first heard of when they are over.
+			// Antom reports its own captures only once they are over.
 			listed = checkout.OperationStatus(l.from).CanTransitionTo(checkout.OperationStatus(l.to)) || l.from == ""
 		}
 		if !listed {
@@ -417,7 +420,7 @@ func (tr *truth) onlyListedTransitions() {
 	}
 }
 
-// ledgerReplays: the rows of the ledger are a chain that ends where things stand.
+// ledgerReplays: the rows of the ledger are a chain that ends with the present status.
 func (tr *truth) ledgerReplays() {
 	stands := map[string]string{}
 	for _, l := range tr.transitions {
@@ -447,42 +450,42 @@ func (tr *truth) expectReplay(stands map[string]string, key, status string) {
 	}
 }
 
-// moneyMovesByAntomsWord: what says that money came or went names a message of
-// Antom that is stored, or the operator who has judged one, and never comes before
-// Antom had the money.
-func (tr *truth) moneyMovesByAntomsWord() {
+// moneyMovesByEvidence: a transition of money has a stored message of Antom as its
+// cause, or an operator's resolution where such a message is stored, and never comes
+// before Antom had the money.
+func (tr *truth) moneyMovesByEvidence() {
 	for _, l := range tr.transitions {
 		if l.subject != "payment" || l.to != "paid" && l.to != "authorized" && l.to != "refunded" {
 			continue
 		}
-		judged := strings.HasPrefix(l.cause, "admin:") && tr.inquired[l.payment]
-		if !tr.evidence[l.cause] && !judged {
+		resolved := strings.HasPrefix(l.cause, "admin:") && tr.inquired[l.payment]
+		if !tr.evidence[l.cause] && !resolved {
 			tr.wrong("payment %s became %s by %q, which is no message that is stored", l.payment, l.to, l.cause)
 		}
 		p := tr.payments[l.payment]
-		if said := tr.said[l.cause]; said != "" && said != fmt.Sprint(p.Currency, " ", p.Amount) {
-			tr.wrong("payment %s of %d %s became %s by a notification about %s", l.payment, p.Amount, p.Currency, l.to, said)
+		if amount := tr.amounts[l.cause]; amount != "" && amount != fmt.Sprint(p.Currency, " ", p.Amount) {
+			tr.wrong("payment %s of %d %s became %s by a notification about %s", l.payment, p.Amount, p.Currency, l.to, amount)
 		}
 		switch {
 		case p.antom == nil || p.antom.PaidAt.IsZero():
-			tr.wrong("payment %s became %s; at Antom nobody paid", l.payment, l.to)
+			tr.wrong("payment %s became %s; the buyer has not paid at Antom", l.payment, l.to)
 		case l.at.Before(p.antom.PaidAt.Truncate(time.Millisecond)):
 			tr.wrong("payment %s became %s before it was paid at Antom", l.payment, l.to)
 		}
 	}
 }
 
-// failedByAntomsWord: an answer that says anything but F ends nothing.
-func (tr *truth) failedByAntomsWord() {
+// failedByEvidence: of the answers, only those with the result F fail anything.
+func (tr *truth) failedByEvidence() {
 	for _, l := range tr.transitions {
 		if answer, known := tr.answers[l.cause]; l.to == "failed" && known && answer != "F" {
-			tr.wrong("%s %s %s failed by an answer that says %s", l.subject, l.payment, l.request, answer)
+			tr.wrong("%s %s %s failed by an answer with the result %s", l.subject, l.payment, l.request, answer)
 		}
 	}
 }
 
-// nothingWithoutNextStep: whatever is unfinished will be looked at again, unless
-// a person has been asked to.
+// nothingWithoutNextStep: each unfinished payment or operation has a scheduled poll or
+// an order under review.
 func (tr *truth) nothingWithoutNextStep() {
 	unfinished := map[string]string{}
 	for id, p := range tr.payments {
@@ -496,19 +499,19 @@ func (tr *truth) nothingWithoutNextStep() {
 		}
 	}
 	for id, what := range unfinished {
-		if p := tr.payments[id]; !p.nextCheck.Valid && tr.orders[p.OrderID].Status != "review" {
-			tr.wrong("payment %s (%s) will never be looked at again", id, what)
+		if p := tr.payments[id]; !p.nextPoll.Valid && tr.orders[p.OrderID].Status != "review" {
+			tr.wrong("payment %s (%s) will never be polled again", id, what)
 		}
 	}
 }
 
-// Reviews that neither Antom nor time can end: a person decides.
+// lastingReviews are those that neither Antom nor time can end: a person decides.
 var lastingReviews = []string{
 	"capture failed", "late money, goods gone", "cannot be given back", "authorisation has ended", "another amount", "another method",
 }
 
-// paidIffAntomHoldsIt: payment by payment, our words and Antom's ledger agree,
-// and an order's status follows.
+// paidIffAntomHoldsIt: each payment has the same status here and in Antom's ledger, and
+// the order's status follows.
 func (tr *truth) paidIffAntomHoldsIt() {
 	for id, o := range tr.orders {
 		if o.review != "" {
@@ -535,8 +538,8 @@ func (tr *truth) expectAgreement(p *paymentLine) {
 	}
 }
 
-// releasedOnMoney: when an order is told to be paid, and its receipt is written, Antom
-// holds the money, and no cancel of ours is on its way that takes it back.
+// releasedOnMoney: when an order is announced as paid, and its receipt is written, Antom
+// holds the money, and no cancel of the shop is on its way that reverses it.
 func (tr *truth) releasedOnMoney() {
 	released := map[string]bool{}
 	for _, l := range tr.transitions {
@@ -556,7 +559,8 @@ func (tr *truth) releasedOnMoney() {
 	}
 }
 
-// whyNothingHeld says why Antom holds none of an order's payments at a moment, or "".
+// whyNothingHeld is the reason why none of an order's payments holds funds at a moment,
+// or "".
 func (tr *truth) whyNothingHeld(o *orderLine, at time.Time) string {
 	why := nothingTaken
 	for _, p := range o.payments {
@@ -573,7 +577,7 @@ func (tr *truth) whyNothingHeld(o *orderLine, at time.Time) string {
 
 const nothingTaken = "Antom has taken nothing"
 
-// whyNotHeld says why Antom does not hold the money of a payment for good at a
+// whyNotHeld is the reason why Antom does not hold the money of a payment for good at a
 // moment, or "". The shop's times are whole milliseconds.
 func (tr *truth) whyNotHeld(p *paymentLine, at time.Time) string {
 	if p.antom == nil || p.antom.PaidAt.IsZero() || at.Before(p.antom.PaidAt.Truncate(time.Millisecond)) {
@@ -584,46 +588,46 @@ func (tr *truth) whyNotHeld(p *paymentLine, at time.Time) string {
 			continue
 		}
 		if c.At.Before(at) {
-			return "Antom has given it back before, by a cancel that we had asked for"
+			return "Antom has returned it before, by a cancel of the shop"
 		}
 		for _, asked := range tr.cancels {
 			if asked.payment == c.PaymentRequestID && asked.asked.Before(at) && (asked.refused.IsZero() || asked.refused.After(at)) {
-				return "a cancel of ours was on its way, and took it back"
+				return "a cancel of the shop was on its way, and reversed it"
 			}
 		}
 	}
 	return ""
 }
 
-// expectOrder holds an order's status against the money Antom keeps for it.
+// expectOrder compares an order's status with the money that Antom holds for it.
 func (tr *truth) expectOrder(id string, o *orderLine) {
 	want := ""
 	switch {
-	case o.kept == 1 && o.net == o.worth:
+	case o.holding == 1 && o.net == o.effective:
 		want = "paid"
-	case o.kept == 1 && o.net > 0:
+	case o.holding == 1 && o.net > 0:
 		want = "partially_refunded"
-	case o.kept == 1:
+	case o.holding == 1:
 		want = "authorized"
 	}
 	paid := []string{"paid", "partially_refunded", "authorized"}
 	if want != "" && o.Status != want || want == "" && slices.Contains(paid, o.Status) {
-		tr.wrong("order %s is %s; Antom keeps %d payments and %d of %d for it", id, o.Status, o.kept, o.net, o.worth)
+		tr.wrong("order %s is %s; at Antom %d of its payments hold funds, %d of %d", id, o.Status, o.holding, o.net, o.effective)
 	}
 }
 
-// atMostOneKept: no order is paid twice, unless a person has been told why.
-func (tr *truth) atMostOneKept() {
+// atMostOneHoldsFunds: no order is paid twice, unless a review says why.
+func (tr *truth) atMostOneHoldsFunds() {
 	for id, o := range tr.orders {
-		if o.kept > 1 && !slices.Contains([]string{"cannot be given back", "another amount", "another method"}, o.review) {
-			tr.wrong("order %s: Antom keeps %d payments for it", id, o.kept)
+		if o.holding > 1 && !slices.Contains([]string{"cannot be given back", "another amount", "another method"}, o.review) {
+			tr.wrong("order %s: at Antom %d of its payments hold funds", id, o.holding)
 		}
 	}
 }
 
-// moneyConserved: per currency, what we count is what Antom has.
+// moneyConserved: per currency, the sums of the shop and of Antom are the same.
 func (tr *truth) moneyConserved() {
-	here, there := map[string]int64{}, map[string]int64{}
+	here, atAntom := map[string]int64{}, map[string]int64{}
 	for _, p := range tr.payments {
 		if tr.orders[p.OrderID].review != "" {
 			continue
@@ -631,11 +635,11 @@ func (tr *truth) moneyConserved() {
 		if p.Status == "paid" || p.Status == "refunded" {
 			here[p.Currency] += p.Amount - p.refunded
 		}
-		there[p.Currency] += p.net
+		atAntom[p.Currency] += p.net
 	}
-	for currency := range there {
-		if here[currency] != there[currency] {
-			tr.wrong("%s: %d here, %d at Antom", currency, here[currency], there[currency])
+	for currency := range atAntom {
+		if here[currency] != atAntom[currency] {
+			tr.wrong("%s: %d here, %d at Antom", currency, here[currency], atAntom[currency])
 		}
 	}
 }

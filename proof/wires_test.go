@@ -22,31 +22,31 @@ import (
 	"antom-checkout/antom"
 )
 
-// wires join shop and Antom without a socket. They take their time, which lets
-// things happen in between; and they see everything that crosses them, so two
-// laws are checked here at the very moment: what Antom hears of is stored, and
-// what is acknowledged is stored.
+// wires join shop and Antom without a socket. They delay each message, so that other
+// things happen meanwhile; and they see every message, so that two laws are checked at
+// the very moment: an id is stored before it is sent to Antom, and a notification is
+// stored before it is acknowledged.
 type wires struct {
 	w *world
 
 	mu           sync.Mutex
 	unreliable   bool
-	crossing     bool           // a message may be held for any time, and arrives also when its sender has stopped waiting
-	carried      sync.WaitGroup // messages of a crossing story that are under way
-	underWay     atomic.Int64   // how many those are
+	crossing     bool           // a message may be held, and arrives also when its sender has stopped waiting
+	carried      sync.WaitGroup // messages of a crossing story that are in flight
+	inFlight     atomic.Int64   // how many those are
 	waiting      []*overtaking  // messages that wait to be overtaken
 	heldByHand   []*held
-	over         chan struct{}   // closed when the story is
+	over         chan struct{}   // closed at the end of the story
 	acknowledged map[string]bool // sha256 of the bodies whose SUCCESS has reached Antom
-	broken       []string        // laws that were seen broken
+	broken       []string        // the laws that a message has broken
 	copying      bool
-	copies       []notice
+	copies       []notification
 	known        *sql.DB // reads the running program's database
 	knownPath    string
 }
 
-// notice is a notice of Antom's as it came, to be sent again.
-type notice struct {
+// notification is one of Antom's as it came, to be sent again.
+type notification struct {
 	request *http.Request
 	body    []byte
 }
@@ -55,7 +55,7 @@ func newWires(w *world) *wires {
 	return &wires{w: w, acknowledged: map[string]bool{}, over: make(chan struct{})}
 }
 
-// lawBroken is kept until the end of the story.
+// lawBroken notes a broken law; the test fails with it at the end of the story.
 func (ws *wires) lawBroken(what string) {
 	ws.w.tell("LAW BROKEN: %s", what)
 	ws.mu.Lock()
@@ -63,16 +63,16 @@ func (ws *wires) lawBroken(what string) {
 	ws.broken = append(ws.broken, what)
 }
 
-// dice is a source of chance that depends on the seed, the moment and the
-// matter only, not on which goroutine comes first.
+// dice is a source of chance that depends on the seed, the moment and the matter only,
+// not on which goroutine comes first.
 func (ws *wires) dice(matter string) *rand.Rand {
 	h := fnv.New64a()
 	io.WriteString(h, matter)
 	return rand.New(rand.NewPCG(ws.w.seed^h.Sum64(), uint64(time.Since(ws.w.began))))
 }
 
-// takesTime is how long something is on the wire: mostly moments, now and then
-// longer than anybody waits.
+// takesTime waits as long as a message is on the wire: mostly moments, now and then
+// longer than its sender waits.
 func (ws *wires) takesTime(ctx context.Context, dice *rand.Rand) error {
 	d := time.Duration(1+dice.IntN(400)) * time.Millisecond
 	ws.mu.Lock()
@@ -81,7 +81,7 @@ func (ws *wires) takesTime(ctx context.Context, dice *rand.Rand) error {
 	if unreliable && dice.IntN(25) == 0 {
 		d *= 60
 	}
-	d += time.Duration(dice.IntN(1_000_000)) // so that no two things happen at once by accident
+	d += time.Duration(dice.IntN(1_000_000)) // so that two messages do not arrive at the same instant
 	select {
 	case <-time.After(d):
 		return nil
@@ -92,15 +92,15 @@ func (ws *wires) takesTime(ctx context.Context, dice *rand.Rand) error {
 
 // message is one request on a wire, with the chance that decides about it.
 type message struct {
-	kind string // the operation, or the type of a notice
+	kind string // the endpoint, or the type of a notification
 	body []byte
 	dice *rand.Rand
 
-	longest time.Duration // it may be on its way, when words cross
+	longest time.Duration // time on its way, where messages cross
 }
 
-// exchange carries a message to where it is delivered, and the answer back. arrived
-// is false when it was never delivered.
+// exchange carries a message to deliver, and the answer back. arrived is false when
+// deliver was not called.
 func (ws *wires) exchange(ctx context.Context, m message, deliver func(context.Context) (*http.Response, error)) (res *http.Response, arrived bool, err error) {
 	if ws.crossing {
 		return ws.cross(ctx, m, deliver)
@@ -138,10 +138,10 @@ func (ws *wires) toAntom(p *program) http.RoundTripper {
 		if err := p.fuse.step(); err != nil {
 			return nil, err
 		}
-		op := r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
-		dice := ws.dice(op)
-		ws.expectIntent(p, op, body)
-		res, arrived, err := ws.exchange(ctx, message{op, body, dice, longestHold}, func(ctx context.Context) (*http.Response, error) {
+		endpoint := r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
+		dice := ws.dice(endpoint)
+		ws.expectIntent(p, endpoint, body)
+		res, arrived, err := ws.exchange(ctx, message{endpoint, body, dice, longestHold}, func(ctx context.Context) (*http.Response, error) {
 			return serve(ctx, ws.w.box, r, body)
 		})
 		if !arrived {
@@ -150,7 +150,7 @@ func (ws *wires) toAntom(p *program) http.RoundTripper {
 		if dead := p.fuse.step(); dead != nil {
 			return nil, dead
 		}
-		ws.w.tell("  %s %s → %s", op, idsIn(body), outcome(res, err))
+		ws.w.tell("  %s %s → %s", endpoint, idsIn(body), outcome(res, err))
 		if err != nil {
 			return nil, err
 		}
@@ -188,7 +188,7 @@ func serve(ctx context.Context, to http.Handler, r *http.Request, body []byte) (
 	}
 }
 
-// toShop carries Antom's notices: to the program that runs, if one does.
+// toShop carries Antom's notifications to the program that runs, if one does.
 func (ws *wires) toShop() http.RoundTripper {
 	return roundTrip(func(r *http.Request) (*http.Response, error) {
 		body, err := io.ReadAll(r.Body)
@@ -197,13 +197,13 @@ func (ws *wires) toShop() http.RoundTripper {
 		}
 		dice := ws.dice(kindOf(body))
 		ws.keepCopy(r, body)
-		res, arrived, err := ws.exchange(r.Context(), message{kindOf(body), body, dice, longestNotice}, func(ctx context.Context) (*http.Response, error) {
+		res, arrived, err := ws.exchange(r.Context(), message{kindOf(body), body, dice, longestNotification}, func(ctx context.Context) (*http.Response, error) {
 			return ws.notify(ctx, r, body, dice)
 		})
 		if !arrived {
 			return nil, err
 		}
-		ws.w.tell("  notice %s → %s", idsIn(body), outcome(res, err))
+		ws.w.tell("  notification %s → %s", idsIn(body), outcome(res, err))
 		if err != nil {
 			return nil, err
 		}
@@ -216,7 +216,7 @@ func (ws *wires) toShop() http.RoundTripper {
 	})
 }
 
-// notify hands a notice to the program that runs when it arrives.
+// notify delivers a notification to the program that runs when it arrives.
 func (ws *wires) notify(ctx context.Context, r *http.Request, body []byte, dice *rand.Rand) (*http.Response, error) {
 	p := ws.w.program()
 	if !p.fuse.holds() {
@@ -235,7 +235,7 @@ func (ws *wires) notify(ctx context.Context, r *http.Request, body []byte, dice 
 	return res, err
 }
 
-// keepCopies has every notice kept from now on.
+// keepCopies keeps a copy of each notification from now on.
 func (ws *wires) keepCopies() {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
@@ -246,24 +246,24 @@ func (ws *wires) keepCopy(r *http.Request, body []byte) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	if ws.copying {
-		ws.copies = append(ws.copies, notice{r.Clone(context.Background()), body})
+		ws.copies = append(ws.copies, notification{r.Clone(context.Background()), body})
 	}
 }
 
-func (ws *wires) firstCopy() notice {
+func (ws *wires) firstCopy() notification {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	return ws.copies[0]
 }
 
-// chance strikes once in n times while the wires are unreliable.
+// chance is true once in n times while the wires are unreliable, and otherwise false.
 func (ws *wires) chance(dice *rand.Rand, n int) bool {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	return ws.unreliable && dice.IntN(n) == 0
 }
 
-// forge has a stranger claim that all went well; nobody may believe it.
+// forge has a stranger send a success; the program must refuse it.
 func (ws *wires) forge(ctx context.Context, p *program, r *http.Request, body []byte) {
 	forged := bytes.ReplaceAll(body, []byte(`"resultStatus":"F"`), []byte(`"resultStatus":"S"`))
 	_, stranger := testKeys()
@@ -275,26 +275,26 @@ func (ws *wires) forge(ctx context.Context, p *program, r *http.Request, body []
 	request.Header.Set("Signature", signature.String())
 	res, err := serve(ctx, p.pages, request, forged)
 	if err == nil && res.StatusCode != http.StatusUnauthorized && p.fuse.holds() {
-		ws.lawBroken("a forged notice was answered with " + res.Status)
+		ws.lawBroken("a forged notification was answered with " + res.Status)
 	}
 }
 
-// expectIntent holds a request against what is stored: Antom must not hear of an
-// id that a crash in the next moment would make us forget.
-func (ws *wires) expectIntent(p *program, op string, body []byte) {
+// expectIntent checks that the ids of a request are stored before Antom receives them:
+// otherwise a crash in the next moment would lose them.
+func (ws *wires) expectIntent(p *program, endpoint string, body []byte) {
 	var ids struct{ PaymentRequestID, CaptureRequestID, RefundRequestID string }
 	if json.Unmarshal(body, &ids) != nil {
-		ws.lawBroken(op + " is sent without ids")
+		ws.lawBroken(endpoint + " is sent without ids")
 		return
 	}
 	for _, id := range []string{ids.PaymentRequestID, ids.CaptureRequestID, ids.RefundRequestID} {
 		if id != "" && !ws.isStored(p, `SELECT EXISTS (SELECT 1 FROM payments WHERE request_id = $1) OR EXISTS (SELECT 1 FROM operations WHERE request_id = $1)`, id) {
-			ws.lawBroken(op + " " + id + " is sent before it is stored")
+			ws.lawBroken(endpoint + " " + id + " is sent before it is stored")
 		}
 	}
 }
 
-// expectStored holds an acknowledgement against what is stored.
+// expectStored checks that an acknowledged notification is stored.
 func (ws *wires) expectStored(p *program, res *http.Response, body []byte) {
 	if acknowledges(res) && !ws.isStored(p, `SELECT EXISTS (SELECT 1 FROM notifications WHERE body_sha256 = $1)`, digest(body)) {
 		ws.lawBroken("acknowledged before it is stored: " + string(body))
@@ -303,7 +303,7 @@ func (ws *wires) expectStored(p *program, res *http.Response, body []byte) {
 
 func (ws *wires) isStored(p *program, query, id string) bool { return ws.count(p, query, id) > 0 }
 
-// count asks the database of a program, beside it.
+// count reads a number from the database of a program, beside it.
 func (ws *wires) count(p *program, query string, args ...any) (n int) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
@@ -321,7 +321,7 @@ func (ws *wires) count(p *program, query string, args ...any) (n int) {
 	return n
 }
 
-// close gives the reader's connections back.
+// close closes the reader's connections.
 func (ws *wires) close() {
 	if ws.known != nil {
 		_ = ws.known.Close() // it has only read
@@ -346,15 +346,15 @@ func acknowledges(res *http.Response) bool {
 		answer.Result.Code == antom.CodeSuccess && answer.Result.Status == antom.StatusSuccess
 }
 
-// kindOf is the type of a notice. Its ids would not do as a source of chance:
-// they are others in every run.
+// kindOf is the type of a notification. Its ids cannot be a source of chance, because
+// they differ in every run.
 func kindOf(body []byte) string {
 	var n struct{ NotifyType string }
 	_ = json.Unmarshal(body, &n) // a garbled one has no type
 	return n.NotifyType
 }
 
-// idsIn names a message in the story.
+// idsIn is the name of a message in the story: its type and ids.
 func idsIn(body []byte) string {
 	var fields map[string]any
 	if json.Unmarshal(body, &fields) != nil {
@@ -383,6 +383,6 @@ func outcome(res *http.Response, err error) string {
 	if json.Unmarshal(body, &answer) != nil || answer.Result.Status == "" {
 		return res.Status
 	}
-	words := []string{string(answer.Result.Status), string(answer.Result.Code), answer.PaymentStatus, answer.Result.Message}
-	return strings.Join(slices.DeleteFunc(words, func(s string) bool { return s == "" }), " ")
+	parts := []string{string(answer.Result.Status), string(answer.Result.Code), answer.PaymentStatus, answer.Result.Message}
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " ")
 }

@@ -35,9 +35,9 @@ const (
 // milliseconds that Antom signs had 13 digits.
 var epoch = time.Date(2026, 1, 2, 4, 0, 0, 0, time.UTC)
 
-// testKeys are made once, outside of every bubble: the sandbox's, and that of a
-// stranger who forges. They are short: signing with 2048 bits would be half of all
-// the work here, and no law hangs on the length.
+// testKeys are made once, outside of every bubble: those of the sandbox, and that of a
+// stranger who forges. They are short: signing with 2048 bits would be half of all the
+// work here, and no law depends on the length.
 var testKeys = sync.OnceValues(func() (sandbox.Keys, *rsa.PrivateKey) {
 	file, err := os.CreateTemp("", "proof-keys-")
 	check(err)
@@ -63,9 +63,9 @@ func bare(key *rsa.PrivateKey) string {
 	return base64.StdEncoding.EncodeToString(der)
 }
 
-// world is a shop, an Antom and the wires between them, in virtual time. Every
-// program of the shop that dies leaves its files, and the next one is started on
-// what the operating system would have kept of them.
+// world is a shop, an Antom and the wires between them, in virtual time. A program that
+// dies leaves its files, and the next one is started on what the operating system would
+// have kept of them.
 type world struct {
 	t       *testing.T
 	seed    uint64
@@ -96,7 +96,7 @@ type program struct {
 	ended    sync.WaitGroup // its sweeper
 }
 
-// settings are those of the program, out of an environment.
+// settings are those that the program reads from an environment.
 func settings(t testing.TB, environment map[string]string) app.Settings {
 	t.Helper()
 	s, err := app.Load(nil, func(name string) string { return environment[name] })
@@ -104,10 +104,10 @@ func settings(t testing.TB, environment map[string]string) app.Settings {
 	return s
 }
 
-// unwritten takes every letter and writes none.
-type unwritten struct{}
+// noMail is a mailer that discards every email.
+type noMail struct{}
 
-func (unwritten) Mail(context.Context, checkout.Email) error { return nil }
+func (noMail) Mail(context.Context, checkout.Email) error { return nil }
 
 func newWorld(t *testing.T, seed uint64, folder string, change ...func(*app.Settings)) *world {
 	t.Helper()
@@ -124,7 +124,7 @@ func newWorld(t *testing.T, seed uint64, folder string, change ...func(*app.Sett
 		"SWEEP_SCHEDULE": "10s,30s,1m,2m,5m,30m",
 	})
 	must(t, w.shop.UseSandbox(box.Credentials()))
-	w.shop.Payments.Mailer = unwritten{}
+	w.shop.Payments.Mailer = noMail{}
 	for _, c := range change {
 		c(&w.shop)
 	}
@@ -168,7 +168,7 @@ func (w *world) start(path string) {
 	w.running, w.started = p, w.started+1
 }
 
-// sweeps has the program's sweeper look around now and again, until it dies.
+// sweeps runs the program's sweeper after each pause, until the program dies.
 func (w *world) sweeps(pause func() time.Duration) {
 	p := w.program()
 	p.ended.Go(func() {
@@ -182,21 +182,21 @@ func (w *world) sweeps(pause func() time.Duration) {
 	})
 }
 
-// dies ends the program where it stands and starts the next one on the files as
-// they are at that moment, the write-ahead log included: what kill -9 leaves.
+// dies ends the program at once and starts the next one on the files as they are at
+// that moment, the write-ahead log included: what kill -9 leaves.
 func (w *world) dies() {
 	w.t.Helper()
 	old := w.program()
 	old.fuse.blow()
 	old.ended.Wait()
-	synctest.Wait() // whatever was under way has come to nothing
+	synctest.Wait() // all that was under way has ended without effect
 	next := filepath.Join(w.folder, fmt.Sprintf("shop-%d.db", w.started))
 	for _, end := range []string{"", "-wal"} {
 		copyFile(w.t, old.path+end, next+end)
 	}
 	must(w.t, old.store.Close())
 	for _, end := range []string{"", "-wal", "-shm"} {
-		_ = os.Remove(old.path + end) // may be gone with its last connection
+		_ = os.Remove(old.path + end) // SQLite may have removed it with the last connection
 	}
 	w.start(next)
 }

@@ -14,7 +14,7 @@ import (
 	"antom-checkout/checkout/shop"
 )
 
-// inWorld tells a story by hand: nothing goes wrong but what the test asks for.
+// inWorld tells a story in which nothing goes wrong but what the test asks for.
 func inWorld(t *testing.T, story func(t *testing.T, s *simulation)) {
 	testKeys()
 	folder := tempFolder(t)
@@ -31,7 +31,7 @@ func inWorld(t *testing.T, story func(t *testing.T, s *simulation)) {
 	})
 }
 
-// orders places an order and starts a payment for it.
+// ordersAndStarts places an order and starts a payment for it.
 func (s *simulation) ordersAndStarts(method string, mode checkout.Mode) (checkout.Order, payments.Started) {
 	s.t.Helper()
 	p := s.world.program()
@@ -45,26 +45,26 @@ func (s *simulation) ordersAndStarts(method string, mode checkout.Mode) (checkou
 	return o, started
 }
 
-// One notification, however often and however closely it comes, has one effect.
-func TestANoticeThatComesAgainHasOneEffect(t *testing.T) {
-	for name, again := range map[string]func(notice func()){
-		"8 times, spaced": func(notice func()) {
+// A notification that comes many times, spaced or at once, has one effect.
+func TestANotificationThatComesAgainHasOneEffect(t *testing.T) {
+	for name, again := range map[string]func(notify func()){
+		"8 times, spaced": func(notify func()) {
 			for range 8 {
 				time.Sleep(10 * time.Minute)
-				notice()
+				notify()
 			}
 		},
-		"64 at once": func(notice func()) {
+		"64 at once": func(notify func()) {
 			var senders sync.WaitGroup
 			for range 64 {
-				senders.Go(notice)
+				senders.Go(notify)
 			}
 			senders.Wait()
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inWorld(t, func(t *testing.T, s *simulation) {
-				// The first sending is lost on its way back, so every one of these is new to Antom.
+				// The copies are sent beside Antom's own sending of the notification.
 				s.world.wires.keepCopies()
 				_, started := s.ordersAndStarts("GCASH", checkout.ModeAPI)
 				must(t, s.world.control.Pay(started.Payment.RequestID))
@@ -78,7 +78,7 @@ func TestANoticeThatComesAgainHasOneEffect(t *testing.T) {
 					}
 				})
 				time.Sleep(time.Hour)
-				for _, problem := range s.judge() {
+				for _, problem := range s.problems() {
 					t.Error(problem)
 				}
 				s.expectRows(t, 1, `SELECT count(*) FROM notifications`)
@@ -96,8 +96,8 @@ func (s *simulation) expectRows(t *testing.T, want int, query string) {
 	}
 }
 
-// Three of ten calls end in a timeout, half of them after Antom has carried them
-// out; no order is lost, doubled or left over.
+// Three of ten calls end in a timeout, half of them after Antom has applied them; no
+// order is lost, paid twice or left unfinished.
 func TestTwoHundredOrdersThroughTimeouts(t *testing.T) {
 	t.Parallel()
 	orders := short(200, 40)
@@ -105,7 +105,7 @@ func TestTwoHundredOrdersThroughTimeouts(t *testing.T) {
 		for _, applied := range []bool{true, false} {
 			chance := 0.15
 			if !applied {
-				chance = 0.15 / 0.85 // of those that the first has spared
+				chance = 0.15 / 0.85 // of the calls that the first fault leaves
 			}
 			_, err := s.world.control.AddFault(sandbox.Fault{Kind: sandbox.Timeout, Apply: applied, Chance: chance})
 			must(t, err)
@@ -117,7 +117,7 @@ func TestTwoHundredOrdersThroughTimeouts(t *testing.T) {
 		}
 		s.acting.Wait()
 		s.calm()
-		for _, problem := range s.judge() {
+		for _, problem := range s.problems() {
 			t.Error(problem)
 		}
 		paid := s.world.wires.count(s.world.program(), `SELECT count(*) FROM orders WHERE ever_paid OR status = 'authorized'`)
@@ -128,8 +128,8 @@ func TestTwoHundredOrdersThroughTimeouts(t *testing.T) {
 	})
 }
 
-// buysThroughTimeouts is a patient buyer: pressing the button again until there is
-// something to pay.
+// buysThroughTimeouts is a patient buyer, who presses the button again until there is
+// an attempt to pay.
 func (s *simulation) buysThroughTimeouts(i int, method string, mode checkout.Mode) {
 	p := s.world.program()
 	o, err := p.services.Shop.PlaceOrder(s.t.Context(), shop.OrderRequest{
