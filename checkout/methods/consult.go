@@ -9,20 +9,20 @@ import (
 	"antom-checkout/checkout"
 )
 
-// What Antom offers is asked once for all who buy in one currency, on one kind
-// of device, from one country, and never while a buyer waits: an answer serves
-// while it is renewed. Amounts are no part of the question's key; limits are
-// kept with each method and compared with each order.
+// Antom's offer is cached for all buyers of one market: currency, kind of device and
+// country. A buyer does not wait for a renewal: the cached answer serves until the new
+// one has come. The key of the cache holds no amount; each method's limits are cached
+// with it and compared with each order.
 const (
 	offerFresh     = 5 * time.Minute        // before an answer is renewed
 	offerStale     = 30 * time.Minute       // before one that cannot be renewed is forgotten
-	offerRetry     = 30 * time.Second       // after a question that got no answer
-	offerWait      = 300 * time.Millisecond // for the very first answer: less than a buyer notices, more than it mostly takes
+	offerRetry     = 30 * time.Second       // after a call without an answer
+	offerWait      = 300 * time.Millisecond // for the very first answer: too short for a buyer to perceive, mostly enough for Antom
 	consultTimeout = 40 * time.Second       // for one answer
 	maxOffers      = 256                    // kept at a time
 )
 
-// offers keeps what consult has answered.
+// offers caches the answers of consult.
 type offers struct {
 	mu    sync.Mutex
 	by    map[checkout.Market]*offer

@@ -30,7 +30,7 @@ func (g slowConsult) Consult(_ context.Context, m checkout.Market, _ checkout.Mo
 
 func TestTheCacheOfOffersIsBounded(t *testing.T) {
 	gateway := slowConsult{asked: make(chan checkout.Market, 10*maxOffers), answer: make(chan []checkout.MethodOption)}
-	close(gateway.answer) // nobody answers anything
+	close(gateway.answer) // every call fails at once
 	var passed atomic.Int64
 	now := func() time.Time {
 		return time.Unix(1_800_000_000, 0).Add(time.Duration(passed.Add(1)) * time.Microsecond)

@@ -8,13 +8,13 @@ import (
 	"antom-checkout/checkout"
 )
 
-// reach is where a method pays beside its own currency.
+// reach says in which currencies a method can pay beside its own.
 type reach int
 
 const (
-	atHome     reach = iota // nowhere
+	atHome     reach = iota // in none
 	exchanged               // an Alipay+ wallet: in any currency, where Antom or the operator says so
-	everywhere              // in any currency, offered also on nobody's word
+	everywhere              // in any currency, offered also where neither Antom nor the operator says so
 )
 
 // method is a row of the table below, or what consult says in its place.
