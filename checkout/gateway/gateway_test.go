@@ -9,8 +9,8 @@ import (
 	"antom-checkout/checkout"
 )
 
-// A signed answer proves that Antom has said so, not that it was said about what we
-// have asked: an answer that names another id is none.
+// A signature proves that Antom has written an answer, and not that the answer is to
+// this request: one that names another id does not count.
 func TestAnAnswerAboutSomethingElseIsNone(t *testing.T) {
 	amount, err := antom.NewAmount("SGD", 4200)
 	if err != nil {
