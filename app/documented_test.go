@@ -30,7 +30,9 @@ func TestExportedNamesAreDocumented(t *testing.T) {
 					wrong = append(wrong, undocumented(f)...)
 				}
 			}
-			report(t, pkg, wrong)
+			if len(wrong) > 0 {
+				t.Errorf("%d:\n%s", len(wrong), strings.Join(wrong, "\n"))
+			}
 		})
 	}
 }

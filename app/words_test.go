@@ -2,7 +2,6 @@ package app
 
 import (
 	"cmp"
-	"flag"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -13,15 +12,6 @@ import (
 	"strings"
 	"testing"
 )
-
-var strict = flag.Bool("strict", false, "hold also the packages that are not swept yet")
-
-// unswept are the packages whose words and comments are not held yet; the list is to
-// become empty. What is left in one of them, and in those below it, is listed by
-// go test ./app -run 'RetiredWords/checkout/payments' -strict.
-var unswept = []string{
-	"checkout", "checkout/gateway", "checkout/methods",
-}
 
 // retired is a family of words that have been replaced by the field's own.
 type retired struct {
@@ -125,21 +115,10 @@ func TestRetiredWords(t *testing.T) {
 					left = append(left, fmt.Sprintf("%s has no %q that is excepted: take it out of the list", e.file, e.word))
 				}
 			}
-			report(t, pkg, left)
+			if len(left) > 0 {
+				t.Errorf("%d:\n%s", len(left), strings.Join(left, "\n"))
+			}
 		})
-	}
-}
-
-// report fails with what is wrong with a package, or counts it where the package is
-// not swept yet.
-func report(t *testing.T, pkg string, wrong []string) {
-	t.Helper()
-	switch {
-	case len(wrong) == 0:
-	case slices.Contains(unswept, pkg) && !*strict:
-		t.Skipf("%d left; -strict lists them", len(wrong))
-	default:
-		t.Errorf("%d:\n%s", len(wrong), strings.Join(wrong, "\n"))
 	}
 }
 

@@ -5,10 +5,9 @@ import (
 	"time"
 )
 
-// Apply says what an order becomes when an event about one of its payments
-// arrives, and which effects follow. It changes nothing but its copy. An event that
-// contradicts what is known moves no money: it puts the order under review, and an
-// inquiry settles it.
+// Apply is the order after an event about one of its payments, with the effects that
+// follow. It changes a copy only. An event that contradicts what is known changes no
+// payment: it puts the order under review, and an inquiry decides.
 func Apply(o Order, e Event, r Rules) (Order, []Effect) {
 	before, o := o, o.Clone()
 	p := o.Payment(e.RequestID)
@@ -17,7 +16,7 @@ func Apply(o Order, e Event, r Rules) (Order, []Effect) {
 	}
 	o.applyResolution(p, e)
 	if why := contradiction(*p, e); why != "" {
-		o = before.Clone() // a resolution ends no other contradiction
+		o = before.Clone() // a resolution does not end any other contradiction
 		p = o.Payment(e.RequestID)
 		if !e.fromInquiry() {
 			p.doubt(r)
@@ -66,11 +65,11 @@ func (p *Payment) Knowledge() Knowledge {
 	return k
 }
 
-// doubts reports whether an event tells of funds that may be gone already, or of a
-// failure that a success has overtaken: while a cancel has no answer, the cancel may
-// take back what has just succeeded; and an answer whose question was asked before a
-// cancel was begun or concluded, or before the payment ended or succeeded, says
-// nothing about what is now.
+// doubts reports whether an event may be outdated: it reports funds that may be gone
+// already, or a failure that a success may have followed. While a cancel has no
+// answer, it may still return the funds of a success. And the answer to an inquiry
+// that was sent before a cancel began or ended, or before the payment ended or
+// succeeded, does not say what holds now.
 func (p *Payment) doubts(e Event) bool {
 	funds := e.Outcome == OutcomeSucceeded || e.captured()
 	known := p.Status == PaymentPaid || p.Status == PaymentRefunded || p.Status == PaymentAuthorized && !e.captured()
@@ -87,9 +86,9 @@ func (p *Payment) doubts(e Event) bool {
 	return false
 }
 
-// applyDoubt keeps Antom's id and has Antom asked again; everything else waits for an
-// answer that counts. An inquiry leaves a poll that is scheduled where it is, so that
-// a cancel without an answer is not asked about without pause.
+// applyDoubt keeps Antom's id and schedules an inquiry; all else waits for an answer
+// that is not outdated. After an inquiry a scheduled poll stays, so that a cancel
+// without an answer is not inquired about without pause.
 func (p *Payment) applyDoubt(e Event, r Rules) {
 	p.applyFacts(Event{AntomID: e.AntomID})
 	switch {
@@ -100,8 +99,8 @@ func (p *Payment) applyDoubt(e Event, r Rules) {
 	}
 }
 
-// doubt has Antom asked at once: a message contradicts what is known. Answers to
-// inquiries that were asked before do not settle it.
+// doubt schedules an inquiry at once: a message contradicts what is known. Answers to
+// inquiries that were sent before do not end the doubt.
 func (p *Payment) doubt(r Rules) {
 	p.Doubts++
 	p.schedulePoll(r.Now)
@@ -114,8 +113,8 @@ func Contradicts(o Order, e Event) bool {
 	return p == nil || contradiction(*p, e) != ""
 }
 
-// applyResolution takes an operator's resolution into account. What Antom confirms
-// in the same event is applied afterwards as usual.
+// applyResolution applies an operator's resolution. What Antom confirms in the same
+// event is applied after it, as in any event.
 func (o *Order) applyResolution(p *Payment, e Event) {
 	if e.Resolution == "" || e.Outcome != OutcomeSucceeded || !o.Review.NeedsResolution() || o.ReviewPayment != p.RequestID {
 		return
@@ -132,7 +131,7 @@ func (o *Order) applyResolution(p *Payment, e Event) {
 		o.Closed = OrderCancelled
 		fallthrough
 	case ResolutionRefund:
-		p.Active, p.Duplicate = false, true // the sweeper returns it, also when the command dies
+		p.Active, p.Duplicate = false, true // the sweeper returns it, also when the operator's command is interrupted
 	}
 }
 
@@ -174,7 +173,7 @@ func (p *Payment) contradictedBy(e OperationEvent, within Event) Review {
 	switch {
 	case e.Amount == (Money{}) && !newRefund:
 	case e.Amount.Currency != p.EffectiveAmount().Currency,
-		e.Kind == Capture && e.Amount != p.EffectiveAmount(), // also a failed one: it would be kept with that amount
+		e.Kind == Capture && e.Amount != p.EffectiveAmount(), // also a failed one: it would be stored with that amount
 		op != nil && op.Amount != e.Amount:
 		return Review("another amount of the " + string(e.Kind))
 	}
@@ -199,12 +198,12 @@ func (p *Payment) refundedAfter(e Event) Money {
 }
 
 // madeByCancel reports whether an operation is one that Antom made by itself for a
-// payment that it has cancelled. It moves no money of the order, whatever its amount.
+// payment that it has cancelled. It changes nothing about the order's money, whatever its amount.
 func (p *Payment) madeByCancel(e OperationEvent, within Event) bool {
 	return within.Outcome == OutcomeCancelled && p.operation(e) == nil
 }
 
-// applyFacts keeps what an event tells beside its outcome.
+// applyFacts stores what an event reports beside its outcome.
 func (p *Payment) applyFacts(e Event) {
 	if e.AntomID != "" {
 		p.AntomID = e.AntomID
@@ -215,8 +214,8 @@ func (p *Payment) applyFacts(e Event) {
 	if e.Action.Type != ActionNone {
 		p.Action = e.Action
 	}
-	// In whole milliseconds, as they are stored, so that the same event again changes
-	// nothing.
+	// Times are cut to whole milliseconds, as the store keeps them, so that the same
+	// event again changes nothing.
 	if !e.ExpiresAt.IsZero() {
 		p.ExpiresAt = e.ExpiresAt.UTC().Truncate(time.Millisecond)
 	}
@@ -225,7 +224,8 @@ func (p *Payment) applyFacts(e Event) {
 	}
 }
 
-// applyOutcome moves the payment to where the event says it is, if that may follow.
+// applyOutcome moves the payment to the status that the event reports, if that may
+// follow.
 func (p *Payment) applyOutcome(e Event, r Rules) {
 	switch e.Outcome {
 	case OutcomeUnknown:
@@ -248,7 +248,7 @@ func (p *Payment) applyOutcome(e Event, r Rules) {
 			p.transition(PaymentFailed, e.Code)
 			p.ShopFault = e.ShopFault
 		case p.Status.HoldsFunds():
-			p.doubt(r) // a late failure changes nothing until an inquiry says so
+			p.doubt(r) // a late failure changes nothing until an inquiry confirms it
 		}
 	case OutcomeCancelled:
 		if p.Status.InProgress() || p.Status.HoldsFunds() {
@@ -260,7 +260,7 @@ func (p *Payment) applyOutcome(e Event, r Rules) {
 		}
 		p.transition(PaymentCancelled, e.Code)
 		if r.Now.Before(p.ExpiresAt) {
-			p.schedulePoll(p.ExpiresAt.Add(r.Schedule.Wait(0))) // an old tab can still pay it, and the notification be lost
+			p.schedulePoll(p.ExpiresAt.Add(r.Schedule.Wait(0))) // an open page can still pay it, and its notification may be lost
 		}
 	case OutcomeSuperseded:
 		p.Active = p.Active && !p.Status.InProgress()
@@ -268,17 +268,17 @@ func (p *Payment) applyOutcome(e Event, r Rules) {
 }
 
 // applySuccess moves the payment to authorized or paid. Where the method is not
-// known yet, or a failure was reported before, only an answer of Antom's to this
+// known yet, or a failure was reported before, only Antom's answer to a call of the
 // shop decides: a notification makes the shop inquire.
 func (p *Payment) applySuccess(e Event, r Rules) {
 	answered := e.fromInquiry() || e.Cause.Kind == ByResponse
 	switch {
-	case p.Status == PaymentAuthorized && !needsCapture(p.Method): // it is no card after all
+	case p.Status == PaymentAuthorized && !needsCapture(p.Method): // it was not paid by card after all
 		p.transition(PaymentPaid, e.Code)
 	case p.Status == PaymentFailed && !answered:
 		p.doubt(r)
 	case p.Status.HoldsFunds() || p.Status == PaymentRefunded:
-	case p.Method == "": // paid or only authorised: an answer that names the method tells which
+	case p.Method == "": // paid, or authorised only: an answer that names the method decides
 		if !answered {
 			p.doubt(r)
 		}
@@ -325,7 +325,7 @@ func (p *Payment) applyOperation(e OperationEvent, within Event, r Rules) {
 		op.Status, op.ResultCode = e.Status, e.Code
 	}
 	switch {
-	case op.Kind == Capture && within.Outcome == OutcomeCancelled: // it was taken, and returned by the cancel
+	case op.Kind == Capture && within.Outcome == OutcomeCancelled: // the cancel has returned what was captured
 	case op.Kind == Capture && op.Status == OperationSuccess:
 		p.transition(PaymentPaid, e.Code)
 	case op.Kind == Cancel && op.Status == OperationSuccess,
@@ -334,9 +334,9 @@ func (p *Payment) applyOperation(e OperationEvent, within Event, r Rules) {
 	}
 }
 
-// adoptOperation adds an operation that this shop did not order: Antom captures by
-// itself, and a merchant may refund in Antom's dashboard. A refund whose amount is
-// not known yet is left to the next message, and nil returned.
+// adoptOperation adds an operation that the shop did not order: Antom captures by
+// itself, and a merchant may refund in Antom's dashboard. A refund of unknown amount
+// is not added, and nil returned: a later message will name the amount.
 func (p *Payment) adoptOperation(e OperationEvent, r Rules) *Operation {
 	amount := e.Amount
 	if amount == (Money{}) && e.Kind == Capture {

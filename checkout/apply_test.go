@@ -13,7 +13,7 @@ var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
 func sgd(minor int64) Money { return Money{Minor: minor, Currency: "SGD"} }
 
 // orderWith is an order of SGD 42.00 whose payments have the given statuses;
-// the last is the live one.
+// the last is the active one.
 func orderWith(method string, statuses ...PaymentStatus) Order {
 	o := Order{ID: "order", Total: sgd(4200), ExpiresAt: noon.Add(time.Hour), Stock: StockFree, Fulfillable: true}
 	for i, status := range statuses {
@@ -27,28 +27,28 @@ func orderWith(method string, statuses ...PaymentStatus) Order {
 	return o
 }
 
-func notified(says Outcome, amount Money) Event {
-	return Event{Cause: Cause{ByNotification, "n"}, RequestID: "a", Outcome: says, Amount: amount}
+func notified(outcome Outcome, amount Money) Event {
+	return Event{Cause: Cause{ByNotification, "n"}, RequestID: "a", Outcome: outcome, Amount: amount}
 }
 
-func inquired(says Outcome, amount Money) Event {
-	return Event{Cause: Cause{ByInquiry, "i"}, RequestID: "a", Outcome: says, Amount: amount}
+func inquired(outcome Outcome, amount Money) Event {
+	return Event{Cause: Cause{ByInquiry, "i"}, RequestID: "a", Outcome: outcome, Amount: amount}
 }
 
-func captured(by CauseKind, says OperationStatus, amount Money) Event {
-	return Event{Cause: Cause{by, "c"}, RequestID: "a", Operations: []OperationEvent{{Kind: Capture, RequestID: "cap", Status: says, Amount: amount}}}
+func captured(by CauseKind, status OperationStatus, amount Money) Event {
+	return Event{Cause: Cause{by, "c"}, RequestID: "a", Operations: []OperationEvent{{Kind: Capture, RequestID: "cap", Status: status, Amount: amount}}}
 }
 
-// The whole table of what each word makes of a payment in each status, for a
-// wallet. A row that is not what a payments person expects is a bug.
-func TestWhatEachWordMakesOfAWalletPayment(t *testing.T) {
+// The whole table of a wallet's payment: for each status, its status and the order's
+// after each event. A row that a payments person objects to is a bug.
+func TestWhatEachEventMakesOfAWalletPayment(t *testing.T) {
 	type becomes struct {
 		payment PaymentStatus
 		order   OrderStatus
 	}
-	words := []struct {
-		name string
-		word Event
+	events := []struct {
+		name  string
+		event Event
 	}{
 		{"no answer", Event{Cause: Cause{ByResponse, "r"}, RequestID: "a", Outcome: OutcomeUnknown}},
 		{"accepted", Event{Cause: Cause{ByResponse, "r"}, RequestID: "a", Outcome: OutcomeAccepted}},
@@ -59,7 +59,7 @@ func TestWhatEachWordMakesOfAWalletPayment(t *testing.T) {
 		{"failure inquired", inquired(OutcomeFailed, sgd(4200))},
 		{"cancel inquired", inquired(OutcomeCancelled, sgd(4200))},
 		{"wrong amount notified", notified(OutcomeSucceeded, sgd(4300))},
-		{"dropped", Event{Cause: Cause{ByShopper, "a"}, RequestID: "a", Outcome: OutcomeAbandoned}},
+		{"abandoned", Event{Cause: Cause{ByShopper, "a"}, RequestID: "a", Outcome: OutcomeAbandoned}},
 	}
 	same := becomes{}
 	table := map[PaymentStatus][]becomes{
@@ -85,21 +85,21 @@ func TestWhatEachWordMakesOfAWalletPayment(t *testing.T) {
 		},
 		PaymentPaid: {
 			same, same, same, same, same,
-			same,                               // a late failure changes nothing; Antom is asked
-			{PaymentPaid, OrderReview},         // it insists: a person has to look
-			{PaymentCancelled, OrderCancelled}, // given back
+			same,                               // a late failure changes nothing; the payment is inquired
+			{PaymentPaid, OrderReview},         // the inquiry confirms it: a person has to decide
+			{PaymentCancelled, OrderCancelled}, // a cancel has returned the funds
 			{PaymentPaid, OrderReview}, same,
 		},
 		PaymentFailed: {
 			same, same, same,
-			same,                     // success after failure: Antom is asked
-			{PaymentPaid, OrderPaid}, // and confirms
+			same,                     // success after failure: the payment is inquired
+			{PaymentPaid, OrderPaid}, // and the inquiry confirms it
 			same, same, same, {PaymentFailed, OrderReview}, same,
 		},
 		PaymentCancelled: {
 			same, same, same,
-			{PaymentCancelled, OrderReview}, // paid after cancel: Antom is asked
-			{PaymentPaid, OrderPaid},        // and confirms: the order is paid after all
+			{PaymentCancelled, OrderReview}, // paid after cancel: the payment is inquired
+			{PaymentPaid, OrderPaid},        // and the inquiry confirms it: the order is paid after all
 			same, same, same, {PaymentCancelled, OrderReview}, same,
 		},
 	}
@@ -109,9 +109,9 @@ func TestWhatEachWordMakesOfAWalletPayment(t *testing.T) {
 			if want == same {
 				want = becomes{status, o.Status}
 			}
-			after, _ := Apply(o, words[i].word, Rules{Now: noon})
+			after, _ := Apply(o, events[i].event, Rules{Now: noon})
 			if got := (becomes{after.Payments[0].Status, after.Status}); got != want {
-				t.Errorf("%s, then %s: payment and order become %v, want %v", status, words[i].name, got, want)
+				t.Errorf("%s, then %s: payment and order become %v, want %v", status, events[i].name, got, want)
 			}
 		}
 	}
@@ -128,7 +128,7 @@ func TestACardIsPaidWhenItIsCaptured(t *testing.T) {
 	}
 }
 
-func TestACaptureMayBeHeardOfBeforeItsPayment(t *testing.T) {
+func TestACaptureMayArriveBeforeItsPayment(t *testing.T) {
 	o, _ := Apply(orderWith("CARD", PaymentProcessing), captured(ByNotification, OperationSuccess, sgd(4200)), Rules{Now: noon})
 	o, effects := Apply(o, notified(OutcomeSucceeded, sgd(4200)), Rules{Now: noon})
 	if o.Status != OrderPaid || len(effects) != 0 {
@@ -138,21 +138,21 @@ func TestACaptureMayBeHeardOfBeforeItsPayment(t *testing.T) {
 
 // An inquiry may list the capture of a payment that was cancelled after it.
 func TestACancelledPaymentIsNotPaidByItsOldCapture(t *testing.T) {
-	word := captured(ByInquiry, OperationSuccess, sgd(4200))
-	word.Outcome, word.Amount = OutcomeCancelled, sgd(4200)
+	e := captured(ByInquiry, OperationSuccess, sgd(4200))
+	e.Outcome, e.Amount = OutcomeCancelled, sgd(4200)
 	for _, status := range []PaymentStatus{PaymentProcessing, PaymentAuthorized, PaymentPaid, PaymentCancelled} {
-		if o, effects := Apply(orderWith("CARD", status), word, Rules{Now: noon}); o.Payments[0].Status != PaymentCancelled || slices.Contains(effects, EffectPaid) {
+		if o, effects := Apply(orderWith("CARD", status), e, Rules{Now: noon}); o.Payments[0].Status != PaymentCancelled || slices.Contains(effects, EffectPaid) {
 			t.Errorf("from %s the payment becomes %s", status, o.Payments[0].Status)
 		}
 	}
 }
 
-// What an inquiry says of a refund is no answer to the question how much was paid.
-func TestAnInquiryAboutARefundSettlesNoDoubt(t *testing.T) {
+// The answer to an inquiry about a refund does not say how much was paid.
+func TestAnInquiryAboutARefundEndsNoDoubt(t *testing.T) {
 	o, _ := Apply(orderWith("GCASH", PaymentPaid), notified(OutcomeSucceeded, sgd(4300)), Rules{Now: noon})
-	word := Event{Cause: Cause{ByInquiry, "r"}, RequestID: "a", Operations: []OperationEvent{{Kind: Refund, RequestID: "r", Status: OperationSuccess, Amount: sgd(100)}}}
-	if o, _ = Apply(o, word, Rules{Now: noon}); o.Status != OrderReview || o.Payments[0].NextPoll.IsZero() {
-		t.Fatalf("the order is %s, to be looked at %v", o.Status, o.Payments[0].NextPoll)
+	e := Event{Cause: Cause{ByInquiry, "r"}, RequestID: "a", Operations: []OperationEvent{{Kind: Refund, RequestID: "r", Status: OperationSuccess, Amount: sgd(100)}}}
+	if o, _ = Apply(o, e, Rules{Now: noon}); o.Status != OrderReview || o.Payments[0].NextPoll.IsZero() {
+		t.Fatalf("the order is %s, polled next at %v", o.Status, o.Payments[0].NextPoll)
 	}
 	if o, _ = Apply(o, inquired(OutcomeSucceeded, sgd(4200)), Rules{Now: noon}); o.Status != OrderPartiallyRefunded {
 		t.Errorf("after the inquiry the order is %s", o.Status)
@@ -166,17 +166,17 @@ func TestACaptureOfAnotherAmountNeverPays(t *testing.T) {
 	}
 }
 
-// A capture is the money itself: heard of after the end of its payment, it needs an
-// inquiry as much as a success does.
-func TestACaptureAfterTheEndIsAskedAbout(t *testing.T) {
+// A capture means money: reported after its payment has ended, it needs an inquiry as
+// a success does.
+func TestACaptureAfterTheEndIsInquired(t *testing.T) {
 	for _, end := range []PaymentStatus{PaymentFailed, PaymentCancelled} {
 		o, _ := Apply(orderWith("CARD", end), captured(ByNotification, OperationSuccess, sgd(4200)), Rules{Now: noon})
 		if p := o.Payments[0]; o.Status != OrderReview || p.Status != end || p.NextPoll.IsZero() {
-			t.Errorf("captured after %s, the order is %s with a payment %s, to be looked at %v", end, o.Status, p.Status, p.NextPoll)
+			t.Errorf("captured after %s, the order is %s with a payment %s, polled next at %v", end, o.Status, p.Status, p.NextPoll)
 		}
-		word := captured(ByInquiry, OperationSuccess, sgd(4200))
-		word.Outcome, word.Amount = OutcomeSucceeded, sgd(4200)
-		if o, _ = Apply(o, word, Rules{Now: noon}); o.Status != OrderPaid {
+		e := captured(ByInquiry, OperationSuccess, sgd(4200))
+		e.Outcome, e.Amount = OutcomeSucceeded, sgd(4200)
+		if o, _ = Apply(o, e, Rules{Now: noon}); o.Status != OrderPaid {
 			t.Errorf("once Antom has confirmed it, the order is %s", o.Status)
 		}
 	}
@@ -193,10 +193,10 @@ func TestAFailedCaptureLeavesTheCardAuthorised(t *testing.T) {
 	}
 }
 
-func TestAnInquirySettlesAReview(t *testing.T) {
+func TestAnInquiryEndsAReview(t *testing.T) {
 	review, _ := Apply(orderWith("GCASH", PaymentProcessing), notified(OutcomeSucceeded, sgd(4300)), Rules{Now: noon})
 	if review.Payments[0].NextPoll.IsZero() {
-		t.Error("a review does not make us ask Antom")
+		t.Error("the payment under review is not inquired")
 	}
 	refuted, _ := Apply(review, inquired(OutcomeAccepted, sgd(4200)), Rules{Now: noon})
 	if refuted.Status != OrderProcessing {
@@ -212,45 +212,45 @@ func TestAnInquirySettlesAReview(t *testing.T) {
 	}
 }
 
-// A wrong amount is inquired about even when the capture is heard of in between.
-func TestAnotherWordDoesNotForgetWhatHasToBeAsked(t *testing.T) {
+// A wrong amount is inquired even when the capture is reported in between.
+func TestAnotherEventLeavesTheInquiryScheduled(t *testing.T) {
 	o := orderWith("CARD", PaymentProcessing)
 	o, _ = Apply(o, notified(OutcomeSucceeded, sgd(4300)), Rules{Now: noon})
 	o, _ = Apply(o, captured(ByNotification, OperationSuccess, sgd(4200)), Rules{Now: noon})
 	if o.Status != OrderReview || o.Payments[0].NextPoll.IsZero() {
-		t.Fatalf("the order is %s, to be looked at %v", o.Status, o.Payments[0].NextPoll)
+		t.Fatalf("the order is %s, polled next at %v", o.Status, o.Payments[0].NextPoll)
 	}
 	if o, _ = Apply(o, inquired(OutcomeSucceeded, sgd(4200)), Rules{Now: noon}); o.Status != OrderPaid {
 		t.Errorf("after the inquiry the order is %s", o.Status)
 	}
 }
 
-// A failed capture of another amount would stand against Antom's own word for ever.
-func TestAFailedCaptureOfAnotherAmountIsAskedAbout(t *testing.T) {
+// A failed capture of another amount, once stored, would contradict Antom's answers for
+// ever.
+func TestAFailedCaptureOfAnotherAmountIsInquired(t *testing.T) {
 	o := orderWith("CARD", PaymentAuthorized)
 	o, _ = Apply(o, captured(ByNotification, OperationFailed, sgd(4300)), Rules{Now: noon})
 	if o.Status != OrderReview || len(o.Payments[0].Operations) != 0 {
 		t.Fatalf("the order is %s with %v", o.Status, o.Payments[0].Operations)
 	}
-	word := captured(ByInquiry, OperationFailed, sgd(4200))
-	word.Outcome, word.Amount = OutcomeSucceeded, sgd(4200)
-	if o, _ = Apply(o, word, Rules{Now: noon}); o.Review != captureRefused {
+	e := captured(ByInquiry, OperationFailed, sgd(4200))
+	e.Outcome, e.Amount = OutcomeSucceeded, sgd(4200)
+	if o, _ = Apply(o, e, Rules{Now: noon}); o.Review != captureRefused {
 		t.Errorf("after the inquiry the review is %q", o.Review)
 	}
 }
 
-// The merchant is told of money that has to be given back by hand, for as long as
-// Antom has it.
-func TestAnInquiryDoesNotHideMoneyThatCannotBeGivenBack(t *testing.T) {
+// An order stays under review while Antom holds a duplicate that it does not return.
+func TestAnInquiryDoesNotEndTheReviewOfADuplicateThatCannotBeReturned(t *testing.T) {
 	o := orderWith("GCASH", PaymentPaid, PaymentPaid)
 	o.Payments[0].Duplicate = true
 	o.Review, o.ReviewPayment = cannotReverse, "a"
 	o.Status = orderStatus(o)
 	if o, _ = Apply(o, inquired(OutcomeSucceeded, sgd(4200)), Rules{Now: noon}); o.Status != OrderReview {
-		t.Errorf("while Antom has it, the order is %s", o.Status)
+		t.Errorf("while Antom holds it, the order is %s", o.Status)
 	}
 	if o, _ = Apply(o, inquired(OutcomeCancelled, sgd(4200)), Rules{Now: noon}); o.Status != OrderPaid {
-		t.Errorf("once it has been given back, the order is %s", o.Status)
+		t.Errorf("once it has been returned, the order is %s", o.Status)
 	}
 }
 
@@ -258,10 +258,10 @@ func TestASecondSuccessIsReversed(t *testing.T) {
 	o := orderWith("GCASH", PaymentProcessing, PaymentPaid)
 	after, effects := Apply(o, notified(OutcomeSucceeded, sgd(4200)), Rules{Now: noon})
 	if p := after.Payment("a"); !p.Duplicate || p.NextPoll.IsZero() || len(effects) != 0 {
-		t.Fatalf("it is not to be given back: %+v, effects %v", p, effects)
+		t.Fatalf("it is not to be returned: %+v, effects %v", p, effects)
 	}
 	if after.Status != OrderPaid || after.Active().RequestID != "b" {
-		t.Fatalf("order %s stands on %s", after.Status, after.Active().RequestID)
+		t.Fatalf("the order is %s, its active payment %s", after.Status, after.Active().RequestID)
 	}
 }
 
@@ -276,68 +276,68 @@ func TestLateMoneyFindsItsOrder(t *testing.T) {
 	}
 }
 
-func TestAWordAboutAnotherAntomPaymentOrMethodIsAContradiction(t *testing.T) {
+func TestAnEventAboutAnotherAntomPaymentOrMethodIsAContradiction(t *testing.T) {
 	o := orderWith("GCASH", PaymentProcessing)
 	o.Payments[0].AntomID = "1"
 	for name, change := range map[string]func(*Event){
-		"id":     func(w *Event) { w.AntomID = "2" },
-		"method": func(w *Event) { w.Method = "CARD" },
+		"id":     func(e *Event) { e.AntomID = "2" },
+		"method": func(e *Event) { e.Method = "CARD" },
 	} {
-		w := notified(OutcomeSucceeded, sgd(4200))
-		change(&w)
-		if after, _ := Apply(o, w, Rules{Now: noon}); after.Status != OrderReview {
+		e := notified(OutcomeSucceeded, sgd(4200))
+		change(&e)
+		if after, _ := Apply(o, e, Rules{Now: noon}); after.Status != OrderReview {
 			t.Errorf("another %s makes the order %s", name, after.Status)
 		}
 	}
 }
 
-// Whatever Antom says in whatever order: only listed moves happen, one attempt
-// at most is live, an order is paid only by an equal success, and what was
-// decided from is left as it was.
-func TestNoSequenceOfWordsBreaksTheRules(t *testing.T) {
+// After any events in any order: only listed transitions happen, at most one attempt is
+// active, an order is paid only by a success of the right amount, and Apply leaves its
+// argument as it was.
+func TestNoSequenceOfEventsBreaksTheRules(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		method := rapid.SampledFrom([]string{"CARD", "GCASH"}).Draw(t, "method")
 		o := orderWith(method, PaymentFailed, PaymentCreated)
 		equalSuccess := false
-		for range rapid.IntRange(1, 30).Draw(t, "words") {
-			w := drawWord(t)
+		for range rapid.IntRange(1, 30).Draw(t, "events") {
+			e := drawEvent(t)
 			before := o.Clone()
-			after, effects := Apply(o, w, Rules{Now: noon})
-			if diff := moved(before, o); diff != "" {
-				t.Fatalf("Decide changed what it was given: %s", diff)
+			after, effects := Apply(o, e, Rules{Now: noon})
+			if diff := changed(before, o); diff != "" {
+				t.Fatalf("Apply changed its argument: %s", diff)
 			}
-			equalSuccess = equalSuccess || w.Outcome == OutcomeSucceeded && w.Amount == sgd(4200) ||
-				len(w.Operations) > 0 && w.Operations[0].Kind == Capture && w.Operations[0].Status == OperationSuccess && w.Operations[0].Amount == sgd(4200)
+			equalSuccess = equalSuccess || e.Outcome == OutcomeSucceeded && e.Amount == sgd(4200) ||
+				len(e.Operations) > 0 && e.Operations[0].Kind == Capture && e.Operations[0].Status == OperationSuccess && e.Operations[0].Amount == sgd(4200)
 			checkTransitions(t, o, after, effects)
 			if after.Status == OrderPaid && !equalSuccess {
-				t.Fatalf("paid without an equal success, by %+v", w)
+				t.Fatalf("paid without an equal success, by %+v", e)
 			}
 			o = after
 		}
 	})
 }
 
-func drawWord(t *rapid.T) Event {
-	w := Event{
+func drawEvent(t *rapid.T) Event {
+	e := Event{
 		RequestID: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "payment"),
 		Cause:     Cause{rapid.SampledFrom([]CauseKind{ByNotification, ByInquiry, ByResponse}).Draw(t, "by"), "x"},
 		Amount:    rapid.SampledFrom([]Money{sgd(4200), sgd(4200), sgd(1), {}, {4200, "USD"}}).Draw(t, "amount"),
 		Outcome: rapid.SampledFrom([]Outcome{OutcomeNone, OutcomeUnknown, OutcomeAccepted, OutcomePending, OutcomeSucceeded,
-			OutcomeSucceeded, OutcomeFailed, OutcomeCancelled, OutcomeAbandoned, OutcomeSuperseded}).Draw(t, "says"),
+			OutcomeSucceeded, OutcomeFailed, OutcomeCancelled, OutcomeAbandoned, OutcomeSuperseded}).Draw(t, "outcome"),
 	}
 	if rapid.Bool().Draw(t, "operation") {
-		w.Operations = []OperationEvent{{
+		e.Operations = []OperationEvent{{
 			Kind:      rapid.SampledFrom([]OperationKind{Capture, Refund, Cancel}).Draw(t, "kind"),
 			RequestID: rapid.SampledFrom([]string{"x", "y"}).Draw(t, "request"),
 			Status:    rapid.SampledFrom([]OperationStatus{OperationProcessing, OperationSuccess, OperationFailed}).Draw(t, "result"),
 			Amount:    rapid.SampledFrom([]Money{sgd(4200), sgd(100)}).Draw(t, "part"),
 		}}
 	}
-	return w
+	return e
 }
 
-// moved names the first status that differs.
-func moved(before, after Order) string {
+// changed names the first part of an order whose status differs.
+func changed(before, after Order) string {
 	if before.Status != after.Status {
 		return "order"
 	}
@@ -351,54 +351,54 @@ func moved(before, after Order) string {
 
 func checkTransitions(t *rapid.T, before, after Order, effects []Effect) {
 	if before.Status != after.Status && !before.Status.CanTransitionTo(after.Status) {
-		t.Fatalf("order moved from %s to %s", before.Status, after.Status)
+		t.Fatalf("the order went from %s to %s", before.Status, after.Status)
 	}
-	live := 0
+	active := 0
 	for i, p := range after.Payments {
 		if p.Active {
-			live++
+			active++
 		}
 		was := before.Payments[i]
 		if was.Status != p.Status && !reachable(was.Status, p.Status) {
-			t.Fatalf("payment moved from %s to %s", was.Status, p.Status)
+			t.Fatalf("the payment went from %s to %s", was.Status, p.Status)
 		}
 		if p.Refunded().Minor > p.Amount.Minor && after.Status != OrderReview {
 			t.Fatalf("refunded %v of %v", p.Refunded(), p.Amount)
 		}
 	}
-	if live > 1 {
-		t.Fatal("two live attempts")
+	if active > 1 {
+		t.Fatal("two active attempts")
 	}
 	if slices.Contains(effects, EffectPaid) != (after.EverPaid && !before.EverPaid) {
 		t.Fatalf("effects %v", effects)
 	}
 }
 
-// reachable allows for one message that tells two things at once, such as an
-// inquiry with success and its capture.
+// reachable allows for a message that reports several things at once, such as an
+// inquiry with a success and its capture.
 func reachable(from, to PaymentStatus) bool {
 	return from.CanTransitionTo(to) || slices.ContainsFunc(paymentAfter[from], func(via PaymentStatus) bool {
 		return via.CanTransitionTo(to) || slices.ContainsFunc(paymentAfter[via], func(also PaymentStatus) bool { return also.CanTransitionTo(to) })
 	})
 }
 
-// What an operator's verdict makes of a payment of which Antom holds another
-// amount, whatever was known of it before.
-func TestWhatAVerdictMakesOfAnotherAmount(t *testing.T) {
+// What an operator's resolution makes of a payment of which Antom holds another amount,
+// from every status before it.
+func TestWhatAResolutionMakesOfAnotherAmount(t *testing.T) {
 	type becomes struct {
-		payment PaymentStatus
-		order   OrderStatus
-		surplus bool
-		told    bool // that the order has been paid
+		payment   PaymentStatus
+		order     OrderStatus
+		duplicate bool
+		announced bool // that the order has been paid
 	}
 	for method, paid := range map[string]struct {
-		payment PaymentStatus
-		order   OrderStatus
-		told    bool
+		payment   PaymentStatus
+		order     OrderStatus
+		announced bool
 	}{"GCASH": {PaymentPaid, OrderPaid, true}, "CARD": {PaymentAuthorized, OrderAuthorized, false}} {
-		for verdict, want := range map[Resolution]becomes{
+		for resolution, want := range map[Resolution]becomes{
 			"":               {"", OrderReview, false, false},
-			ResolutionAccept: {paid.payment, paid.order, false, paid.told},
+			ResolutionAccept: {paid.payment, paid.order, false, paid.announced},
 			ResolutionRefund: {paid.payment, OrderOpen, true, false},
 			ResolutionCancel: {paid.payment, OrderCancelled, true, false},
 		} {
@@ -408,24 +408,24 @@ func TestWhatAVerdictMakesOfAnotherAmount(t *testing.T) {
 					if o.Review != anotherAmount {
 						t.Fatalf("%s %s, %s: the review is %q", method, status, other, o.Review)
 					}
-					w := inquired(OutcomeSucceeded, other)
-					w.Resolution = verdict
-					if verdict != "" {
-						w.Cause = Cause{ByAdmin, "key"}
+					e := inquired(OutcomeSucceeded, other)
+					e.Resolution = resolution
+					if resolution != "" {
+						e.Cause = Cause{ByAdmin, "key"}
 					} else {
 						want.payment = status
 					}
-					o, effects := Apply(o, w, Rules{Now: noon, Schedule: Schedule{time.Minute}})
+					o, effects := Apply(o, e, Rules{Now: noon, Schedule: Schedule{time.Minute}})
 					p := o.Payments[0]
 					if got := (becomes{p.Status, o.Status, p.Duplicate, slices.Contains(effects, EffectPaid)}); got != want {
-						t.Errorf("%s %s, %s, verdict %q: %+v, want %+v", method, status, other, verdict, got, want)
+						t.Errorf("%s %s, %s, resolution %q: %+v, want %+v", method, status, other, resolution, got, want)
 					}
-					if verdict != "" && (p.EffectiveAmount() != other || p.Refundable() != other || p.Amount != sgd(4200)) {
-						t.Errorf("%s %s, verdict %q: worth %s of %s asked, want %s", method, status, verdict, p.EffectiveAmount(), p.Amount, other)
+					if resolution != "" && (p.EffectiveAmount() != other || p.Refundable() != other || p.Amount != sgd(4200)) {
+						t.Errorf("%s %s, resolution %q: the effective amount is %s of %s requested, want %s", method, status, resolution, p.EffectiveAmount(), p.Amount, other)
 					}
 					again, effects := Apply(o, inquired(OutcomeSucceeded, other), Rules{Now: noon, Schedule: Schedule{time.Minute}})
-					if verdict != "" && (again.Status != o.Status || len(effects) > 0) {
-						t.Errorf("%s %s, verdict %q: the same answer again makes it %s with %v", method, status, verdict, again.Status, effects)
+					if resolution != "" && (again.Status != o.Status || len(effects) > 0) {
+						t.Errorf("%s %s, resolution %q: the same answer again makes it %s with %v", method, status, resolution, again.Status, effects)
 					}
 				}
 			}
@@ -433,31 +433,31 @@ func TestWhatAVerdictMakesOfAnotherAmount(t *testing.T) {
 	}
 }
 
-// A verdict is about amount and method, and ends nothing else.
-func TestAVerdictEndsNoOtherContradiction(t *testing.T) {
+// A resolution is about amount and method, and ends no other contradiction.
+func TestAResolutionEndsNoOtherContradiction(t *testing.T) {
 	r := Rules{Now: noon, Schedule: Schedule{time.Minute}}
 	o, _ := Apply(orderWith("GCASH", PaymentProcessing), inquired(OutcomeSucceeded, sgd(4300)), r)
-	w := inquired(OutcomeSucceeded, sgd(4300))
-	w.Resolution, w.ForeignID = ResolutionAccept, true
-	if o, _ = Apply(o, w, r); o.Status != OrderReview || o.Payments[0].Confirmed != (Money{}) || o.Payments[0].Status != PaymentProcessing {
+	e := inquired(OutcomeSucceeded, sgd(4300))
+	e.Resolution, e.ForeignID = ResolutionAccept, true
+	if o, _ = Apply(o, e, r); o.Status != OrderReview || o.Payments[0].Confirmed != (Money{}) || o.Payments[0].Status != PaymentProcessing {
 		t.Errorf("the order is %s (%s), holding %s", o.Status, o.Review, o.Payments[0].Confirmed)
 	}
-	w.ForeignID = false
-	if o, _ = Apply(orderWith("GCASH", PaymentProcessing), w, r); o.Status != OrderReview || o.Payments[0].Confirmed != (Money{}) {
-		t.Errorf("a verdict over an order that was not under review makes it %s", o.Status)
+	e.ForeignID = false
+	if o, _ = Apply(orderWith("GCASH", PaymentProcessing), e, r); o.Status != OrderReview || o.Payments[0].Confirmed != (Money{}) {
+		t.Errorf("a resolution of an order that was not under review makes it %s", o.Status)
 	}
 }
 
-// Only money by another method is a contradiction: that an attempt has ended, or is
-// under way, is no less true for the method it names.
+// Only a success by another method is a contradiction. That an attempt has ended, or is
+// in progress, holds whatever method the event names.
 func TestAnEndByAnotherMethodIsAnEnd(t *testing.T) {
 	r := Rules{Now: noon, Schedule: Schedule{time.Minute}}
-	for says, want := range map[Outcome]PaymentStatus{OutcomeFailed: PaymentFailed, OutcomeCancelled: PaymentCancelled, OutcomePending: PaymentPending} {
-		w := inquired(says, sgd(4200))
-		w.Method = "ALIPAY_CN"
-		o, _ := Apply(orderWith("GCASH", PaymentProcessing), w, r)
+	for outcome, want := range map[Outcome]PaymentStatus{OutcomeFailed: PaymentFailed, OutcomeCancelled: PaymentCancelled, OutcomePending: PaymentPending} {
+		e := inquired(outcome, sgd(4200))
+		e.Method = "ALIPAY_CN"
+		o, _ := Apply(orderWith("GCASH", PaymentProcessing), e, r)
 		if p := o.Payments[0]; p.Status != want || o.Review != "" || p.Method != "GCASH" {
-			t.Errorf("%s by another method: the payment by %s is %s, the review %q", says, p.Method, p.Status, o.Review)
+			t.Errorf("%s by another method: the payment by %s is %s, the review %q", outcome, p.Method, p.Status, o.Review)
 		}
 	}
 }
@@ -465,73 +465,72 @@ func TestAnEndByAnotherMethodIsAnEnd(t *testing.T) {
 // A card that turns out to have been a wallet needs no capture.
 func TestAnAuthorisationThatWasAWalletIsPaid(t *testing.T) {
 	r := Rules{Now: noon, Schedule: Schedule{time.Minute}}
-	w := inquired(OutcomeSucceeded, sgd(4200))
-	w.Method = "ALIPAY_CN"
-	o, _ := Apply(orderWith("CARD", PaymentAuthorized), w, r)
+	e := inquired(OutcomeSucceeded, sgd(4200))
+	e.Method = "ALIPAY_CN"
+	o, _ := Apply(orderWith("CARD", PaymentAuthorized), e, r)
 	if o.Review != anotherMethod {
 		t.Fatalf("the review is %q", o.Review)
 	}
-	w.Resolution, w.Cause = ResolutionAccept, Cause{ByAdmin, "key"}
-	o, effects := Apply(o, w, r)
+	e.Resolution, e.Cause = ResolutionAccept, Cause{ByAdmin, "key"}
+	o, effects := Apply(o, e, r)
 	if o.Status != OrderPaid || o.Payments[0].Method != "ALIPAY_CN" || !slices.Contains(effects, EffectPaid) {
 		t.Errorf("the order is %s by %s, with %v", o.Status, o.Payments[0].Method, effects)
 	}
 }
 
-// What Antom gives back by itself of a payment that it has cancelled is nobody's
-// money, however much it was.
-func TestWhatAntomGivesBackOfACancelledPaymentRaisesNothing(t *testing.T) {
-	w := inquired(OutcomeCancelled, sgd(4300))
-	w.Operations = []OperationEvent{
+// Antom may list a capture and a refund of a payment that it has cancelled. They change
+// nothing about the order's money, whatever their amount.
+func TestAntomsRefundOfACancelledPaymentRaisesNothing(t *testing.T) {
+	e := inquired(OutcomeCancelled, sgd(4300))
+	e.Operations = []OperationEvent{
 		{Kind: Capture, RequestID: "auto", Status: OperationSuccess, Amount: sgd(4300)},
 		{Kind: Refund, RequestID: "auto", Status: OperationSuccess, Amount: sgd(4300)},
 	}
-	o, _ := Apply(orderWith("CARD", PaymentCancelled), w, Rules{Now: noon, Schedule: Schedule{time.Minute}})
+	o, _ := Apply(orderWith("CARD", PaymentCancelled), e, Rules{Now: noon, Schedule: Schedule{time.Minute}})
 	if o.Review != "" || len(o.Payments[0].Operations) != 0 {
 		t.Errorf("the review is %q, with %v", o.Review, o.Payments[0].Operations)
 	}
 }
 
-// Late money that goes back never had any goods: what has come onto the shelf
-// meanwhile stays there.
-func TestMoneyThatGoesBackTakesNoGoods(t *testing.T) {
+// Late money that is refunded takes no goods, even if they are in stock again by then.
+func TestLateMoneyThatIsRefundedTakesNoGoods(t *testing.T) {
 	r := Rules{Now: noon, Schedule: Schedule{time.Minute}}
 	o := orderWith("GCASH", PaymentPaid)
 	o.Closed, o.Stock, o.Fulfillable = OrderExpired, StockFree, false
 	o.raise(goodsGone, "a")
 	o.Payments[0].Operations = []Operation{{Kind: Refund, RequestID: "r", Status: OperationProcessing, Key: "op:k", Amount: sgd(4200)}}
 	o.Fulfillable = true
-	w := Event{Cause: Cause{ByResponse, "call"}, RequestID: "a", Operations: []OperationEvent{{Kind: Refund, RequestID: "r", Status: OperationSuccess, Amount: sgd(4200)}}}
-	if o, _ = Apply(o, w, r); o.Status != OrderRefunded || o.Stock != StockFree {
+	e := Event{Cause: Cause{ByResponse, "call"}, RequestID: "a", Operations: []OperationEvent{{Kind: Refund, RequestID: "r", Status: OperationSuccess, Amount: sgd(4200)}}}
+	if o, _ = Apply(o, e, r); o.Status != OrderRefunded || o.Stock != StockFree {
 		t.Errorf("the order is %s, its goods %q", o.Status, o.Stock)
 	}
 }
 
-// An attempt that Antom does not know is given up, but its session can be paid until
-// it ends; then Antom is asked, for a notice may be lost.
-func TestADroppedAttemptIsLookedAtWhenItsSessionHasEnded(t *testing.T) {
+// An attempt that Antom does not know is abandoned, but its session can be paid until it
+// ends. It is polled then, because the notification may have been lost.
+func TestAnAbandonedAttemptIsPolledWhenItsSessionHasEnded(t *testing.T) {
 	r := Rules{Now: noon, Schedule: Schedule{time.Minute}}
-	dropped := Event{Cause: Cause{ByShopper, "a"}, RequestID: "a", Outcome: OutcomeAbandoned}
-	for _, row := range []struct{ ends, looked time.Time }{
+	abandoned := Event{Cause: Cause{ByShopper, "a"}, RequestID: "a", Outcome: OutcomeAbandoned}
+	for _, row := range []struct{ ends, polled time.Time }{
 		{noon.Add(time.Hour), noon.Add(time.Hour + time.Minute)},
 		{noon, time.Time{}},
 	} {
 		o := orderWith("GCASH", PaymentProcessing)
 		o.Payments[0].ExpiresAt = row.ends
-		o, _ = Apply(o, dropped, r)
-		if p := o.Payments[0]; p.Status != PaymentCancelled || !p.NextPoll.Equal(row.looked) {
-			t.Errorf("dropped at noon, ending at %v: %s, looked at %v, want %v", row.ends, p.Status, p.NextPoll, row.looked)
+		o, _ = Apply(o, abandoned, r)
+		if p := o.Payments[0]; p.Status != PaymentCancelled || !p.NextPoll.Equal(row.polled) {
+			t.Errorf("abandoned at noon, its session ending at %v: %s, polled next at %v, want %v", row.ends, p.Status, p.NextPoll, row.polled)
 		}
 		o, _ = Apply(o, inquired(OutcomePending, sgd(4200)), r)
-		if p := o.Payments[0]; !p.NextPoll.Equal(row.looked) {
-			t.Errorf("under way after all, it is looked at %v, want %v", p.NextPoll, row.looked)
+		if p := o.Payments[0]; !p.NextPoll.Equal(row.polled) {
+			t.Errorf("in progress after all, it is polled next at %v, want %v", p.NextPoll, row.polled)
 		}
 	}
 }
 
-// Antom's notice says that a payment given up was paid, its inquiry lags behind: the
-// doubt stays until there is a result.
-func TestADoubtIsNotEndedByAPaymentUnderWay(t *testing.T) {
+// A notification says that an abandoned payment was paid, and Antom's inquiry lags
+// behind: the doubt stays until the inquiry has a result.
+func TestADoubtIsNotEndedByAnAnswerWithoutAResult(t *testing.T) {
 	r := Rules{Now: noon, Schedule: Schedule{time.Minute}}
 	o, _ := Apply(orderWith("GCASH", PaymentCancelled), notified(OutcomeSucceeded, sgd(4200)), r)
 	if o.Review == "" {
@@ -539,9 +538,9 @@ func TestADoubtIsNotEndedByAPaymentUnderWay(t *testing.T) {
 	}
 	lagging, _ := Apply(o, inquired(OutcomeAccepted, sgd(4200)), r)
 	if lagging.Review != o.Review || lagging.Payments[0].NextPoll.IsZero() {
-		t.Errorf("an answer without a result leaves the review %q, looked at %v", lagging.Review, lagging.Payments[0].NextPoll)
+		t.Errorf("an answer without a result leaves the review %q, polled next at %v", lagging.Review, lagging.Payments[0].NextPoll)
 	}
-	if told, _ := Apply(lagging, inquired(OutcomeSucceeded, sgd(4200)), r); told.Status != OrderPaid {
-		t.Errorf("the result leaves the order %s", told.Status)
+	if resolved, _ := Apply(lagging, inquired(OutcomeSucceeded, sgd(4200)), r); resolved.Status != OrderPaid {
+		t.Errorf("the result leaves the order %s", resolved.Status)
 	}
 }

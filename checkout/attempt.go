@@ -2,7 +2,7 @@ package checkout
 
 import "time"
 
-// Terminal is what the buyer pays on, in Antom's words (env.terminalType).
+// Terminal is what the buyer pays on, by Antom's names (env.terminalType).
 type Terminal string
 
 // The terminals.
@@ -12,7 +12,7 @@ const (
 	TerminalApp Terminal = "APP" // a native app
 )
 
-// OS is the system of a phone, in Antom's words (env.osType).
+// OS is the system of a phone, by Antom's names (env.osType).
 type OS string
 
 // The systems.
@@ -31,7 +31,7 @@ type Device struct {
 	OS        OS // for every terminal but TerminalWeb
 }
 
-// Attempt is a buyer's wish to pay.
+// Attempt is a buyer's request to pay, before it is a stored Payment.
 type Attempt struct {
 	Method    string // "" with Element
 	Mode      Mode
@@ -41,14 +41,15 @@ type Attempt struct {
 	Offered   []string // the methods that may be chosen, for the element
 }
 
-// Continues reports whether the buyer goes on with a payment: it is paid the way the
-// attempt asks for, Antom still takes money for it, and it is not being cancelled.
+// Continues reports whether the attempt goes on with a stored payment instead of
+// starting another: method and mode are the same, Antom's session is still open, and
+// the payment is not being cancelled.
 func (want Attempt) Continues(p *Payment, now time.Time) bool {
 	if p == nil || p.Cancelling() || p.closedAtAntom(now) {
 		return false
 	}
-	// An element that is asked for again after a method was chosen in it is to offer
-	// the choice anew.
+	// A buyer who asks for the element again, after choosing a method in it, wants to
+	// choose anew.
 	sameMethod := p.Method == want.Method && (want.Element || !p.Action.Element)
 	return sameMethod && p.Mode == want.Mode && want.sameWayBack(p)
 }
@@ -62,7 +63,7 @@ func (want Attempt) sameWayBack(p *Payment) bool {
 	return p.Terminal != TerminalApp
 }
 
-// closedAtAntom reports whether Antom takes no money for the payment any longer.
+// closedAtAntom reports whether Antom's session for the payment has ended.
 func (p *Payment) closedAtAntom(now time.Time) bool {
 	return p.Action.Type != ActionNone && !now.Before(p.ExpiresAt)
 }

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/text/width"
 )
 
-// Buyer is who orders and where the goods go.
+// Buyer is who orders, and where the goods are sent.
 type Buyer struct {
 	Email      string
 	Name       string
@@ -24,8 +24,8 @@ type Buyer struct {
 }
 
 // fields are the fields of a Buyer with their form names, the longest text each may
-// hold in characters, and whether it must be filled in. Email is bounded by Antom
-// (64), the rest by what people really have.
+// hold in characters, and whether it must be filled in. The length of Email
+// is Antom's limit (64); the other limits are longer than real names and addresses.
 func (b *Buyer) fields() []buyerField {
 	return []buyerField{
 		{"email", &b.Email, 64, true},
@@ -47,9 +47,9 @@ type buyerField struct {
 	required bool
 }
 
-// Set fills the buyer from named texts, as a form or JSON gives them. What is
-// made of Latin letters and digits may come in the wide ones of an East Asian
-// keyboard.
+// Set fills the buyer from named texts, as a form or JSON gives them. Email, phone,
+// country and postal code are taken also in the wide letters and digits of an East
+// Asian keyboard.
 func (b *Buyer) Set(get func(name string) string) {
 	b.Country = strings.ToUpper(narrow(get("country")))
 	for _, field := range b.fields() {
@@ -131,8 +131,8 @@ func validPhone(text string) bool {
 	return digits >= 5 && digits <= 20
 }
 
-// IsName accepts what may stand on a page as a name: text that is there, without
-// control characters, of at most so many characters.
+// IsName reports whether text can be shown on a page as a name: it is not empty, has
+// no control characters, and is not longer than so many characters.
 func IsName(text string, longest int) bool {
 	return text != "" && checkText(text, longest, true) == ""
 }
@@ -140,8 +140,8 @@ func IsName(text string, longest int) bool {
 // ValidEmail reports whether text is an address that email can be sent to.
 func ValidEmail(text string) bool { return validEmail(text) }
 
-// IsCountry accepts today's codes of ISO 3166 in capitals: not those of former
-// countries, and not UK for GB.
+// IsCountry reports whether code is one of today's codes of ISO 3166, in capitals.
+// Codes of former countries are not, and UK is not: it is GB.
 func IsCountry(code string) bool {
 	region, err := language.ParseRegion(code)
 	return err == nil && len(code) == 2 && region.IsCountry() && region.Canonicalize() == region &&
@@ -156,10 +156,11 @@ func validPostalCode(text string) bool {
 	})
 }
 
-// cityStates need no city in an address.
+// cityStates are the countries whose addresses need no city.
 var cityStates = map[string]bool{"SG": true, "HK": true, "MO": true, "MC": true, "VA": true, "GI": true}
 
-// withoutPostalCode are the countries whose post knows none, or asks for none.
+// withoutPostalCode are the countries whose post has no postal codes, or does not
+// require them.
 var withoutPostalCode = set("AE AG AN AO AW BF BI BJ BO BS BW BZ CD CF CG CI CK CM CW DJ DM ER FJ GA GD GH GM GN GQ GY HK IE JM KI KM KN KP LC LY ML MO MR MW NR NU PA QA RW SB SC SL SR SS ST SY TD TG TK TL TO TV UG VU YE ZW")
 
 func set(words string) map[string]bool {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// mei is a buyer with nothing to complain about.
+// mei is a buyer whose form is right.
 func mei() Buyer {
 	return Buyer{
 		Email: "mei@example.com", Name: "Tan Mei Ling", Phone: "+65 6123 4567",
@@ -15,7 +15,7 @@ func mei() Buyer {
 	}
 }
 
-// complaints are the message keys by field, nil when all is well.
+// complaints are the message keys by field, nil when the form is right.
 func complaints(t *testing.T, b Buyer) map[string]string {
 	t.Helper()
 	err := b.Check()

@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// This file holds every change of an order that does not come from Antom: what the
-// shop, an operator and the clock do. Each is a pure function over the order and its
-// arguments, and like Apply changes nothing but its copy.
+// This file holds every change of an order that is not an event of Antom's: what the
+// shop, an operator and the clock do. Each is a pure function of the order and its
+// arguments and, as Apply does, changes a copy only.
 
 // AddPayment adds an attempt and reserves the goods for it. Errors: CodeOrderChanged
-// when the order cannot be paid, or has an active attempt by now; CodeSoldOut.
+// when the order takes no attempt, or another attempt has become active; CodeSoldOut.
 func AddPayment(o Order, p Payment, r Rules) (Order, error) {
 	switch {
 	case !o.Payable() || o.Active() != nil:
@@ -25,8 +25,8 @@ func AddPayment(o Order, p Payment, r Rules) (Order, error) {
 	return o, nil
 }
 
-// CloseOrder ends an open order as expired or cancelled. Of an order that is not
-// open it changes nothing: an attempt in progress has to end first.
+// CloseOrder ends an open order as expired or cancelled. An order that is not open
+// stays as it is: an attempt in progress has to end first.
 func CloseOrder(o Order, as OrderStatus, r Rules) (Order, []Effect) {
 	if o.Status != OrderOpen {
 		return o, nil
@@ -37,8 +37,8 @@ func CloseOrder(o Order, as OrderStatus, r Rules) (Order, []Effect) {
 	return o, effects(before, o)
 }
 
-// AcceptReview ends a review in favour of what the payments say. Funds that neither
-// cancel nor refund returns count as resolved with the buyer offline. Errors:
+// AcceptReview ends a review: the order's status follows from its payments again. A
+// duplicate that neither cancel nor refund returns counts as resolved offline. Errors:
 // CodeNotUnderReview; CodeReviewStands when the reason for the review remains.
 func AcceptReview(o Order, r Rules) (Order, []Effect, error) {
 	switch o.Review {
@@ -49,7 +49,7 @@ func AcceptReview(o Order, r Rules) (Order, []Effect, error) {
 	}
 	before, o := o, o.Clone()
 	if o.Review == cannotReverse {
-		o.Payment(o.ReviewPayment).ResolvedOffline = true // or it might still be returned, a second time
+		o.Payment(o.ReviewPayment).ResolvedOffline = true // otherwise the sweeper might still return it, a second time
 	}
 	o.Review, o.ReviewPayment = "", ""
 	o.recompute(r)
@@ -59,27 +59,27 @@ func AcceptReview(o Order, r Rules) (Order, []Effect, error) {
 	return o, effects(before, o), nil
 }
 
-// OperationRequest is a capture, refund or cancel that somebody wants of an order.
+// OperationRequest asks for a capture, refund or cancel of one of an order's payments.
 type OperationRequest struct {
 	Kind      OperationKind
 	Key       Key    // zero for the shop itself
-	RequestID string // of the operation, should it be a new one
-	Payment   string // the payment that is meant; "" for the one the rules find
-	Minor     int64  // of a refund; 0 for all that is left
+	RequestID string // of the operation, if a new one begins
+	Payment   string // of the payment that is meant; "" for the one that the rules find
+	Minor     int64  // of a refund; 0 for all that is refundable
 }
 
-// Begun is the operation that a request has led to.
+// Begun is the operation that a request has begun or resumed.
 type Begun struct {
 	PaymentRequestID string
 	Operation        Operation
-	Resumed          bool // it was there before, and Antom may have heard of it
+	Resumed          bool // it was stored before, and Antom may have received it
 }
 
-// BeginOperation stores what is wanted with the payment, before Antom hears of it.
-// The same key, or an unfinished capture or cancel, leads to the operation that is
-// there already. Errors: CodeKeyReused, CodeNothingToCapture, CodeNothingToRefund,
+// BeginOperation stores an operation with its payment, before the call to Antom. The
+// same key, or an unfinished capture or cancel, resumes the operation that is stored
+// already. Errors: CodeKeyReused, CodeNothingToCapture, CodeNothingToRefund,
 // CodeNothingToCancel, CodeAmountInvalid, CodeReviewStands, and CodePaymentSuperseded
-// when the shop would return funds that the order stands on.
+// when the shop would return the funds of the active payment.
 func BeginOperation(o Order, want OperationRequest, r Rules) (Order, Begun, error) {
 	if p, op := o.operationByKey(want.Key); op != nil {
 		begun := Begun{PaymentRequestID: p.RequestID, Operation: *op, Resumed: true}
@@ -98,15 +98,16 @@ func BeginOperation(o Order, want OperationRequest, r Rules) (Order, Begun, erro
 		return o, Begun{PaymentRequestID: p.RequestID, Operation: *earlier, Resumed: true}, nil
 	}
 	if want.Kind == Cancel && want.Key != (Key{}) {
-		o.Closed = OrderCancelled // once the money is returned; until then the status says what is
+		o.Closed = OrderCancelled // the status once the cancel has succeeded; until then it follows the payment
 	}
 	op := Operation{
 		Kind: want.Kind, RequestID: want.RequestID, Amount: amount, Status: OperationPending,
 		Key: want.Key.text(), CreatedAt: r.Now, SubmittedAt: r.Now,
 	}
 	p.Operations = append(p.Operations, op)
-	// Soon, and not at the deadline of a capture, days away; but a poll that is
-	// scheduled already keeps its place, or trying in vain would never end.
+	// The poll is soon, and not at the deadline of a capture, days away. A poll that is
+	// scheduled soon already stays: starting the count again each time would never let
+	// polls without a result end.
 	longest := r.Schedule.Wait(len(r.Schedule))
 	if p.NextPoll.IsZero() || p.NextPoll.Sub(r.Now) > longest {
 		p.schedulePoll(r.Now.Add(r.Schedule.Wait(0)))
@@ -135,7 +136,8 @@ func (o *Order) operable(want OperationRequest, r Rules) (*Payment, Money, error
 	return p, p.EffectiveAmount(), nil
 }
 
-// reversible finds the amount of a cancel or refund that the shop orders by itself.
+// reversible finds the payment and the amount of a cancel or refund that the shop
+// orders by itself.
 func (o *Order) reversible(want OperationRequest) (*Payment, Money, error) {
 	p := o.Payment(want.Payment)
 	switch {
@@ -149,9 +151,9 @@ func (o *Order) reversible(want OperationRequest) (*Payment, Money, error) {
 	return p, p.Refundable(), nil
 }
 
-// ErrSuperseded says that the buyer was faster: the order stands on the payment
-// that the shop was about to return.
-var ErrSuperseded = &Error{Code: CodePaymentSuperseded, Detail: "the order stands on the payment"}
+// ErrSuperseded says that the buyer was faster: the payment that the shop was about to
+// return is the active one and holds funds.
+var ErrSuperseded = &Error{Code: CodePaymentSuperseded, Detail: "the payment is the active one and holds funds"}
 
 // refundable finds the payment and the amount of an operator's refund.
 func (o *Order) refundable(want OperationRequest) (*Payment, Money, error) {
@@ -183,9 +185,9 @@ func (o *Order) refundable(want OperationRequest) (*Payment, Money, error) {
 	return p, amount, nil
 }
 
-// resumable is an unfinished operation that does what is wanted already, or nil. An
-// operator may order several refunds at once, and an operator's cancel is another
-// than the shop's, which the shop gives up when the buyer was faster.
+// resumable is an unfinished operation that already does what is wanted, or nil. An
+// operator may order several refunds at once. An operator's cancel does not resume the
+// shop's, because the shop concludes its own when the buyer was faster.
 func (p *Payment) resumable(want OperationRequest) *Operation {
 	for i := range p.Operations {
 		op := &p.Operations[i]
@@ -197,7 +199,7 @@ func (p *Payment) resumable(want OperationRequest) *Operation {
 	return nil
 }
 
-// operationByKey finds what a key has ordered before, or nil.
+// operationByKey finds the operation that a key has ordered before, or nil.
 func (o *Order) operationByKey(key Key) (*Payment, *Operation) {
 	if key == (Key{}) {
 		return nil, nil
@@ -212,7 +214,7 @@ func (o *Order) operationByKey(key Key) (*Payment, *Operation) {
 	return nil, nil
 }
 
-// OrderedBy reports which payment a key has ordered an operation of, or nil.
+// OrderedBy is the payment that a key has ordered an operation of, or nil.
 func (o *Order) OrderedBy(key Key) *Payment {
 	p, _ := o.operationByKey(key)
 	return p
@@ -228,16 +230,16 @@ func CountMiss(o Order, requestID, refundRequestID string, r Rules) Order {
 	return o
 }
 
-// Resubmit notes that an operation is about to be sent again: until when it may take
-// effect counts from then on.
+// Resubmit stores that an operation is about to be sent again. The time within which
+// it may take effect starts anew.
 func Resubmit(o Order, requestID string, op Operation, r Rules) Order {
 	o = o.Clone()
 	o.Payment(requestID).Operation(op.Kind, op.RequestID).SubmittedAt = r.Now
 	return o
 }
 
-// RequestEmail notes that the buyer wants an email should the attempt in progress
-// fail. Twice is once; without an attempt in progress it changes nothing.
+// RequestEmail stores that the buyer wants an email if the attempt in progress fails.
+// It is idempotent; without an attempt in progress it changes nothing.
 func RequestEmail(o Order) Order {
 	o = o.Clone()
 	if p := o.Current(); p != nil && p.Status.InProgress() {
@@ -248,7 +250,7 @@ func RequestEmail(o Order) Order {
 
 // WatchAuthorization warns of an authorisation that is about to end, and puts the
 // order under review when it has ended without a capture. Unless Antom has just
-// answered, the next poll stays where it is: a doubt must not wait for days.
+// answered, a scheduled poll stays: a doubt must not wait for days.
 func WatchAuthorization(o Order, requestID string, found Finding, r Rules) (Order, []Effect) {
 	before, o := o, o.Clone()
 	p := o.Payment(requestID)
@@ -289,10 +291,10 @@ func nextCaptureDeadline(p Payment, now time.Time) time.Time {
 	return p.AuthEndsAt
 }
 
-// StopPolling ends the polls of a payment that was never paid, and those that have
-// been in vain for too long, where it puts the order under review. polls is how
-// often it had been polled: a poll that was scheduled afresh meanwhile stays,
-// because then something has happened.
+// StopPolling ends the polls of a payment that was never paid, and polls that have
+// brought no result for too long; the latter put the order under review. polls is how
+// often the payment had been polled: if the count has started anew since, something
+// has happened, and the polls go on.
 func StopPolling(o Order, requestID string, polls int, found Finding, r Rules) (Order, []Effect) {
 	before, o := o, o.Clone()
 	p := o.Payment(requestID)
@@ -302,8 +304,8 @@ func StopPolling(o Order, requestID string, polls int, found Finding, r Rules) (
 	p.NextPoll = time.Time{}
 	switch {
 	case found == FindingNotFound && o.neverPaid(*p, r):
-	case found == FindingPending && o.abandoned(*p): // nothing is owed; if it is paid, a notification tells
-	case o.Review != "": // it says better what is wrong
+	case found == FindingPending && o.abandoned(*p): // no funds are held; if it is paid later, a notification reports it
+	case o.Review != "": // the reason that stands is the more exact one
 	case p.needsReversal() && !p.unfinished():
 		o.raise(cannotReverse, p.RequestID)
 	default:

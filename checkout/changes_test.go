@@ -10,25 +10,25 @@ import (
 	"time"
 )
 
-// The second and third part of testdata/decisions.md: what the shop, an operator and
-// the clock make of an order, and what comes next about an unfinished payment.
+// The second and third part of testdata/decisions.md: how the shop, an operator and the
+// clock change an order, and what is done next about an unfinished payment.
 
-// made is one change of an order.
-type made func(o Order, r Rules) (Order, []Effect, error)
+// change is one change of an order.
+type change func(o Order, r Rules) (Order, []Effect, error)
 
 // operator is the key of an operator's order.
 var operator = Key{Operator: "ann", Idempotency: "k1"}
 
-// changes are the functions of change.go, with what can be asked of them.
-func changes() map[string]made {
-	begin := func(want OperationRequest) made {
+// changes are the functions of change.go, with the requests that tell them apart.
+func changes() map[string]change {
+	begin := func(want OperationRequest) change {
 		return func(o Order, r Rules) (Order, []Effect, error) {
 			want.RequestID = "new"
 			after, _, err := BeginOperation(o, want, r)
 			return after, nil, err
 		}
 	}
-	return map[string]made{
+	return map[string]change{
 		"a buyer starts an attempt": func(o Order, r Rules) (Order, []Effect, error) {
 			after, err := AddPayment(o, Payment{RequestID: "z", Method: "GCASH", Status: PaymentCreated, Amount: sgd(4200)}, r)
 			return after, nil, err
@@ -48,7 +48,7 @@ func changes() map[string]made {
 		"an authorisation is watched": func(o Order, r Rules) (Order, []Effect, error) {
 			return noError(WatchAuthorization(o, "a", FindingFound, r))
 		},
-		"polls were in vain for 72 hours": func(o Order, r Rules) (Order, []Effect, error) {
+		"72 hours of polls without a result": func(o Order, r Rules) (Order, []Effect, error) {
 			o = o.Clone()
 			if p := o.Payment("a"); !p.NextPoll.IsZero() {
 				p.Polls = 1000
@@ -65,7 +65,7 @@ func changesTable(t *testing.T, states []tableState) string {
 	t.Helper()
 	all := changes()
 	table := strings.Builder{}
-	table.WriteString("\n# What shop, operator and clock do\n\nA change that is refused names the code of its error. With manual capture, cards that are authorised differ.\n")
+	table.WriteString("\n# What shop, operator and clock do\n\nA change that is refused names the code of its error. Manual capture has a section of its own where it differs.\n")
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		for _, manual := range []bool{false, true} {
 			section := changeSection(t, states, name, all[name], Rules{Now: noon, Schedule: Schedule{time.Minute}, ManualCapture: manual})
@@ -81,7 +81,7 @@ func changesTable(t *testing.T, states []tableState) string {
 	return table.String()
 }
 
-func changeSection(t *testing.T, states []tableState, name string, change made, r Rules) string {
+func changeSection(t *testing.T, states []tableState, name string, change change, r Rules) string {
 	t.Helper()
 	return sectionOf(states, func(state tableState) string {
 		after, effects, err := change(state.order, r)
@@ -110,7 +110,7 @@ func changeSection(t *testing.T, states []tableState, name string, change made, 
 	})
 }
 
-// sectionOf groups states by what happens in them.
+// sectionOf groups the states by what happens in each.
 func sectionOf(states []tableState, happens func(tableState) string) string {
 	var outcomes []string
 	ends := map[string][]tableState{}
@@ -136,7 +136,7 @@ func sectionOf(states []tableState, happens func(tableState) string) string {
 // nextTable says what the sweeper does next about a payment that it has inquired.
 func nextTable(states []tableState) string {
 	table := strings.Builder{}
-	table.WriteString("\n# What comes next\n\nThe sweeper has inquired a payment. Its session has ended where that is said. A state that is not listed waits for the next poll.\n")
+	table.WriteString("\n# What is done next\n\nThe sweeper has inquired a payment; a section is named by what it found. Its session is still open unless the section says\notherwise. A state that is not listed waits for the next poll.\n")
 	for _, manual := range []bool{false, true} {
 		for _, found := range []Finding{FindingUnknown, FindingNotFound, FindingPending, FindingFound} {
 			for _, over := range []bool{false, true} {
@@ -174,7 +174,7 @@ func nextTable(states []tableState) string {
 	return table.String()
 }
 
-// What comes next about an operation that has no end yet.
+// What is done next about an operation without a final result.
 func TestWhatComesNextAboutAnOperation(t *testing.T) {
 	r := Rules{Now: noon, Schedule: Schedule{time.Minute}}
 	sent := func(kind OperationKind, status OperationStatus, key string, ago time.Duration) Operation {
@@ -191,7 +191,7 @@ func TestWhatComesNextAboutAnOperation(t *testing.T) {
 		"a refund that was never sent":                 {PaymentPaid, sent(Refund, OperationPending, "ann:1", 0), FindingFound, StepSubmit},
 		"a refund without an answer":                   {PaymentPaid, sent(Refund, OperationProcessing, "ann:1", 0), FindingFound, StepInquireRefund},
 		"a cancel without an answer":                   {PaymentProcessing, sent(Cancel, OperationProcessing, ownKey, time.Hour), FindingPending, StepSubmit},
-		"a cancel, and Antom silent":                   {PaymentProcessing, sent(Cancel, OperationProcessing, ownKey, time.Hour), FindingUnknown, StepSubmit},
+		"a cancel, and Antom does not answer":          {PaymentProcessing, sent(Cancel, OperationProcessing, ownKey, time.Hour), FindingUnknown, StepSubmit},
 		"a cancel that the buyer may have overtaken":   {PaymentProcessing, sent(Cancel, OperationProcessing, ownKey, cancelDelay-1), FindingFound, StepNone},
 		"a cancel that the buyer has overtaken":        {PaymentProcessing, sent(Cancel, OperationProcessing, ownKey, cancelDelay), FindingFound, StepConcludeCancel},
 		"an operator's cancel that the buyer overtook": {PaymentProcessing, sent(Cancel, OperationProcessing, "ann:1", time.Hour), FindingFound, StepSubmit},
@@ -233,7 +233,7 @@ func TestHowAnAttemptEnds(t *testing.T) {
 		by         CauseKind
 		want       Step
 	}{
-		"Antom silent":                  {PaymentProcessing, nil, FindingUnknown, ByShopper, StepNone},
+		"Antom does not answer":         {PaymentProcessing, nil, FindingUnknown, ByShopper, StepNone},
 		"never placed":                  {PaymentUnknown, nil, FindingNotFound, ByShopper, StepAbandon},
 		"not paid yet":                  {PaymentProcessing, nil, FindingPending, ByShopper, StepCancel},
 		"a cancel was refused lately":   {PaymentProcessing, []Operation{refused}, FindingPending, ByShopper, StepSupersede},

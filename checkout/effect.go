@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// Effect is something to be done after a change has been committed, once. It is
-// kept in the outbox under its topic, which is unique within an order.
+// Effect is an action that follows a committed change, carried out once. The outbox
+// keeps it under its topic, which is unique within an order.
 type Effect string
 
-// EffectPaid tells that an order has been paid for the first time.
+// EffectPaid announces that an order has been paid for the first time.
 const EffectPaid Effect = "order.paid"
 
 // captureDue is how the topics of EffectCaptureDue begin.
@@ -21,7 +21,7 @@ func EffectCaptureDue(requestID string, left time.Duration) Effect {
 	return Effect(fmt.Sprintf("%s:%s:%dd", captureDue, requestID, int(left.Hours()/24)))
 }
 
-// operatorCaptureDue tells the operator of the same.
+// operatorCaptureDue is the email to the operator with the same warning.
 func operatorCaptureDue(requestID string, left time.Duration) Effect {
 	_, about, _ := strings.Cut(string(EffectCaptureDue(requestID, left)), ":")
 	return OperatorEffect(MatterCaptureDue, about)
@@ -30,7 +30,7 @@ func operatorCaptureDue(requestID string, left time.Duration) Effect {
 // IsCaptureDue reports whether the effect is an EffectCaptureDue.
 func (e Effect) IsCaptureDue() bool { return strings.HasPrefix(string(e), captureDue+":") }
 
-// effects are the consequences of going from one state of an order to the next.
+// effects are the effects of a change from one state of an order to the next.
 func effects(before, after Order) []Effect {
 	var due []Effect
 	if after.EverPaid && !before.EverPaid {

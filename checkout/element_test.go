@@ -5,21 +5,21 @@ import (
 	"time"
 )
 
-// An attempt whose buyer chooses inside Antom's element has no method until
-// Antom names or shows it; before that nobody can tell whether success is money
-// taken or a card's authorisation, so an inquiry has to.
-func TestWhatEachWordMakesOfAnElementPayment(t *testing.T) {
-	named := func(w Event, method string) Event {
-		w.Method = method
-		return w
+// An attempt whose buyer chooses inside Antom's element has no method until a message
+// names or shows it. Without a method a success may be a paid wallet or a card's
+// authorisation; an inquiry decides which.
+func TestWhatEachEventMakesOfAnElementPayment(t *testing.T) {
+	named := func(e Event, method string) Event {
+		e.Method = method
+		return e
 	}
 	authorised := inquired(OutcomeSucceeded, sgd(4200))
 	authorised.AuthEndsAt = noon.Add(7 * 24 * time.Hour)
 	for name, row := range map[string]struct {
-		word    Event
+		event   Event
 		payment PaymentStatus
 		method  string
-		asks    bool
+		polled  bool
 	}{
 		"success, no method named":        {notified(OutcomeSucceeded, sgd(4200)), PaymentProcessing, "", true},
 		"success of a wallet":             {named(notified(OutcomeSucceeded, sgd(4200)), "GCASH"), PaymentPaid, "GCASH", false},
@@ -34,19 +34,19 @@ func TestWhatEachWordMakesOfAnElementPayment(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			o := orderWith("", PaymentProcessing)
 			o.Payments[0].NextPoll = noon.Add(time.Hour)
-			after, _ := Apply(o, row.word, Rules{Now: noon, Schedule: Schedule{time.Minute}})
+			after, _ := Apply(o, row.event, Rules{Now: noon, Schedule: Schedule{time.Minute}})
 			p := after.Payments[0]
 			if p.Status != row.payment || p.Method != row.method {
 				t.Errorf("%s by %q, want %s by %q", p.Status, p.Method, row.payment, row.method)
 			}
-			if asks := p.NextPoll.Equal(noon); asks != row.asks {
-				t.Errorf("Antom is asked at %v", p.NextPoll)
+			if polled := p.NextPoll.Equal(noon); polled != row.polled {
+				t.Errorf("it is polled next at %v", p.NextPoll)
 			}
 		})
 	}
 }
 
-func TestAMethodOnceToldIsNotAnother(t *testing.T) {
+func TestAMethodOnceKnownDoesNotChange(t *testing.T) {
 	o := orderWith("", PaymentProcessing)
 	first := inquired(OutcomeAccepted, sgd(4200))
 	first.Method = "GCASH"

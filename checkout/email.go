@@ -10,13 +10,13 @@ import (
 // ErrUndeliverable says that an email's address does not exist.
 var ErrUndeliverable = errors.New("the address does not exist")
 
-// Email is what a buyer is told about an order.
+// Email is an email to a buyer about an order.
 type Email struct {
 	ID      string // the same whenever the same email is sent
 	Kind    EmailKind
 	Order   Order
 	Payment Payment   // the one the email is about: that was paid, failed or refunded
-	Method  Method    // of the payment the order stands on
+	Method  Method    // of that payment
 	Refund  Operation // of EmailRefund
 	Link    string    // opens the order's page with all it holds
 }
@@ -81,8 +81,8 @@ func emailsDue(before, after Order) []Effect {
 	return due
 }
 
-// NewEmail is the email of an effect, unless what it would tell is no longer so;
-// then due is false. Method and Link are left to the sender.
+// NewEmail is the email of an effect. due is false when what it would say no longer
+// holds. Method and Link are left to the sender.
 func NewEmail(o Order, effect Effect) (e Email, due bool) {
 	kind, about, _ := strings.Cut(string(effect), ":")
 	sum := sha256.Sum256([]byte(o.ID + " " + string(effect)))
@@ -92,7 +92,7 @@ func NewEmail(o Order, effect Effect) (e Email, due bool) {
 	}
 	switch e.Kind {
 	case EmailReceipt:
-		return e, o.Status != OrderRefunded // late money was returned at once: the email about that is enough
+		return e, o.Status != OrderRefunded // late money was returned at once: the email about the refund is enough
 	case EmailExpired:
 		return e, o.Status == OrderExpired
 	case EmailCancelled:

@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-// One letter for each thing a buyer has to be told, and none for what is theirs to
-// know already.
-func TestWhichLettersAreDue(t *testing.T) {
+// A buyer gets one email for each result, and none for what the buyer has just done or
+// seen.
+func TestWhichEmailsAreDue(t *testing.T) {
 	paid := func(operations ...Operation) Order {
 		o := orderWith("GCASH", PaymentPaid)
 		o.Status, o.EverPaid, o.Payments[0].Operations = OrderPaid, true, operations
@@ -16,9 +16,9 @@ func TestWhichLettersAreDue(t *testing.T) {
 	refund := func(id string, status OperationStatus) Operation {
 		return Operation{Kind: Refund, RequestID: id, Status: status, Amount: sgd(100)}
 	}
-	in := func(status OrderStatus, payment PaymentStatus, mailMe bool) Order {
+	in := func(status OrderStatus, payment PaymentStatus, emailOnFailure bool) Order {
 		o := orderWith("GCASH", payment)
-		o.Status, o.Payments[0].EmailOnFailure = status, mailMe
+		o.Status, o.Payments[0].EmailOnFailure = status, emailOnFailure
 		return o
 	}
 	failed := EmailEffect(EmailFailed, in(OrderOpen, PaymentFailed, true).Payments[0].RequestID)
@@ -26,21 +26,21 @@ func TestWhichLettersAreDue(t *testing.T) {
 		before, after Order
 		want          []Effect
 	}{
-		"paid":               {in(OrderProcessing, PaymentProcessing, false), paid(), []Effect{"mail.receipt"}},
-		"paid, as asked":     {in(OrderProcessing, PaymentProcessing, true), paid(), []Effect{"mail.receipt"}},
-		"still paid":         {paid(), paid(), nil},
-		"authorised":         {in(OrderProcessing, PaymentProcessing, true), in(OrderAuthorized, PaymentAuthorized, true), nil},
-		"refund asked for":   {paid(), paid(refund("r1", OperationProcessing)), nil},
-		"refund failed":      {paid(refund("r1", OperationPending)), paid(refund("r1", OperationFailed)), nil},
-		"refunded":           {paid(refund("r1", OperationPending)), paid(refund("r1", OperationSuccess)), []Effect{"mail.refund:r1"}},
-		"refunded again":     {paid(refund("r1", OperationSuccess)), paid(refund("r1", OperationSuccess), refund("r2", OperationSuccess)), []Effect{"mail.refund:r2"}},
-		"failed":             {in(OrderProcessing, PaymentProcessing, false), in(OrderOpen, PaymentFailed, false), nil},
-		"failed, as asked":   {in(OrderProcessing, PaymentPending, true), in(OrderOpen, PaymentFailed, true), []Effect{failed}},
-		"still failed":       {in(OrderOpen, PaymentFailed, true), in(OrderOpen, PaymentFailed, true), nil},
-		"expired":            {in(OrderOpen, PaymentFailed, false), in(OrderExpired, PaymentFailed, false), []Effect{"mail.expired"}},
-		"cancelled":          {in(OrderOpen, PaymentFailed, false), in(OrderCancelled, PaymentFailed, false), []Effect{"mail.cancelled"}},
-		"under review":       {in(OrderProcessing, PaymentProcessing, true), in(OrderReview, PaymentProcessing, true), nil},
-		"dropped by another": {in(OrderProcessing, PaymentProcessing, true), in(OrderOpen, PaymentCancelled, true), nil},
+		"paid":             {in(OrderProcessing, PaymentProcessing, false), paid(), []Effect{"mail.receipt"}},
+		"paid, as asked":   {in(OrderProcessing, PaymentProcessing, true), paid(), []Effect{"mail.receipt"}},
+		"still paid":       {paid(), paid(), nil},
+		"authorised":       {in(OrderProcessing, PaymentProcessing, true), in(OrderAuthorized, PaymentAuthorized, true), nil},
+		"refund asked for": {paid(), paid(refund("r1", OperationProcessing)), nil},
+		"refund failed":    {paid(refund("r1", OperationPending)), paid(refund("r1", OperationFailed)), nil},
+		"refunded":         {paid(refund("r1", OperationPending)), paid(refund("r1", OperationSuccess)), []Effect{"mail.refund:r1"}},
+		"refunded again":   {paid(refund("r1", OperationSuccess)), paid(refund("r1", OperationSuccess), refund("r2", OperationSuccess)), []Effect{"mail.refund:r2"}},
+		"failed":           {in(OrderProcessing, PaymentProcessing, false), in(OrderOpen, PaymentFailed, false), nil},
+		"failed, as asked": {in(OrderProcessing, PaymentPending, true), in(OrderOpen, PaymentFailed, true), []Effect{failed}},
+		"still failed":     {in(OrderOpen, PaymentFailed, true), in(OrderOpen, PaymentFailed, true), nil},
+		"expired":          {in(OrderOpen, PaymentFailed, false), in(OrderExpired, PaymentFailed, false), []Effect{"mail.expired"}},
+		"cancelled":        {in(OrderOpen, PaymentFailed, false), in(OrderCancelled, PaymentFailed, false), []Effect{"mail.cancelled"}},
+		"under review":     {in(OrderProcessing, PaymentProcessing, true), in(OrderReview, PaymentProcessing, true), nil},
+		"superseded":       {in(OrderProcessing, PaymentProcessing, true), in(OrderOpen, PaymentCancelled, true), nil},
 	} {
 		if got := emailsDue(c.before, c.after); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
@@ -59,13 +59,13 @@ func TestNumbersAreReadAsPeopleTypeThem(t *testing.T) {
 	}
 }
 
-// Late money that went back at once is told by the letter about the refund alone.
+// Late money that was returned at once needs the email about the refund only.
 func TestWhatIsRefundedNeedsNoReceipt(t *testing.T) {
-	for status, written := range map[OrderStatus]bool{OrderPaid: true, OrderPartiallyRefunded: true, OrderRefunded: false} {
+	for status, want := range map[OrderStatus]bool{OrderPaid: true, OrderPartiallyRefunded: true, OrderRefunded: false} {
 		o := orderWith("GCASH", PaymentPaid)
 		o.Status = status
-		if _, due := NewEmail(o, EmailEffect(EmailReceipt, "")); due != written {
-			t.Errorf("%s: a receipt is written: %v, want %v", status, !written, written)
+		if _, due := NewEmail(o, EmailEffect(EmailReceipt, "")); due != want {
+			t.Errorf("%s: a receipt is due: %v, want %v", status, due, want)
 		}
 	}
 }

@@ -51,7 +51,7 @@ const (
 	CodeNotUnderReview    ErrorCode = "not_under_review"    // there is nothing to accept
 	CodeReviewStands      ErrorCode = "review_stands"       // the review cannot be ended this way
 	CodeReviewChanged     ErrorCode = "review_changed"      // the review that was meant has ended
-	CodePaymentSuperseded ErrorCode = "payment_superseding" // the order stands on this payment by now
+	CodePaymentSuperseded ErrorCode = "payment_superseding" // this payment has become the active one and holds funds
 	CodeAntomRefused      ErrorCode = "antom_refused"       // Antom refuses the operation
 
 	CodeAntomUnanswered ErrorCode = "antom_unanswered" // Antom has not answered yet

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// Event is what one message reports about one payment, in this program's terms.
-// Only Antom's verified messages, an operator's order and the shop's own
-// decisions about an attempt become one.
+// Event is what one message reports about one payment. Only three sources become
+// one: Antom's verified messages, an operator's resolution, and the shop's own
+// decisions about an attempt.
 type Event struct {
 	Cause      Cause
 	Resolution Resolution // an operator's, about what Antom has just confirmed
@@ -19,17 +19,17 @@ type Event struct {
 	Method     string    // "" when the message does not name it
 	Code       string    // Antom's result code
 	ShopFault  bool      // of OutcomeFailed: the shop's settings, contract or code caused it, and no buyer
-	Action     Action    // how the buyer goes on, in the answer to a start
+	Action     Action    // the buyer's next action, in the answer to a start
 	ExpiresAt  time.Time // of the session
 	AuthEndsAt time.Time // of an authorised card
 	Operations []OperationEvent
 	Dispute    *Dispute   // a step of a dispute about the payment, or nil
-	Asked      *Knowledge // of an answer to an inquiry: what was known when it was asked; nil: what is known now
+	Asked      *Knowledge // of an answer to an inquiry: what was known when it was sent; nil: what is known now
 }
 
 // Knowledge is what was known of a payment at some moment. Messages overtake each
-// other on the wire, and Antom's answers carry no order: an answer counts only
-// against what was known when its question was asked.
+// other on the wire, and Antom's answers are not numbered: an answer counts only if
+// what is known has not changed since its inquiry was sent.
 type Knowledge struct {
 	Status  PaymentStatus
 	Cancels int // cancels begun and cancels concluded
@@ -59,23 +59,23 @@ const (
 	OutcomeSucceeded  Outcome = "succeeded"  // for a card: authorised
 	OutcomeFailed     Outcome = "failed"     // Antom's final F
 	OutcomeCancelled  Outcome = "cancelled"  // Antom has cancelled it
-	OutcomeAbandoned  Outcome = "abandoned"  // Antom does not know it, and the shop gives it up
+	OutcomeAbandoned  Outcome = "abandoned"  // Antom does not know it, and the shop ends it
 	OutcomeSuperseded Outcome = "superseded" // Antom does not cancel it; the order goes on without it
 )
 
 // Resolution is what an operator decides about a payment whose amount or method,
-// as Antom confirms, differs from what was asked for.
+// as Antom confirms, differs from what was requested.
 type Resolution string
 
 // The resolutions.
 const (
-	ResolutionAccept Resolution = "accept" // the order stands on what Antom holds
+	ResolutionAccept Resolution = "accept" // what Antom holds pays the order
 	ResolutionRefund Resolution = "refund" // return it; the order may be paid anew
 	ResolutionCancel Resolution = "cancel" // return it, and cancel the order
 )
 
-// concludes reports whether the event is Antom's answer to how the payment stands.
-// An inquiry about a refund does not say that.
+// concludes reports whether the event is Antom's answer about the payment itself. The
+// answer to an inquiry about a refund is not.
 func (e Event) concludes() bool { return e.fromInquiry() && e.Outcome != OutcomeNone }
 
 // pending reports whether the payment has no result yet.
@@ -85,7 +85,7 @@ func (e Event) pending() bool { return e.Outcome == OutcomeAccepted || e.Outcome
 // resolution is made over an inquiry that was just answered.
 func (e Event) fromInquiry() bool { return e.Cause.Kind == ByInquiry || e.Resolution != "" }
 
-// captured reports whether the event tells of a capture that succeeded.
+// captured reports whether the event reports a capture that succeeded.
 func (e Event) captured() bool {
 	return slices.ContainsFunc(e.Operations, func(op OperationEvent) bool {
 		return op.Kind == Capture && op.Status == OperationSuccess
@@ -130,7 +130,8 @@ func (c Cause) String() string {
 	return string(c.Kind) + ":" + c.ID
 }
 
-// Rules is what a decision depends on beside the order and the event.
+// Rules is what a decision depends on beside the order and the event: the time and
+// the merchant's settings.
 type Rules struct {
 	Now           time.Time // in whole milliseconds, as times are stored
 	Schedule      Schedule  // waits between two polls of something unfinished

@@ -36,7 +36,7 @@ func (ids *IDs) New() string {
 	return text[:8] + "-" + text[8:12] + "-" + text[12:16] + "-" + text[16:20] + "-" + text[20:]
 }
 
-// NewToken makes a text that cannot be guessed: 128 bits of chance or more.
+// NewToken makes a text that cannot be guessed: it has at least 128 random bits.
 func NewToken() string { return rand.Text() }
 
 // IsToken reports whether text may be an order's token.
@@ -51,8 +51,8 @@ func NewNumber() string {
 	return text[:numberHalf] + "-" + text[numberHalf:2*numberHalf]
 }
 
-// OrderNumber is what was typed as NewNumber would have written it, or "" when that
-// cannot be.
+// OrderNumber is what a buyer typed, in the form that NewNumber writes, or "" when it
+// is no such number.
 func OrderNumber(typed string) string {
 	letters := make([]rune, 0, 2*numberHalf)
 	for _, r := range typed {

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Evidence is what made a change, and is stored with it.
+// Evidence is the message behind a change; it is stored with the change.
 type Evidence struct {
 	Cause        Cause
 	Call         *Call         // set with ByInquiry and ByResponse
@@ -39,7 +39,7 @@ type Notification struct {
 	Applied          bool // false for unknown ids and contradictions
 }
 
-// Received is a verified notification with what it means: the event, and the
+// Received is a verified notification with the event that it reports and the
 // reference by which its payment is found. Understood is false for types that are
 // not about an order.
 type Received struct {

@@ -2,7 +2,7 @@ package checkout
 
 // Names of the attributes of log lines. One thing has one name in every package
 // that writes about it, so that one search follows a payment through the log. They
-// stand here because every package that does imports this one.
+// are declared here because every package that writes one imports this package.
 const (
 	LogRequest      = "request"   // the id of the HTTP request, of the error page and of the X-Request-Id header
 	LogOrder        = "order"     // an order's id

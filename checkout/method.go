@@ -15,7 +15,7 @@ const (
 	CategoryPayLater Category = "paylater"
 )
 
-// Flow is what the buyer will do to pay: what the page foretells.
+// Flow is what the buyer will do to pay. The page announces it.
 type Flow string
 
 // The flows of methods.
@@ -24,7 +24,7 @@ const (
 	FlowWallet   Flow = "wallet"   // goes on in the wallet
 	FlowBank     Flow = "bank"     // goes on at the bank's pages
 	FlowApp      Flow = "app"      // confirms in the bank's app
-	FlowScan     Flow = "qr"       // scans a code of ours
+	FlowScan     Flow = "qr"       // scans a code that the page shows
 	FlowCounter  Flow = "counter"  // pays a number at a shop's counter
 	FlowTransfer Flow = "transfer" // transfers to a number
 	FlowLater    Flow = "paylater" // goes on to an agreement to pay later
@@ -53,20 +53,20 @@ const MethodCard = "CARD"
 // Method is a way to pay, named by Antom's code.
 type Method struct {
 	Code string
-	Name string // a brand; what is a word and no brand is translated by the pages
+	Name string // a brand; a name that is a word and no brand is translated by the pages
 	Flow Flow
 	Time time.Duration // to pay, for a buyer who starts now
 }
 
 // MethodOption is a method as Antom offers it in the answer to consult, before the
-// shop decides what to make of it.
+// shop decides whether to offer it.
 type MethodOption struct {
 	Code       string
 	Name       string   // for people, in English; "" when Antom gives none
 	Category   string   // Antom's paymentMethodCategory
 	Regions    []string // countries where it is in use
-	Currencies []string // that it takes; none: all
-	Limit      Limit    // for one payment, in the currency that was asked about
+	Currencies []string // that it takes; an empty list means all
+	Limit      Limit    // for one payment, in the currency of the call to consult
 	Enabled    bool
 	OverLimit  bool // not enabled, because the amount is outside its limits
 	ScanOnly   bool // the buyer can only scan a code

@@ -9,39 +9,39 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestAnOrderFollowsWhatAntomHolds runs one order against a model of Antom that
-// fits on a page: what it holds of each payment. Buyers and merchants act, messages
-// come in any order, again, or never, answers are lost, and some messages lie about
-// the amount. After every step the order may believe no more than Antom holds; once
-// Antom has been asked about everything, it believes exactly that.
+// TestAnOrderFollowsWhatAntomHolds runs one order against a model of Antom that fits on
+// a page: what Antom holds of each payment. Buyers and merchants act, messages arrive in
+// any order, twice, or never, answers are lost, and some messages lie about the amount.
+// After every step the order's payments claim no more than Antom holds; once everything
+// has been inquired, they claim exactly that.
 func TestAnOrderFollowsWhatAntomHolds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := &model{
 			order: Order{ID: "order", Total: sgd(4200), Status: OrderOpen, ExpiresAt: noon.Add(time.Hour), Fulfillable: true},
-			rules: Rules{Now: noon, Schedule: Schedule{time.Minute}, ManualCapture: rapid.Bool().Draw(t, "manual capture"), RefundLate: rapid.Bool().Draw(t, "late money goes back")},
+			rules: Rules{Now: noon, Schedule: Schedule{time.Minute}, ManualCapture: rapid.Bool().Draw(t, "manual capture"), RefundLate: rapid.Bool().Draw(t, "late money is refunded")},
 		}
 		t.Repeat(map[string]func(*rapid.T){
 			"the buyer starts":             m.start,
 			"the buyer pays":               m.with(isOpenOrDeclined, m.pay),
-			"the buyer pays and returns":   m.with(isOpenOrDeclined, func(t *rapid.T, p *atAntom) { m.pay(t, p); m.ask(t, p) }),
+			"the buyer pays and returns":   m.with(isOpenOrDeclined, func(t *rapid.T, p *atAntom) { m.pay(t, p); m.inquire(t, p) }),
 			"the buyer is declined":        m.with(isOpen, m.decline),
-			"the buyer changes their mind": m.with(m.isUnderWay, m.cancel),
+			"the buyer changes their mind": m.with(m.isInProgress, m.cancel),
 			"the method confirms later":    m.with(isAccepted, m.pend),
 			"Antom captures":               m.with(isReserved, m.capture),
-			"a message comes":              m.deliver,
+			"a message arrives":            m.deliver,
 			"a message lies":               m.with(isKnown, m.lie),
-			"Antom is asked":               m.with(isAny, m.ask),
-			"an answer is on its way":      m.with(isKnown, m.asksSlowly),
-			"an answer comes":              m.answers,
-			"a lost cancel takes effect":   m.with(m.isCancelling, m.cancelsLate),
-			"another attempt may begin":    m.with(m.isUnderWay, m.overlap),
+			"the shop inquires":            m.with(isAny, m.inquire),
+			"an inquiry is slow":           m.with(isKnown, m.inquireSlowly),
+			"a slow answer arrives":        m.answerLate,
+			"a lost cancel takes effect":   m.with(m.isCancelling, m.cancelLate),
+			"another attempt may begin":    m.with(m.isInProgress, m.supersede),
 			"the merchant cancels":         m.with(m.isKept, m.cancelOrder),
 			"the merchant refunds":         m.with(m.isRefundable, m.refund),
-			"the order ends":               m.end,
-			"surplus is given back":        m.with(m.isSurplus, m.cancel),
+			"the order closes":             m.close,
+			"a duplicate is returned":      m.with(m.isDuplicate, m.cancel),
 			"":                             m.check,
 		})
-		m.settle(t)
+		m.conclude(t)
 	})
 }
 
@@ -50,9 +50,9 @@ type model struct {
 	order  Order
 	rules  Rules
 	theirs []*atAntom
-	mail   []Event // on its way: any of it may come next, again, or never
-	asked  []Event // answers to inquiries, on their way: any of them may come next, or never
-	told   int     // how often order.paid
+	mail   []Event // notifications on their way: each may arrive next, again, or never
+	late   []Event // answers to inquiries on their way: each may arrive next, or never
+	paid   int     // how often order.paid was announced
 	events int
 }
 
@@ -60,7 +60,7 @@ type model struct {
 type atAntom struct {
 	id        string
 	method    string
-	status    Outcome // "" when it has never heard of it
+	status    Outcome // "" when Antom does not know it
 	captured  bool
 	refunds   map[string]int64 // by request id
 	succeeded bool             // at some time
@@ -74,10 +74,11 @@ func (p *atAntom) refunded() (sum int64) {
 	return sum
 }
 
-// holds is the money Antom holds by it: reserved or taken, and not given back.
+// holds reports whether Antom holds funds of the payment: reserved or captured, and not
+// all refunded.
 func (p *atAntom) holds() bool { return p.status == OutcomeSucceeded && p.refunded() < 4200 }
 
-// paid reports whether the money was taken, and not only reserved.
+// paid reports whether the funds were taken, and not only reserved.
 func (p *atAntom) paid() bool {
 	return p.status == OutcomeSucceeded && (p.method != "CARD" || p.captured)
 }
@@ -91,11 +92,13 @@ func isReserved(p *atAntom) bool       { return p.status == OutcomeSucceeded && 
 
 func (m *model) ours(p *atAntom) *Payment { return m.order.Payment(p.id) }
 
-func (m *model) isSurplus(p *atAntom) bool {
+func (m *model) isDuplicate(p *atAntom) bool {
 	return m.ours(p).Duplicate && m.ours(p).Status.HoldsFunds() && !m.ours(p).unfinished()
 }
 
-func (m *model) isUnderWay(p *atAntom) bool { return m.ours(p).Active && m.ours(p).Status.InProgress() }
+func (m *model) isInProgress(p *atAntom) bool {
+	return m.ours(p).Active && m.ours(p).Status.InProgress()
+}
 
 func (m *model) isKept(p *atAntom) bool { return m.ours(p).Active && m.ours(p).Status.HoldsFunds() }
 
@@ -103,7 +106,8 @@ func (m *model) isRefundable(p *atAntom) bool {
 	return m.isKept(p) && !m.order.Review.NeedsResolution() && m.ours(p).Status == PaymentPaid && m.ours(p).Refundable().Minor > 0
 }
 
-// with has something happen to one of the payments that are such, if there is one.
+// with picks one of the payments that a condition holds for, if there is one, and makes
+// something happen to it.
 func (m *model) with(such func(*atAntom) bool, happens func(*rapid.T, *atAntom)) func(*rapid.T) {
 	return func(t *rapid.T) {
 		var found []*atAntom
@@ -123,21 +127,21 @@ func (m *model) event(kind CauseKind) Cause {
 	return Cause{kind, fmt.Sprint(m.events)}
 }
 
-// hear has the order decide.
-func (m *model) hear(t *rapid.T, w Event) {
+// apply applies an event to the order.
+func (m *model) apply(t *rapid.T, e Event) {
 	before := m.order
-	after, effects := Apply(before, w, m.rules)
+	after, effects := Apply(before, e, m.rules)
 	checkTransitions(t, before, after, effects)
 	m.order = after
 	if slices.Contains(effects, EffectPaid) {
-		m.told++
+		m.paid++
 		if after.Active().Cancelling() {
 			t.Errorf("%s is released while a cancel of it has no answer", after.Active().RequestID)
 		}
 	}
 }
 
-// begin stores an operation, or finds the one that is there already.
+// begin stores an operation, or resumes the one that is stored already.
 func (m *model) begin(t *rapid.T, want OperationRequest) (id string) {
 	m.events++
 	want.RequestID = fmt.Sprint(want.Kind, m.events)
@@ -166,45 +170,45 @@ func (m *model) start(t *rapid.T) {
 		t.Fatal(err)
 	}
 	m.order = after
-	w := Event{RequestID: p.id, Cause: m.event(ByResponse), Outcome: OutcomeUnknown}
+	e := Event{RequestID: p.id, Cause: m.event(ByResponse), Outcome: OutcomeUnknown}
 	switch rapid.SampledFrom([]string{"accepted", "accepted", "accepted", "accepted, answer lost", "lost", "refused"}).Draw(t, "call") {
 	case "accepted":
-		p.status, w.Outcome = OutcomeAccepted, OutcomeAccepted
+		p.status, e.Outcome = OutcomeAccepted, OutcomeAccepted
 	case "accepted, answer lost":
 		p.status = OutcomeAccepted
 	case "refused":
-		p.failed, w.Outcome = true, OutcomeFailed
+		p.failed, e.Outcome = true, OutcomeFailed
 	}
-	m.hear(t, w)
+	m.apply(t, e)
 }
 
-func (m *model) notice(p *atAntom, says Outcome) {
-	m.mail = append(m.mail, Event{RequestID: p.id, Cause: m.event(ByNotification), Outcome: says, Amount: sgd(4200), Method: p.method})
+func (m *model) notify(p *atAntom, outcome Outcome) {
+	m.mail = append(m.mail, Event{RequestID: p.id, Cause: m.event(ByNotification), Outcome: outcome, Amount: sgd(4200), Method: p.method})
 }
 
-func (m *model) operationNotice(p *atAntom, op OperationEvent) {
+func (m *model) notifyOperation(p *atAntom, op OperationEvent) {
 	m.mail = append(m.mail, Event{RequestID: p.id, Cause: m.event(ByNotification), Operations: []OperationEvent{op}})
 }
 
 func (m *model) pay(_ *rapid.T, p *atAntom) {
 	p.status, p.succeeded = OutcomeSucceeded, true
-	m.notice(p, OutcomeSucceeded)
+	m.notify(p, OutcomeSucceeded)
 }
 
 func (m *model) decline(_ *rapid.T, p *atAntom) {
 	p.status, p.failed = OutcomeFailed, true
-	m.notice(p, OutcomeFailed)
+	m.notify(p, OutcomeFailed)
 }
 
 func (m *model) pend(_ *rapid.T, p *atAntom) {
 	p.status = OutcomePending
-	m.notice(p, OutcomePending)
+	m.notify(p, OutcomePending)
 }
 
-// capture: by itself, or as the merchant has asked in Antom's dashboard.
+// capture: Antom captures by itself, or the merchant orders it in Antom's dashboard.
 func (m *model) capture(_ *rapid.T, p *atAntom) {
 	p.captured = true
-	m.operationNotice(p, OperationEvent{Kind: Capture, RequestID: "c" + p.id, Status: OperationSuccess, Amount: sgd(4200)})
+	m.notifyOperation(p, OperationEvent{Kind: Capture, RequestID: "c" + p.id, Status: OperationSuccess, Amount: sgd(4200)})
 }
 
 func (m *model) deliver(t *rapid.T) {
@@ -212,80 +216,81 @@ func (m *model) deliver(t *rapid.T) {
 		return
 	}
 	i := rapid.IntRange(0, len(m.mail)-1).Draw(t, "message")
-	w := m.mail[i]
+	e := m.mail[i]
 	if rapid.Bool().Draw(t, "for the last time") {
 		m.mail = slices.Delete(m.mail, i, i+1)
 	}
-	m.hear(t, w)
+	m.apply(t, e)
 }
 
-// lie: the signature is right, the amount is not.
+// lie: a notification with a valid signature names a wrong amount.
 func (m *model) lie(t *rapid.T, p *atAntom) {
-	w := Event{RequestID: p.id, Cause: m.event(ByNotification), Outcome: OutcomeSucceeded, Amount: rapid.SampledFrom([]Money{sgd(4300), sgd(1), {}, {4200, "USD"}}).Draw(t, "amount"), Method: p.method}
+	e := Event{RequestID: p.id, Cause: m.event(ByNotification), Outcome: OutcomeSucceeded, Amount: rapid.SampledFrom([]Money{sgd(4300), sgd(1), {}, {4200, "USD"}}).Draw(t, "amount"), Method: p.method}
 	if rapid.Bool().Draw(t, "about its capture") {
-		w.Outcome, w.Operations = OutcomeNone, []OperationEvent{{Kind: Capture, RequestID: "c" + p.id, Status: OperationSuccess, Amount: sgd(1)}}
+		e.Outcome, e.Operations = OutcomeNone, []OperationEvent{{Kind: Capture, RequestID: "c" + p.id, Status: OperationSuccess, Amount: sgd(1)}}
 	}
-	m.hear(t, w)
+	m.apply(t, e)
 }
 
-func (m *model) ask(t *rapid.T, p *atAntom) { m.hear(t, m.inquiry(p)) }
+func (m *model) inquire(t *rapid.T, p *atAntom) { m.apply(t, m.inquiry(p)) }
 
-// asksSlowly: Antom has answered, and the answer is overtaken by what happens next.
-func (m *model) asksSlowly(_ *rapid.T, p *atAntom) { m.asked = append(m.asked, m.inquiry(p)) }
+// inquireSlowly: Antom has answered, and what happens next overtakes the answer.
+func (m *model) inquireSlowly(_ *rapid.T, p *atAntom) { m.late = append(m.late, m.inquiry(p)) }
 
-// answers: an answer that was on its way comes.
-func (m *model) answers(t *rapid.T) {
-	if len(m.asked) == 0 {
+// answerLate: an answer that was on its way arrives.
+func (m *model) answerLate(t *rapid.T) {
+	if len(m.late) == 0 {
 		return
 	}
-	i := rapid.IntRange(0, len(m.asked)-1).Draw(t, "answer")
-	e := m.asked[i]
-	m.asked = slices.Delete(m.asked, i, i+1)
-	m.hear(t, e)
+	i := rapid.IntRange(0, len(m.late)-1).Draw(t, "answer")
+	e := m.late[i]
+	m.late = slices.Delete(m.late, i, i+1)
+	m.apply(t, e)
 }
 
 func (m *model) isCancelling(p *atAntom) bool { return p.status != "" && m.ours(p).Cancelling() }
 
-// cancelsLate: a cancel without an answer reaches Antom after all; its answer is lost.
-func (m *model) cancelsLate(_ *rapid.T, p *atAntom) {
+// cancelLate: a cancel without an answer reaches Antom after all; its answer is lost.
+func (m *model) cancelLate(_ *rapid.T, p *atAntom) {
 	if p.status != OutcomeFailed && p.refunded() == 0 {
 		p.status = OutcomeCancelled
 	}
 }
 
-// inquiry is Antom's answer about a payment, all it holds of it.
+// inquiry is Antom's answer about a payment: all that Antom holds of it.
 func (m *model) inquiry(p *atAntom) Event {
-	asked := m.ours(p).Knowledge()
-	w := Event{RequestID: p.id, Cause: m.event(ByInquiry), Outcome: p.status, Amount: sgd(4200), Method: p.method, Asked: &asked}
+	known := m.ours(p).Knowledge()
+	e := Event{RequestID: p.id, Cause: m.event(ByInquiry), Outcome: p.status, Amount: sgd(4200), Method: p.method, Asked: &known}
 	if p.captured {
-		w.Operations = append(w.Operations, OperationEvent{Kind: Capture, RequestID: "c" + p.id, Status: OperationSuccess, Amount: sgd(4200)})
+		e.Operations = append(e.Operations, OperationEvent{Kind: Capture, RequestID: "c" + p.id, Status: OperationSuccess, Amount: sgd(4200)})
 	}
 	for id, minor := range p.refunds {
-		w.Operations = append(w.Operations, OperationEvent{Kind: Refund, RequestID: id, Status: OperationSuccess, Amount: sgd(minor)})
+		e.Operations = append(e.Operations, OperationEvent{Kind: Refund, RequestID: id, Status: OperationSuccess, Amount: sgd(minor)})
 	}
-	if p.status == "" { // it does not know it: a payment under way is given up
-		w.Outcome, w.Cause.Kind = OutcomeAbandoned, BySweeper
+	if p.status == "" { // not found: a payment in progress is abandoned
+		e.Outcome, e.Cause.Kind = OutcomeAbandoned, BySweeper
 	}
-	return w
+	return e
 }
 
-// overlap: of a payment Antom has, the one it does not know was never there.
-func (m *model) overlap(t *rapid.T, p *atAntom) {
+// supersede: another attempt may begin beside one that Antom has in progress. One that
+// Antom does not know is abandoned instead.
+func (m *model) supersede(t *rapid.T, p *atAntom) {
 	if p.status == "" {
 		return
 	}
-	m.hear(t, Event{RequestID: p.id, Cause: m.event(ByShopper), Outcome: OutcomeSuperseded})
+	m.apply(t, Event{RequestID: p.id, Cause: m.event(ByShopper), Outcome: OutcomeSuperseded})
 }
 
 func (m *model) cancelOrder(t *rapid.T, p *atAntom) { m.cancelAs(t, p, m.operator()) }
 
 func (m *model) cancel(t *rapid.T, p *atAntom) { m.cancelAs(t, p, Key{}) }
 
-// cancelAs: the row first, then the call; Antom may have to refuse, and its answer may
-// be lost.
+// cancelAs stores the operation and then makes the call. Antom may have to refuse, and
+// its answer may be lost.
 func (m *model) cancelAs(t *rapid.T, p *atAntom, by Key) {
 	if p.status == "" {
-		m.ask(t, p)
+		m.inquire(t, p)
 		return
 	}
 	id := m.begin(t, OperationRequest{Kind: Cancel, Key: by, Payment: p.id})
@@ -293,14 +298,14 @@ func (m *model) cancelAs(t *rapid.T, p *atAntom, by Key) {
 }
 
 func (m *model) callCancel(t *rapid.T, p *atAntom, id string, answered bool) {
-	says := OperationFailed
+	status := OperationFailed
 	if p.status != OutcomeFailed && p.refunded() == 0 {
-		p.status, says = OutcomeCancelled, OperationSuccess
+		p.status, status = OutcomeCancelled, OperationSuccess
 	}
 	if !answered {
-		says = OperationProcessing
+		status = OperationProcessing
 	}
-	m.hear(t, Event{RequestID: p.id, Cause: m.event(ByResponse), Operations: []OperationEvent{{Kind: Cancel, RequestID: id, Status: says, Amount: sgd(4200)}}})
+	m.apply(t, Event{RequestID: p.id, Cause: m.event(ByResponse), Operations: []OperationEvent{{Kind: Cancel, RequestID: id, Status: status, Amount: sgd(4200)}}})
 }
 
 func (m *model) refund(t *rapid.T, p *atAntom) {
@@ -314,15 +319,15 @@ func (m *model) refunds(t *rapid.T, p *atAntom, by Key, minor int64, answered bo
 	if p.paid() {
 		p.refunds[id] = minor
 		op.Status = OperationSuccess
-		m.operationNotice(p, op)
+		m.notifyOperation(p, op)
 	}
 	if !answered {
 		op.Status = OperationProcessing
 	}
-	m.hear(t, Event{RequestID: p.id, Cause: m.event(ByResponse), Operations: []OperationEvent{op}})
+	m.apply(t, Event{RequestID: p.id, Cause: m.event(ByResponse), Operations: []OperationEvent{op}})
 }
 
-func (m *model) end(t *rapid.T) {
+func (m *model) close(t *rapid.T) {
 	if m.order.Status != OrderOpen {
 		return
 	}
@@ -332,7 +337,7 @@ func (m *model) end(t *rapid.T) {
 	m.order = after
 }
 
-// check: the order believes no more than Antom holds, or has held.
+// check: the order's payments claim no more than Antom holds or has held.
 func (m *model) check(t *rapid.T) {
 	for _, p := range m.theirs {
 		ours := m.ours(p)
@@ -347,28 +352,28 @@ func (m *model) check(t *rapid.T) {
 		case ours.Refunded().Minor > p.refunded():
 			t.Fatalf("%s: %v refunded here, %d at Antom", p.id, ours.Refunded(), p.refunded())
 		case (ours.Status.InProgress() || ours.unfinished()) && ours.NextPoll.IsZero():
-			t.Fatalf("%s (%s) is unfinished, and nobody will look at it again", p.id, ours.Status)
+			t.Fatalf("%s (%s) is unfinished, and is never polled again", p.id, ours.Status)
 		}
 	}
-	if want := map[bool]int{true: 1}[m.order.EverPaid]; m.told != want {
-		t.Fatalf("order.paid was told %d times, ever paid is %v", m.told, m.order.EverPaid)
+	if want := map[bool]int{true: 1}[m.order.EverPaid]; m.paid != want {
+		t.Fatalf("order.paid was announced %d times, ever paid is %v", m.paid, m.order.EverPaid)
 	}
 }
 
-// polls asks about a payment that waits for it, as the sweeper does. What does not wait
-// is known for good.
-func (m *model) polls(t *rapid.T, p *atAntom) {
+// poll inquires a payment whose poll is scheduled, as the sweeper does. Where none is
+// scheduled, the result is final.
+func (m *model) poll(t *rapid.T, p *atAntom) {
 	if !m.ours(p).NextPoll.IsZero() {
-		m.ask(t, p)
+		m.inquire(t, p)
 	}
 }
 
-// settle: all acting has ended, everything unfinished ends at Antom, what waits for it
-// is polled, and duplicates are returned. Then both agree.
-func (m *model) settle(t *rapid.T) {
+// conclude: buyers and merchants act no longer, everything unfinished ends at Antom,
+// scheduled polls are made, and duplicates are returned. Then order and Antom agree.
+func (m *model) conclude(t *rapid.T) {
 	m.finish(t)
-	for _, e := range slices.Concat(m.mail, m.asked) { // all that is late
-		m.hear(t, e)
+	for _, e := range slices.Concat(m.mail, m.late) { // whatever arrives late
+		m.apply(t, e)
 	}
 	m.finish(t)
 	var kept []*atAntom
@@ -403,11 +408,11 @@ func (m *model) finish(t *rapid.T) {
 					m.callCancel(t, p, op.RequestID, true)
 				}
 			}
-			m.polls(t, p)
-			if m.isSurplus(p) {
+			m.poll(t, p)
+			if m.isDuplicate(p) {
 				m.cancel(t, p)
 			}
-			if m.isSurplus(p) && p.paid() {
+			if m.isDuplicate(p) && p.paid() {
 				m.refunds(t, p, Key{}, m.ours(p).Refundable().Minor, true)
 			}
 			m.check(t)

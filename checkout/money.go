@@ -9,7 +9,7 @@ import (
 	"golang.org/x/text/number"
 )
 
-// Currency is an ISO 4217 code this shop can count in.
+// Currency is a code of ISO 4217.
 type Currency string
 
 // exponents is ISO 4217's count of decimals, for every currency where it is not
@@ -45,8 +45,8 @@ func (c Currency) Exponent() int {
 	return 2
 }
 
-// Money is a count of a currency's smallest unit. There is no other form of
-// money in this program.
+// Money is an amount in minor units of a currency, an integer. The program has no
+// other form of money.
 type Money struct {
 	Minor    int64
 	Currency Currency
@@ -56,8 +56,8 @@ type Money struct {
 // product fits; see MaxPrice and MaxQuantity.
 func (m Money) Times(n int) Money { return Money{Minor: m.Minor * int64(n), Currency: m.Currency} }
 
-// Plus adds money of the same currency. Adding two currencies is a mistake of
-// the program, not of its input.
+// Plus adds money of the same currency. It panics on two currencies: input is checked
+// before, so that only a mistake of the program can lead there.
 func (m Money) Plus(other Money) Money {
 	if m.Currency != other.Currency {
 		panic("checkout: adding " + string(m.Currency) + " and " + string(other.Currency))
@@ -65,7 +65,8 @@ func (m Money) Plus(other Money) Money {
 	return Money{Minor: m.Minor + other.Minor, Currency: m.Currency}
 }
 
-// Payable reports whether Antom takes the amount: more than nothing, and whole rupiah.
+// Payable reports whether Antom takes the amount: it is above zero, and whole rupiah
+// where the currency is IDR.
 func (m Money) Payable() bool { return m.Minor > 0 && m.wholeRupiah() }
 
 // wholeRupiah is false for an amount in IDR whose two decimals are not zero, which
@@ -77,7 +78,7 @@ func (m Money) String() string { return fmt.Sprintf("%s %d", m.Currency, m.Minor
 
 // Format writes the amount as readers of a language do: "SGD 1,234.50",
 // "1.234,50 SGD". It names the currency by its code, because a shop that sells
-// across borders cannot leave open whose dollars it means.
+// across borders has to say which dollar it means.
 func (m Money) Format(tag language.Tag) string {
 	p := printer(tag)
 	unit := int64(1)
@@ -101,8 +102,8 @@ var currencyFollows = map[string]bool{
 	"de": true, "es": true, "fr": true, "it": true, "pl": true, "ro": true, "vi": true,
 }
 
-// decimalSeparator asks the language's own formatting of 0.5 for what stands
-// between the digits. Splitting whole and fraction keeps floats out of money.
+// decimalSeparator is what a language writes between the digits of 0.5. Format writes
+// whole and fraction as two integers, so that no amount is ever a float.
 func decimalSeparator(p *message.Printer) string {
 	half := []rune(p.Sprint(number.Decimal(0.5, number.Scale(1))))
 	return string(half[1 : len(half)-1])
@@ -110,9 +111,9 @@ func decimalSeparator(p *message.Printer) string {
 
 var printers sync.Map // language.Tag → *message.Printer
 
-// printer writes numbers in the digits of the cards, codes and wallets they are
-// compared with. CLDR gives plain Arabic the other set; shops and banks of the Gulf
-// write these, as everything else on our pages does.
+// printer writes numbers in Latin digits (0 to 9) in every language. CLDR would write
+// Arabic-Indic digits in Arabic, but cards, codes and wallets show Latin ones, and so
+// do the shops and banks of the Gulf.
 func printer(tag language.Tag) *message.Printer {
 	if p, known := printers.Load(tag); known {
 		return p.(*message.Printer)

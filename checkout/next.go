@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// Finding is what an inquiry found out about whether Antom has a payment.
+// Finding is what an inquiry found: whether Antom has a payment, and with a result.
 type Finding string
 
 // The findings.
 const (
 	FindingUnknown  Finding = "unknown"   // U, timeout, bad signature, or the inquiry was refused
-	FindingNotFound Finding = "not found" // never placed, or a session that was not submitted
-	FindingFound    Finding = "found"     // with a result
-	FindingPending  Finding = "pending"   // found, without a result yet
+	FindingNotFound Finding = "not found" // Antom never received it, or the buyer never submitted the session
+	FindingFound    Finding = "found"     // Antom has it, with a result
+	FindingPending  Finding = "pending"   // Antom has it, without a result yet
 )
 
 // Known reports whether Antom has the payment.
@@ -25,11 +25,11 @@ type Step string
 // The steps.
 const (
 	StepNone               Step = "nothing"
-	StepAbandon            Step = "abandon"             // Antom does not know it: give it up
+	StepAbandon            Step = "abandon"             // Antom does not know it: it ends as cancelled
 	StepSubmit             Step = "submit"              // send the stored request again, with its id
 	StepCancel             Step = "cancel"              // end it at Antom
 	StepSupersede          Step = "supersede"           // go on without it; a later success is a duplicate
-	StepReturn             Step = "return"              // a duplicate: cancel it, or else refund it
+	StepReturn             Step = "return"              // a duplicate: cancel it, or refund it where that fails
 	StepWatchAuthorization Step = "watch authorization" // warn before it ends
 	StepInquireRefund      Step = "inquire refund"
 	StepConcludeCancel     Step = "conclude cancel" // it cannot take effect any longer
@@ -37,26 +37,26 @@ const (
 )
 
 const (
-	pollLimit        = 72 * time.Hour   // of polling in vain; after that a person has to look
-	cancelPause      = 10 * time.Minute // between two cancels of an attempt, when the first was refused
+	pollLimit        = 72 * time.Hour   // of polls without a result; then the order is under review
+	cancelPause      = 10 * time.Minute // between two cancels of an attempt, after Antom has refused the first
 	cancelDelay      = 5 * time.Minute  // longest time in which a cancel without an answer may still take effect
 	refundPause      = 15 * time.Second // between two inquiries about a refund that Antom does not know
 	refundMissesMost = 3                // such answers after which a refund counts as never placed
 )
 
-// NextPoll says when a payment is polled again after so many polls, and whether
-// polling has been in vain for too long. slow is how long the buyer may take at a
-// counter or a bank: silence until then means nothing.
+// NextPoll says when a payment is polled again after so many polls, and whether the
+// polls have brought no result for too long. slow is how long the buyer may take at a
+// counter or a bank: until then no result is to be expected.
 func NextPoll(o Order, polls int, slow time.Duration, r Rules) (at time.Time, exhausted bool) {
 	at = r.Now.Add(r.Schedule.Wait(polls))
 	if end := o.ExpiresAt; o.Payable() && end.After(r.Now) && end.Before(at) {
-		at = end // an attempt ends with its order, not a step of the schedule later
+		at = end // an attempt ends when its order expires, and not a step of the schedule later
 	}
 	return at, r.Schedule.Elapsed(polls) > pollLimit+slow
 }
 
-// NextForPayment says what to do about a payment that an inquiry alone has not
-// brought to its end.
+// NextForPayment says what to do about a payment that still needs something after it
+// was inquired.
 func NextForPayment(o Order, requestID string, found Finding, r Rules) Step {
 	p := o.Payment(requestID)
 	ended := !r.Now.Before(p.ExpiresAt)
@@ -66,9 +66,9 @@ func NextForPayment(o Order, requestID string, found Finding, r Rules) Step {
 	case found == FindingNotFound && p.Status.InProgress() && p.Active && p.Action.Type == ActionNone && p.Repeatable():
 		return StepSubmit
 	case p.Status.InProgress() && !p.Active && o.hasFunds():
-		return StepCancel // another attempt has paid
+		return StepCancel // another attempt has the funds
 	case found == FindingPending && o.abandoned(*p) && o.needsNoOther() && !p.cancelRefusedLately(r):
-		return StepCancel // it goes on at Antom after all, and the order without it
+		return StepCancel // Antom has it in progress after all, and the order does not need it
 	case p.needsReversal() && !p.unfinished():
 		return StepReturn
 	case p.Status == PaymentAuthorized && p.Active && r.ManualCapture && !p.unfinished():
@@ -77,17 +77,18 @@ func NextForPayment(o Order, requestID string, found Finding, r Rules) Step {
 	return StepNone
 }
 
-// NextForOperation says what to do about an unfinished operation of the shop's or an
-// operator's. An inquiry about the payment has just been made, which tells of
-// captures; a repeat with the same id is answered with what became of the first.
+// NextForOperation says what to do about an unfinished operation that the shop or an
+// operator has ordered. The payment has just been inquired, and that inquiry reports
+// captures. Sending an operation again with the same id is safe: Antom answers with
+// the result of the first.
 //
-// A cancel of the shop's that the buyer has overtaken, so that Antom tells of a result,
-// is not sent again: the buyer wants what they paid for. It is concluded once it can
-// take effect no longer; then the next inquiry says what is there.
+// A cancel that the shop ordered is not sent again when the buyer was faster and Antom
+// reports a result: the buyer wants what they paid for. It is concluded once it can no
+// longer take effect; the next inquiry then decides.
 func NextForOperation(o Order, requestID string, op Operation, found Finding, r Rules) Step {
 	p := o.Payment(requestID)
 	switch {
-	case op.Key == "": // what Antom does by itself it also ends by itself
+	case op.Key == "": // Antom made it by itself, and reports its result by itself
 		return StepNone
 	case op.Kind == Refund && op.Status == OperationProcessing:
 		return StepInquireRefund
@@ -108,9 +109,9 @@ func NextForMissedRefund(op Operation) Step {
 	return StepSubmit
 }
 
-// NextToEnd says how the active attempt ends, so that another may begin or the order
-// may close. It has just been inquired. An operator's cancel is not held back by
-// one that was refused lately.
+// NextToEnd says how to end the active attempt, so that another may begin or the order
+// may close. The attempt has just been inquired. An operator's cancel is sent also
+// when Antom has refused one lately.
 func NextToEnd(o Order, requestID string, found Finding, by CauseKind, r Rules) Step {
 	active := o.Active()
 	if active == nil || active.RequestID != requestID || !active.Status.InProgress() {
@@ -128,25 +129,25 @@ func NextToEnd(o Order, requestID string, found Finding, by CauseKind, r Rules) 
 }
 
 // cancelRefusedLately reports whether Antom has just refused to cancel a payment:
-// pages that are left open at an order's end must not ask again and again.
+// pages left open when an order expires must not make the shop cancel without pause.
 func (p *Payment) cancelRefusedLately(r Rules) bool {
 	return slices.ContainsFunc(p.Operations, func(op Operation) bool {
 		return op.Kind == Cancel && op.Status == OperationFailed && r.Now.Sub(op.CreatedAt) < cancelPause
 	})
 }
 
-// neverPaid reports whether a payment that Antom does not know was given up and
-// cannot be paid any longer either.
+// neverPaid reports whether a payment was abandoned, Antom does not know it, and its
+// session has ended, so that it can no longer be paid.
 func (o *Order) neverPaid(p Payment, r Rules) bool {
 	return o.abandoned(p) && p.AntomID == "" && !r.Now.Before(p.ExpiresAt)
 }
 
-// NeverPaid reports whether a payment was given up before Antom knew it, and its
-// session has ended.
+// NeverPaid reports whether a payment was abandoned, Antom does not know it, and its
+// session has ended, so that it can no longer be paid.
 func NeverPaid(o Order, requestID string, r Rules) bool { return o.neverPaid(*o.Payment(requestID), r) }
 
-// AbandonEvent gives up a payment that Antom does not know. Once the session has
-// ended, a cancel of it has nothing to wait for either.
+// AbandonEvent is the event that abandons a payment that Antom does not know. Once the
+// session has ended, it also concludes an unfinished cancel of the payment.
 func AbandonEvent(o Order, requestID string, by Cause, r Rules) Event {
 	p := o.Payment(requestID)
 	e := Event{Cause: by, RequestID: requestID, Outcome: OutcomeAbandoned}
@@ -164,15 +165,15 @@ func AbandonEvent(o Order, requestID string, by Cause, r Rules) Event {
 // codeOrderNotExist is Antom's ORDER_NOT_EXIST.
 const codeOrderNotExist = "ORDER_NOT_EXIST"
 
-// ConcludeCancelEvent gives up a cancel of the shop's that the buyer has overtaken.
+// ConcludeCancelEvent is the event that concludes a cancel that the shop has ordered:
+// the buyer was faster, and it can no longer take effect.
 func ConcludeCancelEvent(requestID string, op Operation) Event {
 	return Event{Cause: Cause{Kind: BySweeper}, RequestID: requestID, Operations: []OperationEvent{{
 		Kind: Cancel, RequestID: op.RequestID, Status: OperationFailed, Code: "OVERTAKEN",
 	}}}
 }
 
-// Unresolved is the payment whose state Antom should be asked for while a buyer
-// waits, or nil.
+// Unresolved is the payment to inquire while a buyer waits on the page, or nil.
 func (o *Order) Unresolved(r Rules) *Payment {
 	if o.Review != "" {
 		return o.Payment(o.ReviewPayment)
@@ -190,9 +191,8 @@ func (o *Order) Unresolved(r Rules) *Payment {
 	return nil
 }
 
-// Doubtful is a payment that Antom called failed and that a contradicting message has
-// been about since, or nil. Until an inquiry has settled it, another payment could
-// be the second.
+// Doubtful is a failed payment that a later message contradicts, or nil. Until an
+// inquiry has resolved that, another attempt could make the buyer pay twice.
 func (o *Order) Doubtful() *Payment {
 	for i := range o.Payments {
 		if p := &o.Payments[i]; p.Status == PaymentFailed && !p.NextPoll.IsZero() {
@@ -202,14 +202,13 @@ func (o *Order) Doubtful() *Payment {
 	return nil
 }
 
-// PastEnd reports whether the time to pay the order is over, or has less than margin
-// left.
+// PastEnd reports whether a payable order has expired, or expires in less than margin.
 func (o *Order) PastEnd(now time.Time, margin time.Duration) bool {
 	return o.Payable() && !now.Add(margin).Before(o.ExpiresAt)
 }
 
-// ActionWithoutStart is the action for an order that no attempt may be made for, or
-// ActionNone.
+// ActionWithoutStart is the buyer's action where the order takes no attempt, or
+// ActionNone where it does.
 func (o *Order) ActionWithoutStart() ActionType {
 	switch o.Status {
 	case OrderOpen, OrderProcessing:
@@ -222,7 +221,7 @@ func (o *Order) ActionWithoutStart() ActionType {
 	return ActionDone
 }
 
-// ActionAfter is how the buyer goes on from where an attempt stands.
+// ActionAfter is the buyer's next action after an attempt with its present status.
 func (o *Order) ActionAfter(p Payment) Action {
 	if action := o.ActionWithoutStart(); action != ActionNone {
 		return Action{Type: action}

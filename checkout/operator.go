@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// OperatorMatter is a kind of thing that waits for a person at the shop, and goes on
-// how its topic in the outbox begins.
+// OperatorMatter is a kind of matter that an operator has to act on. The topic of its
+// email in the outbox is operatorPrefix followed by it.
 type OperatorMatter string
 
-// The matters. There is one email for each and what it is about, within an order.
+// The matters. Within an order there is one email for each matter and subject.
 const (
 	MatterReview        OperatorMatter = "review"         // the order is under review
 	MatterCaptureDue    OperatorMatter = "capture-due"    // an authorisation ends soon
@@ -28,11 +28,11 @@ const (
 // else.
 const operatorPrefix = "operator."
 
-// reviewGrace is how long an inquiry has to settle a contradiction before the operator
+// reviewGrace is how long an inquiry has to resolve a contradiction before the operator
 // is told of it.
 const reviewGrace = time.Minute
 
-// OperatorEmail is what the person who runs the shop is told. It holds nothing about
+// OperatorEmail is an email to the person who runs the shop. It holds no data about
 // the buyer.
 type OperatorEmail struct {
 	ID      string // the same whenever the same email is sent
@@ -69,8 +69,8 @@ func (e Effect) Delay() time.Duration {
 	return 0
 }
 
-// AfterGivenUp are the effects of giving an effect up: that a buyer's email is not
-// delivered is for the operator to know.
+// AfterGivenUp are the effects of giving an effect up: the operator is told that a
+// buyer's email is not delivered.
 func AfterGivenUp(e Effect) []Effect {
 	if e.IsEmail() {
 		return []Effect{OperatorEffect(MatterUndelivered, string(e))}
@@ -79,7 +79,7 @@ func AfterGivenUp(e Effect) []Effect {
 }
 
 // operatorEmailsDue are the emails to the operator after a change. A review has a new
-// topic each time it is raised, because an earlier one may have been settled.
+// topic each time it is raised, because an earlier one may have ended.
 func operatorEmailsDue(before, after Order) []Effect {
 	var due []Effect
 	if after.Review != "" && after.Review != before.Review {
@@ -109,8 +109,8 @@ func operatorEmailsDue(before, after Order) []Effect {
 	return due
 }
 
-// NewOperatorEmail is the email of an effect, unless nothing waits for a person any
-// longer; then due is false.
+// NewOperatorEmail is the email of an effect. due is false when the operator no longer
+// has to act.
 func NewOperatorEmail(o Order, effect Effect) (e OperatorEmail, due bool) {
 	matter, about, _ := strings.Cut(strings.TrimPrefix(string(effect), operatorPrefix), ":")
 	sum := sha256.Sum256([]byte(o.ID + " " + string(effect)))

@@ -46,7 +46,7 @@ func TestWhatTheOperatorIsToldOf(t *testing.T) {
 	}
 }
 
-// Where polling ends, nothing but a person goes on.
+// Where polling ends, only a person can resolve the matter.
 func TestTheOperatorIsToldWhereTheSweeperGivesUp(t *testing.T) {
 	r := Rules{Now: noon, Schedule: Schedule{time.Minute}, ManualCapture: true}
 	lost := orderWith("GCASH", PaymentUnknown)
@@ -54,17 +54,17 @@ func TestTheOperatorIsToldWhereTheSweeperGivesUp(t *testing.T) {
 	if _, effects := StopPolling(lost, "a", 8, FindingUnknown, r); !slices.Equal(effects, []Effect{"operator.review:1"}) {
 		t.Errorf("a payment that stays unknown: %v", effects)
 	}
-	held := orderWith("CARD", PaymentAuthorized)
-	held.Payments[0].AuthEndsAt = noon.Add(30 * time.Hour)
-	if _, effects := WatchAuthorization(held, "a", FindingFound, r); !slices.Contains(effects, "operator.capture-due:a:2d") {
+	authorized := orderWith("CARD", PaymentAuthorized)
+	authorized.Payments[0].AuthEndsAt = noon.Add(30 * time.Hour)
+	if _, effects := WatchAuthorization(authorized, "a", FindingFound, r); !slices.Contains(effects, "operator.capture-due:a:2d") {
 		t.Errorf("an authorisation that ends soon: %v", effects)
 	}
-	held.Payments[0].AuthEndsAt = noon
-	if _, effects := WatchAuthorization(held, "a", FindingFound, r); !slices.Equal(effects, []Effect{"operator.review:1"}) {
+	authorized.Payments[0].AuthEndsAt = noon
+	if _, effects := WatchAuthorization(authorized, "a", FindingFound, r); !slices.Equal(effects, []Effect{"operator.review:1"}) {
 		t.Errorf("an authorisation that has ended: %v", effects)
 	}
-	w := Event{Cause: Cause{ByNotification, "n"}, RequestID: "a", Outcome: OutcomeSucceeded, Amount: sgd(1), Method: "GCASH"}
-	if _, effects := Apply(orderWith("GCASH", PaymentPending), w, r); !slices.Equal(effects, []Effect{"operator.review:1"}) {
+	e := Event{Cause: Cause{ByNotification, "n"}, RequestID: "a", Outcome: OutcomeSucceeded, Amount: sgd(1), Method: "GCASH"}
+	if _, effects := Apply(orderWith("GCASH", PaymentPending), e, r); !slices.Equal(effects, []Effect{"operator.review:1"}) {
 		t.Errorf("a contradiction: %v", effects)
 	}
 	if effects := AfterGivenUp("mail.receipt"); !slices.Equal(effects, []Effect{"operator.undelivered:mail.receipt"}) {
@@ -92,9 +92,9 @@ func TestTheOperatorIsNotToldOfWhatIsOver(t *testing.T) {
 			t.Errorf("%s waits for %s", effect, effect.Delay())
 		}
 	}
-	held := orderWith("CARD", PaymentAuthorized)
-	held.Payments[0].AuthEndsAt = noon
-	e, due := NewOperatorEmail(held, "operator.capture-due:a:2d")
+	authorized := orderWith("CARD", PaymentAuthorized)
+	authorized.Payments[0].AuthEndsAt = noon
+	e, due := NewOperatorEmail(authorized, "operator.capture-due:a:2d")
 	if !due || e.About != "a" || !e.Until.Equal(noon) {
 		t.Errorf("%+v, %t", e, due)
 	}

@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// Order is what a buyer wants and everything that has been tried to pay for it.
-// Lines and total are frozen when it is placed.
+// Order is what a buyer has ordered, with every attempt to pay for it. Lines and
+// total are frozen when it is placed.
 type Order struct {
 	ID        string // also Antom's referenceOrderId, the same through all attempts
 	Number    string // what buyer and merchant call it
-	Token     string // unguessable: who has it may see and pay the order
-	FormKey   string // makes the same form, posted twice, the same order
+	Token     string // unguessable: its bearer may see and pay the order
+	FormKey   string // the same form, posted twice, is the same order
 	Buyer     Buyer
 	Lines     []OrderLine
 	Total     Money
@@ -21,22 +21,22 @@ type Order struct {
 	ExpiresAt time.Time // until when an unpaid order may be paid
 
 	Status        OrderStatus
-	Closed        OrderStatus // OrderExpired or OrderCancelled once nothing may be paid any more, else ""
-	Review        Review      // why a person or an inquiry has to look, else ""
-	ReviewPayment string      // the payment whose contradiction raised it
+	Closed        OrderStatus // OrderExpired or OrderCancelled once the order takes no new attempt, else ""
+	Review        Review      // why a person or an inquiry has to decide, else ""
+	ReviewPayment string      // the payment that the review is about
 	EverPaid      bool
 	Stock         Stock
-	Fulfillable   bool  // whether the goods are there, or held for this order; known inside Store.Update only
+	Fulfillable   bool  // whether the goods are in stock, or reserved for this order; known inside Store.Update only
 	Version       int64 // counts the changes; guards against lost updates
 
 	Payments []Payment // oldest first
 }
 
-// Stock is what has been done about an order's goods.
+// Stock says whether an order's goods are free, reserved or taken.
 type Stock string
 
-// Goods are held while an attempt may still succeed and taken once it has; they
-// go back only when every attempt is proven dead.
+// Goods are reserved while an attempt may still succeed and taken once it has; they
+// are free again only when every attempt has ended without funds.
 const (
 	StockFree     Stock = ""
 	StockReserved Stock = "held"
@@ -50,7 +50,7 @@ type OrderLine struct {
 	Image    string
 	Quantity int
 	Unit     Money
-	Short    bool // fewer pieces are there than asked for; known when a cart is priced, not stored
+	Short    bool // fewer pieces are in stock than ordered; known when a cart is priced, not stored
 }
 
 // Total is the price of the line.
@@ -65,18 +65,18 @@ const (
 	ModeAPI Mode = "api" // pay, leading to an address or a code
 )
 
-// Payment is one attempt to pay an order. Its RequestID is stored before Antom
-// hears of it and is not used for anything else.
+// Payment is one attempt to pay an order. Its RequestID is stored before the first
+// call to Antom and is never used for another attempt.
 type Payment struct {
 	RequestID       string // Antom's paymentRequestId
 	AntomID         string // Antom's paymentId, once known
-	Method          string // Antom's code, e.g. CARD; "" until Antom says what the buyer chose in its element
+	Method          string // Antom's code, e.g. CARD; "" until Antom names the method that the buyer chose in its element
 	Mode            Mode
 	Status          PaymentStatus
-	Active          bool     // the order stands on it; at most one per order
+	Active          bool     // the attempt that is to pay the order, or has paid it; at most one per order
 	Duplicate       bool     // the order does not need its funds: they are returned
-	ResolvedOffline bool     // a duplicate that Antom does not return; the merchant has settled it with the buyer
-	Amount          Money    // what was asked for
+	ResolvedOffline bool     // a duplicate that Antom does not return; the merchant has resolved it with the buyer
+	Amount          Money    // what Antom was requested to collect
 	Confirmed       Money    // what Antom holds instead, once an operator has accepted it; zero otherwise
 	ResultCode      string   // Antom's latest result code
 	ShopFault       bool     // it failed because of the shop's settings, contract or code, and not because of the buyer
@@ -88,10 +88,10 @@ type Payment struct {
 	CreatedAt       time.Time
 	ExpiresAt       time.Time // when Antom closes the session or payment
 	AuthEndsAt      time.Time // until when an authorised card can be captured
-	NextPoll        time.Time // when the sweeper inquires; zero when nothing is still to come
+	NextPoll        time.Time // when the sweeper inquires; zero when no result is awaited
 	Polls           int       // how often it has been polled
 	Doubts          int       // messages that contradicted what was known; see Knowledge
-	EmailOnFailure  bool      // the buyer wants an email should it fail; all other ends are told anyway
+	EmailOnFailure  bool      // the buyer wants an email if it fails; emails about other results need no wish
 
 	Operations []Operation // captures, refunds, cancels; oldest first
 }
@@ -106,8 +106,8 @@ const (
 	Cancel  OperationKind = "cancel"
 )
 
-// Operation is a capture, refund or cancel. Its RequestID is stored before
-// Antom hears of it; that of an automatic capture is Antom's own.
+// Operation is a capture, refund or cancel. Its RequestID is stored before the call
+// to Antom; that of an automatic capture is Antom's own.
 type Operation struct {
 	Kind        OperationKind
 	RequestID   string
@@ -116,18 +116,18 @@ type Operation struct {
 	Status      OperationStatus
 	ResultCode  string
 	Key         string // who ordered it, with their idempotency key; see Key.text; "" for Antom and its dashboard
-	Misses      int    // refund: how often Antom has said that it does not know it
+	Misses      int    // refund: how many inquiries Antom has answered with not found
 	CreatedAt   time.Time
-	SubmittedAt time.Time // when it was sent to Antom last, or was about to be
+	SubmittedAt time.Time // stored just before it was last sent to Antom
 }
 
-// Unfinished reports whether Antom's final word is still awaited.
+// Unfinished reports whether Antom's final result is still awaited.
 func (op Operation) Unfinished() bool {
 	return op.Status == OperationPending || op.Status == OperationProcessing
 }
 
-// hasFunds reports whether the order needs no other attempt: it was paid once, or a
-// card is authorised for it.
+// hasFunds reports whether the order needs no other attempt: it was paid before, or
+// its active attempt holds funds.
 func (o *Order) hasFunds() bool {
 	active := o.Active()
 	return o.EverPaid || active != nil && active.FundsOrder()
@@ -137,12 +137,12 @@ func (o *Order) hasFunds() bool {
 // active one: it has ended, has its funds, or has an active attempt.
 func (o *Order) needsNoOther() bool { return o.Closed != "" || o.hasFunds() || o.Active() != nil }
 
-// abandoned reports whether a payment was given up and nothing contradicts that.
+// abandoned reports whether a payment is cancelled and no message contradicts that.
 func (o *Order) abandoned(p Payment) bool {
 	return p.Status == PaymentCancelled && !p.unfinished() && o.ReviewPayment != p.RequestID
 }
 
-// FundsOrder reports whether the order stands on the funds that the payment holds.
+// FundsOrder reports whether the payment is the active attempt and holds funds.
 func (p *Payment) FundsOrder() bool { return p.Active && p.Status.HoldsFunds() }
 
 // ActionType says how the buyer goes on after starting a payment.
@@ -156,7 +156,7 @@ const (
 	ActionCode     ActionType = "code"     // show Codes
 	ActionDone     ActionType = "done"     // paid already
 	ActionDeclined ActionType = "declined" // not paid; another try is possible
-	ActionWait     ActionType = "wait"     // not known yet; ask again
+	ActionWait     ActionType = "wait"     // the result is not known yet; inquire again
 	ActionClosed   ActionType = "closed"   // expired or cancelled
 )
 
@@ -180,7 +180,7 @@ type Code struct {
 	Value string `json:"value"`
 }
 
-// Active is the attempt the order stands on, or nil.
+// Active is the active attempt, or nil.
 func (o *Order) Active() *Payment {
 	for i := range o.Payments {
 		if o.Payments[i].Active {
@@ -209,10 +209,10 @@ func (o *Order) Last() *Payment {
 	return &o.Payments[len(o.Payments)-1]
 }
 
-// Current is the attempt a buyer thinks of: the active one, otherwise the newest.
+// Current is the attempt to show to a buyer: the active one, otherwise the newest.
 func (o *Order) Current() *Payment {
-	if live := o.Active(); live != nil {
-		return live
+	if active := o.Active(); active != nil {
+		return active
 	}
 	return o.Last()
 }
@@ -227,9 +227,9 @@ func (o *Order) Payment(requestID string) *Payment {
 	return nil
 }
 
-// Final reports whether waiting for a change of this order makes no sense for a
-// buyer. An authorised card is as far as a buyer gets when the merchant captures
-// by hand.
+// Final reports whether a buyer's page can stop waiting for the order to change.
+// With manual capture an authorised card is final for the buyer: the merchant decides
+// when to capture.
 func (o *Order) Final(manualCapture bool) bool {
 	switch o.Status {
 	case OrderPaid, OrderCancelled, OrderExpired, OrderRefunded, OrderPartiallyRefunded:
@@ -240,7 +240,7 @@ func (o *Order) Final(manualCapture bool) bool {
 	return false
 }
 
-// Payable reports whether a new attempt may be thought of at all.
+// Payable reports whether the order's status allows an attempt to pay it.
 func (o *Order) Payable() bool { return o.Status == OrderOpen || o.Status == OrderProcessing }
 
 // Clone copies the order so deeply that changing the copy leaves o as it is.
@@ -262,8 +262,8 @@ func (p *Payment) Operation(kind OperationKind, requestID string) *Operation {
 	return nil
 }
 
-// Worth is what the payment is about: the amount asked for, or what an operator
-// has found Antom to hold instead.
+// EffectiveAmount is the amount that every rule counts with: the requested one, or
+// what Antom holds instead, once an operator has accepted that.
 func (p *Payment) EffectiveAmount() Money {
 	if p.Confirmed != (Money{}) {
 		return p.Confirmed
@@ -271,16 +271,16 @@ func (p *Payment) EffectiveAmount() Money {
 	return p.Amount
 }
 
-// Refunded is the money given back, without what is only asked for.
+// Refunded is the sum of the refunds that have succeeded.
 func (p *Payment) Refunded() Money {
 	return p.refunds(func(op Operation) bool { return op.Status == OperationSuccess })
 }
 
-// Refundable is what may still be asked for: what the payment is worth without
-// what was given back and what is on its way.
+// Refundable is what may still be refunded: the effective amount less the refunds
+// that have succeeded or are unfinished.
 func (p *Payment) Refundable() Money {
-	asked := p.refunds(func(op Operation) bool { return op.Status != OperationFailed })
-	return Money{Minor: p.EffectiveAmount().Minor - asked.Minor, Currency: p.EffectiveAmount().Currency}
+	requested := p.refunds(func(op Operation) bool { return op.Status != OperationFailed })
+	return Money{Minor: p.EffectiveAmount().Minor - requested.Minor, Currency: p.EffectiveAmount().Currency}
 }
 
 func (p *Payment) refunds(counts func(Operation) bool) Money {
@@ -293,14 +293,14 @@ func (p *Payment) refunds(counts func(Operation) bool) Money {
 	return sum
 }
 
-// Cancelling reports whether an attempt is being ended: a buyer must not be sent
-// on into it.
+// Cancelling reports whether a cancel of the attempt is unfinished: the buyer must not
+// be sent to pay it meanwhile.
 func (p *Payment) Cancelling() bool {
 	return slices.ContainsFunc(p.Operations, func(op Operation) bool { return op.Kind == Cancel && op.Unfinished() })
 }
 
-// captureFailed reports whether a capture was refused and none has succeeded or
-// is under way.
+// captureFailed reports whether a capture has failed and no other one has succeeded
+// or is unfinished.
 func (p *Payment) captureFailed() bool {
 	failed := false
 	for _, op := range p.Operations {
@@ -314,7 +314,7 @@ func (p *Payment) captureFailed() bool {
 	return failed
 }
 
-// unfinished reports whether a capture, refund or cancel awaits its end.
+// unfinished reports whether the result of a capture, refund or cancel is awaited.
 func (p *Payment) unfinished() bool { return slices.ContainsFunc(p.Operations, Operation.Unfinished) }
 
 // FormKey joins a browser's session and a form's id, so that a form of another

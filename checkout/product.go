@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// Bounds that keep every total inside the 16 digits Antom accepts.
+// Limits that keep every total within the 16 digits that Antom accepts.
 const (
 	MaxPrice    = 1_000_000_000_000 // minor units of one piece
 	MaxQuantity = 99                // pieces of one product in one order
@@ -20,10 +20,10 @@ type Product struct {
 	Description string
 	Image       string // a file of static/, or ""
 	Price       Money
-	Stock       *int // pieces that are there and not held for others; nil means enough
+	Stock       *int // pieces in stock that no other order has reserved; nil means unlimited
 }
 
-// Short reports whether fewer pieces are there than asked for.
+// Short reports whether fewer pieces are in stock than ordered.
 func (p Product) Short(quantity int) bool { return p.Stock != nil && *p.Stock < quantity }
 
 // CartLine is a product the buyer has put into the cart. The session holds
@@ -64,8 +64,8 @@ func CheckProduct(p Product) error {
 	return errors.Join(problems...)
 }
 
-// isToken reports whether text stays inside the characters that are safe in
-// addresses, file names and Antom's ids.
+// isToken reports whether text has only characters that are safe in addresses, file
+// names and Antom's ids.
 func isToken(text string) bool {
 	for _, r := range text {
 		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'

@@ -21,7 +21,7 @@ func (o *Order) recompute(r Rules) {
 		switch reviewed := o.ReviewPayment == p.RequestID; {
 		case reviewed && o.Review.needsPerson():
 		case reviewed && o.Review.contradiction() && p.NextPoll.IsZero():
-			p.schedulePoll(r.Now) // another event has come meanwhile; the contradiction is not settled
+			p.schedulePoll(r.Now) // the contradiction still needs an inquiry, though another event was applied
 		default:
 			p.scheduleNext(r)
 		}
@@ -35,8 +35,9 @@ func (o *Order) recompute(r Rules) {
 	}
 }
 
-// allocate decides about funds of an attempt that is not the active one: the order
-// keeps them if it needs them, otherwise they are a duplicate and are returned.
+// allocate decides about the funds of an attempt that is not active: the attempt
+// becomes active if the order needs its funds; otherwise it is a duplicate, and its
+// funds are returned.
 func (o *Order) allocate(p *Payment, r Rules) {
 	active := o.Active()
 	hasFunds := active != nil && !active.Status.InProgress()
@@ -46,7 +47,7 @@ func (o *Order) allocate(p *Payment, r Rules) {
 		return
 	}
 	if active != nil {
-		active.Active = false // it goes on at Antom; if it succeeds too, it is a duplicate
+		active.Active = false // it is still in progress at Antom; if it succeeds too, it is a duplicate
 	}
 	p.Active = true
 }
@@ -54,7 +55,7 @@ func (o *Order) allocate(p *Payment, r Rules) {
 // schedulePoll makes the sweeper inquire at a time.
 func (p *Payment) schedulePoll(at time.Time) { p.NextPoll, p.Polls = at, 0 }
 
-// needsPolling reports whether something about the payment is still to come.
+// needsPolling reports whether a result about the payment is awaited.
 func (p *Payment) needsPolling(r Rules) bool {
 	return p.Status.InProgress() || p.unfinished() || p.needsReversal() || p.Status == PaymentAuthorized && !r.ManualCapture
 }
@@ -65,8 +66,8 @@ func (p *Payment) needsReversal() bool {
 	return p.Duplicate && !p.ResolvedOffline && p.Status.HoldsFunds()
 }
 
-// scheduleNext schedules a poll for whatever is still to come, unless one is
-// scheduled already.
+// scheduleNext schedules a poll where a result is awaited, unless one is scheduled
+// already.
 func (p *Payment) scheduleNext(r Rules) {
 	if p.Status == PaymentAuthorized && p.AuthEndsAt.IsZero() {
 		p.AuthEndsAt = r.Now.Add(captureLimit)
@@ -80,7 +81,8 @@ func (p *Payment) scheduleNext(r Rules) {
 	}
 }
 
-// recomputeReview puts the order under review where neither Antom nor time helps.
+// recomputeReview puts the order under review where no message of Antom's and no
+// waiting can resolve the matter, and ends that review when its reason has gone.
 func (o *Order) recomputeReview(r Rules) {
 	if o.Review == captureRefused || o.Review == goodsGone {
 		o.Review, o.ReviewPayment = "", ""
@@ -102,7 +104,7 @@ func (o *Order) recomputeStock() {
 	inProgress := slices.ContainsFunc(o.Payments, func(p Payment) bool { return p.Status.InProgress() })
 	switch {
 	case o.Stock == StockTaken: // the goods may be on their way to the buyer
-	case active != nil && active.Status == PaymentRefunded && o.Stock == StockFree: // late money, returned: it took no goods
+	case active != nil && active.Status == PaymentRefunded && o.Stock == StockFree: // late money that was returned took no goods
 	case active != nil && (active.Status == PaymentPaid || active.Status == PaymentRefunded) && (o.Stock == StockReserved || o.Fulfillable):
 		o.Stock = StockTaken
 	case active != nil && o.Stock == StockFree && o.Fulfillable:
@@ -122,7 +124,7 @@ func orderStatus(o Order) OrderStatus {
 		case active.Status == PaymentRefunded:
 			return OrderRefunded
 		case active.Status == PaymentPaid && !o.EverPaid && active.Cancelling():
-			return OrderProcessing // nothing is released while a cancel may take it back
+			return OrderProcessing // no goods are released while a cancel may return the funds
 		case active.Status == PaymentPaid && active.Refunded().Minor > 0:
 			return OrderPartiallyRefunded
 		case active.Status == PaymentPaid:
@@ -134,7 +136,7 @@ func orderStatus(o Order) OrderStatus {
 		}
 	}
 	if o.EverPaid {
-		return OrderCancelled // what had been paid was returned by a cancel
+		return OrderCancelled // a cancel has returned what was paid
 	}
 	if o.Closed != "" {
 		return o.Closed

@@ -5,11 +5,11 @@ import (
 	"fmt"
 )
 
-// Resolve says how an operator's order about a payment under review is carried out,
-// given what an inquiry has just confirmed of it. It returns the event to record:
-// with a resolution, or as it is when the inquiry settles the review by itself.
-// Funds that the order had before are kept here; they are returned the way of any
-// refund or cancel. Errors: CodeReviewStands, CodeAmountInvalid.
+// Resolve says how an operator's resolution of a payment under review is carried out,
+// given what an inquiry has just confirmed of the payment. It returns the event to
+// record: with a resolution, or unchanged where the inquiry alone ends the review. A
+// payment that held funds before is accepted with every resolution; an ordinary refund
+// or cancel then returns its funds. Errors: CodeReviewStands, CodeAmountInvalid.
 func Resolve(o Order, confirmed Event, want Resolution, minor int64, by Cause) (Event, error) {
 	p := *o.Payment(o.ReviewPayment)
 	active := o.Active()
@@ -22,7 +22,7 @@ func Resolve(o Order, confirmed Event, want Resolution, minor int64, by Cause) (
 	case p.Status.HoldsFunds():
 		want = ResolutionAccept
 	case want == ResolutionAccept && active != nil && active.RequestID != p.RequestID && active.Status.HoldsFunds():
-		return Event{}, NewError(CodeReviewStands, "the order stands on another payment; refund returns this one")
+		return Event{}, NewError(CodeReviewStands, "another payment is active and holds funds; refund returns this one")
 	case want == ResolutionRefund && minor != 0 && minor != confirmed.Amount.Minor:
 		return Event{}, NewError(CodeAmountInvalid, fmt.Sprintf("all of it is returned, %d; accept it to refund a part", confirmed.Amount.Minor))
 	case want == ResolutionRefund && uncaptured:

@@ -1,38 +1,39 @@
 package checkout
 
-// Review is why a person or an inquiry has to look at an order. The words of a
-// contradiction are for people; those below follow rules of their own.
+// Review is why an order is under review: a person or an inquiry has to decide what
+// is true. It is a text for the operator. Any text is possible for a contradiction;
+// the reasons below have rules of their own.
 type Review string
 
 const (
-	captureRefused     Review = "capture failed"          // and Antom captures once only, when it captures by itself
-	goodsGone          Review = "late money, goods gone"  // accept it when there are goods again, or refund it
-	unknownTooLong     Review = "unknown for too long"    // Antom has not told in 72 hours
-	authorizationEnded Review = "authorisation has ended" // and nobody has captured
-	cannotReverse      Review = "cannot be given back"    // surplus money that neither cancel nor refund takes
-	anotherAmount      Review = "another amount"          // than was asked for; an operator judges what an inquiry confirms to be paid
+	captureRefused     Review = "capture failed"          // with automatic capture Antom does not try again
+	goodsGone          Review = "late money, goods gone"  // the operator accepts it once the goods are in stock again, or refunds it
+	unknownTooLong     Review = "unknown for too long"    // 72 hours of polls have brought no result
+	authorizationEnded Review = "authorisation has ended" // and no capture was made in time
+	cannotReverse      Review = "cannot be given back"    // neither cancel nor refund returns a duplicate payment
+	anotherAmount      Review = "another amount"          // than was requested; an operator resolves it once an inquiry has confirmed it
 	anotherMethod      Review = "another method"          // likewise
 )
 
-// needsPerson reports whether the sweeper has given up: a person has to act, and
-// pages that are open still ask.
+// needsPerson reports whether the sweeper has stopped polling: a person has to act.
+// Only a buyer's open page still makes the shop inquire.
 func (r Review) needsPerson() bool {
 	return r == unknownTooLong || r == authorizationEnded || r == cannotReverse
 }
 
-// contradiction reports whether the review is about a word that an inquiry has to
+// contradiction reports whether the review is about an event that an inquiry has to
 // confirm or refute.
 func (r Review) contradiction() bool {
 	return r != "" && r != captureRefused && r != goodsGone && !r.needsPerson()
 }
 
-// NeedsResolution reports whether the review is about money that is there otherwise than it
-// was asked for, about which an operator may speak a verdict.
+// NeedsResolution reports whether the review is about funds that Antom holds in
+// another amount or by another method than was requested. An operator resolves that.
 func (r Review) NeedsResolution() bool { return r == anotherAmount || r == anotherMethod }
 
-// ends reports whether a word about the payment under review settles it. Of the
-// rules, recomputeReview raises and ends two by itself.
-func (r Review) endedBy(p Payment, w Event) bool {
+// endedBy reports whether an event about the payment under review ends the review.
+// Two reasons are never ended by an event: recomputeReview raises and ends them.
+func (r Review) endedBy(p Payment, e Event) bool {
 	switch r {
 	case captureRefused, goodsGone:
 		return false
@@ -43,7 +44,7 @@ func (r Review) endedBy(p Payment, w Event) bool {
 	case cannotReverse:
 		return !p.Status.HoldsFunds()
 	}
-	return r.contradiction() && w.concludes() && !(p.Status.ended() && w.pending()) // Antom has been asked, and has a result
+	return r.contradiction() && e.concludes() && !(p.Status.ended() && e.pending()) // an inquiry was answered, with a result
 }
 
 // raise puts the order under review because of one of its payments.

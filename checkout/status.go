@@ -9,12 +9,12 @@ type OrderStatus string
 // The life of an order.
 const (
 	OrderOpen              OrderStatus = "open"       // may be paid
-	OrderProcessing        OrderStatus = "processing" // an attempt is under way
+	OrderProcessing        OrderStatus = "processing" // an attempt is in progress
 	OrderAuthorized        OrderStatus = "authorized" // a card is authorised, its capture awaited
 	OrderPaid              OrderStatus = "paid"
 	OrderCancelled         OrderStatus = "cancelled"
 	OrderExpired           OrderStatus = "expired"
-	OrderReview            OrderStatus = "review" // Antom's words contradict ours; a person or an inquiry decides
+	OrderReview            OrderStatus = "review" // Antom's messages contradict what is known; a person or an inquiry decides
 	OrderPartiallyRefunded OrderStatus = "partially_refunded"
 	OrderRefunded          OrderStatus = "refunded"
 )
@@ -24,15 +24,15 @@ type PaymentStatus string
 
 // The life of a payment.
 const (
-	PaymentCreated    PaymentStatus = "created"    // stored; Antom may not have heard of it
-	PaymentUnknown    PaymentStatus = "unknown"    // Antom was asked and gave no answer that counts
+	PaymentCreated    PaymentStatus = "created"    // stored; Antom may not have received it
+	PaymentUnknown    PaymentStatus = "unknown"    // Antom was called and gave no answer with a result
 	PaymentProcessing PaymentStatus = "processing" // Antom has it, the buyer is to act
 	PaymentPending    PaymentStatus = "pending"    // the buyer has acted, the method confirms later
 	PaymentAuthorized PaymentStatus = "authorized" // card: reserved, not yet captured
 	PaymentPaid       PaymentStatus = "paid"
 	PaymentFailed     PaymentStatus = "failed"
 	PaymentCancelled  PaymentStatus = "cancelled"
-	PaymentRefunded   PaymentStatus = "refunded" // given back in full
+	PaymentRefunded   PaymentStatus = "refunded" // refunded in full
 )
 
 // OperationStatus is where a capture, refund or cancel stands.
@@ -40,15 +40,15 @@ type OperationStatus string
 
 // The life of a capture, refund or cancel.
 const (
-	OperationPending    OperationStatus = "pending"    // stored; Antom may not have heard of it
-	OperationProcessing OperationStatus = "processing" // asked; the result comes later or is unknown
+	OperationPending    OperationStatus = "pending"    // stored; Antom may not have received it
+	OperationProcessing OperationStatus = "processing" // sent; the result comes later or is unknown
 	OperationSuccess    OperationStatus = "success"
 	OperationFailed     OperationStatus = "failed"
 )
 
-// orderAfter lists what may follow each status of an order. One inquiry may tell
-// of a payment and its refund at once, so a step in between may be left out; and
-// when the payment an order stands on is given back, another may hold money.
+// orderAfter lists what may follow each status of an order. One inquiry may report a
+// payment and its refund at once, so a status in between may be left out; and when
+// the active payment is returned, another payment may still hold funds.
 var orderAfter = map[OrderStatus][]OrderStatus{
 	OrderOpen:              {OrderProcessing, OrderAuthorized, OrderPaid, OrderPartiallyRefunded, OrderRefunded, OrderCancelled, OrderExpired, OrderReview},
 	OrderProcessing:        {OrderOpen, OrderAuthorized, OrderPaid, OrderPartiallyRefunded, OrderRefunded, OrderCancelled, OrderExpired, OrderReview},
@@ -95,8 +95,7 @@ func (s OperationStatus) CanTransitionTo(to OperationStatus) bool {
 	return slices.Contains(operationAfter[s], to)
 }
 
-// InProgress reports whether the attempt may still turn into money without the
-// buyer starting another one.
+// InProgress reports whether the attempt has no result yet and may still succeed.
 func (s PaymentStatus) InProgress() bool {
 	switch s {
 	case PaymentCreated, PaymentUnknown, PaymentProcessing, PaymentPending:
@@ -108,5 +107,5 @@ func (s PaymentStatus) InProgress() bool {
 // HoldsFunds reports whether the buyer's money is reserved or taken.
 func (s PaymentStatus) HoldsFunds() bool { return s == PaymentAuthorized || s == PaymentPaid }
 
-// ended reports whether the attempt has ended without money, as far as we know.
+// ended reports whether the attempt has ended without funds, as far as is known.
 func (s PaymentStatus) ended() bool { return s == PaymentFailed || s == PaymentCancelled }

@@ -7,15 +7,15 @@ import (
 	"testing"
 )
 
-// The published contract names the statuses; programs outside rely on the words.
+// The published contract names the statuses; other programs rely on the words.
 const (
 	contractOrder     = "open processing authorized paid cancelled expired review partially_refunded refunded"
 	contractPayment   = "created processing pending authorized paid failed cancelled refunded unknown"
 	contractOperation = "pending processing success failed"
 )
 
-// checkTable holds a table of what may follow what to the contract's words.
-func checkTable[S ~string](t *testing.T, after map[S][]S, canBecome func(from, to S) bool, contract string) {
+// checkTable compares a table of transitions with the contract's words.
+func checkTable[S ~string](t *testing.T, after map[S][]S, canTransitionTo func(from, to S) bool, contract string) {
 	t.Helper()
 	var words []string
 	for status, followers := range after {
@@ -33,8 +33,8 @@ func checkTable[S ~string](t *testing.T, after map[S][]S, canBecome func(from, t
 			t.Errorf("%s lists a follower twice: %v", status, followers)
 		}
 		for other := range after {
-			if got, want := canBecome(status, other), slices.Contains(followers, other); got != want {
-				t.Errorf("%s.CanBecome(%s) = %v, want %v", status, other, got, want)
+			if got, want := canTransitionTo(status, other), slices.Contains(followers, other); got != want {
+				t.Errorf("%s.CanTransitionTo(%s) = %v, want %v", status, other, got, want)
 			}
 		}
 	}
@@ -44,13 +44,13 @@ func checkTable[S ~string](t *testing.T, after map[S][]S, canBecome func(from, t
 	}
 }
 
-func TestTheTablesSpeakTheWordsOfTheContract(t *testing.T) {
+func TestTheTablesHaveTheStatusesOfTheContract(t *testing.T) {
 	t.Run("order", func(t *testing.T) { checkTable(t, orderAfter, OrderStatus.CanTransitionTo, contractOrder) })
 	t.Run("payment", func(t *testing.T) { checkTable(t, paymentAfter, PaymentStatus.CanTransitionTo, contractPayment) })
 	t.Run("operation", func(t *testing.T) { checkTable(t, operationAfter, OperationStatus.CanTransitionTo, contractOperation) })
 }
 
-// from is everything that may be reached from a status.
+// from is every status that may be reached from one.
 func from[S ~string](after map[S][]S, start S) map[S]bool {
 	reached := map[S]bool{start: true}
 	for queue := []S{start}; len(queue) > 0; queue = queue[1:] {
@@ -82,7 +82,7 @@ func TestTheLawsStandInTheTables(t *testing.T) {
 			t.Errorf("a contradiction about an order that is %s cannot be raised", status)
 		}
 		if status.CanTransitionTo(OrderExpired) && (status == OrderPaid || status == OrderRefunded || status == OrderPartiallyRefunded) {
-			t.Errorf("an order that is %s holds or held money and must not expire", status)
+			t.Errorf("an order that is %s holds or held funds and must not expire", status)
 		}
 	}
 	for status := range paymentAfter {
@@ -93,7 +93,7 @@ func TestTheLawsStandInTheTables(t *testing.T) {
 			t.Errorf("a payment that is %s can never be paid", status)
 		}
 		if status.HoldsFunds() && (status.InProgress() || status.CanTransitionTo(PaymentFailed)) {
-			t.Errorf("a payment that is %s holds money, yet is under way or may fail", status)
+			t.Errorf("a payment that is %s holds funds, yet is in progress or may fail", status)
 		}
 	}
 	if len(operationAfter[OperationSuccess]) > 0 {
@@ -107,23 +107,23 @@ func TestTheLawsStandInTheTables(t *testing.T) {
 func TestABuyerWaitsOnlyForWhatMayStillChange(t *testing.T) {
 	for _, row := range []struct {
 		status             OrderStatus
-		final, finalByHand bool
+		final, finalManual bool
 		payable            bool
 	}{
 		{status: OrderOpen, payable: true},
 		{status: OrderProcessing, payable: true},
 		{status: OrderReview},
-		{status: OrderAuthorized, finalByHand: true},
-		{status: OrderPaid, final: true, finalByHand: true},
-		{status: OrderCancelled, final: true, finalByHand: true},
-		{status: OrderExpired, final: true, finalByHand: true},
-		{status: OrderRefunded, final: true, finalByHand: true},
-		{status: OrderPartiallyRefunded, final: true, finalByHand: true},
+		{status: OrderAuthorized, finalManual: true},
+		{status: OrderPaid, final: true, finalManual: true},
+		{status: OrderCancelled, final: true, finalManual: true},
+		{status: OrderExpired, final: true, finalManual: true},
+		{status: OrderRefunded, final: true, finalManual: true},
+		{status: OrderPartiallyRefunded, final: true, finalManual: true},
 	} {
 		o := Order{Status: row.status}
-		if o.Final(false) != row.final || o.Final(true) != row.finalByHand || o.Payable() != row.payable {
-			t.Errorf("%s: final %v, by hand %v, payable %v; want %v, %v, %v", row.status,
-				o.Final(false), o.Final(true), o.Payable(), row.final, row.finalByHand, row.payable)
+		if o.Final(false) != row.final || o.Final(true) != row.finalManual || o.Payable() != row.payable {
+			t.Errorf("%s: final %v, with manual capture %v, payable %v; want %v, %v, %v", row.status,
+				o.Final(false), o.Final(true), o.Payable(), row.final, row.finalManual, row.payable)
 		}
 	}
 }

@@ -15,10 +15,10 @@ var writeTable = flag.Bool("write-table", false, "write testdata/decisions.md an
 
 const tableFile = "testdata/decisions.md"
 
-// TestTheWholeTable holds what every word makes of a payment in every state to a
-// table that people read: testdata/decisions.md. A line of it that a payments
-// person objects to is a bug, and so is a change of it that nobody meant. Beside
-// the table, every single decision is held to the laws.
+// TestTheWholeTable compares what every event makes of a payment in every state with a
+// table that people read: testdata/decisions.md. A line that a payments person objects
+// to is a bug, and so is a line that changed without intent. Every single decision also
+// has to keep the laws of the design.
 func TestTheWholeTable(t *testing.T) {
 	states := allStates()
 	orders, payments := map[OrderStatus]bool{}, map[PaymentStatus]bool{}
@@ -30,8 +30,8 @@ func TestTheWholeTable(t *testing.T) {
 	}
 	table := strings.Builder{}
 	table.WriteString(tableHead)
-	for _, name := range wordNames() {
-		var ways []string            // in which the word comes, one for each different section
+	for _, name := range eventNames() {
+		var ways []string            // in which the event arrives, one for each different section
 		sections := map[string]int{} // section → its place in ways
 		for _, way := range waysOf(name) {
 			section := decisions(t, states, name, way)
@@ -56,22 +56,22 @@ const tableHead = `# What every event makes of a payment
 
 Made by "go test ./checkout -run TheWholeTable -write-table"; read every changed line before you commit it.
 
-The order is over SGD 42.00, Antom captures cards by itself, and late money is accepted. An event about a payment comes by
-notification, by the response to a call, or by inquiry; that a payment is abandoned or superseded the shop says itself. A
-state that is not listed stays as it is; "·" stays too. Unless it contradicts, what is reported of a capture, refund or
-cancel is kept with the payment.
+The order is over SGD 42.00, Antom captures cards by itself, and late money is accepted. An event about a payment arrives by
+notification, by the response to a call, or by inquiry; the shop itself decides that a payment is abandoned or superseded.
+A state that is not listed does not change, and "·" means no change. A capture, refund or cancel that an event reports is
+stored with the payment, unless the event is a contradiction.
 `
 
-// decisions is the section of a word that comes in one way: by outcome, the states
-// that end in it.
+// decisions is the section of an event that arrives in one way: by outcome, the states
+// that lead to it.
 func decisions(t *testing.T, states []tableState, name string, way CauseKind) string {
 	t.Helper()
 	var outcomes []string
 	ends := map[string][]tableState{}
 	for _, state := range states {
-		w := wordCalled(name, way, state.order.Payment("a").Method)
-		after, effects := Apply(state.order, w, Rules{Now: noon, Schedule: Schedule{time.Minute}})
-		if broken := lawBroken(state.order, w, after, effects); broken != "" {
+		e := eventCalled(name, way, state.order.Payment("a").Method)
+		after, effects := Apply(state.order, e, Rules{Now: noon, Schedule: Schedule{time.Minute}})
+		if broken := lawBroken(state.order, e, after, effects); broken != "" {
 			t.Errorf("%s %s, then %s by %s: %s", state.method, state.name, name, way, broken)
 		}
 		outcome := outcomeOf(state.order, after, effects)
@@ -129,14 +129,14 @@ func expectTable(t *testing.T, table string) {
 	}
 }
 
-// tableState is a situation in which a word about payment "a" is heard.
+// tableState is a state of an order when an event about its payment "a" is applied.
 type tableState struct {
 	method, name string
 	order        Order
 }
 
-// allStates are all situations of a payment, by wallet and by card, and all of its
-// order that differ from what the payment alone says.
+// allStates are all states of a payment, by wallet and by card, and all states of its
+// order that do not follow from the payment alone.
 func allStates() (all []tableState) {
 	for _, method := range []string{"GCASH", "CARD"} {
 		add := func(name string, o Order, change func(o *Order, p *Payment)) {
@@ -165,7 +165,7 @@ func allStates() (all []tableState) {
 			add("authorized", orderWith(method, PaymentAuthorized), asIs)
 		}
 		add("paid", orderWith(method, PaymentPaid), asIs)
-		add("partly refunded", orderWith(method, PaymentPaid), func(_ *Order, p *Payment) { refunded(p, 1000) })
+		add("partially refunded", orderWith(method, PaymentPaid), func(_ *Order, p *Payment) { refunded(p, 1000) })
 		add("refunded", orderWith(method, PaymentRefunded), func(_ *Order, p *Payment) { p.Active = true; refunded(p, 4200) })
 		add("failed", orderWith(method, PaymentFailed), asIs)
 		add("cancelled", orderWith(method, PaymentCancelled), asIs)
@@ -173,23 +173,23 @@ func allStates() (all []tableState) {
 		add("being cancelled", orderWith(method, PaymentProcessing), func(_ *Order, p *Payment) {
 			p.Operations = append(p.Operations, Operation{Kind: Cancel, RequestID: "ending", Amount: sgd(4200), Status: OperationProcessing, Key: ownKey, CreatedAt: noon, SubmittedAt: noon})
 		})
-		add("given up", orderWith(method, PaymentProcessing), func(_ *Order, p *Payment) { p.Active = false })
-		add("given up, another paid", orderWith(method, PaymentProcessing, PaymentPaid), func(o *Order, _ *Payment) { o.EverPaid = true })
-		add("given up, order expired", orderWith(method, PaymentProcessing), func(o *Order, p *Payment) { p.Active, o.Closed = false, OrderExpired })
-		add("given up, order expired, goods gone", orderWith(method, PaymentProcessing), func(o *Order, p *Payment) {
+		add("superseded", orderWith(method, PaymentProcessing), func(_ *Order, p *Payment) { p.Active = false })
+		add("superseded, another paid", orderWith(method, PaymentProcessing, PaymentPaid), func(o *Order, _ *Payment) { o.EverPaid = true })
+		add("superseded, order expired", orderWith(method, PaymentProcessing), func(o *Order, p *Payment) { p.Active, o.Closed = false, OrderExpired })
+		add("superseded, order expired, goods gone", orderWith(method, PaymentProcessing), func(o *Order, p *Payment) {
 			p.Active, o.Closed, o.Fulfillable = false, OrderExpired, false
 		})
 		add("cancelled, order expired", orderWith(method, PaymentCancelled), func(o *Order, _ *Payment) { o.Closed = OrderExpired })
 		add("cancelled, order cancelled", orderWith(method, PaymentCancelled), func(o *Order, _ *Payment) { o.Closed = OrderCancelled })
-		add("in doubt", orderWith(method, PaymentProcessing), func(o *Order, p *Payment) { o.Review, o.ReviewPayment = "another amount", "a" })
+		add("under review", orderWith(method, PaymentProcessing), func(o *Order, p *Payment) { o.Review, o.ReviewPayment = "another amount", "a" })
 	}
 	return all
 }
 
-// What can be said about a payment, by the names of the table.
+// The events of the table, by name.
 var (
-	saidWords      = []Outcome{OutcomeUnknown, OutcomeAccepted, OutcomePending, OutcomeSucceeded, OutcomeFailed, OutcomeCancelled, OutcomeAbandoned, OutcomeSuperseded}
-	operationWords = map[string]OperationEvent{
+	outcomes        = []Outcome{OutcomeUnknown, OutcomeAccepted, OutcomePending, OutcomeSucceeded, OutcomeFailed, OutcomeCancelled, OutcomeAbandoned, OutcomeSuperseded}
+	operationEvents = map[string]OperationEvent{
 		"capture processing":       {Kind: Capture, Status: OperationProcessing, Amount: sgd(4200)},
 		"capture success":          {Kind: Capture, Status: OperationSuccess, Amount: sgd(4200)},
 		"capture failed":           {Kind: Capture, Status: OperationFailed, Amount: sgd(4200)},
@@ -205,22 +205,22 @@ var (
 		"cancel failed":            {Kind: Cancel, Status: OperationFailed, Amount: sgd(4200)},
 	}
 	contradictions = map[string]func(*Event){
-		"succeeded, another amount":   func(w *Event) { w.Amount = sgd(4300) },
-		"succeeded, another currency": func(w *Event) { w.Amount.Currency = "USD" },
-		"succeeded, another Antom id": func(w *Event) { w.ForeignID = true },
-		"succeeded, another method":   func(w *Event) { w.Method = "PAYNOW" },
+		"succeeded, another amount":   func(e *Event) { e.Amount = sgd(4300) },
+		"succeeded, another currency": func(e *Event) { e.Amount.Currency = "USD" },
+		"succeeded, another Antom id": func(e *Event) { e.ForeignID = true },
+		"succeeded, another method":   func(e *Event) { e.Method = "PAYNOW" },
 	}
 )
 
-func wordNames() (names []string) {
-	for _, says := range saidWords {
-		names = append(names, string(says))
+func eventNames() (names []string) {
+	for _, outcome := range outcomes {
+		names = append(names, string(outcome))
 	}
-	names = append(names, slices.Sorted(maps.Keys(operationWords))...)
+	names = append(names, slices.Sorted(maps.Keys(operationEvents))...)
 	return append(names, slices.Sorted(maps.Keys(contradictions))...)
 }
 
-// waysOf are the ways in which a word may come.
+// waysOf are the ways in which an event may arrive.
 func waysOf(name string) []CauseKind {
 	switch {
 	case name == string(OutcomeAbandoned):
@@ -235,19 +235,19 @@ func waysOf(name string) []CauseKind {
 	return []CauseKind{ByNotification, ByResponse, ByInquiry}
 }
 
-func wordCalled(name string, way CauseKind, method string) Event {
-	w := Event{Cause: Cause{way, "x"}, RequestID: "a"}
-	if op, about := operationWords[name]; about {
+func eventCalled(name string, way CauseKind, method string) Event {
+	e := Event{Cause: Cause{way, "x"}, RequestID: "a"}
+	if op, about := operationEvents[name]; about {
 		op.RequestID = "op"
-		w.Operations = []OperationEvent{op}
-		return w
+		e.Operations = []OperationEvent{op}
+		return e
 	}
-	w.Outcome, w.Amount, w.Method = Outcome(name), sgd(4200), method
+	e.Outcome, e.Amount, e.Method = Outcome(name), sgd(4200), method
 	if contradict, known := contradictions[name]; known {
-		w.Outcome = OutcomeSucceeded
-		contradict(&w)
+		e.Outcome = OutcomeSucceeded
+		contradict(&e)
 	}
-	return w
+	return e
 }
 
 // outcomeOf is a decision in the columns of the table.
@@ -268,28 +268,28 @@ func outcomeOf(before, after Order, effects []Effect) string {
 		then = append(then, string(effect))
 	}
 	if p.Duplicate && !was.Duplicate {
-		then = append(then, "given back")
+		then = append(then, "returned as a duplicate")
 	} else if !p.NextPoll.IsZero() && !p.NextPoll.After(noon) {
-		then = append(then, "Antom is asked")
+		then = append(then, "is inquired")
 	}
 	if !was.Active && p.Active {
-		then = append(then, "the order stands on it")
+		then = append(then, "becomes the active attempt")
 	}
 	return payment + " | " + order + " | " + strings.Join(then, ", ")
 }
 
 // lawBroken holds one decision to the laws of the design.
-func lawBroken(before Order, w Event, after Order, effects []Effect) string {
+func lawBroken(before Order, e Event, after Order, effects []Effect) string {
 	was, p := before.Payment("a"), after.Payment("a")
-	equalSuccess := w.Outcome == OutcomeSucceeded && w.Amount == was.Amount
-	for _, op := range w.Operations {
+	equalSuccess := e.Outcome == OutcomeSucceeded && e.Amount == was.Amount
+	for _, op := range e.Operations {
 		equalSuccess = equalSuccess || op.Kind == Capture && op.Status == OperationSuccess && op.Amount == was.Amount
 	}
 	got := !was.Status.HoldsFunds() && p.Status.HoldsFunds()
-	live := 0
+	active := 0
 	for _, other := range after.Payments {
 		if other.Active {
-			live++
+			active++
 		}
 	}
 	switch {
@@ -298,27 +298,27 @@ func lawBroken(before Order, w Event, after Order, effects []Effect) string {
 	case was.Status != p.Status && !reachable(was.Status, p.Status):
 		return fmt.Sprintf("the payment went from %s to %s", was.Status, p.Status)
 	case got && !equalSuccess:
-		return "there is money nobody spoke of"
-	case got && w.Cause.Kind != ByNotification && w.Cause.Kind != ByInquiry && w.Cause.Kind != ByResponse:
-		return "there is money Antom did not speak of"
-	case p.Status == PaymentFailed && was.Status != PaymentFailed && w.Outcome != OutcomeFailed:
-		return "it failed without a word of failure"
+		return "the payment holds funds without a success of its amount"
+	case got && e.Cause.Kind != ByNotification && e.Cause.Kind != ByInquiry && e.Cause.Kind != ByResponse:
+		return "the payment holds funds without a message of Antom's"
+	case p.Status == PaymentFailed && was.Status != PaymentFailed && e.Outcome != OutcomeFailed:
+		return "it failed without an event of failure"
 	case was.Status.HoldsFunds() && p.Status == PaymentFailed:
-		return "a late failure took the money away"
-	case w.Outcome == OutcomeUnknown && was.Status != PaymentCreated && p.Status != was.Status:
-		return "no answer said something"
-	case contradiction(*was, w) != "" && (after.Status != OrderReview || p.Status != was.Status):
-		return "a contradiction was believed, or not raised"
+		return "a late failure took the funds away"
+	case e.Outcome == OutcomeUnknown && was.Status != PaymentCreated && p.Status != was.Status:
+		return "a call without an answer changed the status"
+	case contradiction(*was, e) != "" && (after.Status != OrderReview || p.Status != was.Status):
+		return "a contradiction was applied, or not raised"
 	case p.Refunded().Minor > p.Amount.Minor:
 		return "more was refunded than paid"
-	case live > 1:
-		return "the order stands on two payments"
+	case active > 1:
+		return "two payments are active"
 	case p.Status.HoldsFunds() && !p.Active && !p.Duplicate && after.Review == "":
-		return "money is there that is neither kept nor given back"
+		return "the payment holds funds that are neither used nor returned"
 	case (p.Status.InProgress() || p.Duplicate && p.Status.HoldsFunds()) && p.NextPoll.IsZero() && !after.Review.needsPerson():
-		return "nobody will look at it again"
+		return "it is never polled again"
 	case slices.Contains(effects, EffectPaid) != (after.EverPaid && !before.EverPaid):
-		return "the world is told wrongly of the payment"
+		return "order.paid was announced wrongly"
 	}
 	return ""
 }

@@ -3,7 +3,7 @@ package checkout
 // Transition is one change of status: a row of the ledger, and a line of the log.
 type Transition struct {
 	Subject          string // order, payment, capture, refund, cancel
-	PaymentRequestID string // of an order, the payment it followed, or ""
+	PaymentRequestID string // for an order, the payment that its status followed, or ""
 	RequestID        string // of a capture, refund or cancel
 	From, To         string // From is "" for what is new
 }
@@ -14,11 +14,11 @@ const (
 	SubjectPayment = "payment"
 )
 
-// Transitions compares two states of an order: what has changed its status, payments
-// first, because the order follows them.
+// Transitions compares two states of an order and lists every change of status,
+// payments first, because the order's status follows from theirs.
 func Transitions(before, after Order) []Transition {
 	var changed []Transition
-	payment := "" // the one that the order followed
+	payment := "" // the payment whose change the order's status followed
 	add := func(t Transition) {
 		if t.From != t.To {
 			changed, payment = append(changed, t), t.PaymentRequestID

@@ -8,11 +8,10 @@ import (
 	"antom-checkout/checkout"
 )
 
-// maxOptions is more than Antom has methods.
+// maxOptions limits how many methods of an answer are read; Antom has fewer.
 const maxOptions = 256
 
-// Consult asks Antom which methods may be offered in a market for an amount
-// (consult).
+// Consult inquires which methods Antom offers in a market for an amount (consult).
 func (g *Gateway) Consult(ctx context.Context, m checkout.Market, amount checkout.Money) ([]checkout.MethodOption, error) {
 	res, err := g.client.Consult(ctx, &antom.ConsultRequest{
 		ProductCode:           antom.ProductCheckout,

@@ -22,7 +22,7 @@ import (
 // NotificationPath is where Antom's notifications arrive, below the public URL.
 const NotificationPath = "/antom/notify"
 
-// Client is what the Gateway asks of Antom; *antom.Client is one.
+// Client is what the Gateway calls of Antom; *antom.Client is one.
 type Client interface {
 	Consult(context.Context, *antom.ConsultRequest) (*antom.ConsultResponse, error)
 	CreatePaymentSession(context.Context, *antom.PaymentSessionRequest) (*antom.PaymentSessionResponse, error)
@@ -36,7 +36,7 @@ type Client interface {
 
 // Config is what the requests to Antom hold beside the order.
 type Config struct {
-	PublicURL          string // base of the addresses that Antom is given, without a trailing slash
+	PublicURL          string // base of the addresses that are sent to Antom, without a trailing slash
 	SettlementCurrency checkout.Currency
 	ManualCapture      bool
 	Methods            []string // codes that may be offered; none: what Antom offers
@@ -45,7 +45,7 @@ type Config struct {
 	Log                *slog.Logger  // nil discards
 }
 
-// Gateway asks Antom. It is safe for concurrent use.
+// Gateway calls Antom. It is safe for concurrent use.
 type Gateway struct {
 	cfg    Config
 	client Client
@@ -67,7 +67,7 @@ func New(cfg Config, client Client) *Gateway {
 	return &Gateway{cfg: cfg, client: client, now: cfg.Now, log: cfg.Log}
 }
 
-// newCall is the record of a request and the error it came back with.
+// newCall is the record of a request with its result, or with the error it ended in.
 func (g *Gateway) newCall(endpoint, requestID, paymentRequestID string, result antom.Result, err error) *checkout.Call {
 	c := &checkout.Call{
 		ID: g.cfg.NewID(), Endpoint: endpoint, RequestID: requestID, PaymentRequestID: paymentRequestID,
@@ -91,14 +91,14 @@ func outcomeFrom(err error, onSuccess checkout.Outcome) (checkout.Outcome, strin
 		return checkout.OutcomeUnknown, codeOf(err)
 	}
 	if failure.Code == "REPEAT_REQ_INCONSISTENT" {
-		// Antom has this id with other contents: that does not say how the payment ended.
+		// Antom has this id with another body. That does not say how the payment ended.
 		return checkout.OutcomeUnknown, string(failure.Code)
 	}
 	return checkout.OutcomeFailed, string(failure.Code)
 }
 
-// ofAllSubmissions is what an answer says of all submissions of a request: a repeat
-// that is refused at the gate does not say what came of the first submission.
+// ofAllSubmissions is what an answer says of all submissions of a request. A repeat that
+// Antom refuses before processing it does not say how the first submission ended.
 func ofAllSubmissions(err error, submittedBefore bool) error {
 	var failure *antom.Error
 	if submittedBefore && errors.As(err, &failure) && failure.AtTheGate() {
@@ -115,13 +115,12 @@ func codeOf(err error) string {
 	return ""
 }
 
-// answers reports whether an answer is about what was asked. Antom's signature
-// covers the answer and not the question, so that the answer to another question
-// would be valid as well.
+// answers reports whether an answer is about the id of the request. Antom's signature
+// covers the answer only, so that the answer to another request would be valid as well.
 func answers(asked, named string) bool { return named == "" || named == asked }
 
-// antomAmount cannot fail for money that was checked when it came in: prices,
-// quantities and refunds are bounded, and those in IDR end in 00.
+// antomAmount is an amount as Antom writes it. It cannot fail: prices, quantities and
+// refunds were checked when they came in; they are bounded, and those in IDR end in 00.
 func antomAmount(m checkout.Money) antom.Amount {
 	amount, err := antom.NewAmount(string(m.Currency), m.Minor)
 	if err != nil {

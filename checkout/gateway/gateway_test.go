@@ -9,8 +9,8 @@ import (
 	"antom-checkout/checkout"
 )
 
-// A signed answer proves that Antom has said so, not that it was said about what we
-// have asked: an answer that names another id is none.
+// A signature proves that Antom has written an answer, and not that the answer is to
+// this request: one that names another id does not count.
 func TestAnAnswerAboutSomethingElseIsNone(t *testing.T) {
 	amount, err := antom.NewAmount("SGD", 4200)
 	if err != nil {
@@ -26,18 +26,18 @@ func TestAnAnswerAboutSomethingElseIsNone(t *testing.T) {
 			t.Errorf("an inquiry answered for %q is believed: %v", named, found)
 		}
 		pay := &antom.PayResponse{Envelope: success, PaymentRequestID: named, PaymentAmount: amount}
-		if w := eventFromPay(p, pay, nil); (w.Outcome == checkout.OutcomeSucceeded) != believed {
-			t.Errorf("pay answered for %q says %s", named, w.Outcome)
+		if e := eventFromPay(p, pay, nil); (e.Outcome == checkout.OutcomeSucceeded) != believed {
+			t.Errorf("pay answered for %q says %s", named, e.Outcome)
 		}
 		refund := checkout.Operation{Kind: checkout.Refund, RequestID: "ours", Amount: checkout.Money{Minor: 100, Currency: "SGD"}}
-		if w := operationEventFrom(refund, checkout.OperationEvent{RequestID: named}, success.Result, nil); (w.Status == checkout.OperationSuccess) != believed {
-			t.Errorf("a refund answered for %q says %s", named, w.Status)
+		if e := operationEventFrom(refund, checkout.OperationEvent{RequestID: named}, success.Result, nil); (e.Status == checkout.OperationSuccess) != believed {
+			t.Errorf("a refund answered for %q says %s", named, e.Status)
 		}
 	}
 }
 
 // Antom sends a notification until it is acknowledged, with the same body each
-// time. That is one row, and other words about the same payment are another.
+// time. That is one row; another message about the same payment is another row.
 func TestTheSameMessageHasTheSameID(t *testing.T) {
 	message := func(paidAt, at string) checkout.Notification {
 		body := []byte(`{"notifyType":"PAYMENT_RESULT","result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success."},` +

@@ -8,7 +8,7 @@ import (
 	"antom-checkout/checkout"
 )
 
-// Inquire asks Antom how a payment stands (inquiryPayment). Event and call are set
+// Inquire inquires the state of a payment (inquiryPayment). Event and call are set
 // when Antom knows it.
 func (g *Gateway) Inquire(ctx context.Context, p checkout.Payment) (checkout.Event, *checkout.Call, checkout.Finding) {
 	ctx = about(ctx, p.RequestID)
@@ -31,8 +31,8 @@ func (g *Gateway) Inquire(ctx context.Context, p checkout.Payment) (checkout.Eve
 	return event, call, checkout.FindingFound
 }
 
-// eventFromInquiry says what Antom knows of a payment. found is false when Antom does
-// not know it, or did not answer the question.
+// eventFromInquiry is the event that an inquiry reports. found is false when Antom does
+// not know the payment, or the answer is about another one.
 func eventFromInquiry(p checkout.Payment, res *antom.InquiryPaymentResponse, err error) (e checkout.Event, found bool) {
 	e = checkout.Event{RequestID: p.RequestID}
 	if err != nil || !answers(p.RequestID, res.PaymentRequestID) {
@@ -89,7 +89,7 @@ func transactionStatus(status antom.TransactionStatus) checkout.OperationStatus 
 	return checkout.OperationProcessing
 }
 
-// InquireRefund asks Antom how a refund stands (inquiryRefund). Event and call are set
+// InquireRefund inquires the state of a refund (inquiryRefund). Event and call are set
 // when Antom knows it.
 func (g *Gateway) InquireRefund(ctx context.Context, p checkout.Payment, op checkout.Operation) (checkout.Event, *checkout.Call, checkout.Finding) {
 	res, err := g.client.InquiryRefund(about(ctx, p.RequestID), &antom.InquiryRefundRequest{RefundRequestID: op.RequestID})

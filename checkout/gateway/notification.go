@@ -11,7 +11,7 @@ import (
 	"antom-checkout/checkout"
 )
 
-// Receive reads a verified notification: the row to store, and what it means. Body
+// Receive reads a verified notification: the row to store, and the event it reports. Body
 // is what Antom signed.
 func Receive(n antom.Notification, body []byte, at time.Time) checkout.Received {
 	r := checkout.Received{}
@@ -37,7 +37,7 @@ func (g *Gateway) Reread(row checkout.Notification) (checkout.Received, error) {
 	return r, nil
 }
 
-// eventFromNotification says what a notification means and what it is about.
+// eventFromNotification is the event that a notification reports, and what it is about.
 // understood is false for types that are not about an order.
 func eventFromNotification(n antom.Notification) (e checkout.Event, about checkout.Reference, understood bool) {
 	switch n := n.(type) {
@@ -84,8 +84,8 @@ func eventFromPaymentNotification(n antom.PaymentNotification) checkout.Event {
 	}
 }
 
-// refundResult believes a notification whose two statements agree; one that
-// contradicts itself leaves the refund to an inquiry.
+// refundResult is the status that both statements of a notification report. Where they
+// contradict each other, the refund stays in processing until an inquiry.
 func refundResult(n *antom.RefundResult) checkout.OperationStatus {
 	status := operationResult(n.Result)
 	if n.RefundStatus != "" && transactionStatus(n.RefundStatus) != status {

@@ -7,8 +7,8 @@ import (
 	"antom-checkout/checkout"
 )
 
-// Operate asks Antom for a stored capture, refund or cancel. submittedBefore tells
-// that Antom may have had it already. Captures and refunds name Antom's paymentId;
+// Operate sends a stored capture, refund or cancel. submittedBefore says that Antom may
+// have received it already. Captures and refunds name Antom's paymentId;
 // a cancel names the shop's own id, because a session may have no other yet.
 func (g *Gateway) Operate(ctx context.Context, p checkout.Payment, op checkout.Operation, submittedBefore bool) (checkout.Event, *checkout.Call) {
 	ctx = about(ctx, p.RequestID)
@@ -43,12 +43,12 @@ func (g *Gateway) Operate(ctx context.Context, p checkout.Payment, op checkout.O
 	}, call
 }
 
-// authorizationGone are the refusals of a capture after which there is nothing to
-// capture any longer: the buyer has the money back.
+// authorizationGone are the refusals of a capture that mean that the authorisation has
+// ended: the buyer's money is no longer reserved.
 var authorizationGone = map[string]bool{"AUTH_EXPIRED": true, "AUTH_CANCELLED": true, "ORDER_IS_CANCELED": true, "ORDER_IS_CANCELLED": true}
 
-// operationEventFrom makes an event of the synchronous answer to a capture, refund or
-// cancel; named is what the answer itself says of its ids and amount.
+// operationEventFrom is the event that the synchronous answer to a capture, refund or
+// cancel reports; named holds the ids and the amount of the answer.
 func operationEventFrom(op checkout.Operation, named checkout.OperationEvent, result antom.Result, err error) checkout.OperationEvent {
 	e := checkout.OperationEvent{Kind: op.Kind, RequestID: op.RequestID, AntomID: named.AntomID, Code: string(result.Code)}
 	switch outcome, _ := outcomeFrom(err, checkout.OutcomeSucceeded); {

@@ -14,8 +14,8 @@ import (
 )
 
 // Request is the body of the call that starts a payment, as it is stored before it
-// is sent. slowEnd is when a number closes that is paid at a counter or by a
-// transfer; zero for every other method.
+// is sent. slowEnd is when a voucher's number closes, which is paid at a counter
+// or by a transfer; zero for every other method.
 func (g *Gateway) Request(o checkout.Order, p checkout.Payment, want checkout.Attempt, slowEnd time.Time) ([]byte, error) {
 	var request any
 	if p.Mode == checkout.ModeSDK {
@@ -79,8 +79,8 @@ func (g *Gateway) payRequest(o checkout.Order, p checkout.Payment, want checkout
 	}
 }
 
-// returnURL is where Antom leads the buyer back to: into the app that the payment was
-// begun in, or to the order's return page. It proves nothing.
+// returnURL is where Antom sends the buyer after paying: into the app in which the
+// payment began, or to the order's return page. A visit there proves no payment.
 func (g *Gateway) returnURL(o checkout.Order, p checkout.Payment) string {
 	return cmp.Or(p.ReturnURL, g.cfg.PublicURL+"/checkout/"+o.Token+"/return")
 }
@@ -103,7 +103,7 @@ func (g *Gateway) settlement() *antom.SettlementStrategy {
 	return &antom.SettlementStrategy{SettlementCurrency: string(g.cfg.SettlementCurrency)}
 }
 
-// antomMethod names a method, with what it wants to know of the buyer.
+// antomMethod names a method, with the data about the buyer that it requires.
 func antomMethod(o checkout.Order, code string) *antom.PaymentMethod {
 	m := &antom.PaymentMethod{Type: code}
 	if code == "P24" {
@@ -147,7 +147,7 @@ func antomOrder(o checkout.Order) *antom.Order {
 			Quantity:         strconv.Itoa(line.Quantity),
 		})
 	}
-	order.MakeSafe() // no name fails a payment
+	order.MakeSafe() // characters that Antom refuses must not fail a payment
 	return order
 }
 

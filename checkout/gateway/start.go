@@ -15,7 +15,8 @@ import (
 )
 
 // Submit sends the stored request of a payment: createPaymentSession or pay. A first
-// call is a repeat too. submittedBefore tells that Antom may have had it already.
+// call and a repeat are the same request. submittedBefore says that Antom may have
+// received it already.
 func (g *Gateway) Submit(ctx context.Context, p checkout.Payment, submittedBefore bool) (checkout.Event, *checkout.Call, error) {
 	ctx = about(ctx, p.RequestID)
 	if p.Mode == checkout.ModeSDK {
@@ -47,7 +48,7 @@ func eventFromSession(p checkout.Payment, res *antom.PaymentSessionResponse, err
 	e.ShopFault = startFault(e.Outcome, err)
 	switch {
 	case err == nil && res.Data == "":
-		e.Outcome = checkout.OutcomeUnknown // without its data a session is of no use
+		e.Outcome = checkout.OutcomeUnknown // a session without its data cannot be opened
 	case err == nil:
 		e.ExpiresAt = res.ExpiryTime.Time
 		e.Action = checkout.Action{
@@ -57,7 +58,7 @@ func eventFromSession(p checkout.Payment, res *antom.PaymentSessionResponse, err
 	return e
 }
 
-// startFault reports whether a start has failed without the buyer's doing.
+// startFault reports whether a start has failed because of the shop, and not the buyer.
 func startFault(outcome checkout.Outcome, err error) bool {
 	var failure *antom.Error
 	return outcome == checkout.OutcomeFailed && errors.As(err, &failure) && failure.StartFault()
@@ -77,10 +78,9 @@ func eventFromPay(p checkout.Payment, res *antom.PayResponse, err error) checkou
 	return e
 }
 
-// actionOf reads how the buyer goes on. A code to show comes before an address,
-// because a buyer who is given both is to scan; the address tells more of how to pay,
-// and opens an app where there is one. In an app the wallet's own addresses come
-// first, and the web is the fallback.
+// actionOf is the buyer's next action. A code goes before an address: where Antom gives
+// both, the buyer is to scan, and the address explains how or opens the wallet's app.
+// In an app the wallet's own addresses go first, and the web address is the fallback.
 func actionOf(p checkout.Payment, res *antom.PayResponse) checkout.Action {
 	a := checkout.Action{ExpiresAt: p.ExpiresAt}
 	if p.Terminal == checkout.TerminalApp {

@@ -9,39 +9,39 @@ import (
 	"antom-checkout/checkout"
 )
 
-// What Antom offers is asked once for all who buy in one currency, on one kind
-// of device, from one country, and never while a buyer waits: an answer serves
-// while it is renewed. Amounts are no part of the question's key; limits are
-// kept with each method and compared with each order.
+// Antom's offer is cached for all buyers of one market: currency, kind of device and
+// country. A buyer does not wait for a renewal: the cached answer serves until the new
+// one has come. The key of the cache holds no amount; each method's limits are cached
+// with it and compared with each order.
 const (
 	offerFresh     = 5 * time.Minute        // before an answer is renewed
 	offerStale     = 30 * time.Minute       // before one that cannot be renewed is forgotten
-	offerRetry     = 30 * time.Second       // after a question that got no answer
-	offerWait      = 300 * time.Millisecond // for the very first answer: less than a buyer notices, more than it mostly takes
+	offerRetry     = 30 * time.Second       // after a call without an answer
+	offerWait      = 300 * time.Millisecond // for the very first answer: too short for a buyer to perceive, mostly enough for Antom
 	consultTimeout = 40 * time.Second       // for one answer
 	maxOffers      = 256                    // kept at a time
 )
 
-// offers keeps what consult has answered.
+// offers caches the answers of consult.
 type offers struct {
 	mu    sync.Mutex
 	by    map[checkout.Market]*offer
-	names map[string]method // what consult has called methods that the table lacks
+	names map[string]method // methods of consult's answers that the table lacks, by code
 }
 
-// offer is what is known of one market.
+// offer is the cached answer for one market.
 type offer struct {
 	methods []method      // the last answer; nil when there has been none
 	at      time.Time     // when it came
-	asked   time.Time     // when the last question was begun
-	running bool          // it has not ended
-	failed  bool          // it got no answer
-	coming  chan struct{} // closed when it has ended
+	asked   time.Time     // when the last call was begun
+	running bool          // that call has not ended
+	failed  bool          // that call brought no answer
+	coming  chan struct{} // closed when that call has ended
 }
 
-// consulted is what Antom offers for an order and a device, or nil when that is
-// not known. It waits for nothing but the first answer of all, and not long for
-// that: the configured list is as good until then.
+// consulted is what Antom offers for an order and a device, or nil when that is not
+// known. It waits for the very first answer only, and not long: until then the
+// configured list serves.
 func (s *Methods) consulted(ctx context.Context, o checkout.Order, d checkout.Device) []method {
 	m := checkout.Market{Currency: o.Total.Currency, Terminal: d.Terminal, OS: d.OS, Country: o.Buyer.Country}
 	known, coming, patience := s.find(m, o.Total)
@@ -57,8 +57,8 @@ func (s *Methods) consulted(ctx context.Context, o checkout.Order, d checkout.De
 	return known
 }
 
-// WarmUp asks for the shop's currency before the first buyer comes. It does not
-// wait for the answers.
+// WarmUp calls consult for the shop's currency before the first buyer comes. It does
+// not wait for the answers.
 func (s *Methods) WarmUp() {
 	usual := checkout.Money{Minor: 100, Currency: s.cfg.Currency}
 	for range s.cfg.Currency.Exponent() {
@@ -74,8 +74,8 @@ func (s *Methods) WarmUp() {
 	}
 }
 
-// find is what is known of a market. It asks Antom in the background when it is time
-// to. A caller that gets nothing may wait for coming, no longer than patience.
+// find is the cached answer for a market. It renews the answer in the background when
+// that is due. A caller that gets nil may wait for coming, no longer than patience.
 func (s *Methods) find(m checkout.Market, amount checkout.Money) (known []method, coming <-chan struct{}, patience time.Duration) {
 	now := s.now()
 	all := &s.offers
@@ -100,7 +100,7 @@ func (s *Methods) find(m checkout.Market, amount checkout.Money) (known []method
 	return nil, o.coming, offerWait - now.Sub(o.asked)
 }
 
-// due reports whether it is time to ask (again).
+// due reports whether it is time to call consult, or to call it again.
 func (o *offer) due(now time.Time) bool {
 	switch {
 	case o.coming == nil:
@@ -113,7 +113,8 @@ func (o *offer) due(now time.Time) bool {
 	return now.Sub(o.asked) >= offerFresh
 }
 
-// renew asks Antom. It runs beside the pages, and ends with the client's timeout.
+// renew calls consult and caches the answer. It runs in the background, no longer than
+// consultTimeout.
 func (s *Methods) renew(m checkout.Market, o *offer, amount checkout.Money) {
 	ctx, cancel := context.WithTimeout(context.Background(), consultTimeout)
 	defer cancel()
@@ -131,7 +132,7 @@ func (s *Methods) renew(m checkout.Market, o *offer, amount checkout.Money) {
 	s.offers.keep(o, answer)
 }
 
-// keep ends a question, with its answer or nil.
+// keep ends a call, with its answer or nil.
 func (all *offers) keep(o *offer, answer []method) {
 	all.mu.Lock()
 	defer all.mu.Unlock()
@@ -152,8 +153,8 @@ func (all *offers) keep(o *offer, answer []method) {
 	}
 }
 
-// add makes room for a market first: the one that was asked about longest ago is
-// forgotten.
+// add caches an offer. Where the cache is full, the market with the oldest call is
+// dropped from it first.
 func (all *offers) add(m checkout.Market, o *offer) {
 	if all.by == nil {
 		all.by = map[checkout.Market]*offer{}
@@ -179,8 +180,8 @@ func (all *offers) named(code string) (method, bool) {
 	return m, named
 }
 
-// allowed keeps of an answer what the operator has listed, where there is a list:
-// not every gateway keeps to the one it is asked with.
+// allowed keeps of an answer what the operator has listed, where there is a list: an
+// answer may hold more than the list that consult was called with.
 func (s *Methods) allowed(list []method) []method {
 	if len(s.cfg.Methods) == 0 {
 		return list

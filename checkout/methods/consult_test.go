@@ -13,7 +13,7 @@ import (
 	"antom-checkout/checkout"
 )
 
-// slowConsult answers consult when it is told to.
+// slowConsult answers consult when the test sends the answer.
 type slowConsult struct {
 	asked  chan checkout.Market
 	answer chan []checkout.MethodOption // nil: no answer
@@ -30,7 +30,7 @@ func (g slowConsult) Consult(_ context.Context, m checkout.Market, _ checkout.Mo
 
 func TestTheCacheOfOffersIsBounded(t *testing.T) {
 	gateway := slowConsult{asked: make(chan checkout.Market, 10*maxOffers), answer: make(chan []checkout.MethodOption)}
-	close(gateway.answer) // nobody answers anything
+	close(gateway.answer) // every call fails at once
 	var passed atomic.Int64
 	now := func() time.Time {
 		return time.Unix(1_800_000_000, 0).Add(time.Duration(passed.Add(1)) * time.Microsecond)
@@ -48,7 +48,7 @@ func TestTheCacheOfOffersIsBounded(t *testing.T) {
 	}
 }
 
-// askedFor counts what has been asked by now.
+// askedFor counts the calls of consult until now.
 func (g slowConsult) askedFor() (n int) {
 	for len(g.asked) > 0 {
 		<-g.asked
@@ -132,8 +132,8 @@ func TestAQuickFirstAnswerIsWaitedFor(t *testing.T) {
 	})
 }
 
-// What was asked at start serves the first buyers of every country, while the
-// answer for their own is on its way.
+// The answer to the call at the start serves the first buyers of every country until
+// the answer for their own country has come.
 func TestTheFirstBuyerAfterTheStartWaitsForNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		gateway := slowConsult{asked: make(chan checkout.Market, 10), answer: make(chan []checkout.MethodOption)}

@@ -17,7 +17,7 @@ import (
 	"antom-checkout/checkout"
 )
 
-// Consulter asks Antom which methods may be offered; *gateway.Gateway is one.
+// Consulter calls consult: which methods Antom offers; *gateway.Gateway is one.
 type Consulter interface {
 	Consult(context.Context, checkout.Market, checkout.Money) ([]checkout.MethodOption, error)
 }
@@ -87,9 +87,9 @@ func (s *Methods) method(code string) method {
 // CloseTime is how long Antom keeps an unpaid payment of a method open.
 func (s *Methods) CloseTime(code string) time.Duration { return s.method(code).closeTime() }
 
-// SlowEnd is when a number closes that is paid at a counter or by a transfer, never
-// after the order it pays; zero for every other method. Those close by Antom's own
-// clock, soon after the buyer has begun.
+// SlowEnd is when a voucher's number closes, which is paid at a counter or by a
+// transfer: never after the order has expired. It is zero for every other method:
+// Antom closes those itself, soon after the start.
 func (s *Methods) SlowEnd(o checkout.Order, p checkout.Payment) time.Time {
 	m := s.method(p.Method)
 	if m.Flow.Category() != checkout.CategoryVoucher {
@@ -102,10 +102,10 @@ func (s *Methods) SlowEnd(o checkout.Order, p checkout.Payment) time.Time {
 	return end
 }
 
-// List is the ways an order may be paid from a device, in the order they are shown:
-// what Antom offers, or else the configured list, of that what fits the currency and
-// the amount. The operator's order is kept; otherwise cards come first, then what is
-// at home in the buyer's country.
+// List is the methods that an order may be paid with from a device, in the order they
+// are shown: of what Antom offers, or else of the configured list, the methods that take
+// the currency and the amount. The operator's sequence is kept; otherwise cards come
+// first, then the methods at home in the buyer's country.
 func (s *Methods) List(ctx context.Context, o checkout.Order, d checkout.Device) []checkout.Method {
 	offered := s.offered(ctx, o, d)
 	list := make([]checkout.Method, len(offered))
@@ -116,7 +116,7 @@ func (s *Methods) List(ctx context.Context, o checkout.Order, d checkout.Device)
 	return list
 }
 
-// Codes is List without anything but the codes.
+// Codes is the codes of List.
 func (s *Methods) Codes(ctx context.Context, o checkout.Order, d checkout.Device) []string {
 	var codes []string
 	for _, m := range s.offered(ctx, o, d) {
@@ -125,7 +125,7 @@ func (s *Methods) Codes(ctx context.Context, o checkout.Order, d checkout.Device
 	return codes
 }
 
-// offered decides for the page and for what is posted.
+// offered is what the page shows, and what a posted choice is checked against.
 func (s *Methods) offered(ctx context.Context, o checkout.Order, d checkout.Device) []method {
 	offered := fitting(s.consulted(ctx, o, d), o.Total)
 	if len(offered) == 0 {
@@ -133,7 +133,7 @@ func (s *Methods) offered(ctx context.Context, o checkout.Order, d checkout.Devi
 	}
 	active := o.Active()
 	if active != nil && active.Method != "" && !slices.ContainsFunc(offered, func(m method) bool { return m.Code == active.Method }) {
-		offered = append(offered, s.method(active.Method)) // the buyer may go on with what was begun
+		offered = append(offered, s.method(active.Method)) // the buyer may go on with the active attempt
 	}
 	if wanted := s.cfg.Methods; len(wanted) > 0 {
 		slices.SortStableFunc(offered, func(a, b method) int {
@@ -145,9 +145,9 @@ func (s *Methods) offered(ctx context.Context, o checkout.Order, d checkout.Devi
 	return offered
 }
 
-// configured is the operator's list, or what most merchants have: cards, wallets,
-// banks and codes to scan of the currency. The rest takes a contract of its own and
-// is offered when Antom or the operator says so.
+// configured is the operator's list, or what most merchants have: cards, and the
+// currency's wallets, banks and codes to scan. Other methods need a contract of their
+// own and are offered where Antom or the operator says so.
 func (s *Methods) configured(currency checkout.Currency) []method {
 	var list []method
 	for _, code := range s.cfg.Methods {
@@ -167,7 +167,7 @@ func (s *Methods) configured(currency checkout.Currency) []method {
 	return list
 }
 
-// fitting are those of a list that can take an amount.
+// fitting is the methods of a list that can take an amount.
 func fitting(list []method, total checkout.Money) []method {
 	var fit []method
 	for _, m := range list {
@@ -178,7 +178,7 @@ func fitting(list []method, total checkout.Money) []method {
 	return fit
 }
 
-// takes is the one place that says whether a method can take an amount.
+// takes reports whether a method can take an amount. No other code decides that.
 func (m method) takes(total checkout.Money) bool {
 	switch {
 	case !m.accepts(total.Currency), m.refused != 0 && m.refused == total.Minor:
@@ -193,9 +193,9 @@ func (m method) accepts(currency checkout.Currency) bool {
 	return m.reach != atHome || m.currency == currency
 }
 
-// arrange sorts a list: cards, what is at home in the buyer's country, what is in
-// use there, the rest; within each what people use most. On a phone a code that
-// another device would have to scan comes after what opens on the phone itself.
+// arrange sorts a list: cards, methods at home in the buyer's country, methods in use
+// there, the rest; within each group by the table, the most used first. On a phone a
+// code that another device would have to scan comes after what opens on the phone.
 func arrange(list []method, country string, d checkout.Device) {
 	onPhone := d.Terminal != checkout.TerminalWeb
 	later := func(m method) int {
@@ -209,7 +209,7 @@ func arrange(list []method, country string, d checkout.Device) {
 	})
 }
 
-// distance is how far a method is from the people of a country.
+// distance is the group of a method for a buyer's country: a lower one is shown first.
 func (m method) distance(country string) int {
 	if m.Flow == checkout.FlowCard {
 		return 0

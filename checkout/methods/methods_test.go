@@ -47,14 +47,14 @@ func TestWithoutAntomTheConfiguredListIsOffered(t *testing.T) {
 	s := New(Config{}, nil)
 	for currency, want := range map[checkout.Currency]string{
 		"SGD": "CARD ALIPAY_CN GRABPAY_SG SHOPEEPAY_SG PAYNOW GCASH",
-		"JPY": "CARD ALIPAY_CN GCASH PAYPAY", // vouchers take a contract of their own
+		"JPY": "CARD ALIPAY_CN GCASH PAYPAY", // vouchers need a contract of their own
 		"EUR": "CARD ALIPAY_CN GCASH IDEAL BANCONTACT EPS BANCOMATPAY",
 		"CHF": "CARD ALIPAY_CN GCASH",
 	} {
 		expectCodes(t, fitting(s.configured(currency), checkout.Money{Minor: 4200, Currency: currency}), want)
 	}
 	s = New(Config{Methods: []string{"KONBINI", "TNG", "PAYNOW", "CARD"}}, nil)
-	expectCodes(t, fitting(s.configured("SGD"), checkout.Money{Minor: 4200, Currency: "SGD"}), "TNG PAYNOW CARD") // the operator's word for TNG abroad
+	expectCodes(t, fitting(s.configured("SGD"), checkout.Money{Minor: 4200, Currency: "SGD"}), "TNG PAYNOW CARD") // the operator has listed TNG, which is at home abroad
 	expectCodes(t, fitting(s.configured("JPY"), checkout.Money{Minor: 4200, Currency: "JPY"}), "KONBINI TNG CARD")
 }
 
@@ -94,7 +94,7 @@ func TestAMethodThatIsTooDearForOneOrderStaysForAnother(t *testing.T) {
 	}
 }
 
-func TestAntomsWordGoesBeforeOurTable(t *testing.T) {
+func TestAntomsAnswerOverridesTheTable(t *testing.T) {
 	limit := checkout.Limit{Min: 50, Max: 100_00}
 	offered := methodsOf(options(
 		checkout.MethodOption{Code: "TRUEMONEY", Enabled: true}, // at home in another currency
@@ -107,8 +107,8 @@ func TestAntomsWordGoesBeforeOurTable(t *testing.T) {
 	expectCodes(t, fitting(offered, checkout.Money{Minor: 49, Currency: "SGD"}), "TRUEMONEY")
 }
 
-// What Antom names and we do not know is offered by Antom's name, unless it needs
-// what we do not send or is no name at all.
+// A method that the table lacks is offered under Antom's name for it, unless it needs
+// data that the shop does not send, or its code is not a valid one.
 func TestMethodsThatOnlyAntomKnows(t *testing.T) {
 	wallet := checkout.MethodOption{Code: "NEW_PAY", Category: "WALLET", Enabled: true, Name: "New Pay", Regions: []string{"SG"}}
 	with := func(change func(*checkout.MethodOption)) checkout.MethodOption { o := wallet; change(&o); return o }
@@ -153,7 +153,7 @@ func TestTheOrderSuitsCountryAndDevice(t *testing.T) {
 		for code := range strings.FieldsSeq(words) {
 			all = append(all, methodsByCode[code])
 		}
-		slices.SortStableFunc(all, func(a, b method) int { return strings.Compare(b.Code, a.Code) }) // no order of ours
+		slices.SortStableFunc(all, func(a, b method) int { return strings.Compare(b.Code, a.Code) }) // an order that is not the table's
 		return append(all, method{Method: checkout.Method{Code: "NEWPAY", Flow: checkout.FlowWallet}, place: len(methods), countries: []string{"AT"}})
 	}
 	for _, row := range []struct {

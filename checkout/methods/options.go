@@ -7,9 +7,9 @@ import (
 	"antom-checkout/checkout"
 )
 
-// methodsOf are the methods that an answer of consult offers, or nil when it offers
-// none: such an answer is no better than no answer. One that cannot take the amount
-// that was asked about stays, with its limits, for orders of other amounts.
+// methodsOf is the methods that an answer of consult offers, or nil when it offers none:
+// such an answer is as good as none. A method that cannot take the amount of the call
+// stays, with its limits, for orders of other amounts.
 func methodsOf(options []checkout.MethodOption, asked checkout.Money) []method {
 	var list []method
 	seen := map[string]bool{}
@@ -32,9 +32,9 @@ func methodsOf(options []checkout.MethodOption, asked checkout.Money) []method {
 	return list
 }
 
-// methodOf is the row of the table, or one made of what Antom says. carried is false
-// for a method that needs more than the shop sends: a bank to be chosen here, a card
-// form of its own kind, a flow that consult does not tell.
+// methodOf is the table's row, or one made from the answer of consult. carried is false
+// for a method that the shop cannot start: one that needs a chosen bank or a form of its
+// own, or whose flow is not known.
 func methodOf(option checkout.MethodOption) (m method, carried bool) {
 	if m, known := methodByCode(option.Code); known {
 		return m, true
@@ -69,7 +69,8 @@ func flowOf(option checkout.MethodOption) checkout.Flow {
 	return ""
 }
 
-// isCode keeps out of pages and requests what is no code of a method.
+// isCode reports whether text can be a method's code, so that pages and requests hold
+// no other text.
 func isCode(text string) bool {
 	return text != "" && len(text) <= 64 && strings.Trim(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == ""
 }

@@ -41,9 +41,8 @@ func local(t *testing.T) *antom.Client {
 	return client
 }
 
-// Two lists of the same methods, written down apart: ours says what buyers read,
-// the sandbox's what Antom's documents allow. They agree on codes, currencies and
-// limits.
+// Two lists of the same methods are kept apart: the shop's says what buyers read, the
+// sandbox's what Antom's documents allow. They agree on codes, currencies and limits.
 func TestTheSandboxKnowsEveryMethodOfOurs(t *testing.T) {
 	client := local(t)
 	g := gateway.New(gateway.Config{SettlementCurrency: "SGD"}, client)

@@ -8,20 +8,20 @@ import (
 	"antom-checkout/checkout"
 )
 
-// reach is where a method pays beside its own currency.
+// reach says in which currencies a method can pay beside its own.
 type reach int
 
 const (
-	atHome     reach = iota // nowhere
+	atHome     reach = iota // in none
 	exchanged               // an Alipay+ wallet: in any currency, where Antom or the operator says so
-	everywhere              // in any currency, offered also on nobody's word
+	everywhere              // in any currency, offered also where neither Antom nor the operator says so
 )
 
-// method is a row of the table below, or what consult says in its place.
+// method is a row of the table below, or one made from an answer of consult.
 type method struct {
 	checkout.Method
-	place     int               // in the table; what is more used in its country stands first
-	countries []string          // where it is at home, then where it is in use too; none: in all
+	place     int               // in the table; within a country the most used stands first
+	countries []string          // where it is at home, then where it is also in use; an empty list means all
 	currency  checkout.Currency // the one it is at home in, and of its limits
 	reach     reach
 	closes    time.Duration // when Antom closes an unpaid payment; 14 minutes when zero
@@ -35,9 +35,9 @@ const (
 	day          = 24 * time.Hour
 )
 
-// methods is every method we know by name, country by country; within one, what
-// its people use most comes first. Close times and limits are those of Antom's
-// documents. What needs more than we send is not here; see uncarried.
+// methods is the table of all methods that the shop knows by name, country by country;
+// within one, the most used stands first. Close times and limits are those of Antom's
+// documents. Methods that need more data than the shop sends are in uncarried instead.
 var methods = table(
 	of(checkout.MethodCard, "Card", checkout.FlowCard, "", "").pays(everywhere).closing(7*day),
 
@@ -137,10 +137,10 @@ var methods = table(
 	of("MERCADOPAGO_PE", "Mercado Pago", checkout.FlowWallet, "PE", "PEN").closing(7*day),
 )
 
-// uncarried are methods that consult may name and we do not offer: the buttons of
-// Apple and Google need their own merchant registration, those of India an
-// uploaded invoice, STC Pay the country of the phone; and CONNECT_WALLET is a
-// cashier of wallets that are offered by name.
+// uncarried are methods that consult may name and the shop does not offer. The buttons
+// of Apple and Google need a merchant registration of their own, India's methods an
+// uploaded invoice, STC Pay the country of the phone. CONNECT_WALLET is a page of
+// wallets that are offered by name.
 var uncarried = set("APPLEPAY GOOGLEPAY GOOGLAPAY UPI ONLINEBANKING_NETBANKING STCPAY CONNECT_WALLET")
 
 func of(code, name string, flow checkout.Flow, countries string, currency checkout.Currency) method {
@@ -180,7 +180,7 @@ func (m method) closeTime() time.Duration {
 	return cmp.Or(m.closes, defaultClose)
 }
 
-// readable makes the best of a code that has no name.
+// readable is the name of a method that has a code only.
 func readable(code string) string { return strings.ReplaceAll(code, "_", " ") }
 
 func set(words string) map[string]bool {

@@ -7,20 +7,20 @@ import (
 	"antom-checkout/checkout"
 )
 
-// Renewal is what becomes of an expired order that its buyer wants once more.
+// Renewal is the result of renewing an expired order.
 type Renewal struct {
 	Old   checkout.Order      // the expired one
-	Order checkout.Order      // the new order, when everything is there
+	Order checkout.Order      // the new order, when all goods are in stock
 	Rest  []checkout.CartLine // what is still sold, in the quantities that were ordered
-	Gone  []string            // the names of what is not
+	Gone  []string            // the names of what is no longer sold
 }
 
 // Renewed reports whether there is a new order.
 func (r Renewal) Renewed() bool { return r.Order.Token != "" }
 
-// Renew makes the order of an expired one anew: the same lines at today's prices,
-// the same buyer. Twice is the same new order. When goods are gone or short
-// there is none, because an order with less in it is another one. Errors:
+// Renew places an expired order anew: the same lines at today's prices, for the same
+// buyer. It is idempotent: twice leads to the same new order. When goods are gone or
+// short there is no new order, because the buyer has not agreed to fewer goods. Errors:
 // CodeNotFound, CodeNotExpired.
 func (s *Shop) Renew(ctx context.Context, token string) (Renewal, error) {
 	if !checkout.IsToken(token) {
@@ -59,8 +59,7 @@ func (s *Shop) Renew(ctx context.Context, token string) (Renewal, error) {
 	return r, err
 }
 
-// RenewedFrom finds the expired order that o was made from, or answers
-// ErrNotFound.
+// RenewedFrom finds the expired order that o renews, or answers ErrNotFound.
 func (s *Shop) RenewedFrom(ctx context.Context, o checkout.Order) (checkout.Order, error) {
 	id, renewed := strings.CutPrefix(o.FormKey, renewalKey(""))
 	if !renewed {
@@ -69,5 +68,6 @@ func (s *Shop) RenewedFrom(ctx context.Context, o checkout.Order) (checkout.Orde
 	return s.store.OrderByID(ctx, id)
 }
 
-// renewalKey is the form of a renewal: a session's own begins with its id.
+// renewalKey is the form key of a renewal. No form of a session has it, because theirs
+// begin with the session's id.
 func renewalKey(orderID string) string { return checkout.FormKey("renewed", orderID) }

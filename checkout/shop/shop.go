@@ -1,5 +1,4 @@
-// Package shop sells: it prices a cart, places an order, and renews one that has
-// expired. Prices and names always come from the database, never from a form.
+// Package shop prices carts, places orders, and renews expired ones. Prices and names always come from the database, never from a form.
 //
 //	s := shop.New(shop.Config{Currency: "SGD", OrderTTL: time.Hour}, store)
 //	order, err := s.PlaceOrder(ctx, request)
@@ -21,10 +20,10 @@ type Store interface {
 	Products(ctx context.Context, currency checkout.Currency) ([]checkout.Product, error)
 	// Product finds one, or answers ErrNotFound.
 	Product(ctx context.Context, sku string, currency checkout.Currency) (checkout.Product, error)
-	// CreateOrder stores a new order. If one with the same FormKey is there
-	// already, that one is returned and nothing is stored.
+	// CreateOrder stores a new order. If one with the same FormKey is stored
+	// already, that one is returned and nothing changes.
 	CreateOrder(ctx context.Context, order checkout.Order, cause checkout.Cause) (checkout.Order, error)
-	// OrderByForm finds the order that a form has made, or answers ErrNotFound.
+	// OrderByForm finds the order that a form has placed, or answers ErrNotFound.
 	OrderByForm(ctx context.Context, formKey string) (checkout.Order, error)
 	// OrderByToken and OrderByID find an order, or answer ErrNotFound.
 	OrderByToken(ctx context.Context, token string) (checkout.Order, error)
@@ -74,7 +73,8 @@ func (s *Shop) Product(ctx context.Context, sku string) (checkout.Product, error
 	return s.store.Product(ctx, sku, s.cfg.Currency)
 }
 
-// Price looks up what is in a cart. Lines whose product is gone are left out.
+// Price looks up the products of a cart. Lines whose product is no longer sold are left
+// out.
 func (s *Shop) Price(ctx context.Context, cart []checkout.CartLine) ([]checkout.OrderLine, checkout.Money, error) {
 	total := checkout.Money{Currency: s.cfg.Currency}
 	var lines []checkout.OrderLine
