@@ -16,7 +16,7 @@ type Email struct {
 	Kind    EmailKind
 	Order   Order
 	Payment Payment   // the one the email is about: that was paid, failed or refunded
-	Method  Method    // of that payment
+	Method  Method    // of the active payment, or else of the newest
 	Refund  Operation // of EmailRefund
 	Link    string    // opens the order's page with all it holds
 }
