@@ -24,7 +24,9 @@ func (s *shop) orderID() string {
 	return orders[len(orders)-1]["id"].(string)
 }
 
-func by(key string) checkout.Key { return checkout.Key{Operator: checkout.CommandLine, Idempotency: key} }
+func by(key string) checkout.Key {
+	return checkout.Key{Operator: checkout.CommandLine, Idempotency: key}
+}
 
 // paidBy is an order paid by a method.
 func (s *shop) paidBy(method string) (b *buyer, path, order string) {

@@ -332,12 +332,7 @@ func (s *simulation) someOrder() checkout.Order {
 	return s.orders[s.fate.IntN(len(s.orders))]
 }
 
-// beside runs do while the story goes on.
-func (s *simulation) beside(what string, do func(ctx context.Context) (string, error)) {
-	s.besideAfter(0, what, do)
-}
-
-// besideAfter runs do after a while.
+// besideAfter runs do after a while, and the story goes on.
 func (s *simulation) besideAfter(while time.Duration, what string, do func(ctx context.Context) (string, error)) {
 	s.world.tell("%s", what)
 	moment := while + s.moment()
