@@ -87,7 +87,7 @@ func (b Buyer) Check() error {
 			wrong[name] = key
 		}
 	}
-	check("email", "error.email", validEmail(b.Email))
+	check("email", "error.email", ValidEmail(b.Email))
 	check("phone", "error.phone", validPhone(b.Phone))
 	check("country", "error.country", IsCountry(b.Country))
 	check("postal_code", "error.invalid", validPostalCode(b.PostalCode))
@@ -109,7 +109,8 @@ func checkText(text string, longest int, required bool) string {
 	return ""
 }
 
-func validEmail(text string) bool {
+// ValidEmail reports whether text is an address that email can be sent to.
+func ValidEmail(text string) bool {
 	parsed, err := mail.ParseAddress(text)
 	return err == nil && parsed.Address == text && parsed.Name == ""
 }
@@ -136,9 +137,6 @@ func validPhone(text string) bool {
 func IsName(text string, longest int) bool {
 	return text != "" && checkText(text, longest, true) == ""
 }
-
-// ValidEmail reports whether text is an address that email can be sent to.
-func ValidEmail(text string) bool { return validEmail(text) }
 
 // IsCountry reports whether code is one of today's codes of ISO 3166, in capitals.
 // Codes of former countries are not, and UK is not: it is GB.

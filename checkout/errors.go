@@ -16,12 +16,11 @@ const (
 	NotFound    Kind = "not found"
 	Invalid     Kind = "invalid"     // the input is wrong; Fields says where
 	Conflict    Kind = "conflict"    // right input, wrong moment
-	Closed      Kind = "closed"      // the order can no longer be paid
 	Unavailable Kind = "unavailable" // try again later
 )
 
 // Kinds lists all kinds.
-func Kinds() []Kind { return []Kind{NotFound, Invalid, Conflict, Closed, Unavailable} }
+func Kinds() []Kind { return []Kind{NotFound, Invalid, Conflict, Unavailable} }
 
 // ErrorCode says exactly what is wrong. Codes are stable: pages, the API and the command
 // line each have a text for every one.

@@ -31,7 +31,3 @@ func Resolve(o Order, confirmed Event, want Resolution, minor int64, by Cause) (
 	confirmed.Cause, confirmed.Resolution = by, want
 	return confirmed, nil
 }
-
-// WaitsForResolution reports whether the order is under review for an amount or a
-// method that an operator has to resolve.
-func (o *Order) WaitsForResolution() bool { return o.Review.NeedsResolution() }

@@ -18,7 +18,6 @@ var statuses = map[checkout.Kind]int{
 	checkout.NotFound:    http.StatusNotFound,
 	checkout.Invalid:     http.StatusUnprocessableEntity,
 	checkout.Conflict:    http.StatusConflict,
-	checkout.Closed:      http.StatusGone,
 	checkout.Unavailable: http.StatusServiceUnavailable,
 }
 
