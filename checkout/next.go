@@ -202,6 +202,12 @@ func (o *Order) Doubtful() *Payment {
 	return nil
 }
 
+// Unpayable reports whether Antom has accepted an attempt without an address or a
+// session to pay it with. Antom's documents say to begin anew.
+func (p *Payment) Unpayable() bool {
+	return p.Active && p.Status == PaymentProcessing && p.Action.Type == ActionNone
+}
+
 // PastEnd reports whether a payable order has expired, or expires in less than margin.
 func (o *Order) PastEnd(now time.Time, margin time.Duration) bool {
 	return o.Payable() && !now.Add(margin).Before(o.ExpiresAt)
