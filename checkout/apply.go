@@ -34,6 +34,9 @@ func Apply(o Order, e Event, r Rules) (Order, []Effect) {
 	}
 	p.applyFacts(e)
 	p.applyOutcome(e, r)
+	if e.Unread {
+		p.doubt(r) // an inquiry says what has changed
+	}
 	for _, op := range e.Operations {
 		p.applyOperation(op, e, r)
 	}
