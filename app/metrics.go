@@ -154,7 +154,7 @@ func (m *metrics) watchOutbox(source outboxSource, now func() time.Time) {
 	m.registry.MustRegister(outboxCollector{
 		source: source, now: now,
 		rows:    prometheus.NewDesc("checkout_outbox_rows", "Effects such as emails: pending, sent, or dead (given up).", []string{"state"}, nil),
-		waiting: prometheus.NewDesc("checkout_waiting", "What waits for a person: orders under review, captures that are due within two days or failed, emails that were given up.", []string{"what"}, nil),
+		waiting: prometheus.NewDesc("checkout_waiting", "What waits for a person: orders under review, captures that are due within two days or failed, emails that were given up, notifications of the last seven days about no payment of the shop.", []string{"what"}, nil),
 		age:     prometheus.NewDesc("checkout_outbox_oldest_pending_seconds", "Age of the oldest pending row, 0 without one.", nil, nil),
 	})
 }
@@ -196,7 +196,7 @@ func (c outboxCollector) Collect(ch chan<- prometheus.Metric) {
 		return
 	}
 	for what, n := range map[string]int{
-		"review": waiting.Reviews, "capture_due": waiting.CapturesDue, "capture_failed": waiting.CapturesFailed, "dead_email": waiting.DeadEmails,
+		"review": waiting.Reviews, "capture_due": waiting.CapturesDue, "capture_failed": waiting.CapturesFailed, "dead_email": waiting.DeadEmails, "stray_notification": waiting.Strays,
 	} {
 		ch <- prometheus.MustNewConstMetric(c.waiting, prometheus.GaugeValue, float64(n), what)
 	}

@@ -24,6 +24,7 @@ type Event struct {
 	AuthEndsAt time.Time // of an authorised card
 	Operations []OperationEvent
 	Dispute    *Dispute   // a step of a dispute about the payment, or nil
+	Unread     bool       // the message names the payment and is of a kind that the shop does not know
 	Asked      *Knowledge // of an answer to an inquiry: what was known when it was sent; nil: what is known now
 }
 

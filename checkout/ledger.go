@@ -49,11 +49,13 @@ type Received struct {
 	Understood   bool
 }
 
-// Reference is how a message names what it is about; one field is set.
+// Reference is how a message names what it is about: all the ids that it has. The
+// refund's come first, because Antom's messages about refunds seldom name the payment.
 type Reference struct {
+	RefundRequestID string
+	RefundID        string // Antom's
 	RequestID       string // paymentRequestId
 	AntomID         string // paymentId
-	RefundRequestID string
 }
 
 // DuePoll is a payment that the sweeper has to poll.

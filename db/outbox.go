@@ -117,10 +117,13 @@ func (s *Store) Outbox(ctx context.Context) (Outbox, error) {
 }
 
 // Waiting counts what waits for a person at the shop.
-type Waiting struct{ Reviews, CapturesDue, CapturesFailed, DeadEmails int }
+type Waiting struct{ Reviews, CapturesDue, CapturesFailed, DeadEmails, Strays int }
 
 // captureWarning is how long before its end an authorisation counts as due.
 const captureWarning = 48 * time.Hour
+
+// strayAge is how long a notification about no payment counts as waiting.
+const strayAge = 7 * 24 * time.Hour
 
 // Waiting counts what waits for a person now. It reads what is unfinished or given up,
 // and nothing that is done.
@@ -131,7 +134,9 @@ func (s *Store) Waiting(ctx context.Context, now time.Time) (w Waiting, err erro
 		       (SELECT count(*) FROM payments WHERE next_poll IS NOT NULL AND status = 'authorized'
 		           AND EXISTS (SELECT 1 FROM operations WHERE payment_request_id = payments.request_id AND kind = 'capture' AND status = 'failed')
 		           AND NOT EXISTS (SELECT 1 FROM operations WHERE payment_request_id = payments.request_id AND kind = 'capture' AND status <> 'failed')),
-		       (SELECT count(*) FROM outbox WHERE state = 'dead' AND `+isEmail+`)`,
-		now.Add(captureWarning).UnixMilli()).Scan(&w.Reviews, &w.CapturesDue, &w.CapturesFailed, &w.DeadEmails)
+		       (SELECT count(*) FROM outbox WHERE state = 'dead' AND `+isEmail+`),
+		       (SELECT count(*) FROM searches WHERE status <> 'searching' AND next_at > $2)`,
+		now.Add(captureWarning).UnixMilli(), now.Add(-strayAge).UnixMilli()).
+		Scan(&w.Reviews, &w.CapturesDue, &w.CapturesFailed, &w.DeadEmails, &w.Strays)
 	return w, err
 }

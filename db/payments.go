@@ -194,31 +194,46 @@ func isForeignID(err error) bool {
 
 // FindPayment implements payments.Store.
 func (s *Store) FindPayment(ctx context.Context, by checkout.Reference) (orderID, requestID string, err error) {
-	where, wanted := "request_id = $1", name{byRequestID, by.RequestID}
-	switch {
-	case by.AntomID != "":
-		where, wanted = "antom_id = $1", name{byAntomID, by.AntomID}
-	case by.RefundRequestID != "":
+	err = checkout.ErrNotFound
+	for _, n := range []name{
+		{byRefundID, by.RefundRequestID}, {byRefundAntomID, by.RefundID}, {byRequestID, by.RequestID}, {byAntomID, by.AntomID},
+	} {
+		if n.value == "" {
+			continue
+		}
+		if orderID, requestID, err = s.findPayment(ctx, n); !checkout.IsNotFound(err) {
+			return orderID, requestID, err
+		}
+	}
+	return "", "", err
+}
+
+// findPayment finds a payment by one of the ids of it, or of its refunds.
+func (s *Store) findPayment(ctx context.Context, by name) (orderID, requestID string, err error) {
+	if o := s.cache.get(by); o != nil {
+		if requestID = paymentNamed(*o, by); requestID != "" {
+			return o.ID, requestID, nil
+		}
+	}
+	where := by.column + " = $1"
+	switch by.column {
+	case byRefundID:
 		where = "request_id = (SELECT payment_request_id FROM operations WHERE request_id = $1 AND kind = 'refund')"
-		wanted = name{byRefundID, by.RefundRequestID}
-	}
-	if wanted.value == "" {
-		return "", "", checkout.ErrNotFound
-	}
-	if o := s.cache.get(wanted); o != nil {
-		return o.ID, paymentNamed(*o, wanted), nil
+	case byRefundAntomID:
+		where = "request_id = (SELECT payment_request_id FROM operations WHERE antom_id = $1 AND kind = 'refund' AND antom_id <> '')"
 	}
 	err = s.reads.QueryRowContext(ctx, `
 		SELECT order_id, request_id
 		  FROM payments
-		 WHERE `+where, wanted.value).Scan(&orderID, &requestID)
+		 WHERE `+where, by.value).Scan(&orderID, &requestID)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", "", checkout.ErrNotFound
 	}
 	return orderID, requestID, err
 }
 
-// paymentNamed is the RequestID of the payment that an order was found by.
+// paymentNamed is the RequestID of the payment that an order was found by, or "" when
+// it has another Antom id by now.
 func paymentNamed(o checkout.Order, n name) string {
 	for _, p := range o.Payments {
 		if n == (name{byRequestID, p.RequestID}) || n == (name{byAntomID, p.AntomID}) ||
@@ -226,7 +241,7 @@ func paymentNamed(o checkout.Order, n name) string {
 			return p.RequestID
 		}
 	}
-	return "" // an order is remembered only under ids that it has
+	return ""
 }
 
 // DuePolls implements payments.Store.

@@ -17,8 +17,8 @@ type outbox struct {
 	*recorder
 	methods Methods
 	links
-	lookups    chan lookup
-	faultsTold hourly // to the operator, by code
+	lookups chan lookup
+	told    hourly // to the operator: faults of the shop by code, and strays
 }
 
 // deliver does one effect. It may be done twice after a crash, so each is harmless to

@@ -178,7 +178,7 @@ func (s *recorder) announce(ctx context.Context, before, after checkout.Order, c
 	s.watches.grown()
 	s.wakeSweeper()
 	was, is := before.Payment(requestID), after.Payment(requestID)
-	if was != nil && is != nil && was.AntomID == "" && is.AntomID != "" {
+	if was != nil && is != nil && was.AntomID != is.AntomID {
 		s.applyUnmatched(ctx, is.AntomID)
 	}
 }

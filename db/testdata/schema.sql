@@ -40,6 +40,8 @@ CREATE TABLE operations (
 
 CREATE UNIQUE INDEX operations_refund ON operations (request_id) WHERE kind = 'refund';
 
+CREATE INDEX operations_refund_antom ON operations (antom_id) WHERE kind = 'refund' AND antom_id <> '';
+
 CREATE TRIGGER refunds_asked AFTER INSERT ON operations WHEN NEW.kind = 'refund' AND NEW.status = 'pending'
 BEGIN
 	SELECT RAISE(ABORT, 'refunds exceed the payment')
@@ -167,6 +169,18 @@ CREATE TABLE products (
 	listed      INTEGER,                                      -- what the catalogue file said last
 	CHECK (stock IS NULL OR reserved <= stock)
 ) STRICT;
+
+CREATE TABLE searches (
+	notification_id TEXT PRIMARY KEY REFERENCES notifications,
+	status          TEXT NOT NULL CHECK (status = 'searching' OR status = 'stray' OR status = 'told'),
+	next_at         INTEGER NOT NULL, -- when the search goes on; once it has ended: when it did
+	passes          INTEGER NOT NULL, -- how often all candidates were inquired
+	inquired        INTEGER NOT NULL, -- candidates in this pass
+	reached         TEXT NOT NULL,    -- the last of them
+	tries           INTEGER NOT NULL  -- without an answer from Antom
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX searches_status ON searches (status, next_at);
 
 CREATE TABLE transitions (
 	seq                INTEGER PRIMARY KEY,
