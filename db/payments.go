@@ -27,6 +27,7 @@ var paymentRows = newMapping(mapping[checkout.Payment]{
 		plain("antom_id", func(p *checkout.Payment) *string { return &p.AntomID }),
 		plain("method", func(p *checkout.Payment) *string { return &p.Method }),
 		fixed(plain("mode", func(p *checkout.Payment) *checkout.Mode { return &p.Mode })),
+		fixed(plain("manual_capture", func(p *checkout.Payment) *bool { return &p.ManualCapture })),
 		plain("status", func(p *checkout.Payment) *checkout.PaymentStatus { return &p.Status }),
 		plain("active", func(p *checkout.Payment) *bool { return &p.Active }),
 		plain("duplicate", func(p *checkout.Payment) *bool { return &p.Duplicate }),

@@ -44,8 +44,8 @@ type Methods interface {
 
 // Config is what the merchant decides.
 type Config struct {
-	PublicURL     string // base of the links in emails, without a trailing slash
-	ManualCapture bool
+	PublicURL     string                  // base of the links in emails, without a trailing slash
+	ManualCapture bool                    // the merchant captures cards, of attempts that begin
 	RefundLate    bool                    // money for a closed order is returned instead of reviving the order
 	SweepSchedule checkout.Schedule       // waits between two polls of something unfinished; the last repeats
 	Mailer        checkout.Mailer         // nil: no email is sent
@@ -116,9 +116,6 @@ func New(cfg Config, store Store, gateway Gateway, methods Methods) *Service {
 	}
 }
 
-// ManualCapture reports whether the merchant captures card payments.
-func (s *recorder) ManualCapture() bool { return s.cfg.ManualCapture }
-
 // Order finds an order by its token. Knowing the token is the right to see it.
 func (s *recorder) Order(ctx context.Context, token string) (checkout.Order, error) {
 	if !checkout.IsToken(token) {
@@ -130,7 +127,7 @@ func (s *recorder) Order(ctx context.Context, token string) (checkout.Order, err
 func (s *recorder) rules() checkout.Rules {
 	return checkout.Rules{
 		Now: s.now().UTC().Truncate(time.Millisecond), Schedule: s.cfg.SweepSchedule,
-		ManualCapture: s.cfg.ManualCapture, RefundLate: s.cfg.RefundLate,
+		RefundLate: s.cfg.RefundLate,
 	}
 }
 
