@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"github.com/pressly/goose/v3"
+
+	"antom-checkout/checkout"
 )
 
 const schemaQuery = `
@@ -65,8 +67,9 @@ func migrator(t *testing.T, path string) *goose.Provider {
 	return provider
 }
 
-// Attempts that began before their capture mode was a column have it in their body.
-func TestEarlierPaymentsKeepTheCaptureModeOfTheirBody(t *testing.T) {
+// Attempts that began before their capture mode was a column have it in their body, and
+// keys that were used before they were kept are in the ledger.
+func TestEarlierRowsGetWhatIsKeptOfThemNow(t *testing.T) {
 	store, path := openStoreAt(t, filepath.Join(t.TempDir(), "shop.db"))
 	bodies := map[string]string{"manual": `{"paymentFactor":{"isAuthorization":true,"captureMode":"MANUAL"}}`,
 		"automatic": `{"paymentFactor":{"isAuthorization":true}}`, "wallet": `{}`}
@@ -75,6 +78,10 @@ func TestEarlierPaymentsKeepTheCaptureModeOfTheirBody(t *testing.T) {
 		p.Body = []byte(body)
 		orderWithPayment(t, store, "order-"+id, p)
 	}
+	change(t, store, "order-manual", checkout.Evidence{Cause: cause(checkout.ByAdmin, "ann/k")}, func(o *checkout.Order) []checkout.Effect {
+		o.Status = checkout.OrderCancelled
+		return nil
+	})
 	provider := migrator(t, path)
 	if _, err := provider.DownTo(t.Context(), 11); err != nil {
 		t.Fatal(err)
@@ -91,6 +98,10 @@ func TestEarlierPaymentsKeepTheCaptureModeOfTheirBody(t *testing.T) {
 		if got := o.Payments[0].ManualCapture; got != (id == "manual") {
 			t.Errorf("%s: manual capture %v", id, got)
 		}
+	}
+	action, err := reopened.OperatorAction(t.Context(), checkout.Key{Operator: "ann", Idempotency: "k"})
+	if err != nil || action.Order != "order-manual" || action.Number != "N-order-manual" {
+		t.Errorf("the key's earlier action is %+v, %v", action, err)
 	}
 }
 

@@ -153,13 +153,18 @@ func (s *recorder) Record(ctx context.Context, orderID string, e checkout.Event,
 	return after, nil
 }
 
-// change commits what the shop, an operator or the clock does to an order.
+// change commits what the shop or the clock does to an order.
 func (s *recorder) change(ctx context.Context, orderID string, cause checkout.Cause, change func(checkout.Order) (checkout.Order, []checkout.Effect, error)) (checkout.Order, error) {
-	before, after, err := s.store.Update(ctx, orderID, checkout.Evidence{Cause: cause}, change)
+	return s.changeBy(ctx, orderID, checkout.Evidence{Cause: cause}, change)
+}
+
+// changeBy commits a change with its evidence: what an operator has ordered.
+func (s *recorder) changeBy(ctx context.Context, orderID string, evidence checkout.Evidence, change func(checkout.Order) (checkout.Order, []checkout.Effect, error)) (checkout.Order, error) {
+	before, after, err := s.store.Update(ctx, orderID, evidence, change)
 	if err != nil {
 		return checkout.Order{}, err
 	}
-	s.announce(ctx, before, after, cause, "")
+	s.announce(ctx, before, after, evidence.Cause, "")
 	return after, nil
 }
 

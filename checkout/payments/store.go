@@ -34,6 +34,9 @@ type Store interface {
 	TransitionsAfter(ctx context.Context, after int64) (orderIDs []string, last int64, err error)
 	// TransitionsBy lists the rows of an order's ledger that name a cause.
 	TransitionsBy(ctx context.Context, orderID string, cause checkout.Cause) ([]checkout.Transition, error)
+	// OperatorAction finds what was ordered first under a key, or answers ErrNotFound.
+	// Update refuses evidence of another action under the same key: CodeKeyReused.
+	OperatorAction(ctx context.Context, key checkout.Key) (checkout.OperatorAction, error)
 	// SaveNotification stores a notification that is about no known payment.
 	SaveNotification(ctx context.Context, n checkout.Notification) error
 	// Unmatched lists the stored notifications about an Antom payment id that

@@ -61,6 +61,14 @@ BEGIN
 	     > (SELECT coalesce(confirmed, amount) FROM payments WHERE request_id = NEW.payment_request_id);
 END;
 
+CREATE TABLE operator_actions (
+	cause    TEXT PRIMARY KEY, -- operator and key, as the ledger names them
+	action   TEXT NOT NULL,    -- capture, refund, cancel or accept; '' for one from before this table
+	minor    INTEGER NOT NULL, -- of a refund, as it was ordered; 0 for all that is left
+	order_id TEXT NOT NULL REFERENCES orders,
+	at       INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE order_lines (
 	order_id TEXT NOT NULL REFERENCES orders,
 	position INTEGER NOT NULL,
