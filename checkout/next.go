@@ -132,7 +132,7 @@ func NextToEnd(o Order, requestID string, found Finding, by CauseKind, r Rules) 
 // pages left open when an order expires must not make the shop cancel without pause.
 func (p *Payment) cancelRefusedLately(r Rules) bool {
 	return slices.ContainsFunc(p.Operations, func(op Operation) bool {
-		return op.Kind == Cancel && op.Status == OperationFailed && r.Now.Sub(op.CreatedAt) < cancelPause
+		return op.Kind == Cancel && op.Status == OperationFailed && lately(op.CreatedAt, cancelPause, r.Now)
 	})
 }
 

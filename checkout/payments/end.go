@@ -98,11 +98,21 @@ func (s *endings) expireIfOver(ctx context.Context, o checkout.Order, margin tim
 }
 
 // close ends an unpaid order for good, once Antom agrees that its attempt has ended.
-// The order comes back as it was when Antom does not.
+// The order comes back as it was when Antom does not. Attempts beside it are inquired
+// first: a buyer may be paying one, whatever the shop's clock says.
 func (s *endings) close(ctx context.Context, o checkout.Order, as checkout.OrderStatus, evidence checkout.Evidence) (checkout.Order, error) {
 	if active := o.Active(); active != nil && active.Status.InProgress() {
 		var err error
 		if o, _, err = s.endAttempt(ctx, o, *active, evidence.Cause); err != nil {
+			return o, err
+		}
+	}
+	for _, requestID := range o.MayBePaid() {
+		if o.Status != checkout.OrderOpen {
+			return o, nil
+		}
+		var err error
+		if o, _, err = s.inquire(ctx, o, *o.Payment(requestID)); err != nil {
 			return o, err
 		}
 	}

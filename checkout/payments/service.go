@@ -112,7 +112,7 @@ func New(cfg Config, store Store, gateway Gateway, methods Methods) *Service {
 	recorder.watches.poll, recorder.watches.tail = watching.pollForWatchers, watching.tailLedger
 	return &Service{
 		recorder: recorder, endings: endings, starts: starts, operators: &operators{endings},
-		outbox: outbox, sweeper: &sweeper{starts, outbox}, watching: watching,
+		outbox: outbox, sweeper: &sweeper{starts: starts, outbox: outbox}, watching: watching,
 	}
 }
 

@@ -48,12 +48,16 @@ type Store interface {
 	// Reschedule counts a poll of a payment and sets when the next one is, unless the
 	// payment was polled meanwhile or nothing is still to come; then stillDue is false.
 	Reschedule(ctx context.Context, due checkout.DuePoll, next time.Time) (stillDue bool, err error)
+	// WaitingPolls lists the orders of payments whose next poll is after a time.
+	WaitingPolls(ctx context.Context, after time.Time) (orderIDs []string, err error)
 	// DueExpiries lists open orders past their end, those with no attempt in progress.
 	DueExpiries(ctx context.Context, now time.Time, limit int) (orderIDs []string, err error)
 	// PendingEffects and PendingEmails list outbox rows to deliver, oldest first:
 	// emails, whose topics begin with "mail." or "operator.", and all others.
 	PendingEffects(ctx context.Context, now time.Time, limit int) ([]checkout.PendingEffect, error)
 	PendingEmails(ctx context.Context, now time.Time, limit int) ([]checkout.PendingEffect, error)
+	// HastenEffects makes outbox rows due now that wait for longer than longest says.
+	HastenEffects(ctx context.Context, longest func(checkout.PendingEffect) time.Duration) error
 	// EffectDone marks an outbox row as sent; EffectFailed sets when it is tried
 	// again; EffectGivenUp gives it up, and adds what follows from that to its order.
 	EffectDone(ctx context.Context, id int64) error
