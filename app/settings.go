@@ -100,7 +100,7 @@ func (s *Settings) rows() []setting {
 		{env: "PAYMENT_METHODS", shown: "what Antom offers", into: list(&s.Methods),
 			summary: "Antom's codes of the methods to offer, in the order wanted: `CARD,PAYNOW,GRABPAY_SG`. Those that Antom, the currency or the amount excludes are left out"},
 		{env: "CAPTURE_MODE", fallback: "automatic", into: either(&s.Payments.ManualCapture, "automatic", "manual"),
-			summary: "`manual`: the merchant captures card payments"},
+			summary: "`manual`: the merchant captures card payments. An attempt keeps the mode that it began with"},
 		{env: "LATE_PAYMENT", fallback: "accept", into: either(&s.Payments.RefundLate, "accept", "refund"),
 			summary: "money that comes for an expired or cancelled order: `accept` revives the order while its goods are there, `refund` returns it"},
 		{env: "ORDER_TTL", fallback: "1h", into: duration(&s.Shop.OrderTTL, time.Second, 30*24*time.Hour),

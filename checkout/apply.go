@@ -43,7 +43,7 @@ func Apply(o Order, e Event, r Rules) (Order, []Effect) {
 	for _, op := range e.Operations {
 		p.applyOperation(op, e, r)
 	}
-	if e.concludes() && !outdated && !p.needsPolling(r) && !(p.Status.ended() && e.pending()) {
+	if e.concludes() && !outdated && !p.needsPolling() && !(p.Status.ended() && e.pending()) {
 		p.NextPoll, p.Polls = time.Time{}, 0
 	}
 	if !outdated && o.ReviewPayment == p.RequestID && o.Review.endedBy(*p, e) {

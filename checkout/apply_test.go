@@ -187,7 +187,9 @@ func TestAFailedCaptureLeavesTheCardAuthorised(t *testing.T) {
 	if o.Status != OrderReview || o.Payments[0].Status != PaymentAuthorized {
 		t.Fatalf("Antom will not capture again, and the order is %s", o.Status)
 	}
-	o, _ = Apply(orderWith("CARD", PaymentAuthorized), captured(ByNotification, OperationFailed, sgd(4200)), Rules{Now: noon, ManualCapture: true})
+	manual := orderWith("CARD", PaymentAuthorized)
+	manual.Payments[0].ManualCapture = true
+	o, _ = Apply(manual, captured(ByNotification, OperationFailed, sgd(4200)), Rules{Now: noon})
 	if o.Status != OrderAuthorized {
 		t.Fatalf("the merchant may capture again, and the order is %s", o.Status)
 	}

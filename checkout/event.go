@@ -134,10 +134,9 @@ func (c Cause) String() string {
 // Rules is what a decision depends on beside the order and the event: the time and
 // the merchant's settings.
 type Rules struct {
-	Now           time.Time // in whole milliseconds, as times are stored
-	Schedule      Schedule  // waits between two polls of something unfinished
-	ManualCapture bool      // the merchant captures cards
-	RefundLate    bool      // money for a closed order is returned, instead of reviving the order
+	Now        time.Time // in whole milliseconds, as times are stored
+	Schedule   Schedule  // waits between two polls of something unfinished
+	RefundLate bool      // money for a closed order is returned, instead of reviving the order
 }
 
 // Schedule lists the waits between two polls; the last one repeats.

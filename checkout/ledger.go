@@ -8,8 +8,9 @@ import (
 // Evidence is the message behind a change; it is stored with the change.
 type Evidence struct {
 	Cause        Cause
-	Call         *Call         // set with ByInquiry and ByResponse
-	Notification *Notification // set with ByNotification
+	Call         *Call           // set with ByInquiry and ByResponse
+	Notification *Notification   // set with ByNotification
+	Action       *OperatorAction // set when an operator has ordered it
 }
 
 // Call is one request to Antom and how it was answered.

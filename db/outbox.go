@@ -35,6 +35,41 @@ func (s *Store) pending(ctx context.Context, which string, now time.Time, limit 
 		 LIMIT $2`, now.UnixMilli(), limit)
 }
 
+// HastenEffects implements payments.Store.
+func (s *Store) HastenEffects(ctx context.Context, longest func(checkout.PendingEffect) time.Duration) error {
+	return s.write(ctx, func(ctx context.Context, tx *tx) error {
+		now := s.now()
+		type waiting struct {
+			checkout.PendingEffect
+			next time.Time
+		}
+		rows, err := collect(ctx, tx, func(row scanner) (waiting, error) {
+			var e waiting
+			err := row.Scan(&e.ID, &e.OrderID, &e.Effect, &e.Attempts, (*storedTime)(&e.next))
+			return e, err
+		}, `
+			SELECT id, order_id, topic, attempts, next_at
+			  FROM outbox
+			 WHERE state = 'pending' AND next_at > $1`, now.UnixMilli())
+		if err != nil {
+			return err
+		}
+		for _, e := range rows {
+			if !e.next.After(now.Add(longest(e.PendingEffect))) {
+				continue
+			}
+			_, err := tx.ExecContext(ctx, `
+				UPDATE outbox
+				   SET next_at = $1
+				 WHERE id = $2`, now.UnixMilli(), e.ID)
+			if err != nil {
+				return fmt.Errorf("hasten effect: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
 // EffectDone implements payments.Store.
 func (s *Store) EffectDone(ctx context.Context, id int64) error {
 	return s.write(ctx, func(ctx context.Context, tx *tx) error {

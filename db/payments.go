@@ -27,6 +27,7 @@ var paymentRows = newMapping(mapping[checkout.Payment]{
 		plain("antom_id", func(p *checkout.Payment) *string { return &p.AntomID }),
 		plain("method", func(p *checkout.Payment) *string { return &p.Method }),
 		fixed(plain("mode", func(p *checkout.Payment) *checkout.Mode { return &p.Mode })),
+		fixed(plain("manual_capture", func(p *checkout.Payment) *bool { return &p.ManualCapture })),
 		plain("status", func(p *checkout.Payment) *checkout.PaymentStatus { return &p.Status }),
 		plain("active", func(p *checkout.Payment) *bool { return &p.Active }),
 		plain("duplicate", func(p *checkout.Payment) *bool { return &p.Duplicate }),
@@ -256,6 +257,21 @@ func (s *Store) DuePolls(ctx context.Context, now time.Time, limit int) ([]check
 		 WHERE next_poll <= $1
 		 ORDER BY next_poll
 		 LIMIT $2`, now.UnixMilli(), limit)
+}
+
+// NewestID is the last id in time order of all orders and payments, or "".
+func (s *Store) NewestID(ctx context.Context) (id string, err error) {
+	err = s.reads.QueryRowContext(ctx, `
+		SELECT max(coalesce((SELECT max(id) FROM orders), ''), coalesce((SELECT max(request_id) FROM payments), ''))`).Scan(&id)
+	return id, err
+}
+
+// WaitingPolls implements payments.Store.
+func (s *Store) WaitingPolls(ctx context.Context, after time.Time) (orderIDs []string, err error) {
+	return collect(ctx, s.reads, scanText, `
+		SELECT DISTINCT order_id
+		  FROM payments
+		 WHERE next_poll > $1`, after.UnixMilli())
 }
 
 // Reschedule implements payments.Store. It counts as a version like any other

@@ -38,7 +38,7 @@ func (g *Gateway) sessionRequest(o checkout.Order, p checkout.Payment, want chec
 		PaymentRequestID:         p.RequestID,
 		Order:                    antomOrder(o),
 		PaymentAmount:            antomAmount(p.Amount),
-		PaymentFactor:            g.paymentFactor(p.Method),
+		PaymentFactor:            paymentFactor(p.Method, p.ManualCapture),
 		SettlementStrategy:       g.settlement(),
 		PaymentRedirectURL:       g.returnURL(o, p),
 		PaymentNotifyURL:         g.notifyURL(),
@@ -56,7 +56,7 @@ func (g *Gateway) sessionRequest(o checkout.Order, p checkout.Payment, want chec
 		available := antom.AvailableType{Type: code, Order: antom.Int(i + 1)}
 		request.AvailablePaymentMethod.Types = append(request.AvailablePaymentMethod.Types, available)
 		if code == checkout.MethodCard {
-			request.PaymentFactor = g.paymentFactor(code)
+			request.PaymentFactor = paymentFactor(code, p.ManualCapture)
 		}
 	}
 	return request
@@ -70,7 +70,7 @@ func (g *Gateway) payRequest(o checkout.Order, p checkout.Payment, want checkout
 		Order:              antomOrder(o),
 		PaymentAmount:      antomAmount(p.Amount),
 		PaymentMethod:      antomMethod(o, p.Method),
-		PaymentFactor:      g.paymentFactor(p.Method),
+		PaymentFactor:      paymentFactor(p.Method, p.ManualCapture),
 		SettlementStrategy: g.settlement(),
 		PaymentRedirectURL: g.returnURL(o, p),
 		PaymentNotifyURL:   g.notifyURL(),
@@ -87,13 +87,13 @@ func (g *Gateway) returnURL(o checkout.Order, p checkout.Payment) string {
 
 func (g *Gateway) notifyURL() string { return g.cfg.PublicURL + NotificationPath }
 
-// paymentFactor says that a card is authorised first, then captured.
-func (g *Gateway) paymentFactor(method string) *antom.PaymentFactor {
+// paymentFactor says that a card is authorised first, and who captures it.
+func paymentFactor(method string, manualCapture bool) *antom.PaymentFactor {
 	if method != checkout.MethodCard {
 		return nil
 	}
 	factor := &antom.PaymentFactor{IsAuthorization: antom.True}
-	if g.cfg.ManualCapture {
+	if manualCapture {
 		factor.CaptureMode = antom.CaptureManual
 	}
 	return factor

@@ -176,17 +176,18 @@ func answerWithoutStart(o checkout.Order) *Started {
 func (s *starts) newPayment(o checkout.Order, want checkout.Attempt) (checkout.Payment, error) {
 	now := s.now()
 	p := checkout.Payment{
-		RequestID: s.cfg.NewID(),
-		Method:    want.Method,
-		Mode:      want.Mode,
-		Status:    checkout.PaymentCreated,
-		Active:    true,
-		Amount:    o.Total,
-		Terminal:  want.Device.Terminal,
-		ReturnURL: want.ReturnURL,
-		CreatedAt: now,
-		ExpiresAt: s.attemptEnd(o, want, now),
-		NextPoll:  now.Add(s.cfg.SweepSchedule.Wait(0)),
+		RequestID:     s.cfg.NewID(),
+		Method:        want.Method,
+		Mode:          want.Mode,
+		ManualCapture: s.cfg.ManualCapture,
+		Status:        checkout.PaymentCreated,
+		Active:        true,
+		Amount:        o.Total,
+		Terminal:      want.Device.Terminal,
+		ReturnURL:     want.ReturnURL,
+		CreatedAt:     now,
+		ExpiresAt:     s.attemptEnd(o, want, now),
+		NextPoll:      now.Add(s.cfg.SweepSchedule.Wait(0)),
 	}
 	var err error
 	p.Body, err = s.gateway.Request(o, p, want, s.methods.SlowEnd(o, p))

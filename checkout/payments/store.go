@@ -34,6 +34,9 @@ type Store interface {
 	TransitionsAfter(ctx context.Context, after int64) (orderIDs []string, last int64, err error)
 	// TransitionsBy lists the rows of an order's ledger that name a cause.
 	TransitionsBy(ctx context.Context, orderID string, cause checkout.Cause) ([]checkout.Transition, error)
+	// OperatorAction finds what was ordered first under a key, or answers ErrNotFound.
+	// Update refuses evidence of another action under the same key: CodeKeyReused.
+	OperatorAction(ctx context.Context, key checkout.Key) (checkout.OperatorAction, error)
 	// SaveNotification stores a notification that is about no known payment.
 	SaveNotification(ctx context.Context, n checkout.Notification) error
 	// SaveSearch stores a notification that is about no known payment, with the search
@@ -56,12 +59,16 @@ type Store interface {
 	// Reschedule counts a poll of a payment and sets when the next one is, unless the
 	// payment was polled meanwhile or nothing is still to come; then stillDue is false.
 	Reschedule(ctx context.Context, due checkout.DuePoll, next time.Time) (stillDue bool, err error)
+	// WaitingPolls lists the orders of payments whose next poll is after a time.
+	WaitingPolls(ctx context.Context, after time.Time) (orderIDs []string, err error)
 	// DueExpiries lists open orders past their end, those with no attempt in progress.
 	DueExpiries(ctx context.Context, now time.Time, limit int) (orderIDs []string, err error)
 	// PendingEffects and PendingEmails list outbox rows to deliver, oldest first:
 	// emails, whose topics begin with "mail." or "operator.", and all others.
 	PendingEffects(ctx context.Context, now time.Time, limit int) ([]checkout.PendingEffect, error)
 	PendingEmails(ctx context.Context, now time.Time, limit int) ([]checkout.PendingEffect, error)
+	// HastenEffects makes outbox rows due now that wait for longer than longest says.
+	HastenEffects(ctx context.Context, longest func(checkout.PendingEffect) time.Duration) error
 	// EffectDone marks an outbox row as sent; EffectFailed sets when it is tried
 	// again; EffectGivenUp gives it up, and adds what follows from that to its order.
 	EffectDone(ctx context.Context, id int64) error

@@ -19,6 +19,7 @@ const (
 type sweeper struct {
 	*starts
 	outbox *outbox
+	clock  clockWatch
 }
 
 // Sweep resumes everything unfinished until ctx ends: attempts without a known
@@ -57,6 +58,7 @@ func (s *sweeper) SweepOnce(ctx context.Context) {
 
 // resumeAll does what is due, but for the emails.
 func (s *sweeper) resumeAll(ctx context.Context) {
+	s.followClock(ctx)
 	now := s.now()
 	due, err := s.store.DuePolls(ctx, now, sweepBatch)
 	s.logFailure(ctx, "list due payments", err)

@@ -63,6 +63,14 @@ BEGIN
 	     > (SELECT coalesce(confirmed, amount) FROM payments WHERE request_id = NEW.payment_request_id);
 END;
 
+CREATE TABLE operator_actions (
+	cause    TEXT PRIMARY KEY, -- operator and key, as the ledger names them
+	action   TEXT NOT NULL,    -- capture, refund, cancel or accept; '' for one from before this table
+	minor    INTEGER NOT NULL, -- of a refund, as it was ordered; 0 for all that is left
+	order_id TEXT NOT NULL REFERENCES orders,
+	at       INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE order_lines (
 	order_id TEXT NOT NULL REFERENCES orders,
 	position INTEGER NOT NULL,
@@ -141,7 +149,7 @@ CREATE TABLE payments (
 	auth_ends   INTEGER, -- of an authorised card
 	next_poll  INTEGER, -- NULL when nothing is owed
 	polls      INTEGER NOT NULL
-, email_on_failure INTEGER NOT NULL DEFAULT 0 CHECK (email_on_failure IN (0, 1)), resolved_offline INTEGER NOT NULL DEFAULT 0 CHECK (resolved_offline IN (0, 1)), confirmed INTEGER CHECK (confirmed > 0), confirmed_currency TEXT NOT NULL DEFAULT '', terminal TEXT NOT NULL DEFAULT '', return_url TEXT NOT NULL DEFAULT '', incomplete INTEGER NOT NULL DEFAULT 0 CHECK (incomplete IN (0, 1)), doubts INTEGER NOT NULL DEFAULT 0, shop_fault INTEGER NOT NULL DEFAULT 0 CHECK (shop_fault IN (0, 1))) STRICT;
+, email_on_failure INTEGER NOT NULL DEFAULT 0 CHECK (email_on_failure IN (0, 1)), resolved_offline INTEGER NOT NULL DEFAULT 0 CHECK (resolved_offline IN (0, 1)), confirmed INTEGER CHECK (confirmed > 0), confirmed_currency TEXT NOT NULL DEFAULT '', terminal TEXT NOT NULL DEFAULT '', return_url TEXT NOT NULL DEFAULT '', incomplete INTEGER NOT NULL DEFAULT 0 CHECK (incomplete IN (0, 1)), doubts INTEGER NOT NULL DEFAULT 0, shop_fault INTEGER NOT NULL DEFAULT 0 CHECK (shop_fault IN (0, 1)), manual_capture INTEGER NOT NULL DEFAULT 0 CHECK (manual_capture IN (0, 1))) STRICT;
 
 CREATE UNIQUE INDEX payments_antom ON payments (antom_id) WHERE antom_id <> '';
 
