@@ -22,28 +22,29 @@ type Buyer struct {
 }
 
 // fields are the fields of a Buyer with their form names, the longest text each may
-// hold in characters, whether it must be filled in, and how it is cleaned. The limits
-// are longer than real names and addresses.
+// hold in characters, whether it must be filled in, how it is cleaned, and how a card
+// number in it is known. The limits are longer than real names and addresses.
 func (b *Buyer) fields() []buyerField {
 	return []buyerField{
-		{"email", &b.Email, longestEmail, true, CleanEmail},
-		{"name", &b.Name, 128, true, cleanName},
-		{"phone", &b.Phone, 32, false, cleanPhone},
-		{"country", &b.Country, 2, true, cleanCode},
-		{"region", &b.Region, 64, false, cleanName},
-		{"city", &b.City, 64, !cityStates[b.Country], cleanName},
-		{"address1", &b.Address1, 128, true, cleanName},
-		{"address2", &b.Address2, 128, false, cleanName},
-		{"postal_code", &b.PostalCode, 16, !withoutPostalCode[b.Country], cleanPostalCode},
+		{"email", &b.Email, longestEmail, true, CleanEmail, IDHoldsCardNumber},
+		{"name", &b.Name, 128, true, cleanName, HoldsCardNumber},
+		{"phone", &b.Phone, 32, false, cleanPhone, phoneHoldsCardNumber},
+		{"country", &b.Country, 2, true, cleanCode, HoldsCardNumber},
+		{"region", &b.Region, 64, false, cleanName, HoldsCardNumber},
+		{"city", &b.City, 64, !cityStates[b.Country], cleanName, HoldsCardNumber},
+		{"address1", &b.Address1, 128, true, cleanName, HoldsCardNumber},
+		{"address2", &b.Address2, 128, false, cleanName, HoldsCardNumber},
+		{"postal_code", &b.PostalCode, 16, !withoutPostalCode[b.Country], cleanPostalCode, HoldsCardNumber},
 	}
 }
 
 type buyerField struct {
-	name     string
-	value    *string
-	longest  int
-	required bool
-	clean    func(string) string
+	name      string
+	value     *string
+	longest   int
+	required  bool
+	clean     func(string) string
+	holdsCard func(string) bool
 }
 
 // Set fills the buyer from named texts, as a form or JSON gives them, each cleaned by
@@ -66,8 +67,11 @@ func (b Buyer) Values() map[string]string {
 
 // Check reports every wrong field at once, as message keys by form name.
 func (b Buyer) Check() error {
-	wrong := map[string]string{}
+	wrong := b.CardNumbers()
 	for _, field := range b.fields() {
+		if wrong[field.name] != "" {
+			continue
+		}
 		if problem := checkText(*field.value, field.longest, field.required); problem != "" {
 			wrong[field.name] = problem
 		}
@@ -86,6 +90,18 @@ func (b Buyer) Check() error {
 		return &Error{Code: CodeFormInvalid, Fields: wrong}
 	}
 	return nil
+}
+
+// CardNumbers names the fields that hold what may be a card number, with the message
+// key. Such a text is refused, and shown to no page again.
+func (b Buyer) CardNumbers() map[string]string {
+	found := map[string]string{}
+	for _, field := range b.fields() {
+		if field.holdsCard(*field.value) {
+			found[field.name] = "error.card_number"
+		}
+	}
+	return found
 }
 
 func checkText(text string, longest int, required bool) string {

@@ -62,3 +62,23 @@ func TestALookUpUnderstandsWhatADeviceWrites(t *testing.T) {
 	shop.sweeps()
 	shop.email("-link-")
 }
+
+// A card number is refused at its field, is not shown again, and is stored and logged
+// nowhere.
+func TestACardNumberInAFreeTextIsRefusedAndForgotten(t *testing.T) {
+	shop := newShop(t)
+	for _, field := range []string{"name", "address1", "address2", "city", "region", "postal_code", "phone"} {
+		buyer := shop.newBuyer()
+		buyer.post("/orders", fillsIn(buyer.fills(), field+"=4242 4242 4242 4242")...).
+			sees(http.StatusUnprocessableEntity, "This looks like a card number", `id="`+field+`-problem"`).seesNot("4242 4242")
+	}
+	buyer := shop.newBuyer()
+	buyer.post("/orders", fillsIn(buyer.fills(), "email=4242424242424242@example.com")...).sees(http.StatusUnprocessableEntity, "This looks like a card number").seesNot("4242424242")
+	buyer.post("/orders", fillsIn("4242424242424242")...).sees(http.StatusUnprocessableEntity)
+	buyer.post("/orders/lookup", "number=4242424242424242", "email=4242424242424242@example.com").sees(http.StatusUnprocessableEntity, "This looks like a card number").seesNot("4242424242")
+	buyer.post("/cart/MUG-01", "quantity=0")
+	buyer.post("/orders", fillsIn("x", "name=4242424242424242")...).seesNot("4242424242") // whatever else is wrong
+	if n := len(shop.audit()["order"]); n != 0 || strings.Contains(shop.logged(), "42424242") || strings.Contains(shop.logged(), "4242 4242") {
+		t.Errorf("%d orders were placed, or the log holds the number", n)
+	}
+}

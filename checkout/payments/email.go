@@ -78,6 +78,8 @@ func (s *outbox) EmailLink(number, email string) error {
 		switch {
 		case strings.TrimSpace(typed) == "":
 			wrong[field] = "error.required"
+		case checkout.IDHoldsCardNumber(typed):
+			wrong[field] = "error.card_number"
 		case !ok:
 			wrong[field] = key
 		}
