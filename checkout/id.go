@@ -69,7 +69,7 @@ func NewNumber() string {
 // is no such number.
 func OrderNumber(typed string) string {
 	letters := make([]rune, 0, 2*numberHalf)
-	for _, r := range typed {
+	for _, r := range cleanCode(typed) {
 		switch {
 		case r >= 'a' && r <= 'z':
 			letters = append(letters, r-'a'+'A')

@@ -72,12 +72,14 @@ type lookup struct{ number, email string }
 // tells whether they do. Errors: CodeFormInvalid for what cannot be a number or an
 // address, CodeBusy.
 func (s *outbox) EmailLink(number, email string) error {
-	asked := lookup{checkout.OrderNumber(number), strings.TrimSpace(email)}
+	asked := lookup{checkout.OrderNumber(number), checkout.CleanEmail(email)}
 	wrong := map[string]string{}
 	check := func(field, typed, key string, ok bool) {
 		switch {
 		case strings.TrimSpace(typed) == "":
 			wrong[field] = "error.required"
+		case checkout.IDHoldsCardNumber(typed):
+			wrong[field] = "error.card_number"
 		case !ok:
 			wrong[field] = key
 		}
@@ -110,7 +112,7 @@ func (s *outbox) answerLookups(ctx context.Context) {
 // answerLookup puts an email into the outbox, at most one in an hour.
 func (s *outbox) answerLookup(ctx context.Context, asked lookup) error {
 	o, err := s.store.OrderByNumber(ctx, asked.number)
-	if checkout.IsNotFound(err) || err == nil && !strings.EqualFold(o.Buyer.Email, asked.email) {
+	if checkout.IsNotFound(err) || err == nil && !checkout.SameEmail(o.Buyer.Email, asked.email) {
 		return nil
 	}
 	if err != nil {
