@@ -197,4 +197,5 @@ var operatorTexts = map[checkout.ErrorCode]string{
 	checkout.CodeAntomRefused:      "Antom refuses",
 	checkout.CodeAntomUnanswered:   "Antom has not answered; give the same command again",
 	checkout.CodeBusy:              "too many requests wait; give the same command again",
+	checkout.CodeUnstored:          "the database cannot write: see to its disk, then give the same command again",
 }

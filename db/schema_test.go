@@ -5,7 +5,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -56,11 +55,7 @@ func migrator(t *testing.T, path string) *goose.Provider {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { writes.Close() })
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		t.Fatal(err)
-	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, writes, files)
+	provider, err := newProvider(writes)
 	if err != nil {
 		t.Fatal(err)
 	}

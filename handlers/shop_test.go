@@ -87,6 +87,7 @@ type settings struct {
 	accent        *static.Accent
 	sdkURL        string             // instead of the sandbox's
 	catalog       []checkout.Product // instead of the seeded one
+	store         func(*db.Store) app.Store
 }
 
 // testKeys are made once: RSA keys take more time than all else here.
@@ -135,7 +136,7 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	s.url = "http://" + server.Listener.Addr().String()
 	s.database, s.emails = filepath.Join(t.TempDir(), "checkout.db"), mail.Folder(t.TempDir())
 	s.settings = s.decided(set, box.Credentials())
-	s.outside = app.Outside{Beside: true, Log: log, Clock: now}
+	s.outside = app.Outside{Beside: true, Log: log, Clock: now, Store: set.store}
 	program := s.builds()
 	s.program, s.store, s.gateway, s.services = program, program.Store, program.Client, program.Services
 	s.service = s.services.Payments
