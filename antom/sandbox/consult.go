@@ -63,11 +63,10 @@ func (mo *methodOffers) option(m method, money Money) antom.PaymentOption {
 			o.DisableReason = "CHANNEL_NOT_SUPPORT_CURRENCY"
 		}
 	}
-	if m.Minimum > 0 || m.Maximum > 0 {
-		limit := antom.AmountLimit{Min: antom.Int(m.Minimum), Max: antom.Int(m.Maximum)}
-		for _, currency := range m.Currencies[:min(1, len(m.Currencies))] {
-			o.AmountLimits = antom.AmountLimits{currency: {Single: limit}}
-		}
+	if currency := m.limitsIn(); currency != "" {
+		o.AmountLimits = antom.AmountLimits{currency: {Single: antom.AmountLimit{
+			Min: limitOf(currency, m.Minimum), Max: limitOf(currency, m.Maximum),
+		}}}
 	}
 	switch {
 	case m.Page == counterPage && !m.Number:
@@ -81,4 +80,12 @@ func (mo *methodOffers) option(m method, money Money) antom.PaymentOption {
 		}
 	}
 	return o
+}
+
+// limitOf is a limit as Antom writes it; 0 is none.
+func limitOf(currency string, minor int64) antom.Amount {
+	if minor == 0 {
+		return antom.Amount{}
+	}
+	return Money{Amount: minor, Currency: currency}.wire()
 }
