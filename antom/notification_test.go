@@ -180,7 +180,7 @@ func TestNotificationsMayNestToTheLimit(t *testing.T) {
 
 func TestVariantsOfNotifications(t *testing.T) {
 	n, err := notify(t, strings.Replace(paid, `"paymentId"`, `"whatIsNew":{"a":[{}]},
-		"cardInfo":{"cardToken":"T-1","threeDSResult":{"caav":"C-1","eci":"02"}},
+		"cardInfo":{"cardToken":"T-1","threeDSResult":{"caav":"C-1","eci":"02","challenged":"true","threeDSOffered":false}},
 		"actualPaymentAmount":{"currency":"SGD","value":"42.00"},
 		"paymentTime":"12 o'clock","transactions":null,
 		"paymentResultInfo":null,"paymentId"`, 1))
@@ -188,7 +188,8 @@ func TestVariantsOfNotifications(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := n.(*PaymentResult)
-	if p.CardToken() != "T-1" || p.CardInfo.ThreeDSResult.CAVV != "C-1" || !p.ActualPaymentAmount.IsZero() || p.PaymentAmount != sgd(t, 4200) {
+	if p.CardToken() != "T-1" || p.CardInfo.ThreeDSResult.CAVV != "C-1" ||
+		!bool(*p.CardInfo.ThreeDSResult.Challenged) || bool(*p.CardInfo.ThreeDSResult.Offered) || !p.ActualPaymentAmount.IsZero() || p.PaymentAmount != sgd(t, 4200) {
 		t.Errorf("read as %+v", p.PaymentNotification)
 	}
 

@@ -21,6 +21,9 @@ func (mo *methodOffers) consult(req *antom.ConsultRequest) (any, *Refusal) {
 	if req.PaymentAmount.IsZero() {
 		return nil, refuse("PARAM_ILLEGAL", "paymentAmount is required")
 	}
+	if refusal := checkCurrency(req.PaymentAmount); refusal != nil {
+		return nil, refusal
+	}
 	money := moneyOf(req.PaymentAmount)
 	answer := &antom.ConsultResponse{Envelope: succeeded()}
 	for _, m := range methods {

@@ -1,9 +1,29 @@
 package sandbox
 
 import (
+	"slices"
 	"strconv"
 	"strings"
+
+	"antom-checkout/antom"
 )
+
+// currencies are those of ISO 4217 that money is kept in: no XXX, no test code, no
+// metal and no fund.
+var currencies = strings.Fields(`AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD
+	CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF
+	IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU
+	MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP
+	SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD XCG XOF XPF
+	YER ZAR ZMW ZWG`)
+
+// checkCurrency refuses an amount in what is no currency.
+func checkCurrency(amount antom.Amount) *Refusal {
+	if !slices.Contains(currencies, amount.Currency()) {
+		return refuse("CURRENCY_NOT_SUPPORT", "%s is no currency of ISO 4217", amount.Currency())
+	}
+	return nil
+}
 
 // decimals of the currencies that do not have two.
 var decimals = map[string]int{
