@@ -32,17 +32,20 @@ var decimals = map[string]int{
 }
 
 // String prints the money for people: "SGD 42.00".
-func (m Money) String() string {
+func (m Money) String() string { return m.Currency + " " + m.number() }
+
+// number is the money without its currency: "42.00".
+func (m Money) number() string {
 	places, special := decimals[m.Currency]
 	if !special {
 		places = 2
 	}
 	digits := strconv.FormatInt(m.Amount, 10)
 	if places == 0 {
-		return m.Currency + " " + digits
+		return digits
 	}
 	if len(digits) <= places {
 		digits = strings.Repeat("0", places+1-len(digits)) + digits
 	}
-	return m.Currency + " " + digits[:len(digits)-places] + "." + digits[len(digits)-places:]
+	return digits[:len(digits)-places] + "." + digits[len(digits)-places:]
 }
