@@ -157,7 +157,7 @@ func (c *Client) ParseNotification(path string, header http.Header, body []byte)
 	if len(body) > MaxNotification { // too much even to check
 		return nil, fmt.Errorf("%w: larger than %d bytes", ErrSignature, MaxNotification)
 	}
-	if err := c.verify(path, header, "Request-Time", body); err != nil {
+	if _, err := c.verify(path, header, "Request-Time", body); err != nil {
 		return nil, err
 	}
 	return DecodeNotification(body)

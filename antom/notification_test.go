@@ -120,6 +120,26 @@ func TestNotificationsThatProveNothing(t *testing.T) {
 	}
 }
 
+// Names of headers have no case: a map may hold them as Antom sends them, and two
+// spellings of one name are two headers.
+func TestHeaderNamesInAnyCase(t *testing.T) {
+	c := newClient(t, config(t))
+	header := http.Header{}
+	for name, values := range signedBy(t, "antom", notifyPath, paid) {
+		header[strings.ToLower(name)] = values
+	}
+	if n, err := c.ParseNotification(notifyPath, header, []byte(paid)); err != nil {
+		t.Errorf("in lower case: %v, %v", n, err)
+	}
+	for name, values := range signedBy(t, "antom", notifyPath, paid) {
+		twice := header.Clone()
+		twice[name] = values
+		if n, err := c.ParseNotification(notifyPath, twice, []byte(paid)); n != nil || !errors.Is(err, ErrSignature) {
+			t.Errorf("%s in two spellings: %v, %v", name, n, err)
+		}
+	}
+}
+
 func TestTimeSyntaxIsStrict(t *testing.T) {
 	for text, good := range map[string]bool{
 		"2019-07-12T12:08:56+05:30": true, "2019-01-01T01:01:01Z": true, "1685599933871": true, "2019-01-01T01:01:01.123Z": true,
