@@ -47,6 +47,7 @@ type PaymentNotification struct {
 	PaymentResultInfo   *PaymentResultInfo `json:"paymentResultInfo,omitempty"`
 	CardInfo            *PaymentResultInfo `json:"cardInfo,omitempty"`
 	AcquirerReferenceNo string             `json:"acquirerReferenceNo,omitempty"`
+	Metadata            string             `json:"metadata,omitempty"` // that of the request
 }
 
 // CardToken is the token of a card that was stored with the payment, or "".
@@ -92,13 +93,16 @@ type CaptureResult struct {
 // See https://global.alipay.com/docs/ac/ams/notify_refund.
 type RefundResult struct {
 	NotificationEnvelope
-	RefundStatus     TransactionStatus `json:"refundStatus,omitempty"`
-	RefundRequestID  string            `json:"refundRequestId"`
-	RefundID         string            `json:"refundId,omitempty"`
-	PaymentID        string            `json:"paymentId,omitempty"`
-	PaymentRequestID string            `json:"paymentRequestId,omitempty"`
-	RefundAmount     Amount            `json:"refundAmount,omitzero"`
-	RefundTime       Time              `json:"refundTime,omitzero"`
+	RefundStatus       TransactionStatus `json:"refundStatus,omitempty"`
+	RefundRequestID    string            `json:"refundRequestId"`
+	RefundID           string            `json:"refundId,omitempty"`
+	PaymentID          string            `json:"paymentId,omitempty"`
+	PaymentRequestID   string            `json:"paymentRequestId,omitempty"`
+	RefundAmount       Amount            `json:"refundAmount,omitzero"`
+	ActualRefundAmount Amount            `json:"actualRefundAmount,omitzero"`
+	RefundTime         Time              `json:"refundTime,omitzero"`
+	ARN                string            `json:"arn,omitempty"`
+	Metadata           string            `json:"metadata,omitempty"` // that of the request
 }
 
 // VaultingResult is final for one vaulting: S is stored, F is not. Antom's page
@@ -160,7 +164,7 @@ func (c *Client) ParseNotification(path string, header http.Header, body []byte)
 	if len(body) > MaxNotification { // too much even to check
 		return nil, fmt.Errorf("%w: larger than %d bytes", ErrSignature, MaxNotification)
 	}
-	if err := c.verify(path, header, "Request-Time", body); err != nil {
+	if _, err := c.verify(path, header, "Request-Time", body); err != nil {
 		return nil, err
 	}
 	return DecodeNotification(body)

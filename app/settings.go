@@ -21,6 +21,7 @@ type Settings struct {
 	Database    string
 	CatalogFile string
 	SandboxAddr string
+	SandboxTLS  bool
 	MetricsAddr string // "": the metrics are not served
 	ClockOffset time.Duration
 	Log         LogSettings
@@ -95,6 +96,8 @@ func (s *Settings) rows() []setting {
 			summary: "how the SDK shows itself: `popup`; `inline`: cards are entered inside the page, all else in the popup; `element`: Antom's Payment Element replaces the shop's list of methods. A build of the SDK without it leaves that list, and redirects"},
 		{env: "SANDBOX_ADDR", fallback: "localhost:8081", into: text(&s.SandboxAddr),
 			summary: "address the sandbox listens on"},
+		{env: "SANDBOX_TLS", fallback: "off", into: either(&s.SandboxTLS, "off", "on"),
+			summary: "`on`: the sandbox is reached by https, with a certificate of its own that is kept beside its keys (`sandbox-tls.pem`); for SDKs that know no http. The shop trusts it, a browser has to be told"},
 		{env: "INTEGRATION", fallback: "sdk", into: either(&s.FormsOnly, "sdk", "api"),
 			summary: "`api`: forms and redirects only"},
 		{env: "PAYMENT_METHODS", shown: "what Antom offers", into: list(&s.Methods),
@@ -120,7 +123,7 @@ func (s *Settings) rows() []setting {
 		{env: "APP_RETURN_URLS", shown: "none", into: appReturns(&s.Pages.AppReturns),
 			summary: "addresses below which native apps may be opened again after paying: `myshop://pay,https://shop.example/app/` ([docs/apps.md](docs/apps.md))"},
 		{env: "ALLOWED_HOSTS", shown: "from `PUBLIC_URL` and `ADDR`", into: hostNames(&s.Pages.AllowedHosts),
-			summary: "further host names that are answered; all others get 421"},
+			summary: "further host names that shop and sandbox answer to; all others get 421"},
 		{env: "TRUSTED_PROXIES", shown: "none", into: networks(&s.Pages.TrustedProxies),
 			summary: "CIDRs whose `X-Forwarded-For` and `X-Request-Id` count"},
 		{env: "RATE_LIMITS", fallback: "on", into: either(&s.Pages.RateLimits, "off", "on"),

@@ -35,14 +35,14 @@ type Meter interface {
 // Site is what the handlers of one shop share.
 type Site struct {
 	cfg   Config
-	hosts hosts
+	hosts Hosts
 	log   *slog.Logger
 }
 
 // New makes a site. Every field of the Config but Logo, Accent, AllowedHosts and
 // TrustedProxies has to be there.
 func New(cfg Config) *Site {
-	return &Site{cfg: cfg, hosts: newHosts(cfg.PublicURL, cfg.AllowedHosts), log: WithRequestID(cfg.Log)}
+	return &Site{cfg: cfg, hosts: NewHosts(append([]string{cfg.PublicURL.Host}, cfg.AllowedHosts...)...), log: WithRequestID(cfg.Log)}
 }
 
 // HTTPS reports whether buyers reach the site over https.
