@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
+	"strings"
 
 	"antom-checkout/antom/sandbox"
+	"antom-checkout/handlers/web"
 )
 
 const sandboxKeys = "sandbox-keys.json" // beside the database
@@ -27,10 +30,22 @@ func serveSandbox(ctx context.Context, l *line) error {
 		return err
 	}
 	var servers group
-	servers.add(httpServer(box, log), listener)
+	servers.add(httpServer(s.guarded(box), log), listener)
 	fmt.Fprintf(l.stdout, "The sandbox is at %s (credentials: %[1]s/control/credentials)\n", box.Credentials().BaseURL)
 	return errors.Join(servers.serve(ctx), box.Close())
 }
+
+// guarded is a sandbox whose control room is for developers only.
+func (s *Settings) guarded(box *sandbox.Sandbox) http.Handler {
+	at, err := url.Parse(box.Credentials().BaseURL)
+	if err != nil {
+		panic("app: address of the sandbox: " + err.Error()) // the sandbox has checked it
+	}
+	return web.Developers{Public: at, Networks: s.Pages.Developers, Hosts: s.Pages.AllowedHosts}.Guard(box, isControlRoom)
+}
+
+// isControlRoom reports whether a path of the sandbox is not for buyers and SDKs.
+func isControlRoom(path string) bool { return path == "/" || strings.HasPrefix(path, "/control") }
 
 func openSandbox(addr string, cfg sandbox.Config, keyFile string) (*sandbox.Sandbox, net.Listener, error) {
 	keys, err := sandbox.LoadKeys(keyFile)
@@ -77,7 +92,7 @@ func (p *Program) embedSandbox(context.Context) error {
 		return err
 	}
 	p.Sandbox = box
-	p.servers.add(httpServer(box, p.Log), listener)
+	p.servers.add(httpServer(s.guarded(box), p.Log), listener)
 	return s.UseSandbox(box.Credentials())
 }
 

@@ -218,7 +218,7 @@ func TestAWrongSettingIsRefused(t *testing.T) {
 		{"ANTOM_TIMEOUT", "0s"}, {"ANTOM_TIMEOUT", "1h"}, {"ANTOM_TIMEOUT", "soon"},
 		{"SWEEP_SCHEDULE", "10s,,1m"}, {"SWEEP_SCHEDULE", "10s,0s"}, {"SWEEP_SCHEDULE", "-1s"}, {"SWEEP_SCHEDULE", "often"},
 		{"SESSION_KEY", "too short"}, {"SESSION_KEY", strings.Repeat("k", 31)},
-		{"TRUSTED_PROXIES", "10.0.0.1"}, {"TRUSTED_PROXIES", "10.0.0.0/8,all"},
+		{"TRUSTED_PROXIES", "10.0.0"}, {"TRUSTED_PROXIES", "10.0.0.0/8,all"},
 		{"ALLOWED_HOSTS", "https://pay.example.com"}, {"ALLOWED_HOSTS", "shop.local,*.example.com"},
 		{"APP_RETURN_URLS", "javascript:alert(1)"}, {"APP_RETURN_URLS", "myshop://pay,http://shop.example/"}, {"APP_RETURN_URLS", "myshop"},
 		{"PAYMENT_METHODS", "CARD,NOSUCH"}, {"PAYMENT_METHODS", "card"}, {"PAYMENT_METHODS", "CARD,APPLEPAY"}, {"PAYMENT_METHODS", "CARD,CARD"}, {"PAYMENT_METHODS", "PAYPAY IDEAL"},

@@ -3,10 +3,10 @@ package app
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 
 	"antom-checkout/checkout/methods"
+	"antom-checkout/handlers/web"
 )
 
 // This file holds what settings say together: groups of which a part is missing,
@@ -48,7 +48,7 @@ func (s *Settings) contradictions(all values) (problems []error) {
 		}
 	}
 	embedded := s.Antom.ClientID == ""
-	public := s.PublicURL != nil && !isLoopback(s.PublicURL)
+	public := s.PublicURL != nil && !web.IsLoopback(s.PublicURL)
 	problem(s.ClockOffset != 0 && s.LiveMode(), "CLOCK_OFFSET: not in live mode")
 	problem(!embedded && s.SDK.URL == nil && !s.FormsOnly, "ANTOM_SDK_URL: missing")
 	problem(embedded && s.SDK.URL == nil && s.SDK.Integrity != "", "ANTOM_SDK_INTEGRITY: the sandbox's own script has another hash; give ANTOM_SDK_URL, too, or neither")
@@ -75,7 +75,7 @@ func (s *Settings) warnings(all values) (warnings []Warning) {
 	warn(s.LiveMode() && !all["SHOP_NAME"].given, "SHOP_NAME", "not given: buyers read the name Plain Goods on pages and receipts")
 	warn(s.LiveMode() && s.SMTPURL.Empty(), "SMTP_URL", "not given: no receipt and no other email reaches a buyer; emails are written to "+s.mailFolder())
 	warn(s.LiveMode() && !s.Pages.RateLimits, "RATE_LIMITS", "off: nothing limits how often a machine may order, pay and look up")
-	warn(!s.LiveMode() && atAntom && (s.PublicURL == nil || isLoopback(s.PublicURL)), "PUBLIC_URL",
+	warn(!s.LiveMode() && atAntom && (s.PublicURL == nil || web.IsLoopback(s.PublicURL)), "PUBLIC_URL",
 		"on this machine: Antom's notifications cannot reach it, and payments are known by inquiry only")
 	warn(!s.SMTPURL.Empty() && all["MAIL_DIR"].given, "MAIL_DIR", "not used: with SMTP_URL emails are sent")
 	return warnings
@@ -94,10 +94,5 @@ func (all values) exposed(rows []setting) (warnings []Warning) {
 // atAntom reports whether the gateway is another machine's.
 func (s *Settings) atAntom() bool {
 	u, err := url.Parse(s.Antom.BaseURL)
-	return err == nil && !isLoopback(u)
-}
-
-// isLoopback reports whether an address leads to this machine.
-func isLoopback(u *url.URL) bool {
-	return u.Hostname() == "localhost" || net.ParseIP(u.Hostname()).IsLoopback()
+	return err == nil && !web.IsLoopback(u)
 }
