@@ -14,6 +14,8 @@ import (
 const (
 	logAddress = "address" // where something listens
 	logPart    = "part"    // the part of the program that a line is from: sandbox
+	logSetting = "setting" // its name
+	logProblem = "problem" // what is probably wrong with it, and the way out
 )
 
 // LogSettings say how the program writes its log.

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"antom-checkout/antom/sandbox"
@@ -46,14 +47,19 @@ type openedSandbox struct {
 	box         *sandbox.Sandbox
 	listener    net.Listener
 	hosts       web.Hosts
+	developers  web.Developers
 	certificate *tls.Certificate // nil: it is reached by http
 }
 
-// server serves the sandbox under its own names only: its control API acts and its
-// credentials are a merchant's, so no page of another origin may reach them.
+// server serves the sandbox under its own names only, and its control room to developers
+// only: its control API acts and its credentials are a merchant's, so no page of another
+// origin may reach them.
 func (o *openedSandbox) server(log *slog.Logger) *http.Server {
-	return httpServer(o.hosts.Only(o.box), log)
+	return httpServer(o.hosts.Only(o.developers.Guard(o.box, isControlRoom)), log)
 }
+
+// isControlRoom reports whether a path of the sandbox is not for buyers and SDKs.
+func isControlRoom(path string) bool { return path == "/" || strings.HasPrefix(path, "/control") }
 
 func (s *Settings) openSandbox(cfg sandbox.Config, keyFile string) (*openedSandbox, error) {
 	keys, err := sandbox.LoadKeys(keyFile)
@@ -66,7 +72,10 @@ func (s *Settings) openSandbox(cfg sandbox.Config, keyFile string) (*openedSandb
 	}
 	at := localURL(s.SandboxAddr, listener)
 	at.Scheme = s.sandboxScheme()
-	opened := &openedSandbox{listener: listener, hosts: web.NewHosts(s.sandboxHosts(at)...)}
+	opened := &openedSandbox{
+		listener: listener, hosts: web.NewHosts(s.sandboxHosts(at)...),
+		developers: web.Developers{Public: at, Networks: s.Pages.Developers},
+	}
 	if s.SandboxTLS {
 		certificate, err := sandboxCertificateFor(at.Hostname(), keyFile)
 		if err != nil {

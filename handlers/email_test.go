@@ -531,6 +531,9 @@ func TestOnlyDevelopersPreviewTheEmails(t *testing.T) {
 	for _, name := range []string{"nothing.eml", "..%2fcheckout.db", "%2e%2e", "x.eml.new"} {
 		reader.get("/dev/mail/" + name).sees(http.StatusNotFound)
 	}
+	shop.newBuyer().from("203.0.113.9").get("/dev/mail").sees(http.StatusNotFound)
+	public := newShop(t, func(s *settings) { s.publicURL = "https://shop.example" })
+	public.newBuyer().get("/dev/mail").sees(http.StatusNotFound)
 	merchant := newShop(t, func(s *settings) { s.realMoney = true })
 	merchant.newBuyer().get("/dev/mail").sees(http.StatusNotFound)
 	merchant.newBuyer().get("/dev/mail/" + m.Name).sees(http.StatusNotFound)
