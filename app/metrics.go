@@ -35,6 +35,7 @@ type metrics struct {
 	calls         *prometheus.CounterVec
 	callDurations *prometheus.HistogramVec
 	shopFaults    *prometheus.CounterVec
+	withheld      *prometheus.CounterVec
 }
 
 // durationBuckets fit what a buyer feels and what Antom is given: 5 ms to 10 s.
@@ -60,9 +61,10 @@ func newMetrics() *metrics {
 		outcomes:      counter("payment_outcomes_total", "Statuses that attempts have come to; shop_fault are those that failed without the buyer's doing.", "method", "status"),
 		calls:         counter("gateway_calls_total", "Calls to Antom by result: S, F, U, or none without a trustworthy answer.", "operation", "result"),
 		shopFaults:    counter("shop_faults_total", "Calls that Antom refused because of the shop's settings, contract or code, or its own failure: see the log.", "operation", "code"),
+		withheld:      counter("emails_withheld_total", "Emails about unpaid orders beyond an allowance: of a recipient (given up) or of all together (sent later).", "allowance"),
 		callDurations: histogram("gateway_call_duration_seconds", "How long calls to Antom took.", "operation"),
 	}
-	m.registry.MustRegister(m.requests, m.durations, m.streams, m.limited, m.reports, m.notifications, m.disputes, m.started, m.outcomes, m.calls, m.callDurations, m.shopFaults,
+	m.registry.MustRegister(m.requests, m.durations, m.streams, m.limited, m.reports, m.notifications, m.disputes, m.started, m.outcomes, m.calls, m.callDurations, m.shopFaults, m.withheld,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -128,6 +130,9 @@ func (m *metrics) Dispute(step string) {
 	}
 	m.disputes.WithLabelValues(step).Inc()
 }
+
+// EmailWithheld implements payments.Meter.
+func (m *metrics) EmailWithheld(allowance string) { m.withheld.WithLabelValues(allowance).Inc() }
 
 // Started implements payments.Meter.
 func (m *metrics) Started(method string) { m.started.WithLabelValues(method).Inc() }

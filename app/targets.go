@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -127,6 +128,15 @@ func duration(field *time.Duration, least, most time.Duration) target {
 	return target{set: func(text string) (err error) {
 		if *field, err = time.ParseDuration(text); err != nil || *field < least || *field > most {
 			return fmt.Errorf("not a duration from %v to %v", least, most)
+		}
+		return nil
+	}}
+}
+
+func count(field *int, least, most int) target {
+	return target{set: func(text string) (err error) {
+		if *field, err = strconv.Atoi(text); err != nil || *field < least || *field > most {
+			return fmt.Errorf("not a number from %d to %d", least, most)
 		}
 		return nil
 	}}

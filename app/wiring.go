@@ -72,6 +72,9 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 	selling, paying := s.Shop, s.Payments
 	selling.Now, selling.NewID, selling.Log = p.Now, ids.New, p.Log
 	paying.PublicURL, paying.LinkKey, paying.Now, paying.NewID, paying.Log = publicURL, linkKey(p.keys), p.Now, ids.New, p.Log
+	if !s.Pages.RateLimits {
+		paying.EmailLimits = payments.EmailLimits{}
+	}
 	emails := s.mail()
 	emails.Now = p.Now
 	mailer := mail.New(emails)

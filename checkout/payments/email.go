@@ -25,9 +25,14 @@ func (s *outbox) sendEmail(ctx context.Context, o checkout.Order, effect checkou
 	if p := o.Current(); p != nil {
 		email.Method = s.methods.Method(p.Method)
 	}
+	undo, err := s.allowances.take(email, s.now())
+	if err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(ctx, emailTimeout)
 	defer cancel()
 	if err := s.cfg.Mailer.Mail(ctx, email); err != nil {
+		undo()
 		return err
 	}
 	s.logEmail(ctx, email, effect)

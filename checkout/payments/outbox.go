@@ -19,6 +19,7 @@ type outbox struct {
 	methods Methods
 	links
 	lookups    chan lookup
+	allowances *allowances
 	told       hourly   // to the operator: faults of the shop by code, and strays
 	unrecorded sync.Map // ids of effects that are done and could not be marked as sent yet
 }
@@ -38,6 +39,15 @@ func (s *outbox) deliver(ctx context.Context, e checkout.PendingEffect) {
 	}
 	if ctx.Err() != nil {
 		return // the program stops
+	}
+	if errors.Is(err, errRecipientAllowance) {
+		s.cfg.Meter.EmailWithheld(allowanceRecipient)
+		s.logUndelivered(ctx, slog.LevelWarn, "email withheld", e, err)
+		s.logFailure(ctx, "give effect up", s.store.EffectGivenUp(ctx, e.ID))
+		return
+	}
+	if errors.Is(err, errTotalAllowance) {
+		s.cfg.Meter.EmailWithheld(allowanceTotal)
 	}
 	if s.cfg.SweepSchedule.Elapsed(e.Attempts) > deliverLimit || errors.Is(err, checkout.ErrUndeliverable) {
 		s.logUndelivered(ctx, slog.LevelError, "effect given up", e, err)

@@ -50,6 +50,7 @@ type Config struct {
 	SweepSchedule checkout.Schedule       // waits between two polls of something unfinished; the last repeats
 	Mailer        checkout.Mailer         // nil: no email is sent
 	Operator      checkout.OperatorMailer // nil: the log alone tells what waits for a person
+	EmailLimits   EmailLimits             // of emails about unpaid orders
 	LinkKey       []byte                  // signs the links in emails; nil: they open until the program ends
 	Now           func() time.Time
 	NewID         func() string
@@ -107,6 +108,7 @@ func New(cfg Config, store Store, gateway Gateway, methods Methods) *Service {
 	starts := &starts{endings: endings, methods: methods}
 	outbox := &outbox{
 		recorder: recorder, methods: methods, links: links{cfg.PublicURL, cfg.LinkKey}, lookups: make(chan lookup, lookupsWaiting),
+		allowances: newAllowances(cfg.EmailLimits),
 	}
 	watching := &watching{endings}
 	recorder.watches.poll, recorder.watches.tail = watching.pollForWatchers, watching.tailLedger
