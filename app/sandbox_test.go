@@ -31,7 +31,7 @@ func (p *program) statusFor(method, address, host string) int {
 // A page of another origin, whose name leads here, may neither read the sandbox's keys
 // and messages nor act in it. The names that lead here rightly go on working.
 func TestTheSandboxAnswersToItsNamesOnly(t *testing.T) {
-	p := runProgram(t, environ{"PUBLIC_URL": "https://shop.example", "ALLOWED_HOSTS": "sandbox.internal"})
+	p := runProgram(t, environ{"PUBLIC_URL": "https://shop.example", "ALLOWED_HOSTS": "sandbox.internal", "SANDBOX": "on"})
 	_, port, _ := strings.Cut(strings.TrimPrefix(p.sandbox, "http://"), ":")
 	for _, call := range []struct{ method, path string }{
 		{"GET", "/control/credentials"}, {"GET", "/control/messages"}, {"POST", "/control/reset"}, {"GET", "/"}, {"POST", "/ams/sandbox/api/v1/payments/pay"},
