@@ -91,6 +91,7 @@ type Payment struct {
 	NextPoll        time.Time // when the sweeper inquires; zero when no result is awaited
 	Polls           int       // how often it has been polled
 	Doubts          int       // messages that contradicted what was known; see Knowledge
+	ReconcileAt     time.Time // when it is inquired once more if it is paid; zero if nothing has contradicted it
 	EmailOnFailure  bool      // the buyer wants an email if it fails; emails about other results need no wish
 
 	Operations []Operation // captures, refunds, cancels; oldest first

@@ -76,6 +76,8 @@ func (p *Payment) scheduleNext(r Rules) {
 	case !p.NextPoll.IsZero():
 	case p.needsPolling(r):
 		p.schedulePoll(r.Now.Add(r.Schedule.Wait(0)))
+	case p.Status == PaymentPaid && !p.ReconcileAt.IsZero():
+		p.schedulePoll(p.ReconcileAt)
 	case p.Status == PaymentAuthorized:
 		p.NextPoll = nextCaptureDeadline(*p, r.Now)
 	}

@@ -69,6 +69,7 @@ func fullOrder(id string) checkout.Order {
 	p := newPayment("p-" + id)
 	p.CreatedAt = p.CreatedAt.Add(unstored)
 	p.AntomID, p.Status, p.Duplicate, p.ResolvedOffline, p.EmailOnFailure, p.Polls, p.Doubts = "antom-"+id, checkout.PaymentPaid, true, true, true, 3, 2
+	p.ReconcileAt = noon.Add(3 * time.Hour)
 	p.ShopFault = true
 	p.Terminal, p.ReturnURL, p.Incomplete = checkout.TerminalApp, "shop://paid", true
 	p.Mode, p.Confirmed, p.ResultCode, p.AuthEndsAt = checkout.ModeAPI, sgd(4100), "SUCCESS", noon.Add(24*time.Hour)

@@ -47,6 +47,7 @@ var paymentRows = newMapping(mapping[checkout.Payment]{
 		instant("next_poll", func(p *checkout.Payment) *time.Time { return &p.NextPoll }),
 		plain("polls", func(p *checkout.Payment) *int { return &p.Polls }),
 		plain("doubts", func(p *checkout.Payment) *int { return &p.Doubts }),
+		instant("reconcile_at", func(p *checkout.Payment) *time.Time { return &p.ReconcileAt }),
 		plain("email_on_failure", func(p *checkout.Payment) *bool { return &p.EmailOnFailure }),
 		plain("resolved_offline", func(p *checkout.Payment) *bool { return &p.ResolvedOffline }),
 	},
