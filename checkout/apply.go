@@ -56,6 +56,7 @@ func Apply(o Order, e Event, r Rules) (Order, []Effect) {
 		o.Review, o.ReviewPayment = "", ""
 	}
 	o.recompute(r)
+	o.keepDuplicate(before, r)
 	due := effects(before, o)
 	if e.Dispute != nil {
 		due = append(due, e.Dispute.effect())

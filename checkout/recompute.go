@@ -41,9 +41,16 @@ func (o *Order) recompute(r Rules) {
 func (o *Order) allocate(p *Payment, r Rules) {
 	active := o.Active()
 	hasFunds := active != nil && !active.Status.InProgress()
+	if hasFunds && active.returnedByAntom() {
+		hasFunds = false
+		o.raiseOnce(paidAgain, p.RequestID)
+	}
 	if hasFunds || o.Closed != "" && r.RefundLate {
 		p.Duplicate = true
 		p.schedulePoll(r.Now) // the sweeper returns it
+		if hasFunds {
+			active.reconcileLater(r)
+		}
 		return
 	}
 	if active != nil {

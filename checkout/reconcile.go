@@ -8,7 +8,8 @@ import "time"
 const reconcileDelay = time.Hour
 
 // reconcileLater has the payment inquired once more, later: a message has contradicted
-// what is known of it, an answer about it was set aside. It matters once the payment is paid.
+// what is known of it, an answer about it was set aside, or another payment of the order
+// has succeeded too. It matters once the payment is paid.
 func (p *Payment) reconcileLater(r Rules) {
 	if p.ReconcileAt.IsZero() {
 		p.ReconcileAt = r.Now.Add(reconcileDelay)
