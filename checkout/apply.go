@@ -45,6 +45,9 @@ func Apply(o Order, e Event, r Rules) (Order, []Effect) {
 	for _, op := range e.Operations {
 		p.applyOperation(op, e, r)
 	}
+	if e.Dispute != nil {
+		p.applyDispute(*e.Dispute)
+	}
 	p.reconcileAfter(was, r)
 	if !outdated {
 		p.reconciled(e, r)

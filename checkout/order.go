@@ -95,6 +95,7 @@ type Payment struct {
 	EmailOnFailure  bool      // the buyer wants an email if it fails; emails about other results need no wish
 
 	Operations []Operation // captures, refunds, cancels; oldest first
+	Disputes   []Dispute   // each with its last step
 }
 
 // OperationKind names what is done to a payment after it was made.
@@ -249,6 +250,7 @@ func (o Order) Clone() Order {
 	o.Payments = slices.Clone(o.Payments)
 	for i := range o.Payments {
 		o.Payments[i].Operations = slices.Clone(o.Payments[i].Operations)
+		o.Payments[i].Disputes = slices.Clone(o.Payments[i].Disputes)
 	}
 	return o
 }

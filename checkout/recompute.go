@@ -70,7 +70,7 @@ func (p *Payment) needsPolling(r Rules) bool {
 // needsReversal reports whether the order does not need the payment's funds and
 // Antom still holds them.
 func (p *Payment) needsReversal() bool {
-	return p.Duplicate && !p.ResolvedOffline && p.Status.HoldsFunds()
+	return p.Duplicate && !p.ResolvedOffline && p.Status.HoldsFunds() && !p.returnedByDispute()
 }
 
 // scheduleNext schedules a poll where a result is awaited, unless one is scheduled
