@@ -116,7 +116,7 @@ func (s *Settings) rows() []setting {
 		{env: "MAIL_DIR", shown: "`mail`, beside the database", into: text(&s.Mail.Folder),
 			summary: "where emails are written without `SMTP_URL`; it grows until you empty it"},
 		{env: "OPERATOR_EMAIL", shown: "none", into: emailAddress(&s.Mail.Operator),
-			summary: "who is told by email of everything that waits for a person: orders under review, captures and refunds, emails that were given up, faults of the settings. Without it the log alone tells"},
+			summary: "who is told by email of everything that waits for a person: orders under review, captures and refunds, emails that were given up, faults of the settings, disputes, notifications about no payment. Without it the log alone tells"},
 		{env: "APP_RETURN_URLS", shown: "none", into: appReturns(&s.Pages.AppReturns),
 			summary: "addresses below which native apps may be opened again after paying: `myshop://pay,https://shop.example/app/` ([docs/apps.md](docs/apps.md))"},
 		{env: "ALLOWED_HOSTS", shown: "from `PUBLIC_URL` and `ADDR`", into: hostNames(&s.Pages.AllowedHosts),
