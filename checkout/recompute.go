@@ -41,11 +41,12 @@ func (o *Order) recompute(r Rules) {
 func (o *Order) allocate(p *Payment, r Rules) {
 	active := o.Active()
 	hasFunds := active != nil && !active.Status.InProgress()
-	if hasFunds && active.returnedByAntom() {
+	late := o.Closed != "" && r.RefundLate
+	if hasFunds && !late && o.Closed != OrderCancelled && active.returnedByAntom() {
 		hasFunds = false
 		o.raiseOnce(paidAgain, p.RequestID)
 	}
-	if hasFunds || o.Closed != "" && r.RefundLate {
+	if hasFunds || late {
 		p.Duplicate = true
 		p.schedulePoll(r.Now) // the sweeper returns it
 		if hasFunds {
@@ -54,7 +55,7 @@ func (o *Order) allocate(p *Payment, r Rules) {
 		return
 	}
 	if active != nil {
-		active.Active = false // it is still in progress at Antom; if it succeeds too, it is a duplicate
+		active.Active = false // it is still in progress at Antom (if it succeeds too, it is a duplicate), or Antom has returned it
 	}
 	p.Active = true
 }
