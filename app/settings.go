@@ -127,7 +127,7 @@ func (s *Settings) rows() []setting {
 		{env: "MAIL_DIR", shown: "`mail`, beside the database", into: text(&s.Mail.Folder),
 			summary: "where emails are written without `SMTP_URL`; it grows until you empty it"},
 		{env: "OPERATOR_EMAIL", shown: "none", into: emailAddress(&s.Mail.Operator),
-			summary: "who is told by email of everything that waits for a person: orders under review, captures and refunds, emails that were given up, faults of the settings. Without it the log alone tells"},
+			summary: "who is told by email of everything that waits for a person: orders under review, captures and refunds, emails that were given up, faults of the settings, disputes, notifications about no payment. Without it the log alone tells"},
 		{env: "EMAILS_PER_RECIPIENT", fallback: "10", into: count(&s.Payments.EmailLimits.PerRecipient, 1, 1000),
 			summary: "emails about unpaid orders that one recipient gets in a day; further ones are given up. Emails about paid orders are not counted"},
 		{env: "EMAILS_PER_HOUR", fallback: "500", into: count(&s.Payments.EmailLimits.PerHour, 1, 1_000_000),

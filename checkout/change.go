@@ -66,6 +66,7 @@ type OperationRequest struct {
 	RequestID string // of the operation, if a new one begins
 	Payment   string // of the payment that is meant; "" for the one that the rules find
 	Minor     int64  // of a refund; 0 for all that is refundable
+	Anyway    bool   // also of a payment in dispute
 }
 
 // Begun is the operation that a request has begun or resumed.
@@ -78,7 +79,7 @@ type Begun struct {
 // BeginOperation stores an operation with its payment, before the call to Antom. The
 // same key, or an unfinished capture or cancel, resumes the operation that is stored
 // already. Errors: CodeKeyReused, CodeNothingToCapture, CodeNothingToRefund,
-// CodeNothingToCancel, CodeAmountInvalid, CodeReviewStands, and CodePaymentSuperseded
+// CodeNothingToCancel, CodeAmountInvalid, CodeReviewStands, CodeDisputed, and CodePaymentSuperseded
 // when the shop would return the funds of the active payment.
 func BeginOperation(o Order, want OperationRequest, r Rules) (Order, Begun, error) {
 	if p, op := o.operationByKey(want.Key); op != nil {
@@ -96,6 +97,9 @@ func BeginOperation(o Order, want OperationRequest, r Rules) (Order, Begun, erro
 	if earlier := p.resumable(want); earlier != nil {
 		earlier.SubmittedAt = r.Now
 		return o, Begun{PaymentRequestID: p.RequestID, Operation: *earlier, Resumed: true}, nil
+	}
+	if err := QuestionReturn(*p); err != nil && want.Kind != Capture && !want.Anyway {
+		return before, Begun{}, err
 	}
 	if want.Kind == Cancel && want.Key != (Key{}) {
 		o.Closed = OrderCancelled // the status once the cancel has succeeded; until then it follows the payment

@@ -51,6 +51,7 @@ const (
 	CodeReviewStands      ErrorCode = "review_stands"       // the review cannot be ended this way
 	CodeReviewChanged     ErrorCode = "review_changed"      // the review that was meant has ended
 	CodePaymentSuperseded ErrorCode = "payment_superseding" // this payment has become the active one and holds funds
+	CodeDisputed          ErrorCode = "payment_disputed"    // the payment is in dispute: a return would be a second one
 	CodeAntomRefused      ErrorCode = "antom_refused"       // Antom refuses the operation
 
 	CodeAntomUnanswered ErrorCode = "antom_unanswered" // Antom has not answered yet
@@ -81,6 +82,7 @@ var kindsOfCodes = map[ErrorCode]Kind{
 	CodeReviewStands:      Conflict,
 	CodeReviewChanged:     Conflict,
 	CodePaymentSuperseded: Conflict,
+	CodeDisputed:          Conflict,
 	CodeAntomRefused:      Conflict,
 	CodeAntomUnanswered:   Unavailable,
 	CodeBusy:              Unavailable,

@@ -41,13 +41,21 @@ func (o *Order) recompute(r Rules) {
 func (o *Order) allocate(p *Payment, r Rules) {
 	active := o.Active()
 	hasFunds := active != nil && !active.Status.InProgress()
-	if hasFunds || o.Closed != "" && r.RefundLate {
+	late := o.Closed != "" && r.RefundLate
+	if hasFunds && !late && o.Closed != OrderCancelled && active.returnedByAntom() {
+		hasFunds = false
+		o.raiseOnce(paidAgain, p.RequestID)
+	}
+	if hasFunds || late {
 		p.Duplicate = true
 		p.schedulePoll(r.Now) // the sweeper returns it
+		if hasFunds {
+			active.reconcileLater(r)
+		}
 		return
 	}
 	if active != nil {
-		active.Active = false // it is still in progress at Antom; if it succeeds too, it is a duplicate
+		active.Active = false // it is still in progress at Antom (if it succeeds too, it is a duplicate), or Antom has returned it
 	}
 	p.Active = true
 }
@@ -63,7 +71,7 @@ func (p *Payment) needsPolling() bool {
 // needsReversal reports whether the order does not need the payment's funds and
 // Antom still holds them.
 func (p *Payment) needsReversal() bool {
-	return p.Duplicate && !p.ResolvedOffline && p.Status.HoldsFunds()
+	return p.Duplicate && !p.ResolvedOffline && p.Status.HoldsFunds() && !p.returnedByDispute()
 }
 
 // scheduleNext schedules a poll where a result is awaited, unless one is scheduled
@@ -76,6 +84,8 @@ func (p *Payment) scheduleNext(r Rules) {
 	case !p.NextPoll.IsZero():
 	case p.needsPolling():
 		p.schedulePoll(r.Now.Add(r.Schedule.Wait(0)))
+	case p.Status == PaymentPaid && !p.ReconcileAt.IsZero():
+		p.schedulePoll(p.ReconcileAt)
 	case p.Status == PaymentAuthorized:
 		p.NextPoll = nextCaptureDeadline(*p, r.Now)
 	}

@@ -167,6 +167,7 @@ func allStates() (all []tableState) {
 		add("paid", orderWith(method, PaymentPaid), asIs)
 		add("partially refunded", orderWith(method, PaymentPaid), func(_ *Order, p *Payment) { refunded(p, 1000) })
 		add("refunded", orderWith(method, PaymentRefunded), func(_ *Order, p *Payment) { p.Active = true; refunded(p, 4200) })
+		add("paid, in dispute", orderWith(method, PaymentPaid), func(_ *Order, p *Payment) { p.Disputes = []Dispute{{ID: "d", Step: "DISPUTE_CREATED"}} })
 		add("failed", orderWith(method, PaymentFailed), asIs)
 		add("cancelled", orderWith(method, PaymentCancelled), asIs)
 

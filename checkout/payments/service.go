@@ -113,7 +113,7 @@ func New(cfg Config, store Store, gateway Gateway, methods Methods) *Service {
 	watching := &watching{endings}
 	recorder.watches.poll, recorder.watches.tail = watching.pollForWatchers, watching.tailLedger
 	return &Service{
-		recorder: recorder, endings: endings, starts: starts, operators: &operators{endings},
+		recorder: recorder, endings: endings, starts: starts, operators: &operators{endings: endings},
 		outbox: outbox, sweeper: &sweeper{starts: starts, outbox: outbox}, watching: watching,
 	}
 }

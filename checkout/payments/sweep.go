@@ -151,7 +151,7 @@ func (s *sweeper) proceed(ctx context.Context, orderID, requestID string, found 
 	case checkout.StepCancel:
 		_, _, err = s.reverse(ctx, o, requestID, checkout.Cancel)
 	case checkout.StepReturn:
-		err = s.returnDuplicate(ctx, o, *o.Payment(requestID))
+		err = s.returnIfNeedless(ctx, o, requestID, found)
 	case checkout.StepWatchAuthorization:
 		_, err = s.change(ctx, o.ID, checkout.Cause{Kind: checkout.BySweeper}, func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
 			after, effects := checkout.WatchAuthorization(o, requestID, found, s.rules())

@@ -44,6 +44,7 @@ var messages = map[checkout.ErrorCode]string{
 	checkout.CodeNotUnderReview:    "error.page.409.message",
 	checkout.CodeReviewStands:      "error.page.409.message",
 	checkout.CodeReviewChanged:     "error.page.409.message",
+	checkout.CodeDisputed:          "error.page.409.message",
 	checkout.CodePaymentSuperseded: "error.page.409.message",
 	checkout.CodeAntomRefused:      "error.page.409.message",
 	checkout.CodeAntomUnanswered:   "error.page.503.message",
