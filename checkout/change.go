@@ -302,6 +302,7 @@ func StopPolling(o Order, requestID string, polls int, found Finding, r Rules) (
 		return before, nil
 	}
 	p.NextPoll = time.Time{}
+	o.recomputeStock() // an abandoned session can no longer be paid
 	switch {
 	case found == FindingNotFound && o.neverPaid(*p, r):
 	case found == FindingPending && o.abandoned(*p): // no funds are held; if it is paid later, a notification reports it

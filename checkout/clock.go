@@ -62,7 +62,7 @@ func lately(at time.Time, within time.Duration, now time.Time) bool {
 // Antom: an order does not end before Antom was asked about them.
 func (o *Order) MayBePaid() (requestIDs []string) {
 	for _, p := range o.Payments {
-		if !p.Active && (p.Status.InProgress() || o.abandoned(p) && !p.NextPoll.IsZero()) {
+		if !p.Active && p.mayBePaid() {
 			requestIDs = append(requestIDs, p.RequestID)
 		}
 	}

@@ -98,10 +98,11 @@ func (o *Order) recomputeReview() {
 }
 
 // recomputeStock reserves goods while an attempt may succeed, takes them when it
-// has, and frees them when every attempt has ended without funds.
+// has, and frees them when every attempt has ended without funds and none of them can
+// be paid any longer.
 func (o *Order) recomputeStock() {
 	active := o.Active()
-	inProgress := slices.ContainsFunc(o.Payments, func(p Payment) bool { return p.Status.InProgress() })
+	mayBePaid := slices.ContainsFunc(o.Payments, func(p Payment) bool { return p.mayBePaid() })
 	switch {
 	case o.Stock == StockTaken: // the goods may be on their way to the buyer
 	case active != nil && active.Status == PaymentRefunded && o.Stock == StockFree: // late money that was returned took no goods
@@ -109,9 +110,18 @@ func (o *Order) recomputeStock() {
 		o.Stock = StockTaken
 	case active != nil && o.Stock == StockFree && o.Fulfillable:
 		o.Stock = StockReserved
-	case active == nil && !inProgress:
+	case active == nil && !mayBePaid:
 		o.Stock = StockFree
 	}
+}
+
+// mayBePaid reports whether a buyer may still pay the attempt: it is in progress, or it
+// was ended here and a tab that was left open has its session. The session is over when
+// Antom has said so, or when it has ended and Antom does not know a payment of it; until
+// then a poll is scheduled.
+func (p *Payment) mayBePaid() bool {
+	opened := p.Action.Type == ActionSDK || p.AntomID != ""
+	return p.Status.InProgress() || p.Status == PaymentCancelled && opened && !p.NextPoll.IsZero()
 }
 
 // orderStatus is the one rule by which an order's status follows from its payments.
