@@ -53,6 +53,7 @@ type model struct {
 	mail   []Event // notifications on their way: each may arrive next, again, or never
 	late   []Event // answers to inquiries on their way: each may arrive next, or never
 	paid   int     // how often order.paid was announced
+	closed bool    // the merchant has cancelled the order, unpaid
 	events int
 }
 
@@ -336,6 +337,7 @@ func (m *model) close(t *rapid.T) {
 	}
 	as := rapid.SampledFrom([]OrderStatus{OrderExpired, OrderCancelled}).Draw(t, "as")
 	after, effects := CloseOrder(m.order, as, m.rules)
+	m.closed = as == OrderCancelled
 	checkTransitions(t, m.order, after, effects)
 	m.order = after
 }
@@ -357,6 +359,9 @@ func (m *model) check(t *rapid.T) {
 		case (ours.Status.InProgress() || ours.unfinished()) && ours.NextPoll.IsZero():
 			t.Fatalf("%s (%s) is unfinished, and is never polled again", p.id, ours.Status)
 		}
+	}
+	if active := m.order.Active(); m.closed && active != nil {
+		t.Fatalf("the merchant has cancelled the order, and %s (%s) revives it", active.RequestID, active.Status)
 	}
 	if want := map[bool]int{true: 1}[m.order.EverPaid]; m.paid != want {
 		t.Fatalf("order.paid was announced %d times, ever paid is %v", m.paid, m.order.EverPaid)

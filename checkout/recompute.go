@@ -37,11 +37,12 @@ func (o *Order) recompute(r Rules) {
 
 // allocate decides about the funds of an attempt that is not active: the attempt
 // becomes active if the order needs its funds; otherwise it is a duplicate, and its
-// funds are returned.
+// funds are returned. An order that the merchant has cancelled needs none; one that has
+// expired may be revived.
 func (o *Order) allocate(p *Payment, r Rules) {
 	active := o.Active()
 	hasFunds := active != nil && !active.Status.InProgress()
-	if hasFunds || o.Closed != "" && r.RefundLate {
+	if hasFunds || o.Closed == OrderCancelled || o.Closed == OrderExpired && r.RefundLate {
 		p.Duplicate = true
 		p.schedulePoll(r.Now) // the sweeper returns it
 		return
