@@ -192,6 +192,7 @@ var operatorTexts = map[checkout.ErrorCode]string{
 	checkout.CodeReviewChanged:     "the review that was meant has ended",
 	checkout.CodePaymentSuperseded: "this payment is the order's current one",
 	checkout.CodeAntomRefused:      "Antom refuses",
+	checkout.CodeTooManyAttempts:   "the order takes no further attempt to pay",
 	checkout.CodeAntomUnanswered:   "Antom has not answered; give the same command again",
 	checkout.CodeBusy:              "too many requests wait; give the same command again",
 }

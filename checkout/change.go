@@ -10,11 +10,14 @@ import (
 // arguments and, as Apply does, changes a copy only.
 
 // AddPayment adds an attempt and reserves the goods for it. Errors: CodeOrderChanged
-// when the order takes no attempt, or another attempt has become active; CodeSoldOut.
+// when the order takes no attempt, or another attempt has become active;
+// CodeTooManyAttempts; CodeSoldOut.
 func AddPayment(o Order, p Payment, r Rules) (Order, error) {
 	switch {
 	case !o.Payable() || o.Active() != nil:
 		return o, ErrStale
+	case o.Exhausted():
+		return o, ErrTooManyAttempts
 	case !o.Fulfillable:
 		return o, NewError(CodeSoldOut, "")
 	}
