@@ -213,6 +213,7 @@ var operatorTexts = map[checkout.ErrorCode]string{
 	checkout.CodePaymentSuperseded: "this payment is the order's current one",
 	checkout.CodeDisputed:          "the payment is in dispute",
 	checkout.CodeAntomRefused:      "Antom refuses",
+	checkout.CodeTooManyAttempts:   "the order takes no further attempt to pay",
 	checkout.CodeAntomUnanswered:   "Antom has not answered; give the same command again",
 	checkout.CodeBusy:              "too many requests wait; give the same command again",
 	checkout.CodeUnstored:          "the database cannot write: see to its disk, then give the same command again",

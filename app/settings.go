@@ -113,7 +113,7 @@ func (s *Settings) rows() []setting {
 		{env: "CAPTURE_MODE", fallback: "automatic", into: either(&s.Payments.ManualCapture, "automatic", "manual"),
 			summary: "`manual`: the merchant captures card payments. An attempt keeps the mode that it began with"},
 		{env: "LATE_PAYMENT", fallback: "accept", into: either(&s.Payments.RefundLate, "accept", "refund"),
-			summary: "money that comes for an expired or cancelled order: `accept` revives the order while its goods are there, `refund` returns it"},
+			summary: "money that comes for an expired order: `accept` revives the order while its goods are there, `refund` returns it. Money for an order that the merchant has cancelled is always returned"},
 		{env: "ORDER_TTL", fallback: "1h", into: duration(&s.Shop.OrderTTL, time.Second, 30*24*time.Hour),
 			summary: "how long an unpaid order stays payable; also the longest time to pay at a shop's counter or by bank transfer, so a shop that offers those wants days (`168h`)"},
 		{env: "SWEEP_SCHEDULE", fallback: "10s,30s,1m,2m,5m,5m,10m,30m,1h", into: schedule(&s.Payments.SweepSchedule),

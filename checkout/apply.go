@@ -278,6 +278,8 @@ func (p *Payment) applyOutcome(e Event, r Rules) {
 			p.ShopFault = e.ShopFault
 		case p.Status.HoldsFunds():
 			p.doubt(r) // a late failure changes nothing until an inquiry confirms it
+		case p.mayBePaid():
+			p.schedulePoll(r.Now) // an abandoned session was used after all: an inquiry confirms that it has ended
 		}
 	case OutcomeCancelled:
 		if p.Status.InProgress() || p.Status.HoldsFunds() {

@@ -10,11 +10,14 @@ import (
 // arguments and, as Apply does, changes a copy only.
 
 // AddPayment adds an attempt and reserves the goods for it. Errors: CodeOrderChanged
-// when the order takes no attempt, or another attempt has become active; CodeSoldOut.
+// when the order takes no attempt, or another attempt has become active;
+// CodeTooManyAttempts; CodeSoldOut.
 func AddPayment(o Order, p Payment, r Rules) (Order, error) {
 	switch {
 	case !o.Payable() || o.Active() != nil:
 		return o, ErrStale
+	case o.Exhausted():
+		return o, ErrTooManyAttempts
 	case !o.Fulfillable:
 		return o, NewError(CodeSoldOut, "")
 	}
@@ -306,6 +309,7 @@ func StopPolling(o Order, requestID string, polls int, found Finding, r Rules) (
 		return before, nil
 	}
 	p.NextPoll = time.Time{}
+	o.recomputeStock() // an abandoned session can no longer be paid
 	switch {
 	case found == FindingNotFound && o.neverPaid(*p, r):
 	case found == FindingPending && o.abandoned(*p): // no funds are held; if it is paid later, a notification reports it

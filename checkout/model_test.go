@@ -56,6 +56,7 @@ type model struct {
 	late   []Event // answers to inquiries on their way: each may arrive next, or never
 	paid   int     // how often order.paid was announced
 	kept   string  // the later of two successes, once Antom has returned the earlier: it must not be returned as well
+	closed bool    // the merchant has cancelled the order, unpaid
 	events int
 }
 
@@ -385,6 +386,7 @@ func (m *model) close(t *rapid.T) {
 	}
 	as := rapid.SampledFrom([]OrderStatus{OrderExpired, OrderCancelled}).Draw(t, "as")
 	after, effects := CloseOrder(m.order, as, m.rules)
+	m.closed = as == OrderCancelled
 	checkTransitions(t, m.order, after, effects)
 	m.order = after
 }
@@ -406,6 +408,9 @@ func (m *model) check(t *rapid.T) {
 		case (ours.Status.InProgress() || ours.unfinished()) && ours.NextPoll.IsZero():
 			t.Fatalf("%s (%s) is unfinished, and is never polled again", p.id, ours.Status)
 		}
+	}
+	if active := m.order.Active(); m.closed && active != nil {
+		t.Fatalf("the merchant has cancelled the order, and %s (%s) revives it", active.RequestID, active.Status)
 	}
 	if want := map[bool]int{true: 1}[m.order.EverPaid]; m.paid != want {
 		t.Fatalf("order.paid was announced %d times, ever paid is %v", m.paid, m.order.EverPaid)

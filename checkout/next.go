@@ -47,10 +47,20 @@ const (
 // NextPoll says when a payment is polled again after so many polls, and whether the
 // polls have brought no result for too long. slow is how long the buyer may take at a
 // counter or a bank: until then no result is to be expected.
-func NextPoll(o Order, polls int, slow time.Duration, r Rules) (at time.Time, exhausted bool) {
+func NextPoll(o Order, requestID string, polls int, slow time.Duration, r Rules) (at time.Time, exhausted bool) {
 	at = r.Now.Add(r.Schedule.Wait(polls))
-	if end := o.ExpiresAt; o.Payable() && end.After(r.Now) && end.Before(at) {
-		at = end // an attempt ends when its order expires, and not a step of the schedule later
+	by := func(end time.Time) {
+		if end.After(r.Now) && end.Before(at) {
+			at = end
+		}
+	}
+	// An attempt ends when its order expires, and not a step of the schedule later. Goods
+	// are free again soon after Antom has closed the attempt that they were reserved for.
+	if o.Payable() {
+		by(o.ExpiresAt)
+	}
+	if p := o.Payment(requestID); p.mayBePaid() {
+		by(p.ExpiresAt.Add(r.Schedule.Wait(0)))
 	}
 	return at, r.Schedule.Elapsed(polls) > pollLimit+slow
 }

@@ -36,7 +36,8 @@ type Order struct {
 type Stock string
 
 // Goods are reserved while an attempt may still succeed and taken once it has; they
-// are free again only when every attempt has ended without funds.
+// are free again only when every attempt has ended without funds, and no tab that was
+// left open can pay one.
 const (
 	StockFree     Stock = ""
 	StockReserved Stock = "held"

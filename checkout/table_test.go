@@ -177,6 +177,7 @@ func allStates() (all []tableState) {
 		add("superseded", orderWith(method, PaymentProcessing), func(_ *Order, p *Payment) { p.Active = false })
 		add("superseded, another paid", orderWith(method, PaymentProcessing, PaymentPaid), func(o *Order, _ *Payment) { o.EverPaid = true })
 		add("superseded, order expired", orderWith(method, PaymentProcessing), func(o *Order, p *Payment) { p.Active, o.Closed = false, OrderExpired })
+		add("superseded, order cancelled", orderWith(method, PaymentProcessing), func(o *Order, p *Payment) { p.Active, o.Closed = false, OrderCancelled })
 		add("superseded, order expired, goods gone", orderWith(method, PaymentProcessing), func(o *Order, p *Payment) {
 			p.Active, o.Closed, o.Fulfillable = false, OrderExpired, false
 		})

@@ -294,21 +294,6 @@ func (s *Store) DuePolls(ctx context.Context, now time.Time, limit int) ([]check
 		 LIMIT $2`, now.UnixMilli(), limit)
 }
 
-// NewestID is the last id in time order of all orders and payments, or "".
-func (s *Store) NewestID(ctx context.Context) (id string, err error) {
-	err = s.reads.QueryRowContext(ctx, `
-		SELECT max(coalesce((SELECT max(id) FROM orders), ''), coalesce((SELECT max(request_id) FROM payments), ''))`).Scan(&id)
-	return id, err
-}
-
-// WaitingPolls implements payments.Store.
-func (s *Store) WaitingPolls(ctx context.Context, after time.Time) (orderIDs []string, err error) {
-	return collect(ctx, s.reads, scanText, `
-		SELECT DISTINCT order_id
-		  FROM payments
-		 WHERE next_poll > $1`, after.UnixMilli())
-}
-
 // Reschedule implements payments.Store. It counts as a version like any other
 // change, so that a cached order is not taken for the present one.
 func (s *Store) Reschedule(ctx context.Context, due checkout.DuePoll, next time.Time) (stillDue bool, err error) {

@@ -100,7 +100,7 @@ func (s *sweeper) poll(ctx context.Context, due checkout.DuePoll) error {
 		_, later := s.store.Reschedule(ctx, due, r.Now.Add(r.Schedule.Wait(due.Polls)))
 		return errors.Join(err, later)
 	}
-	next, exhausted := checkout.NextPoll(o, due.Polls, s.slowness(o, *o.Payment(due.RequestID)), r)
+	next, exhausted := checkout.NextPoll(o, due.RequestID, due.Polls, s.slowness(o, *o.Payment(due.RequestID)), r)
 	if stillDue, err := s.store.Reschedule(ctx, due, next); err != nil || !stillDue {
 		return err // no longer due: the list is some time old
 	}
