@@ -114,7 +114,7 @@ func antomMethod(o checkout.Order, code string) *antom.PaymentMethod {
 
 func antomOrder(o checkout.Order) *antom.Order {
 	b := o.Buyer
-	name, phone := &antom.UserName{FullName: b.Name}, dialled(b.Phone)
+	name, phone := antomName(b.Name, b.Country), dialled(b.Phone)
 	order := &antom.Order{
 		ReferenceOrderID: o.ID,
 		Description:      "Order " + o.Number,
