@@ -117,6 +117,8 @@ func (s *Settings) rows() []setting {
 			summary: "where emails are written without `SMTP_URL`; it grows until you empty it"},
 		{env: "OPERATOR_EMAIL", shown: "none", into: emailAddress(&s.Mail.Operator),
 			summary: "who is told by email of everything that waits for a person: orders under review, captures and refunds, emails that were given up, faults of the settings. Without it the log alone tells"},
+		{env: "PERSONAL_DATA_RETENTION", shown: "off", into: retention(&s.Payments.Retention),
+			summary: "how long buyers' data stay after the last change of a paid order (`8760h` is a year; a day at least); `off`: without end. Those of orders that were never paid go after 30 days in any case"},
 		{env: "APP_RETURN_URLS", shown: "none", into: appReturns(&s.Pages.AppReturns),
 			summary: "addresses below which native apps may be opened again after paying: `myshop://pay,https://shop.example/app/` ([docs/apps.md](docs/apps.md))"},
 		{env: "ALLOWED_HOSTS", shown: "from `PUBLIC_URL` and `ADDR`", into: hostNames(&s.Pages.AllowedHosts),

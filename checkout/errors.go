@@ -52,6 +52,7 @@ const (
 	CodeReviewChanged     ErrorCode = "review_changed"      // the review that was meant has ended
 	CodePaymentSuperseded ErrorCode = "payment_superseding" // this payment has become the active one and holds funds
 	CodeAntomRefused      ErrorCode = "antom_refused"       // Antom refuses the operation
+	CodeDataNeeded        ErrorCode = "data_needed"         // the buyer's data still serve something, and cannot be erased
 
 	CodeAntomUnanswered ErrorCode = "antom_unanswered" // Antom has not answered yet
 	CodeBusy            ErrorCode = "busy"             // too many requests wait
@@ -82,6 +83,7 @@ var kindsOfCodes = map[ErrorCode]Kind{
 	CodeReviewChanged:     Conflict,
 	CodePaymentSuperseded: Conflict,
 	CodeAntomRefused:      Conflict,
+	CodeDataNeeded:        Conflict,
 	CodeAntomUnanswered:   Unavailable,
 	CodeBusy:              Unavailable,
 	CodeUnstored:          Unavailable,

@@ -18,6 +18,9 @@ func (o *Order) recompute(r Rules) {
 		if p.Status == PaymentPaid && p.Refunded() == p.EffectiveAmount() {
 			p.transition(PaymentRefunded, p.ResultCode)
 		}
+		if !p.Status.InProgress() {
+			p.forgetRequest()
+		}
 		switch reviewed := o.ReviewPayment == p.RequestID; {
 		case reviewed && o.Review.needsPerson():
 		case reviewed && o.Review.contradiction() && p.NextPoll.IsZero():
@@ -37,11 +40,11 @@ func (o *Order) recompute(r Rules) {
 
 // allocate decides about the funds of an attempt that is not active: the attempt
 // becomes active if the order needs its funds; otherwise it is a duplicate, and its
-// funds are returned.
+// funds are returned. Late money for an order without a buyer has no goods to send.
 func (o *Order) allocate(p *Payment, r Rules) {
 	active := o.Active()
 	hasFunds := active != nil && !active.Status.InProgress()
-	if hasFunds || o.Closed != "" && r.RefundLate {
+	if hasFunds || o.Closed != "" && (r.RefundLate || o.Erased()) {
 		p.Duplicate = true
 		p.schedulePoll(r.Now) // the sweeper returns it
 		return

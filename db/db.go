@@ -18,6 +18,7 @@ import (
 
 // Store is the database. It implements payments.Store.
 type Store struct {
+	personalData
 	writer    *writer
 	readers   *sql.DB      // as many connections as cores, none of which can write
 	reads     *statements  // on them
@@ -63,7 +64,7 @@ func (s *Store) open(ctx context.Context, path string) (err error) {
 	if err := refuseHalfRestored(path); err != nil {
 		return err
 	}
-	writes, err := sql.Open("sqlite", dsn(path, "_txlock=immediate", undoInMemory))
+	writes, err := sql.Open("sqlite", dsn(path, "_txlock=immediate", undoInMemory, overwriteErased))
 	if err != nil {
 		return fmt.Errorf("open database: %w", err)
 	}
@@ -78,6 +79,7 @@ func (s *Store) open(ctx context.Context, path string) (err error) {
 		return err
 	}
 	s.reads = newStatements(s.readers)
+	s.personalData = personalData{s.readers, s.reads}
 	return s.noteUnmatched(ctx)
 }
 
@@ -113,6 +115,10 @@ func openReaders(path string) (*sql.DB, error) {
 // undoInMemory keeps the pages that a savepoint may restore in memory;
 // otherwise SQLite writes them to a temporary file, which costs a third of all.
 const undoInMemory = "_pragma=temp_store(memory)"
+
+// overwriteErased leaves no copy of a row in the free parts of the file: what is erased
+// is gone.
+const overwriteErased = "_pragma=secure_delete(1)"
 
 // dsn carries the pragmas, because a PRAGMA by Exec reaches one connection of a
 // pool only. synchronous=FULL: what is acknowledged survives a power cut.

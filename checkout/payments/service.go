@@ -50,6 +50,7 @@ type Config struct {
 	SweepSchedule checkout.Schedule       // waits between two polls of something unfinished; the last repeats
 	Mailer        checkout.Mailer         // nil: no email is sent
 	Operator      checkout.OperatorMailer // nil: the log alone tells what waits for a person
+	Retention     checkout.Retention      // of the buyers' data of paid orders
 	LinkKey       []byte                  // signs the links in emails; nil: they open until the program ends
 	Now           func() time.Time
 	NewID         func() string
@@ -68,6 +69,7 @@ type Service struct {
 	*outbox
 	*sweeper
 	*watching
+	*erasing
 }
 
 // recorder reads and commits orders, and announces what has changed.
@@ -109,10 +111,11 @@ func New(cfg Config, store Store, gateway Gateway, methods Methods) *Service {
 		recorder: recorder, methods: methods, links: links{cfg.PublicURL, cfg.LinkKey}, lookups: make(chan lookup, lookupsWaiting),
 	}
 	watching := &watching{endings}
+	erasing := &erasing{recorder: recorder}
 	recorder.watches.poll, recorder.watches.tail = watching.pollForWatchers, watching.tailLedger
 	return &Service{
 		recorder: recorder, endings: endings, starts: starts, operators: &operators{endings},
-		outbox: outbox, sweeper: &sweeper{starts, outbox}, watching: watching,
+		outbox: outbox, sweeper: &sweeper{starts, outbox, erasing}, watching: watching, erasing: erasing,
 	}
 }
 

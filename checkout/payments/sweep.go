@@ -18,19 +18,22 @@ const (
 // sweeper resumes what is unfinished.
 type sweeper struct {
 	*starts
-	outbox *outbox
+	outbox  *outbox
+	erasing *erasing
 }
 
 // Sweep resumes everything unfinished until ctx ends: attempts without a known
 // outcome, orders past their end, effects not yet delivered. It is what makes a crash,
 // a restart or an outage on either side harmless.
 //
-// Emails have a round of their own: a mail server that hangs delays nothing else.
+// Emails have a round of their own: a mail server that hangs delays nothing else. So
+// have erasures, of which there may be many on the first day.
 func (s *sweeper) Sweep(ctx context.Context) {
-	var emails sync.WaitGroup
-	emails.Go(func() { rounds(ctx, s.wakeEmails, s.outbox.sendEmails) })
+	var beside sync.WaitGroup
+	beside.Go(func() { rounds(ctx, s.wakeEmails, s.outbox.sendEmails) })
+	beside.Go(func() { rounds(ctx, nil, s.erasing.eraseDue) })
 	rounds(ctx, s.wake, s.resumeAll)
-	emails.Wait()
+	beside.Wait()
 }
 
 // rounds does something again and again, at once when woken.
@@ -50,6 +53,7 @@ func rounds(ctx context.Context, wake <-chan struct{}, do func(context.Context))
 func (s *sweeper) SweepOnce(ctx context.Context) {
 	s.resumeAll(ctx)
 	s.outbox.sendEmails(ctx)
+	s.erasing.eraseDue(ctx)
 }
 
 // resumeAll does what is due, but for the emails.

@@ -99,9 +99,11 @@ CREATE TABLE orders (
 	language       TEXT NOT NULL,
 	created_at     INTEGER NOT NULL,
 	expires_at     INTEGER NOT NULL
-) STRICT;
+, erased_at INTEGER) STRICT;
 
 CREATE INDEX orders_open ON orders (expires_at) WHERE status = 'open';
+
+CREATE INDEX orders_personal ON orders (ever_paid, created_at, id) WHERE erased_at IS NULL;
 
 CREATE INDEX orders_review ON orders (id) WHERE status = 'review';
 
