@@ -132,7 +132,7 @@ func TestTheClockErases(t *testing.T) {
 			t.Error("after a month the data of the unpaid order are to be erased, and no others")
 		}
 		unpaid.get(unpaidPath).sees(http.StatusOK, `data-status="expired"`).seesNot(`data-test="renew"`)
-		unpaid.post(unpaidPath+"/renewal").sees(http.StatusConflict)
+		unpaid.post(unpaidPath + "/renewal").sees(http.StatusConflict)
 		shop.passes(60 * 24 * time.Hour)
 		shop.sweeps()
 		if erased(paidPath) != (want == "") {

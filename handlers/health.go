@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -31,9 +30,7 @@ func (s probes) showHealth(c echo.Context) error {
 // showReadiness says that orders and notifications can be stored. That requests
 // can be signed was checked at the start: there is no server without keys.
 func (s probes) showReadiness(c echo.Context) error {
-	ctx, cancel := context.WithTimeout(c.Request().Context(), 2*time.Second)
-	defer cancel()
-	if err := s.readiness.Ready(ctx); err != nil {
+	if err := s.readiness.Ready(c.Request().Context()); err != nil {
 		web.Note(c, slog.LevelError, slog.Any(checkout.LogError, err))
 		return c.String(http.StatusServiceUnavailable, "the database cannot store\n")
 	}
