@@ -144,10 +144,14 @@ func dataOf(o checkout.Order, told []checkout.Effect) orderData {
 		e.Lines = append(e.Lines, lineData{line.SKU, line.Name, line.Quantity, moneyDataOf(line.Unit)})
 	}
 	for _, p := range o.Payments {
-		e.Payments = append(e.Payments, paymentData{
+		data := paymentData{
 			RequestID: p.RequestID, AntomID: p.AntomID, Method: p.Method, Status: string(p.Status), Amount: moneyDataOf(p.EffectiveAmount()),
-			Refunded: moneyDataOf(p.Refunded()), Terminal: string(p.Terminal), CreatedAt: p.CreatedAt, Request: p.Body,
-		})
+			Refunded: moneyDataOf(p.Refunded()), Terminal: string(p.Terminal), CreatedAt: p.CreatedAt,
+		}
+		if p.Repeatable() {
+			data.Request = p.Body
+		}
+		e.Payments = append(e.Payments, data)
 	}
 	for _, effect := range told {
 		if effect.IsEmail() {

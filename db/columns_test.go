@@ -189,7 +189,7 @@ func problem(store *Store, id string, f fieldCase) string {
 	if err != nil {
 		return "update: " + err.Error()
 	}
-	rows, err := loadOrder(context.Background(), store.reads, name{byID, id})
+	rows, err := store.sealer.load(context.Background(), store.reads, name{byID, id})
 	if err != nil {
 		return "read: " + err.Error()
 	}

@@ -19,6 +19,7 @@ import (
 // Store is the database. It implements payments.Store.
 type Store struct {
 	personalData
+	sealer
 	writer    *writer
 	readers   *sql.DB      // as many connections as cores, none of which can write
 	reads     *statements  // on them

@@ -181,11 +181,11 @@ func scanOperation(row scanner) (checkout.Operation, error) {
 
 // savePayment adds a payment, or writes the columns that differ of one that is
 // stored, with its operations.
-func savePayment(ctx context.Context, tx *tx, orderID string, was, p *checkout.Payment) error {
+func (s *sealer) savePayment(ctx context.Context, tx *tx, orderID string, was, p *checkout.Payment) error {
 	var err error
 	if was == nil {
 		was = &checkout.Payment{}
-		_, err = paymentRows.add(ctx, tx, p, orderID)
+		_, err = paymentRows.add(ctx, tx, s.sealedPayment(p), orderID)
 	} else {
 		_, err = paymentRows.update(ctx, tx, was, p, p.RequestID)
 	}

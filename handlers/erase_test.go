@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -40,6 +41,14 @@ func (s *shop) filesHold(texts ...string) (found []string) {
 	return found
 }
 
+// remembers reports whether the body of a payment of an order holds a text.
+func (s *shop) remembers(path, text string) bool {
+	s.t.Helper()
+	o, err := s.store.OrderByID(s.t.Context(), s.idOf(path))
+	must(s.t, err)
+	return slices.ContainsFunc(o.Payments, func(p checkout.Payment) bool { return bytes.Contains(p.Body, []byte(text)) })
+}
+
 func (s *shop) idOf(path string) string {
 	s.t.Helper()
 	o, err := s.service.Order(s.t.Context(), strings.TrimPrefix(path, "/checkout/"))
@@ -54,8 +63,8 @@ func TestErasedDataAreNowhereAndTheMoneyIsProvable(t *testing.T) {
 	buyer.agent = "Netscape/4.0"
 	path := buyer.orders()
 	started := buyer.starts(path, "GCASH")
-	if missing := len(personal) - len(shop.filesHold(personal...)); missing > 1 { // the phone number is written in one way or the other
-		t.Fatalf("the shop holds only %q of a payment that has begun", shop.filesHold(personal...))
+	if found := shop.filesHold(personal...); len(found) != len(personal)-2 || !shop.remembers(path, "Netscape/4.0") { // the body is sealed
+		t.Fatalf("the shop holds only %q of a payment that has begun", found)
 	}
 	must(t, shop.control.Pay(started.PaymentRequestID))
 	shop.quiet()
@@ -69,7 +78,7 @@ func TestErasedDataAreNowhereAndTheMoneyIsProvable(t *testing.T) {
 	before := shop.audit()
 	_, err := shop.service.Erase(t.Context(), id, checkout.Cause{Kind: checkout.ByAdmin})
 	must(t, errors.Join(err, shop.service.ForgetOld(t.Context())))
-	if left := shop.filesHold(personal...); len(left) > 0 {
+	if left := shop.filesHold(personal...); len(left) > 0 || shop.remembers(path, "Netscape/4.0") {
 		t.Errorf("the files still hold %q", left)
 	}
 	if after := shop.audit(); !reflect.DeepEqual(after, before) {
@@ -96,11 +105,16 @@ func TestTheBrowserIsForgottenWithThePaymentsResult(t *testing.T) {
 	shop := newShop(t)
 	buyer := shop.newBuyer()
 	buyer.agent = "Netscape/4.0"
-	must(t, shop.control.Decline(buyer.starts(buyer.orders(), "GCASH").PaymentRequestID, "RISK_REJECT"))
+	path := buyer.orders()
+	started := buyer.starts(path, "GCASH")
+	if !shop.remembers(path, "Netscape/4.0") {
+		t.Fatal("the shop does not remember the request")
+	}
+	must(t, shop.control.Decline(started.PaymentRequestID, "RISK_REJECT"))
 	shop.quiet()
-	must(t, shop.service.ForgetOld(t.Context()))
-	if left := shop.filesHold("Netscape/4.0"); len(left) > 0 {
-		t.Errorf("the files still hold %q", left)
+	buyer.get(path+"/return").sees(http.StatusOK, `data-status="open"`)
+	if shop.remembers(path, "Netscape/4.0") {
+		t.Error("the shop still remembers the request")
 	}
 }
 
@@ -139,4 +153,26 @@ func TestTheClockErases(t *testing.T) {
 			t.Errorf("with a retention of %v the data of the paid order are erased: %v", retention, erased(paidPath))
 		}
 	}
+}
+
+// The address of a checkout page is the right to pay, and is in no file.
+func TestNoFileHoldsTheAddressOfACheckout(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	token := strings.TrimPrefix(path, "/checkout/")
+	started := buyer.starts(path, "GCASH")
+	expect := func(when string) {
+		t.Helper()
+		if len(shop.filesHold(token)) > 0 {
+			t.Errorf("%s the files hold the token", when)
+		}
+	}
+	expect("after a start")
+	must(t, shop.control.Pay(started.PaymentRequestID))
+	shop.quiet()
+	shop.sweeps()
+	expect("after the receipt")
+	shop.passes(time.Minute)
+	buyer.get(path).sees(http.StatusOK, `data-status="paid"`)
 }

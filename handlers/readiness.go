@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	probePause    = time.Second     // in which all who ask share one answer
+	probePause    = time.Second // in which all who ask share one answer
 	probePatience = 2 * time.Second
 )
 
