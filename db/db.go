@@ -27,6 +27,7 @@ type Store struct {
 	unmatched atomic.Bool  // whether a notification may be waiting for its payment
 	release   func() error // lets other servers open the file; nil when it was not claimed
 	exclusive bool
+	probe     probe
 	now       func() time.Time
 }
 
@@ -148,16 +149,6 @@ func (s *Store) Close() error {
 		errs = append(errs, s.release())
 	}
 	return errors.Join(errs...)
-}
-
-// Ready reports whether the database can store: it commits a transaction that
-// changes nothing lasting. SQLite writes the page even when the number is the
-// same as before.
-func (s *Store) Ready(ctx context.Context) error {
-	return s.write(ctx, func(ctx context.Context, tx *tx) error {
-		_, err := tx.ExecContext(ctx, `PRAGMA user_version = 1`)
-		return err
-	})
 }
 
 func (s *Store) write(ctx context.Context, fn func(context.Context, *tx) error) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -30,7 +31,9 @@ func (s probes) showHealth(c echo.Context) error {
 // showReadiness says that orders and notifications can be stored. That requests
 // can be signed was checked at the start: there is no server without keys.
 func (s probes) showReadiness(c echo.Context) error {
-	if err := s.readiness.Ready(c.Request().Context()); err != nil {
+	ctx, cancel := context.WithTimeout(c.Request().Context(), 2*time.Second)
+	defer cancel()
+	if err := s.readiness.Ready(ctx); err != nil {
 		web.Note(c, slog.LevelError, slog.Any(checkout.LogError, err))
 		return c.String(http.StatusServiceUnavailable, "the database cannot store\n")
 	}

@@ -53,7 +53,7 @@ func New(cfg Config, services Services, verifier Notifications, readiness Readin
 		s.limiter = web.NewLimiter(cfg.Now, cfg.Meter)
 	}
 	e := site.Echo()
-	s.routes(e, notifications{s, verifier}, probes{s, &sharedReadiness{of: readiness, now: cfg.Now}})
+	s.routes(e, notifications{s, verifier}, probes{s, readiness})
 	return e
 }
 
