@@ -21,6 +21,13 @@ func Audit(ctx context.Context, path string, w io.Writer) error {
 		return fmt.Errorf("audit: %w", err)
 	}
 	defer reads.Close()
+	found, known, err := schemaVersions(ctx, reads)
+	if err == nil && found < known {
+		err = fmt.Errorf("schema %d, this program reads schema %d: use the version that made it, or migrate first", found, known)
+	}
+	if err != nil && !errors.Is(err, ErrNewerSchema) { // a newer one is read as far as it is known
+		return fmt.Errorf("audit: %s: %w", path, err)
+	}
 	tx, err := reads.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return fmt.Errorf("audit: %w", err)
