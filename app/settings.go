@@ -132,6 +132,8 @@ func (s *Settings) rows() []setting {
 			summary: "emails about unpaid orders that one recipient gets in a day; further ones are given up. Emails about paid orders are not counted"},
 		{env: "EMAILS_PER_HOUR", fallback: "500", into: count(&s.Payments.EmailLimits.PerHour, 1, 1_000_000),
 			summary: "emails about unpaid orders to all recipients in an hour; further ones are sent later"},
+		{env: "PERSONAL_DATA_RETENTION", shown: "off", into: retention(&s.Payments.Retention),
+			summary: "how long buyers' data stay after the last change of a paid order (`8760h` is a year; a day at least); `off`: without end. Those of orders that were never paid go after 30 days in any case"},
 		{env: "APP_RETURN_URLS", shown: "none", into: appReturns(&s.Pages.AppReturns),
 			summary: "addresses below which native apps may be opened again after paying: `myshop://pay,https://shop.example/app/` ([docs/apps.md](docs/apps.md))"},
 		{env: "ALLOWED_HOSTS", shown: "from `PUBLIC_URL` and `ADDR`", into: hostNames(&s.Pages.AllowedHosts),

@@ -54,6 +54,7 @@ const (
 	CodeDisputed          ErrorCode = "payment_disputed"    // the payment is in dispute: a return would be a second one
 	CodeAntomRefused      ErrorCode = "antom_refused"       // Antom refuses the operation
 	CodeTooManyAttempts   ErrorCode = "too_many_attempts"   // the order takes no further attempt to pay
+	CodeDataNeeded        ErrorCode = "data_needed"         // the buyer's data still serve something, and cannot be erased
 
 	CodeAntomUnanswered ErrorCode = "antom_unanswered" // Antom has not answered yet
 	CodeBusy            ErrorCode = "busy"             // too many requests wait
@@ -86,6 +87,7 @@ var kindsOfCodes = map[ErrorCode]Kind{
 	CodeDisputed:          Conflict,
 	CodeAntomRefused:      Conflict,
 	CodeTooManyAttempts:   Conflict,
+	CodeDataNeeded:        Conflict,
 	CodeAntomUnanswered:   Unavailable,
 	CodeBusy:              Unavailable,
 	CodeUnstored:          Unavailable,

@@ -38,7 +38,7 @@ func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, pr
 		StatusURL: paths.status,
 		EventsURL: paths.events,
 	}
-	if o.Status == checkout.OrderExpired {
+	if o.Renewable() {
 		v.RenewURL = paths.renewal
 	}
 	if p := o.Active(); p != nil && o.Status == checkout.OrderProcessing && p.Method == "" && !v.Status.Unknown {

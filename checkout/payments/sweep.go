@@ -18,8 +18,9 @@ const (
 // sweeper resumes what is unfinished.
 type sweeper struct {
 	*starts
-	outbox *outbox
-	clock  clockWatch
+	outbox  *outbox
+	erasing *erasing
+	clock   clockWatch
 }
 
 // Sweep resumes everything unfinished until ctx ends: attempts without a known
@@ -27,11 +28,13 @@ type sweeper struct {
 // a restart or an outage on either side harmless.
 //
 // Emails have a round of their own: a mail server that hangs delays nothing else. So
-// have searches, which inquire many payments.
+// have searches, which inquire many payments, and erasures, of which there may be many
+// on the first day.
 func (s *sweeper) Sweep(ctx context.Context) {
 	var others sync.WaitGroup
 	others.Go(func() { rounds(ctx, s.wakeEmails, s.outbox.sendEmails) })
 	others.Go(func() { rounds(ctx, nil, s.search) })
+	others.Go(func() { rounds(ctx, nil, s.erasing.eraseDue) })
 	rounds(ctx, s.wake, s.resumeAll)
 	others.Wait()
 }
@@ -54,6 +57,7 @@ func (s *sweeper) SweepOnce(ctx context.Context) {
 	s.resumeAll(ctx)
 	s.search(ctx)
 	s.outbox.sendEmails(ctx)
+	s.erasing.eraseDue(ctx)
 }
 
 // resumeAll does what is due, but for the emails.

@@ -85,7 +85,7 @@ CREATE TABLE order_lines (
 CREATE TABLE orders (
 	id             TEXT PRIMARY KEY, -- in time order; also Antom's referenceOrderId
 	number         TEXT NOT NULL UNIQUE,
-	token          TEXT NOT NULL UNIQUE,
+	token_sha256          TEXT NOT NULL UNIQUE,
 	form_key       TEXT NOT NULL UNIQUE, -- the same form twice is the same order
 	status         TEXT NOT NULL CHECK (status = 'open' OR status = 'processing' OR status = 'authorized' OR status = 'paid'
 		OR status = 'cancelled' OR status = 'expired' OR status = 'review' OR status = 'partially_refunded' OR status = 'refunded'),
@@ -109,9 +109,13 @@ CREATE TABLE orders (
 	language       TEXT NOT NULL,
 	created_at     INTEGER NOT NULL,
 	expires_at     INTEGER NOT NULL
-) STRICT;
+, erased_at INTEGER, token_sealed BLOB NOT NULL DEFAULT x'') STRICT;
+
+CREATE INDEX orders_in_clear ON orders (id) WHERE token_sealed >= x'20';
 
 CREATE INDEX orders_open ON orders (expires_at) WHERE status = 'open';
+
+CREATE INDEX orders_personal ON orders (ever_paid, created_at, id) WHERE erased_at IS NULL;
 
 CREATE INDEX orders_review ON orders (id) WHERE status = 'review';
 
