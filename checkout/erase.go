@@ -1,10 +1,6 @@
 package checkout
 
-import (
-	"slices"
-	"strings"
-	"time"
-)
+import "time"
 
 // unpaidRetention is how long the buyer's data of an order that was never paid stay after
 // its last change, whatever the settings say.
@@ -28,13 +24,13 @@ func (r Retention) Cutoffs(now time.Time) (paid, unpaid time.Time) {
 func (o *Order) Erased() bool { return !o.ErasedAt.IsZero() }
 
 // EraseBuyer erases what the order holds about its buyer. Numbers, lines, amounts,
-// statuses and the country stay: they prove what was sold and paid. told are the effects
-// that the order has had. Errors: CodeDataNeeded while the data still serve something.
-func EraseBuyer(o Order, told []Effect, r Rules) (Order, error) {
+// statuses and the country stay: they prove what was sold and paid. Errors:
+// CodeDataNeeded while the data still serve something.
+func EraseBuyer(o Order, r Rules) (Order, error) {
 	if o.Erased() {
 		return o, nil
 	}
-	if why := o.needsBuyer(told); why != "" {
+	if why := o.needsBuyer(); why != "" {
 		return o, NewError(CodeDataNeeded, why)
 	}
 	o = o.Clone()
@@ -49,7 +45,7 @@ func EraseBuyer(o Order, told []Effect, r Rules) (Order, error) {
 }
 
 // needsBuyer says what the buyer's data are still needed for, or is "".
-func (o *Order) needsBuyer(told []Effect) string {
+func (o *Order) needsBuyer() string {
 	switch o.Status {
 	case OrderReview:
 		return "the order is under review"
@@ -57,31 +53,14 @@ func (o *Order) needsBuyer(told []Effect) string {
 		return "the order is " + string(o.Status) + "; it has to end first"
 	}
 	for i := range o.Payments {
-		if p := &o.Payments[i]; p.Status.InProgress() || p.unfinished() || p.needsReversal() || p.Status == PaymentAuthorized {
+		p := &o.Payments[i]
+		if p.Status.InProgress() || p.unfinished() || p.needsReversal() || p.Status == PaymentAuthorized {
 			return "Antom's result about payment " + p.RequestID + " is awaited"
 		}
-	}
-	if id := openDispute(told); id != "" {
-		return "dispute " + id + " is open"
-	}
-	return ""
-}
-
-// disputeEnds are the steps after which a dispute is over.
-var disputeEnds = []string{"DISPUTE_JUDGED", "DISPUTE_CANCELLED", "DISPUTE_ACCEPTED", "RDR_RESOLVED"}
-
-// openDispute is the id of a dispute that is not over, or "".
-func openDispute(told []Effect) string {
-	over := map[string]bool{}
-	for _, effect := range told {
-		if about, isDispute := strings.CutPrefix(string(effect), operatorPrefix+string(MatterDispute)+":"); isDispute {
-			d := disputeIn(about)
-			over[d.ID] = over[d.ID] || slices.Contains(disputeEnds, d.Step)
-		}
-	}
-	for id, ended := range over {
-		if !ended {
-			return id
+		for _, d := range p.Disputes {
+			if d.end() == disputeOpen {
+				return "dispute " + d.ID + " is open"
+			}
 		}
 	}
 	return ""

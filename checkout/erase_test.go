@@ -10,8 +10,12 @@ import (
 // A buyer's data serve until the order has ended, Antom owes no result, no person has to
 // decide, and no dispute is open.
 func TestWhatMayBeErasedWhen(t *testing.T) {
-	dispute := func(id, step string) Effect {
-		return (&Dispute{ID: id, Step: step, Due: noon}).effect()
+	disputed := func(steps ...Dispute) func(*Order, *Payment) {
+		return func(_ *Order, p *Payment) {
+			for _, step := range steps {
+				p.applyDispute(step)
+			}
+		}
 	}
 	with := func(status PaymentStatus, change func(*Order, *Payment)) Order {
 		o := orderWith("GCASH", status)
@@ -29,30 +33,28 @@ func TestWhatMayBeErasedWhen(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		order Order
-		told  []Effect
 		why   string // "" may be erased
 	}{
-		"paid":                 {with(PaymentPaid, nil), nil, ""},
-		"paid, receipt sent":   {with(PaymentPaid, nil), []Effect{EffectPaid, EmailEffect(EmailReceipt, "")}, ""},
-		"expired":              {closed(OrderExpired), nil, ""},
-		"cancelled":            {closed(OrderCancelled), nil, ""},
-		"may still be paid":    {with(PaymentFailed, nil), nil, "the order is open"},
-		"being paid":           {with(PaymentPending, nil), nil, "the order is processing"},
-		"a card is authorised": {with(PaymentAuthorized, nil), nil, "the order is authorized"},
-		"under review":         {with(PaymentPaid, func(o *Order, p *Payment) { o.raise(anotherAmount, p.RequestID) }), nil, "under review"},
+		"paid":                 {with(PaymentPaid, nil), ""},
+		"expired":              {closed(OrderExpired), ""},
+		"cancelled":            {closed(OrderCancelled), ""},
+		"may still be paid":    {with(PaymentFailed, nil), "the order is open"},
+		"being paid":           {with(PaymentPending, nil), "the order is processing"},
+		"a card is authorised": {with(PaymentAuthorized, nil), "the order is authorized"},
+		"under review":         {with(PaymentPaid, func(o *Order, p *Payment) { o.raise(anotherAmount, p.RequestID) }), "under review"},
 		"a refund is awaited": {with(PaymentPaid, func(_ *Order, p *Payment) {
 			p.Operations = []Operation{{Kind: Refund, RequestID: "r", Amount: p.Amount, Status: OperationProcessing}}
-		}), nil, "Antom's result about payment a"},
-		"a duplicate is to be returned": {with(PaymentPaid, func(_ *Order, p *Payment) { p.Duplicate = true }), nil, "Antom's result about payment a"},
-		"disputed":                      {with(PaymentPaid, nil), []Effect{dispute("d", "DISPUTE_CREATED")}, "dispute d is open"},
-		"disputed, and defended":        {with(PaymentPaid, nil), []Effect{dispute("d", "DISPUTE_CREATED"), dispute("d", "DEFENSE_SUPPLIED")}, "dispute d is open"},
-		"a dispute is over":             {with(PaymentPaid, nil), []Effect{dispute("d", "DISPUTE_CREATED"), dispute("d", "DISPUTE_JUDGED")}, ""},
-		"one of two disputes is over":   {with(PaymentPaid, nil), []Effect{dispute("d", "DISPUTE_CANCELLED"), dispute("e", "DISPUTE_CREATED")}, "dispute e is open"},
+		}), "Antom's result about payment a"},
+		"a duplicate is to be returned": {with(PaymentPaid, func(_ *Order, p *Payment) { p.Duplicate = true }), "Antom's result about payment a"},
+		"disputed":                      {with(PaymentPaid, disputed(Dispute{ID: "d", Step: "DISPUTE_CREATED"})), "dispute d is open"},
+		"disputed, and defended":        {with(PaymentPaid, disputed(Dispute{ID: "d", Step: "DISPUTE_CREATED"}, Dispute{ID: "d", Step: "DEFENSE_SUPPLIED"})), "dispute d is open"},
+		"a dispute is over":             {with(PaymentPaid, disputed(Dispute{ID: "d", Step: "DISPUTE_CREATED"}, Dispute{ID: "d", Step: "DISPUTE_JUDGED"})), ""},
+		"one of two disputes is over":   {with(PaymentPaid, disputed(Dispute{ID: "d", Step: "DISPUTE_CANCELLED"}, Dispute{ID: "e", Step: "DISPUTE_CREATED"})), "dispute e is open"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.order.Buyer = Buyer{Email: "ann@example.com", Name: "Ann", Country: "SG"}
 			before := c.order.Clone()
-			after, err := EraseBuyer(c.order, c.told, Rules{Now: noon})
+			after, err := EraseBuyer(c.order, Rules{Now: noon})
 			if c.why != "" {
 				if err == nil || !strings.Contains(err.Error(), c.why) || !reflect.DeepEqual(after, before) {
 					t.Errorf("it is answered %v, want %q", err, c.why)
@@ -65,7 +67,7 @@ func TestWhatMayBeErasedWhen(t *testing.T) {
 			if after.Status != before.Status || after.Total != before.Total || after.Number != before.Number {
 				t.Error("more than the buyer's data has changed")
 			}
-			if again, err := EraseBuyer(after, c.told, Rules{Now: noon.Add(time.Hour)}); err != nil || !reflect.DeepEqual(again, after) {
+			if again, err := EraseBuyer(after, Rules{Now: noon.Add(time.Hour)}); err != nil || !reflect.DeepEqual(again, after) {
 				t.Errorf("erasing again changes it: %v", err)
 			}
 		})
@@ -98,7 +100,7 @@ func TestLateMoneyOfAnErasedOrderIsReturned(t *testing.T) {
 		o, _ = CloseOrder(func() Order { o.recompute(r); return o }(), OrderExpired, r)
 		if erased {
 			var err error
-			if o, err = EraseBuyer(o, nil, r); err != nil {
+			if o, err = EraseBuyer(o, r); err != nil {
 				t.Fatal(err)
 			}
 		}

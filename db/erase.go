@@ -33,7 +33,7 @@ func (s *personalData) DueErasures(ctx context.Context, everPaid bool, before ti
 		 LIMIT $5`, everPaid, before.UnixMilli(), after.CreatedAt.UnixMilli(), after.OrderID, limit)
 }
 
-// EffectsOf implements payments.Store.
+// EffectsOf lists all effects that an order has had.
 func (s *personalData) EffectsOf(ctx context.Context, orderID string) ([]checkout.Effect, error) {
 	return collect(ctx, s.reads, func(row scanner) (effect checkout.Effect, err error) {
 		err = row.Scan(&effect)

@@ -24,12 +24,8 @@ type forgetter interface {
 // Erase erases what an order, and the emails that were written to files, hold about its
 // buyer. What proves what was sold and paid stays. Errors: CodeNotFound, CodeDataNeeded.
 func (s *erasing) Erase(ctx context.Context, orderID string, cause checkout.Cause) (checkout.Order, error) {
-	told, err := s.store.EffectsOf(ctx, orderID)
-	if err != nil {
-		return checkout.Order{}, err
-	}
 	o, err := s.change(ctx, orderID, cause, func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
-		after, err := checkout.EraseBuyer(o, told, s.rules())
+		after, err := checkout.EraseBuyer(o, s.rules())
 		return after, nil, err
 	})
 	if err != nil {

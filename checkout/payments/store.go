@@ -77,8 +77,6 @@ type Store interface {
 	// changed since a moment: those that were paid, or those that never were. They come in
 	// the order in which they were placed, from the one after another.
 	DueErasures(ctx context.Context, everPaid bool, unchangedSince time.Time, after checkout.DueErasure, limit int) ([]checkout.DueErasure, error)
-	// EffectsOf lists all effects that an order has had.
-	EffectsOf(ctx context.Context, orderID string) ([]checkout.Effect, error)
 	// ForgetOld removes from the file what was overwritten in the tables.
 	ForgetOld(ctx context.Context) error
 }
