@@ -20,7 +20,6 @@ var unchanging = map[string]string{
 	"Order.Number":      "printed in what the buyer was sent",
 	"Order.Token":       "in the address that the buyer was given",
 	"Order.FormKey":     "the form is posted once",
-	"Order.Buyer":       "frozen when the order is placed",
 	"Order.Lines":       "frozen when the order is placed",
 	"Order.Total":       "frozen when the order is placed",
 	"Order.Language":    "frozen when the order is placed",

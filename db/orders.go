@@ -10,8 +10,9 @@ import (
 	"antom-checkout/checkout"
 )
 
-// orderRows is the table of orders. What a buyer has placed never changes. An update
-// names the version that it has read, and finds nothing if there is a newer one.
+// orderRows is the table of orders. What a buyer has ordered never changes; who orders
+// may be corrected until a payment begins. An update names the version that it has
+// read, and finds nothing if there is a newer one.
 var orderRows = newMapping(mapping[checkout.Order]{
 	table: "orders", key: []string{"id", "version"}, onConflict: "ON CONFLICT (form_key) DO NOTHING",
 	columns: []column[checkout.Order]{
@@ -28,15 +29,15 @@ var orderRows = newMapping(mapping[checkout.Order]{
 		plain("version", func(o *checkout.Order) *int64 { return &o.Version }),
 		fixed(plain("currency", func(o *checkout.Order) *checkout.Currency { return &o.Total.Currency })),
 		fixed(plain("total", func(o *checkout.Order) *int64 { return &o.Total.Minor })),
-		fixed(plain("email", func(o *checkout.Order) *string { return &o.Buyer.Email })),
-		fixed(plain("name", func(o *checkout.Order) *string { return &o.Buyer.Name })),
-		fixed(plain("phone", func(o *checkout.Order) *string { return &o.Buyer.Phone })),
-		fixed(plain("country", func(o *checkout.Order) *string { return &o.Buyer.Country })),
-		fixed(plain("region", func(o *checkout.Order) *string { return &o.Buyer.Region })),
-		fixed(plain("city", func(o *checkout.Order) *string { return &o.Buyer.City })),
-		fixed(plain("address1", func(o *checkout.Order) *string { return &o.Buyer.Address1 })),
-		fixed(plain("address2", func(o *checkout.Order) *string { return &o.Buyer.Address2 })),
-		fixed(plain("postal_code", func(o *checkout.Order) *string { return &o.Buyer.PostalCode })),
+		plain("email", func(o *checkout.Order) *string { return &o.Buyer.Email }),
+		plain("name", func(o *checkout.Order) *string { return &o.Buyer.Name }),
+		plain("phone", func(o *checkout.Order) *string { return &o.Buyer.Phone }),
+		plain("country", func(o *checkout.Order) *string { return &o.Buyer.Country }),
+		plain("region", func(o *checkout.Order) *string { return &o.Buyer.Region }),
+		plain("city", func(o *checkout.Order) *string { return &o.Buyer.City }),
+		plain("address1", func(o *checkout.Order) *string { return &o.Buyer.Address1 }),
+		plain("address2", func(o *checkout.Order) *string { return &o.Buyer.Address2 }),
+		plain("postal_code", func(o *checkout.Order) *string { return &o.Buyer.PostalCode }),
 		fixed(plain("language", func(o *checkout.Order) *string { return &o.Language })),
 		fixed(instant("created_at", func(o *checkout.Order) *time.Time { return &o.CreatedAt })),
 		fixed(instant("expires_at", func(o *checkout.Order) *time.Time { return &o.ExpiresAt })),

@@ -137,7 +137,7 @@ func (s storefront) renderCart(c echo.Context, status int, session *session, ref
 		Frame: s.frame(c, session),
 		Lines: linesView(c, lines),
 		Total: amountView(c, total),
-		Form:  views.OrderForm{FormID: rand.Text(), Countries: countries(c)},
+		Form:  views.OrderForm{FormID: rand.Text(), Shown: checkout.Shown(lines), Countries: countries(c)},
 	}
 	for i := range view.Lines {
 		if view.Lines[i].SKU == wrong.line {
@@ -146,7 +146,10 @@ func (s storefront) renderCart(c echo.Context, status int, session *session, ref
 	}
 	if refused != nil {
 		view.Form.Values, view.Form.Errors, view.Error = refused.values, refused.err.Fields, web.MessageOf(refused.err)
-		view.Gone = refused.gone
+		view.Gone, view.OrderURL = refused.gone, refused.order
+		if refused.shown == view.Form.Shown && refused.formID != "" && len(refused.formID) <= 64 {
+			view.Form.FormID = refused.formID // it shows the same, so that it is still the form of its order
+		}
 	}
 	// The browser may store the page for its back button: the same form again is the
 	// same order, and the buyer finds it filled in.
