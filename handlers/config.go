@@ -54,6 +54,7 @@ func (c Config) site() *web.Site {
 		Sandbox:        c.Sandbox,
 		PublicURL:      c.PublicURL,
 		AllowedHosts:   c.AllowedHosts,
+		OpenToOthers:   openToOthers,
 		TrustedProxies: c.TrustedProxies,
 		Now:            c.Now,
 		Log:            c.Log,

@@ -43,6 +43,7 @@ func (s *server) routes(e *echo.Echo, antom notifications, health probes) {
 	e.POST("/checkout/:token/renewal", store.renewOrder, ordering)
 	page("/checkout/:token/code", pay.showCodeAgain, reading)
 	page("/checkout/:token/return", pay.showReturn, reading)
+	e.POST("/checkout/:token/return", pay.returnByPost, reading)
 	e.POST("/checkout/:token/mail", pay.requestEmail, reading)
 	page("/checkout/:token/status", pay.showStatus, reading)
 	e.GET("/checkout/:token/events", pay.streamStatus, reading)

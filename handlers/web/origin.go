@@ -17,6 +17,9 @@ func (s *Site) refuseCrossOrigin() echo.MiddlewareFunc {
 	}
 	// A report changes nothing, and browsers send it with "Origin: null".
 	protection.AddInsecureBypassPattern("POST " + ReportPath)
+	for _, path := range s.cfg.OpenToOthers {
+		protection.AddInsecureBypassPattern("POST " + path)
+	}
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			if err := protection.Check(c.Request()); err != nil {

@@ -19,6 +19,7 @@ type Config struct {
 	Sandbox        bool            // payments are practice; pages say so
 	PublicURL      *url.URL        // base of every address handed out; never the Host header
 	AllowedHosts   []string        // names that are answered beside the public URL's
+	OpenToOthers   []string        // paths, as http.ServeMux writes them, that other sites may POST to: nothing is done there
 	TrustedProxies []*net.IPNet    // whose X-Forwarded-For and X-Request-Id count
 	Now            func() time.Time
 	Log            *slog.Logger
@@ -39,8 +40,8 @@ type Site struct {
 	log   *slog.Logger
 }
 
-// New makes a site. Every field of the Config but Logo, Accent, AllowedHosts and
-// TrustedProxies has to be there.
+// New makes a site. Every field of the Config but Logo, Accent, AllowedHosts,
+// OpenToOthers and TrustedProxies has to be there.
 func New(cfg Config) *Site {
 	return &Site{cfg: cfg, hosts: newHosts(cfg.PublicURL, cfg.AllowedHosts), log: WithRequestID(cfg.Log)}
 }
@@ -61,8 +62,10 @@ func (s *Site) Echo() *echo.Echo {
 	return e
 }
 
-// chain is what every request passes through, outermost first.
+// chain is what every request passes through, outermost first. Only the first is before
+// the routes are looked up.
 func (s *Site) chain(e *echo.Echo) {
+	e.Pre(ignoreTrailingSlashes)
 	e.Use(s.nameRequest)
 	e.Use(s.logRequest)
 	e.Use(secureHeaders(s.HTTPS()))
