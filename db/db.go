@@ -31,6 +31,7 @@ type Store struct {
 	unmatched atomic.Bool  // whether a notification may be waiting for its payment
 	release   func() error // lets other servers open the file; nil when it was not claimed
 	exclusive bool
+	maxCarts  int
 	now       func() time.Time
 }
 
@@ -46,7 +47,7 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 	if strings.Contains(path, "://") {
 		return nil, errors.New("only a path to an SQLite file is supported as database")
 	}
-	s := &Store{now: time.Now}
+	s := &Store{now: time.Now, maxCarts: maxCarts}
 	for _, option := range options {
 		option(s)
 	}

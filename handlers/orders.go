@@ -31,10 +31,14 @@ func (s storefront) placeOrder(c echo.Context) error {
 		return web.Unreadable(err)
 	}
 	session := s.session(c)
-	order, err := s.orderFrom(c, session, form.Get)
+	cart, err := s.cart(c)
+	if err != nil {
+		return err
+	}
+	order, err := s.orderFrom(c, session, cart, form.Get)
 	var refused *checkout.Error
 	if errors.As(err, &refused) && !web.WantsJSON(c) && refused.Kind() != checkout.Unavailable {
-		return s.refuseOrder(c, session, form.Get, order, refused)
+		return s.refuseOrder(c, form.Get, order, refused)
 	}
 	if err != nil {
 		return err
@@ -47,13 +51,16 @@ func (s storefront) placeOrder(c echo.Context) error {
 }
 
 // refuseOrder shows the form again with what was typed and what is wrong.
-func (s storefront) refuseOrder(c echo.Context, session *session, get func(string) string, order checkout.Order, err *checkout.Error) error {
+func (s storefront) refuseOrder(c echo.Context, get func(string) string, order checkout.Order, err *checkout.Error) error {
 	refused := &refusedOrder{formID: get("form_id"), shown: get("shown"), values: typed(get), err: err}
 	if order.Token != "" {
 		refused.order = pathsOf(order).page
-		s.emptyPaidCart(c, session) // what is paid is not ordered once more
 	}
-	return s.renderCart(c, web.StatusOf(err.Kind()), session, refused, cartProblem{})
+	cart, problem := s.cart(c) // without what has just been found to be bought
+	if problem != nil {
+		return problem
+	}
+	return s.renderCart(c, web.StatusOf(err.Kind()), cart, refused, cartProblem{})
 }
 
 // typed is what the form is filled in with when it is shown again: all that the buyer
@@ -73,7 +80,7 @@ func typed(get func(string) string) map[string]string {
 
 // orderFrom places the order of a form, or brings it up to date. An attempt to pay it
 // that is in progress is ended first, as by a buyer who chooses another way to pay.
-func (s storefront) orderFrom(c echo.Context, session *session, get func(string) string) (checkout.Order, error) {
+func (s storefront) orderFrom(c echo.Context, session *session, cart checkout.Cart, get func(string) string) (checkout.Order, error) {
 	ctx := c.Request().Context()
 	formID := get("form_id")
 	if formID == "" || len(formID) > 64 || checkout.IDHoldsCardNumber(formID) {
@@ -82,7 +89,7 @@ func (s storefront) orderFrom(c echo.Context, session *session, get func(string)
 	req := shop.OrderRequest{
 		FormKey:  checkout.FormKey(session.ID, formID),
 		Shown:    get("shown"),
-		Cart:     session.Cart,
+		Cart:     cart.Lines,
 		Language: views.Language(ctx).String(),
 	}
 	req.Buyer.Set(get)

@@ -41,7 +41,7 @@ func (s cashier) renderReturn(c echo.Context, o checkout.Order, self string, buy
 	paths := pathsOf(o)
 	since := s.arrival(c)
 	v := views.ReturnView{
-		Frame:     s.frame(c, nil),
+		Frame:     s.site.Frame(c, 0),
 		Token:     o.Token,
 		Number:    o.Number,
 		Status:    s.statusView(o, int(s.cfg.Now().Sub(since).Seconds())),

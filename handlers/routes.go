@@ -27,9 +27,10 @@ func (s *server) routes(e *echo.Echo, antom notifications, health probes) {
 	page("/", store.showCatalog)
 	page("/products/:sku", store.showProduct)
 
-	e.POST("/cart", store.addToCart)
+	choosing := s.limiter.Limited(limits.carts)
+	e.POST("/cart", store.addToCart, choosing)
 	page("/cart", store.showCart)
-	e.POST("/cart/:sku", store.changeCart)
+	e.POST("/cart/:sku", store.changeCart, choosing)
 
 	ordering := s.limiter.Limited(limits.orders)
 	e.POST("/orders", store.placeOrder, ordering)

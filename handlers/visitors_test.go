@@ -2,7 +2,9 @@ package handlers_test
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -76,5 +78,64 @@ func TestANotifyAddressMayEndWithASlash(t *testing.T) {
 		if res.StatusCode != status {
 			t.Errorf("%s answers %d, want %d", path, res.StatusCode, status)
 		}
+	}
+}
+
+// Two tabs put different products into the cart at once, with the same cookie.
+func TestTwoAdditionsAtOnceAreBothInTheCart(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	buyer.post("/cart", "sku=MUG-01", "quantity=1").sees(http.StatusSeeOther)
+	at, err := url.Parse(shop.url)
+	must(t, err)
+	cookies := buyer.client.Jar.Cookies(at)
+	var tabs sync.WaitGroup
+	for _, sku := range []string{"POT-02", "TIN-03"} {
+		tab := shop.newBuyer()
+		tab.client.Jar.SetCookies(at, cookies)
+		tabs.Go(func() { tab.post("/cart", "sku="+sku, "quantity=1") })
+	}
+	tabs.Wait()
+	if n := strings.Count(buyer.get("/cart").body, `data-test="cart-line"`); n != 3 {
+		t.Errorf("%d lines are in the cart, want 3", n)
+	}
+}
+
+// After paying nothing is counted on any page; what was added meanwhile stays.
+func TestTheCartIsEmptyOnEveryPageOnceItIsPaid(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	counted := `class="count"`
+	for _, page := range []string{"/", "/products/MUG-01"} {
+		buyer.get(page).sees(http.StatusOK, counted)
+	}
+	must(t, shop.control.Pay(buyer.starts(path, "GCASH").PaymentRequestID))
+	shop.quiet()
+	for _, page := range []string{"/", "/products/MUG-01", "/cart"} {
+		buyer.get(page).sees(http.StatusOK).seesNot(counted)
+	}
+	second := buyer.orders()
+	buyer.post("/cart", "sku=TIN-03", "quantity=1").sees(http.StatusSeeOther)
+	must(t, shop.control.Pay(buyer.starts(second, "GCASH").PaymentRequestID))
+	shop.quiet()
+	buyer.get("/").sees(http.StatusOK, counted, "1 item")
+	buyer.get("/cart").sees(http.StatusOK, "TIN-03").seesNot("/cart/MUG-01")
+}
+
+// A browser that keeps no cookies is told, instead of that its cart is empty.
+func TestABrowserWithoutCookiesIsTold(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	buyer.client.Jar = nil
+	to := buyer.post("/cart", "sku=MUG-01", "quantity=1").sees(http.StatusSeeOther).header.Get("Location")
+	buyer.get(to).sees(http.StatusOK, "allow cookies").seesNot("Your cart is empty")
+	buyer.get("/cart").sees(http.StatusOK, "Your cart is empty")
+
+	other := shop.newBuyer()
+	to = other.post("/cart", "sku=MUG-01", "quantity=1").sees(http.StatusSeeOther).header.Get("Location")
+	other.get(to).sees(http.StatusOK, `data-test="cart-line"`).seesNot("allow cookies")
+	if to = other.post("/cart", "sku=MUG-01", "quantity=1").header.Get("Location"); to != "/cart" {
+		t.Errorf("with the cookie the next addition leads to %s", to)
 	}
 }

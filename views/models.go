@@ -86,7 +86,8 @@ type CartView struct {
 	Gone  []string // products of a renewed order that are no longer sold
 	// The order that this form has placed, where it cannot be corrected, or "". Error then
 	// says why.
-	OrderURL string
+	OrderURL  string
+	NoCookies bool // the browser keeps no cookies, so that the cart is lost
 }
 
 // OrderForm holds what the buyer typed, and a message key per wrong field.

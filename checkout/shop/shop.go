@@ -24,6 +24,10 @@ type Store interface {
 	// CreateOrder stores a new order. If one with the same FormKey is stored
 	// already, that one is returned and nothing changes.
 	CreateOrder(ctx context.Context, order checkout.Order, cause checkout.Cause) (checkout.Order, error)
+	// Cart is the cart of a session, empty if there is none; UpdateCart lets change decide
+	// and commits what differs.
+	Cart(ctx context.Context, session string) (checkout.Cart, error)
+	UpdateCart(ctx context.Context, session string, change func(*checkout.Cart) error) (checkout.Cart, error)
 	// OrderByForm finds the order that a form has placed, or answers ErrNotFound.
 	OrderByForm(ctx context.Context, formKey string) (checkout.Order, error)
 	// OrderByToken and OrderByID find an order, or answer ErrNotFound.
