@@ -70,6 +70,11 @@ func (c *Cart) Set(sku string, pieces int) error {
 	return nil
 }
 
+// Remove takes products out of the cart.
+func (c *Cart) Remove(skus []string) {
+	c.Lines = slices.DeleteFunc(c.Lines, func(line CartLine) bool { return slices.Contains(skus, line.SKU) })
+}
+
 // Put makes sure that the cart holds so many pieces of each product, as far as there is
 // room for the lines.
 func (c *Cart) Put(lines []CartLine) {

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -103,6 +104,24 @@ func (s storefront) showCart(c echo.Context) error {
 	return s.renderCart(c, http.StatusOK, cart, nil, cartProblem{})
 }
 
+// removeUnsold takes what is no longer sold out of the cart, and names it for the page
+// that is shown instead.
+func (s storefront) removeUnsold(c echo.Context, cart checkout.Cart, sold []checkout.OrderLine) (_ checkout.Cart, gone []string, err error) {
+	for _, line := range cart.Lines {
+		if !slices.ContainsFunc(sold, func(l checkout.OrderLine) bool { return l.SKU == line.SKU }) {
+			gone = append(gone, line.SKU)
+		}
+	}
+	if gone == nil {
+		return cart, nil, nil
+	}
+	cart, err = s.shop.ChangeCart(c.Request().Context(), s.session(c).ID, func(cart *checkout.Cart) error {
+		cart.Remove(gone)
+		return nil
+	})
+	return cart, gone, err
+}
+
 // cartProblem is a line whose new quantity was refused.
 type cartProblem struct{ line, typed string }
 
@@ -113,10 +132,15 @@ func (s storefront) renderCart(c echo.Context, status int, cart checkout.Cart, r
 	if err != nil {
 		return err
 	}
+	cart, gone, err := s.removeUnsold(c, cart, lines)
+	if err != nil {
+		return err
+	}
 	view := views.CartView{
 		Frame: s.frame(c, cart),
 		Lines: linesView(c, lines),
 		Total: amountView(c, total),
+		Gone:  gone,
 		// A browser that was given a cookie and does not send it has lost its cart.
 		NoCookies: c.QueryParam("cookie") != "" && s.sessions.Get(c) == nil,
 		Form:      views.OrderForm{FormID: rand.Text(), Shown: checkout.Shown(lines), Countries: countries(c)},
@@ -128,7 +152,7 @@ func (s storefront) renderCart(c echo.Context, status int, cart checkout.Cart, r
 	}
 	if refused != nil {
 		view.Form.Values, view.Form.Errors, view.Error = refused.values, refused.err.Fields, web.MessageOf(refused.err)
-		view.Gone, view.OrderURL = refused.gone, refused.order
+		view.Gone, view.OrderURL = append(view.Gone, refused.gone...), refused.order
 		if refused.shown == view.Form.Shown && refused.formID != "" && len(refused.formID) <= 64 {
 			view.Form.FormID = refused.formID // it shows the same, so that it is still the form of its order
 		}

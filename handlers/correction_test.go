@@ -146,3 +146,21 @@ func TestThePublishedFieldsAloneOrder(t *testing.T) {
 		t.Errorf("the order goes to %s", o.Buyer.Address1)
 	}
 }
+
+// What is no longer sold is named when the cart is shown, and is counted no more.
+func TestACartSaysWhatIsNoLongerSold(t *testing.T) {
+	product := func(sku string) checkout.Product {
+		return checkout.Product{SKU: sku, Name: "A " + sku, Price: checkout.Money{Minor: 1000, Currency: "SGD"}}
+	}
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	buyer.post("/cart", "sku=TIN-03", "quantity=1").sees(http.StatusSeeOther)
+	cart := buyer.opensCart()
+	shop.sells([]checkout.Product{product("MUG-01")})
+	buyer.posts(cart).sees(http.StatusConflict, "have changed", "No longer available: TIN-03")
+	again := buyer.get("/cart").sees(http.StatusOK, "2 items").seesNot("TIN-03")
+	buyer.posts(again).sees(http.StatusSeeOther)
+
+	shop.sells([]checkout.Product{product("POT-02")})
+	buyer.get("/cart").sees(http.StatusOK, "No longer available: MUG-01", "Your cart is empty")
+}
