@@ -30,6 +30,7 @@ type Store struct {
 	release   func() error // lets other servers open the file; nil when it was not claimed
 	exclusive bool
 	probe     probe
+	maxCarts  int
 	now       func() time.Time
 }
 
@@ -45,7 +46,7 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 	if strings.Contains(path, "://") {
 		return nil, errors.New("only a path to an SQLite file is supported as database")
 	}
-	s := &Store{now: time.Now}
+	s := &Store{now: time.Now, maxCarts: maxCarts}
 	for _, option := range options {
 		option(s)
 	}

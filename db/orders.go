@@ -10,9 +10,9 @@ import (
 	"antom-checkout/checkout"
 )
 
-// orderRows is the table of orders. What a buyer has placed never changes, but that the
-// buyer's own data may be erased. An update
-// names the version that it has read, and finds nothing if there is a newer one.
+// orderRows is the table of orders. What a buyer has ordered never changes; who orders
+// may be corrected until a payment begins, and erased. An update names the version that
+// it has read, and finds nothing if there is a newer one.
 var orderRows = newMapping(mapping[checkout.Order]{
 	table: "orders", key: []string{"id", "version"}, owner: []string{"token_sha256", "token_sealed"}, onConflict: "ON CONFLICT (form_key) DO NOTHING",
 	columns: []column[checkout.Order]{
@@ -31,7 +31,7 @@ var orderRows = newMapping(mapping[checkout.Order]{
 		plain("email", func(o *checkout.Order) *string { return &o.Buyer.Email }),
 		plain("name", func(o *checkout.Order) *string { return &o.Buyer.Name }),
 		plain("phone", func(o *checkout.Order) *string { return &o.Buyer.Phone }),
-		fixed(plain("country", func(o *checkout.Order) *string { return &o.Buyer.Country })),
+		plain("country", func(o *checkout.Order) *string { return &o.Buyer.Country }),
 		plain("region", func(o *checkout.Order) *string { return &o.Buyer.Region }),
 		plain("city", func(o *checkout.Order) *string { return &o.Buyer.City }),
 		plain("address1", func(o *checkout.Order) *string { return &o.Buyer.Address1 }),

@@ -335,7 +335,7 @@ func TestEveryAnswerIsGuarded(t *testing.T) {
 		if strings.Contains(policy, "unsafe") {
 			t.Errorf("%s: %s", path, policy)
 		}
-		for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"} {
+		for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"} {
 			if h.Get(name) != want {
 				t.Errorf("%s: %s is %q", path, name, h.Get(name))
 			}
@@ -415,8 +415,9 @@ func TestOtherSitesCannotActForABuyer(t *testing.T) {
 	shop := newShop(t)
 	buyer := shop.newBuyer()
 	for name, change := range map[string]func(*http.Request){
-		"Sec-Fetch-Site": func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") },
-		"Origin":         func(r *http.Request) { r.Header.Set("Origin", "https://evil.example") },
+		"Sec-Fetch-Site":    func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") },
+		"Origin":            func(r *http.Request) { r.Header.Set("Origin", "https://evil.example") },
+		"a sandboxed frame": func(r *http.Request) { r.Header.Set("Origin", "null") },
 	} {
 		req, err := http.NewRequestWithContext(t.Context(), "POST", shop.url+"/cart", strings.NewReader(url.Values{"sku": {"MUG-01"}, "quantity": {"1"}}.Encode()))
 		must(t, err)
@@ -426,6 +427,17 @@ func TestOtherSitesCannotActForABuyer(t *testing.T) {
 			t.Errorf("%s: %d", name, got.status)
 		}
 	}
+}
+
+// Browsers before Fetch Metadata send the shop's own forms with its origin alone.
+func TestABrowserWithoutFetchMetadataCanBuy(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	req, err := http.NewRequestWithContext(t.Context(), "POST", shop.url+"/cart", strings.NewReader("sku=MUG-01&quantity=1"))
+	must(t, err)
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Origin", shop.url)
+	buyer.do(req).sees(http.StatusSeeOther)
 }
 
 func TestBodiesOver64KiBAreRefused(t *testing.T) {

@@ -28,7 +28,7 @@ func (s cashier) showCheckout(c echo.Context) error {
 func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, problem string) error {
 	paths := pathsOf(o)
 	v := views.CheckoutView{
-		Frame:     s.frame(c, nil),
+		Frame:     s.site.Frame(c, 0),
 		Token:     o.Token,
 		Number:    o.Number,
 		Status:    s.statusView(o, 0),

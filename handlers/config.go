@@ -55,6 +55,7 @@ func (c Config) site() *web.Site {
 		Sandbox:        c.Sandbox,
 		PublicURL:      c.PublicURL,
 		AllowedHosts:   c.AllowedHosts,
+		OpenToOthers:   openToOthers,
 		TrustedProxies: c.TrustedProxies,
 		Developers:     c.Developers,
 		Now:            c.Now,

@@ -31,7 +31,7 @@ func (s cashier) showAction(c echo.Context, started payments.Started, method str
 		return s.renderCheckout(c, http.StatusGone, o, "")
 	}
 	return web.Render(c, http.StatusAccepted, views.WaitPage(views.WaitView{
-		Frame:     s.frame(c, nil),
+		Frame:     s.site.Frame(c, 0),
 		Token:     o.Token,
 		Method:    method,
 		Total:     amountView(c, o.Total),
@@ -46,7 +46,7 @@ func (s cashier) showAction(c echo.Context, started payments.Started, method str
 func (s cashier) showContinue(c echo.Context, started payments.Started) error {
 	o, a := started.Order, started.Action
 	v := views.ContinueView{
-		Frame:      s.frame(c, nil),
+		Frame:      s.site.Frame(c, 0),
 		MethodName: s.methodName(c, started.Payment),
 		Total:      amountView(c, o.Total),
 		URL:        a.URL,

@@ -484,7 +484,7 @@ func TestTheLinkInAnEmailOpensItsOrderAndNoOther(t *testing.T) {
 	first, second := link(t, receipts[0]), link(t, receipts[1])
 	stranger := shop.newBuyer() // another browser, no cookie
 	page := stranger.get(first).sees(http.StatusOK, "Ann Lee", "1 Raffles Place", "Enamel mug", `data-status="paid"`)
-	if page.header.Get("Referrer-Policy") != "no-referrer" || page.header.Get("Cache-Control") != "no-store" {
+	if page.header.Get("Referrer-Policy") != "same-origin" || page.header.Get("Cache-Control") != "no-store" {
 		t.Errorf("headers %v", page.header)
 	}
 	cut := func(path string) (id, signature string) {

@@ -56,6 +56,9 @@ func (s notifications) refuse(c echo.Context, status int, err error) error {
 // path that arrives through a proxy, with the query unchanged.
 func (s notifications) path(r *http.Request) string {
 	path := strings.TrimSuffix(s.cfg.PublicURL.EscapedPath(), "/") + gateway.NotificationPath
+	if arrived, _, _ := strings.Cut(r.RequestURI, "?"); strings.HasSuffix(arrived, "/") {
+		path += "/" // as the merchant has entered it at Antom
+	}
 	if r.URL.RawQuery != "" {
 		path += "?" + r.URL.RawQuery
 	}

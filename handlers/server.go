@@ -73,14 +73,17 @@ func (s *server) sessionID(c echo.Context) string {
 	return ""
 }
 
-// frame is what surrounds a page of the session; it is nil on pages that show no
-// cart.
-func (s *server) frame(c echo.Context, session *session) views.Frame {
-	pieces := 0
-	if session != nil {
-		pieces = session.pieces()
+// cart is the cart of the request's session; it is empty for a new one.
+func (s *server) cart(c echo.Context) (checkout.Cart, error) {
+	if found := s.sessions.Get(c); found != nil {
+		return s.shop.Cart(c.Request().Context(), found.ID, found.Order)
 	}
-	return s.site.Frame(c, pieces)
+	return checkout.Cart{}, nil
+}
+
+// frame is what surrounds a page that shows a cart; pages of a payment show none.
+func (s *server) frame(c echo.Context, cart checkout.Cart) views.Frame {
+	return s.site.Frame(c, cart.Pieces())
 }
 
 // patience is how long a page waits for an inquiry before it shows what is

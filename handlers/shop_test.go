@@ -293,15 +293,12 @@ func (s *shop) notify(body string, change ...func(*http.Request)) *http.Response
 	s.t.Helper()
 	at := time.Now().Format(time.RFC3339)
 	client := s.box.Credentials().ClientID
-	signature, err := antom.Sign(s.stranger, antom.SigningString("POST", "/antom/notify", client, at, []byte(body)))
-	must(s.t, err)
-	signature.KeyVersion = "2"
 	req, err := http.NewRequestWithContext(s.t.Context(), "POST", s.url+"/antom/notify", strings.NewReader(body))
 	must(s.t, err)
 	req.Header.Set("Content-Type", "application/json; charset=UTF-8")
 	req.Header.Set("Client-Id", client)
 	req.Header.Set("Request-Time", at)
-	req.Header.Set("Signature", signature.String())
+	req.Header.Set("Signature", s.signs("/antom/notify", at, body))
 	for _, c := range change {
 		c(req)
 	}
@@ -309,6 +306,15 @@ func (s *shop) notify(body string, change ...func(*http.Request)) *http.Response
 	must(s.t, err)
 	s.t.Cleanup(func() { res.Body.Close() })
 	return res
+}
+
+// signs signs a notification with key version 2 of Antom.
+func (s *shop) signs(path, at, body string) string {
+	s.t.Helper()
+	signature, err := antom.Sign(s.stranger, antom.SigningString("POST", path, s.box.Credentials().ClientID, at, []byte(body)))
+	must(s.t, err)
+	signature.KeyVersion = "2"
+	return signature.String()
 }
 
 // buyer is a browser without JavaScript: a client with a cookie jar.

@@ -9,6 +9,16 @@ CREATE TABLE calls (
 	at                 INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE carts (
+    seq        INTEGER PRIMARY KEY,
+    session    TEXT NOT NULL UNIQUE,
+    lines      TEXT NOT NULL CHECK (json_valid(lines)),
+    taken_out  TEXT NOT NULL,
+    changed_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX carts_changed ON carts (changed_at);
+
 CREATE TABLE notifications (
 	id                 TEXT PRIMARY KEY,
 	type               TEXT NOT NULL,

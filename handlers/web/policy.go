@@ -31,7 +31,10 @@ func secureHeaders(https bool) echo.MiddlewareFunc {
 				h.Set("Reporting-Endpoints", reportGroup+`="`+ReportPath+`"`)
 			}
 			h.Set("X-Content-Type-Options", "nosniff")
-			h.Set("Referrer-Policy", "no-referrer")
+			// Other origins read no address of a page, which may hold a token. With no-referrer
+			// browsers would send the shop's own forms with "Origin: null", and those without
+			// Fetch Metadata could not be told from other sites.
+			h.Set("Referrer-Policy", "same-origin")
 			h.Set("Cross-Origin-Opener-Policy", "same-origin")
 			h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
 			h.Set("Cache-Control", "no-store") // static files say otherwise themselves
