@@ -214,6 +214,9 @@ func (m *metrics) handler() http.Handler {
 	return mux
 }
 
+// metricsConnections is the most that the server of the metrics has at once.
+const metricsConnections = 64
+
 // measure begins to measure, and listens where Prometheus reads.
 func (p *Program) measure(context.Context) error {
 	p.metrics = newMetrics()
@@ -225,7 +228,7 @@ func (p *Program) measure(context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.servers.add(httpServer(p.metrics.handler(), p.Log), listener)
+	p.servers.add(httpServer(p.metrics.handler(), p.Log), listener, limitConnections(metricsConnections, 1), isLoopback)
 	p.Log.Info("metrics", logAddress, listener.Addr().String())
 	return nil
 }

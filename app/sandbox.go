@@ -27,10 +27,13 @@ func serveSandbox(ctx context.Context, l *line) error {
 		return err
 	}
 	var servers group
-	servers.add(httpServer(box, log), listener)
+	servers.add(httpServer(box, log), listener, limitConnections(sandboxConnections, 9), isLoopback)
 	fmt.Fprintf(l.stdout, "The sandbox is at %s (credentials: %[1]s/control/credentials)\n", box.Credentials().BaseURL)
 	return errors.Join(servers.serve(ctx), box.Close())
 }
+
+// sandboxConnections is the most that a sandbox has at once.
+const sandboxConnections = 2000
 
 func openSandbox(addr string, cfg sandbox.Config, keyFile string) (*sandbox.Sandbox, net.Listener, error) {
 	keys, err := sandbox.LoadKeys(keyFile)
@@ -77,7 +80,7 @@ func (p *Program) embedSandbox(context.Context) error {
 		return err
 	}
 	p.Sandbox = box
-	p.servers.add(httpServer(box, p.Log), listener)
+	p.servers.add(httpServer(box, p.Log), listener, limitConnections(sandboxConnections, 3), isLoopback)
 	return s.UseSandbox(box.Credentials())
 }
 

@@ -23,7 +23,9 @@ type Settings struct {
 	SandboxAddr string
 	MetricsAddr string // "": the metrics are not served
 	ClockOffset time.Duration
-	Log         LogSettings
+
+	MaxConnections int
+	Log            LogSettings
 
 	Shop               shop.Config
 	Payments           payments.Config
@@ -129,6 +131,10 @@ func (s *Settings) rows() []setting {
 			summary: "CIDRs whose `X-Forwarded-For` and `X-Request-Id` count"},
 		{env: "RATE_LIMITS", fallback: "on", into: either(&s.Pages.RateLimits, "off", "on"),
 			summary: "`off`: no request is refused for coming too often, and emails have no allowance"},
+		{env: "MAX_CONNECTIONS", fallback: "4000", into: count(&s.MaxConnections, 16, 1_000_000),
+			summary: "connections to the shop at once, or fewer where the process may not open as many files (`ulimit -n`). Beyond them the one that has done nothing for longest is closed"},
+		{env: "MAX_STREAMS", fallback: "2000", into: count(&s.Pages.MaxStreams, 1, 1_000_000),
+			summary: "open pages that are told of changes at once, at most half of the connections; the page that has waited for longest polls instead"},
 		{env: "METRICS_ADDR", shown: "off", into: listenAddress(&s.MetricsAddr),
 			summary: "address that serves `/metrics` to Prometheus, and nothing else"},
 		{env: "LOG_FORMAT", fallback: "text", into: either(&s.Log.JSON, "text", "json"),

@@ -26,6 +26,7 @@ type server struct {
 	methods  *methods.Methods
 	sessions *web.Sessions[session]
 	limiter  *web.Limiter // nil: no limits
+	streams  *streams
 	log      *slog.Logger
 }
 
@@ -47,6 +48,7 @@ func New(cfg Config, services Services, verifier Notifications, readiness Readin
 		payments: services.Payments,
 		methods:  services.Methods,
 		sessions: web.NewSessions[session]("session", cfg.SessionKey, site.HTTPS()),
+		streams:  &streams{limits: cfg.streamLimits(), meter: cfg.Meter},
 		log:      web.WithRequestID(cfg.Log),
 	}
 	if cfg.RateLimits {
