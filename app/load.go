@@ -84,6 +84,8 @@ func (s *Settings) fill(rows []setting, g given) error {
 	}
 	if texts["ANTOM_CLIENT_ID"] == "" && texts["ANTOM_SDK_URL"] == antomSDK {
 		s.SDK.URL = nil // the sandbox has its own
+	} else if texts["ANTOM_SDK_INTEGRITY"] == "" && texts["ANTOM_SDK_URL"] == antomSDK {
+		s.SDK.Integrity = antomSDKIntegrity
 	}
 	if s.SettlementCurrency == "" {
 		s.SettlementCurrency = s.Shop.Currency

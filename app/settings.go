@@ -57,6 +57,12 @@ type setting struct {
 
 const antomSDK = "https://sdk.marmot-cloud.com/package/ams-checkout/1.47.2/dist/umd/ams-checkout.min.js"
 
+// antomSDKIntegrity is the hash of that script, as it is published on npm.
+const antomSDKIntegrity = "sha384-AD7L5Rh076UuqKtWm0N7aQR3QisWht2XKNKKIFUGwyXE5t3qTQJi/6mBDJyVTATz"
+
+// integrityOff is the text of a setting that pins no hash.
+const integrityOff = "off"
+
 // rows lists all settings, in the order an operator meets them; each fills its
 // field of s.
 func (s *Settings) rows() []setting {
@@ -91,8 +97,8 @@ func (s *Settings) rows() []setting {
 			summary: "how long to wait for one answer"},
 		{env: "ANTOM_SDK_URL", fallback: antomSDK, shown: "Antom's CDN, version 1.47.2", into: address(&s.SDK.URL),
 			summary: "script of the Web SDK"},
-		{env: "ANTOM_SDK_INTEGRITY", into: text(&s.SDK.Integrity),
-			summary: "Subresource Integrity value of that script"},
+		{env: "ANTOM_SDK_INTEGRITY", shown: "that of version 1.47.2, for its script", into: integrity(&s.SDK.Integrity),
+			summary: "Subresource Integrity value of that script (`sha384-…`), or `off`. Browsers run no other file: where Antom changes it, buyers pay without the SDK until this setting names the new hash"},
 		{env: "SDK_UI", fallback: "popup", into: oneOf(&s.SDK.UI, handlers.Popup, handlers.Inline, handlers.Element),
 			summary: "how the SDK shows itself: `popup`; `inline`: cards are entered inside the page, all else in the popup; `element`: Antom's Payment Element replaces the shop's list of methods. A build of the SDK without it leaves that list, and redirects"},
 		{env: "SANDBOX_ADDR", fallback: "localhost:8081", into: text(&s.SandboxAddr),

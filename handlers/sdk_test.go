@@ -201,7 +201,7 @@ func TestThePayPageAllowsAntomsHostsAndNoMore(t *testing.T) {
 		has, lacks      []string
 	}{
 		"the pinned version": {pinned, "https://open-sea-global.alipay.com", []string{
-			" https://sdk.marmot-cloud.com;", "style-src-elem 'self' 'sha256-", "style-src-attr 'none'",
+			" " + pinned + ";", "style-src-elem 'self' 'sha256-", "style-src-attr 'none'",
 			"connect-src 'self' https://imgs-sea-global.alipay.com ", "frame-src https://ac.alipay.com https://checkout.antom.com;",
 			"form-action 'self' https:;", // of card and bank: 3-D Secure
 		}, []string{"unsafe"}},
@@ -212,10 +212,10 @@ func TestThePayPageAllowsAntomsHostsAndNoMore(t *testing.T) {
 			" https://js.antom.com;", "style-src 'self' 'unsafe-inline';", "https://imgs-de-global.alipay.com", "https://checkout.antom.com",
 		}, nil},
 		"from the merchant's own host": {"https://pay.example.com/ams-checkout/1.47.2/ams-checkout.min.js", "https://open-sea-global.alipay.com", []string{
-			" https://pay.example.com;", "frame-src https://ac.alipay.com", "style-src-elem 'self' 'sha256-",
+			" https://pay.example.com/ams-checkout/1.47.2/ams-checkout.min.js;", "frame-src https://ac.alipay.com", "style-src-elem 'self' 'sha256-",
 		}, []string{"unsafe"}},
 		"a stand-in": {"http://localhost:8081/sdk.js", "http://localhost:8081", []string{
-			"frame-src http://localhost:8081;", "form-action 'self';",
+			" http://localhost:8081/sdk.js;", "frame-src http://localhost:8081;", "form-action 'self';",
 		}, []string{"alipay", "antom.com", "https:", "unsafe"}},
 	} {
 		t.Run(name, func(t *testing.T) {
