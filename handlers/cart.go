@@ -144,12 +144,14 @@ func (s storefront) renderCart(c echo.Context, status int, session *session, ref
 			view.Lines[i].Quantity, view.Lines[i].Error = wrong.typed, "error.quantity"
 		}
 	}
+	// The browser may store the page for its back button: the same form again is the
+	// same order, and the buyer finds it filled in. It must not store what this page
+	// itself says about the buyer.
+	c.Response().Header().Set("Cache-Control", "private, no-cache")
 	if refused != nil {
+		c.Response().Header().Set("Cache-Control", "no-store")
 		view.Form.Values, view.Form.Errors, view.Error = refused.values, refused.err.Fields, web.MessageOf(refused.err)
 		view.Gone = refused.gone
 	}
-	// The browser may store the page for its back button: the same form again is the
-	// same order, and the buyer finds it filled in.
-	c.Response().Header().Set("Cache-Control", "private, no-cache")
 	return web.Render(c, status, views.CartPage(view))
 }

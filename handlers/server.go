@@ -55,7 +55,7 @@ func New(cfg Config, services Services, verifier Notifications, readiness Readin
 		s.limiter = web.NewLimiter(cfg.Now, cfg.Meter)
 	}
 	e := site.Echo()
-	s.routes(e, notifications{s, verifier}, probes{s, readiness})
+	s.routes(e, notifications{s, verifier, &refusals{}}, probes{s, readiness})
 	return e
 }
 

@@ -25,12 +25,14 @@ type sweeper struct {
 // outcome, orders past their end, effects not yet delivered. It is what makes a crash,
 // a restart or an outage on either side harmless.
 //
-// Emails have a round of their own: a mail server that hangs delays nothing else.
+// Emails and look-ups have rounds of their own: a mail server that hangs delays nothing
+// else.
 func (s *sweeper) Sweep(ctx context.Context) {
-	var emails sync.WaitGroup
-	emails.Go(func() { rounds(ctx, s.wakeEmails, s.outbox.sendEmails) })
+	var others sync.WaitGroup
+	others.Go(func() { rounds(ctx, s.wakeEmails, s.outbox.sendEmails) })
+	others.Go(func() { rounds(ctx, s.wakeLookup, s.outbox.answerLookups) })
 	rounds(ctx, s.wake, s.resumeAll)
-	emails.Wait()
+	others.Wait()
 }
 
 // rounds does something again and again, at once when woken.
@@ -49,6 +51,7 @@ func rounds(ctx context.Context, wake <-chan struct{}, do func(context.Context))
 // SweepOnce does all that is due now.
 func (s *sweeper) SweepOnce(ctx context.Context) {
 	s.resumeAll(ctx)
+	s.outbox.answerLookups(ctx)
 	s.outbox.sendEmails(ctx)
 }
 
