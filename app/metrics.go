@@ -159,7 +159,7 @@ func (m *metrics) watchOutbox(source outboxSource, now func() time.Time) {
 	m.registry.MustRegister(outboxCollector{
 		source: source, now: now,
 		rows:    prometheus.NewDesc("checkout_outbox_rows", "Effects such as emails: pending, sent, or dead (given up).", []string{"state"}, nil),
-		waiting: prometheus.NewDesc("checkout_waiting", "What waits for a person: orders under review, captures that are due within two days or failed, emails that were given up.", []string{"what"}, nil),
+		waiting: prometheus.NewDesc("checkout_waiting", "What waits for a person: orders under review, captures that are due within two days or failed, emails that were given up, but for those about orders that were never paid.", []string{"what"}, nil),
 		age:     prometheus.NewDesc("checkout_outbox_oldest_pending_seconds", "Age of the oldest pending row, 0 without one.", nil, nil),
 	})
 }

@@ -237,7 +237,12 @@ func TestARecipientHasAnAllowanceOfEmailsAboutUnpaidOrders(t *testing.T) {
 	if victims != 10 || others != 1 {
 		t.Errorf("%d emails to one recipient and %d to the other, want 10 and 1", victims, others)
 	}
-	shop.expectCount(3, "outbox", "state", "dead")
+	shop.expectCount(3, "outbox", "state", "dead") // and the operator is not told
+	for _, row := range shop.audit()["outbox"] {
+		if topic := row["topic"].(string); strings.HasPrefix(topic, "operator.") {
+			t.Errorf("the operator is told: %s", topic)
+		}
+	}
 
 	// A receipt is not counted, and a link in what was typed is none.
 	paying := shop.newBuyer()
