@@ -335,7 +335,7 @@ func TestEveryAnswerIsGuarded(t *testing.T) {
 		if strings.Contains(policy, "unsafe") {
 			t.Errorf("%s: %s", path, policy)
 		}
-		for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"} {
+		for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin"} {
 			if h.Get(name) != want {
 				t.Errorf("%s: %s is %q", path, name, h.Get(name))
 			}
@@ -530,4 +530,31 @@ func TestABuyerChoosesTheLanguage(t *testing.T) {
 	buyer.get(path + "?lang=ar").sees(http.StatusSeeOther) // the pay page's address stays clean
 	buyer.get(path).sees(http.StatusOK, `lang="ar"`, `dir="rtl"`)
 	buyer.get("/?lang=klingon").sees(http.StatusOK, `lang="ar"`)
+}
+
+// A path of two slashes is, as a link, the address of another host.
+func TestNoLinkOfAPageLeadsToAHostInItsAddress(t *testing.T) {
+	shop := newShop(t)
+	for _, path := range []string{"//evil.example/x", "//evil.example", "///evil.example/x", "/%5Cevil.example/x", "//evil.example%2Fx"} {
+		page := shop.newBuyer().get(path).sees(http.StatusNotFound, `href="?lang=de"`)
+		for _, link := range regexp.MustCompile(`(?:href|action|src)="([^"]*)"`).FindAllStringSubmatch(page.body, -1) {
+			if strings.Contains(link[1], "evil") {
+				t.Errorf("%s has the link %s", path, link[1])
+			}
+		}
+	}
+}
+
+// The cart may be stored for the back button; what a buyer typed may not.
+func TestAPageWithWhatABuyerTypedIsNotStored(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	form := buyer.fills()
+	if got := buyer.get("/cart").header.Get("Cache-Control"); got != "private, no-cache" {
+		t.Errorf("the cart is %s", got)
+	}
+	page := buyer.post("/orders", "form_id="+form, "name=Ann Lee", "email=ann@").sees(http.StatusUnprocessableEntity, "Ann Lee")
+	if got := page.header.Get("Cache-Control"); got != "no-store" {
+		t.Errorf("the form that is shown again is %s", got)
+	}
 }

@@ -150,15 +150,17 @@ func (s storefront) renderCart(c echo.Context, status int, cart checkout.Cart, r
 			view.Lines[i].Quantity, view.Lines[i].Error = wrong.typed, "error.quantity"
 		}
 	}
+	// The browser may store the page for its back button: the same form again is the
+	// same order, and the buyer finds it filled in. It must not store what this page
+	// itself says about the buyer.
+	c.Response().Header().Set("Cache-Control", "private, no-cache")
 	if refused != nil {
+		c.Response().Header().Set("Cache-Control", "no-store")
 		view.Form.Values, view.Form.Errors, view.Error = refused.values, refused.err.Fields, web.MessageOf(refused.err)
 		view.Gone, view.OrderURL = append(view.Gone, refused.gone...), refused.order
 		if refused.shown == view.Form.Shown && refused.formID != "" && len(refused.formID) <= 64 {
 			view.Form.FormID = refused.formID // it shows the same, so that it is still the form of its order
 		}
 	}
-	// The browser may store the page for its back button: the same form again is the
-	// same order, and the buyer finds it filled in.
-	c.Response().Header().Set("Cache-Control", "private, no-cache")
 	return web.Render(c, status, views.CartPage(view))
 }

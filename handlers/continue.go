@@ -60,11 +60,11 @@ func (s cashier) showContinue(c echo.Context, started payments.Started) error {
 	return web.Render(c, http.StatusOK, views.ContinuePage(v))
 }
 
-// allowForm lets the page's forms post to one more address: Antom's, when it
-// requires a form instead of a link.
+// allowForm lets the page's forms post to one more address, and to no other of its
+// host: Antom's, when it requires a form instead of a link.
 func allowForm(c echo.Context, address string) {
 	if u, err := url.Parse(address); err == nil {
-		web.SetPolicy(c, func(p web.Policy) { p.Add("form-action", u.Scheme+"://"+u.Host) })
+		web.SetPolicy(c, func(p web.Policy) { p.Add("form-action", web.FileSource(u)) })
 	}
 }
 

@@ -43,11 +43,13 @@ func byOrder(c echo.Context) string {
 	return ""
 }
 
-// ofNumber limits the lookups of one order by its number.
+// ofNumber limits how often one client looks one order up. The number alone is not
+// limited: a person who knows it could keep its buyer from asking. The answer tells nothing,
+// and an order gets one link in an hour.
 func ofNumber(typed string) web.Limits {
-	byNumber := limitBy(func(echo.Context) string {
+	byNumber := limitBy(func(c echo.Context) string {
 		if number := checkout.OrderNumber(typed); number != "" {
-			return "number " + number
+			return "number " + number + " of " + web.ByClient(c)
 		}
 		return ""
 	})

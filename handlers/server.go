@@ -26,6 +26,7 @@ type server struct {
 	methods  *methods.Methods
 	sessions *web.Sessions[session]
 	limiter  *web.Limiter // nil: no limits
+	streams  *streams
 	log      *slog.Logger
 }
 
@@ -47,13 +48,14 @@ func New(cfg Config, services Services, verifier Notifications, readiness Readin
 		payments: services.Payments,
 		methods:  services.Methods,
 		sessions: web.NewSessions[session]("session", cfg.SessionKey, site.HTTPS()),
+		streams:  &streams{limits: cfg.streamLimits(), meter: cfg.Meter},
 		log:      web.WithRequestID(cfg.Log),
 	}
 	if cfg.RateLimits {
 		s.limiter = web.NewLimiter(cfg.Now, cfg.Meter)
 	}
 	e := site.Echo()
-	s.routes(e, notifications{s, verifier}, probes{s, readiness})
+	s.routes(e, notifications{s, verifier, &refusals{}}, probes{s, readiness})
 	return e
 }
 

@@ -74,6 +74,7 @@ type settings struct {
 	refundLate    bool
 	rateLimits    bool
 	emailsPerHour int  // 0: the default
+	maxStreams    int  // 0: the default
 	timeStands    bool // until it passes
 	realMoney     bool
 	sweepSchedule checkout.Schedule
@@ -188,6 +189,7 @@ func (s *shop) decided(set settings, credentials sandbox.Credentials) app.Settin
 	cfg.Shop.OrderTTL, cfg.Payments.SweepSchedule, cfg.Payments.Mailer = cmp.Or(set.orderTTL, time.Hour), set.sweepSchedule, set.mailer
 	cfg.Pages.RateLimits, cfg.Pages.Logo, cfg.Pages.Accent = set.rateLimits, set.logo, set.accent
 	cfg.FormsOnly, cfg.Payments.Retention = set.withoutSDK, checkout.Retention(set.retention)
+	cfg.Pages.MaxStreams = cmp.Or(set.maxStreams, cfg.Pages.MaxStreams)
 	cfg.Payments.EmailLimits.PerHour = cmp.Or(set.emailsPerHour, cfg.Payments.EmailLimits.PerHour)
 	return cfg
 }

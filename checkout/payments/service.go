@@ -83,6 +83,7 @@ type recorder struct {
 	watches    *watches
 	wake       chan struct{} // tells the sweeper that something is due now
 	wakeEmails chan struct{} // likewise, for emails
+	wakeLookup chan struct{} // likewise, for look-ups
 }
 
 // New makes a Service. Nothing runs until Sweep is called.
@@ -104,7 +105,7 @@ func New(cfg Config, store Store, gateway Gateway, methods Methods) *Service {
 	}
 	recorder := &recorder{
 		paymentLog: paymentLog{cfg.Log}, cfg: cfg, store: store, gateway: gateway, now: cfg.Now,
-		watches: &watches{}, wake: make(chan struct{}, 1), wakeEmails: make(chan struct{}, 1),
+		watches: &watches{}, wake: make(chan struct{}, 1), wakeEmails: make(chan struct{}, 1), wakeLookup: make(chan struct{}, 1),
 	}
 	endings := &endings{operations: &operations{&inquirer{recorder: recorder}}}
 	starts := &starts{endings: endings, methods: methods}
@@ -191,7 +192,7 @@ func (s *recorder) announce(ctx context.Context, before, after checkout.Order, c
 }
 
 func (s *recorder) wakeSweeper() {
-	for _, wake := range []chan struct{}{s.wake, s.wakeEmails} {
+	for _, wake := range []chan struct{}{s.wake, s.wakeEmails, s.wakeLookup} {
 		select {
 		case wake <- struct{}{}:
 		default:
