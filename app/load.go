@@ -54,6 +54,7 @@ type value struct {
 // not given, or is given only by the environment and the file by a flag.
 func (g given) find(row setting) (value, error) {
 	text, byFlag := g.text(row.env)
+	text = tidy(text)
 	if row.into.secret {
 		path, fileByFlag := g.text(row.env + "_FILE")
 		if path != "" && (text == "" || fileByFlag && !byFlag) {
@@ -61,16 +62,16 @@ func (g given) find(row setting) (value, error) {
 			if err != nil {
 				return value{wrong: true}, fmt.Errorf("%s_FILE: %w", row.env, err)
 			}
-			if text = strings.TrimSpace(string(content)); text == "" {
+			if text = tidy(string(content)); text == "" {
 				return value{wrong: true}, fmt.Errorf("%s_FILE: %s is empty", row.env, path)
 			}
 			return value{text: text, given: true}, nil
 		}
 	}
-	if text == "" && !byFlag {
-		return value{text: row.fallback}, nil
+	if text == "" {
+		return value{text: row.fallback, byFlag: byFlag}, nil
 	}
-	return value{text: text, given: text != "", byFlag: byFlag}, nil
+	return value{text: text, given: true, byFlag: byFlag}, nil
 }
 
 // values are all settings by their names.

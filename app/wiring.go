@@ -92,12 +92,20 @@ func (s *Settings) mail() mail.Config {
 	cfg := s.Mail
 	cfg.ShopName, cfg.Accent = s.Pages.ShopName, s.Pages.Accent
 	cfg.Host = s.PublicURL.Hostname()
-	cfg.From = cmp.Or(cfg.From, "shop@"+cfg.Host)
+	cfg.From = cmp.Or(cfg.From, "shop@"+mailDomain(cfg.Host))
 	cfg.Folder = s.mailFolder()
 	if !s.SMTPURL.Empty() {
 		cfg.Server, _ = mail.ParseServer(s.SMTPURL.Reveal()) // checked when the settings were read
 	}
 	return cfg
+}
+
+// mailDomain is a host as the domain of an email address.
+func mailDomain(host string) string {
+	if net.ParseIP(host) != nil {
+		return "localhost"
+	}
+	return host
 }
 
 // mailFolder is where emails are written without a mail server.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	netmail "net/mail"
 	"regexp"
 	"strings"
 	"time"
@@ -79,9 +80,7 @@ func (m *Mailer) message(ctx context.Context, email checkout.Email) (*gomail.Msg
 	}
 
 	message := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
-	if err := message.FromFormat(oneLine(m.cfg.ShopName), m.cfg.From); err != nil {
-		return nil, fmt.Errorf("sender: %w", err)
-	}
+	message.FromMailAddress(m.sender())
 	if err := message.To(email.Order.Buyer.Email); err != nil {
 		return nil, fmt.Errorf("%w: %w", checkout.ErrUndeliverable, err)
 	}
@@ -93,6 +92,11 @@ func (m *Mailer) message(ctx context.Context, email checkout.Email) (*gomail.Msg
 	message.SetBodyString(gomail.TypeTextPlain, views.EmailText(ctx, view))
 	message.AddAlternativeString(gomail.TypeTextHTML, html.String())
 	return message, nil
+}
+
+// sender is the shop. A name may hold any character: it is quoted where it has to be.
+func (m *Mailer) sender() *netmail.Address {
+	return &netmail.Address{Name: oneLine(m.cfg.ShopName), Address: m.cfg.From}
 }
 
 // oneLine keeps line breaks out of headers, whatever a name holds.

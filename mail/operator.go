@@ -13,9 +13,7 @@ import (
 // MailOperator implements checkout.OperatorMailer.
 func (m *Mailer) MailOperator(ctx context.Context, email checkout.OperatorEmail) error {
 	message := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
-	if err := message.FromFormat(oneLine(m.cfg.ShopName), m.cfg.From); err != nil {
-		return fmt.Errorf("sender: %w", err)
-	}
+	message.FromMailAddress(m.sender())
 	if err := message.To(m.cfg.Operator); err != nil {
 		return withoutAddress(fmt.Errorf("%w: %w", checkout.ErrUndeliverable, err), m.cfg.Operator)
 	}
