@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"antom-checkout/checkout"
@@ -39,7 +40,7 @@ func (s *Settings) readCatalog() ([]checkout.Product, error) {
 		return nil, usageError{fmt.Errorf("CATALOG_FILE: %w", err)}
 	}
 	defer file.Close()
-	isCSV := strings.EqualFold(filepath.Ext(s.CatalogFile), ".csv")
+	isCSV := slices.Contains([]string{".csv", ".tsv", ".txt"}, strings.ToLower(filepath.Ext(s.CatalogFile)))
 	products, err := db.ReadCatalog(file, isCSV, s.Shop.Currency)
 	if err != nil {
 		return nil, usageError{fmt.Errorf("CATALOG_FILE: %w", err)}

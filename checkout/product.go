@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"unicode/utf8"
 )
 
 // Limits that keep every total within the 16 digits that Antom accepts.
@@ -49,8 +50,8 @@ func CheckProduct(p Product) error {
 	if p.SKU == "" || len(p.SKU) > 64 || !isToken(p.SKU) {
 		problems = append(problems, fmt.Errorf("sku %q is not 1 to 64 letters, digits, '-', '_' or '.'", p.SKU))
 	}
-	if p.Name == "" || len(p.Name) > 256 {
-		problems = append(problems, fmt.Errorf("%s: name is missing or longer than 256 bytes", p.SKU))
+	if p.Name == "" || utf8.RuneCountInString(p.Name) > 256 {
+		problems = append(problems, fmt.Errorf("%s: name is missing or longer than 256 characters", p.SKU))
 	}
 	if p.Price.Minor < 1 || p.Price.Minor > MaxPrice {
 		problems = append(problems, fmt.Errorf("%s: price is not 1 to %d minor units", p.SKU, int64(MaxPrice)))
