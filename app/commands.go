@@ -38,6 +38,8 @@ func commands() []command {
 			summary: "capture, refund, cancel or accept an order; the same key is the same action", help: adminHelp},
 		{name: "emails", synopsis: "resend [--order ORDER] [--dead]", settings: everySetting, run: resendEmails,
 			summary: "send emails again that were given up: those of an order, or all", help: emailsHelp},
+		{name: "stock", synopsis: "SKU [PIECES]", settings: everySetting, run: stock,
+			summary: "how many pieces of a product there are; with `PIECES`, there are so many now", help: stockHelp},
 		{name: "backup", synopsis: "FILE", settings: everySetting, run: backup,
 			summary: "a consistent copy of the database, beside a running server"},
 		{name: "audit", settings: everySetting, run: audit,

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -24,10 +25,24 @@ func (p *Program) openStore(ctx context.Context) error {
 	}
 	switch {
 	case s.CatalogFile != "":
-		return p.Store.ImportProducts(ctx, products)
+		err = p.Store.ReplaceCatalog(ctx, products)
 	case !s.LiveMode():
-		return p.Store.Seed(ctx, s.Shop.Currency)
+		err = p.Store.Seed(ctx, s.Shop.Currency)
 	}
+	if err != nil {
+		return err
+	}
+	return p.warnOfEmptyShop(ctx)
+}
+
+// warnOfEmptyShop says that buyers find nothing to buy.
+func (p *Program) warnOfEmptyShop(ctx context.Context) error {
+	sold, err := p.Store.Products(ctx, p.Settings.Shop.Currency)
+	if err != nil || len(sold) > 0 {
+		return err
+	}
+	p.Log.Warn("setting", slog.String(logSetting, "CATALOG_FILE"),
+		slog.String(logProblem, "not given, and no product has a price in "+string(p.Settings.Shop.Currency)+": the shop is empty; name a file of products"))
 	return nil
 }
 

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"antom-checkout/antom/sandbox"
 )
 
 // The session key makes all links; the key of the links makes no session.
@@ -78,4 +80,15 @@ func TestAGivenSessionKeyIsUsedAndNotStored(t *testing.T) {
 	if files, err := os.ReadDir(folder); err != nil || len(files) > 0 {
 		t.Errorf("the folder holds %v (%v), want nothing", files, err)
 	}
+}
+
+// merchantKeys are a merchant's private key and Antom's public one.
+func merchantKeys(t *testing.T) (private, public string) {
+	t.Helper()
+	keys, err := sandbox.NewKeys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := keys.Credentials("http://localhost", sandbox.DefaultClientID)
+	return c.MerchantPrivateKey, c.AntomPublicKey
 }
