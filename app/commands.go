@@ -32,7 +32,7 @@ func commands() []command {
 	return []command{
 		{name: "serve", settings: everySetting, run: serve,
 			summary: "the shop and its checkout; the default"},
-		{name: "sandbox", settings: onlySettings("SANDBOX_ADDR", "ALLOWED_HOSTS", "DEVELOPER_NETWORKS", "LOG_FORMAT", "LOG_LEVEL"), run: serveSandbox,
+		{name: "sandbox", settings: onlySettings("SANDBOX_ADDR", "DEVELOPER_NETWORKS", "LOG_FORMAT", "LOG_LEVEL"), run: serveSandbox,
 			summary: "only the local Antom, for any shop and any Antom SDK"},
 		{name: "admin", synopsis: "ACTION --order ORDER --key KEY [--amount MINOR] [--json]", settings: everySetting, run: administer,
 			summary: "capture, refund, cancel or accept an order; the same key is the same action", help: adminHelp},

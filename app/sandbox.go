@@ -41,7 +41,7 @@ func (s *Settings) guarded(box *sandbox.Sandbox) http.Handler {
 	if err != nil {
 		panic("app: address of the sandbox: " + err.Error()) // the sandbox has checked it
 	}
-	return web.Developers{Public: at, Networks: s.Pages.Developers, Hosts: s.Pages.AllowedHosts}.Guard(box, isControlRoom)
+	return web.Developers{Public: at, Networks: s.Pages.Developers}.Guard(box, isControlRoom)
 }
 
 // isControlRoom reports whether a path of the sandbox is not for buyers and SDKs.

@@ -128,7 +128,7 @@ func (p *Program) NewHandler() http.Handler {
 func (p *Program) PagesConfig() handlers.Config {
 	cfg := p.Settings.pages()
 	cfg.SessionKey, cfg.Now, cfg.Log, cfg.Done = p.keys, p.Now, p.Log, p.stopping
-	cfg.GatewayFaults = p.faults.summary
+	cfg.GatewayFaults, cfg.CheckKeys = p.faults.summary, p.Client.CheckKeys
 	if p.metrics != nil {
 		cfg.Meter = p.metrics
 	}

@@ -29,6 +29,7 @@ type Config struct {
 	Log            *slog.Logger
 	Meter          Meter           // counts what the pages do; nil counts nothing
 	GatewayFaults  func() string   // what Antom refuses the shop at present, for the log of /readyz; nil: not known
+	CheckKeys      func() error    // whether requests to Antom can be signed, for /readyz; nil: not known
 	Done           <-chan struct{} // closed when the server stops: ends the event streams
 }
 

@@ -15,7 +15,6 @@ import (
 type Developers struct {
 	Public   *url.URL     // where the surface is reached. On this machine: by the people on it
 	Networks []*net.IPNet // from which it is reached, too, wherever Public is
-	Hosts    []string     // names that the surface has beside that of Public
 }
 
 // Admit reports whether a request comes from a developer. Each address that it has
@@ -51,18 +50,10 @@ func (s *Site) ForDevelopers() echo.MiddlewareFunc {
 }
 
 // Guard admits developers only to the paths of a handler that are for them, and
-// all people to the others. Names that the handler does not have are refused there, so
-// that no page of another site reaches it by a name of its own (DNS rebinding).
+// all people to the others.
 func (d Developers) Guard(next http.Handler, forDevelopers func(path string) bool) http.Handler {
-	names := newHosts(d.Public, d.Hosts)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		local, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
-		switch {
-		case !forDevelopers(r.URL.Path):
-		case !names.know(hostName(r.Host), local):
-			http.Error(w, "This host is not one of the sandbox's names; ALLOWED_HOSTS adds names.", http.StatusMisdirectedRequest)
-			return
-		case !d.Admit(r):
+		if forDevelopers(r.URL.Path) && !d.Admit(r) {
 			http.Error(w, "The control room is open on the sandbox's machine only; DEVELOPER_NETWORKS opens it to others.", http.StatusForbidden)
 			return
 		}
