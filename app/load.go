@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Load reads the settings: flags, then the environment, then defaults. It
@@ -74,12 +75,20 @@ func (g given) find(row setting) (value, error) {
 	return value{text: text, given: true, byFlag: byFlag}, nil
 }
 
+// usualZone is the time zone that other programs use.
+func (g given) usualZone() *time.Location {
+	if zone, err := parseTimeZone(strings.TrimPrefix(g.getenv("TZ"), ":")); err == nil && g.getenv("TZ") != "" {
+		return zone
+	}
+	return time.Local
+}
+
 // values are all settings by their names.
 type values map[string]value
 
 // fill sets the field of each row, or returns every problem.
 func (s *Settings) fill(rows []setting, g given) error {
-	all := values{}
+	all := values{"TZ": {text: g.getenv("TZ")}}
 	var problems []error
 	for _, row := range rows {
 		v, err := g.find(row)
@@ -96,6 +105,9 @@ func (s *Settings) fill(rows []setting, g given) error {
 	}
 	if s.SettlementCurrency == "" {
 		s.SettlementCurrency = s.Shop.Currency
+	}
+	if s.Pages.TimeZone == nil {
+		s.Pages.TimeZone = g.usualZone()
 	}
 	if len(rows) == len(s.rows()) { // a command that takes a part of the settings has no use for the rest
 		problems = slices.Concat(problems, all.incomplete(rows), s.contradictions(all))

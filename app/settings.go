@@ -79,6 +79,8 @@ func (s *Settings) rows() []setting {
 			summary: "`#rrggbb` of buttons, marks and focus, in emails too. Refused, with the nearest shade that is not, where it cannot be seen on the page (WCAG AA, 3:1); text on it is black or white, and the dark theme lightens it, as contrast needs"},
 		{env: "CATALOG_FILE", into: text(&s.CatalogFile),
 			summary: "products to import at start: JSON (`[{\"sku\",\"name\",\"description\",\"image\",\"price\",\"stock\"}]`) or CSV with those columns, as spreadsheets write it (commas, semicolons or tabs; UTF-8 or UTF-16); prices in minor units. Products that it does not name are no longer sold; a stock counts when it is another number than the time before (`stock` says what is there now)"},
+		{env: "TIME_ZONE", shown: "`TZ`, or the machine's", into: parsed(&s.Pages.TimeZone, parseTimeZone),
+			summary: "zone of the dates and times on pages and in emails, such as `Asia/Singapore`"},
 		{env: "CURRENCY", fallback: "SGD", into: currency(&s.Shop.Currency),
 			summary: "ISO 4217 currency the shop sells in"},
 		{env: "SETTLEMENT_CURRENCY", shown: "`CURRENCY`", into: currency(&s.SettlementCurrency),

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	_ "time/tzdata" // a container may have no time zones of its own
 	"unicode"
 	"unicode/utf8"
 
@@ -175,6 +176,15 @@ func parseShopName(text string) (string, error) {
 		return "", errors.New("longer than 100 characters")
 	}
 	return text, nil
+}
+
+// parseTimeZone reads a name of the tz database.
+func parseTimeZone(name string) (*time.Location, error) {
+	zone, err := time.LoadLocation(strings.ReplaceAll(name, " ", "_"))
+	if err != nil || name == "Local" {
+		return nil, errors.New("no time zone such as Asia/Singapore")
+	}
+	return zone, nil
 }
 
 var clientIDSyntax = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)

@@ -46,6 +46,8 @@ func TestEverySpellingThatCanWorkWorks(t *testing.T) {
 		{"ANTOM_TIMEOUT", "5 sec", "5s", func(s Settings) any { return s.Antom.Timeout }},
 		{"SWEEP_SCHEDULE", "10 s, 1 min", "[10s 1m0s]", func(s Settings) any { return s.Payments.SweepSchedule }},
 		{"TRUSTED_PROXIES", "10.0.0.7 2001:db8::7, 10.1.0.0/16", "[10.0.0.7/32 2001:db8::7/128 10.1.0.0/16]", func(s Settings) any { return s.Pages.TrustedProxies }},
+		{"TIME_ZONE", "America/New York", "America/New_York", func(s Settings) any { return s.Pages.TimeZone }},
+		{"TZ", ":Asia/Singapore", "Asia/Singapore", func(s Settings) any { return s.Pages.TimeZone }},
 		{"ACCENT_COLOR", "1F4D3F", "#1f4d3f", func(s Settings) any { return s.Pages.Accent.Light.Ground }},
 	} {
 		if got := fmt.Sprint(row.field(load(t, environ{row.name: row.text}))); got != row.want {
@@ -75,6 +77,7 @@ func TestARefusalNamesTheWayOut(t *testing.T) {
 		{"MAIL_FROM", "Shop <shop@example.com>", "write the address alone, such as shop@example.com"},
 		{"DATABASE_URL", "sqlite:///data/shop.db", "such as data/shop.db"},
 		{"DATABASE_URL", t.TempDir(), "is a folder; name a file in it"},
+		{"TIME_ZONE", "Singapore Time", "such as Asia/Singapore"},
 		{"SMTP_URL", "smtp://mail.example.com:465", "smtps://"},
 		{"SMTP_URL", "smtp://ann:a#b@mail.example.com", "%23"},
 		{"SMTP_URL", "smtp://ann@mail.example.com", "without a password"},

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
+	"time"
 
 	"antom-checkout/checkout/methods"
 	"antom-checkout/handlers/web"
@@ -77,6 +79,8 @@ func (s *Settings) warnings(all values) (warnings []Warning) {
 	warn(s.LiveMode() && !s.Pages.RateLimits, "RATE_LIMITS", "off: nothing limits how often a machine may order, pay and look up")
 	warn(!s.LiveMode() && atAntom && (s.PublicURL == nil || web.IsLoopback(s.PublicURL)), "PUBLIC_URL",
 		"on this machine: Antom's notifications cannot reach it, and payments are known by inquiry only")
+	_, err := parseTimeZone(strings.TrimPrefix(all["TZ"].text, ":"))
+	warn(err != nil && !all["TIME_ZONE"].given, "TZ", "no known time zone, so dates are in "+time.Local.String()+"; give TIME_ZONE, such as Asia/Singapore")
 	warn(!s.SMTPURL.Empty() && all["MAIL_DIR"].given, "MAIL_DIR", "not used: with SMTP_URL emails are sent")
 	return warnings
 }

@@ -65,6 +65,8 @@ func TestWhatAnOperatorWouldNotWantIsWarnedOf(t *testing.T) {
 		{account(environ{"ANTOM_CLIENT_ID": "SANDBOX_5Y1234"}), nil, ""},
 		{account(environ{"ANTOM_CLIENT_ID": "SANDBOX_5Y1234", "PUBLIC_URL": ""}), nil, "PUBLIC_URL"},
 		{account(environ{"ANTOM_CLIENT_ID": "SANDBOX_5Y1234"}), []string{"-antom-private-key", "private", "-antom-public-key", "public"}, "ANTOM_PRIVATE_KEY"},
+		{environ{"TZ": "Mars"}, nil, "TZ"},
+		{environ{"TZ": "Asia/Singapore"}, nil, ""},
 		{nil, []string{"-session-key", strings.Repeat("k", 32)}, "SESSION_KEY"},
 		{nil, []string{"-session-key-file", writeFile(t, strings.Repeat("k", 32))}, ""},
 	} {

@@ -90,7 +90,7 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 // mail is the mailer's Config without the clock.
 func (s *Settings) mail() mail.Config {
 	cfg := s.Mail
-	cfg.ShopName, cfg.Accent = s.Pages.ShopName, s.Pages.Accent
+	cfg.ShopName, cfg.Accent, cfg.TimeZone = s.Pages.ShopName, s.Pages.Accent, s.Pages.TimeZone
 	cfg.Host = s.PublicURL.Hostname()
 	cfg.From = cmp.Or(cfg.From, "shop@"+mailDomain(cfg.Host))
 	cfg.Folder = s.mailFolder()

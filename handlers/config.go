@@ -25,6 +25,7 @@ type Config struct {
 	Sandbox        bool            // payments are practice; pages say so
 	Preview        Preview         // nil: emails are sent, not previewed
 	RateLimits     bool            // refuse requests that come too often
+	TimeZone       *time.Location  // of dates and times on pages; nil: UTC
 	Now            func() time.Time
 	Log            *slog.Logger
 	Meter          Meter           // counts what the pages do; nil counts nothing
@@ -58,6 +59,7 @@ func (c Config) site() *web.Site {
 		AllowedHosts:   c.AllowedHosts,
 		TrustedProxies: c.TrustedProxies,
 		Developers:     c.Developers,
+		TimeZone:       c.TimeZone,
 		Now:            c.Now,
 		Log:            c.Log,
 		Meter:          c.Meter,

@@ -26,6 +26,7 @@ type Config struct {
 	Host     string         // names the shop in Message-IDs
 	Server   *Server        // nil: emails are written to the Folder
 	Folder   string
+	TimeZone *time.Location // of dates in emails; nil: UTC
 	Now      func() time.Time
 }
 
@@ -39,6 +40,9 @@ type Mailer struct {
 func New(cfg Config) *Mailer {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
+	}
+	if cfg.TimeZone == nil {
+		cfg.TimeZone = time.UTC
 	}
 	if cfg.Accent == nil {
 		cfg.Accent = static.DefaultAccent()
@@ -71,7 +75,7 @@ func (m *Mailer) message(ctx context.Context, email checkout.Email) (*gomail.Msg
 	if err != nil {
 		tag = language.English
 	}
-	ctx = views.WithLanguage(ctx, tag)
+	ctx = views.WithTimeZone(views.WithLanguage(ctx, tag), m.cfg.TimeZone)
 	view := views.NewEmail(ctx, m.cfg.ShopName, email)
 	view.Accent = m.cfg.Accent
 	var html bytes.Buffer
@@ -86,7 +90,7 @@ func (m *Mailer) message(ctx context.Context, email checkout.Email) (*gomail.Msg
 	}
 	message.Subject(oneLine(view.Subject))
 	message.SetMessageIDWithValue(email.ID + "@" + m.cfg.Host)
-	message.SetDateWithValue(m.cfg.Now())
+	message.SetDateWithValue(m.cfg.Now().In(m.cfg.TimeZone))
 	message.SetGenHeader("Content-Language", views.Language(ctx).String())
 	message.SetGenHeader("Auto-Submitted", "auto-generated") // automatic replies are not sent to it
 	message.SetBodyString(gomail.TypeTextPlain, views.EmailText(ctx, view))

@@ -22,6 +22,7 @@ type Config struct {
 	AllowedHosts   []string        // names that are answered beside the public URL's
 	TrustedProxies []*net.IPNet    // whose X-Forwarded-For, Forwarded and X-Request-Id count
 	Developers     []*net.IPNet    // from which pages for developers are reached beside this machine
+	TimeZone       *time.Location  // of dates and times on pages; nil: UTC
 	Now            func() time.Time
 	Log            *slog.Logger
 	Meter          Meter
@@ -44,7 +45,7 @@ type Site struct {
 }
 
 // New makes a site. Every field of the Config but Logo, Accent, AllowedHosts,
-// TrustedProxies and Developers has to be there.
+// TrustedProxies, Developers and TimeZone has to be there.
 func New(cfg Config) *Site {
 	return &Site{cfg: cfg, hosts: newHosts(cfg.PublicURL, cfg.AllowedHosts), log: WithRequestID(cfg.Log)}
 }
