@@ -28,9 +28,9 @@ type LogSettings struct {
 func newLog(s LogSettings, w io.Writer) *slog.Logger {
 	options := &slog.HandlerOptions{Level: s.Level}
 	if s.JSON {
-		return slog.New(slog.NewJSONHandler(w, options))
+		return slog.New(withoutFloods(slog.NewJSONHandler(w, options)))
 	}
-	return slog.New(slog.NewTextHandler(w, options))
+	return slog.New(withoutFloods(slog.NewTextHandler(w, options)))
 }
 
 // observeCalls makes what is told of every call to Antom: a line of the log, and

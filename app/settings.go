@@ -21,6 +21,7 @@ type Settings struct {
 	Database    string
 	CatalogFile string
 	SandboxAddr string
+	SandboxTLS  bool
 	MetricsAddr string // "": the metrics are not served
 	ClockOffset time.Duration
 	Log         LogSettings
@@ -105,12 +106,14 @@ func (s *Settings) rows() []setting {
 			summary: "`on`: the embedded sandbox, where payments are practice, serves although `PUBLIC_URL` is not on this machine"},
 		{env: "SANDBOX_ADDR", fallback: "localhost:8081", into: listenAddress(&s.SandboxAddr),
 			summary: "address the sandbox listens on"},
+		{env: "SANDBOX_TLS", fallback: "off", into: either(&s.SandboxTLS, "off", "on"),
+			summary: "`on`: the sandbox is reached by https, with a certificate of its own that is kept beside its keys (`sandbox-tls.pem`); for SDKs that know no http. The shop trusts it, a browser has to be told"},
 		{env: "INTEGRATION", fallback: "sdk", into: either(&s.FormsOnly, "sdk", "api"),
 			summary: "`api`: forms and redirects only"},
 		{env: "PAYMENT_METHODS", shown: "what Antom offers", into: codes(&s.Methods),
 			summary: "Antom's codes of the methods to offer, in the order wanted: `CARD,PAYNOW,GRABPAY_SG`. Those that Antom, the currency or the amount excludes are left out"},
 		{env: "CAPTURE_MODE", fallback: "automatic", into: either(&s.Payments.ManualCapture, "automatic", "manual"),
-			summary: "`manual`: the merchant captures card payments"},
+			summary: "`manual`: the merchant captures card payments. An attempt keeps the mode that it began with"},
 		{env: "LATE_PAYMENT", fallback: "accept", into: either(&s.Payments.RefundLate, "accept", "refund"),
 			summary: "money that comes for an expired or cancelled order: `accept` revives the order while its goods are there, `refund` returns it"},
 		{env: "ORDER_TTL", fallback: "1h", into: duration(&s.Shop.OrderTTL, time.Second, 30*24*time.Hour),
@@ -127,16 +130,20 @@ func (s *Settings) rows() []setting {
 			summary: "where emails are written without `SMTP_URL`; it grows until you empty it"},
 		{env: "OPERATOR_EMAIL", shown: "none", into: emailAddress(&s.Mail.Operator),
 			summary: "who is told by email of everything that waits for a person: orders under review, captures and refunds, emails that were given up, faults of the settings. Without it the log alone tells"},
+		{env: "EMAILS_PER_RECIPIENT", fallback: "10", into: count(&s.Payments.EmailLimits.PerRecipient, 1, 1000),
+			summary: "emails about unpaid orders that one recipient gets in a day; further ones are given up. Emails about paid orders are not counted"},
+		{env: "EMAILS_PER_HOUR", fallback: "500", into: count(&s.Payments.EmailLimits.PerHour, 1, 1_000_000),
+			summary: "emails about unpaid orders to all recipients in an hour; further ones are sent later"},
 		{env: "APP_RETURN_URLS", shown: "none", into: appReturns(&s.Pages.AppReturns),
 			summary: "addresses below which native apps may be opened again after paying: `myshop://pay,https://shop.example/app/` ([docs/apps.md](docs/apps.md))"},
 		{env: "ALLOWED_HOSTS", shown: "from `PUBLIC_URL` and `ADDR`", into: hostNames(&s.Pages.AllowedHosts),
-			summary: "further host names that are answered; all others get 421"},
+			summary: "further host names that shop and sandbox answer to; all others get 421"},
 		{env: "TRUSTED_PROXIES", shown: "none", into: networks(&s.Pages.TrustedProxies),
 			summary: "CIDRs, or addresses, of your proxies, whose `X-Forwarded-For`, or `Forwarded`, and `X-Request-Id` count"},
 		{env: "DEVELOPER_NETWORKS", shown: "this machine", into: networks(&s.Pages.Developers),
 			summary: "CIDRs of private test hosts that may open what is for developers: the emails at `/dev/mail` and the sandbox's control room. This machine may while the address is on it, too"},
 		{env: "RATE_LIMITS", fallback: "on", into: either(&s.Pages.RateLimits, "off", "on"),
-			summary: "`off`: no request is refused for coming too often"},
+			summary: "`off`: no request is refused for coming too often, and emails have no allowance"},
 		{env: "METRICS_ADDR", shown: "off", into: listenAddressOrOff(&s.MetricsAddr),
 			summary: "address that serves `/metrics` to Prometheus, and nothing else"},
 		{env: "LOG_FORMAT", fallback: "text", into: either(&s.Log.JSON, "text", "json"),

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -115,6 +116,15 @@ func because(err error) string {
 		return ""
 	}
 	return ": " + strings.TrimPrefix(err.Error(), "time: ")
+}
+
+func count(field *int, least, most int) target {
+	return target{set: func(text string) (err error) {
+		if *field, err = strconv.Atoi(text); err != nil || *field < least || *field > most {
+			return fmt.Errorf("not a number from %d to %d", least, most)
+		}
+		return nil
+	}}
 }
 
 func schedule(field *checkout.Schedule) target {

@@ -85,9 +85,11 @@ func (m *Mailer) message(ctx context.Context, email checkout.Email) (*gomail.Msg
 
 	message := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	message.FromMailAddress(m.sender())
-	if err := message.To(email.Order.Buyer.Email); err != nil {
-		return nil, fmt.Errorf("%w: %w", checkout.ErrUndeliverable, err)
+	if !checkout.ValidEmail(email.Order.Buyer.Email) {
+		return nil, fmt.Errorf("%w: it is no address", checkout.ErrUndeliverable)
 	}
+	// A local part with dots at its end is written in quotes, which servers take off.
+	message.ToMailAddress(&netmail.Address{Address: checkout.DeliverableEmail(email.Order.Buyer.Email)})
 	message.Subject(oneLine(view.Subject))
 	message.SetMessageIDWithValue(email.ID + "@" + m.cfg.Host)
 	message.SetDateWithValue(m.cfg.Now().In(m.cfg.TimeZone))

@@ -49,8 +49,8 @@ func (s *Site) ForDevelopers() echo.MiddlewareFunc {
 	return Developers{Public: s.cfg.PublicURL, Networks: s.cfg.Developers}.onlyDevelopers
 }
 
-// Guard admits developers only to the paths of a handler that are for them, and
-// all people to the others.
+// Guard admits developers only to the paths of a handler that are for them, and all
+// people to the others.
 func (d Developers) Guard(next http.Handler, forDevelopers func(path string) bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if forDevelopers(r.URL.Path) && !d.Admit(r) {

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -68,22 +69,25 @@ func TestWhoIsADeveloper(t *testing.T) {
 	}
 }
 
-func TestAGuardedPathIsForDevelopers(t *testing.T) {
+func TestAGuardedPathIsForDevelopersAndKnownNames(t *testing.T) {
 	base := &url.URL{Scheme: "http", Host: "localhost:8081"}
-	guarded := web.Developers{Public: base, Networks: networks(t, "10.1.0.0/16")}.Guard(
+	guarded := web.NewHosts(base.Host, "sandbox").Only(web.Developers{Public: base, Networks: networks(t, "10.1.0.0/16")}.Guard(
 		http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }),
-		func(path string) bool { return path == "/control" })
+		func(path string) bool { return path == "/control" }))
 	for _, row := range []struct {
-		path, peer string
-		want       int
+		path, host, peer string
+		want             int
 	}{
-		{"/buyer", "203.0.113.9:1", http.StatusNoContent},
-		{"/control", "127.0.0.1:1", http.StatusNoContent},
-		{"/control", "10.1.2.3:1", http.StatusNoContent},
-		{"/control", "203.0.113.9:1", http.StatusForbidden},
+		{"/buyer", "localhost:8081", "203.0.113.9:1", http.StatusNoContent},
+		{"/buyer", "evil.example", "203.0.113.9:1", http.StatusMisdirectedRequest},
+		{"/control", "localhost:8081", "127.0.0.1:1", http.StatusNoContent},
+		{"/control", "127.0.0.1:8081", "127.0.0.1:1", http.StatusNoContent},
+		{"/control", "sandbox:8081", "10.1.2.3:1", http.StatusNoContent},
+		{"/control", "evil.example:8081", "127.0.0.1:1", http.StatusMisdirectedRequest},
+		{"/control", "localhost:8081", "203.0.113.9:1", http.StatusForbidden},
 	} {
-		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, row.path, nil)
-		r.RemoteAddr = row.peer
+		r := httptest.NewRequestWithContext(context.WithValue(t.Context(), http.LocalAddrContextKey, net.Addr(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8081})), http.MethodGet, row.path, nil)
+		r.Host, r.RemoteAddr = row.host, row.peer
 		answer := httptest.NewRecorder()
 		guarded.ServeHTTP(answer, r)
 		if answer.Code != row.want {

@@ -38,7 +38,7 @@ type Meter interface {
 // Site is what the handlers of one shop share.
 type Site struct {
 	cfg   Config
-	hosts hosts
+	hosts Hosts
 	log   *slog.Logger
 
 	proxyNoted sync.Once
@@ -47,7 +47,7 @@ type Site struct {
 // New makes a site. Every field of the Config but Logo, Accent, AllowedHosts,
 // TrustedProxies, Developers and TimeZone has to be there.
 func New(cfg Config) *Site {
-	return &Site{cfg: cfg, hosts: newHosts(cfg.PublicURL, cfg.AllowedHosts), log: WithRequestID(cfg.Log)}
+	return &Site{cfg: cfg, hosts: NewHosts(append([]string{cfg.PublicURL.Host}, cfg.AllowedHosts...)...), log: WithRequestID(cfg.Log)}
 }
 
 // HTTPS reports whether buyers reach the site over https.
