@@ -28,7 +28,7 @@ func (p *Program) openStore(ctx context.Context) error {
 	}
 	switch {
 	case s.CatalogFile != "":
-		err = p.Store.ReplaceCatalog(ctx, products)
+		err = db.GoodsOf(p.Store).Replace(ctx, products)
 	case !s.LiveMode():
 		err = p.Store.Seed(ctx, s.Shop.Currency)
 	}

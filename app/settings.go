@@ -2,6 +2,7 @@ package app
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -65,6 +66,11 @@ const antomSDK = "https://sdk.marmot-cloud.com/package/ams-checkout/1.47.2/dist/
 // rows lists all settings, in the order an operator meets them; each fills its
 // field of s.
 func (s *Settings) rows() []setting {
+	return slices.Concat(s.shopRows(), s.paymentRows(), s.serverRows())
+}
+
+// shopRows are about what is sold, and where.
+func (s *Settings) shopRows() []setting {
 	return []setting{
 		{env: "ADDR", fallback: "localhost:8080", into: listenAddress(&s.Addr),
 			summary: "address the shop listens on"},
@@ -86,6 +92,12 @@ func (s *Settings) rows() []setting {
 			summary: "ISO 4217 currency the shop sells in"},
 		{env: "SETTLEMENT_CURRENCY", shown: "`CURRENCY`", into: currency(&s.SettlementCurrency),
 			summary: "currency Antom settles in"},
+	}
+}
+
+// paymentRows are about Antom, and how orders are paid.
+func (s *Settings) paymentRows() []setting {
+	return []setting{
 		{env: clientID, needs: []string{"ANTOM_PRIVATE_KEY", "ANTOM_PUBLIC_KEY"}, into: parsed(&s.Antom.ClientID, parseClientID),
 			summary: "your account. Without one, and without its keys, the embedded sandbox is started and used"},
 		{env: "ANTOM_URL", fallback: "https://open-sea-global.alipay.com", needs: []string{clientID}, into: parsed(&s.Antom.BaseURL, parseGateway),
@@ -115,11 +127,17 @@ func (s *Settings) rows() []setting {
 		{env: "CAPTURE_MODE", fallback: "automatic", into: either(&s.Payments.ManualCapture, "automatic", "manual"),
 			summary: "`manual`: the merchant captures card payments. An attempt keeps the mode that it began with"},
 		{env: "LATE_PAYMENT", fallback: "accept", into: either(&s.Payments.RefundLate, "accept", "refund"),
-			summary: "money that comes for an expired or cancelled order: `accept` revives the order while its goods are there, `refund` returns it"},
+			summary: "money that comes for an expired order: `accept` revives the order while its goods are there, `refund` returns it. Money for an order that the merchant has cancelled is always returned"},
 		{env: "ORDER_TTL", fallback: "1h", into: duration(&s.Shop.OrderTTL, time.Second, 30*24*time.Hour),
 			summary: "how long an unpaid order stays payable; also the longest time to pay at a shop's counter or by bank transfer, so a shop that offers those wants days (`168h`)"},
 		{env: "SWEEP_SCHEDULE", fallback: "10s,30s,1m,2m,5m,5m,10m,30m,1h", into: schedule(&s.Payments.SweepSchedule),
 			summary: "waits between two polls of an unfinished payment; the last repeats, for 72 h"},
+	}
+}
+
+// serverRows are about sessions, emails, the network and the log.
+func (s *Settings) serverRows() []setting {
+	return []setting{
 		{env: "SESSION_KEY", shown: "made once, stored beside the database", into: secret(&s.SessionKey, longEnough),
 			summary: "32 characters or more"},
 		{env: "SMTP_URL", needs: []string{"MAIL_FROM"}, into: secret(&s.SMTPURL, smtpServer),
@@ -129,11 +147,13 @@ func (s *Settings) rows() []setting {
 		{env: "MAIL_DIR", shown: "`mail`, beside the database", into: text(&s.Mail.Folder),
 			summary: "where emails are written without `SMTP_URL`; it grows until you empty it"},
 		{env: "OPERATOR_EMAIL", shown: "none", into: emailAddress(&s.Mail.Operator),
-			summary: "who is told by email of everything that waits for a person: orders under review, captures and refunds, emails that were given up, faults of the settings. Without it the log alone tells"},
+			summary: "who is told by email of everything that waits for a person: orders under review, captures and refunds, emails that were given up, faults of the settings, disputes, notifications about no payment. Without it the log alone tells"},
 		{env: "EMAILS_PER_RECIPIENT", fallback: "10", into: count(&s.Payments.EmailLimits.PerRecipient, 1, 1000),
 			summary: "emails about unpaid orders that one recipient gets in a day; further ones are given up. Emails about paid orders are not counted"},
 		{env: "EMAILS_PER_HOUR", fallback: "500", into: count(&s.Payments.EmailLimits.PerHour, 1, 1_000_000),
 			summary: "emails about unpaid orders to all recipients in an hour; further ones are sent later"},
+		{env: "PERSONAL_DATA_RETENTION", shown: "off", into: retention(&s.Payments.Retention),
+			summary: "how long buyers' data stay after the last change of a paid order (`8760h` is a year; a day at least); `off`: without end. Those of orders that were never paid go after 30 days in any case"},
 		{env: "APP_RETURN_URLS", shown: "none", into: appReturns(&s.Pages.AppReturns),
 			summary: "addresses below which native apps may be opened again after paying: `myshop://pay,https://shop.example/app/` ([docs/apps.md](docs/apps.md))"},
 		{env: "ALLOWED_HOSTS", shown: "from `PUBLIC_URL` and `ADDR`", into: hostNames(&s.Pages.AllowedHosts),

@@ -36,9 +36,9 @@ func stock(ctx context.Context, l *line) error {
 	}
 	var counted db.Stocked
 	if len(l.arguments) == 1 {
-		counted, err = p.Store.Stock(ctx, sku)
+		counted, err = db.GoodsOf(p.Store).Stock(ctx, sku)
 	} else {
-		counted, err = p.Store.SetStock(ctx, sku, pieces)
+		counted, err = db.GoodsOf(p.Store).SetStock(ctx, sku, pieces)
 	}
 	if checkout.IsNotFound(err) {
 		err = fmt.Errorf("the catalogue has never had a product %q", sku)

@@ -127,6 +127,18 @@ func count(field *int, least, most int) target {
 	}}
 }
 
+// retention is a duration of a day at least, or off.
+func retention(field *checkout.Retention) target {
+	return parsed(field, func(text string) (checkout.Retention, error) {
+		if text == "off" {
+			return 0, nil
+		}
+		var d time.Duration
+		err := duration(&d, 24*time.Hour, 100*365*24*time.Hour).set(text)
+		return checkout.Retention(d), err
+	})
+}
+
 func schedule(field *checkout.Schedule) target {
 	return target{set: func(text string) error {
 		var all checkout.Schedule

@@ -19,6 +19,7 @@ type Order struct {
 	Language  string // BCP 47, the buyer's when placing the order
 	CreatedAt time.Time
 	ExpiresAt time.Time // until when an unpaid order may be paid
+	ErasedAt  time.Time // when the buyer's data were erased; zero if they were not
 
 	Status        OrderStatus
 	Closed        OrderStatus // OrderExpired or OrderCancelled once the order takes no new attempt, else ""
@@ -36,7 +37,8 @@ type Order struct {
 type Stock string
 
 // Goods are reserved while an attempt may still succeed and taken once it has; they
-// are free again only when every attempt has ended without funds.
+// are free again only when every attempt has ended without funds, and no tab that was
+// left open can pay one.
 const (
 	StockFree     Stock = ""
 	StockReserved Stock = "held"
@@ -83,7 +85,7 @@ type Payment struct {
 	ShopFault       bool     // it failed because of the shop's settings, contract or code, and not because of the buyer
 	Terminal        Terminal // what the buyer pays on
 	ReturnURL       string   // where a native app is opened again; "" is the order's return page
-	Body            []byte   // of the call that starts it, so that a repeat is the same request
+	Body            []byte   // of the call that starts it, so that a repeat is the same request; nil once it has a result
 	Incomplete      bool     // the body lacks what may not be stored: the payment is inquired, never repeated
 	Action          Action   // how the buyer goes on
 	CreatedAt       time.Time
@@ -92,9 +94,11 @@ type Payment struct {
 	NextPoll        time.Time // when the sweeper inquires; zero when no result is awaited
 	Polls           int       // how often it has been polled
 	Doubts          int       // messages that contradicted what was known; see Knowledge
+	ReconcileAt     time.Time // when it is inquired once more if it is paid; zero if nothing has contradicted it
 	EmailOnFailure  bool      // the buyer wants an email if it fails; emails about other results need no wish
 
 	Operations []Operation // captures, refunds, cancels; oldest first
+	Disputes   []Dispute   // each with its last step
 }
 
 // OperationKind names what is done to a payment after it was made.
@@ -241,6 +245,9 @@ func (o *Order) Final() bool {
 	return false
 }
 
+// Renewable reports whether the order may be placed anew for the same buyer.
+func (o *Order) Renewable() bool { return o.Status == OrderExpired && !o.Erased() }
+
 // Payable reports whether the order's status allows an attempt to pay it.
 func (o *Order) Payable() bool { return o.Status == OrderOpen || o.Status == OrderProcessing }
 
@@ -249,6 +256,7 @@ func (o Order) Clone() Order {
 	o.Payments = slices.Clone(o.Payments)
 	for i := range o.Payments {
 		o.Payments[i].Operations = slices.Clone(o.Payments[i].Operations)
+		o.Payments[i].Disputes = slices.Clone(o.Payments[i].Disputes)
 	}
 	return o
 }

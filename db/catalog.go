@@ -38,10 +38,16 @@ func scanProduct(row scanner) (checkout.Product, error) {
 	return p, err
 }
 
-// ReplaceCatalog imports the products and withdraws all others: they have no price, so
+// Goods are the products of a store as the merchant changes them.
+type Goods struct{ store *Store }
+
+// GoodsOf are the products of a store.
+func GoodsOf(s *Store) Goods { return Goods{s} }
+
+// Replace imports the products and withdraws all others: they have no price, so
 // that they are not sold. Orders keep their lines, and the store its count of pieces.
-func (s *Store) ReplaceCatalog(ctx context.Context, products []checkout.Product) error {
-	return s.write(ctx, func(ctx context.Context, tx *tx) error {
+func (g Goods) Replace(ctx context.Context, products []checkout.Product) error {
+	return g.store.write(ctx, func(ctx context.Context, tx *tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM prices`); err != nil {
 			return fmt.Errorf("withdraw products: %w", err)
 		}
@@ -52,8 +58,8 @@ func (s *Store) ReplaceCatalog(ctx context.Context, products []checkout.Product)
 // SetStock says how many pieces of a product are in the store now, those that are
 // reserved for payments in progress included; nil stops counting. The count is never
 // below what is reserved. It answers with the product, or checkout.ErrNotFound.
-func (s *Store) SetStock(ctx context.Context, sku string, pieces *int) (counted Stocked, err error) {
-	err = s.write(ctx, func(ctx context.Context, tx *tx) error {
+func (g Goods) SetStock(ctx context.Context, sku string, pieces *int) (counted Stocked, err error) {
+	err = g.store.write(ctx, func(ctx context.Context, tx *tx) error {
 		done, err := tx.ExecContext(ctx, `
 			UPDATE products
 			   SET stock = CASE
@@ -72,7 +78,7 @@ func (s *Store) SetStock(ctx context.Context, sku string, pieces *int) (counted 
 	if err != nil {
 		return Stocked{}, err
 	}
-	return s.Stock(ctx, sku)
+	return g.Stock(ctx, sku)
 }
 
 // Stocked is what the store has of a product.
@@ -82,8 +88,8 @@ type Stocked struct {
 }
 
 // Stock reads what the store has of a product, or answers checkout.ErrNotFound.
-func (s *Store) Stock(ctx context.Context, sku string) (counted Stocked, err error) {
-	err = s.reads.QueryRowContext(ctx, `
+func (g Goods) Stock(ctx context.Context, sku string) (counted Stocked, err error) {
+	err = g.store.reads.QueryRowContext(ctx, `
 		SELECT stock, reserved
 		  FROM products
 		 WHERE sku = $1`, sku).Scan(&counted.Pieces, &counted.Reserved)

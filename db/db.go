@@ -18,6 +18,10 @@ import (
 
 // Store is the database. It implements payments.Store.
 type Store struct {
+	personalData
+	sealer
+	NewestID string // the last id in time order of all orders and payments when it was opened, or ""
+
 	writer    *writer
 	readers   *sql.DB      // as many connections as cores, none of which can write
 	reads     *statements  // on them
@@ -25,6 +29,7 @@ type Store struct {
 	unmatched atomic.Bool  // whether a notification may be waiting for its payment
 	release   func() error // lets other servers open the file; nil when it was not claimed
 	exclusive bool
+	probe     probe
 	now       func() time.Time
 }
 
@@ -63,7 +68,7 @@ func (s *Store) open(ctx context.Context, path string) (err error) {
 	if err := refuseHalfRestored(path); err != nil {
 		return err
 	}
-	writes, err := sql.Open("sqlite", dsn(path, "_txlock=immediate", undoInMemory))
+	writes, err := sql.Open("sqlite", dsn(path, "_txlock=immediate", undoInMemory, overwriteErased))
 	if err != nil {
 		return fmt.Errorf("open database: %w", err)
 	}
@@ -78,6 +83,10 @@ func (s *Store) open(ctx context.Context, path string) (err error) {
 		return err
 	}
 	s.reads = newStatements(s.readers)
+	if s.NewestID, err = newestID(ctx, s.reads); err != nil {
+		return fmt.Errorf("open database: %w", err)
+	}
+	s.personalData = personalData{s.readers, s.reads}
 	return s.noteUnmatched(ctx)
 }
 
@@ -114,6 +123,10 @@ func openReaders(path string) (*sql.DB, error) {
 // otherwise SQLite writes them to a temporary file, which costs a third of all.
 const undoInMemory = "_pragma=temp_store(memory)"
 
+// overwriteErased leaves no copy of a row in the free parts of the file: what is erased
+// is gone.
+const overwriteErased = "_pragma=secure_delete(1)"
+
 // dsn carries the pragmas, because a PRAGMA by Exec reaches one connection of a
 // pool only. synchronous=FULL: what is acknowledged survives a power cut.
 func dsn(path string, more ...string) string {
@@ -141,16 +154,6 @@ func (s *Store) Close() error {
 		errs = append(errs, s.release())
 	}
 	return errors.Join(errs...)
-}
-
-// Ready reports whether the database can store: it commits a transaction that
-// changes nothing lasting. SQLite writes the page even when the number is the
-// same as before.
-func (s *Store) Ready(ctx context.Context) error {
-	return s.write(ctx, func(ctx context.Context, tx *tx) error {
-		_, err := tx.ExecContext(ctx, `PRAGMA user_version = 1`)
-		return err
-	})
 }
 
 func (s *Store) write(ctx context.Context, fn func(context.Context, *tx) error) error {

@@ -59,7 +59,8 @@ func TestAnOrderIsReadBackAsItWasWritten(t *testing.T) {
 			Parameters: `{"k":"v"}`, Codes: []checkout.Code{{Type: "QRCODE", Value: "00020101"}, {Type: "BARCODE", Value: "123"}},
 			ExpiresAt: noon.Add(30 * time.Minute),
 		},
-		CreatedAt: noon.Add(time.Millisecond), ExpiresAt: noon.Add(time.Hour), NextPoll: noon.Add(10 * time.Second), Polls: 3,
+		CreatedAt: noon.Add(time.Millisecond), ExpiresAt: noon.Add(time.Hour), NextPoll: noon.Add(10 * time.Second), Polls: 3, ReconcileAt: noon.Add(2 * time.Hour),
+		Disputes:  []checkout.Dispute{{ID: "d1", Step: "DISPUTE_JUDGED", Due: noon.Add(time.Hour), Result: "ACCEPT_BY_MERCHANT"}},
 		Duplicate: true, ShopFault: true, ResolvedOffline: true, EmailOnFailure: true, AuthEndsAt: noon.Add(7 * 24 * time.Hour),
 		Operations: []checkout.Operation{
 			{Kind: checkout.Refund, RequestID: "r2", AntomID: "antom-r2", Amount: sgd(100), Status: checkout.OperationSuccess, ResultCode: "SUCCESS", Key: "admin:ann", Misses: 2, CreatedAt: noon, SubmittedAt: noon.Add(time.Minute)},
@@ -71,12 +72,12 @@ func TestAnOrderIsReadBackAsItWasWritten(t *testing.T) {
 	bare.Active, bare.NextPoll = false, time.Time{}
 	after := change(t, store, "order", bySweeper, func(o *checkout.Order) []checkout.Effect {
 		o.Status, o.Closed, o.Review, o.ReviewPayment, o.EverPaid = checkout.OrderReview, checkout.OrderExpired, "another amount", "p1", true
-		o.Stock = checkout.StockReserved
+		o.Stock, o.ErasedAt = checkout.StockReserved, noon
 		o.Payments = []checkout.Payment{full, bare}
 		return nil
 	})
 	want.Status, want.Closed, want.Review, want.ReviewPayment, want.EverPaid = checkout.OrderReview, checkout.OrderExpired, "another amount", "p1", true
-	want.Payments, want.Version, want.Stock = []checkout.Payment{full, bare}, 2, checkout.StockReserved
+	want.Payments, want.Version, want.Stock, want.ErasedAt = []checkout.Payment{full, bare}, 2, checkout.StockReserved, noon
 	expectFilled(t, "Order", reflect.ValueOf(want))
 
 	expectStored(t, store, want)

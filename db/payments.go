@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,7 +20,7 @@ import (
 )
 
 // paymentRows is the table of payments. What a payment is for and what was requested
-// never change; Antom may report the method later, or another than was requested.
+// never change, but that it may be forgotten; Antom may report the method later, or another than was requested.
 var paymentRows = newMapping(mapping[checkout.Payment]{
 	table: "payments", key: []string{"request_id"}, owner: []string{"order_id"},
 	columns: []column[checkout.Payment]{
@@ -38,9 +39,9 @@ var paymentRows = newMapping(mapping[checkout.Payment]{
 		plain("result_code", func(p *checkout.Payment) *string { return &p.ResultCode }),
 		plain("shop_fault", func(p *checkout.Payment) *bool { return &p.ShopFault }),
 		fixed(plain("terminal", func(p *checkout.Payment) *checkout.Terminal { return &p.Terminal })),
-		fixed(plain("return_url", func(p *checkout.Payment) *string { return &p.ReturnURL })),
-		fixed(bodyColumn()),
-		fixed(plain("incomplete", func(p *checkout.Payment) *bool { return &p.Incomplete })),
+		plain("return_url", func(p *checkout.Payment) *string { return &p.ReturnURL }),
+		bodyColumn(),
+		plain("incomplete", func(p *checkout.Payment) *bool { return &p.Incomplete }),
 		actionColumn(),
 		fixed(instant("created_at", func(p *checkout.Payment) *time.Time { return &p.CreatedAt })),
 		instant("expires_at", func(p *checkout.Payment) *time.Time { return &p.ExpiresAt }),
@@ -48,6 +49,8 @@ var paymentRows = newMapping(mapping[checkout.Payment]{
 		instant("next_poll", func(p *checkout.Payment) *time.Time { return &p.NextPoll }),
 		plain("polls", func(p *checkout.Payment) *int { return &p.Polls }),
 		plain("doubts", func(p *checkout.Payment) *int { return &p.Doubts }),
+		disputesColumn(),
+		instant("reconcile_at", func(p *checkout.Payment) *time.Time { return &p.ReconcileAt }),
 		plain("email_on_failure", func(p *checkout.Payment) *bool { return &p.EmailOnFailure }),
 		plain("resolved_offline", func(p *checkout.Payment) *bool { return &p.ResolvedOffline }),
 	},
@@ -85,11 +88,67 @@ func confirmedColumn() column[checkout.Payment] {
 	return c
 }
 
+// bodyColumn is the body of the request that has started a payment. An update may drop it,
+// and never writes another one: a repeat is the same request.
 func bodyColumn() column[checkout.Payment] {
-	return field("body", func(p *checkout.Payment) *[]byte { return &p.Body },
-		func(body *[]byte) any { return *body },
-		func(body *[]byte) any { return body },
-		bytes.Equal)
+	c := field("body", func(p *checkout.Payment) *[]byte { return &p.Body },
+		func(body *[]byte) any { return append([]byte{}, *body...) }, // NULL is not allowed
+		func(body *[]byte) any { return (*storedBody)(body) },
+		func(was, is []byte) bool { return len(is) > 0 || len(was) == 0 })
+	c.take = func(to, from *checkout.Payment) {
+		if len(from.Body) == 0 {
+			to.Body = nil
+		}
+	}
+	return c
+}
+
+// storedBody reads a body; none is nil.
+type storedBody []byte
+
+// Scan implements sql.Scanner.
+func (b *storedBody) Scan(source any) error {
+	content, isBlob := source.([]byte)
+	if !isBlob {
+		return fmt.Errorf("a body is stored as %T, not as bytes", source)
+	}
+	*b = nil
+	if len(content) > 0 {
+		*b = bytes.Clone(content)
+	}
+	return nil
+}
+
+// disputesColumn holds the disputes as JSON, and nothing where there is none.
+func disputesColumn() column[checkout.Payment] {
+	return field("disputes", func(p *checkout.Payment) *[]checkout.Dispute { return &p.Disputes },
+		func(disputes *[]checkout.Dispute) any { return (*storedDisputes)(disputes) },
+		func(disputes *[]checkout.Dispute) any { return (*storedDisputes)(disputes) },
+		func(was, is []checkout.Dispute) bool { return slices.Equal(was, is) })
+}
+
+// storedDisputes writes and reads disputes as JSON.
+type storedDisputes []checkout.Dispute
+
+// Value implements driver.Valuer.
+func (d *storedDisputes) Value() (driver.Value, error) {
+	if len(*d) == 0 {
+		return "", nil
+	}
+	text, err := json.Marshal((*[]checkout.Dispute)(d))
+	return string(text), err
+}
+
+// Scan implements sql.Scanner.
+func (d *storedDisputes) Scan(source any) error {
+	text, isText := source.(string)
+	if !isText {
+		return fmt.Errorf("disputes are stored as %T, not as text", source)
+	}
+	if *d = nil; text == "" {
+		return nil
+	}
+	return json.Unmarshal([]byte(text), (*[]checkout.Dispute)(d))
 }
 
 func actionColumn() column[checkout.Payment] {
@@ -158,11 +217,11 @@ func scanOperation(row scanner) (checkout.Operation, error) {
 
 // savePayment adds a payment, or writes the columns that differ of one that is
 // stored, with its operations.
-func savePayment(ctx context.Context, tx *tx, orderID string, was, p *checkout.Payment) error {
+func (s *sealer) savePayment(ctx context.Context, tx *tx, orderID string, was, p *checkout.Payment) error {
 	var err error
 	if was == nil {
 		was = &checkout.Payment{}
-		_, err = paymentRows.add(ctx, tx, p, orderID)
+		_, err = paymentRows.add(ctx, tx, s.sealedPayment(p), orderID)
 	} else {
 		_, err = paymentRows.update(ctx, tx, was, p, p.RequestID)
 	}
@@ -257,21 +316,6 @@ func (s *Store) DuePolls(ctx context.Context, now time.Time, limit int) ([]check
 		 WHERE next_poll <= $1
 		 ORDER BY next_poll
 		 LIMIT $2`, now.UnixMilli(), limit)
-}
-
-// NewestID is the last id in time order of all orders and payments, or "".
-func (s *Store) NewestID(ctx context.Context) (id string, err error) {
-	err = s.reads.QueryRowContext(ctx, `
-		SELECT max(coalesce((SELECT max(id) FROM orders), ''), coalesce((SELECT max(request_id) FROM payments), ''))`).Scan(&id)
-	return id, err
-}
-
-// WaitingPolls implements payments.Store.
-func (s *Store) WaitingPolls(ctx context.Context, after time.Time) (orderIDs []string, err error) {
-	return collect(ctx, s.reads, scanText, `
-		SELECT DISTINCT order_id
-		  FROM payments
-		 WHERE next_poll > $1`, after.UnixMilli())
 }
 
 // Reschedule implements payments.Store. It counts as a version like any other

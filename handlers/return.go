@@ -43,7 +43,7 @@ func (s cashier) renderReturn(c echo.Context, o checkout.Order, self string, buy
 	if p := o.Current(); p != nil && o.Status == checkout.OrderProcessing {
 		v.EmailURL, v.EmailRequested = paths.email, p.EmailOnFailure
 	}
-	if o.Status == checkout.OrderExpired {
+	if o.Renewable() {
 		v.RenewURL = paths.renewal
 	}
 	return web.Render(c, http.StatusOK, views.ReturnPage(v))

@@ -46,11 +46,12 @@ type Methods interface {
 type Config struct {
 	PublicURL     string                  // base of the links in emails, without a trailing slash
 	ManualCapture bool                    // the merchant captures cards, of attempts that begin
-	RefundLate    bool                    // money for a closed order is returned instead of reviving the order
+	RefundLate    bool                    // money for an expired order is returned instead of reviving the order
 	SweepSchedule checkout.Schedule       // waits between two polls of something unfinished; the last repeats
 	Mailer        checkout.Mailer         // nil: no email is sent
 	Operator      checkout.OperatorMailer // nil: the log alone tells what waits for a person
 	EmailLimits   EmailLimits             // of emails about unpaid orders
+	Retention     checkout.Retention      // of the buyers' data of paid orders
 	LinkKey       []byte                  // signs the links in emails; nil: they open until the program ends
 	Now           func() time.Time
 	NewID         func() string
@@ -69,6 +70,7 @@ type Service struct {
 	*outbox
 	*sweeper
 	*watching
+	*erasing
 }
 
 // recorder reads and commits orders, and announces what has changed.
@@ -111,10 +113,11 @@ func New(cfg Config, store Store, gateway Gateway, methods Methods) *Service {
 		allowances: newAllowances(cfg.EmailLimits),
 	}
 	watching := &watching{endings}
+	erasing := &erasing{recorder: recorder}
 	recorder.watches.poll, recorder.watches.tail = watching.pollForWatchers, watching.tailLedger
 	return &Service{
-		recorder: recorder, endings: endings, starts: starts, operators: &operators{endings},
-		outbox: outbox, sweeper: &sweeper{starts: starts, outbox: outbox}, watching: watching,
+		recorder: recorder, endings: endings, starts: starts, operators: &operators{endings: endings},
+		outbox: outbox, sweeper: &sweeper{starts: starts, outbox: outbox, erasing: erasing}, watching: watching, erasing: erasing,
 	}
 }
 

@@ -18,8 +18,9 @@ const (
 // sweeper resumes what is unfinished.
 type sweeper struct {
 	*starts
-	outbox *outbox
-	clock  clockWatch
+	outbox  *outbox
+	erasing *erasing
+	clock   clockWatch
 }
 
 // Sweep resumes everything unfinished until ctx ends: attempts without a known
@@ -27,11 +28,13 @@ type sweeper struct {
 // a restart or an outage on either side harmless.
 //
 // Emails have a round of their own: a mail server that hangs delays nothing else. So
-// have searches, which inquire many payments.
+// have searches, which inquire many payments, and erasures, of which there may be many
+// on the first day.
 func (s *sweeper) Sweep(ctx context.Context) {
 	var others sync.WaitGroup
 	others.Go(func() { rounds(ctx, s.wakeEmails, s.outbox.sendEmails) })
 	others.Go(func() { rounds(ctx, nil, s.search) })
+	others.Go(func() { rounds(ctx, nil, s.erasing.eraseDue) })
 	rounds(ctx, s.wake, s.resumeAll)
 	others.Wait()
 }
@@ -54,6 +57,7 @@ func (s *sweeper) SweepOnce(ctx context.Context) {
 	s.resumeAll(ctx)
 	s.search(ctx)
 	s.outbox.sendEmails(ctx)
+	s.erasing.eraseDue(ctx)
 }
 
 // resumeAll does what is due, but for the emails.
@@ -100,7 +104,7 @@ func (s *sweeper) poll(ctx context.Context, due checkout.DuePoll) error {
 		_, later := s.store.Reschedule(ctx, due, r.Now.Add(r.Schedule.Wait(due.Polls)))
 		return errors.Join(err, later)
 	}
-	next, exhausted := checkout.NextPoll(o, due.Polls, s.slowness(o, *o.Payment(due.RequestID)), r)
+	next, exhausted := checkout.NextPoll(o, due.RequestID, due.Polls, s.slowness(o, *o.Payment(due.RequestID)), r)
 	if stillDue, err := s.store.Reschedule(ctx, due, next); err != nil || !stillDue {
 		return err // no longer due: the list is some time old
 	}
@@ -151,7 +155,7 @@ func (s *sweeper) proceed(ctx context.Context, orderID, requestID string, found 
 	case checkout.StepCancel:
 		_, _, err = s.reverse(ctx, o, requestID, checkout.Cancel)
 	case checkout.StepReturn:
-		err = s.returnDuplicate(ctx, o, *o.Payment(requestID))
+		err = s.returnIfNeedless(ctx, o, requestID, found)
 	case checkout.StepWatchAuthorization:
 		_, err = s.change(ctx, o.ID, checkout.Cause{Kind: checkout.BySweeper}, func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
 			after, effects := checkout.WatchAuthorization(o, requestID, found, s.rules())
