@@ -154,6 +154,17 @@ func baseURL(text string) (string, error) {
 	return strings.TrimRight(text, "/"), nil
 }
 
+// CheckKeys signs a text and verifies the signature, and reports what keeps the client
+// from signing.
+func (c *Client) CheckKeys() error {
+	text := []byte("antom-checkout is ready")
+	signature, err := Sign(c.privateKey, text)
+	if err != nil {
+		return err
+	}
+	return signature.Verify(&c.privateKey.PublicKey, text)
+}
+
 // Sandbox reports whether the client id is one of Antom's test mode.
 func (c *Client) Sandbox() bool { return strings.HasPrefix(c.clientID, "SANDBOX_") }
 

@@ -5,9 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
-	"crypto/x509"
 	"encoding/base64"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"net/url"
@@ -94,45 +92,6 @@ func ParseSignature(header string) (Signature, error) {
 	return Signature{KeyVersion: version, Value: value}, nil
 }
 
-// ParsePrivateKey reads an RSA private key: PEM or bare base64 DER, PKCS#8 or
-// PKCS#1. Errors never quote the key.
-func ParsePrivateKey(text string) (*rsa.PrivateKey, error) {
-	der, err := keyBytes(text)
-	if err != nil {
-		return nil, err
-	}
-	if key, err := x509.ParsePKCS1PrivateKey(der); err == nil {
-		return key, nil
-	}
-	parsed, err := x509.ParsePKCS8PrivateKey(der)
-	if err != nil {
-		return nil, errors.New("not a PKCS#8 or PKCS#1 private key")
-	}
-	key, ok := parsed.(*rsa.PrivateKey)
-	if !ok {
-		return nil, errors.New("not an RSA key")
-	}
-	return key, nil
-}
-
-// ParsePublicKey reads an RSA public key: PEM or bare base64 DER of an X.509
-// SubjectPublicKeyInfo.
-func ParsePublicKey(text string) (*rsa.PublicKey, error) {
-	der, err := keyBytes(text)
-	if err != nil {
-		return nil, err
-	}
-	parsed, err := x509.ParsePKIXPublicKey(der)
-	if err != nil {
-		return nil, errors.New("not an X.509 public key")
-	}
-	key, ok := parsed.(*rsa.PublicKey)
-	if !ok {
-		return nil, errors.New("not an RSA key")
-	}
-	return key, nil
-}
-
 // ParsePublicKeys reads one public key, which then is version 1, or several as
 // "version:key,version:key", so that a rotation loses nothing.
 func ParsePublicKeys(text string) (map[string]*rsa.PublicKey, error) {
@@ -158,22 +117,3 @@ func ParsePublicKeys(text string) (map[string]*rsa.PublicKey, error) {
 }
 
 var keyVersion = regexp.MustCompile(`^[A-Za-z0-9._-]{1,16}$`)
-
-func keyBytes(text string) ([]byte, error) {
-	text = strings.TrimSpace(text)
-	if text == "" {
-		return nil, errors.New("key is missing")
-	}
-	if strings.HasPrefix(text, "-----BEGIN") {
-		block, _ := pem.Decode([]byte(text))
-		if block == nil {
-			return nil, errors.New("PEM block is damaged")
-		}
-		return block.Bytes, nil
-	}
-	der, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
-	if err != nil {
-		return nil, errors.New("neither PEM nor base64")
-	}
-	return der, nil
-}

@@ -1,6 +1,7 @@
 package antom
 
 import (
+	"crypto/x509"
 	"encoding/base64"
 	"errors"
 	"maps"
@@ -70,6 +71,45 @@ func TestKeysInEveryForm(t *testing.T) {
 		if err != nil || !key.Equal(&want.PublicKey) {
 			t.Errorf("%s: %v", form, err)
 		}
+	}
+}
+
+// Variables lose line ends or hold them as "\n", and clusters encode a file once more.
+func TestKeysAsVariablesHoldThem(t *testing.T) {
+	want := privateKey(t, "merchant")
+	pem, bare := vector(t, "merchant.pkcs8.pem"), vector(t, "merchant.pkcs8.b64")
+	oneLine := strings.ReplaceAll(strings.TrimSpace(pem), "\n", " ")
+	for name, text := range map[string]string{
+		"CRLF": strings.ReplaceAll(pem, "\n", "\r\n"), `\n`: strings.ReplaceAll(pem, "\n", `\n`), "one line": oneLine,
+		"text around": "Bag Attributes: <none>\n" + pem + "\n# mine\n", "encoded once more": base64.StdEncoding.EncodeToString([]byte(pem)),
+		"base64 in lines": bare[:70] + "\r\n" + bare[70:140] + "\n" + bare[140:], "base64 of addresses": strings.NewReplacer("+", "-", "/", "_", "=", "").Replace(bare),
+		`base64 with \n`: bare[:64] + `\n` + bare[64:],
+	} {
+		if key, err := ParsePrivateKey(text); err != nil || !key.Equal(want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	public := base64.StdEncoding.EncodeToString(x509.MarshalPKCS1PublicKey(&want.PublicKey))
+	if key, err := ParsePublicKey(public); err != nil || !key.Equal(&want.PublicKey) {
+		t.Errorf("a public key in PKCS#1: %v", err)
+	}
+}
+
+func TestAWrongKeyIsRefusedWithTheWayOut(t *testing.T) {
+	pem := vector(t, "merchant.pkcs8.pem")
+	for name, row := range map[string]struct{ text, want string }{
+		"the public key": {vector(t, "merchant.pub.pem"), "but a public one"}, "cut off": {pem[:200], "damaged"},
+		"a certificate":    {"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----", "openssl x509"},
+		"encrypted":        {strings.ReplaceAll(pem, "PRIVATE", "ENCRYPTED PRIVATE"), "openssl pkey"},
+		"encrypted, old":   {"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nMIIB\n-----END RSA PRIVATE KEY-----", "openssl pkey"},
+		"a key of OpenSSH": {"-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl\n-----END OPENSSH PRIVATE KEY-----", "ssh-keygen"},
+	} {
+		if _, err := ParsePrivateKey(row.text); err == nil || !strings.Contains(err.Error(), row.want) {
+			t.Errorf("%s: %v, want %q", name, err, row.want)
+		}
+	}
+	if _, err := ParsePublicKey(pem); err == nil || !strings.Contains(err.Error(), "but a private one") || strings.Contains(err.Error(), "MII") {
+		t.Errorf("a private key as the public one: %v", err)
 	}
 }
 

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -126,6 +127,14 @@ func (p *Program) Close() error {
 func (p *Program) checkKeys(ctx context.Context) error {
 	if p.Settings.Antom.ClientID == "" {
 		return nil
+	}
+	mistaken, err := p.Settings.checkKeys()
+	if err != nil {
+		return usageError{fmt.Errorf("settings:\n%w", err)}
+	}
+	if mistaken {
+		p.Log.Warn("setting", slog.String(logSetting, "ANTOM_PUBLIC_KEY"),
+			slog.String(logProblem, "it belongs to ANTOM_PRIVATE_KEY: no answer of Antom's will verify; give the public key that Antom's dashboard shows"))
 	}
 	return p.openClient(ctx)
 }

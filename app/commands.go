@@ -38,6 +38,8 @@ func commands() []command {
 			summary: "capture, refund, cancel or accept an order; the same key is the same action. `export` and `erase` of `--order ORDER` or `--email ADDRESS` show and erase what is stored about a buyer", help: adminHelp},
 		{name: "emails", synopsis: "resend [--order ORDER] [--dead]", settings: everySetting, run: resendEmails,
 			summary: "send emails again that were given up: those of an order, or all", help: emailsHelp},
+		{name: "stock", synopsis: "SKU [PIECES]", settings: everySetting, run: stock,
+			summary: "how many pieces of a product there are; with `PIECES`, there are so many now", help: stockHelp},
 		{name: "backup", synopsis: "FILE", settings: everySetting, run: backup,
 			summary: "a consistent copy of the database with the keys that the program has made, beside a running server"},
 		{name: "restore", synopsis: "FILE", settings: everySetting, run: restore,

@@ -93,7 +93,8 @@ func TestExitCodes(t *testing.T) {
 		"page-inventory now": 2,
 		"audit -database-url no/such/folder/shop.db":     1,
 		"backup -database-url shop.db no/such/folder/db": 1,
-		"serve -addr nowhere:http:x":                     1,
+		"serve -addr 192.0.2.1:http":                     1,
+		"serve -addr nowhere:http:x":                     2,
 		"admin refund --order ABCDE-FGHIJ --key k":       1,
 	} {
 		t.Run(line, func(t *testing.T) {

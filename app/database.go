@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,10 +28,24 @@ func (p *Program) openStore(ctx context.Context) error {
 	}
 	switch {
 	case s.CatalogFile != "":
-		return p.Store.ImportProducts(ctx, products)
+		err = db.GoodsOf(p.Store).Replace(ctx, products)
 	case !s.LiveMode():
-		return p.Store.Seed(ctx, s.Shop.Currency)
+		err = p.Store.Seed(ctx, s.Shop.Currency)
 	}
+	if err != nil {
+		return err
+	}
+	return p.warnOfEmptyShop(ctx)
+}
+
+// warnOfEmptyShop says that buyers find nothing to buy.
+func (p *Program) warnOfEmptyShop(ctx context.Context) error {
+	sold, err := p.Store.Products(ctx, p.Settings.Shop.Currency)
+	if err != nil || len(sold) > 0 {
+		return err
+	}
+	p.Log.Warn("setting", slog.String(logSetting, "CATALOG_FILE"),
+		slog.String(logProblem, "not given, and no product has a price in "+string(p.Settings.Shop.Currency)+": the shop is empty; name a file of products"))
 	return nil
 }
 
@@ -43,7 +58,7 @@ func (s *Settings) readCatalog() ([]checkout.Product, error) {
 		return nil, usageError{fmt.Errorf("CATALOG_FILE: %w", err)}
 	}
 	defer file.Close()
-	isCSV := strings.EqualFold(filepath.Ext(s.CatalogFile), ".csv")
+	isCSV := slices.Contains([]string{".csv", ".tsv", ".txt"}, strings.ToLower(filepath.Ext(s.CatalogFile)))
 	products, err := db.ReadCatalog(file, isCSV, s.Shop.Currency)
 	if err != nil {
 		return nil, usageError{fmt.Errorf("CATALOG_FILE: %w", err)}

@@ -3,11 +3,14 @@ package app
 import (
 	"crypto/hkdf"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/sha512"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"antom-checkout/antom"
 )
 
 const sessionKey = "session.key" // beside the database
@@ -24,6 +27,41 @@ func (s *Settings) sessionKeys() ([]byte, error) {
 	}
 	sum := sha512.Sum512([]byte(text))
 	return sum[:], nil
+}
+
+// leastBits is the length of Antom's keys; shorter ones can be broken.
+const leastBits = 2048
+
+// checkKeys reports what is wrong with the keys of the account, and whether the public
+// one is the merchant's own by mistake.
+func (s *Settings) checkKeys() (mistaken bool, err error) {
+	var problems []error
+	problem := func(setting string, err error) {
+		if err != nil {
+			problems = append(problems, fmt.Errorf("%s: %w", setting, err))
+		}
+	}
+	private, err := antom.ParsePrivateKey(s.AntomPrivateKey.Reveal())
+	if err == nil {
+		err = longEnoughKey(&private.PublicKey)
+	}
+	problem("ANTOM_PRIVATE_KEY", err)
+	public, err := antom.ParsePublicKeys(s.AntomPublicKey.Reveal())
+	for version, key := range public {
+		if short := longEnoughKey(key); short != nil {
+			problem("ANTOM_PUBLIC_KEY", fmt.Errorf("version %s: %w", version, short))
+		}
+		mistaken = mistaken || private != nil && key.Equal(&private.PublicKey)
+	}
+	problem("ANTOM_PUBLIC_KEY", err)
+	return mistaken, errors.Join(problems...)
+}
+
+func longEnoughKey(key *rsa.PublicKey) error {
+	if bits := key.N.BitLen(); bits < leastBits {
+		return fmt.Errorf("an RSA key of %d bits can be broken; %d is the least", bits, leastBits)
+	}
+	return nil
 }
 
 // besideDatabase is the path of a file in the database's folder.

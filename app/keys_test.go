@@ -2,10 +2,18 @@ package app
 
 import (
 	"bytes"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/base64"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"antom-checkout/antom"
+	"antom-checkout/antom/sandbox"
 )
 
 // The session key makes all links; the key of the links makes no session.
@@ -77,5 +85,56 @@ func TestAGivenSessionKeyIsUsedAndNotStored(t *testing.T) {
 	}
 	if files, err := os.ReadDir(folder); err != nil || len(files) > 0 {
 		t.Errorf("the folder holds %v (%v), want nothing", files, err)
+	}
+}
+
+// merchantKeys are a merchant's private key and Antom's public one.
+func merchantKeys(t *testing.T) (private, public string) {
+	t.Helper()
+	keys, err := sandbox.NewKeys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := keys.Credentials("http://localhost", sandbox.DefaultClientID)
+	return c.MerchantPrivateKey, c.AntomPublicKey
+}
+
+func TestKeysThatCanBeBrokenAreRefused(t *testing.T) {
+	private, public := merchantKeys(t)
+	short, err := rsa.GenerateKey(rand.Reader, 1024)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shortPrivate := base64.StdEncoding.EncodeToString(x509.MarshalPKCS1PrivateKey(short))
+	shortPublic := base64.StdEncoding.EncodeToString(x509.MarshalPKCS1PublicKey(&short.PublicKey))
+	own, err := antom.ParsePrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ownPublic := base64.StdEncoding.EncodeToString(x509.MarshalPKCS1PublicKey(&own.PublicKey))
+	for _, row := range []struct {
+		private, public string
+		want            []string
+		mistaken        bool
+	}{
+		{private, public, nil, false},
+		{private, ownPublic, nil, true},
+		{shortPrivate, "1:" + public + ",2:" + shortPublic, []string{"ANTOM_PRIVATE_KEY: an RSA key of 1024 bits", "ANTOM_PUBLIC_KEY: version 2: an RSA key of 1024 bits"}, true},
+		{"private", "public", []string{"ANTOM_PRIVATE_KEY: ", "ANTOM_PUBLIC_KEY: "}, false},
+	} {
+		s := load(t, account(environ{"ANTOM_PRIVATE_KEY": row.private, "ANTOM_PUBLIC_KEY": row.public}))
+		mistaken, err := s.checkKeys()
+		if mistaken != row.mistaken || (err == nil) != (row.want == nil) {
+			t.Errorf("mistaken %v, %v, want %q", mistaken, err, row.want)
+		}
+		for _, part := range row.want {
+			if err == nil || !strings.Contains(err.Error(), part) {
+				t.Errorf("%v does not say %q", err, part)
+			}
+		}
+	}
+	env := account(environ{"ANTOM_PRIVATE_KEY": shortPrivate, "ANTOM_PUBLIC_KEY": public, "ADDR": "127.0.0.1:0", "DATABASE_URL": filepath.Join(t.TempDir(), "shop.db")})
+	if _, err := Build(t.Context(), load(t, env), Outside{}); !errors.As(err, &usageError{}) {
+		t.Errorf("a program is built with a short key: %v", err)
 	}
 }

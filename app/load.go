@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Load reads the settings: flags, then the environment, then defaults. It
@@ -54,6 +55,7 @@ type value struct {
 // not given, or is given only by the environment and the file by a flag.
 func (g given) find(row setting) (value, error) {
 	text, byFlag := g.text(row.env)
+	text = tidy(text)
 	if row.into.secret {
 		path, fileByFlag := g.text(row.env + "_FILE")
 		if path != "" && (text == "" || fileByFlag && !byFlag) {
@@ -61,16 +63,24 @@ func (g given) find(row setting) (value, error) {
 			if err != nil {
 				return value{wrong: true}, fmt.Errorf("%s_FILE: %w", row.env, err)
 			}
-			if text = strings.TrimSpace(string(content)); text == "" {
+			if text = tidy(string(content)); text == "" {
 				return value{wrong: true}, fmt.Errorf("%s_FILE: %s is empty", row.env, path)
 			}
 			return value{text: text, given: true}, nil
 		}
 	}
-	if text == "" && !byFlag {
-		return value{text: row.fallback}, nil
+	if text == "" {
+		return value{text: row.fallback, byFlag: byFlag}, nil
 	}
-	return value{text: text, given: text != "", byFlag: byFlag}, nil
+	return value{text: text, given: true, byFlag: byFlag}, nil
+}
+
+// usualZone is the time zone that other programs use.
+func (g given) usualZone() *time.Location {
+	if zone, err := parseTimeZone(strings.TrimPrefix(g.getenv("TZ"), ":")); err == nil && g.getenv("TZ") != "" {
+		return zone
+	}
+	return time.Local
 }
 
 // values are all settings by their names.
@@ -78,7 +88,7 @@ type values map[string]value
 
 // fill sets the field of each row, or returns every problem.
 func (s *Settings) fill(rows []setting, g given) error {
-	all := values{}
+	all := values{"TZ": {text: g.getenv("TZ")}}
 	var problems []error
 	for _, row := range rows {
 		v, err := g.find(row)
@@ -97,6 +107,9 @@ func (s *Settings) fill(rows []setting, g given) error {
 	}
 	if s.SettlementCurrency == "" {
 		s.SettlementCurrency = s.Shop.Currency
+	}
+	if s.Pages.TimeZone == nil {
+		s.Pages.TimeZone = g.usualZone()
 	}
 	if len(rows) == len(s.rows()) { // a command that takes a part of the settings has no use for the rest
 		problems = slices.Concat(problems, all.incomplete(rows), s.contradictions(all))

@@ -2,6 +2,7 @@ package app
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -73,28 +74,41 @@ const integrityOff = "off"
 // rows lists all settings, in the order an operator meets them; each fills its
 // field of s.
 func (s *Settings) rows() []setting {
+	return slices.Concat(s.shopRows(), s.paymentRows(), s.serverRows())
+}
+
+// shopRows are about what is sold, and where.
+func (s *Settings) shopRows() []setting {
 	return []setting{
-		{env: "ADDR", fallback: "localhost:8080", into: text(&s.Addr),
+		{env: "ADDR", fallback: "localhost:8080", into: listenAddress(&s.Addr),
 			summary: "address the shop listens on"},
-		{env: "PUBLIC_URL", shown: "`http://` + `ADDR`", into: address(&s.PublicURL),
-			summary: "base of every address handed out; never the Host header. `https`, except on loopback"},
+		{env: "PUBLIC_URL", shown: "`http://` + `ADDR`", into: parsed(&s.PublicURL, parsePublicURL),
+			summary: "base of every address handed out; never the Host header. `https`, except on loopback; a host of its own, without a path"},
 		{env: "DATABASE_URL", fallback: "data/checkout.db", into: file(&s.Database),
 			summary: "path of the SQLite file"},
-		{env: "SHOP_NAME", fallback: "Plain Goods", into: text(&s.Pages.ShopName),
+		{env: "SHOP_NAME", fallback: "Plain Goods", into: parsed(&s.Pages.ShopName, parseShopName),
 			summary: "name shown on every page"},
 		{env: "SHOP_LOGO", shown: "a built-in mark", into: logo(&s.Pages.Logo),
 			summary: "file of the logo: SVG, PNG or WebP, 64 KiB at most, drawn for a light ground. A wide one stands for the name, a square one beside it"},
 		{env: "ACCENT_COLOR", shown: "`#1f4d3f`", into: accent(&s.Pages.Accent),
 			summary: "`#rrggbb` of buttons, marks and focus, in emails too. Refused, with the nearest shade that is not, where it cannot be seen on the page (WCAG AA, 3:1); text on it is black or white, and the dark theme lightens it, as contrast needs"},
 		{env: "CATALOG_FILE", into: text(&s.CatalogFile),
-			summary: "products to import at start: JSON (`[{\"sku\",\"name\",\"description\",\"image\",\"price\",\"stock\"}]`) or CSV with those columns; prices in minor units"},
+			summary: "products to import at start: JSON (`[{\"sku\",\"name\",\"description\",\"image\",\"price\",\"stock\"}]`) or CSV with those columns, as spreadsheets write it (commas, semicolons or tabs; UTF-8 or UTF-16); prices in minor units. Products that it does not name are no longer sold; a stock counts when it is another number than the time before (`stock` says what is there now)"},
+		{env: "TIME_ZONE", shown: "`TZ`, or the machine's", into: parsed(&s.Pages.TimeZone, parseTimeZone),
+			summary: "zone of the dates and times on pages and in emails, such as `Asia/Singapore`"},
 		{env: "CURRENCY", fallback: "SGD", into: currency(&s.Shop.Currency),
 			summary: "ISO 4217 currency the shop sells in"},
 		{env: "SETTLEMENT_CURRENCY", shown: "`CURRENCY`", into: currency(&s.SettlementCurrency),
 			summary: "currency Antom settles in"},
-		{env: clientID, needs: []string{"ANTOM_PRIVATE_KEY", "ANTOM_PUBLIC_KEY"}, into: text(&s.Antom.ClientID),
+	}
+}
+
+// paymentRows are about Antom, and how orders are paid.
+func (s *Settings) paymentRows() []setting {
+	return []setting{
+		{env: clientID, needs: []string{"ANTOM_PRIVATE_KEY", "ANTOM_PUBLIC_KEY"}, into: parsed(&s.Antom.ClientID, parseClientID),
 			summary: "your account. Without one, and without its keys, the embedded sandbox is started and used"},
-		{env: "ANTOM_URL", fallback: "https://open-sea-global.alipay.com", needs: []string{clientID}, into: addressText(&s.Antom.BaseURL),
+		{env: "ANTOM_URL", fallback: "https://open-sea-global.alipay.com", needs: []string{clientID}, into: parsed(&s.Antom.BaseURL, parseGateway),
 			summary: "gateway of your region"},
 		{env: "ANTOM_PRIVATE_KEY", needs: []string{clientID}, into: secret(&s.AntomPrivateKey),
 			summary: "yours: PEM or bare base64 DER, PKCS#8 or PKCS#1"},
@@ -110,13 +124,13 @@ func (s *Settings) rows() []setting {
 			summary: "how the SDK shows itself: `popup`; `inline`: cards are entered inside the page, all else in the popup; `element`: Antom's Payment Element replaces the shop's list of methods. A build of the SDK without it leaves that list, and redirects"},
 		{env: "SANDBOX", fallback: "auto", into: either(&s.SandboxOnPublic, "auto", "on"),
 			summary: "`on`: the embedded sandbox, where payments are practice, serves although `PUBLIC_URL` is not on this machine"},
-		{env: "SANDBOX_ADDR", fallback: "localhost:8081", into: text(&s.SandboxAddr),
+		{env: "SANDBOX_ADDR", fallback: "localhost:8081", into: listenAddress(&s.SandboxAddr),
 			summary: "address the sandbox listens on"},
 		{env: "SANDBOX_TLS", fallback: "off", into: either(&s.SandboxTLS, "off", "on"),
 			summary: "`on`: the sandbox is reached by https, with a certificate of its own that is kept beside its keys (`sandbox-tls.pem`); for SDKs that know no http. The shop trusts it, a browser has to be told"},
 		{env: "INTEGRATION", fallback: "sdk", into: either(&s.FormsOnly, "sdk", "api"),
 			summary: "`api`: forms and redirects only"},
-		{env: "PAYMENT_METHODS", shown: "what Antom offers", into: list(&s.Methods),
+		{env: "PAYMENT_METHODS", shown: "what Antom offers", into: codes(&s.Methods),
 			summary: "Antom's codes of the methods to offer, in the order wanted: `CARD,PAYNOW,GRABPAY_SG`. Those that Antom, the currency or the amount excludes are left out"},
 		{env: "CAPTURE_MODE", fallback: "automatic", into: either(&s.Payments.ManualCapture, "automatic", "manual"),
 			summary: "`manual`: the merchant captures card payments. An attempt keeps the mode that it began with"},
@@ -126,6 +140,12 @@ func (s *Settings) rows() []setting {
 			summary: "how long an unpaid order stays payable; also the longest time to pay at a shop's counter or by bank transfer, so a shop that offers those wants days (`168h`)"},
 		{env: "SWEEP_SCHEDULE", fallback: "10s,30s,1m,2m,5m,5m,10m,30m,1h", into: schedule(&s.Payments.SweepSchedule),
 			summary: "waits between two polls of an unfinished payment; the last repeats, for 72 h"},
+	}
+}
+
+// serverRows are about sessions, emails, the network and the log.
+func (s *Settings) serverRows() []setting {
+	return []setting{
 		{env: "SESSION_KEY", shown: "made once, stored beside the database", into: secret(&s.SessionKey, longEnough),
 			summary: "32 characters or more"},
 		{env: "SMTP_URL", needs: []string{"MAIL_FROM"}, into: secret(&s.SMTPURL, smtpServer),
@@ -156,7 +176,7 @@ func (s *Settings) rows() []setting {
 			summary: "connections to the shop at once, or fewer where the process may not open as many files (`ulimit -n`). Beyond them the one that has done nothing for longest is closed"},
 		{env: "MAX_STREAMS", fallback: "2000", into: count(&s.Pages.MaxStreams, 1, 1_000_000),
 			summary: "open pages that are told of changes at once, at most half of the connections; the page that has waited for longest polls instead"},
-		{env: "METRICS_ADDR", shown: "off", into: listenAddress(&s.MetricsAddr),
+		{env: "METRICS_ADDR", shown: "off", into: listenAddressOrOff(&s.MetricsAddr),
 			summary: "address that serves `/metrics` to Prometheus, and nothing else"},
 		{env: "LOG_FORMAT", fallback: "text", into: either(&s.Log.JSON, "text", "json"),
 			summary: "`json`: a JSON object per line"},

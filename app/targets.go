@@ -1,7 +1,6 @@
 package app
 
 import (
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -10,7 +9,6 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,7 +16,6 @@ import (
 
 	"antom-checkout/checkout"
 	"antom-checkout/handlers"
-	"antom-checkout/handlers/web"
 	"antom-checkout/mail"
 	"antom-checkout/static"
 )
@@ -70,15 +67,7 @@ func smtpServer(address string) error {
 	return err
 }
 
-func file(field *string) target {
-	return target{set: func(text string) error {
-		*field = text
-		if strings.Contains(text, "://") {
-			return errors.New("only a path to an SQLite file is supported so far")
-		}
-		return nil
-	}}
-}
+func file(field *string) target { return parsed(field, parseDatabase) }
 
 // integrity is a hash of Subresource Integrity, or several; "off" is none.
 func integrity(field *string) target {
@@ -86,69 +75,57 @@ func integrity(field *string) target {
 		if text == integrityOff {
 			return "", nil
 		}
-		for _, hash := range strings.Fields(text) {
-			kind, sum, _ := strings.Cut(hash, "-")
-			bytes, err := base64.StdEncoding.DecodeString(sum)
-			if lengths := map[string]int{"sha256": 32, "sha384": 48, "sha512": 64}; err != nil || len(bytes) != lengths[kind] || len(bytes) == 0 {
-				return "", errors.New("not a hash such as " + antomSDKIntegrity)
-			}
-		}
-		return text, nil
+		return parseIntegrity(text)
 	})
 }
 
 func address(field **url.URL) target { return parsed(field, parseAddress) }
 
-func addressText(field *string) target {
-	return parsed(field, func(text string) (string, error) {
-		u, err := parseAddress(text)
-		if err != nil {
-			return "", err
-		}
-		return u.String(), nil
-	})
-}
+// listenAddress is where a server listens.
+func listenAddress(field *string) target { return parsed(field, parseListenAddress) }
 
-func parseAddress(text string) (*url.URL, error) {
-	u, err := url.Parse(strings.TrimSuffix(text, "/"))
-	if err != nil || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
-		return nil, errors.New("not an address")
-	}
-	if u.Scheme != "https" && (u.Scheme != "http" || !web.IsLoopback(u)) {
-		return nil, errors.New("must be https, except on loopback")
-	}
-	return u, nil
-}
-
-// listenAddress has a port; "off" is none.
-func listenAddress(field *string) target {
+// listenAddressOrOff is the same, or "off", which is none.
+func listenAddressOrOff(field *string) target {
 	return parsed(field, func(text string) (string, error) {
-		if text == "off" {
+		if _, err := chosen(text, []string{"off"}); err == nil {
 			return "", nil
 		}
-		if _, port, err := net.SplitHostPort(text); err != nil || port == "" {
-			return "", errors.New("not an address such as localhost:9090")
-		}
-		return text, nil
+		return parseListenAddress(text)
 	})
 }
 
 func emailAddress(field *string) target {
 	return parsed(field, func(text string) (string, error) {
-		if parsed, err := netmail.ParseAddress(text); err != nil || parsed.Address != text {
+		parsed, err := netmail.ParseAddress(text)
+		switch {
+		case err == nil && parsed.Name != "" && !strings.ContainsFunc(text, unicode.IsControl):
+			return "", fmt.Errorf("has a name, too; write the address alone, such as %s", parsed.Address)
+		case err != nil || parsed.Address != text:
 			return "", errors.New("not an address such as shop@example.com")
+		case strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII }):
+			return "", errors.New("has letters beyond a to z, which not every mail server takes")
 		}
 		return text, nil
 	})
 }
 
 func duration(field *time.Duration, least, most time.Duration) target {
-	return target{set: func(text string) (err error) {
-		if *field, err = time.ParseDuration(text); err != nil || *field < least || *field > most {
-			return fmt.Errorf("not a duration from %v to %v", least, most)
+	return target{set: func(text string) error {
+		d, err := parseDuration(text)
+		if err != nil || d < least || d > most {
+			return fmt.Errorf("not a duration from %v to %v%s", least, most, because(err))
 		}
+		*field = d
 		return nil
 	}}
+}
+
+// because is what to add to a message where the text itself is wrong.
+func because(err error) string {
+	if err == nil {
+		return ""
+	}
+	return ": " + strings.TrimPrefix(err.Error(), "time: ")
 }
 
 func count(field *int, least, most int) target {
@@ -176,9 +153,9 @@ func schedule(field *checkout.Schedule) target {
 	return target{set: func(text string) error {
 		var all checkout.Schedule
 		for part := range strings.SplitSeq(text, ",") {
-			d, err := time.ParseDuration(strings.TrimSpace(part))
+			d, err := parseDuration(part)
 			if err != nil || d <= 0 {
-				return errors.New("not a list of durations such as 10s,1m")
+				return errors.New("not a list of durations such as 10s,1m" + because(err))
 			}
 			all = append(all, d)
 		}
@@ -222,7 +199,7 @@ func isHost(text string) bool {
 
 func currency(field *checkout.Currency) target {
 	return parsed(field, func(text string) (checkout.Currency, error) {
-		currency, err := checkout.ParseCurrency(text)
+		currency, err := checkout.ParseCurrency(strings.ToUpper(text))
 		if err != nil {
 			return "", errors.New("no currency of ISO 4217")
 		}
@@ -232,12 +209,9 @@ func currency(field *checkout.Currency) target {
 
 // oneOf is one of these texts.
 func oneOf[T ~string](field *T, allowed ...T) target {
-	return target{set: func(text string) error {
-		if !slices.Contains(allowed, T(text)) {
-			return fmt.Errorf("none of %s", strings.Trim(fmt.Sprint(allowed), "[]"))
-		}
-		*field = T(text)
-		return nil
+	return target{set: func(text string) (err error) {
+		*field, err = chosen(text, allowed)
+		return err
 	}}
 }
 
@@ -259,6 +233,11 @@ func level(field *slog.Level) target {
 		}
 		return field.UnmarshalText([]byte(chosen))
 	}}
+}
+
+// codes is a list of Antom's codes, which have capitals only.
+func codes(field *[]string) target {
+	return target{set: func(text string) error { return list(field).set(strings.ToUpper(text)) }}
 }
 
 func appReturns(field *handlers.AppReturns) target { return parsed(field, handlers.ParseAppReturns) }
@@ -309,4 +288,9 @@ func logo(field **static.Picture) target {
 	})
 }
 
-func accent(field **static.Accent) target { return parsed(field, static.ParseAccent) }
+// accent may lack the "#", which begins a comment in many files of variables.
+func accent(field **static.Accent) target {
+	return parsed(field, func(text string) (*static.Accent, error) {
+		return static.ParseAccent("#" + strings.TrimPrefix(text, "#"))
+	})
+}

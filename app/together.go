@@ -3,7 +3,11 @@ package app
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
+	"slices"
+	"strings"
+	"time"
 
 	"antom-checkout/checkout/methods"
 	"antom-checkout/handlers/web"
@@ -57,10 +61,19 @@ func (s *Settings) contradictions(all values) (problems []error) {
 	problem(!embedded && s.SandboxOnPublic, "SANDBOX: on starts the embedded sandbox, and ANTOM_CLIENT_ID names an account at Antom; give one of them")
 	problem(s.LiveMode() && s.atAntom() && !public && !all["PUBLIC_URL"].wrong,
 		"PUBLIC_URL: missing, or on this machine; with a live account it is the https address at which buyers and Antom reach this shop")
+	problem(s.Addr == s.MetricsAddr && !anyPort(s.Addr), "METRICS_ADDR: the shop listens there (ADDR); take another port")
+	problem(embedded && slices.Contains([]string{s.Addr, s.MetricsAddr}, s.SandboxAddr) && !anyPort(s.SandboxAddr),
+		"SANDBOX_ADDR: the shop listens there (ADDR, METRICS_ADDR); take another port")
 	if err := methods.Check(s.Methods, s.Shop.Currency); err != nil {
 		problems = append(problems, fmt.Errorf("PAYMENT_METHODS: %w", err))
 	}
 	return problems
+}
+
+// anyPort reports whether the system chooses the port.
+func anyPort(address string) bool {
+	_, port, _ := net.SplitHostPort(address)
+	return port == "0"
 }
 
 // warnings are what the settings hold that works, and that an operator would not want
@@ -77,8 +90,20 @@ func (s *Settings) warnings(all values) (warnings []Warning) {
 	warn(s.LiveMode() && !s.Pages.RateLimits, "RATE_LIMITS", "off: nothing limits how often a machine may order, pay and look up")
 	warn(!s.LiveMode() && atAntom && (s.PublicURL == nil || web.IsLoopback(s.PublicURL)), "PUBLIC_URL",
 		"on this machine: Antom's notifications cannot reach it, and payments are known by inquiry only")
+	warn(holdsAll(s.Pages.TrustedProxies), "TRUSTED_PROXIES", "holds every address: all who reach this shop past the proxy may claim to be another")
+	warn(holdsAll(s.Pages.Developers), "DEVELOPER_NETWORKS", "holds every address: all who reach this shop may read the emails at /dev/mail and drive the sandbox")
+	_, err := parseTimeZone(strings.TrimPrefix(all["TZ"].text, ":"))
+	warn(err != nil && !all["TIME_ZONE"].given, "TZ", "no known time zone, so dates are in "+time.Local.String()+"; give TIME_ZONE, such as Asia/Singapore")
 	warn(!s.SMTPURL.Empty() && all["MAIL_DIR"].given, "MAIL_DIR", "not used: with SMTP_URL emails are sent")
 	return warnings
+}
+
+// holdsAll reports whether one of the networks is the whole internet.
+func holdsAll(networks []*net.IPNet) bool {
+	return slices.ContainsFunc(networks, func(n *net.IPNet) bool {
+		ones, _ := n.Mask.Size()
+		return ones == 0
+	})
 }
 
 // exposed are the secrets that the list of processes shows.

@@ -26,6 +26,8 @@ func TestAHalfGivenGroupIsRefused(t *testing.T) {
 		{account(environ{"PUBLIC_URL": "http://localhost:8080"}), "PUBLIC_URL: missing, or on this machine"},
 		{account(environ{"ANTOM_PRIVATE_KEY": "", "ANTOM_PRIVATE_KEY_FILE": writeFile(t, " \n")}), "ANTOM_PRIVATE_KEY_FILE: "},
 		{environ{"SESSION_KEY_FILE": writeFile(t, "")}, "is empty"},
+		{environ{"METRICS_ADDR": "localhost:8080"}, "METRICS_ADDR: the shop listens there"},
+		{environ{"SANDBOX_ADDR": "localhost:8080"}, "SANDBOX_ADDR: the shop listens there"},
 	} {
 		expectProblems(t, row.env, nil, row.want)
 	}
@@ -65,6 +67,9 @@ func TestWhatAnOperatorWouldNotWantIsWarnedOf(t *testing.T) {
 		{account(environ{"ANTOM_CLIENT_ID": "SANDBOX_5Y1234"}), nil, ""},
 		{account(environ{"ANTOM_CLIENT_ID": "SANDBOX_5Y1234", "PUBLIC_URL": ""}), nil, "PUBLIC_URL"},
 		{account(environ{"ANTOM_CLIENT_ID": "SANDBOX_5Y1234"}), []string{"-antom-private-key", "private", "-antom-public-key", "public"}, "ANTOM_PRIVATE_KEY"},
+		{environ{"TZ": "Mars"}, nil, "TZ"},
+		{environ{"TRUSTED_PROXIES": "0.0.0.0/0", "DEVELOPER_NETWORKS": "::/0"}, nil, "DEVELOPER_NETWORKS TRUSTED_PROXIES"},
+		{environ{"TZ": "Asia/Singapore"}, nil, ""},
 		{nil, []string{"-session-key", strings.Repeat("k", 32)}, "SESSION_KEY"},
 		{nil, []string{"-session-key-file", writeFile(t, strings.Repeat("k", 32))}, ""},
 	} {

@@ -94,14 +94,22 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 // mail is the mailer's Config without the clock.
 func (s *Settings) mail() mail.Config {
 	cfg := s.Mail
-	cfg.ShopName, cfg.Accent = s.Pages.ShopName, s.Pages.Accent
+	cfg.ShopName, cfg.Accent, cfg.TimeZone = s.Pages.ShopName, s.Pages.Accent, s.Pages.TimeZone
 	cfg.Host = s.PublicURL.Hostname()
-	cfg.From = cmp.Or(cfg.From, "shop@"+cfg.Host)
+	cfg.From = cmp.Or(cfg.From, "shop@"+mailDomain(cfg.Host))
 	cfg.Folder = s.mailFolder()
 	if !s.SMTPURL.Empty() {
 		cfg.Server, _ = mail.ParseServer(s.SMTPURL.Reveal()) // checked when the settings were read
 	}
 	return cfg
+}
+
+// mailDomain is a host as the domain of an email address.
+func mailDomain(host string) string {
+	if net.ParseIP(host) != nil {
+		return "localhost"
+	}
+	return host
 }
 
 // mailFolder is where emails are written without a mail server.
@@ -135,7 +143,7 @@ func (p *Program) NewHandler() http.Handler {
 func (p *Program) PagesConfig() handlers.Config {
 	cfg := p.Settings.pages()
 	cfg.SessionKey, cfg.Now, cfg.Log, cfg.Done = p.keys, p.Now, p.Log, p.stopping
-	cfg.GatewayFaults = p.faults.summary
+	cfg.GatewayFaults, cfg.CheckKeys = p.faults.summary, p.Client.CheckKeys
 	if p.metrics != nil {
 		cfg.Meter = p.metrics
 	}

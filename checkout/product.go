@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Limits that keep every total within the 16 digits that Antom accepts.
@@ -54,8 +55,8 @@ func CheckProduct(p Product) error {
 	if p.SKU == "." || p.SKU == ".." {
 		problems = append(problems, fmt.Errorf("sku %q cannot be part of an address: browsers take it for a folder", p.SKU))
 	}
-	if p.Name == "" || len(p.Name) > 256 {
-		problems = append(problems, fmt.Errorf("%s: name is missing or longer than 256 bytes", p.SKU))
+	if p.Name == "" || utf8.RuneCountInString(p.Name) > 256 {
+		problems = append(problems, fmt.Errorf("%s: name is missing or longer than 256 characters", p.SKU))
 	}
 	if strings.ContainsFunc(p.Name, isControl) {
 		problems = append(problems, fmt.Errorf("%s: name has a line break or another control character", p.SKU))

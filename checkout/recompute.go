@@ -113,12 +113,13 @@ func (o *Order) recomputeReview() {
 
 // recomputeStock reserves goods while an attempt may succeed, takes them when it
 // has, and frees them when every attempt has ended without funds and none of them can
-// be paid any longer.
+// be paid any longer. A cancelled order gives its goods back; a refund alone does not,
+// because the buyer may keep them.
 func (o *Order) recomputeStock() {
 	active := o.Active()
 	mayBePaid := slices.ContainsFunc(o.Payments, func(p Payment) bool { return p.mayBePaid() })
 	switch {
-	case o.Stock == StockTaken: // the goods may be on their way to the buyer
+	case o.Stock == StockTaken && (active != nil || mayBePaid): // the goods may be on their way to the buyer
 	case active != nil && active.Status == PaymentRefunded && o.Stock == StockFree: // late money that was returned took no goods
 	case active != nil && (active.Status == PaymentPaid || active.Status == PaymentRefunded) && (o.Stock == StockReserved || o.Fulfillable):
 		o.Stock = StockTaken

@@ -1,9 +1,11 @@
 package db
 
 import (
+	"encoding/binary"
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -155,6 +157,50 @@ func TestACatalogueFileIsReadAsJSONOrCSV(t *testing.T) {
 	}
 }
 
+// As Excel saves it, in any country.
+func TestACatalogueFileIsReadAsSpreadsheetsWriteIt(t *testing.T) {
+	seven := 7
+	want := []checkout.Product{
+		{SKU: "A-1", Name: "Cup, blue; large", Description: "Two\nlines.", Price: sgd(1250), Stock: &seven},
+		{SKU: "B-2", Name: "Ä杯", Price: sgd(1)},
+	}
+	commas := "sku,name,price,stock,description\nA-1,\"Cup, blue; large\",1250,7,\"Two\nlines.\"\nB-2,Ä杯,1,,\n"
+	semicolons := "sku;name;price;stock;description\nA-1;\"Cup, blue; large\";1250;7;\"Two\nlines.\"\nB-2;Ä杯;1;;\n"
+	tabs := "sku\tname\tprice\tstock\tdescription\nA-1\tCup, blue; large\t1250\t7\t\"Two\nlines.\"\nB-2\tÄ杯\t1\t\t\n"
+	inUTF16 := func(order binary.AppendByteOrder, text string) string {
+		var b []byte
+		for _, unit := range utf16.Encode([]rune("\ufeff" + text)) {
+			b = order.AppendUint16(b, unit)
+		}
+		return string(b)
+	}
+	for name, text := range map[string]string{
+		"commas": commas, "semicolons": semicolons, "tabs": tabs, "a byte order mark": "\ufeff" + commas, "CRLF": strings.ReplaceAll(semicolons, "\n", "\r\n"),
+		"UTF-16, little end first": inUTF16(binary.LittleEndian, tabs), "UTF-16, big end first": inUTF16(binary.BigEndian, semicolons),
+		"capitals":          strings.Replace(commas, "sku,name,price", "SKU,Name,PRICE", 1),
+		"spaces":            strings.Replace(strings.Replace(commas, "sku,name,price", "sku, name , \"price\"", 1), "A-1,", " A-1 , ", 1),
+		"a quoted header":   "\ufeff" + strings.Replace(commas, "sku,name", `"sku","name"`, 1),
+		"empty rows":        strings.Replace(commas, "B-2", ",,,,\n\n , ,,,\nB-2", 1) + ",,,,\n",
+		"cells at the end":  strings.Replace(commas, "1,,\n", "1,,,,\n", 1),
+		"a short row":       strings.Replace(commas, "1,,\n", "1\n", 1),
+		"a separator named": "sep=;\r\n" + semicolons,
+	} {
+		got, err := ReadCatalog(strings.NewReader(text), true, "SGD")
+		for i := range got {
+			got[i].Description = strings.ReplaceAll(got[i].Description, "\r\n", "\n")
+		}
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("%s: %v (-want +got)\n%s", name, err, diff)
+		}
+	}
+	if got, err := ReadCatalog(strings.NewReader("\ufeff"+`[{"sku":"A","name":"A","price":1}]`), false, "SGD"); err != nil || len(got) != 1 {
+		t.Errorf("JSON with a byte order mark: %v, %v", got, err)
+	}
+	if got, err := ReadCatalog(strings.NewReader("sku,name,price\nA,"+strings.Repeat("杯", 256)+",1\n"), true, "SGD"); err != nil || len(got) != 1 {
+		t.Errorf("a name of 256 characters: %v", err)
+	}
+}
+
 func TestACatalogueFileMayCountTheStock(t *testing.T) {
 	for name, file := range map[string]struct {
 		text  string
@@ -212,6 +258,15 @@ func TestEveryProblemOfACatalogueIsReportedAtOnce(t *testing.T) {
 		{"nothing in CSV", "", true, "SGD", []string{"empty"}},
 		{"columns missing", "sku,title\nA,A\n", true, "SGD", []string{"name"}},
 		{"a row too short", "sku,name,price\nA,A\n", true, "SGD", []string{"line 2"}},
+		{"a row too long", "sku,name,price\nA,Cup, blue,1\n", true, "SGD", []string{"line 2: 4 cells under 3 columns"}},
+		{"a line after a quoted line break", "sku,name,price\nA,\"two\nlines\",1\n\nB,B,much\n", true, "SGD", []string{"line 5: price"}},
+		{"a column twice", "sku,name,price,Price\nA,A,1,2\n", true, "SGD", []string{"two columns"}},
+		{"no product", `[]`, false, "SGD", []string{"no product"}},
+		{"no product in CSV", "sku,name,price\n,,\n", true, "SGD", []string{"no product"}},
+		{"a workbook", "PK\x03\x04abc", true, "SGD", []string{"CSV UTF-8"}},
+		{"another encoding", "sku,name,price\nA,Caf\xe9,1\n", true, "SGD", []string{"line 2 is not UTF-8"}},
+		{"UTF-16 without its mark", "s\x00k\x00u\x00", true, "SGD", []string{"not UTF-8"}},
+		{"a name too long", "sku,name,price\nA," + strings.Repeat("杯", 257) + ",1\n", true, "SGD", []string{"longer than 256 characters"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			got, err := ReadCatalog(strings.NewReader(row.text), row.isCSV, row.currency)

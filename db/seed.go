@@ -3,13 +3,9 @@ package db
 import (
 	"context"
 	_ "embed"
-	"encoding/csv"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
-	"strconv"
 
 	"antom-checkout/checkout"
 )
@@ -65,100 +61,4 @@ func seedPrice(cents int64, currency checkout.Currency) int64 {
 		minor -= minor % 100_000 // whole thousands of rupiah
 	}
 	return minor
-}
-
-// catalogEntry is a product of a catalogue file; Price is in minor units.
-type catalogEntry struct {
-	SKU         string `json:"sku"`
-	Name        string `json:"name"`
-	Description string `json:"description"`
-	Image       string `json:"image"`
-	Price       int64  `json:"price"`
-	Stock       *int   `json:"stock"` // null or absent: enough
-	problem     error  // of reading it
-}
-
-func (e catalogEntry) product(currency checkout.Currency) checkout.Product {
-	return checkout.Product{
-		SKU: e.SKU, Name: e.Name, Description: e.Description, Image: e.Image,
-		Price: checkout.Money{Minor: e.Price, Currency: currency}, Stock: e.Stock,
-	}.Cleaned()
-}
-
-// ReadCatalog reads products from JSON, or from CSV whose first line names the
-// columns: sku, name, price in minor units of currency, and perhaps description,
-// image, stock. It reports every wrong product at once and then returns none.
-func ReadCatalog(r io.Reader, isCSV bool, currency checkout.Currency) ([]checkout.Product, error) {
-	var entries []catalogEntry
-	var err error
-	if isCSV {
-		entries, err = readCSV(r)
-	} else {
-		decoder := json.NewDecoder(r)
-		decoder.DisallowUnknownFields()
-		err = decoder.Decode(&entries)
-		if err == nil && decoder.More() {
-			err = errors.New("there is something after the list")
-		}
-	}
-	if err != nil {
-		return nil, err
-	}
-	var products []checkout.Product
-	var problems []error
-	seen := map[string]bool{}
-	for _, entry := range entries {
-		p := entry.product(currency)
-		problems = append(problems, entry.problem, checkout.CheckProduct(p))
-		if seen[p.SKU] {
-			problems = append(problems, fmt.Errorf("%s: listed twice", p.SKU))
-		}
-		seen[p.SKU] = true
-		products = append(products, p)
-	}
-	if err := errors.Join(problems...); err != nil {
-		return nil, err
-	}
-	return products, nil
-}
-
-func readCSV(r io.Reader) ([]catalogEntry, error) {
-	rows, err := csv.NewReader(r).ReadAll()
-	if err != nil {
-		return nil, err
-	}
-	if len(rows) == 0 {
-		return nil, errors.New("the file is empty")
-	}
-	column := map[string]int{}
-	for i, name := range rows[0] {
-		column[name] = i
-	}
-	for _, name := range []string{"sku", "name", "price"} {
-		if _, there := column[name]; !there {
-			return nil, fmt.Errorf("there is no column %q", name)
-		}
-	}
-	var entries []catalogEntry
-	for n, row := range rows[1:] {
-		cell := func(name string) string {
-			if i, there := column[name]; there {
-				return row[i]
-			}
-			return ""
-		}
-		entry := catalogEntry{SKU: cell("sku"), Name: cell("name"), Description: cell("description"), Image: cell("image")}
-		if entry.Price, err = strconv.ParseInt(cell("price"), 10, 64); err != nil {
-			entry.problem = fmt.Errorf("line %d: price is not an integer of minor units", n+2)
-		}
-		if text := cell("stock"); text != "" {
-			stock, err := strconv.Atoi(text)
-			if err != nil {
-				entry.problem = errors.Join(entry.problem, fmt.Errorf("line %d: stock is not an integer", n+2))
-			}
-			entry.Stock = &stock
-		}
-		entries = append(entries, entry)
-	}
-	return entries, nil
 }

@@ -54,10 +54,7 @@ func (s cashier) addEnd(c echo.Context, v *views.CodeView, o checkout.Order, a c
 	}
 	v.Left = views.Span(c.Request().Context(), end.Sub(now))
 	v.Until, v.Now = end.UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339)
-	v.Expires = end.UTC().Format("15:04 UTC")
-	if end.UTC().Format(time.DateOnly) != now.UTC().Format(time.DateOnly) {
-		v.Expires = end.UTC().Format("2006-01-02, 15:04 UTC")
-	}
+	v.Expires = views.Clock(c.Request().Context(), end, now)
 }
 
 // showCodeAgain gives the code page an address of its own, so that it can be

@@ -26,10 +26,12 @@ type Config struct {
 	Preview        Preview         // nil: emails are sent, not previewed
 	RateLimits     bool            // refuse requests that come too often
 	MaxStreams     int             // event streams open at once; 0 is any number
+	TimeZone       *time.Location  // of dates and times on pages; nil: UTC
 	Now            func() time.Time
 	Log            *slog.Logger
 	Meter          Meter           // counts what the pages do; nil counts nothing
 	GatewayFaults  func() string   // what Antom refuses the shop at present, for the log of /readyz; nil: not known
+	CheckKeys      func() error    // whether requests to Antom can be signed, for /readyz; nil: not known
 	Done           <-chan struct{} // closed when the server stops: ends the event streams
 }
 
@@ -59,6 +61,7 @@ func (c Config) site() *web.Site {
 		OpenToOthers:   openToOthers,
 		TrustedProxies: c.TrustedProxies,
 		Developers:     c.Developers,
+		TimeZone:       c.TimeZone,
 		Now:            c.Now,
 		Log:            c.Log,
 		Meter:          c.Meter,

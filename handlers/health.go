@@ -28,14 +28,20 @@ func (s probes) showHealth(c echo.Context) error {
 	return c.String(http.StatusOK, "ok\n")
 }
 
-// showReadiness says that orders and notifications can be stored. That requests
-// can be signed was checked at the start: there is no server without keys.
+// showReadiness says that orders and notifications can be stored, and requests to Antom
+// signed.
 func (s probes) showReadiness(c echo.Context) error {
 	ctx, cancel := context.WithTimeout(c.Request().Context(), 2*time.Second)
 	defer cancel()
 	if err := s.readiness.Ready(ctx); err != nil {
 		web.Note(c, slog.LevelError, slog.Any(checkout.LogError, err))
 		return c.String(http.StatusServiceUnavailable, "the database cannot store\n")
+	}
+	if s.cfg.CheckKeys != nil {
+		if err := s.cfg.CheckKeys(); err != nil {
+			web.Note(c, slog.LevelError, slog.Any(checkout.LogError, err))
+			return c.String(http.StatusServiceUnavailable, "requests to Antom cannot be signed\n")
+		}
 	}
 	if s.cfg.GatewayFaults != nil {
 		if refused := s.cfg.GatewayFaults(); refused != "" {

@@ -73,6 +73,22 @@ func TestAShopThatIsNotReadySaysWhyInTheLogOnly(t *testing.T) {
 	shop.expectLine(answer.Header(), "level=ERROR", "route=/readyz", "status=503", `error="disk full"`)
 }
 
+func TestAShopThatCannotSignIsNotReady(t *testing.T) {
+	shop := newShop(t)
+	if got := shop.newBuyer().get("/readyz"); got.status != http.StatusOK {
+		t.Errorf("with good keys it is answered %d", got.status)
+	}
+	cfg := shop.cfg
+	cfg.CheckKeys = func() error { return errors.New("no key") }
+	answer := httptest.NewRecorder()
+	request := httptest.NewRequestWithContext(t.Context(), "GET", shop.url+"/readyz", nil)
+	handlers.New(cfg, shop.services, shop.gateway, shop.store).ServeHTTP(answer, request)
+	if answer.Code != http.StatusServiceUnavailable || strings.Contains(answer.Body.String(), "no key") {
+		t.Errorf("answered %d %s", answer.Code, answer.Body)
+	}
+	shop.expectLine(answer.Header(), "level=ERROR", "route=/readyz", "status=503", `error="no key"`)
+}
+
 // A capture, refund or cancel is in the log from the order for it on, with who ordered it.
 func TestARefundIsFollowedThroughTheLogByItsID(t *testing.T) {
 	shop := newShop(t)

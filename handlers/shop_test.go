@@ -82,6 +82,7 @@ type settings struct {
 	operator      string          // who is told what waits for a person
 	appReturns    string
 	trustedProxy  string
+	timeZone      string
 	allowedHosts  []string
 	meter         handlers.Meter
 	methods       []string      // the operator's list
@@ -179,8 +180,8 @@ func (s *shop) decided(set settings, credentials sandbox.Credentials) app.Settin
 		"ANTOM_CLIENT_ID": credentials.ClientID, "ANTOM_URL": credentials.BaseURL, "ANTOM_PRIVATE_KEY": credentials.MerchantPrivateKey,
 		"ANTOM_PUBLIC_KEY": "1:" + credentials.AntomPublicKey + ",2:" + base64.StdEncoding.EncodeToString(second),
 		"ANTOM_SDK_URL":    cmp.Or(set.sdkURL, credentials.SDKURL),
-		"OPERATOR_EMAIL":   set.operator,
-		"APP_RETURN_URLS":  set.appReturns, "TRUSTED_PROXIES": set.trustedProxy,
+		"OPERATOR_EMAIL":   set.operator, "TIME_ZONE": cmp.Or(set.timeZone, "UTC"),
+		"APP_RETURN_URLS": set.appReturns, "TRUSTED_PROXIES": set.trustedProxy,
 	}
 	cfg, err := app.Load(nil, func(name string) string { return environment[name] })
 	must(s.t, err)

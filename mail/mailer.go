@@ -26,6 +26,7 @@ type Config struct {
 	Host     string         // names the shop in Message-IDs
 	Server   *Server        // nil: emails are written to the Folder
 	Folder   string
+	TimeZone *time.Location // of dates in emails; nil: UTC
 	Now      func() time.Time
 }
 
@@ -39,6 +40,9 @@ type Mailer struct {
 func New(cfg Config) *Mailer {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
+	}
+	if cfg.TimeZone == nil {
+		cfg.TimeZone = time.UTC
 	}
 	if cfg.Accent == nil {
 		cfg.Accent = static.DefaultAccent()
@@ -71,7 +75,7 @@ func (m *Mailer) message(ctx context.Context, email checkout.Email) (*gomail.Msg
 	if err != nil {
 		tag = language.English
 	}
-	ctx = views.WithLanguage(ctx, tag)
+	ctx = views.WithTimeZone(views.WithLanguage(ctx, tag), m.cfg.TimeZone)
 	view := views.NewEmail(ctx, m.cfg.ShopName, email)
 	view.Accent = m.cfg.Accent
 	var html bytes.Buffer
@@ -80,9 +84,7 @@ func (m *Mailer) message(ctx context.Context, email checkout.Email) (*gomail.Msg
 	}
 
 	message := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
-	if err := message.FromFormat(oneLine(m.cfg.ShopName), m.cfg.From); err != nil {
-		return nil, fmt.Errorf("sender: %w", err)
-	}
+	message.FromMailAddress(m.sender())
 	if !checkout.ValidEmail(email.Order.Buyer.Email) {
 		return nil, fmt.Errorf("%w: it is no address", checkout.ErrUndeliverable)
 	}
@@ -90,12 +92,17 @@ func (m *Mailer) message(ctx context.Context, email checkout.Email) (*gomail.Msg
 	message.ToMailAddress(&netmail.Address{Address: checkout.DeliverableEmail(email.Order.Buyer.Email)})
 	message.Subject(oneLine(view.Subject))
 	message.SetMessageIDWithValue(email.ID + "@" + m.cfg.Host)
-	message.SetDateWithValue(m.cfg.Now())
+	message.SetDateWithValue(m.cfg.Now().In(m.cfg.TimeZone))
 	message.SetGenHeader("Content-Language", views.Language(ctx).String())
 	message.SetGenHeader("Auto-Submitted", "auto-generated") // automatic replies are not sent to it
 	message.SetBodyString(gomail.TypeTextPlain, views.EmailText(ctx, view))
 	message.AddAlternativeString(gomail.TypeTextHTML, html.String())
 	return message, nil
+}
+
+// sender is the shop. A name may hold any character: it is quoted where it has to be.
+func (m *Mailer) sender() *netmail.Address {
+	return &netmail.Address{Name: oneLine(m.cfg.ShopName), Address: m.cfg.From}
 }
 
 // oneLine keeps line breaks out of headers, whatever a name holds.

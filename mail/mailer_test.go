@@ -272,6 +272,31 @@ func TestArabicIsWrittenFromTheRightAndThaiStaysWhole(t *testing.T) {
 	}
 }
 
+// A quotation mark in the shop's name once stopped every email.
+func TestAShopMayHaveAnyName(t *testing.T) {
+	for _, name := range []string{`The "Tea" Shop`, `"`, `Tea \ Co`, `a\`, "Tea, Coffee; Co.", "Müller & Söhne <Tee>", "杯子商店", "Shop @ Home", "(Tea)", strings.Repeat("茶", 100)} {
+		server := openServer(t)
+		mailer := server.mailer(func(c *Config) { c.ShopName, c.Operator = name, "owner@example.com" })
+		if err := mailer.Mail(t.Context(), receipt("en")); err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if err := mailer.MailOperator(t.Context(), checkout.OperatorEmail{ID: "0123456789abcdef01234567", Number: "AB2CD-EF3GH", Matter: checkout.MatterReview}); err != nil {
+			t.Errorf("%s, to the operator: %v", name, err)
+		}
+		for _, email := range server.received() {
+			m, err := netmail.ReadMessage(strings.NewReader(email))
+			if err != nil {
+				t.Fatal(err)
+			}
+			from, err := m.Header.AddressList("From")
+			if err != nil || len(from) != 1 || from[0].Name != name || from[0].Address != "shop@example.com" {
+				t.Errorf("%s: the sender is %v, %v", name, from, err)
+			}
+		}
+	}
+}
+
 func TestANameNeverBecomesAHeader(t *testing.T) {
 	server := openServer(t)
 	mailer := server.mailer(func(c *Config) { c.ShopName = "Plain\r\nBcc: thief@example.com\r\n\r\nGoods" })

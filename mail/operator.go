@@ -13,16 +13,15 @@ import (
 // MailOperator implements checkout.OperatorMailer.
 func (m *Mailer) MailOperator(ctx context.Context, email checkout.OperatorEmail) error {
 	message := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
-	if err := message.FromFormat(oneLine(m.cfg.ShopName), m.cfg.From); err != nil {
-		return fmt.Errorf("sender: %w", err)
-	}
+	message.FromMailAddress(m.sender())
 	if err := message.To(m.cfg.Operator); err != nil {
 		return withoutAddress(fmt.Errorf("%w: %w", checkout.ErrUndeliverable, err), m.cfg.Operator)
 	}
+	email.Until = email.Until.In(m.cfg.TimeZone)
 	subject, text := views.OperatorEmail(m.cfg.ShopName, email)
 	message.Subject(oneLine(subject))
 	message.SetMessageIDWithValue(email.ID + "@" + m.cfg.Host)
-	message.SetDateWithValue(m.cfg.Now())
+	message.SetDateWithValue(m.cfg.Now().In(m.cfg.TimeZone))
 	message.SetGenHeader("Auto-Submitted", "auto-generated")
 	message.SetBodyString(gomail.TypeTextPlain, text)
 	name := fileName(email.Number, "operator-"+string(email.Matter), email.ID)

@@ -33,7 +33,7 @@ const serverTimeout = 15 * time.Second
 func ParseServer(text string) (*Server, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Hostname() == "" || u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.Fragment != "" {
-		return nil, errors.New("not an address such as smtp://user:password@mail.example.com:587")
+		return nil, errors.New("not an address such as smtp://user:password@mail.example.com:587; in user and password @ is written %40, : %3A, / %2F, ? %3F, # %23 and % %25")
 	}
 	s := &Server{Host: u.Hostname(), User: u.User.Username(), TLS: u.Scheme == "smtps", Port: 587}
 	s.Password, _ = u.User.Password()
@@ -43,9 +43,15 @@ func ParseServer(text string) (*Server, error) {
 	case s.TLS:
 		s.Port = 465
 	}
+	if _, given := u.User.Password(); u.User != nil && !given {
+		return nil, errors.New("a user without a password; write user:password@")
+	}
 	if port := u.Port(); port != "" {
 		if s.Port, err = strconv.Atoi(port); err != nil || s.Port < 1 || s.Port > 65535 {
 			return nil, errors.New("the port must be from 1 to 65535")
+		}
+		if s.Port == 465 && !s.TLS {
+			return nil, errors.New("port 465 speaks TLS from the first byte; write smtps://")
 		}
 	}
 	return s, nil

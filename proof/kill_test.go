@@ -19,7 +19,8 @@ const cyclesPerFile = 50 // then a new shop begins, because reading one takes lo
 // acknowledged must be there, and in the end all laws hold.
 func TestKilledUnderLoad(t *testing.T) {
 	t.Parallel()
-	testKeys()
+	_, err := processKeys()
+	must(t, err)
 	fate := rand.New(rand.NewPCG(drawnSeed(t), 3))
 	var killed, orders, acknowledged, lost int
 	for killed < *cycles && !t.Failed() {

@@ -68,10 +68,14 @@ type merchant struct {
 	onSending    func(count int) // called as a notification leaves Antom
 }
 
+// processKeys are as long as the program asks of an account.
+var processKeys = sync.OnceValues(sandbox.NewKeys)
+
 // newMerchant does not start the program yet. folder is for its database.
 func newMerchant(t *testing.T, folder string, wrap ...string) *merchant {
 	t.Helper()
-	keys, _ := testKeys()
+	keys, err := processKeys()
+	must(t, err)
 	m := &merchant{t: t, wrap: wrap, database: filepath.Join(folder, "checkout.db"), output: &lockedBuffer{}, acknowledged: map[string]bool{}}
 	server := httptest.NewUnstartedServer(nil)
 	boxURL := "http://" + server.Listener.Addr().String()

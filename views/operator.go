@@ -44,7 +44,7 @@ var operatorTemplate = sync.OnceValue(func() *template.Template {
 		"amount": func(m checkout.Money) string {
 			return strings.ReplaceAll(m.Format(language.English), "\u00a0", " ")
 		},
-		"time": func(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04 UTC") },
+		"time": func(t time.Time) string { return t.Format("2 January 2006, 15:04 ") + zoneName(t) },
 	}).Parse(operatorText))
 })
 

@@ -12,7 +12,7 @@ import (
 func TestTheOperatorsEmailsNameOrderAndCommand(t *testing.T) {
 	for matter, texts := range map[checkout.OperatorMatter][]string{
 		checkout.MatterReview:        {"Under review", "another amount", "admin accept --order", "admin refund --order", "admin cancel --order", "audit"},
-		checkout.MatterCaptureDue:    {"Capture is due", "2 March 2026, 01:04 UTC", "admin capture --order", "admin cancel --order"},
+		checkout.MatterCaptureDue:    {"Capture is due", "2 March 2026, 09:04 UTC+8", "admin capture --order", "admin cancel --order"},
 		checkout.MatterCaptureFailed: {"Capture failed", "SGD 42.00", "PROCESS_FAIL", "admin capture --order"},
 		checkout.MatterRefundFailed:  {"Refund failed", "SGD 42.00", "PROCESS_FAIL", "--amount 4200"},
 		checkout.MatterUndelivered:   {"not delivered", "mail.receipt", "emails resend --order"},

@@ -18,7 +18,7 @@ const (
 	languageDays   = 365
 )
 
-// speakLanguage picks the page's language.
+// speakLanguage picks the page's language, and the shop's time zone.
 func (s *Site) speakLanguage(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
@@ -33,7 +33,8 @@ func (s *Site) speakLanguage(next echo.HandlerFunc) echo.HandlerFunc {
 				HttpOnly: true, Secure: s.HTTPS(), SameSite: http.SameSiteLaxMode,
 			})
 		}
-		c.SetRequest(r.WithContext(views.WithLanguage(r.Context(), views.Match(wanted))))
+		ctx := views.WithTimeZone(views.WithLanguage(r.Context(), views.Match(wanted)), s.cfg.TimeZone)
+		c.SetRequest(r.WithContext(ctx))
 		return next(c)
 	}
 }

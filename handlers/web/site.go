@@ -23,6 +23,7 @@ type Config struct {
 	OpenToOthers   []string        // paths, as http.ServeMux writes them, that other sites may POST to: nothing is done there
 	TrustedProxies []*net.IPNet    // whose X-Forwarded-For, Forwarded and X-Request-Id count
 	Developers     []*net.IPNet    // from which pages for developers are reached beside this machine
+	TimeZone       *time.Location  // of dates and times on pages; nil: UTC
 	Now            func() time.Time
 	Log            *slog.Logger
 	Meter          Meter
@@ -45,7 +46,7 @@ type Site struct {
 }
 
 // New makes a site. Every field of the Config but Logo, Accent, AllowedHosts,
-// OpenToOthers, TrustedProxies and Developers has to be there.
+// OpenToOthers, TrustedProxies, Developers and TimeZone has to be there.
 func New(cfg Config) *Site {
 	return &Site{cfg: cfg, hosts: NewHosts(append([]string{cfg.PublicURL.Host}, cfg.AllowedHosts...)...), log: WithRequestID(cfg.Log)}
 }
