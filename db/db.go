@@ -24,6 +24,7 @@ var migrations embed.FS
 
 // Store is the database. It implements payments.Store.
 type Store struct {
+	searches
 	writer    *writer
 	readers   *sql.DB      // as many connections as cores, none of which can write
 	reads     *statements  // on them
@@ -47,6 +48,7 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 		return nil, errors.New("only a path to an SQLite file is supported as database")
 	}
 	s := &Store{now: time.Now}
+	s.searches = searches{s}
 	for _, option := range options {
 		option(s)
 	}
