@@ -20,6 +20,7 @@ import (
 type Store struct {
 	personalData
 	sealer
+	searches
 	NewestID string // the last id in time order of all orders and payments when it was opened, or ""
 
 	writer    *writer
@@ -47,6 +48,7 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 		return nil, errors.New("only a path to an SQLite file is supported as database")
 	}
 	s := &Store{now: time.Now, maxCarts: maxCarts}
+	s.searches = searches{s}
 	for _, option := range options {
 		option(s)
 	}

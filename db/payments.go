@@ -261,20 +261,20 @@ func (s *Store) FindPayment(ctx context.Context, by checkout.Reference) (orderID
 		if n.value == "" {
 			continue
 		}
-		if orderID, requestID, err = s.findPayment(ctx, n); !checkout.IsNotFound(err) {
+		if o := s.cache.get(n); o != nil {
+			if requestID = paymentNamed(*o, n); requestID != "" {
+				return o.ID, requestID, nil
+			}
+		}
+		if orderID, requestID, err = findPayment(ctx, s.reads, n); !checkout.IsNotFound(err) {
 			return orderID, requestID, err
 		}
 	}
 	return "", "", err
 }
 
-// findPayment finds a payment by one of the ids of it, or of its refunds.
-func (s *Store) findPayment(ctx context.Context, by name) (orderID, requestID string, err error) {
-	if o := s.cache.get(by); o != nil {
-		if requestID = paymentNamed(*o, by); requestID != "" {
-			return o.ID, requestID, nil
-		}
-	}
+// findPayment reads which payment has an id, or has a refund that has it.
+func findPayment(ctx context.Context, q querier, by name) (orderID, requestID string, err error) {
 	where := by.column + " = $1"
 	switch by.column {
 	case byRefundID:
@@ -282,7 +282,7 @@ func (s *Store) findPayment(ctx context.Context, by name) (orderID, requestID st
 	case byRefundAntomID:
 		where = "request_id = (SELECT payment_request_id FROM operations WHERE antom_id = $1 AND kind = 'refund' AND antom_id <> '')"
 	}
-	err = s.reads.QueryRowContext(ctx, `
+	err = q.QueryRowContext(ctx, `
 		SELECT order_id, request_id
 		  FROM payments
 		 WHERE `+where, by.value).Scan(&orderID, &requestID)

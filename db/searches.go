@@ -8,10 +8,13 @@ import (
 	"antom-checkout/checkout"
 )
 
+// searches is the part of the Store that keeps the searches for payments.
+type searches struct{ store *Store }
+
 // SaveSearch implements payments.Store.
-func (s *Store) SaveSearch(ctx context.Context, search checkout.Search) error {
-	return s.write(ctx, func(ctx context.Context, tx *tx) error {
-		if repeated, err := s.saveNotification(ctx, tx, search.Notification); err != nil || repeated {
+func (t searches) SaveSearch(ctx context.Context, search checkout.Search) error {
+	return t.store.write(ctx, func(ctx context.Context, tx *tx) error {
+		if repeated, err := t.store.saveNotification(ctx, tx, search.Notification); err != nil || repeated {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, `
@@ -27,8 +30,8 @@ func (s *Store) SaveSearch(ctx context.Context, search checkout.Search) error {
 }
 
 // UpdateSearch implements payments.Store.
-func (s *Store) UpdateSearch(ctx context.Context, search checkout.Search) error {
-	return s.write(ctx, func(ctx context.Context, tx *tx) error {
+func (t searches) UpdateSearch(ctx context.Context, search checkout.Search) error {
+	return t.store.write(ctx, func(ctx context.Context, tx *tx) error {
 		_, err := tx.ExecContext(ctx, `
 			UPDATE searches
 			   SET status = $1, next_at = $2, passes = $3, inquired = $4, reached = $5, tries = $6
@@ -53,8 +56,8 @@ func endSearch(ctx context.Context, tx *tx, notificationID string) error {
 }
 
 // Searches implements payments.Store.
-func (s *Store) Searches(ctx context.Context, status checkout.SearchStatus, now time.Time, limit int) ([]checkout.Search, error) {
-	return collect(ctx, s.reads, func(row scanner) (checkout.Search, error) {
+func (t searches) Searches(ctx context.Context, status checkout.SearchStatus, now time.Time, limit int) ([]checkout.Search, error) {
+	return collect(ctx, t.store.reads, func(row scanner) (checkout.Search, error) {
 		var search checkout.Search
 		var next, received int64
 		n := &search.Notification
@@ -74,8 +77,8 @@ func (s *Store) Searches(ctx context.Context, status checkout.SearchStatus, now 
 
 // RefundCandidates implements payments.Store. It walks back through the payments, most of
 // which are paid, and stops at the limit.
-func (s *Store) RefundCandidates(ctx context.Context, amount checkout.Money, after string, limit int) ([]checkout.DuePoll, error) {
-	return collect(ctx, s.reads, func(row scanner) (checkout.DuePoll, error) {
+func (t searches) RefundCandidates(ctx context.Context, amount checkout.Money, after string, limit int) ([]checkout.DuePoll, error) {
+	return collect(ctx, t.store.reads, func(row scanner) (checkout.DuePoll, error) {
 		var p checkout.DuePoll
 		err := row.Scan(&p.OrderID, &p.RequestID, &p.Polls)
 		return p, err
