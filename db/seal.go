@@ -78,33 +78,45 @@ func (s *sealer) sealedPayment(p *checkout.Payment) *checkout.Payment {
 	return &row
 }
 
+// sealedAtOnce is how many rows SealOld commits together.
+const sealedAtOnce = 1000
+
 // SealOld seals what older versions have left in clear. Only the server does so.
 func SealOld(ctx context.Context, s *Store) error {
 	for _, column := range []struct{ table, key, name, where string }{
 		{"orders", "id", "token_sealed", "token_sealed >= x'20'"},
 		{"payments", "request_id", "body", "next_poll IS NOT NULL AND body >= x'20'"}, // others have none
 	} {
-		err := s.write(ctx, func(ctx context.Context, tx *tx) error {
-			type row struct {
-				id   string
-				text []byte
+		for left := s.aead != nil; left; {
+			err := s.write(ctx, func(ctx context.Context, tx *tx) error {
+				n, err := s.sealRows(ctx, tx, column.table, column.key, column.name, column.where)
+				left = n == sealedAtOnce
+				return err
+			})
+			if err != nil {
+				return fmt.Errorf("seal %s: %w", column.table, err)
 			}
-			rows, err := collect(ctx, tx, func(scan scanner) (r row, err error) {
-				err = scan.Scan(&r.id, &r.text)
-				return r, err
-			}, `SELECT `+column.key+`, `+column.name+` FROM `+column.table+` WHERE `+column.where)
-			for _, r := range rows {
-				if err == nil {
-					_, err = tx.ExecContext(ctx, `UPDATE `+column.table+` SET `+column.name+` = $1 WHERE `+column.key+` = $2`, s.seal(r.text, r.id), r.id)
-				}
-			}
-			return err
-		})
-		if err != nil {
-			return fmt.Errorf("seal %s: %w", column.table, err)
 		}
 	}
 	return nil
+}
+
+// sealRows seals a column of some rows, and returns how many those are.
+func (s *sealer) sealRows(ctx context.Context, tx *tx, table, key, column, where string) (int, error) {
+	type row struct {
+		id   string
+		text []byte
+	}
+	rows, err := collect(ctx, tx, func(scan scanner) (r row, err error) {
+		err = scan.Scan(&r.id, &r.text)
+		return r, err
+	}, `SELECT `+key+`, `+column+` FROM `+table+` WHERE `+where+` LIMIT $1`, sealedAtOnce)
+	for _, r := range rows {
+		if err == nil {
+			_, err = tx.ExecContext(ctx, `UPDATE `+table+` SET `+column+` = $1 WHERE `+key+` = $2`, s.seal(r.text, r.id), r.id)
+		}
+	}
+	return len(rows), err
 }
 
 // sha256Hex is the hash of a text in lower-case hex.
