@@ -61,8 +61,8 @@ func (s *Settings) contradictions(all values) (problems []error) {
 	problem(!embedded && s.SandboxOnPublic, "SANDBOX: on starts the embedded sandbox, and ANTOM_CLIENT_ID names an account at Antom; give one of them")
 	problem(s.LiveMode() && s.atAntom() && !public && !all["PUBLIC_URL"].wrong,
 		"PUBLIC_URL: missing, or on this machine; with a live account it is the https address at which buyers and Antom reach this shop")
-	problem(s.Addr == s.MetricsAddr && !anyPort(s.Addr), "METRICS_ADDR: the shop listens there (ADDR); take another port")
-	problem(embedded && slices.Contains([]string{s.Addr, s.MetricsAddr}, s.SandboxAddr) && !anyPort(s.SandboxAddr),
+	problem(s.Addr == s.MetricsAddr && onePort(s.Addr), "METRICS_ADDR: the shop listens there (ADDR); take another port")
+	problem(embedded && slices.Contains([]string{s.Addr, s.MetricsAddr}, s.SandboxAddr) && onePort(s.SandboxAddr),
 		"SANDBOX_ADDR: the shop listens there (ADDR, METRICS_ADDR); take another port")
 	if err := methods.Check(s.Methods, s.Shop.Currency); err != nil {
 		problems = append(problems, fmt.Errorf("PAYMENT_METHODS: %w", err))
@@ -70,10 +70,10 @@ func (s *Settings) contradictions(all values) (problems []error) {
 	return problems
 }
 
-// anyPort reports whether the system chooses the port.
-func anyPort(address string) bool {
-	_, port, _ := net.SplitHostPort(address)
-	return port == "0"
+// onePort reports whether an address names its port, and does not let the system choose.
+func onePort(address string) bool {
+	_, port, err := net.SplitHostPort(address)
+	return err == nil && port != "0"
 }
 
 // warnings are what the settings hold that works, and that an operator would not want

@@ -31,6 +31,9 @@ func TestAHalfGivenGroupIsRefused(t *testing.T) {
 	} {
 		expectProblems(t, row.env, nil, row.want)
 	}
+	if _, err := Load(nil, environ{"ADDR": "8080"}.get); err == nil || strings.Contains(err.Error(), "METRICS_ADDR") {
+		t.Errorf("a wrong address is answered %v", err)
+	}
 	for _, env := range []environ{
 		{"SANDBOX": "on", "PUBLIC_URL": "https://demo.example.com"}, {"MAIL_FROM": "shop@example.com", "MAIL_DIR": "emails"},
 		{"ANTOM_SDK_URL": "https://sdk.example.com/a.js", "ANTOM_SDK_INTEGRITY": "sha384-" + strings.Repeat("A", 64)},
