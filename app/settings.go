@@ -2,6 +2,7 @@ package app
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -63,9 +64,27 @@ const antomSDKIntegrity = "sha384-AD7L5Rh076UuqKtWm0N7aQR3QisWht2XKNKKIFUGwyXE5t
 // integrityOff is the text of a setting that pins no hash.
 const integrityOff = "off"
 
-// rows lists all settings, in the order an operator meets them; each fills its
-// field of s.
-func (s *Settings) rows() []setting {
+// rows lists all settings; each fills its field of s.
+func (s *Settings) rows() []setting { return slices.Concat(s.mainRows(), s.limitRows()) }
+
+// limitRows are the settings that keep strangers from using the shop up.
+func (s *Settings) limitRows() []setting {
+	return []setting{
+		{env: "RATE_LIMITS", fallback: "on", into: either(&s.Pages.RateLimits, "off", "on"),
+			summary: "`off`: no request is refused for coming too often, and emails have no allowance"},
+		{env: "EMAILS_PER_RECIPIENT", fallback: "10", into: count(&s.Payments.EmailLimits.PerRecipient, 1, 1000),
+			summary: "emails about unpaid orders that one recipient gets in a day; further ones are given up. Emails about paid orders are not counted"},
+		{env: "EMAILS_PER_HOUR", fallback: "500", into: count(&s.Payments.EmailLimits.PerHour, 1, 1_000_000),
+			summary: "emails about unpaid orders to all recipients in an hour; further ones are sent later"},
+		{env: "MAX_CONNECTIONS", fallback: "4000", into: count(&s.MaxConnections, 16, 1_000_000),
+			summary: "connections to the shop at once, or fewer where the process may not open as many files (`ulimit -n`). Beyond them the one that has done nothing for longest is closed"},
+		{env: "MAX_STREAMS", fallback: "2000", into: count(&s.Pages.MaxStreams, 1, 1_000_000),
+			summary: "open pages that are told of changes at once, at most half of the connections; the page that has waited for longest polls instead"},
+	}
+}
+
+// mainRows are all others, in the order an operator meets them.
+func (s *Settings) mainRows() []setting {
 	return []setting{
 		{env: "ADDR", fallback: "localhost:8080", into: text(&s.Addr),
 			summary: "address the shop listens on"},
@@ -125,22 +144,12 @@ func (s *Settings) rows() []setting {
 			summary: "where emails are written without `SMTP_URL`; it grows until you empty it"},
 		{env: "OPERATOR_EMAIL", shown: "none", into: emailAddress(&s.Mail.Operator),
 			summary: "who is told by email of everything that waits for a person: orders under review, captures and refunds, emails that were given up, faults of the settings. Without it the log alone tells"},
-		{env: "EMAILS_PER_RECIPIENT", fallback: "10", into: count(&s.Payments.EmailLimits.PerRecipient, 1, 1000),
-			summary: "emails about unpaid orders that one recipient gets in a day; further ones are given up. Emails about paid orders are not counted"},
-		{env: "EMAILS_PER_HOUR", fallback: "500", into: count(&s.Payments.EmailLimits.PerHour, 1, 1_000_000),
-			summary: "emails about unpaid orders to all recipients in an hour; further ones are sent later"},
 		{env: "APP_RETURN_URLS", shown: "none", into: appReturns(&s.Pages.AppReturns),
 			summary: "addresses below which native apps may be opened again after paying: `myshop://pay,https://shop.example/app/` ([docs/apps.md](docs/apps.md))"},
 		{env: "ALLOWED_HOSTS", shown: "from `PUBLIC_URL` and `ADDR`", into: hostNames(&s.Pages.AllowedHosts),
 			summary: "further host names that are answered; all others get 421"},
 		{env: "TRUSTED_PROXIES", shown: "none", into: networks(&s.Pages.TrustedProxies),
 			summary: "CIDRs whose `X-Forwarded-For` and `X-Request-Id` count"},
-		{env: "RATE_LIMITS", fallback: "on", into: either(&s.Pages.RateLimits, "off", "on"),
-			summary: "`off`: no request is refused for coming too often, and emails have no allowance"},
-		{env: "MAX_CONNECTIONS", fallback: "4000", into: count(&s.MaxConnections, 16, 1_000_000),
-			summary: "connections to the shop at once, or fewer where the process may not open as many files (`ulimit -n`). Beyond them the one that has done nothing for longest is closed"},
-		{env: "MAX_STREAMS", fallback: "2000", into: count(&s.Pages.MaxStreams, 1, 1_000_000),
-			summary: "open pages that are told of changes at once, at most half of the connections; the page that has waited for longest polls instead"},
 		{env: "METRICS_ADDR", shown: "off", into: listenAddress(&s.MetricsAddr),
 			summary: "address that serves `/metrics` to Prometheus, and nothing else"},
 		{env: "LOG_FORMAT", fallback: "text", into: either(&s.Log.JSON, "text", "json"),

@@ -237,6 +237,7 @@ func TestAWrongSettingIsRefused(t *testing.T) {
 		{"PUBLIC_URL", "https://shop.example.com/?a=b"}, {"PUBLIC_URL", "https://shop.example.com/#top"}, {"PUBLIC_URL", "https://"},
 		{"PUBLIC_URL", "http://localhost.example.com"}, {"PUBLIC_URL", "http://10.0.0.1"}, {"PUBLIC_URL", "http://127.0.0.1.example.com"},
 		{"ANTOM_SDK_URL", "http://sdk.example.com/sdk.js"},
+		{"EMAILS_PER_RECIPIENT", "0"}, {"EMAILS_PER_HOUR", "many"}, {"MAX_CONNECTIONS", "15"}, {"MAX_STREAMS", "-1"},
 		{"CURRENCY", "XXX"}, {"CURRENCY", "sgd"}, {"SETTLEMENT_CURRENCY", "DOLLAR"},
 		{"CAPTURE_MODE", "later"}, {"INTEGRATION", "SDK"}, {"SDK_UI", "window"}, {"SDK_UI", "Popup"},
 		{"ORDER_TTL", "1"}, {"ORDER_TTL", "0s"}, {"ORDER_TTL", "-1h"}, {"ORDER_TTL", "9999h"},
