@@ -238,6 +238,7 @@ func TestAWrongSettingIsRefused(t *testing.T) {
 		{"PUBLIC_URL", "https://shop.example.com/?a=b"}, {"PUBLIC_URL", "https://shop.example.com/#top"}, {"PUBLIC_URL", "https://"},
 		{"PUBLIC_URL", "http://localhost.example.com"}, {"PUBLIC_URL", "http://10.0.0.1"}, {"PUBLIC_URL", "http://127.0.0.1.example.com"},
 		{"ANTOM_SDK_URL", "http://sdk.example.com/sdk.js"},
+		{"EMAILS_PER_RECIPIENT", "0"}, {"EMAILS_PER_HOUR", "many"}, {"MAX_CONNECTIONS", "15"}, {"MAX_STREAMS", "-1"},
 		{"PUBLIC_URL", "https://shop.example.com/pay"}, {"PUBLIC_URL", "https://ann:secret@shop.example.com"}, {"PUBLIC_URL", "https://tee.müller.example"},
 		{"PUBLIC_URL", "https://shop.example.com:99999"}, {"ANTOM_URL", "https://open-sea-global.alipay.com/ams/api/v1/payments/pay"}, {"ANTOM_CLIENT_ID", "5Y 1234"}, {"ANTOM_SDK_INTEGRITY", "sha384-abc"}, {"ANTOM_SDK_INTEGRITY", "abc"},
 		{"ADDR", "8080"}, {"ADDR", "localhost"}, {"ADDR", "http://localhost:8080"}, {"ADDR", "localhost:99999"}, {"SANDBOX_ADDR", "8081"},
