@@ -36,6 +36,7 @@ const (
 //	Antom has                         the order ends        the payment ends
 //	the money, and refuses a cancel   partially_refunded    paid        when the refund was requested after the shop knew of the money
 //	                                  paid                  paid        when it was requested before, and so refused
+//	                                  cancelled             refunded    when the merchant had cancelled the order, which knew of a failure only
 //	cancelled it before it was paid   cancelled             cancelled
 //	refused it                        cancelled             failed
 //
@@ -79,13 +80,15 @@ func TestEveryOrderOfEventsEndsWithWhatAntomHolds(t *testing.T) {
 var (
 	walletKnows = map[string]map[string]string{
 		"begun":  {eventSuccess: "paid", eventFailure: "failed", operationCancel: "paid"}, // a cancel inquires first
-		"failed": {eventSuccess: "paid"},                                                  // so does a success after a failure
+		"failed": {eventSuccess: "paid", operationCancel: "closed"},                       // so does a success after a failure
+		"closed": {eventSuccess: "returned"},
 		"paid":   {operationRefund: "refunded"},
 	}
 	cardKnows = map[string]map[string]string{
 		"begun":      {eventSuccess: "authorised", eventFailure: "failed", operationCancel: "paid", eventCapture: "paid"},
 		"authorised": {eventCapture: "paid", eventFailure: "paid"}, // the shop inquires about a late failure
-		"failed":     {eventSuccess: "paid", eventCapture: "paid"},
+		"failed":     {eventSuccess: "paid", eventCapture: "paid", operationCancel: "closed"},
+		"closed":     {eventSuccess: "returned", eventCapture: "returned"},
 		"paid":       {operationRefund: "refunded"},
 	}
 )
@@ -98,8 +101,11 @@ func endsPaid(knows map[string]map[string]string) func(events []string) (checkou
 				known = next
 			}
 		}
-		if known == "refunded" {
+		switch known {
+		case "refunded":
 			return checkout.OrderPartiallyRefunded, checkout.PaymentPaid
+		case "returned":
+			return checkout.OrderCancelled, checkout.PaymentRefunded
 		}
 		return checkout.OrderPaid, checkout.PaymentPaid
 	}

@@ -244,6 +244,27 @@ func (s *simulation) trouble() {
 	for range 25 + s.fate.IntN(30) {
 		s.act()
 		s.waits()
+		s.goodsWaitForOpenTabs()
+	}
+}
+
+// goodsWaitForOpenTabs: the goods of an order are not given away while a buyer has a
+// session that can still be paid, and of which Antom has no payment yet.
+func (s *simulation) goodsWaitForOpenTabs() {
+	ledger, now := s.world.control.Ledger(), time.Now()
+	for _, session := range ledger.Sessions {
+		if session.Submitted || !now.Before(session.ExpiresAt) {
+			continue
+		}
+		given := s.world.wires.count(s.world.program(), `
+			SELECT count(*)
+			  FROM payments
+			  JOIN orders ON orders.id = payments.order_id
+			 WHERE payments.request_id = $1 AND payments.status IN ('processing', 'cancelled') AND payments.action ->> 'type' = 'sdk'
+			   AND orders.stock = '' AND orders.review = ''`, session.RequestID)
+		if given > 0 {
+			s.world.wires.lawBroken("the goods of " + session.RequestID + " were given away, and its session is open")
+		}
 	}
 }
 
