@@ -6,7 +6,7 @@ import "slices"
 // prices: those always come from the database.
 type Cart struct {
 	Lines    []CartLine
-	TakenOut string // token of the paid order whose goods were taken out last
+	TakenOut string // id of the paid order whose goods were taken out last
 }
 
 // CartLine is a product in a cart.
@@ -89,10 +89,10 @@ func (c *Cart) Put(lines []CartLine) {
 // from, once. What was added since stays. Until the order is bought its goods stay too,
 // so that a buyer who returns from the checkout finds them.
 func (c *Cart) TakeOut(o Order) {
-	if c.TakenOut == o.Token || !o.EverPaid && o.Status != OrderAuthorized {
+	if c.TakenOut == o.ID || !o.EverPaid && o.Status != OrderAuthorized {
 		return
 	}
-	c.TakenOut = o.Token
+	c.TakenOut = o.ID
 	for _, line := range o.Lines {
 		if i := c.line(line.SKU); i >= 0 {
 			c.Lines[i].Quantity -= line.Quantity

@@ -35,7 +35,7 @@ func TestACartIsFilledWithinItsLimits(t *testing.T) {
 
 // What was bought leaves the cart once; what was added since stays.
 func TestGoodsThatWereBoughtLeaveTheCartOnce(t *testing.T) {
-	o := Order{Token: "first", Status: OrderPaid, EverPaid: true, Lines: []OrderLine{{SKU: "MUG", Quantity: 2}, {SKU: "TIN", Quantity: 1}, {SKU: "GONE", Quantity: 1}}}
+	o := Order{ID: "first", Status: OrderPaid, EverPaid: true, Lines: []OrderLine{{SKU: "MUG", Quantity: 2}, {SKU: "TIN", Quantity: 1}, {SKU: "GONE", Quantity: 1}}}
 	c := cartOf(CartLine{"MUG", 3}, CartLine{"TIN", 1}, CartLine{"POT", 1})
 	for range 2 {
 		c.TakeOut(o)
@@ -43,12 +43,12 @@ func TestGoodsThatWereBoughtLeaveTheCartOnce(t *testing.T) {
 			t.Errorf("the cart holds %v, want %v", c.Lines, want)
 		}
 	}
-	for _, waiting := range []Order{{Token: "second", Status: OrderOpen, Lines: o.Lines}, {Token: "second", Status: OrderProcessing, Lines: o.Lines}, {Token: "second", Status: OrderExpired, Lines: o.Lines}} {
+	for _, waiting := range []Order{{ID: "second", Status: OrderOpen, Lines: o.Lines}, {ID: "second", Status: OrderProcessing, Lines: o.Lines}, {ID: "second", Status: OrderExpired, Lines: o.Lines}} {
 		if c.TakeOut(waiting); c.Pieces() != 2 || c.TakenOut != "first" {
 			t.Errorf("an order that is %s took goods out of the cart: %v", waiting.Status, c)
 		}
 	}
-	if c.TakeOut(Order{Token: "third", Status: OrderAuthorized, Lines: []OrderLine{{SKU: "POT", Quantity: 1}}}); c.Has("POT") {
+	if c.TakeOut(Order{ID: "third", Status: OrderAuthorized, Lines: []OrderLine{{SKU: "POT", Quantity: 1}}}); c.Has("POT") {
 		t.Error("what a card was authorised for is still in the cart")
 	}
 }

@@ -28,6 +28,26 @@ func AddPayment(o Order, p Payment, r Rules) (Order, error) {
 	return o, nil
 }
 
+// CorrectBuyer takes over what the buyer has corrected in the form of an unpaid order:
+// name, contact and address. Lines and prices stay. The same form again changes
+// nothing, whatever has become of the order. Errors: CodeOrderPaid; CodeOrderUnderWay
+// while an attempt may still succeed, whose request names the old address; CodeOrderClosed.
+func CorrectBuyer(o Order, buyer Buyer) (Order, error) {
+	switch {
+	case o.Buyer == buyer:
+		return o, nil
+	case o.hasFunds(), o.Status == OrderPaid, o.Status == OrderRefunded, o.Status == OrderPartiallyRefunded:
+		return o, NewError(CodeOrderPaid, "the order is "+string(o.Status))
+	case o.Status == OrderExpired, o.Status == OrderCancelled:
+		return o, NewError(CodeOrderClosed, "the order is "+string(o.Status))
+	case o.Status != OrderOpen, o.Active() != nil, o.Doubtful() != nil:
+		return o, NewError(CodeOrderUnderWay, "a payment of the order is not finished")
+	}
+	o = o.Clone()
+	o.Buyer = buyer
+	return o, nil
+}
+
 // CloseOrder ends an open order as expired or cancelled. An order that is not open
 // stays as it is: an attempt in progress has to end first.
 func CloseOrder(o Order, as OrderStatus, r Rules) (Order, []Effect) {

@@ -435,6 +435,33 @@ func TestGoingBackAndOrderingAgainIsTheSameOrder(t *testing.T) {
 	}
 }
 
+// The pop-up was open once: going back and correcting ends that attempt.
+func TestGoingBackAndCorrectingTheFormCorrectsTheOrder(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t)
+	buyer := shop.buyer(desktop)
+	buyer.orders("MUG-01")
+	token := buyer.token()
+	buyer.chooses("CARD")
+	buyer.pays()
+	buyer.seesPopup()
+	buyer.goesBack()
+	buyer.fillsOrder("SG")
+	buyer.fills("address1", "22 Right Road")
+	buyer.clicks(orderButton)
+	buyer.arrives(checkoutPage)
+	if buyer.token() != token {
+		t.Error("the corrected form placed another order")
+	}
+	buyer.chooses("CARD")
+	buyer.pays()
+	buyer.seesPopup()
+	buyer.paysByCard(goodCard)
+	buyer.sees("paid")
+	buyer.until("the corrected address", `document.querySelector("address")?.textContent.includes("22 Right Road")`)
+	shop.paidOnce()
+}
+
 func TestADoubleClickStartsOneAttempt(t *testing.T) {
 	t.Parallel()
 	shop := openShop(t)

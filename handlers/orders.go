@@ -43,7 +43,7 @@ func (s storefront) placeOrder(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	session.Order = order.Token
+	session.Order = order.ID
 	if err := s.sessions.Save(c, session); err != nil {
 		return err
 	}

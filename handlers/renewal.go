@@ -23,8 +23,8 @@ func (s storefront) renewOrder(c echo.Context) error {
 	}
 	if session.placed(renewal.Old) {
 		session.Renewed = renewal.Order.Token
-		if session.Order == renewal.Old.Token {
-			session.Order = session.Renewed // once it is paid the cart is emptied
+		if session.Order == renewal.Old.ID {
+			session.Order = renewal.Order.ID // once it is paid the cart is emptied
 		}
 		if err := s.sessions.Save(c, session); err != nil {
 			return err

@@ -8,7 +8,7 @@ import (
 // in the database.
 type session struct {
 	ID    string `json:"id"`              // part of the key of every order form of this session
-	Order string `json:"order,omitempty"` // token of the order placed last from its cart
+	Order string `json:"order,omitempty"` // id of the order placed last from its cart
 	// Token of the last renewed order: its form was not one of this session.
 	Renewed string `json:"renewed,omitempty"`
 }

@@ -7,14 +7,14 @@ import (
 	"antom-checkout/checkout"
 )
 
-// Cart is the cart of a session. order is the token of the last order that was placed
+// Cart is the cart of a session. order is the id of the last order that was placed
 // from it, or "": once that is bought, its goods are taken out.
 func (s *Shop) Cart(ctx context.Context, session, order string) (checkout.Cart, error) {
 	cart, err := s.store.Cart(ctx, session)
 	if err != nil || order == "" || order == cart.TakenOut {
 		return cart, err
 	}
-	placed, err := s.store.OrderByToken(ctx, order)
+	placed, err := s.store.OrderByID(ctx, order)
 	if checkout.IsNotFound(err) {
 		return cart, nil
 	}

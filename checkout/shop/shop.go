@@ -148,8 +148,11 @@ func (s *Shop) PlaceOrder(ctx context.Context, req OrderRequest) (checkout.Order
 	if err != nil {
 		return checkout.Order{}, fmt.Errorf("place order: %w", err)
 	}
-	if stored.ID == order.ID { // otherwise the same form was posted twice at once
+	switch {
+	case stored.ID == order.ID:
 		s.logPlaced(ctx, stored, cause)
+	case stored.Buyer != req.Buyer: // the form was posted twice at once, and differently
+		return s.correct(ctx, req, stored)
 	}
 	return stored, nil
 }

@@ -1,5 +1,5 @@
 -- Carts live in the database, not in the cookie: two additions at once, from two tabs,
--- are both in it. lines is JSON. taken_out is the token of the paid order whose goods
+-- are both in it. lines is JSON. taken_out is the id of the paid order whose goods
 -- were taken out last. seq says which carts are the oldest.
 
 -- +goose Up
