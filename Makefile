@@ -1,6 +1,6 @@
 # "make" alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run build gallery generate check quick test fuzz prove lighthouse bench clean browser needs
+.PHONY: help run build gallery generate check supply sbom quick test fuzz prove lighthouse bench clean browser needs
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,10 +21,27 @@ check: ## format, vet, staticcheck, generated files and modules up to date
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'not formatted: run gofmt -w .'; exit 1; }
 	go vet ./...
 	go vet -tags bench ./...
-	go tool staticcheck ./...
+	$(TOOL) staticcheck ./...
 	@before=$$(cat views/*_templ.go | cksum); go tool templ generate -log-level error; \
 		test "$$before" = "$$(cat views/*_templ.go | cksum)" || { echo 'the pages were not generated anew: commit them'; exit 1; }
 	go mod tidy -diff
+	go -C tools mod tidy -diff
+
+# A checker of the version in tools/go.mod, so that the program's own go.mod stays small.
+TOOL = go tool -modfile=tools/go.mod
+
+supply: sbom ## what the program is made of: known vulnerabilities, unsafe code, licences, SBOM
+	go mod verify
+	go -C tools mod verify
+	go -C tools vet ./...
+	go -C tools test ./...
+	sh tools/vulnerabilities.sh
+	$(TOOL) gosec -quiet -exclude-dir=tools ./...
+	go -C tools run ./licences ..
+
+sbom: build ## bin/antom-checkout.cdx.json: every module in the binary (CycloneDX)
+	$(TOOL) cyclonedx-gomod bin -json -std -version "$$(git describe --always --dirty)" \
+		-output bin/antom-checkout.cdx.json bin/antom-checkout
 
 # Packages whose tests need no browser, no disk of their own and no second process.
 QUICK = ./checkout/... ./antom ./app ./static ./views ./mail
