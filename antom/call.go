@@ -11,6 +11,7 @@ import (
 	"path"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -139,10 +140,11 @@ func (c *Client) post(ctx context.Context, path string, body []byte) (answer, er
 	if len(raw) > maxAnswer {
 		return answer{httpStatus: res.StatusCode}, errors.New("the answer is larger than 1 MiB")
 	}
-	if err := c.verify(path, res.Header, "Response-Time", raw); err != nil {
+	at, err := c.verify(path, res.Header, "Response-Time", raw)
+	if err != nil {
 		return answer{httpStatus: res.StatusCode}, err
 	}
-	return answer{body: raw, httpStatus: res.StatusCode, at: signedTime(res.Header.Get("Response-Time"))}, nil
+	return answer{body: raw, httpStatus: res.StatusCode, at: signedTime(at)}, nil
 }
 
 // signedTime reads a time of Antom's headers. It is zero for one that is no time.
@@ -162,28 +164,42 @@ func signedTime(text string) time.Time {
 // a dot, and with it a part of the signed text, wander from one field to the next.
 var timeSyntax = regexp.MustCompile(`^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)|\d{13})$`)
 
-// verify checks that Antom signed body for this client. Every header it reads
-// must stand there exactly once.
-func (c *Client) verify(path string, header http.Header, timeHeader string, body []byte) error {
-	for _, name := range []string{"Signature", "Client-Id", timeHeader} {
-		if len(header.Values(name)) != 1 {
-			return fmt.Errorf("%w: not exactly one %s header", ErrSignature, name)
+// verify checks that Antom signed body for this client, and gives the time it signed.
+// Every header it reads must stand there exactly once, in whatever case its name came:
+// net/http unifies the names, a map that was filled otherwise may hold Antom's own.
+func (c *Client) verify(path string, header http.Header, timeHeader string, body []byte) (at string, err error) {
+	var read [3]string
+	for i, name := range [...]string{"Signature", "Client-Id", timeHeader} {
+		values := valuesOf(header, name)
+		if len(values) != 1 {
+			return "", fmt.Errorf("%w: not exactly one %s header", ErrSignature, name)
 		}
+		read[i] = values[0]
 	}
-	if header.Get("Client-Id") != c.clientID {
-		return fmt.Errorf("%w: Client-Id is another client's", ErrSignature)
+	if read[1] != c.clientID {
+		return "", fmt.Errorf("%w: Client-Id is another client's", ErrSignature)
 	}
-	at := header.Get(timeHeader)
+	at = read[2]
 	if !timeSyntax.MatchString(at) {
-		return fmt.Errorf("%w: malformed %s", ErrSignature, timeHeader)
+		return "", fmt.Errorf("%w: malformed %s", ErrSignature, timeHeader)
 	}
-	signature, err := ParseSignature(header.Get("Signature"))
+	signature, err := ParseSignature(read[0])
 	if err != nil {
-		return err
+		return "", err
 	}
 	key, known := c.publicKeys[signature.KeyVersion]
 	if !known {
-		return fmt.Errorf("%w: unknown key version", ErrSignature)
+		return "", fmt.Errorf("%w: unknown key version", ErrSignature)
 	}
-	return signature.Verify(key, SigningString(http.MethodPost, path, c.clientID, at, body))
+	return at, signature.Verify(key, SigningString(http.MethodPost, path, c.clientID, at, body))
+}
+
+// valuesOf are the values of a header under all spellings of its name.
+func valuesOf(header http.Header, name string) (values []string) {
+	for spelt, list := range header {
+		if strings.EqualFold(spelt, name) {
+			values = append(values, list...)
+		}
+	}
+	return values
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rsa"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -30,6 +31,8 @@ type Config struct {
 	BaseURL    string        // one of the regions; Asia when empty
 	Timeout    time.Duration // for one request and its answer; 10 s when zero
 	Attempts   int           // how often one call is sent at most; 3 when zero, 1 never repeats
+
+	RootCAs *x509.CertPool // whose certificates are trusted; those the system trusts when nil
 }
 
 // Client calls Antom. It is safe for use by many goroutines and keeps its
@@ -112,7 +115,7 @@ func New(cfg Config, options ...Option) (*Client, error) {
 		baseURL:    base,
 		timeout:    cmp.Or(cfg.Timeout, 10*time.Second),
 		attempts:   cmp.Or(cfg.Attempts, 3),
-		http:       &http.Client{Transport: newTransport(traffic)},
+		http:       &http.Client{Transport: newTransport(traffic, cfg.RootCAs)},
 		traffic:    traffic,
 		now:        time.Now,
 		pause:      backoff,

@@ -47,9 +47,10 @@ type PaymentOption struct {
 // and may take another.
 const ExceedsLimit = "EXCEED_CHANNEL_LIMIT_RULE"
 
-// AmountLimits are the limits of a method by currency. The official SDKs name the
-// members; no document shows a sample, so a form that cannot be read is no limit
-// and the rest of the answer counts.
+// AmountLimits are the limits of a method by currency. Official SDKs and Antom's OpenAPI
+// write a limit as an amount, older answers as a bare number of the currency that
+// the limits stand under. No document shows a sample, so a form that cannot be read is
+// no limit and the rest of the answer counts.
 type AmountLimits map[string]AmountLimitInfo
 
 // UnmarshalJSON leaves out what it cannot read.
@@ -60,12 +61,30 @@ func (l *AmountLimits) UnmarshalJSON(data []byte) error {
 	}
 	*l = AmountLimits{}
 	for currency, text := range members {
-		var info AmountLimitInfo
+		var info struct {
+			Single struct {
+				Min json.RawMessage `json:"minAmount"`
+				Max json.RawMessage `json:"maxAmount"`
+			} `json:"singleLimit"`
+		}
 		if json.Unmarshal(text, &info) == nil {
-			(*l)[currency] = info
+			(*l)[currency] = AmountLimitInfo{AmountLimit{readLimit(info.Single.Min, currency), readLimit(info.Single.Max, currency)}}
 		}
 	}
 	return nil
+}
+
+// readLimit reads an amount, or a number of the currency's smallest unit.
+func readLimit(text json.RawMessage, currency string) Amount {
+	var limit Amount
+	var bare Int
+	switch {
+	case len(text) == 0:
+	case json.Unmarshal(text, &limit) == nil:
+	case json.Unmarshal(text, &bare) == nil:
+		limit, _ = NewAmount(currency, int64(bare)) // the zero Amount where the number is none
+	}
+	return limit
 }
 
 // AmountLimitInfo holds the limits of one payment; those of a day and a month are
@@ -74,10 +93,10 @@ type AmountLimitInfo struct {
 	Single AmountLimit `json:"singleLimit,omitzero"`
 }
 
-// AmountLimit is a range in minor units; 0 is no limit.
+// AmountLimit is a range; the zero Amount is no limit.
 type AmountLimit struct {
-	Min Int `json:"minAmount,omitzero"`
-	Max Int `json:"maxAmount,omitzero"`
+	Min Amount `json:"minAmount,omitzero"`
+	Max Amount `json:"maxAmount,omitzero"`
 }
 
 // Logo is a method's or card brand's picture, from Antom's own servers.

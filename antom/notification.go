@@ -47,6 +47,7 @@ type PaymentNotification struct {
 	PaymentResultInfo   *PaymentResultInfo `json:"paymentResultInfo,omitempty"`
 	CardInfo            *PaymentResultInfo `json:"cardInfo,omitempty"`
 	AcquirerReferenceNo string             `json:"acquirerReferenceNo,omitempty"`
+	Metadata            string             `json:"metadata,omitempty"` // that of the request
 }
 
 // CardToken is the token of a card that was stored with the payment, or "".
@@ -72,29 +73,36 @@ type PaymentResult struct{ PaymentNotification }
 // the buyer has acted, the method confirms later, in days perhaps.
 type PaymentPending struct{ PaymentNotification }
 
-// CaptureResult (CAPTURE_RESULT) is final for one capture. It carries no
-// payment request id: find the payment by PaymentID. S is captured, F is not.
+// CaptureResult (CAPTURE_RESULT) is final for one capture. Find the payment by
+// PaymentID: Antom's page shows no PaymentRequestID. S is captured, F is not.
 // See https://global.alipay.com/docs/ac/ams/notify_capture.
 type CaptureResult struct {
 	NotificationEnvelope
 	CaptureRequestID    string `json:"captureRequestId,omitempty"`
 	CaptureID           string `json:"captureId,omitempty"`
 	PaymentID           string `json:"paymentId"`
+	PaymentRequestID    string `json:"paymentRequestId,omitempty"`
 	CaptureAmount       Amount `json:"captureAmount,omitzero"`
 	CaptureTime         Time   `json:"captureTime,omitzero"`
 	AcquirerReferenceNo string `json:"acquirerReferenceNo,omitempty"`
 }
 
-// RefundResult (REFUND_RESULT) is final for one refund, found by RefundRequestID;
-// it carries no payment id. S is refunded, F is not.
+// RefundResult (REFUND_RESULT) is final for one refund, found by RefundRequestID:
+// Antom's page shows no id of its payment. S is refunded, F is not. A refund made in
+// Antom Dashboard has a RefundRequestID of Antom's.
 // See https://global.alipay.com/docs/ac/ams/notify_refund.
 type RefundResult struct {
 	NotificationEnvelope
-	RefundStatus    TransactionStatus `json:"refundStatus,omitempty"`
-	RefundRequestID string            `json:"refundRequestId"`
-	RefundID        string            `json:"refundId,omitempty"`
-	RefundAmount    Amount            `json:"refundAmount,omitzero"`
-	RefundTime      Time              `json:"refundTime,omitzero"`
+	RefundStatus       TransactionStatus `json:"refundStatus,omitempty"`
+	RefundRequestID    string            `json:"refundRequestId"`
+	RefundID           string            `json:"refundId,omitempty"`
+	PaymentID          string            `json:"paymentId,omitempty"`
+	PaymentRequestID   string            `json:"paymentRequestId,omitempty"`
+	RefundAmount       Amount            `json:"refundAmount,omitzero"`
+	ActualRefundAmount Amount            `json:"actualRefundAmount,omitzero"`
+	RefundTime         Time              `json:"refundTime,omitzero"`
+	ARN                string            `json:"arn,omitempty"`
+	Metadata           string            `json:"metadata,omitempty"` // that of the request
 }
 
 // VaultingResult is final for one vaulting: S is stored, F is not. Antom's page
@@ -137,10 +145,13 @@ type DisputeNotification struct {
 	ARN                     string `json:"arn,omitempty"`
 }
 
-// UnknownNotification is a type this package does not know, with its raw body.
+// UnknownNotification is a type this package does not know, with its raw body and
+// the ids of the payment that it names, if any.
 type UnknownNotification struct {
 	NotificationEnvelope
-	Body []byte `json:"-"`
+	PaymentID        string `json:"paymentId,omitempty"`
+	PaymentRequestID string `json:"paymentRequestId,omitempty"`
+	Body             []byte `json:"-"`
 }
 
 // ParseNotification verifies that Antom sent body to path for this client, and
@@ -153,7 +164,7 @@ func (c *Client) ParseNotification(path string, header http.Header, body []byte)
 	if len(body) > MaxNotification { // too much even to check
 		return nil, fmt.Errorf("%w: larger than %d bytes", ErrSignature, MaxNotification)
 	}
-	if err := c.verify(path, header, "Request-Time", body); err != nil {
+	if _, err := c.verify(path, header, "Request-Time", body); err != nil {
 		return nil, err
 	}
 	return DecodeNotification(body)

@@ -120,6 +120,26 @@ func TestNotificationsThatProveNothing(t *testing.T) {
 	}
 }
 
+// Names of headers have no case: a map may hold them as Antom sends them, and two
+// spellings of one name are two headers.
+func TestHeaderNamesInAnyCase(t *testing.T) {
+	c := newClient(t, config(t))
+	header := http.Header{}
+	for name, values := range signedBy(t, "antom", notifyPath, paid) {
+		header[strings.ToLower(name)] = values
+	}
+	if n, err := c.ParseNotification(notifyPath, header, []byte(paid)); err != nil {
+		t.Errorf("in lower case: %v, %v", n, err)
+	}
+	for name, values := range signedBy(t, "antom", notifyPath, paid) {
+		twice := header.Clone()
+		twice[name] = values
+		if n, err := c.ParseNotification(notifyPath, twice, []byte(paid)); n != nil || !errors.Is(err, ErrSignature) {
+			t.Errorf("%s in two spellings: %v, %v", name, n, err)
+		}
+	}
+}
+
 func TestTimeSyntaxIsStrict(t *testing.T) {
 	for text, good := range map[string]bool{
 		"2019-07-12T12:08:56+05:30": true, "2019-01-01T01:01:01Z": true, "1685599933871": true, "2019-01-01T01:01:01.123Z": true,
@@ -180,7 +200,7 @@ func TestNotificationsMayNestToTheLimit(t *testing.T) {
 
 func TestVariantsOfNotifications(t *testing.T) {
 	n, err := notify(t, strings.Replace(paid, `"paymentId"`, `"whatIsNew":{"a":[{}]},
-		"cardInfo":{"cardToken":"T-1","threeDSResult":{"caav":"C-1","eci":"02"}},
+		"cardInfo":{"cardToken":"T-1","threeDSResult":{"caav":"C-1","eci":"02","challenged":"true","threeDSOffered":false}},
 		"actualPaymentAmount":{"currency":"SGD","value":"42.00"},
 		"paymentTime":"12 o'clock","transactions":null,
 		"paymentResultInfo":null,"paymentId"`, 1))
@@ -188,7 +208,8 @@ func TestVariantsOfNotifications(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := n.(*PaymentResult)
-	if p.CardToken() != "T-1" || p.CardInfo.ThreeDSResult.CAVV != "C-1" || !p.ActualPaymentAmount.IsZero() || p.PaymentAmount != sgd(t, 4200) {
+	if p.CardToken() != "T-1" || p.CardInfo.ThreeDSResult.CAVV != "C-1" ||
+		!bool(*p.CardInfo.ThreeDSResult.Challenged) || bool(*p.CardInfo.ThreeDSResult.Offered) || !p.ActualPaymentAmount.IsZero() || p.PaymentAmount != sgd(t, 4200) {
 		t.Errorf("read as %+v", p.PaymentNotification)
 	}
 

@@ -97,6 +97,7 @@ type InquiryPaymentResponse struct {
 	CardInfo             *PaymentResultInfo  `json:"cardInfo,omitempty"`
 	PaymentResultInfo    *PaymentResultInfo  `json:"paymentResultInfo,omitempty"`
 	AcquirerReferenceNo  string              `json:"acquirerReferenceNo,omitempty"`
+	Metadata             string              `json:"metadata,omitempty"` // that of the request
 	Transactions         []Transaction       `json:"transactions,omitempty"`
 }
 

@@ -23,6 +23,7 @@ type RefundResponse struct {
 	RefundID            string `json:"refundId,omitempty"`
 	PaymentID           string `json:"paymentId,omitempty"`
 	RefundAmount        Amount `json:"refundAmount,omitzero"`
+	ActualRefundAmount  Amount `json:"actualRefundAmount,omitzero"`
 	RefundTime          Time   `json:"refundTime,omitzero"`
 	AcquirerReferenceNo string `json:"acquirerReferenceNo,omitempty"`
 }
@@ -53,8 +54,9 @@ type InquiryRefundResponse struct {
 	RefundAmount       Amount            `json:"refundAmount,omitzero"`
 	ActualRefundAmount Amount            `json:"actualRefundAmount,omitzero"`
 	RefundTime         Time              `json:"refundTime,omitzero"`
-	ARN                string            `json:"arn,omitempty"` // acquirer reference number
-	RRN                string            `json:"rrn,omitempty"` // retrieval reference number
+	ARN                string            `json:"arn,omitempty"`      // acquirer reference number
+	RRN                string            `json:"rrn,omitempty"`      // retrieval reference number
+	Metadata           string            `json:"metadata,omitempty"` // that of the request
 }
 
 // InquiryRefund reads the state of a refund. S, F and U speak of the

@@ -230,6 +230,11 @@ type ThreeDSResult struct {
 	CAVV            string `json:"cavv,omitempty"`
 	DSTransactionID string `json:"dsTransactionId,omitempty"`
 	XID             string `json:"xid,omitempty"`
+	Offered         *Bool  `json:"threeDSOffered,omitempty"`
+	Challenged      *Bool  `json:"challenged,omitempty"` // the buyer had to confirm
+	ChallengeCancel string `json:"challengeCancel,omitempty"`
+	ExemptionType   string `json:"exemptionType,omitempty"`
+	StatusReason    string `json:"threeDStransactionStatusReason,omitempty"`
 }
 
 // UnmarshalJSON reads cavv, and caav where that is empty.

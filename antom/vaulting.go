@@ -55,7 +55,8 @@ type VaultPaymentMethodRequest struct {
 }
 
 // VaultingResponse is the card of [Client.VaultPaymentMethod] and
-// [Client.InquireVaulting], or the address at which the buyer confirms it.
+// [Client.InquireVaulting], or the address at which the buyer confirms it. Status and
+// code of the vaulting stand in the answer to an inquiry only.
 type VaultingResponse struct {
 	Envelope
 	VaultingRequestID     string               `json:"vaultingRequestId,omitempty"`
@@ -66,6 +67,7 @@ type VaultingResponse struct {
 	NormalURL             string               `json:"normalUrl,omitempty"`
 	SchemeURL             string               `json:"schemeUrl,omitempty"`
 	ApplinkURL            string               `json:"applinkUrl,omitempty"`
+	Metadata              string               `json:"metadata,omitempty"` // that of the request
 }
 
 // PaymentMethodDetail wraps a card to be stored, or the stored one.

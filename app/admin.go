@@ -76,6 +76,9 @@ func administer(ctx context.Context, l *line) error {
 	if *order == "" || *key == "" || len(*key) > 128 || l.set("amount") && (*amount <= 0 || a.action != "refund") {
 		return usageError{errors.New("admin: --order and --key (up to 128 bytes) are needed; --amount is for refund, and at least 1")}
 	}
+	if checkout.IDHoldsCardNumber(*key) {
+		return usageError{errors.New("admin: --key is stored, and looks like a card number; take another key")}
+	}
 	s.Log.Level = max(s.Log.Level, slog.LevelWarn) // the answer says the result
 	p, err := Build(ctx, s, Outside{Log: newLog(s.Log, l.stderr), Beside: true})
 	if err != nil {
@@ -194,4 +197,5 @@ var operatorTexts = map[checkout.ErrorCode]string{
 	checkout.CodeAntomRefused:      "Antom refuses",
 	checkout.CodeAntomUnanswered:   "Antom has not answered; give the same command again",
 	checkout.CodeBusy:              "too many requests wait; give the same command again",
+	checkout.CodeUnstored:          "the database cannot write: see to its disk, then give the same command again",
 }

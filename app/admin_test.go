@@ -27,6 +27,14 @@ func TestAnOperatorsCommandIsUnderstoodOrRefused(t *testing.T) {
 	}
 }
 
+// A key is stored for good, so that it may be no card number.
+func TestAKeyThatLooksLikeACardNumberIsRefused(t *testing.T) {
+	err := run(t.Context(), strings.Fields("admin refund --order o --key 4242-4242-4242-4242"), func(string) string { return "" }, io.Discard, io.Discard)
+	if !errors.As(err, &usageError{}) || !strings.Contains(err.Error(), "card number") || strings.Contains(err.Error(), "4242") {
+		t.Errorf("the key is answered %v", err)
+	}
+}
+
 // paysByWallet places an order and pays it, and answers with the number that the
 // buyer sees.
 func (p *program) paysByWallet() (number string) {

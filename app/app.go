@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 )
 
@@ -54,6 +55,7 @@ type line struct {
 	command        *command
 	args           []string
 	getenv         func(string) string
+	environ        func() []string // all of the environment, as NAME=value
 	stdout, stderr io.Writer
 	flags          *flag.FlagSet
 	arguments      []string // what is neither flag nor flag's value; known after load
@@ -62,7 +64,7 @@ type line struct {
 func newLine(c *command, args []string, getenv func(string) string) *line {
 	flags := flag.NewFlagSet(c.name, flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // Run says what is wrong
-	return &line{command: c, args: args, getenv: getenv, stdout: io.Discard, stderr: io.Discard, flags: flags}
+	return &line{command: c, args: args, getenv: getenv, environ: os.Environ, stdout: io.Discard, stderr: io.Discard, flags: flags}
 }
 
 // load reads arguments, flags and the command's settings.
@@ -78,6 +80,7 @@ func (l *line) load() (Settings, error) {
 	if err := s.fill(rows, g); err != nil {
 		return Settings{}, err
 	}
+	s.Warnings = append(s.Warnings, misspelt(l.environ())...)
 	return s, nil
 }
 

@@ -2,10 +2,14 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"time"
 
 	"antom-checkout/checkout"
 	"antom-checkout/db"
@@ -73,10 +77,72 @@ func migrate(ctx context.Context, l *line) error {
 	return store.Close()
 }
 
+// backup writes a copy that holds what a restore needs: the rows, and the keys that the
+// program has made. Keys that come from settings are the operator's to keep.
 func backup(ctx context.Context, l *line) error {
 	s, err := l.load()
 	if err != nil {
 		return err
 	}
-	return db.Backup(ctx, s.Database, l.arguments[0])
+	var attached []db.Attachment
+	for _, name := range s.madeKeys() {
+		switch content, err := os.ReadFile(s.besideDatabase(name)); {
+		case err == nil:
+			attached = append(attached, db.Attachment{Name: name, Content: content})
+		case !errors.Is(err, os.ErrNotExist):
+			return err
+		}
+	}
+	return db.Backup(ctx, s.Database, l.arguments[0], attached...)
+}
+
+// madeKeys are the files of keys that the program makes where the settings name none.
+func (s *Settings) madeKeys() (names []string) {
+	if s.SessionKey.Empty() {
+		names = append(names, sessionKey)
+	}
+	if s.Antom.ClientID == "" {
+		names = append(names, sandboxKeys)
+	}
+	return names
+}
+
+const restoreHelp = `No server may run meanwhile. The backup is examined first: a file that is damaged,
+or of a newer version, changes nothing. The files that stood in its place are set
+aside, with the write-ahead log, under names that end in ".replaced-" and the time;
+delete them when they are not needed, because they hold buyers' data. Keys that the
+program had made come back with the backup; those of settings do not.
+
+What happened after the backup is not in it. Orders and payments that are unfinished
+in it are inquired at Antom when the server starts; orders placed later are unknown,
+and Antom's notifications about them are stored.
+`
+
+// restore puts a backup in the place of the database.
+func restore(ctx context.Context, l *line) error {
+	s, err := l.load()
+	if err != nil {
+		return err
+	}
+	file := l.arguments[0]
+	r, err := db.Restore(ctx, file, s.Database, s.madeKeys(), s.clock(time.Now)())
+	if err != nil {
+		return err
+	}
+	latest := "no transition"
+	if !r.Latest.IsZero() {
+		latest = "the last transition of " + r.Latest.Format(time.RFC3339)
+	}
+	text := fmt.Sprintf("Restored %s from %s: schema %d, %d orders, %s.\n", s.Database, file, r.Schema, r.Orders, latest)
+	for _, name := range r.Attached {
+		text += fmt.Sprintf("%s came with it.\n", name)
+	}
+	for _, path := range r.SetAside {
+		text += fmt.Sprintf("Set aside: %s\n", path)
+	}
+	if s.SessionKey.Empty() && !slices.Contains(r.Attached, sessionKey) {
+		text += "The backup holds no session key. Set SESSION_KEY to the shop's, or links in emails no longer open.\n"
+	}
+	_, err = io.WriteString(l.stdout, text)
+	return err
 }

@@ -17,7 +17,7 @@ func takeInventory(_ context.Context, l *line) error {
 	}
 	s.publicFromAddr()
 	if s.SDK.URL == nil {
-		s.SDK.URL = &url.URL{Scheme: "http", Host: s.SandboxAddr, Path: "/sdk/ams-checkout.min.js"}
+		s.SDK.URL = &url.URL{Scheme: s.sandboxScheme(), Host: s.SandboxAddr, Path: "/sdk/ams-checkout.min.js"}
 	}
 	list := s.pages().Inventory()
 	if *asJSON {

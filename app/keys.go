@@ -10,13 +10,15 @@ import (
 	"path/filepath"
 )
 
+const sessionKey = "session.key" // beside the database
+
 // sessionKeys is 64 bytes derived from the setting, or from a key that is made once
 // and stored beside the database.
 func (s *Settings) sessionKeys() ([]byte, error) {
 	text := s.SessionKey.Reveal()
 	if text == "" {
 		var err error
-		if text, err = storedKey(s.besideDatabase("session.key")); err != nil {
+		if text, err = storedKey(s.besideDatabase(sessionKey)); err != nil {
 			return nil, fmt.Errorf("session key: %w", err)
 		}
 	}

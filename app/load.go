@@ -7,8 +7,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-
-	"antom-checkout/checkout/methods"
 )
 
 // Load reads the settings: flags, then the environment, then defaults. It
@@ -44,66 +42,66 @@ func (g given) text(env string) (text string, byFlag bool) {
 	return g.getenv(env), false
 }
 
+// A value is a setting's text, and where it is from.
+type value struct {
+	text   string
+	given  bool // by a flag or the environment, and not empty
+	byFlag bool // by a flag, which may be set to nothing
+	wrong  bool // reported already
+}
+
 // find is a setting's text. A secret's file counts where the secret itself is
 // not given, or is given only by the environment and the file by a flag.
-func (g given) find(row setting) (string, error) {
+func (g given) find(row setting) (value, error) {
 	text, byFlag := g.text(row.env)
 	if row.into.secret {
 		path, fileByFlag := g.text(row.env + "_FILE")
 		if path != "" && (text == "" || fileByFlag && !byFlag) {
 			content, err := os.ReadFile(path) // #nosec G304 -- a setting names it
 			if err != nil {
-				return "", fmt.Errorf("%s_FILE: %w", row.env, err)
+				return value{wrong: true}, fmt.Errorf("%s_FILE: %w", row.env, err)
 			}
-			return strings.TrimSpace(string(content)), nil
+			if text = strings.TrimSpace(string(content)); text == "" {
+				return value{wrong: true}, fmt.Errorf("%s_FILE: %s is empty", row.env, path)
+			}
+			return value{text: text, given: true}, nil
 		}
 	}
 	if text == "" && !byFlag {
-		return row.fallback, nil
+		return value{text: row.fallback}, nil
 	}
-	return text, nil
+	return value{text: text, given: text != "", byFlag: byFlag}, nil
 }
+
+// values are all settings by their names.
+type values map[string]value
 
 // fill sets the field of each row, or returns every problem.
 func (s *Settings) fill(rows []setting, g given) error {
-	texts := map[string]string{}
+	all := values{}
 	var problems []error
 	for _, row := range rows {
-		text, err := g.find(row)
+		v, err := g.find(row)
 		if err != nil {
 			problems = append(problems, err)
-		} else if err := row.into.set(text); err != nil {
+		} else if err := row.into.set(v.text); err != nil {
+			v.wrong = true
 			problems = append(problems, fmt.Errorf("%s: %w", row.env, err))
 		}
-		texts[row.env] = text
+		all[row.env] = v
 	}
-	for _, row := range rows {
-		if texts[row.env] == "" && texts[row.neededBy] != "" {
-			problems = append(problems, fmt.Errorf("%s: missing", row.env))
-		}
-	}
-	if texts["ANTOM_CLIENT_ID"] == "" && texts["ANTOM_SDK_URL"] == antomSDK {
+	if !all[clientID].given && all["ANTOM_SDK_URL"].text == antomSDK {
 		s.SDK.URL = nil // the sandbox has its own
 	}
 	if s.SettlementCurrency == "" {
 		s.SettlementCurrency = s.Shop.Currency
 	}
-	if err := errors.Join(slices.Concat(problems, s.contradictions())...); err != nil {
+	if len(rows) == len(s.rows()) { // a command that takes a part of the settings has no use for the rest
+		problems = slices.Concat(problems, all.incomplete(rows), s.contradictions(all))
+		s.Warnings = slices.Concat(all.exposed(rows), s.warnings(all))
+	}
+	if err := errors.Join(problems...); err != nil {
 		return usageError{fmt.Errorf("settings:\n%w", err)}
 	}
 	return nil
-}
-
-// contradictions are settings that do not fit together.
-func (s *Settings) contradictions() (problems []error) {
-	if s.ClockOffset != 0 && s.LiveMode() {
-		problems = append(problems, errors.New("CLOCK_OFFSET: not in live mode"))
-	}
-	if s.Antom.ClientID != "" && s.SDK.URL == nil && !s.FormsOnly {
-		problems = append(problems, errors.New("ANTOM_SDK_URL: missing"))
-	}
-	if err := methods.Check(s.Methods, s.Shop.Currency); err != nil {
-		problems = append(problems, fmt.Errorf("PAYMENT_METHODS: %w", err))
-	}
-	return problems
 }

@@ -14,6 +14,8 @@ import (
 const (
 	logAddress = "address" // where something listens
 	logPart    = "part"    // the part of the program that a line is from: sandbox
+	logSetting = "setting" // its name
+	logProblem = "problem" // what is probably wrong with it, and the way out
 )
 
 // LogSettings say how the program writes its log.
@@ -26,9 +28,9 @@ type LogSettings struct {
 func newLog(s LogSettings, w io.Writer) *slog.Logger {
 	options := &slog.HandlerOptions{Level: s.Level}
 	if s.JSON {
-		return slog.New(slog.NewJSONHandler(w, options))
+		return slog.New(withoutFloods(slog.NewJSONHandler(w, options)))
 	}
-	return slog.New(slog.NewTextHandler(w, options))
+	return slog.New(withoutFloods(slog.NewTextHandler(w, options)))
 }
 
 // observeCalls makes what is told of every call to Antom: a line of the log, and

@@ -35,6 +35,7 @@ type metrics struct {
 	calls         *prometheus.CounterVec
 	callDurations *prometheus.HistogramVec
 	shopFaults    *prometheus.CounterVec
+	withheld      *prometheus.CounterVec
 }
 
 // durationBuckets fit what a buyer feels and what Antom is given: 5 ms to 10 s.
@@ -60,9 +61,10 @@ func newMetrics() *metrics {
 		outcomes:      counter("payment_outcomes_total", "Statuses that attempts have come to; shop_fault are those that failed without the buyer's doing.", "method", "status"),
 		calls:         counter("gateway_calls_total", "Calls to Antom by result: S, F, U, or none without a trustworthy answer.", "operation", "result"),
 		shopFaults:    counter("shop_faults_total", "Calls that Antom refused because of the shop's settings, contract or code, or its own failure: see the log.", "operation", "code"),
+		withheld:      counter("emails_withheld_total", "Emails about unpaid orders beyond an allowance: of a recipient (given up) or of all together (sent later).", "allowance"),
 		callDurations: histogram("gateway_call_duration_seconds", "How long calls to Antom took.", "operation"),
 	}
-	m.registry.MustRegister(m.requests, m.durations, m.streams, m.limited, m.reports, m.notifications, m.disputes, m.started, m.outcomes, m.calls, m.callDurations, m.shopFaults,
+	m.registry.MustRegister(m.requests, m.durations, m.streams, m.limited, m.reports, m.notifications, m.disputes, m.started, m.outcomes, m.calls, m.callDurations, m.shopFaults, m.withheld,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -129,6 +131,9 @@ func (m *metrics) Dispute(step string) {
 	m.disputes.WithLabelValues(step).Inc()
 }
 
+// EmailWithheld implements payments.Meter.
+func (m *metrics) EmailWithheld(allowance string) { m.withheld.WithLabelValues(allowance).Inc() }
+
 // Started implements payments.Meter.
 func (m *metrics) Started(method string) { m.started.WithLabelValues(method).Inc() }
 
@@ -154,7 +159,7 @@ func (m *metrics) watchOutbox(source outboxSource, now func() time.Time) {
 	m.registry.MustRegister(outboxCollector{
 		source: source, now: now,
 		rows:    prometheus.NewDesc("checkout_outbox_rows", "Effects such as emails: pending, sent, or dead (given up).", []string{"state"}, nil),
-		waiting: prometheus.NewDesc("checkout_waiting", "What waits for a person: orders under review, captures that are due within two days or failed, emails that were given up.", []string{"what"}, nil),
+		waiting: prometheus.NewDesc("checkout_waiting", "What waits for a person: orders under review, captures that are due within two days or failed, emails that were given up, notifications of the last seven days about no payment of the shop.", []string{"what"}, nil),
 		age:     prometheus.NewDesc("checkout_outbox_oldest_pending_seconds", "Age of the oldest pending row, 0 without one.", nil, nil),
 	})
 }
@@ -196,7 +201,7 @@ func (c outboxCollector) Collect(ch chan<- prometheus.Metric) {
 		return
 	}
 	for what, n := range map[string]int{
-		"review": waiting.Reviews, "capture_due": waiting.CapturesDue, "capture_failed": waiting.CapturesFailed, "dead_email": waiting.DeadEmails,
+		"review": waiting.Reviews, "capture_due": waiting.CapturesDue, "capture_failed": waiting.CapturesFailed, "dead_email": waiting.DeadEmails, "stray_notification": waiting.Strays,
 	} {
 		ch <- prometheus.MustNewConstMetric(c.waiting, prometheus.GaugeValue, float64(n), what)
 	}

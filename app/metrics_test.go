@@ -142,7 +142,7 @@ type outboxOf db.Outbox
 func (o outboxOf) Outbox(context.Context) (db.Outbox, error) { return db.Outbox(o), nil }
 
 func (o outboxOf) Waiting(context.Context, time.Time) (db.Waiting, error) {
-	return db.Waiting{Reviews: 1, CapturesDue: 2, CapturesFailed: 3, DeadEmails: o.Dead}, nil
+	return db.Waiting{Reviews: 1, CapturesDue: 2, CapturesFailed: 3, DeadEmails: o.Dead, Strays: 4}, nil
 }
 
 func TestAnOldEffectIsSeen(t *testing.T) {
@@ -174,7 +174,7 @@ func TestAnOldEffectIsSeen(t *testing.T) {
 		if found["checkout_outbox_oldest_pending_seconds"] != row.age || found["checkout_outbox_rows sent"] != float64(row.outbox.Sent) || found["checkout_outbox_rows dead"] != float64(row.outbox.Dead) {
 			t.Errorf("%+v is measured as %v", row.outbox, found)
 		}
-		for what, want := range map[string]float64{"review": 1, "capture_due": 2, "capture_failed": 3, "dead_email": float64(row.outbox.Dead)} {
+		for what, want := range map[string]float64{"review": 1, "capture_due": 2, "capture_failed": 3, "dead_email": float64(row.outbox.Dead), "stray_notification": 4} {
 			if found["checkout_waiting "+what] != want {
 				t.Errorf("%s is measured as %v, want %v", what, found["checkout_waiting "+what], want)
 			}

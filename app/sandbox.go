@@ -2,15 +2,25 @@ package app
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
+	"net/http"
 	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
 
 	"antom-checkout/antom/sandbox"
+	"antom-checkout/handlers/web"
 )
 
-const sandboxKeys = "sandbox-keys.json" // beside the database
+const (
+	sandboxKeys        = "sandbox-keys.json" // beside the database
+	sandboxCertificate = "sandbox-tls.pem"   // beside the keys
+)
 
 // serveSandbox runs the local Antom alone, for any shop and any SDK.
 func serveSandbox(ctx context.Context, l *line) error {
@@ -22,31 +32,87 @@ func serveSandbox(ctx context.Context, l *line) error {
 		return err
 	}
 	log := newLog(s.Log, l.stderr)
-	box, listener, err := openSandbox(s.SandboxAddr, sandbox.Config{ClientID: *clientID, LedgerFile: *ledger, Log: log}, *keyFile)
+	opened, err := s.openSandbox(sandbox.Config{ClientID: *clientID, LedgerFile: *ledger, Log: log}, *keyFile)
 	if err != nil {
 		return err
 	}
 	var servers group
-	servers.add(httpServer(box, log), listener)
-	fmt.Fprintf(l.stdout, "The sandbox is at %s (credentials: %[1]s/control/credentials)\n", box.Credentials().BaseURL)
-	return errors.Join(servers.serve(ctx), box.Close())
+	servers.add(opened.server(log), opened.listener)
+	fmt.Fprintf(l.stdout, "The sandbox is at %s (credentials: %[1]s/control/credentials)\n", opened.box.Credentials().BaseURL)
+	return errors.Join(servers.serve(ctx), opened.box.Close())
 }
 
-func openSandbox(addr string, cfg sandbox.Config, keyFile string) (*sandbox.Sandbox, net.Listener, error) {
+// openedSandbox is a sandbox with the address it listens on.
+type openedSandbox struct {
+	box         *sandbox.Sandbox
+	listener    net.Listener
+	hosts       web.Hosts
+	developers  web.Developers
+	certificate *tls.Certificate // nil: it is reached by http
+}
+
+// server serves the sandbox under its own names only, and its control room to developers
+// only: its control API acts and its credentials are a merchant's, so no page of another
+// origin may reach them.
+func (o *openedSandbox) server(log *slog.Logger) *http.Server {
+	return httpServer(o.hosts.Only(o.developers.Guard(o.box, isControlRoom)), log)
+}
+
+// isControlRoom reports whether a path of the sandbox is not for buyers and SDKs.
+func isControlRoom(path string) bool { return path == "/" || strings.HasPrefix(path, "/control") }
+
+func (s *Settings) openSandbox(cfg sandbox.Config, keyFile string) (*openedSandbox, error) {
 	keys, err := sandbox.LoadKeys(keyFile)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	listener, err := net.Listen("tcp", addr)
+	listener, err := net.Listen("tcp", s.SandboxAddr)
 	if err != nil {
-		return nil, nil, fmt.Errorf("sandbox: %w", err)
+		return nil, fmt.Errorf("sandbox: %w", err)
 	}
-	cfg.Keys, cfg.URL = keys, localURL(addr, listener).String()
-	box, err := sandbox.New(cfg)
-	if err != nil {
-		return nil, nil, errors.Join(err, listener.Close())
+	at := localURL(s.SandboxAddr, listener)
+	at.Scheme = s.sandboxScheme()
+	opened := &openedSandbox{
+		listener: listener, hosts: web.NewHosts(s.sandboxHosts(at)...),
+		developers: web.Developers{Public: at, Networks: s.Pages.Developers},
 	}
-	return box, listener, nil
+	if s.SandboxTLS {
+		certificate, err := sandboxCertificateFor(at.Hostname(), keyFile)
+		if err != nil {
+			return nil, errors.Join(err, listener.Close())
+		}
+		opened.certificate = &certificate
+		opened.listener = tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12})
+	}
+	cfg.Keys, cfg.URL = keys, at.String()
+	if opened.box, err = sandbox.New(cfg); err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	return opened, nil
+}
+
+// sandboxHosts are the names that the sandbox answers to: its own, the shop's, whose
+// machine it shares, and those of ALLOWED_HOSTS.
+func (s *Settings) sandboxHosts(at *url.URL) []string {
+	hosts := append([]string{at.Host, s.SandboxAddr}, s.Pages.AllowedHosts...)
+	if s.PublicURL != nil {
+		hosts = append(hosts, s.PublicURL.Host)
+	}
+	return hosts
+}
+
+func (s *Settings) sandboxScheme() string {
+	if s.SandboxTLS {
+		return "https"
+	}
+	return "http"
+}
+
+// sandboxCertificateFor is the certificate for a host and this machine's own names. Its
+// time is that of the machine, by which clients verify it.
+func sandboxCertificateFor(host, keyFile string) (tls.Certificate, error) {
+	path := filepath.Join(filepath.Dir(keyFile), sandboxCertificate)
+	return sandbox.LoadCertificate(path, time.Now(), host, "localhost", "127.0.0.1", "::1")
 }
 
 // UseSandbox points the settings at a sandbox.
@@ -70,15 +136,18 @@ func (p *Program) embedSandbox(context.Context) error {
 	if s.ClockOffset == 0 && p.outside.Clock == nil {
 		now = nil // the sandbox sleeps more deeply by the clock it knows
 	}
-	box, listener, err := openSandbox(s.SandboxAddr, sandbox.Config{
+	opened, err := s.openSandbox(sandbox.Config{
 		LedgerFile: s.besideDatabase("sandbox-ledger.json"), Now: now, Log: p.Log.With(logPart, "sandbox"),
 	}, s.besideDatabase(sandboxKeys))
 	if err != nil {
 		return err
 	}
-	p.Sandbox = box
-	p.servers.add(httpServer(box, p.Log), listener)
-	return s.UseSandbox(box.Credentials())
+	p.Sandbox = opened.box
+	p.servers.add(opened.server(p.Log), opened.listener)
+	if opened.certificate != nil {
+		s.Antom.RootCAs = sandbox.Trust(*opened.certificate)
+	}
+	return s.UseSandbox(opened.box.Credentials())
 }
 
 // useServersSandbox points the settings at the sandbox inside the server that
@@ -88,10 +157,18 @@ func (p *Program) useServersSandbox(context.Context) error {
 	if s.Antom.ClientID != "" {
 		return nil
 	}
-	keys, err := sandbox.LoadKeys(s.besideDatabase(sandboxKeys))
+	keyFile := s.besideDatabase(sandboxKeys)
+	keys, err := sandbox.LoadKeys(keyFile)
 	if err != nil {
 		return err
 	}
-	at := url.URL{Scheme: "http", Host: s.SandboxAddr}
+	at := url.URL{Scheme: s.sandboxScheme(), Host: s.SandboxAddr}
+	if s.SandboxTLS {
+		certificate, err := sandboxCertificateFor(at.Hostname(), keyFile)
+		if err != nil {
+			return err
+		}
+		s.Antom.RootCAs = sandbox.Trust(certificate)
+	}
 	return s.UseSandbox(keys.Credentials(at.String(), sandbox.DefaultClientID))
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"runtime/debug"
 )
 
@@ -15,7 +16,11 @@ func serve(ctx context.Context, l *line) error {
 	if err != nil {
 		return err
 	}
-	p, err := Build(ctx, s, Outside{Log: newLog(s.Log, l.stderr)})
+	log := newLog(s.Log, l.stderr)
+	for _, w := range s.Warnings {
+		log.Warn("setting", slog.String(logSetting, w.Setting), slog.String(logProblem, w.Text))
+	}
+	p, err := Build(ctx, s, Outside{Log: log})
 	if err != nil {
 		return err
 	}

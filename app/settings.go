@@ -21,6 +21,7 @@ type Settings struct {
 	Database    string
 	CatalogFile string
 	SandboxAddr string
+	SandboxTLS  bool
 	MetricsAddr string // "": the metrics are not served
 	ClockOffset time.Duration
 	Log         LogSettings
@@ -32,6 +33,7 @@ type Settings struct {
 	Pages              handlers.Config
 	SDK                handlers.SDK // its URL is nil: the sandbox's stand-in
 	FormsOnly          bool         // payments by forms and redirects, without the SDK
+	SandboxOnPublic    bool         // the embedded sandbox serves although PublicURL is not this machine's
 	Antom              antom.Config // without its keys; its ClientID is "": the embedded sandbox
 	Mail               mail.Config  // without its Server
 
@@ -39,6 +41,8 @@ type Settings struct {
 	AntomPublicKey  Secret
 	SessionKey      Secret
 	SMTPURL         Secret
+
+	Warnings []Warning // what is taken, and is probably not what the operator wants
 }
 
 // setting is one row: a name, what it does, and the field that it fills. The
@@ -49,9 +53,12 @@ type setting struct {
 	fallback string // the text that stands for none
 	shown    string // the default, where the fallback does not say it
 	summary  string
-	neededBy string // a setting that is refused without this one
+	needs    []string // settings without which this one is refused
+	open     bool     // no secret, although it may come from a file as secrets do
 	into     target
 }
+
+const clientID = "ANTOM_CLIENT_ID"
 
 const antomSDK = "https://sdk.marmot-cloud.com/package/ams-checkout/1.47.2/dist/umd/ams-checkout.min.js"
 
@@ -77,13 +84,13 @@ func (s *Settings) rows() []setting {
 			summary: "ISO 4217 currency the shop sells in"},
 		{env: "SETTLEMENT_CURRENCY", shown: "`CURRENCY`", into: currency(&s.SettlementCurrency),
 			summary: "currency Antom settles in"},
-		{env: "ANTOM_CLIENT_ID", into: text(&s.Antom.ClientID),
-			summary: "empty starts the embedded sandbox and uses it"},
-		{env: "ANTOM_URL", fallback: "https://open-sea-global.alipay.com", into: addressText(&s.Antom.BaseURL),
+		{env: clientID, needs: []string{"ANTOM_PRIVATE_KEY", "ANTOM_PUBLIC_KEY"}, into: text(&s.Antom.ClientID),
+			summary: "your account. Without one, and without its keys, the embedded sandbox is started and used"},
+		{env: "ANTOM_URL", fallback: "https://open-sea-global.alipay.com", needs: []string{clientID}, into: addressText(&s.Antom.BaseURL),
 			summary: "gateway of your region"},
-		{env: "ANTOM_PRIVATE_KEY", neededBy: "ANTOM_CLIENT_ID", into: secret(&s.AntomPrivateKey),
+		{env: "ANTOM_PRIVATE_KEY", needs: []string{clientID}, into: secret(&s.AntomPrivateKey),
 			summary: "yours: PEM or bare base64 DER, PKCS#8 or PKCS#1"},
-		{env: "ANTOM_PUBLIC_KEY", neededBy: "ANTOM_CLIENT_ID", into: secret(&s.AntomPublicKey),
+		{env: "ANTOM_PUBLIC_KEY", needs: []string{clientID}, open: true, into: secret(&s.AntomPublicKey),
 			summary: "Antom's: PEM, bare base64 DER, or several as `version:key,…` while keys are rotated"},
 		{env: "ANTOM_TIMEOUT", fallback: "10s", into: duration(&s.Antom.Timeout, time.Millisecond, time.Minute),
 			summary: "how long to wait for one answer"},
@@ -93,14 +100,18 @@ func (s *Settings) rows() []setting {
 			summary: "Subresource Integrity value of that script"},
 		{env: "SDK_UI", fallback: "popup", into: oneOf(&s.SDK.UI, handlers.Popup, handlers.Inline, handlers.Element),
 			summary: "how the SDK shows itself: `popup`; `inline`: cards are entered inside the page, all else in the popup; `element`: Antom's Payment Element replaces the shop's list of methods. A build of the SDK without it leaves that list, and redirects"},
+		{env: "SANDBOX", fallback: "auto", into: either(&s.SandboxOnPublic, "auto", "on"),
+			summary: "`on`: the embedded sandbox, where payments are practice, serves although `PUBLIC_URL` is not on this machine"},
 		{env: "SANDBOX_ADDR", fallback: "localhost:8081", into: text(&s.SandboxAddr),
 			summary: "address the sandbox listens on"},
+		{env: "SANDBOX_TLS", fallback: "off", into: either(&s.SandboxTLS, "off", "on"),
+			summary: "`on`: the sandbox is reached by https, with a certificate of its own that is kept beside its keys (`sandbox-tls.pem`); for SDKs that know no http. The shop trusts it, a browser has to be told"},
 		{env: "INTEGRATION", fallback: "sdk", into: either(&s.FormsOnly, "sdk", "api"),
 			summary: "`api`: forms and redirects only"},
 		{env: "PAYMENT_METHODS", shown: "what Antom offers", into: list(&s.Methods),
 			summary: "Antom's codes of the methods to offer, in the order wanted: `CARD,PAYNOW,GRABPAY_SG`. Those that Antom, the currency or the amount excludes are left out"},
 		{env: "CAPTURE_MODE", fallback: "automatic", into: either(&s.Payments.ManualCapture, "automatic", "manual"),
-			summary: "`manual`: the merchant captures card payments"},
+			summary: "`manual`: the merchant captures card payments. An attempt keeps the mode that it began with"},
 		{env: "LATE_PAYMENT", fallback: "accept", into: either(&s.Payments.RefundLate, "accept", "refund"),
 			summary: "money that comes for an expired or cancelled order: `accept` revives the order while its goods are there, `refund` returns it"},
 		{env: "ORDER_TTL", fallback: "1h", into: duration(&s.Shop.OrderTTL, time.Second, 30*24*time.Hour),
@@ -109,22 +120,28 @@ func (s *Settings) rows() []setting {
 			summary: "waits between two polls of an unfinished payment; the last repeats, for 72 h"},
 		{env: "SESSION_KEY", shown: "made once, stored beside the database", into: secret(&s.SessionKey, longEnough),
 			summary: "32 characters or more"},
-		{env: "SMTP_URL", into: secret(&s.SMTPURL, smtpServer),
+		{env: "SMTP_URL", needs: []string{"MAIL_FROM"}, into: secret(&s.SMTPURL, smtpServer),
 			summary: "mail server, `smtp://user:password@host:587` (STARTTLS is required, except on loopback) or `smtps://…:465`; empty: emails are written to `MAIL_DIR`"},
-		{env: "MAIL_FROM", neededBy: "SMTP_URL", into: emailAddress(&s.Mail.From),
-			summary: "address that emails to buyers come from; required with `SMTP_URL`"},
+		{env: "MAIL_FROM", into: emailAddress(&s.Mail.From),
+			summary: "address that emails to buyers come from; required with `SMTP_URL`, and refused without it or `MAIL_DIR`"},
 		{env: "MAIL_DIR", shown: "`mail`, beside the database", into: text(&s.Mail.Folder),
 			summary: "where emails are written without `SMTP_URL`; it grows until you empty it"},
 		{env: "OPERATOR_EMAIL", shown: "none", into: emailAddress(&s.Mail.Operator),
 			summary: "who is told by email of everything that waits for a person: orders under review, captures and refunds, emails that were given up, faults of the settings. Without it the log alone tells"},
+		{env: "EMAILS_PER_RECIPIENT", fallback: "10", into: count(&s.Payments.EmailLimits.PerRecipient, 1, 1000),
+			summary: "emails about unpaid orders that one recipient gets in a day; further ones are given up. Emails about paid orders are not counted"},
+		{env: "EMAILS_PER_HOUR", fallback: "500", into: count(&s.Payments.EmailLimits.PerHour, 1, 1_000_000),
+			summary: "emails about unpaid orders to all recipients in an hour; further ones are sent later"},
 		{env: "APP_RETURN_URLS", shown: "none", into: appReturns(&s.Pages.AppReturns),
 			summary: "addresses below which native apps may be opened again after paying: `myshop://pay,https://shop.example/app/` ([docs/apps.md](docs/apps.md))"},
 		{env: "ALLOWED_HOSTS", shown: "from `PUBLIC_URL` and `ADDR`", into: hostNames(&s.Pages.AllowedHosts),
-			summary: "further host names that are answered; all others get 421"},
+			summary: "further host names that shop and sandbox answer to; all others get 421"},
 		{env: "TRUSTED_PROXIES", shown: "none", into: networks(&s.Pages.TrustedProxies),
-			summary: "CIDRs whose `X-Forwarded-For` and `X-Request-Id` count"},
+			summary: "CIDRs, or addresses, of your proxies, whose `X-Forwarded-For`, or `Forwarded`, and `X-Request-Id` count"},
+		{env: "DEVELOPER_NETWORKS", shown: "this machine", into: networks(&s.Pages.Developers),
+			summary: "CIDRs of private test hosts that may open what is for developers: the emails at `/dev/mail` and the sandbox's control room. This machine may while the address is on it, too"},
 		{env: "RATE_LIMITS", fallback: "on", into: either(&s.Pages.RateLimits, "off", "on"),
-			summary: "`off`: no request is refused for coming too often"},
+			summary: "`off`: no request is refused for coming too often, and emails have no allowance"},
 		{env: "METRICS_ADDR", shown: "off", into: listenAddress(&s.MetricsAddr),
 			summary: "address that serves `/metrics` to Prometheus, and nothing else"},
 		{env: "LOG_FORMAT", fallback: "text", into: either(&s.Log.JSON, "text", "json"),

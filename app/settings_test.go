@@ -49,7 +49,7 @@ func expectProblems(t *testing.T, env environ, args []string, want ...string) {
 
 // account is the settings of a merchant in live mode.
 func account(more environ) environ {
-	env := environ{"ANTOM_CLIENT_ID": "5Y1234", "ANTOM_PRIVATE_KEY": "private", "ANTOM_PUBLIC_KEY": "public"}
+	env := environ{"ANTOM_CLIENT_ID": "5Y1234", "ANTOM_PRIVATE_KEY": "private", "ANTOM_PUBLIC_KEY": "public", "PUBLIC_URL": "https://pay.example.com"}
 	maps.Copy(env, more)
 	return env
 }
@@ -90,7 +90,7 @@ func TestTheContractsSettingsAreKnown(t *testing.T) {
 	}
 	for env := range strings.FieldsSeq(`ADDR PUBLIC_URL DATABASE_URL ANTOM_CLIENT_ID ANTOM_URL ANTOM_PRIVATE_KEY
 		ANTOM_PUBLIC_KEY ANTOM_SDK_URL SANDBOX_ADDR CURRENCY SETTLEMENT_CURRENCY CAPTURE_MODE INTEGRATION
-		SWEEP_SCHEDULE ORDER_TTL SESSION_KEY TRUSTED_PROXIES ANTOM_TIMEOUT CATALOG_FILE CLOCK_OFFSET RATE_LIMITS METRICS_ADDR ALLOWED_HOSTS LOG_FORMAT LOG_LEVEL`) {
+		SWEEP_SCHEDULE ORDER_TTL SESSION_KEY TRUSTED_PROXIES ANTOM_TIMEOUT CATALOG_FILE CLOCK_OFFSET RATE_LIMITS METRICS_ADDR ALLOWED_HOSTS LOG_FORMAT LOG_LEVEL SANDBOX`) {
 		if !slices.Contains(known, env) {
 			t.Errorf("%s of the contract is no setting", env)
 		}
@@ -112,7 +112,7 @@ func TestAFlagIsStrongerThanTheEnvironment(t *testing.T) {
 }
 
 func TestAnEmptyFlagStillIsAFlag(t *testing.T) {
-	cfg := load(t, account(nil), "-antom-client-id=")
+	cfg := load(t, account(environ{"PUBLIC_URL": ""}), "-antom-client-id=")
 	if cfg.Antom.ClientID != "" {
 		t.Errorf("client id %q, want none: the flag chooses the sandbox", cfg.Antom.ClientID)
 	}
@@ -194,6 +194,7 @@ func TestSecretsMayComeFromFiles(t *testing.T) {
 		"ANTOM_CLIENT_ID":        "5Y1234",
 		"ANTOM_PRIVATE_KEY_FILE": writeFile(t, "\nprivate key\n"),
 		"SESSION_KEY_FILE":       writeFile(t, key+"\n"),
+		"PUBLIC_URL":             "https://pay.example.com",
 	}
 	cfg := load(t, env, "-antom-public-key-file", writeFile(t, "public key"))
 	if cfg.AntomPrivateKey.Reveal() != "private key" || cfg.AntomPublicKey.Reveal() != "public key" || cfg.SessionKey.Reveal() != key {
@@ -217,7 +218,7 @@ func TestAWrongSettingIsRefused(t *testing.T) {
 		{"ANTOM_TIMEOUT", "0s"}, {"ANTOM_TIMEOUT", "1h"}, {"ANTOM_TIMEOUT", "soon"},
 		{"SWEEP_SCHEDULE", "10s,,1m"}, {"SWEEP_SCHEDULE", "10s,0s"}, {"SWEEP_SCHEDULE", "-1s"}, {"SWEEP_SCHEDULE", "often"},
 		{"SESSION_KEY", "too short"}, {"SESSION_KEY", strings.Repeat("k", 31)},
-		{"TRUSTED_PROXIES", "10.0.0.1"}, {"TRUSTED_PROXIES", "10.0.0.0/8,all"},
+		{"TRUSTED_PROXIES", "10.0.0"}, {"TRUSTED_PROXIES", "10.0.0.0/8,all"},
 		{"ALLOWED_HOSTS", "https://pay.example.com"}, {"ALLOWED_HOSTS", "shop.local,*.example.com"},
 		{"APP_RETURN_URLS", "javascript:alert(1)"}, {"APP_RETURN_URLS", "myshop://pay,http://shop.example/"}, {"APP_RETURN_URLS", "myshop"},
 		{"PAYMENT_METHODS", "CARD,NOSUCH"}, {"PAYMENT_METHODS", "card"}, {"PAYMENT_METHODS", "CARD,APPLEPAY"}, {"PAYMENT_METHODS", "CARD,CARD"}, {"PAYMENT_METHODS", "PAYPAY IDEAL"},
@@ -260,7 +261,7 @@ func TestMethodsAreListedInTheOrderWanted(t *testing.T) {
 
 func TestHTTPIsForThisMachineOnly(t *testing.T) {
 	for _, address := range []string{"http://localhost:8080", "http://127.0.0.1", "http://127.8.9.1:99", "http://[::1]:8080", "https://shop.example.com"} {
-		if cfg := load(t, environ{"PUBLIC_URL": address}); cfg.PublicURL.String() != address {
+		if cfg := load(t, environ{"PUBLIC_URL": address, "SANDBOX": "on"}); cfg.PublicURL.String() != address {
 			t.Errorf("PUBLIC_URL %q became %q", address, cfg.PublicURL)
 		}
 		load(t, account(environ{"ANTOM_URL": address}))
@@ -295,10 +296,10 @@ func TestProblemsNeverShowASecret(t *testing.T) {
 }
 
 func TestTheClockIsOffsetInTestModeOnly(t *testing.T) {
-	for _, id := range []string{"", "SANDBOX_5Y1234"} {
-		cfg := load(t, account(environ{"ANTOM_CLIENT_ID": id, "CLOCK_OFFSET": "-36h"}))
+	for _, env := range []environ{{"CLOCK_OFFSET": "-36h"}, account(environ{"ANTOM_CLIENT_ID": "SANDBOX_5Y1234", "CLOCK_OFFSET": "-36h"})} {
+		cfg := load(t, env)
 		if cfg.ClockOffset != -36*time.Hour {
-			t.Errorf("with client id %q the clock is off by %v, want -36h", id, cfg.ClockOffset)
+			t.Errorf("with client id %q the clock is off by %v, want -36h", cfg.Antom.ClientID, cfg.ClockOffset)
 		}
 	}
 	expectProblems(t, account(environ{"CLOCK_OFFSET": "1s"}), nil, "CLOCK_OFFSET")
@@ -315,7 +316,7 @@ func TestAMailServerNeedsASender(t *testing.T) {
 	if cfg := load(t, environ{"DATABASE_URL": "/srv/shop/checkout.db"}); !cfg.SMTPURL.Empty() || cfg.mailFolder() != "/srv/shop/mail" {
 		t.Errorf("mail goes to a server or to %s, want a folder beside the database", cfg.mailFolder())
 	}
-	cfg := load(t, environ{"SMTP_URL": "smtps://ann:secret@mail.example.com", "MAIL_FROM": "shop@example.com", "PUBLIC_URL": "https://pay.example.com"})
+	cfg := load(t, environ{"SMTP_URL": "smtps://ann:secret@mail.example.com", "MAIL_FROM": "shop@example.com", "PUBLIC_URL": "https://pay.example.com", "SANDBOX": "on"})
 	want := mail.Server{Host: "mail.example.com", Port: 465, User: "ann", Password: "secret", TLS: true}
 	if got := cfg.mail(); got.Server == nil || *got.Server != want || got.From != "shop@example.com" || got.Host != "pay.example.com" || cfg.pages().Preview != nil {
 		t.Error("the mail server is not the one of the settings, or emails are previewed beside it")

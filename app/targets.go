@@ -6,15 +6,18 @@ import (
 	"log/slog"
 	"net"
 	netmail "net/mail"
+	"net/netip"
 	"net/url"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
 
 	"antom-checkout/checkout"
 	"antom-checkout/handlers"
+	"antom-checkout/handlers/web"
 	"antom-checkout/mail"
 	"antom-checkout/static"
 )
@@ -93,8 +96,7 @@ func parseAddress(text string) (*url.URL, error) {
 	if err != nil || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
 		return nil, errors.New("not an address")
 	}
-	loopback := u.Hostname() == "localhost" || net.ParseIP(u.Hostname()).IsLoopback()
-	if u.Scheme != "https" && (u.Scheme != "http" || !loopback) {
+	if u.Scheme != "https" && (u.Scheme != "http" || !web.IsLoopback(u)) {
 		return nil, errors.New("must be https, except on loopback")
 	}
 	return u, nil
@@ -126,6 +128,15 @@ func duration(field *time.Duration, least, most time.Duration) target {
 	return target{set: func(text string) (err error) {
 		if *field, err = time.ParseDuration(text); err != nil || *field < least || *field > most {
 			return fmt.Errorf("not a duration from %v to %v", least, most)
+		}
+		return nil
+	}}
+}
+
+func count(field *int, least, most int) target {
+	return target{set: func(text string) (err error) {
+		if *field, err = strconv.Atoi(text); err != nil || *field < least || *field > most {
+			return fmt.Errorf("not a number from %d to %d", least, most)
 		}
 		return nil
 	}}
@@ -226,22 +237,32 @@ func networks(field *[]*net.IPNet) target {
 	return target{set: func(text string) error {
 		var all []*net.IPNet
 		var wrong []string
-		for part := range strings.SplitSeq(text, ",") {
-			if part = strings.TrimSpace(part); part == "" {
-				continue
-			}
-			_, network, err := net.ParseCIDR(part)
+		var parts []string
+		if err := list(&parts).set(text); err != nil {
+			return err
+		}
+		for _, part := range parts {
+			network, err := parseNetwork(part)
 			if err != nil {
 				wrong = append(wrong, part)
 			}
 			all = append(all, network)
 		}
 		if len(wrong) > 0 {
-			return errors.New(strings.Join(wrong, ", ") + " is no CIDR such as 10.0.0.0/8")
+			return errors.New(strings.Join(wrong, ", ") + " is no address such as 10.0.0.7 and no CIDR such as 10.0.0.0/8")
 		}
 		*field = all
 		return nil
 	}}
+}
+
+// parseNetwork reads a CIDR, or the network of one address.
+func parseNetwork(text string) (*net.IPNet, error) {
+	if ip, err := netip.ParseAddr(text); err == nil {
+		text = netip.PrefixFrom(ip, ip.BitLen()).String()
+	}
+	_, network, err := net.ParseCIDR(text)
+	return network, err
 }
 
 func logo(field **static.Picture) target {

@@ -41,8 +41,11 @@ func (p *Program) openClient(context.Context) (err error) {
 }
 
 // openServices makes the services over the database and the client.
-func (p *Program) openServices(context.Context) error {
+func (p *Program) openServices(ctx context.Context) (err error) {
 	p.Settings.publicFromAddr()
+	if p.newestID, err = p.Store.NewestID(ctx); err != nil {
+		return err
+	}
 	var store Store = p.Store
 	if p.outside.Store != nil {
 		store = p.outside.Store(p.Store)
@@ -60,6 +63,7 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 	s := &p.Settings
 	publicURL := strings.TrimSuffix(s.PublicURL.String(), "/")
 	ids := checkout.NewIDs(p.Now)
+	ids.ContinueAfter(p.newestID)
 	antomGateway := gateway.New(gateway.Config{
 		PublicURL: publicURL, SettlementCurrency: s.SettlementCurrency, ManualCapture: s.Payments.ManualCapture,
 		Methods: s.Methods, Now: p.Now, NewID: ids.New, Log: p.Log,
@@ -68,6 +72,9 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 	selling, paying := s.Shop, s.Payments
 	selling.Now, selling.NewID, selling.Log = p.Now, ids.New, p.Log
 	paying.PublicURL, paying.LinkKey, paying.Now, paying.NewID, paying.Log = publicURL, linkKey(p.keys), p.Now, ids.New, p.Log
+	if !s.Pages.RateLimits {
+		paying.EmailLimits = payments.EmailLimits{}
+	}
 	emails := s.mail()
 	emails.Now = p.Now
 	mailer := mail.New(emails)

@@ -26,18 +26,24 @@ func Apply(o Order, e Event, r Rules) (Order, []Effect) {
 		o.raise(why, p.RequestID)
 		return o, effects(before, o)
 	}
-	outdated := e.Asked != nil && *e.Asked != p.Knowledge()
+	outdated := e.outdated(p)
 	if p.doubts(e) {
 		p.applyDoubt(e, r)
 		o.recompute(r)
 		return o, effects(before, o)
 	}
 	p.applyFacts(e)
+	if p.hasAnotherID(e) && p.NextPoll.IsZero() {
+		p.schedulePoll(r.Now)
+	}
 	p.applyOutcome(e, r)
+	if e.Unread {
+		p.doubt(r) // an inquiry says what has changed
+	}
 	for _, op := range e.Operations {
 		p.applyOperation(op, e, r)
 	}
-	if e.concludes() && !outdated && !p.needsPolling(r) && !(p.Status.ended() && e.pending()) {
+	if e.concludes() && !outdated && !p.needsPolling() && !(p.Status.ended() && e.pending()) {
 		p.NextPoll, p.Polls = time.Time{}, 0
 	}
 	if !outdated && o.ReviewPayment == p.RequestID && o.Review.endedBy(*p, e) {
@@ -50,6 +56,10 @@ func Apply(o Order, e Event, r Rules) (Order, []Effect) {
 	}
 	return o, due
 }
+
+// outdated reports whether what is known of the payment has changed since the inquiry
+// was sent that the event answers.
+func (e Event) outdated(p *Payment) bool { return e.Asked != nil && *e.Asked != p.Knowledge() }
 
 // Knowledge is what is known of the payment.
 func (p *Payment) Knowledge() Knowledge {
@@ -90,7 +100,7 @@ func (p *Payment) doubts(e Event) bool {
 // that is not outdated. After an inquiry a scheduled poll stays, so that a cancel
 // without an answer is not inquired about without pause.
 func (p *Payment) applyDoubt(e Event, r Rules) {
-	p.applyFacts(Event{AntomID: e.AntomID})
+	p.applyFacts(Event{AntomID: e.AntomID, Asked: e.Asked})
 	switch {
 	case !e.fromInquiry():
 		p.doubt(r)
@@ -138,7 +148,7 @@ func (o *Order) applyResolution(p *Payment, e Event) {
 // contradiction says why an event cannot be true beside what is known, or "".
 func contradiction(p Payment, e Event) Review {
 	switch {
-	case e.ForeignID, e.AntomID != "" && p.AntomID != "" && e.AntomID != p.AntomID:
+	case e.ForeignID, p.hasAnotherID(e) && !e.fromInquiry():
 		return "another Antom payment id"
 	case e.Outcome == OutcomeSucceeded && e.Method != "" && p.Method != "" && e.Method != p.Method:
 		return anotherMethod
@@ -158,6 +168,13 @@ func contradiction(p Payment, e Event) Review {
 		return "refunded more than was paid"
 	}
 	return ""
+}
+
+// hasAnotherID reports whether an event names another Antom id than is known. Within one
+// session a buyer may pay again after a failure, and each time Antom gives an id of its
+// own; the answer to an inquiry about the shop's id says which one counts.
+func (p *Payment) hasAnotherID(e Event) bool {
+	return e.AntomID != "" && p.AntomID != "" && e.AntomID != p.AntomID
 }
 
 // contradictedBy says why what an event reports of one operation cannot be true, or "".
@@ -205,7 +222,7 @@ func (p *Payment) madeByCancel(e OperationEvent, within Event) bool {
 
 // applyFacts stores what an event reports beside its outcome.
 func (p *Payment) applyFacts(e Event) {
-	if e.AntomID != "" {
+	if e.AntomID != "" && (p.AntomID == "" || !e.outdated(p)) {
 		p.AntomID = e.AntomID
 	}
 	if p.Method == "" {

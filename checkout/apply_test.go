@@ -187,7 +187,9 @@ func TestAFailedCaptureLeavesTheCardAuthorised(t *testing.T) {
 	if o.Status != OrderReview || o.Payments[0].Status != PaymentAuthorized {
 		t.Fatalf("Antom will not capture again, and the order is %s", o.Status)
 	}
-	o, _ = Apply(orderWith("CARD", PaymentAuthorized), captured(ByNotification, OperationFailed, sgd(4200)), Rules{Now: noon, ManualCapture: true})
+	manual := orderWith("CARD", PaymentAuthorized)
+	manual.Payments[0].ManualCapture = true
+	o, _ = Apply(manual, captured(ByNotification, OperationFailed, sgd(4200)), Rules{Now: noon})
 	if o.Status != OrderAuthorized {
 		t.Fatalf("the merchant may capture again, and the order is %s", o.Status)
 	}
@@ -287,6 +289,39 @@ func TestAnEventAboutAnotherAntomPaymentOrMethodIsAContradiction(t *testing.T) {
 		change(&e)
 		if after, _ := Apply(o, e, Rules{Now: noon}); after.Status != OrderReview {
 			t.Errorf("another %s makes the order %s", name, after.Status)
+		}
+	}
+}
+
+// The buyer was declined and paid again in the same session: Antom gives the second
+// try an id of its own. An inquiry about the shop's id says which one counts, unless it
+// was asked before.
+func TestAnInquirySaysWhichAntomPaymentCounts(t *testing.T) {
+	for _, known := range []PaymentStatus{PaymentProcessing, PaymentFailed, PaymentCancelled, PaymentPaid} {
+		o := orderWith("GCASH", known)
+		o.Payments[0].AntomID = "1"
+		before := o.Payments[0].Knowledge()
+		e := notified(OutcomeSucceeded, sgd(4200))
+		e.AntomID = "2"
+		o, _ = Apply(o, e, Rules{Now: noon})
+		if o.Status != OrderReview || o.Payments[0].AntomID != "1" {
+			t.Errorf("%s, then a success of another id: the order is %s with id %s", known, o.Status, o.Payments[0].AntomID)
+		}
+		e.Cause.Kind, e.Asked = ByInquiry, &before
+		late, _ := Apply(o, e, Rules{Now: noon})
+		if p := late.Payments[0]; p.AntomID != "1" || late.Status != OrderReview || p.NextPoll.IsZero() {
+			t.Errorf("%s, an outdated answer: the order is %s with id %s, polled next at %v", known, late.Status, p.AntomID, p.NextPoll)
+		}
+		now := o.Payments[0].Knowledge()
+		e.Asked = &now
+		o, _ = Apply(o, e, Rules{Now: noon})
+		if p := o.Payments[0]; o.Status != OrderPaid || p.AntomID != "2" {
+			t.Errorf("%s, an answer: the order is %s (%s) with id %s", known, o.Status, o.Review, p.AntomID)
+		}
+		failed := notified(OutcomeFailed, sgd(4200))
+		failed.Cause.Kind, failed.AntomID, failed.Asked = ByInquiry, "1", &before
+		if o, _ = Apply(o, failed, Rules{Now: noon}); o.Payments[0].AntomID != "2" {
+			t.Errorf("%s, a late answer about the first try: the id is %s", known, o.Payments[0].AntomID)
 		}
 	}
 }

@@ -1,13 +1,11 @@
 package checkout
 
 import (
-	"net/mail"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/language"
-	"golang.org/x/text/width"
 )
 
 // Buyer is who orders, and where the goods are sent.
@@ -24,46 +22,39 @@ type Buyer struct {
 }
 
 // fields are the fields of a Buyer with their form names, the longest text each may
-// hold in characters, and whether it must be filled in. The length of Email
-// is Antom's limit (64); the other limits are longer than real names and addresses.
+// hold in characters, whether it must be filled in, how it is cleaned, and how a card
+// number in it is known. The limits are longer than real names and addresses.
 func (b *Buyer) fields() []buyerField {
 	return []buyerField{
-		{"email", &b.Email, 64, true},
-		{"name", &b.Name, 128, true},
-		{"phone", &b.Phone, 32, false},
-		{"country", &b.Country, 2, true},
-		{"region", &b.Region, 64, false},
-		{"city", &b.City, 64, !cityStates[b.Country]},
-		{"address1", &b.Address1, 128, true},
-		{"address2", &b.Address2, 128, false},
-		{"postal_code", &b.PostalCode, 16, !withoutPostalCode[b.Country]},
+		{"email", &b.Email, longestEmail, true, CleanEmail, IDHoldsCardNumber},
+		{"name", &b.Name, 128, true, cleanName, HoldsCardNumber},
+		{"phone", &b.Phone, 32, false, cleanPhone, phoneHoldsCardNumber},
+		{"country", &b.Country, 2, true, cleanCode, HoldsCardNumber},
+		{"region", &b.Region, 64, false, cleanName, HoldsCardNumber},
+		{"city", &b.City, 64, !cityStates[b.Country], cleanName, HoldsCardNumber},
+		{"address1", &b.Address1, 128, true, cleanName, HoldsCardNumber},
+		{"address2", &b.Address2, 128, false, cleanName, HoldsCardNumber},
+		{"postal_code", &b.PostalCode, 16, !withoutPostalCode[b.Country], cleanPostalCode, HoldsCardNumber},
 	}
 }
 
 type buyerField struct {
-	name     string
-	value    *string
-	longest  int
-	required bool
+	name      string
+	value     *string
+	longest   int
+	required  bool
+	clean     func(string) string
+	holdsCard func(string) bool
 }
 
-// Set fills the buyer from named texts, as a form or JSON gives them. Email, phone,
-// country and postal code are taken also in the wide letters and digits of an East
-// Asian keyboard.
+// Set fills the buyer from named texts, as a form or JSON gives them, each cleaned by
+// what its field is.
 func (b *Buyer) Set(get func(name string) string) {
-	b.Country = strings.ToUpper(narrow(get("country")))
 	for _, field := range b.fields() {
-		switch field.name {
-		case "country":
-		case "email", "phone", "postal_code":
-			*field.value = narrow(get(field.name))
-		default:
-			*field.value = strings.TrimSpace(get(field.name))
-		}
+		*field.value = field.clean(get(field.name))
 	}
+	b.Country = strings.ToUpper(b.Country)
 }
-
-func narrow(text string) string { return strings.TrimSpace(width.Fold.String(text)) }
 
 // Values are the buyer's texts by form name.
 func (b Buyer) Values() map[string]string {
@@ -76,8 +67,11 @@ func (b Buyer) Values() map[string]string {
 
 // Check reports every wrong field at once, as message keys by form name.
 func (b Buyer) Check() error {
-	wrong := map[string]string{}
+	wrong := b.CardNumbers()
 	for _, field := range b.fields() {
+		if wrong[field.name] != "" {
+			continue
+		}
 		if problem := checkText(*field.value, field.longest, field.required); problem != "" {
 			wrong[field.name] = problem
 		}
@@ -87,7 +81,8 @@ func (b Buyer) Check() error {
 			wrong[name] = key
 		}
 	}
-	check("email", "error.email", ValidEmail(b.Email))
+	problem := emailProblem(b.Email)
+	check("email", problem, problem == "")
 	check("phone", "error.phone", validPhone(b.Phone))
 	check("country", "error.country", IsCountry(b.Country))
 	check("postal_code", "error.invalid", validPostalCode(b.PostalCode))
@@ -97,11 +92,23 @@ func (b Buyer) Check() error {
 	return nil
 }
 
+// CardNumbers names the fields that hold what may be a card number, with the message
+// key. Such a text is refused, and shown to no page again.
+func (b Buyer) CardNumbers() map[string]string {
+	found := map[string]string{}
+	for _, field := range b.fields() {
+		if field.holdsCard(*field.value) {
+			found[field.name] = "error.card_number"
+		}
+	}
+	return found
+}
+
 func checkText(text string, longest int, required bool) string {
 	switch {
 	case text == "" && required:
 		return "error.required"
-	case !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl):
+	case !utf8.ValidString(text) || strings.ContainsFunc(text, isControl):
 		return "error.invalid"
 	case utf8.RuneCountInString(text) > longest:
 		return "error.too_long"
@@ -109,19 +116,17 @@ func checkText(text string, longest int, required bool) string {
 	return ""
 }
 
-// ValidEmail reports whether text is an address that email can be sent to.
-func ValidEmail(text string) bool {
-	parsed, err := mail.ParseAddress(text)
-	return err == nil && parsed.Address == text && parsed.Name == ""
-}
+// isControl reports whether r is a control character or breaks a line.
+func isControl(r rune) bool { return unicode.IsControl(r) || isLineBreak(r) }
 
-// validPhone accepts any way of writing a number: only its digits count.
+// validPhone accepts any way of writing a number: only its digits count. It may have an
+// extension.
 func validPhone(text string) bool {
 	if text == "" {
 		return true
 	}
 	digits := 0
-	for _, r := range text {
+	for _, r := range WithoutExtension(text) {
 		switch {
 		case unicode.IsDigit(r):
 			digits++

@@ -122,7 +122,7 @@ func (o *Order) operable(want OperationRequest, r Rules) (*Payment, Money, error
 		return o.reversible(want)
 	case want.Kind == Capture:
 		p := o.Active()
-		if p == nil || p.Status != PaymentAuthorized || !r.ManualCapture {
+		if p == nil || p.Status != PaymentAuthorized || !p.ManualCapture {
 			return nil, Money{}, NewError(CodeNothingToCapture, "no authorised payment waits for a manual capture")
 		}
 		return p, p.EffectiveAmount(), nil

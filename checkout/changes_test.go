@@ -68,8 +68,9 @@ func changesTable(t *testing.T, states []tableState) string {
 	table.WriteString("\n# What shop, operator and clock do\n\nA change that is refused names the code of its error. Manual capture has a section of its own where it differs.\n")
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		for _, manual := range []bool{false, true} {
-			section := changeSection(t, states, name, all[name], Rules{Now: noon, Schedule: Schedule{time.Minute}, ManualCapture: manual})
-			if manual && section == changeSection(t, states, name, all[name], Rules{Now: noon, Schedule: Schedule{time.Minute}}) {
+			r := Rules{Now: noon, Schedule: Schedule{time.Minute}}
+			section := changeSection(t, withCapture(states, manual), name, all[name], r)
+			if manual && section == changeSection(t, states, name, all[name], r) {
 				continue
 			}
 			if manual {
@@ -79,6 +80,18 @@ func changesTable(t *testing.T, states []tableState) string {
 		}
 	}
 	return table.String()
+}
+
+// withCapture are the states with payments that the merchant captures, or Antom.
+func withCapture(states []tableState, manual bool) []tableState {
+	states = slices.Clone(states)
+	for i := range states {
+		states[i].order = states[i].order.Clone()
+		for j := range states[i].order.Payments {
+			states[i].order.Payments[j].ManualCapture = manual
+		}
+	}
+	return states
 }
 
 func changeSection(t *testing.T, states []tableState, name string, change change, r Rules) string {
@@ -140,9 +153,9 @@ func nextTable(states []tableState) string {
 	for _, manual := range []bool{false, true} {
 		for _, found := range []Finding{FindingUnknown, FindingNotFound, FindingPending, FindingFound} {
 			for _, over := range []bool{false, true} {
-				r := Rules{Now: noon, Schedule: Schedule{time.Minute}, ManualCapture: manual}
+				r := Rules{Now: noon, Schedule: Schedule{time.Minute}}
 				steps := map[Step][]tableState{}
-				for _, state := range states {
+				for _, state := range withCapture(states, manual) {
 					o := state.order.Clone()
 					o.Payment("a").ExpiresAt = noon.Add(time.Hour)
 					if over {

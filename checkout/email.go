@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"strings"
+	"unicode"
 )
 
 // ErrUndeliverable says that an email's address does not exist.
@@ -50,7 +51,9 @@ func EmailEffect(kind EmailKind, about string) Effect {
 	return Effect(string(kind) + ":" + about)
 }
 
-// emailsDue are the emails to be sent after a change.
+// emailsDue are the emails to be sent after a change. Each has a cause that needs more
+// than an order form, into which any address may be typed: an attempt to pay, a payment
+// or refund, or a request.
 func emailsDue(before, after Order) []Effect {
 	var due []Effect
 	if after.EverPaid && !before.EverPaid {
@@ -72,13 +75,56 @@ func emailsDue(before, after Order) []Effect {
 		}
 	}
 	switch {
-	case after.Status == before.Status:
+	case after.Status == before.Status || len(after.Payments) == 0: // whose address was typed has not begun to pay, and is told nothing
 	case after.Status == OrderExpired:
 		due = append(due, EmailEffect(EmailExpired, ""))
 	case after.Status == OrderCancelled:
 		due = append(due, EmailEffect(EmailCancelled, ""))
 	}
 	return due
+}
+
+// HasAllowance reports whether the email counts against an allowance. One about an order
+// that was paid does not: no one pays for an order to have an email sent to another
+// person, and its buyer needs the receipt. All others can be made due with an address
+// that was merely typed.
+func (e Email) HasAllowance() bool {
+	return !e.Order.EverPaid && e.Kind != EmailReceipt && e.Kind != EmailRefund
+}
+
+// Recipient stands for all spellings of an address that reach one person, or may: upper
+// case, dots in the local part and what follows a plus are left out.
+func Recipient(address string) string {
+	local, domain, _ := strings.Cut(strings.ToLower(strings.TrimSpace(address)), "@")
+	local, _, _ = strings.Cut(local, "+")
+	return strings.ReplaceAll(local, ".", "") + "@" + domain
+}
+
+// WithoutLinks is a text that a person has typed, written so that no mail program makes
+// a link of it: what follows a scheme, a dot or an at sign stands apart.
+func WithoutLinks(typed string) string {
+	var b strings.Builder
+	var last rune
+	for _, r := range typed {
+		if joinsLink(last, r) {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+		last = r
+	}
+	return b.String()
+}
+
+// joinsLink reports whether r, right after last, may go on with a link. Browsers take
+// the dots of East Asian scripts for the plain one.
+func joinsLink(last, r rune) bool {
+	switch last {
+	case '.', '\u3002', '\uff0e', '\uff61':
+		return unicode.IsLetter(r)
+	case ':', '@':
+		return !unicode.IsSpace(r)
+	}
+	return last == '/' && r == '/'
 }
 
 // NewEmail is the email of an effect. due is false when what it would say no longer

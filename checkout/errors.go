@@ -55,6 +55,7 @@ const (
 
 	CodeAntomUnanswered ErrorCode = "antom_unanswered" // Antom has not answered yet
 	CodeBusy            ErrorCode = "busy"             // too many requests wait
+	CodeUnstored        ErrorCode = "unstored"         // the database cannot write, or is not to be reached; nothing was stored
 )
 
 // kindsOfCodes is the kind of every code.
@@ -83,6 +84,7 @@ var kindsOfCodes = map[ErrorCode]Kind{
 	CodeAntomRefused:      Conflict,
 	CodeAntomUnanswered:   Unavailable,
 	CodeBusy:              Unavailable,
+	CodeUnstored:          Unavailable,
 }
 
 // Codes lists all codes, sorted.

@@ -24,6 +24,7 @@ type Event struct {
 	AuthEndsAt time.Time // of an authorised card
 	Operations []OperationEvent
 	Dispute    *Dispute   // a step of a dispute about the payment, or nil
+	Unread     bool       // the message names the payment and is of a kind that the shop does not know
 	Asked      *Knowledge // of an answer to an inquiry: what was known when it was sent; nil: what is known now
 }
 
@@ -133,10 +134,9 @@ func (c Cause) String() string {
 // Rules is what a decision depends on beside the order and the event: the time and
 // the merchant's settings.
 type Rules struct {
-	Now           time.Time // in whole milliseconds, as times are stored
-	Schedule      Schedule  // waits between two polls of something unfinished
-	ManualCapture bool      // the merchant captures cards
-	RefundLate    bool      // money for a closed order is returned, instead of reviving the order
+	Now        time.Time // in whole milliseconds, as times are stored
+	Schedule   Schedule  // waits between two polls of something unfinished
+	RefundLate bool      // money for a closed order is returned, instead of reviving the order
 }
 
 // Schedule lists the waits between two polls; the last one repeats.

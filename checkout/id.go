@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"encoding/hex"
+	"strings"
 	"sync"
 	"time"
 )
@@ -18,6 +19,19 @@ type IDs struct {
 
 // NewIDs makes ids that carry the time of a clock.
 func NewIDs(now func() time.Time) *IDs { return &IDs{now: now} }
+
+// ContinueAfter makes the next ids sort after an earlier one, although the clock may
+// have gone back since it was made. What is no such id changes nothing.
+func (ids *IDs) ContinueAfter(earlier string) {
+	head, err := hex.DecodeString(strings.ReplaceAll(earlier, "-", ""))
+	if err != nil || len(head) != 16 || head[6]>>4 != 7 {
+		return
+	}
+	at := binary.BigEndian.Uint64(head)
+	ids.mu.Lock()
+	defer ids.mu.Unlock()
+	ids.last = max(ids.last, int64(at>>16<<12|at&0xfff))
+}
 
 // New makes an id. Two ids never carry the same time, so that they sort as they were
 // made.
@@ -55,7 +69,7 @@ func NewNumber() string {
 // is no such number.
 func OrderNumber(typed string) string {
 	letters := make([]rune, 0, 2*numberHalf)
-	for _, r := range typed {
+	for _, r := range cleanCode(typed) {
 		switch {
 		case r >= 'a' && r <= 'z':
 			letters = append(letters, r-'a'+'A')

@@ -1,6 +1,9 @@
 package checkout
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // Key says who orders an operation. The same key of the same operator again is the same
 // operation; the zero Key is the shop itself.
@@ -34,3 +37,52 @@ func (k Key) Cause() Cause {
 	}
 	return Cause{Kind: ByAdmin, ID: k.Operator + "/" + k.Idempotency}
 }
+
+// OperatorAction is what an operator has ordered under a key. A key means one action,
+// for good.
+type OperatorAction struct {
+	Key    Key
+	Name   string // capture, refund, cancel or accept; "" for one that was ordered before this was kept
+	Minor  int64  // of a refund, as it was ordered: 0 for all that is left
+	Order  string // its id
+	Number string // of the order
+}
+
+// CheckRepeat reports whether an action is the one that its key has ordered first.
+// Errors: CodeKeyReused.
+func CheckRepeat(first, again OperatorAction) error {
+	if again.Order == first.Order && (first.Name == "" || again.Name == first.Name && again.Minor == first.Minor) {
+		return nil
+	}
+	return NewError(CodeKeyReused, "this key was used before, for "+first.String()+"; another action takes a new key")
+}
+
+// String names the action within a sentence.
+func (a OperatorAction) String() string {
+	switch {
+	case a.Name == "":
+		return "order " + a.Number
+	case a.Name == string(Refund) && a.Minor != 0:
+		return fmt.Sprintf("a refund of %d of order %s", a.Minor, a.Number)
+	case a.Name == string(ResolutionAccept):
+		return "accepting order " + a.Number
+	}
+	return "the " + a.Name + " of order " + a.Number
+}
+
+// orderedAs is the action of an operator that the request carries out, or nil for the
+// shop itself.
+func (want OperationRequest) orderedAs(orderID string) *OperatorAction {
+	if want.Key == (Key{}) {
+		return nil
+	}
+	return &OperatorAction{Key: want.Key, Name: string(want.Kind), Minor: want.Minor, Order: orderID}
+}
+
+// Evidence is the evidence of an operation that begins.
+func (want OperationRequest) Evidence(orderID string) Evidence {
+	return Evidence{Cause: want.Key.Cause(), Action: want.orderedAs(orderID)}
+}
+
+// Evidence is the evidence of what the action changes.
+func (a OperatorAction) Evidence() Evidence { return Evidence{Cause: a.Key.Cause(), Action: &a} }

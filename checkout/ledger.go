@@ -8,8 +8,9 @@ import (
 // Evidence is the message behind a change; it is stored with the change.
 type Evidence struct {
 	Cause        Cause
-	Call         *Call         // set with ByInquiry and ByResponse
-	Notification *Notification // set with ByNotification
+	Call         *Call           // set with ByInquiry and ByResponse
+	Notification *Notification   // set with ByNotification
+	Action       *OperatorAction // set when an operator has ordered it
 }
 
 // Call is one request to Antom and how it was answered.
@@ -49,11 +50,13 @@ type Received struct {
 	Understood   bool
 }
 
-// Reference is how a message names what it is about; one field is set.
+// Reference is how a message names what it is about: all the ids that it has. The
+// refund's come first, because Antom's messages about refunds seldom name the payment.
 type Reference struct {
+	RefundRequestID string
+	RefundID        string // Antom's
 	RequestID       string // paymentRequestId
 	AntomID         string // paymentId
-	RefundRequestID string
 }
 
 // DuePoll is a payment that the sweeper has to poll.

@@ -31,4 +31,5 @@ const (
 	LogCountry      = "country"
 	LogTerminal     = "terminal" // what a buyer pays on
 	LogError        = "error"
+	LogSuppressed   = "suppressed" // how many lines of the same kind were left out, or are of level INFO
 )

@@ -18,7 +18,7 @@ func TestAnOrderFollowsWhatAntomHolds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := &model{
 			order: Order{ID: "order", Total: sgd(4200), Status: OrderOpen, ExpiresAt: noon.Add(time.Hour), Fulfillable: true},
-			rules: Rules{Now: noon, Schedule: Schedule{time.Minute}, ManualCapture: rapid.Bool().Draw(t, "manual capture"), RefundLate: rapid.Bool().Draw(t, "late money is refunded")},
+			rules: Rules{Now: noon, Schedule: Schedule{time.Minute}, RefundLate: rapid.Bool().Draw(t, "late money is refunded")},
 		}
 		t.Repeat(map[string]func(*rapid.T){
 			"the buyer starts":             m.start,
@@ -60,6 +60,7 @@ type model struct {
 type atAntom struct {
 	id        string
 	method    string
+	manual    bool    // the merchant captures
 	status    Outcome // "" when Antom does not know it
 	captured  bool
 	refunds   map[string]int64 // by request id
@@ -165,8 +166,9 @@ func (m *model) start(t *rapid.T) {
 		return
 	}
 	p := &atAntom{id: fmt.Sprint("p", len(m.theirs)), method: rapid.SampledFrom([]string{"CARD", "GCASH"}).Draw(t, "method"), refunds: map[string]int64{}}
+	p.manual = rapid.Bool().Draw(t, "manual capture")
 	m.theirs = append(m.theirs, p)
-	after, err := AddPayment(m.order, Payment{RequestID: p.id, Method: p.method, Status: PaymentCreated, Amount: sgd(4200), NextPoll: noon.Add(time.Minute)}, m.rules)
+	after, err := AddPayment(m.order, Payment{RequestID: p.id, Method: p.method, ManualCapture: p.manual, Status: PaymentCreated, Amount: sgd(4200), NextPoll: noon.Add(time.Minute)}, m.rules)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -401,7 +403,7 @@ func (m *model) finish(t *rapid.T) {
 			switch {
 			case p.status == OutcomeAccepted || p.status == OutcomePending:
 				p.status, p.failed = OutcomeFailed, true
-			case p.status == OutcomeSucceeded && !p.paid() && !m.rules.ManualCapture:
+			case p.status == OutcomeSucceeded && !p.paid() && !p.manual:
 				m.capture(t, p)
 			}
 			for _, op := range m.ours(p).Operations {

@@ -71,7 +71,7 @@ func NextForPayment(o Order, requestID string, found Finding, r Rules) Step {
 		return StepCancel // Antom has it in progress after all, and the order does not need it
 	case p.needsReversal() && !p.unfinished():
 		return StepReturn
-	case p.Status == PaymentAuthorized && p.Active && r.ManualCapture && !p.unfinished():
+	case p.Status == PaymentAuthorized && p.Active && p.ManualCapture && !p.unfinished():
 		return StepWatchAuthorization
 	}
 	return StepNone
@@ -132,7 +132,7 @@ func NextToEnd(o Order, requestID string, found Finding, by CauseKind, r Rules) 
 // pages left open when an order expires must not make the shop cancel without pause.
 func (p *Payment) cancelRefusedLately(r Rules) bool {
 	return slices.ContainsFunc(p.Operations, func(op Operation) bool {
-		return op.Kind == Cancel && op.Status == OperationFailed && r.Now.Sub(op.CreatedAt) < cancelPause
+		return op.Kind == Cancel && op.Status == OperationFailed && lately(op.CreatedAt, cancelPause, r.Now)
 	})
 }
 
@@ -185,7 +185,7 @@ func (o *Order) Unresolved(r Rules) *Payment {
 	switch {
 	case active == nil:
 		return nil
-	case active.Status.InProgress(), active.Status == PaymentAuthorized && !r.ManualCapture:
+	case active.Status.InProgress(), active.Status == PaymentAuthorized && !active.ManualCapture:
 		return active
 	}
 	return nil
@@ -200,6 +200,12 @@ func (o *Order) Doubtful() *Payment {
 		}
 	}
 	return nil
+}
+
+// Unpayable reports whether Antom has accepted an attempt without an address or a
+// session to pay it with. Antom's documents say to begin anew.
+func (p *Payment) Unpayable() bool {
+	return p.Active && p.Status == PaymentProcessing && p.Action.Type == ActionNone
 }
 
 // PastEnd reports whether a payable order has expired, or expires in less than margin.

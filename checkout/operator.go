@@ -22,6 +22,7 @@ const (
 	MatterUndelivered   OperatorMatter = "undelivered"    // an email to the buyer was given up
 	MatterDispute       OperatorMatter = "dispute"        // the buyer's bank disputes a payment
 	MatterShopFault     OperatorMatter = "shop-fault"     // a buyer cannot pay because of the shop's settings
+	MatterStray         OperatorMatter = "stray"          // Antom's notifications about no payment of the shop
 )
 
 // operatorPrefix is how the topics of emails to the operator begin, and of nothing
@@ -46,6 +47,7 @@ type OperatorEmail struct {
 	Amount  Money     // of a failed capture or refund
 	Until   time.Time // of MatterCaptureDue: when the authorisation ends; of MatterDispute: when its answer is due
 	Dispute Dispute   // of MatterDispute
+	Strays  []Stray   // of MatterStray, which is about no order
 }
 
 // OperatorMailer sends emails to the operator, as Mailer does to buyers.

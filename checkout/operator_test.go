@@ -48,13 +48,14 @@ func TestWhatTheOperatorIsToldOf(t *testing.T) {
 
 // Where polling ends, only a person can resolve the matter.
 func TestTheOperatorIsToldWhereTheSweeperGivesUp(t *testing.T) {
-	r := Rules{Now: noon, Schedule: Schedule{time.Minute}, ManualCapture: true}
+	r := Rules{Now: noon, Schedule: Schedule{time.Minute}}
 	lost := orderWith("GCASH", PaymentUnknown)
 	lost.Payments[0].NextPoll, lost.Payments[0].Polls = noon, 9
 	if _, effects := StopPolling(lost, "a", 8, FindingUnknown, r); !slices.Equal(effects, []Effect{"operator.review:1"}) {
 		t.Errorf("a payment that stays unknown: %v", effects)
 	}
 	authorized := orderWith("CARD", PaymentAuthorized)
+	authorized.Payments[0].ManualCapture = true
 	authorized.Payments[0].AuthEndsAt = noon.Add(30 * time.Hour)
 	if _, effects := WatchAuthorization(authorized, "a", FindingFound, r); !slices.Contains(effects, "operator.capture-due:a:2d") {
 		t.Errorf("an authorisation that ends soon: %v", effects)
@@ -93,6 +94,7 @@ func TestTheOperatorIsNotToldOfWhatIsOver(t *testing.T) {
 		}
 	}
 	authorized := orderWith("CARD", PaymentAuthorized)
+	authorized.Payments[0].ManualCapture = true
 	authorized.Payments[0].AuthEndsAt = noon
 	e, due := NewOperatorEmail(authorized, "operator.capture-due:a:2d")
 	if !due || e.About != "a" || !e.Until.Equal(noon) {

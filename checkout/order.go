@@ -72,6 +72,7 @@ type Payment struct {
 	AntomID         string // Antom's paymentId, once known
 	Method          string // Antom's code, e.g. CARD; "" until Antom names the method that the buyer chose in its element
 	Mode            Mode
+	ManualCapture   bool // the merchant captures a card payment; decided when the attempt begins
 	Status          PaymentStatus
 	Active          bool     // the attempt that is to pay the order, or has paid it; at most one per order
 	Duplicate       bool     // the order does not need its funds: they are returned
@@ -227,15 +228,15 @@ func (o *Order) Payment(requestID string) *Payment {
 	return nil
 }
 
-// Final reports whether a buyer's page can stop waiting for the order to change.
-// With manual capture an authorised card is final for the buyer: the merchant decides
-// when to capture.
-func (o *Order) Final(manualCapture bool) bool {
+// Final reports whether a buyer's page can stop waiting for the order to change. A
+// card that the merchant captures is final for the buyer once it is authorised.
+func (o *Order) Final() bool {
 	switch o.Status {
 	case OrderPaid, OrderCancelled, OrderExpired, OrderRefunded, OrderPartiallyRefunded:
 		return true
 	case OrderAuthorized:
-		return manualCapture
+		active := o.Active()
+		return active != nil && active.ManualCapture
 	}
 	return false
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // Limits that keep every total within the 16 digits that Antom accepts.
@@ -43,14 +44,28 @@ func ParseQuantity(text string) (int, error) {
 	return n, nil
 }
 
+// Cleaned is the product with its texts cleaned.
+func (p Product) Cleaned() Product {
+	p.SKU, p.Image = strings.TrimSpace(p.SKU), strings.TrimSpace(p.Image)
+	p.Name = CleanText(p.Name)
+	p.Description = CleanText(p.Description)
+	return p
+}
+
 // CheckProduct reports what is wrong with a product of a catalogue file.
 func CheckProduct(p Product) error {
 	var problems []error
 	if p.SKU == "" || len(p.SKU) > 64 || !isToken(p.SKU) {
 		problems = append(problems, fmt.Errorf("sku %q is not 1 to 64 letters, digits, '-', '_' or '.'", p.SKU))
 	}
+	if p.SKU == "." || p.SKU == ".." {
+		problems = append(problems, fmt.Errorf("sku %q cannot be part of an address: browsers take it for a folder", p.SKU))
+	}
 	if p.Name == "" || len(p.Name) > 256 {
 		problems = append(problems, fmt.Errorf("%s: name is missing or longer than 256 bytes", p.SKU))
+	}
+	if strings.ContainsFunc(p.Name, isControl) {
+		problems = append(problems, fmt.Errorf("%s: name has a line break or another control character", p.SKU))
 	}
 	if p.Price.Minor < 1 || p.Price.Minor > MaxPrice {
 		problems = append(problems, fmt.Errorf("%s: price is not 1 to %d minor units", p.SKU, int64(MaxPrice)))

@@ -26,7 +26,7 @@ func (o *Order) recompute(r Rules) {
 			p.scheduleNext(r)
 		}
 	}
-	o.recomputeReview(r)
+	o.recomputeReview()
 	o.recomputeStock()
 	o.Status = orderStatus(*o)
 	switch o.Status {
@@ -56,8 +56,8 @@ func (o *Order) allocate(p *Payment, r Rules) {
 func (p *Payment) schedulePoll(at time.Time) { p.NextPoll, p.Polls = at, 0 }
 
 // needsPolling reports whether a result about the payment is awaited.
-func (p *Payment) needsPolling(r Rules) bool {
-	return p.Status.InProgress() || p.unfinished() || p.needsReversal() || p.Status == PaymentAuthorized && !r.ManualCapture
+func (p *Payment) needsPolling() bool {
+	return p.Status.InProgress() || p.unfinished() || p.needsReversal() || p.Status == PaymentAuthorized && !p.ManualCapture
 }
 
 // needsReversal reports whether the order does not need the payment's funds and
@@ -74,7 +74,7 @@ func (p *Payment) scheduleNext(r Rules) {
 	}
 	switch {
 	case !p.NextPoll.IsZero():
-	case p.needsPolling(r):
+	case p.needsPolling():
 		p.schedulePoll(r.Now.Add(r.Schedule.Wait(0)))
 	case p.Status == PaymentAuthorized:
 		p.NextPoll = nextCaptureDeadline(*p, r.Now)
@@ -83,14 +83,14 @@ func (p *Payment) scheduleNext(r Rules) {
 
 // recomputeReview puts the order under review where no message of Antom's and no
 // waiting can resolve the matter, and ends that review when its reason has gone.
-func (o *Order) recomputeReview(r Rules) {
+func (o *Order) recomputeReview() {
 	if o.Review == captureRefused || o.Review == goodsGone {
 		o.Review, o.ReviewPayment = "", ""
 	}
 	active := o.Active()
 	switch {
 	case active == nil || o.Review != "":
-	case active.Status == PaymentAuthorized && active.captureFailed() && !r.ManualCapture:
+	case active.Status == PaymentAuthorized && active.captureFailed() && !active.ManualCapture:
 		o.Review, o.ReviewPayment = captureRefused, active.RequestID
 	case active.Status.HoldsFunds() && o.Stock == StockFree && !o.Fulfillable:
 		o.Review, o.ReviewPayment = goodsGone, active.RequestID

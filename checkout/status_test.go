@@ -120,10 +120,11 @@ func TestABuyerWaitsOnlyForWhatMayStillChange(t *testing.T) {
 		{status: OrderRefunded, final: true, finalManual: true},
 		{status: OrderPartiallyRefunded, final: true, finalManual: true},
 	} {
-		o := Order{Status: row.status}
-		if o.Final(false) != row.final || o.Final(true) != row.finalManual || o.Payable() != row.payable {
+		o := Order{Status: row.status, Payments: []Payment{{Active: true}}}
+		manual := Order{Status: row.status, Payments: []Payment{{Active: true, ManualCapture: true}}}
+		if o.Final() != row.final || manual.Final() != row.finalManual || o.Payable() != row.payable {
 			t.Errorf("%s: final %v, with manual capture %v, payable %v; want %v, %v, %v", row.status,
-				o.Final(false), o.Final(true), o.Payable(), row.final, row.finalManual, row.payable)
+				o.Final(), manual.Final(), o.Payable(), row.final, row.finalManual, row.payable)
 		}
 	}
 }

@@ -145,7 +145,7 @@ func allStates() (all []tableState) {
 				p.Operations = append(p.Operations, Operation{Kind: Capture, RequestID: "taken", Amount: sgd(4200), Status: OperationSuccess})
 			}
 			change(&o, p)
-			if p.needsPolling(Rules{}) {
+			if p.needsPolling() {
 				p.schedulePoll(noon.Add(5 * time.Minute))
 			}
 			o.Status = orderStatus(o)

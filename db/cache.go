@@ -15,7 +15,8 @@ const generationSize = 2048
 // because a command in another process may have changed the row. Therefore every
 // change of an order or of its payments increments the version.
 //
-// An id always belongs to the same order, so that needs no comparison.
+// An id always belongs to the same order. Antom's id of a payment may be replaced, and
+// then is looked up in the order itself.
 //
 // Orders are forgotten by generation: when the recent one is full, it becomes the
 // older one, and an order that is still used returns to the recent one.
@@ -37,6 +38,8 @@ const (
 	byRequestID = "request_id"
 	byAntomID   = "antom_id"
 	byRefundID  = "refund_request_id"
+
+	byRefundAntomID = "refund_antom_id" // not remembered either
 )
 
 // get is the order with a name, or nil. It must not be changed.

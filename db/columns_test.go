@@ -29,14 +29,15 @@ var unchanging = map[string]string{
 	"Order.Fulfillable": "not stored; known inside Store.Update only",
 	"Order.Version":     "Store.Update counts it itself",
 
-	"Payment.RequestID":  identity,
-	"Payment.Mode":       "part of the request",
-	"Payment.Amount":     "part of the request",
-	"Payment.Terminal":   "where it was begun",
-	"Payment.ReturnURL":  "where it was begun",
-	"Payment.Body":       "a repeat must be the same request",
-	"Payment.Incomplete": "the body stays as it was stored",
-	"Payment.CreatedAt":  "the past",
+	"Payment.RequestID":     identity,
+	"Payment.Mode":          "part of the request",
+	"Payment.ManualCapture": "part of the request",
+	"Payment.Amount":        "part of the request",
+	"Payment.Terminal":      "where it was begun",
+	"Payment.ReturnURL":     "where it was begun",
+	"Payment.Body":          "a repeat must be the same request",
+	"Payment.Incomplete":    "the body stays as it was stored",
+	"Payment.CreatedAt":     "the past",
 
 	"Operation.Kind":      identity,
 	"Operation.RequestID": identity,
@@ -69,7 +70,7 @@ func fullOrder(id string) checkout.Order {
 	p := newPayment("p-" + id)
 	p.CreatedAt = p.CreatedAt.Add(unstored)
 	p.AntomID, p.Status, p.Duplicate, p.ResolvedOffline, p.EmailOnFailure, p.Polls, p.Doubts = "antom-"+id, checkout.PaymentPaid, true, true, true, 3, 2
-	p.ShopFault = true
+	p.ShopFault, p.ManualCapture = true, true
 	p.Terminal, p.ReturnURL, p.Incomplete = checkout.TerminalApp, "shop://paid", true
 	p.Mode, p.Confirmed, p.ResultCode, p.AuthEndsAt = checkout.ModeAPI, sgd(4100), "SUCCESS", noon.Add(24*time.Hour)
 	p.Action = checkout.Action{

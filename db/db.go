@@ -3,10 +3,8 @@ package db
 import (
 	"context"
 	"database/sql"
-	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -15,12 +13,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
-
-//go:embed migrations/*.sql
-var migrations embed.FS
 
 // Store is the database. It implements payments.Store.
 type Store struct {
@@ -50,7 +44,8 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 	for _, option := range options {
 		option(s)
 	}
-	if err := makeFile(path); err != nil {
+	path, err := makeFile(path)
+	if err != nil {
 		return nil, fmt.Errorf("database file: %w", err)
 	}
 	if err := s.open(ctx, path); err != nil {
@@ -61,17 +56,20 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 
 func (s *Store) open(ctx context.Context, path string) (err error) {
 	if s.exclusive {
-		if s.release, err = claim(ctx, path); err != nil {
+		if s.release, err = claim(ctx, path, 0); err != nil {
 			return err
 		}
+	}
+	if err := refuseHalfRestored(path); err != nil {
+		return err
 	}
 	writes, err := sql.Open("sqlite", dsn(path, "_txlock=immediate", undoInMemory))
 	if err != nil {
 		return fmt.Errorf("open database: %w", err)
 	}
 	writes.SetMaxOpenConns(1)
-	if err := migrate(ctx, writes); err != nil {
-		return errors.Join(fmt.Errorf("migrate %s: %w", path, err), writes.Close())
+	if err := s.bringUpToDate(ctx, writes, path); err != nil {
+		return errors.Join(fmt.Errorf("%s: %w", path, err), writes.Close())
 	}
 	if s.writer, err = newWriter(ctx, writes); err != nil {
 		return errors.Join(fmt.Errorf("open database: %w", err), writes.Close())
@@ -84,16 +82,20 @@ func (s *Store) open(ctx context.Context, path string) (err error) {
 }
 
 // makeFile makes the file before SQLite does, readable by its owner only: it
-// will hold buyers' addresses, and the files SQLite puts beside it follow it.
-func makeFile(path string) error {
+// will hold buyers' addresses, and the files SQLite puts beside it follow it. The
+// path that it returns leads through no symbolic link, so that one file has one name.
+func makeFile(path string) (resolved string, err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
+		return "", err
 	}
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // #nosec G304 -- a setting names it
+	info, err := makePrivate(path)
 	if err != nil {
-		return err
+		return "", err
 	}
-	return file.Close()
+	if hasOtherNames(info) {
+		return "", fmt.Errorf("%s has several names (hard links), which SQLite's write-ahead log cannot follow; leave one", path)
+	}
+	return filepath.EvalSymlinks(path)
 }
 
 // openReaders opens connections that cannot write.
@@ -126,19 +128,6 @@ func dsn(path string, more ...string) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + strings.Join(pragmas, "&")
 }
 
-func migrate(ctx context.Context, writes *sql.DB) error {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return err
-	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, writes, files)
-	if err != nil {
-		return err
-	}
-	_, err = provider.Up(ctx)
-	return err
-}
-
 // Close finishes what is being written and closes the file.
 func (s *Store) Close() error {
 	var errs []error
@@ -152,33 +141,6 @@ func (s *Store) Close() error {
 		errs = append(errs, s.release())
 	}
 	return errors.Join(errs...)
-}
-
-// Backup writes a consistent copy of the database at path to a new file, beside
-// a running server. The copy holds all that was committed when it began.
-func Backup(ctx context.Context, path, file string) error {
-	if _, err := os.Stat(path); err != nil {
-		return fmt.Errorf("backup: %w", err) // opening would make an empty database
-	}
-	source, err := sql.Open("sqlite", dsn(path, "mode=rw"))
-	if err != nil {
-		return fmt.Errorf("backup: %w", err)
-	}
-	defer source.Close()
-	// Made before it is filled, so that no other account ever reads buyers'
-	// addresses in it.
-	empty, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) // #nosec G304 -- the operator names it
-	if err != nil {
-		return fmt.Errorf("backup: %w", err)
-	}
-	err = empty.Close()
-	if err == nil {
-		_, err = source.ExecContext(ctx, `VACUUM INTO $1`, file)
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("backup: %w", err), os.Remove(file)) // half a copy is none
-	}
-	return nil
 }
 
 // Ready reports whether the database can store: it commits a transaction that

@@ -44,6 +44,9 @@ func (s *Store) saveNotification(ctx context.Context, tx *tx, n checkout.Notific
 		   SET payment_request_id = iif($1 = '', payment_request_id, $1),
 		       applied = $2
 		 WHERE id = $3`, n.PaymentRequestID, n.Applied, n.ID)
+	if err == nil && n.PaymentRequestID != "" {
+		err = endSearch(ctx, tx, n.ID)
+	}
 	return false, err
 }
 

@@ -51,7 +51,7 @@ func TestAnOrderIsReadBackAsItWasWritten(t *testing.T) {
 
 	full := checkout.Payment{
 		RequestID: "p1", AntomID: "antom-1", Method: "CARD", Mode: checkout.ModeAPI, Status: checkout.PaymentPaid, Active: true,
-		Terminal: checkout.TerminalApp, ReturnURL: "shop://paid", Incomplete: true, Doubts: 2,
+		Terminal: checkout.TerminalApp, ReturnURL: "shop://paid", Incomplete: true, ManualCapture: true, Doubts: 2,
 		Amount: sgd(4200), Confirmed: sgd(4100), ResultCode: "SUCCESS", Body: []byte("{\"bytes\":\"\x00\xff\"}"),
 		Action: checkout.Action{
 			Type: checkout.ActionCode, SessionData: "session+/=", URL: "https://pay.example.com/?a=1&b=<2>", Method: "POST",

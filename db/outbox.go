@@ -35,6 +35,41 @@ func (s *Store) pending(ctx context.Context, which string, now time.Time, limit 
 		 LIMIT $2`, now.UnixMilli(), limit)
 }
 
+// HastenEffects implements payments.Store.
+func (s *Store) HastenEffects(ctx context.Context, longest func(checkout.PendingEffect) time.Duration) error {
+	return s.write(ctx, func(ctx context.Context, tx *tx) error {
+		now := s.now()
+		type waiting struct {
+			checkout.PendingEffect
+			next time.Time
+		}
+		rows, err := collect(ctx, tx, func(row scanner) (waiting, error) {
+			var e waiting
+			err := row.Scan(&e.ID, &e.OrderID, &e.Effect, &e.Attempts, (*storedTime)(&e.next))
+			return e, err
+		}, `
+			SELECT id, order_id, topic, attempts, next_at
+			  FROM outbox
+			 WHERE state = 'pending' AND next_at > $1`, now.UnixMilli())
+		if err != nil {
+			return err
+		}
+		for _, e := range rows {
+			if !e.next.After(now.Add(longest(e.PendingEffect))) {
+				continue
+			}
+			_, err := tx.ExecContext(ctx, `
+				UPDATE outbox
+				   SET next_at = $1
+				 WHERE id = $2`, now.UnixMilli(), e.ID)
+			if err != nil {
+				return fmt.Errorf("hasten effect: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
 // EffectDone implements payments.Store.
 func (s *Store) EffectDone(ctx context.Context, id int64) error {
 	return s.write(ctx, func(ctx context.Context, tx *tx) error {
@@ -117,10 +152,13 @@ func (s *Store) Outbox(ctx context.Context) (Outbox, error) {
 }
 
 // Waiting counts what waits for a person at the shop.
-type Waiting struct{ Reviews, CapturesDue, CapturesFailed, DeadEmails int }
+type Waiting struct{ Reviews, CapturesDue, CapturesFailed, DeadEmails, Strays int }
 
 // captureWarning is how long before its end an authorisation counts as due.
 const captureWarning = 48 * time.Hour
+
+// strayAge is how long a notification about no payment counts as waiting.
+const strayAge = 7 * 24 * time.Hour
 
 // Waiting counts what waits for a person now. It reads what is unfinished or given up,
 // and nothing that is done.
@@ -131,7 +169,9 @@ func (s *Store) Waiting(ctx context.Context, now time.Time) (w Waiting, err erro
 		       (SELECT count(*) FROM payments WHERE next_poll IS NOT NULL AND status = 'authorized'
 		           AND EXISTS (SELECT 1 FROM operations WHERE payment_request_id = payments.request_id AND kind = 'capture' AND status = 'failed')
 		           AND NOT EXISTS (SELECT 1 FROM operations WHERE payment_request_id = payments.request_id AND kind = 'capture' AND status <> 'failed')),
-		       (SELECT count(*) FROM outbox WHERE state = 'dead' AND `+isEmail+`)`,
-		now.Add(captureWarning).UnixMilli()).Scan(&w.Reviews, &w.CapturesDue, &w.CapturesFailed, &w.DeadEmails)
+		       (SELECT count(*) FROM outbox WHERE state = 'dead' AND `+isEmail+`),
+		       (SELECT count(*) FROM searches WHERE status <> 'searching' AND next_at > $2)`,
+		now.Add(captureWarning).UnixMilli(), now.Add(-strayAge).UnixMilli()).
+		Scan(&w.Reviews, &w.CapturesDue, &w.CapturesFailed, &w.DeadEmails, &w.Strays)
 	return w, err
 }

@@ -27,6 +27,7 @@ var paymentRows = newMapping(mapping[checkout.Payment]{
 		plain("antom_id", func(p *checkout.Payment) *string { return &p.AntomID }),
 		plain("method", func(p *checkout.Payment) *string { return &p.Method }),
 		fixed(plain("mode", func(p *checkout.Payment) *checkout.Mode { return &p.Mode })),
+		fixed(plain("manual_capture", func(p *checkout.Payment) *bool { return &p.ManualCapture })),
 		plain("status", func(p *checkout.Payment) *checkout.PaymentStatus { return &p.Status }),
 		plain("active", func(p *checkout.Payment) *bool { return &p.Active }),
 		plain("duplicate", func(p *checkout.Payment) *bool { return &p.Duplicate }),
@@ -194,31 +195,46 @@ func isForeignID(err error) bool {
 
 // FindPayment implements payments.Store.
 func (s *Store) FindPayment(ctx context.Context, by checkout.Reference) (orderID, requestID string, err error) {
-	where, wanted := "request_id = $1", name{byRequestID, by.RequestID}
-	switch {
-	case by.AntomID != "":
-		where, wanted = "antom_id = $1", name{byAntomID, by.AntomID}
-	case by.RefundRequestID != "":
+	err = checkout.ErrNotFound
+	for _, n := range []name{
+		{byRefundID, by.RefundRequestID}, {byRefundAntomID, by.RefundID}, {byRequestID, by.RequestID}, {byAntomID, by.AntomID},
+	} {
+		if n.value == "" {
+			continue
+		}
+		if orderID, requestID, err = s.findPayment(ctx, n); !checkout.IsNotFound(err) {
+			return orderID, requestID, err
+		}
+	}
+	return "", "", err
+}
+
+// findPayment finds a payment by one of the ids of it, or of its refunds.
+func (s *Store) findPayment(ctx context.Context, by name) (orderID, requestID string, err error) {
+	if o := s.cache.get(by); o != nil {
+		if requestID = paymentNamed(*o, by); requestID != "" {
+			return o.ID, requestID, nil
+		}
+	}
+	where := by.column + " = $1"
+	switch by.column {
+	case byRefundID:
 		where = "request_id = (SELECT payment_request_id FROM operations WHERE request_id = $1 AND kind = 'refund')"
-		wanted = name{byRefundID, by.RefundRequestID}
-	}
-	if wanted.value == "" {
-		return "", "", checkout.ErrNotFound
-	}
-	if o := s.cache.get(wanted); o != nil {
-		return o.ID, paymentNamed(*o, wanted), nil
+	case byRefundAntomID:
+		where = "request_id = (SELECT payment_request_id FROM operations WHERE antom_id = $1 AND kind = 'refund' AND antom_id <> '')"
 	}
 	err = s.reads.QueryRowContext(ctx, `
 		SELECT order_id, request_id
 		  FROM payments
-		 WHERE `+where, wanted.value).Scan(&orderID, &requestID)
+		 WHERE `+where, by.value).Scan(&orderID, &requestID)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", "", checkout.ErrNotFound
 	}
 	return orderID, requestID, err
 }
 
-// paymentNamed is the RequestID of the payment that an order was found by.
+// paymentNamed is the RequestID of the payment that an order was found by, or "" when
+// it has another Antom id by now.
 func paymentNamed(o checkout.Order, n name) string {
 	for _, p := range o.Payments {
 		if n == (name{byRequestID, p.RequestID}) || n == (name{byAntomID, p.AntomID}) ||
@@ -226,7 +242,7 @@ func paymentNamed(o checkout.Order, n name) string {
 			return p.RequestID
 		}
 	}
-	return "" // an order is remembered only under ids that it has
+	return ""
 }
 
 // DuePolls implements payments.Store.
@@ -241,6 +257,21 @@ func (s *Store) DuePolls(ctx context.Context, now time.Time, limit int) ([]check
 		 WHERE next_poll <= $1
 		 ORDER BY next_poll
 		 LIMIT $2`, now.UnixMilli(), limit)
+}
+
+// NewestID is the last id in time order of all orders and payments, or "".
+func (s *Store) NewestID(ctx context.Context) (id string, err error) {
+	err = s.reads.QueryRowContext(ctx, `
+		SELECT max(coalesce((SELECT max(id) FROM orders), ''), coalesce((SELECT max(request_id) FROM payments), ''))`).Scan(&id)
+	return id, err
+}
+
+// WaitingPolls implements payments.Store.
+func (s *Store) WaitingPolls(ctx context.Context, after time.Time) (orderIDs []string, err error) {
+	return collect(ctx, s.reads, scanText, `
+		SELECT DISTINCT order_id
+		  FROM payments
+		 WHERE next_poll > $1`, after.UnixMilli())
 }
 
 // Reschedule implements payments.Store. It counts as a version like any other

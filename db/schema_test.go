@@ -5,7 +5,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -14,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/pressly/goose/v3"
+
+	"antom-checkout/checkout"
 )
 
 const schemaQuery = `
@@ -31,19 +32,7 @@ func TestTheSchemaIsWhatReviewersHaveRead(t *testing.T) {
 func TestMigrationsGoDownAndUpAgain(t *testing.T) {
 	store, path := openStoreAt(t, filepath.Join(t.TempDir(), "shop.db"))
 	before := table(t, store.reads, schemaQuery)
-	writes, err := sql.Open("sqlite", dsn(path, "_txlock=immediate"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer writes.Close()
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		t.Fatal(err)
-	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, writes, files)
-	if err != nil {
-		t.Fatal(err)
-	}
+	provider := migrator(t, path)
 	if _, err := provider.DownTo(t.Context(), 0); err != nil {
 		t.Fatalf("down: %v", err)
 	}
@@ -55,6 +44,59 @@ func TestMigrationsGoDownAndUpAgain(t *testing.T) {
 	}
 	if again := table(t, store.reads, schemaQuery); !slices.Equal(again, before) {
 		t.Errorf("after down and up the schema is\n%s", strings.Join(again, "\n"))
+	}
+}
+
+// migrator moves a database to any version of the schema.
+func migrator(t *testing.T, path string) *goose.Provider {
+	t.Helper()
+	writes, err := sql.Open("sqlite", dsn(path, "_txlock=immediate"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { writes.Close() })
+	provider, err := newProvider(writes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return provider
+}
+
+// Attempts that began before their capture mode was a column have it in their body, and
+// keys that were used before they were kept are in the ledger.
+func TestEarlierRowsGetWhatIsKeptOfThemNow(t *testing.T) {
+	store, path := openStoreAt(t, filepath.Join(t.TempDir(), "shop.db"))
+	bodies := map[string]string{"manual": `{"paymentFactor":{"isAuthorization":true,"captureMode":"MANUAL"}}`,
+		"automatic": `{"paymentFactor":{"isAuthorization":true}}`, "wallet": `{}`}
+	for id, body := range bodies {
+		p := newPayment(id)
+		p.Body = []byte(body)
+		orderWithPayment(t, store, "order-"+id, p)
+	}
+	change(t, store, "order-manual", checkout.Evidence{Cause: cause(checkout.ByAdmin, "ann/k")}, func(o *checkout.Order) []checkout.Effect {
+		o.Status = checkout.OrderCancelled
+		return nil
+	})
+	provider := migrator(t, path)
+	if _, err := provider.DownTo(t.Context(), 11); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := provider.Up(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	reopened, _ := openStoreAt(t, path)
+	for id := range bodies {
+		o, err := reopened.OrderByID(t.Context(), "order-"+id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := o.Payments[0].ManualCapture; got != (id == "manual") {
+			t.Errorf("%s: manual capture %v", id, got)
+		}
+	}
+	action, err := reopened.OperatorAction(t.Context(), checkout.Key{Operator: "ann", Idempotency: "k"})
+	if err != nil || action.Order != "order-manual" || action.Number != "N-order-manual" {
+		t.Errorf("the key's earlier action is %+v, %v", action, err)
 	}
 }
 

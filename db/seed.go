@@ -82,7 +82,7 @@ func (e catalogEntry) product(currency checkout.Currency) checkout.Product {
 	return checkout.Product{
 		SKU: e.SKU, Name: e.Name, Description: e.Description, Image: e.Image,
 		Price: checkout.Money{Minor: e.Price, Currency: currency}, Stock: e.Stock,
-	}
+	}.Cleaned()
 }
 
 // ReadCatalog reads products from JSON, or from CSV whose first line names the

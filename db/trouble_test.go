@@ -52,8 +52,18 @@ func TestAFullDiskLosesNothingAndIsOverByItself(t *testing.T) {
 	}
 	mustExec(t, store, `PRAGMA max_page_count = 1`) // no page more than there are
 	big := checkout.Notification{ID: "n2", BodySHA256: "2", Body: make([]byte, 1<<20), ReceivedAt: time.Now()}
-	if err := store.SaveNotification(t.Context(), big); err == nil {
-		t.Fatal("what does not fit was stored")
+	var refused *checkout.Error
+	if err := store.SaveNotification(t.Context(), big); !errors.As(err, &refused) || refused.Code != checkout.CodeUnstored {
+		t.Fatalf("what does not fit is answered %v", err)
+	}
+	small := checkout.Notification{ID: "n0", BodySHA256: "0", Body: []byte("x"), ReceivedAt: time.Now()}
+	for _, err := range store.writer.commit([]*job{ // a group of which one does not fit is told the same
+		{ctx: t.Context(), fn: func(ctx context.Context, tx *tx) error { _, err := store.saveNotification(ctx, tx, small); return err }},
+		{ctx: t.Context(), fn: func(ctx context.Context, tx *tx) error { _, err := store.saveNotification(ctx, tx, big); return err }},
+	}) {
+		if !isStorageTrouble(err) {
+			t.Errorf("in a group it is answered %v", err)
+		}
 	}
 	if _, err := store.Products(t.Context(), "SGD"); err != nil {
 		t.Errorf("reading fails too: %v", err)

@@ -137,6 +137,11 @@ func (s *Store) TransitionsBy(ctx context.Context, orderID string, cause checkou
 // changed, and repeated reports that the same message was applied already; an
 // inquiry that changed nothing leaves no row.
 func (s *Store) saveEvidence(ctx context.Context, tx *tx, e checkout.Evidence, changed bool) (repeated bool, err error) {
+	if e.Action != nil {
+		if err := s.saveAction(ctx, tx, *e.Action); err != nil {
+			return false, err
+		}
+	}
 	switch {
 	case e.Notification != nil:
 		return s.saveNotification(ctx, tx, *e.Notification)

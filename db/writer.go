@@ -62,7 +62,7 @@ func (w *writer) do(ctx context.Context, fn func(context.Context, *tx) error) er
 	if err := w.hand(j); err != nil {
 		return err
 	}
-	return <-j.err
+	return storageTrouble(<-j.err)
 }
 
 func (w *writer) hand(j *job) error {
@@ -159,6 +159,9 @@ func (w *writer) carryOut(group []*job, errs []error) error {
 			return err
 		}
 		if errs[i] = w.attempt(j); errs[i] != nil {
+			if isStorageTrouble(errs[i]) {
+				return errs[i] // SQLite may have ended the whole transaction already
+			}
 			err = w.exec(`ROLLBACK TO job`)
 		}
 		if err := errors.Join(err, w.exec(`RELEASE job`)); err != nil {

@@ -18,7 +18,8 @@ type Config struct {
 	PublicURL      *url.URL        // base of every address handed out; never the Host header
 	AllowedHosts   []string        // host names that are answered beside the public URL's; all others get 421
 	SessionKey     []byte          // 64 bytes: 32 to authenticate, 32 to encrypt the session cookie
-	TrustedProxies []*net.IPNet    // whose X-Forwarded-For and X-Request-Id count
+	TrustedProxies []*net.IPNet    // whose X-Forwarded-For, Forwarded and X-Request-Id count
+	Developers     []*net.IPNet    // from which the email preview is reached beside this machine
 	SDK            *SDK            // nil: pay by forms and redirects only
 	AppReturns     AppReturns      // where native apps may be opened again after paying
 	Sandbox        bool            // payments are practice; pages say so
@@ -55,6 +56,7 @@ func (c Config) site() *web.Site {
 		PublicURL:      c.PublicURL,
 		AllowedHosts:   c.AllowedHosts,
 		TrustedProxies: c.TrustedProxies,
+		Developers:     c.Developers,
 		Now:            c.Now,
 		Log:            c.Log,
 		Meter:          c.Meter,

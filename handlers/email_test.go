@@ -176,6 +176,7 @@ func TestAnExpiredOrderHasOneEmailAndCanBeRenewed(t *testing.T) {
 	shop := newShop(t)
 	buyer := shop.newBuyer()
 	path := buyer.orders()
+	buyer.starts(path, "GCASH")
 	shop.passes(61 * time.Minute)
 	for range 3 {
 		shop.sweeps()
@@ -186,10 +187,87 @@ func TestAnExpiredOrderHasOneEmailAndCanBeRenewed(t *testing.T) {
 
 func TestACancelledOrderHasItsEmail(t *testing.T) {
 	shop := newShop(t)
-	shop.newBuyer().orders()
+	buyer := shop.newBuyer()
+	buyer.starts(buyer.orders(), "GCASH")
 	must(t, shop.service.Cancel(t.Context(), shop.audit()["order"][0]["id"].(string), by("c")))
 	shop.sweeps()
 	shop.email("-cancelled-", "This order was cancelled")
+}
+
+// Any address can be typed into an order form. Its owner is told nothing before an attempt
+// to pay, and then little: as many emails as the allowance, and nothing that was typed.
+func TestAnOrderFormSendsNoEmails(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	for range 5 {
+		buyer.orders()
+	}
+	must(t, shop.service.Cancel(t.Context(), shop.audit()["order"][0]["id"].(string), by("c")))
+	shop.passes(61 * time.Minute)
+	shop.sweeps()
+	if found := shop.emailsCalled(""); len(found) != 0 {
+		t.Errorf("%d emails about orders without an attempt to pay", len(found))
+	}
+}
+
+func TestARecipientHasAnAllowanceOfEmailsAboutUnpaidOrders(t *testing.T) {
+	shop := newShop(t, func(s *settings) { s.rateLimits = true })
+	spellings := []string{"victim@example.com", "Victim@example.com", "vic.tim@example.com", "victim+1@example.com", "victim+2@example.com"}
+	for i := range 13 {
+		attacker := shop.newBuyer()
+		attacker.starts(attacker.ordersAs("email="+spellings[i%len(spellings)], "name=WIN http://evil.example/"), "GCASH")
+	}
+	other := shop.newBuyer()
+	other.starts(other.ordersAs("email=bob@example.com"), "GCASH")
+	shop.passes(61 * time.Minute)
+	for range 5 {
+		shop.sweeps()
+	}
+	victims, others := 0, 0
+	for _, m := range shop.emailsCalled("-expired-") {
+		if strings.Contains(m.Text+m.HTML, "evil") {
+			t.Fatalf("the email shows what was typed:\n%s", m.Text)
+		}
+		if strings.Contains(m.To, "bob@") {
+			others++
+		} else {
+			victims++
+		}
+	}
+	if victims != 10 || others != 1 {
+		t.Errorf("%d emails to one recipient and %d to the other, want 10 and 1", victims, others)
+	}
+	shop.expectCount(3, "outbox", "state", "dead")
+
+	// A receipt is not counted, and a link in what was typed is none.
+	paying := shop.newBuyer()
+	path := paying.ordersAs("email=victim@example.com", "name=Ann http://evil.example/", "address1=www.evil.example")
+	must(t, shop.control.Pay(paying.starts(path, "GCASH").PaymentRequestID))
+	shop.quiet()
+	shop.sweeps()
+	if m := shop.email("-receipt-", "Ann http: / /evil. example/", "www. evil. example"); strings.Contains(m.Text+m.HTML, "evil.example") {
+		t.Error("the receipt shows a link that was typed")
+	}
+}
+
+func TestAllRecipientsHaveAnAllowanceOfEmailsAboutUnpaidOrders(t *testing.T) {
+	shop := newShop(t, func(s *settings) { s.rateLimits, s.emailsPerHour = true, 2 })
+	for _, name := range []string{"a", "b", "c"} {
+		buyer := shop.newBuyer()
+		buyer.starts(buyer.ordersAs("email="+name+"@example.com"), "GCASH")
+	}
+	shop.passes(61 * time.Minute)
+	shop.sweeps()
+	shop.sweeps()
+	if n := len(shop.emailsCalled("-expired-")); n != 2 {
+		t.Fatalf("%d emails in an hour, want 2", n)
+	}
+	shop.expectCount(1, "outbox", "state", "pending")
+	shop.passes(time.Hour)
+	shop.sweeps()
+	if n := len(shop.emailsCalled("-expired-")); n != 3 {
+		t.Errorf("%d emails after the hour, want all", n)
+	}
 }
 
 func TestARequestedEmailIsSentOnceWhenTheOutcomeIsKnown(t *testing.T) {
@@ -531,6 +609,9 @@ func TestOnlyDevelopersPreviewTheEmails(t *testing.T) {
 	for _, name := range []string{"nothing.eml", "..%2fcheckout.db", "%2e%2e", "x.eml.new"} {
 		reader.get("/dev/mail/" + name).sees(http.StatusNotFound)
 	}
+	shop.newBuyer().from("203.0.113.9").get("/dev/mail").sees(http.StatusNotFound)
+	public := newShop(t, func(s *settings) { s.publicURL = "https://shop.example" })
+	public.newBuyer().get("/dev/mail").sees(http.StatusNotFound)
 	merchant := newShop(t, func(s *settings) { s.realMoney = true })
 	merchant.newBuyer().get("/dev/mail").sees(http.StatusNotFound)
 	merchant.newBuyer().get("/dev/mail/" + m.Name).sees(http.StatusNotFound)

@@ -32,8 +32,14 @@ func (s storefront) lookUp(c echo.Context) error {
 	err = s.payments.EmailLink(number, email)
 	var refused *checkout.Error
 	if errors.As(err, &refused) && refused.Kind() == checkout.Invalid && !web.WantsJSON(c) {
+		shown := func(field, typed string) string {
+			if refused.Fields[field] == "error.card_number" {
+				return ""
+			}
+			return typed
+		}
 		return web.Render(c, http.StatusUnprocessableEntity, views.LookupPage(views.LookupView{
-			Frame: s.frame(c, nil), Number: number, Email: email, Errors: refused.Fields,
+			Frame: s.frame(c, nil), Number: shown("number", number), Email: shown("email", email), Errors: refused.Fields,
 		}))
 	}
 	if err != nil {

@@ -31,11 +31,7 @@ func (s storefront) placeOrder(c echo.Context) error {
 	order, err := s.orderFrom(c, session, form.Get)
 	var refused *checkout.Error
 	if errors.As(err, &refused) && !web.WantsJSON(c) && refused.Kind() != checkout.Unavailable {
-		values := map[string]string{}
-		for _, name := range orderFields {
-			values[name] = form.Get(name)
-		}
-		return s.renderCart(c, web.StatusOf(refused.Kind()), session, &refusedOrder{values: values, err: refused}, cartProblem{})
+		return s.renderCart(c, web.StatusOf(refused.Kind()), session, &refusedOrder{values: typed(form.Get), err: refused}, cartProblem{})
 	}
 	if err != nil {
 		return err
@@ -47,9 +43,24 @@ func (s storefront) placeOrder(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, "/checkout/"+order.Token)
 }
 
+// typed is what the form is filled in with when it is shown again: all that the buyer
+// typed but card numbers.
+func typed(get func(string) string) map[string]string {
+	var buyer checkout.Buyer
+	buyer.Set(get)
+	cards := buyer.CardNumbers()
+	values := map[string]string{}
+	for _, name := range orderFields {
+		if cards[name] == "" {
+			values[name] = get(name)
+		}
+	}
+	return values
+}
+
 func (s storefront) orderFrom(c echo.Context, session *session, get func(string) string) (checkout.Order, error) {
 	formID := get("form_id")
-	if formID == "" || len(formID) > 64 {
+	if formID == "" || len(formID) > 64 || checkout.IDHoldsCardNumber(formID) {
 		return checkout.Order{}, checkout.NewError(checkout.CodeFormInvalid, "")
 	}
 	var buyer checkout.Buyer

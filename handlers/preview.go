@@ -21,8 +21,8 @@ type Preview interface {
 // emailPreview lets developers read the emails that were not sent.
 type emailPreview struct{ *server }
 
-// isOpen reports whether the preview is served: not with real money, nor with a mail
-// server.
+// isOpen reports whether the preview is served, to developers: not with real money, nor
+// with a mail server.
 func (s emailPreview) isOpen() bool { return s.cfg.Preview != nil && s.cfg.Sandbox }
 
 func (s emailPreview) showEmails(c echo.Context) error {

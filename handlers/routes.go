@@ -53,9 +53,10 @@ func (s *server) routes(e *echo.Echo, antom notifications, health probes) {
 	e.POST(web.ReportPath, reports.receive, web.Answering(web.Empty), s.limiter.Limited(limits.reports))
 
 	if preview := (emailPreview{s}); preview.isOpen() {
-		page("/dev/mail", preview.showEmails)
-		page("/dev/mail/:name", preview.showEmail)
-		page("/dev/mail/:name/html", preview.showEmailHTML)
+		developers := s.site.ForDevelopers()
+		page("/dev/mail", preview.showEmails, developers)
+		page("/dev/mail/:name", preview.showEmail, developers)
+		page("/dev/mail/:name/html", preview.showEmailHTML, developers)
 	}
 	page("/healthz", health.showHealth)
 	page("/readyz", health.showReadiness)

@@ -20,6 +20,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -72,6 +73,7 @@ type settings struct {
 	timeout       time.Duration
 	refundLate    bool
 	rateLimits    bool
+	emailsPerHour int  // 0: the default
 	timeStands    bool // until it passes
 	realMoney     bool
 	sweepSchedule checkout.Schedule
@@ -87,6 +89,7 @@ type settings struct {
 	accent        *static.Accent
 	sdkURL        string             // instead of the sandbox's
 	catalog       []checkout.Product // instead of the seeded one
+	store         func(*db.Store) app.Store
 }
 
 // testKeys are made once: RSA keys take more time than all else here.
@@ -135,7 +138,7 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	s.url = "http://" + server.Listener.Addr().String()
 	s.database, s.emails = filepath.Join(t.TempDir(), "checkout.db"), mail.Folder(t.TempDir())
 	s.settings = s.decided(set, box.Credentials())
-	s.outside = app.Outside{Beside: true, Log: log, Clock: now}
+	s.outside = app.Outside{Beside: true, Log: log, Clock: now, Store: set.store}
 	program := s.builds()
 	s.program, s.store, s.gateway, s.services = program, program.Store, program.Client, program.Services
 	s.service = s.services.Payments
@@ -184,6 +187,7 @@ func (s *shop) decided(set settings, credentials sandbox.Credentials) app.Settin
 	cfg.Shop.OrderTTL, cfg.Payments.SweepSchedule, cfg.Payments.Mailer = cmp.Or(set.orderTTL, time.Hour), set.sweepSchedule, set.mailer
 	cfg.Pages.RateLimits, cfg.Pages.Logo, cfg.Pages.Accent = set.rateLimits, set.logo, set.accent
 	cfg.FormsOnly = set.withoutSDK
+	cfg.Payments.EmailLimits.PerHour = cmp.Or(set.emailsPerHour, cfg.Payments.EmailLimits.PerHour)
 	return cfg
 }
 
@@ -441,9 +445,20 @@ var goodAddress = []string{
 // orders places an order of two mugs and returns its checkout's path.
 func (b *buyer) orders() (path string) {
 	b.t.Helper()
-	form := b.fills()
-	placed := b.post("/orders", append([]string{"form_id=" + form}, goodAddress...)...).sees(http.StatusSeeOther)
-	return placed.header.Get("Location")
+	return b.ordersAs()
+}
+
+// ordersAs makes an order with some fields of the form changed.
+func (b *buyer) ordersAs(changes ...string) (path string) {
+	b.t.Helper()
+	pairs := append(changes, "form_id="+b.fills())
+	for _, pair := range goodAddress {
+		name, _, _ := strings.Cut(pair, "=")
+		if !slices.ContainsFunc(changes, func(change string) bool { return strings.HasPrefix(change, name+"=") }) {
+			pairs = append(pairs, pair)
+		}
+	}
+	return b.post("/orders", pairs...).sees(http.StatusSeeOther).header.Get("Location")
 }
 
 // action is the published JSON of a start.

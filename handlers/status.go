@@ -13,7 +13,7 @@ import (
 func (s *server) statusView(o checkout.Order, sinceSeconds int) views.Status {
 	v := views.Status{
 		Status:      string(o.Status),
-		Final:       o.Final(s.payments.ManualCapture()),
+		Final:       o.Final(),
 		SinceSecond: sinceSeconds,
 	}
 	key := "status." + v.Status

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	netmail "net/mail"
 	"regexp"
 	"strings"
 	"time"
@@ -82,9 +83,11 @@ func (m *Mailer) message(ctx context.Context, email checkout.Email) (*gomail.Msg
 	if err := message.FromFormat(oneLine(m.cfg.ShopName), m.cfg.From); err != nil {
 		return nil, fmt.Errorf("sender: %w", err)
 	}
-	if err := message.To(email.Order.Buyer.Email); err != nil {
-		return nil, fmt.Errorf("%w: %w", checkout.ErrUndeliverable, err)
+	if !checkout.ValidEmail(email.Order.Buyer.Email) {
+		return nil, fmt.Errorf("%w: it is no address", checkout.ErrUndeliverable)
 	}
+	// A local part with dots at its end is written in quotes, which servers take off.
+	message.ToMailAddress(&netmail.Address{Address: checkout.DeliverableEmail(email.Order.Buyer.Email)})
 	message.Subject(oneLine(view.Subject))
 	message.SetMessageIDWithValue(email.ID + "@" + m.cfg.Host)
 	message.SetDateWithValue(m.cfg.Now())

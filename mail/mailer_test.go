@@ -29,6 +29,7 @@ type smtpServer struct {
 	refuses map[string]string // the answer to a verb that it refuses
 	abrupt  bool              // it closes the connection once it has an email
 	emails  []string
+	to      []string // the recipients, as they were named
 }
 
 func openServer(t *testing.T) *smtpServer {
@@ -90,6 +91,9 @@ func (s *smtpServer) serve(conn net.Conn) {
 		case verb == "QUIT":
 			say("221 bye")
 			return
+		case verb == "RCPT":
+			s.set(func() { s.to = append(s.to, strings.TrimSpace(line[len("RCPT TO:"):])) })
+			say("250 fine")
 		default:
 			say("250 fine")
 		}
@@ -205,6 +209,26 @@ func TestAnEmailIsSentCompleteInBothForms(t *testing.T) {
 		if strings.Contains(m.html, fetched) {
 			t.Errorf("the email fetches something: %s", fetched)
 		}
+	}
+}
+
+// Servers know a domain in ASCII only, and dots at the end of a name in quotes only.
+func TestOddAddressesReachTheServerAsItKnowsThem(t *testing.T) {
+	server := openServer(t)
+	for address, want := range map[string]string{
+		"a..b@docomo.ne.jp": `<"a..b"@docomo.ne.jp>`, "ab.@docomo.ne.jp": `<"ab."@docomo.ne.jp>`, "ann@bücher.example": "<ann@xn--bcher-kva.example>",
+		strings.Repeat("x", 65) + "@example.com": "<" + strings.Repeat("x", 65) + "@example.com>",
+	} {
+		email := receipt("en")
+		email.Order.Buyer.Email = address
+		if err := server.mailer().Mail(t.Context(), email); err != nil {
+			t.Fatal(err)
+		}
+		server.mu.Lock()
+		if got := server.to[len(server.to)-1]; got != want {
+			t.Errorf("an email to %s goes to %s, want %s", address, got, want)
+		}
+		server.mu.Unlock()
 	}
 }
 

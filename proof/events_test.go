@@ -144,7 +144,7 @@ func newRecorder(t *testing.T, method string, status antom.PaymentStatus) *recor
 	t.Helper()
 	r := &recorder{t: t, method: method, now: epoch, antom: &fixedAntom{method: method, status: status, refunds: map[string]antom.Amount{}}}
 	shop := settings(t, map[string]string{
-		"PUBLIC_URL": shopURL, "DATABASE_URL": filepath.Join(tempFolder(t), "shop.db"), "SESSION_KEY": strings.Repeat("k", 32),
+		"PUBLIC_URL": shopURL, "SANDBOX": "on", "DATABASE_URL": filepath.Join(tempFolder(t), "shop.db"), "SESSION_KEY": strings.Repeat("k", 32),
 		"INTEGRATION": "api", "SWEEP_SCHEDULE": "10s,1m",
 	})
 	keys, _ := testKeys()

@@ -120,7 +120,7 @@ func newWorld(t *testing.T, seed uint64, folder string, change ...func(*app.Sett
 	must(t, err)
 	w.box, w.control = box, box.Control()
 	w.shop = settings(t, map[string]string{
-		"PUBLIC_URL": shopURL, "SESSION_KEY": strings.Repeat("k", 32), "RATE_LIMITS": "off", "INTEGRATION": "api",
+		"PUBLIC_URL": shopURL, "SANDBOX": "on", "SESSION_KEY": strings.Repeat("k", 32), "RATE_LIMITS": "off", "INTEGRATION": "api",
 		"SWEEP_SCHEDULE": "10s,30s,1m,2m,5m,30m",
 	})
 	must(t, w.shop.UseSandbox(box.Credentials()))

@@ -39,8 +39,23 @@ func NewEmail(ctx context.Context, shopName string, email checkout.Email) EmailV
 	if v.Subject == "" {
 		v.Subject = v.Title
 	}
+	if v.Receipt != nil {
+		v.Receipt.Address = emailAddress(email, v.Receipt.Address)
+	}
 	v.Subject = strings.Join([]string{v.Subject, Text(ctx, "checkout.number", o.Number), shopName}, " · ")
 	return v
+}
+
+// emailAddress is the delivery address as an email shows it. All of it was typed: an
+// email that an order without money makes due shows nothing typed, others no link.
+func emailAddress(email checkout.Email, typed []string) (lines []string) {
+	if email.HasAllowance() {
+		return nil
+	}
+	for _, line := range typed {
+		lines = append(lines, checkout.WithoutLinks(line))
+	}
+	return lines
 }
 
 // EmailText is the email as plain text, for mail programs without HTML. It holds the
@@ -66,8 +81,10 @@ func EmailText(ctx context.Context, v EmailView) string {
 		for _, refund := range r.Refunds {
 			line(Text(ctx, "order.refunded", refund.Day), ": ", refund.Amount.Text)
 		}
-		line()
-		line(Text(ctx, "form.delivery"), ":")
+		if len(r.Address) > 0 {
+			line()
+			line(Text(ctx, "form.delivery"), ":")
+		}
 		for _, l := range r.Address {
 			line(l)
 		}

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"strconv"
 	"strings"
 	"sync"
 	"text/template"
@@ -15,7 +16,11 @@ import (
 // text: what happened to an order, and which commands go on. It holds nothing about
 // the buyer.
 func OperatorEmail(shopName string, e checkout.OperatorEmail) (subject, text string) {
-	subject = strings.Join([]string{operatorTitles[e.Matter], "Order " + e.Number, shopName}, " · ")
+	about := "Order " + e.Number
+	if e.Matter == checkout.MatterStray {
+		about = strconv.Itoa(len(e.Strays))
+	}
+	subject = strings.Join([]string{operatorTitles[e.Matter], about, shopName}, " · ")
 	var b strings.Builder
 	if err := operatorTemplate().ExecuteTemplate(&b, string(e.Matter), e); err != nil {
 		panic("views: " + err.Error()) // a strings.Builder takes everything, so the template is wrong
@@ -31,6 +36,7 @@ var operatorTitles = map[checkout.OperatorMatter]string{
 	checkout.MatterUndelivered:   "An email was not delivered",
 	checkout.MatterShopFault:     "A payment could not be taken",
 	checkout.MatterDispute:       "A payment is in dispute",
+	checkout.MatterStray:         "Notifications about no payment",
 }
 
 var operatorTemplate = sync.OnceValue(func() *template.Template {
@@ -110,4 +116,22 @@ level ERROR, "Antom refuses the shop"; the metric checkout_shop_faults_total cou
 There is one such email an hour.
 
     antom-checkout audit | grep {{.Order}}
+{{end}}
+
+{{- define "stray"}}Antom has notified the shop of what is about none of its payments, as far as the shop can
+find out. If a refund was made in Antom Dashboard, the order that it belongs to does not
+show it.
+
+{{range .Strays}}{{.Type}}{{if .Failed}}, failed{{end}}{{if .Amount.Minor}}: {{amount .Amount}}{{end}}
+{{with .About.RefundRequestID}}  refundRequestId:  {{.}}
+{{end}}{{with .About.RefundID}}  refundId:         {{.}}
+{{end}}{{with .About.RequestID}}  paymentRequestId: {{.}}
+{{end}}{{with .About.AntomID}}  paymentId:        {{.}}
+{{end}}{{end}}
+Look the ids up in Antom Dashboard. Another shop on the same Antom account is one reason;
+then its notifications should go to its own address. The notifications are kept:
+
+    antom-checkout audit | grep '"kind":"notification"'
+
+There is at most one such email an hour.
 {{end}}`

@@ -37,3 +37,22 @@ func TestTheOperatorsEmailsNameOrderAndCommand(t *testing.T) {
 		t.Errorf("%d titles for %s", len(operatorTitles), operatorTemplate().DefinedTemplates())
 	}
 }
+
+// What belongs to no order has every id by which it is found in Antom Dashboard.
+func TestTheEmailAboutStraysNamesTheirIDs(t *testing.T) {
+	subject, text := OperatorEmail("Plain Goods", checkout.OperatorEmail{Matter: checkout.MatterStray, Strays: []checkout.Stray{
+		{Type: "REFUND_RESULT", Amount: checkout.Money{Minor: 1000, Currency: "SGD"}, About: checkout.Reference{RefundRequestID: "rr", RefundID: "ri"}},
+		{Type: "PAYMENT_RESULT", Failed: true, About: checkout.Reference{RequestID: "pr", AntomID: "pi"}},
+	}})
+	if subject != "Notifications about no payment · 2 · Plain Goods" {
+		t.Errorf("the subject is %q", subject)
+	}
+	for _, want := range []string{"REFUND_RESULT: SGD 10.00\n  refundRequestId:  rr\n  refundId:         ri\n", "PAYMENT_RESULT, failed\n  paymentRequestId: pr\n  paymentId:        pi\n"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("it lacks %q:\n%s", want, text)
+		}
+	}
+	if regexp.MustCompile(`(?m)<|\{|.{100}|\n\n\n`).MatchString(text) {
+		t.Errorf("it reads\n%s", text)
+	}
+}

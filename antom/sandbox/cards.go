@@ -172,9 +172,22 @@ func (p *Payment) authenticate(challenged bool) {
 	if p.Card == nil || !p.Terms.ThreeDS || p.Card.PaymentMethodRegion == "KR" {
 		return
 	}
+	buyerConfirmed := antom.Bool(challenged)
 	p.Card.ThreeDSResult = &antom.ThreeDSResult{
 		ThreeDSVersion: "2.2.0", ECI: eci(p.Card.CardBrand, challenged), CAVV: "c2FuZGJveC1jYXZ2LTAwMDA=",
-		DSTransactionID: "c4e59ceb-a382-4d6a-bc87-385d591fa09d",
+		DSTransactionID: "c4e59ceb-a382-4d6a-bc87-385d591fa09d", Offered: antom.True, Challenged: &buyerConfirmed,
+	}
+}
+
+// cardInfo is what stands of a card in cardInfo, where Antom's documents show the token.
+// It has fewer members than paymentResultInfo.
+func (p *Payment) cardInfo() *antom.PaymentResultInfo {
+	if p.Card == nil {
+		return nil
+	}
+	return &antom.PaymentResultInfo{
+		CardNo: p.Card.CardNo, CardBrand: p.Card.CardBrand, CardToken: p.Card.CardToken, IssuingCountry: p.Card.IssuingCountry,
+		Funding: p.Card.Funding, PaymentMethodRegion: p.Card.PaymentMethodRegion, ThreeDSResult: p.Card.ThreeDSResult,
 	}
 }
 

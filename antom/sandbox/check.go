@@ -96,6 +96,9 @@ func checkOrder(order *antom.Order, amount antom.Amount) *Refusal {
 	if amount.Minor() == 0 {
 		return refuse("PARAM_ILLEGAL", "paymentAmount must be positive")
 	}
+	if refusal := checkCurrency(amount); refusal != nil {
+		return refusal
+	}
 	if order == nil {
 		return refuse("PARAM_ILLEGAL", "order is required")
 	}

@@ -21,6 +21,9 @@ func (mo *methodOffers) consult(req *antom.ConsultRequest) (any, *Refusal) {
 	if req.PaymentAmount.IsZero() {
 		return nil, refuse("PARAM_ILLEGAL", "paymentAmount is required")
 	}
+	if refusal := checkCurrency(req.PaymentAmount); refusal != nil {
+		return nil, refusal
+	}
 	money := moneyOf(req.PaymentAmount)
 	answer := &antom.ConsultResponse{Envelope: succeeded()}
 	for _, m := range methods {
@@ -63,11 +66,10 @@ func (mo *methodOffers) option(m method, money Money) antom.PaymentOption {
 			o.DisableReason = "CHANNEL_NOT_SUPPORT_CURRENCY"
 		}
 	}
-	if m.Minimum > 0 || m.Maximum > 0 {
-		limit := antom.AmountLimit{Min: antom.Int(m.Minimum), Max: antom.Int(m.Maximum)}
-		for _, currency := range m.Currencies[:min(1, len(m.Currencies))] {
-			o.AmountLimits = antom.AmountLimits{currency: {Single: limit}}
-		}
+	if currency := m.limitsIn(); currency != "" {
+		o.AmountLimits = antom.AmountLimits{currency: {Single: antom.AmountLimit{
+			Min: limitOf(currency, m.Minimum), Max: limitOf(currency, m.Maximum),
+		}}}
 	}
 	switch {
 	case m.Page == counterPage && !m.Number:
@@ -81,4 +83,12 @@ func (mo *methodOffers) option(m method, money Money) antom.PaymentOption {
 		}
 	}
 	return o
+}
+
+// limitOf is a limit as Antom writes it; 0 is none.
+func limitOf(currency string, minor int64) antom.Amount {
+	if minor == 0 {
+		return antom.Amount{}
+	}
+	return Money{Amount: minor, Currency: currency}.wire()
 }

@@ -26,6 +26,10 @@ func TestConsultOffersWhatFits(t *testing.T) {
 	if o := offered["IDEAL"]; bool(o.Enabled) || o.DisableReason != "CHANNEL_NOT_SUPPORT_CURRENCY" {
 		t.Errorf("iDEAL is %+v", o)
 	}
+	least := antom.AmountLimit{Min: money(t, "SGD", 1)}
+	if got := offered["GRABPAY_SG"].AmountLimits["SGD"].Single; got != least {
+		t.Errorf("GrabPay takes %+v", got)
+	}
 	if _, blocked := offered["DANA"]; blocked {
 		t.Error("a blocked method is listed")
 	}

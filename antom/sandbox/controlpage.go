@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"antom-checkout/antom"
@@ -63,7 +64,7 @@ func (cp *controlPage) view(payment string) controlView {
 		Count: count, Clock: cp.control.Now().UTC().Format(time.DateTime), Seed: seed, Faults: faults,
 		Ledger:        cp.control.Ledger(),
 		Notifications: newest(notificationsOf(s.notifier.all(), payment)),
-		Messages:      newest(messagesOf(s.messages.all(), payment)),
+		Messages:      shortened(newest(messagesOf(s.messages.all(), payment))),
 		Kinds:         faultGroups, Endpoints: cp.endpoints, Types: notificationTypes, ClientID: cp.clientID, Payment: payment,
 	}
 	if ahead := s.scheduler.offset(); ahead > 0 {
@@ -74,6 +75,22 @@ func (cp *controlPage) view(payment string) controlView {
 	l.Payments, l.Captures, l.Refunds = newest(l.Payments), newest(l.Captures), newest(l.Refunds)
 	l.Cancels, l.Vaultings, l.Disputes = newest(l.Cancels), newest(l.Vaultings), newest(l.Disputes)
 	return view
+}
+
+// shownText bounds what the page shows of a text; the control API has all of it.
+const shownText = 16 << 10
+
+// shortened are messages with texts that a page can bear.
+func shortened(messages []Message) []Message {
+	for i := range messages {
+		m := &messages[i]
+		for _, text := range []*string{&m.Body, &m.SigningString, &m.AnswerBody, &m.AnswerSigning} {
+			if len(*text) > shownText {
+				*text = strings.ToValidUTF8((*text)[:shownText], "") + "…"
+			}
+		}
+	}
+	return messages
 }
 
 // newest are the last of a list, in reverse order.

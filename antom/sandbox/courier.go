@@ -92,7 +92,7 @@ func (c *courier) exchange(ctx context.Context, to string, d delivery) (int, htt
 		return 0, nil, nil, err
 	}
 	defer res.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(res.Body, keptBody))
+	body, err := io.ReadAll(io.LimitReader(res.Body, maxRequest))
 	return res.StatusCode, res.Header, body, err
 }
 

@@ -186,9 +186,9 @@ func (ds *disputes) downloadDisputeEvidence(req *antom.DownloadDisputeEvidenceRe
 	}
 	answer := &antom.DownloadDisputeEvidenceResponse{Envelope: succeeded(), DisputeEvidenceFormat: "PDF"}
 	switch req.DisputeEvidenceType {
-	case antom.EvidenceTemplate:
+	case antom.EvidenceTemplate, "TEMPLATE": // the short names are those of Antom's Java SDK
 		answer.DisputeEvidence = base64.StdEncoding.EncodeToString([]byte(blankForm))
-	case antom.EvidenceFile:
+	case antom.EvidenceFile, "FILE":
 		if d.Evidence == "" {
 			return nil, refuse(antom.CodeOrderNotExist, "no evidence was supplied")
 		}

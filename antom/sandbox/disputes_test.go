@@ -55,6 +55,22 @@ func TestDisputes(t *testing.T) {
 			t.Errorf("the shop received %q", got)
 		}
 	})
+	t.Run("the evidence by both names of its types", func(t *testing.T) {
+		s, id := open(t)
+		_, err := s.client.SupplyDefenseDocument(t.Context(), &antom.SupplyDefenseDocumentRequest{DisputeID: id, DisputeEvidence: "QUJD"})
+		must(t, err)
+		download := func(kind string) string {
+			answer, err := s.client.DownloadDisputeEvidence(t.Context(), &antom.DownloadDisputeEvidenceRequest{DisputeID: id, DisputeEvidenceType: kind})
+			must(t, err)
+			return answer.DisputeEvidence
+		}
+		if form := download(antom.EvidenceTemplate); form == "QUJD" || download("TEMPLATE") != form {
+			t.Error("the form has two contents")
+		}
+		if sent := download(antom.EvidenceFile); sent != "QUJD" || download("FILE") != sent {
+			t.Errorf("the evidence is %q", sent)
+		}
+	})
 	t.Run("not answered", func(t *testing.T) {
 		s, _ := open(t)
 		s.after(7*24*time.Hour + time.Second)

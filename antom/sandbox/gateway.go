@@ -36,7 +36,7 @@ type gateway struct {
 
 // call is one request to the gateway on its way to an answer.
 type call struct {
-	path    string // as signed
+	path    string // as signed: without the slash that a base URL's end may add
 	name    string // of the endpoint, e.g. "pay"
 	do      endpoint
 	body    []byte
@@ -48,7 +48,7 @@ type call struct {
 func (g *gateway) serve(w http.ResponseWriter, r *http.Request) {
 	started := time.Now()
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
-	c := &call{path: r.URL.EscapedPath(), body: body}
+	c := &call{path: singleSlashes(r.URL.EscapedPath()), body: body}
 	c.refusal = g.checkCall(c, r)
 	if err != nil {
 		c.refusal = refuse("PARAM_ILLEGAL", "the body is larger than %d bytes or broke off", maxRequest)
@@ -128,9 +128,14 @@ func refused(r *Refusal) (any, string) {
 // gatewayPath is the form of an endpoint's path, live or sandbox.
 var gatewayPath = regexp.MustCompile(`^/ams/(?:sandbox/)?api/v1/([a-z]+/([A-Za-z]+))$`)
 
-// requestTime is epoch milliseconds, as the SDKs send, or ISO 8601, as Antom's
-// documents also show.
-var requestTime = regexp.MustCompile(`^(\d{13}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d))$`)
+var manySlashes = regexp.MustCompile(`//+`)
+
+// singleSlashes is a path as an SDK signs it whose base URL ends with a slash.
+func singleSlashes(path string) string { return manySlashes.ReplaceAllString(path, "/") }
+
+// requestTime is epoch milliseconds, as the SDKs send (an older one: nanoseconds), or
+// ISO 8601, as Antom's documents also show.
+var requestTime = regexp.MustCompile(`^(\d{13}|\d{19}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d))$`)
 
 // checkCall says whether the gateway lets a request in, in the order in which a
 // developer meets the obstacles.

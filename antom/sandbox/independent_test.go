@@ -8,7 +8,9 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -215,6 +217,51 @@ func TestLivePathsAreServedToo(t *testing.T) {
 	path := "/ams/api/v1/payments/pay"
 	if got := s.code(s.request(path, payBody)); got != "PAYMENT_IN_PROCESS" {
 		t.Errorf("got %s", got)
+	}
+}
+
+// What an SDK does with the bytes of HTTP that another does not.
+func TestTheTransportSuitsEverySDK(t *testing.T) {
+	s := newStranger(t)
+	at, where := strconv.FormatInt(time.Now().UnixMilli(), 10), strings.TrimPrefix(s.url, "http://")
+	for name, target := range map[string]string{
+		"a path": payPath, "an address, as Python's": s.url + payPath,
+		"a base URL with a slash at its end": "/" + payPath, "slashes in the midst": strings.ReplaceAll(payPath, "/v1/", "//v1///"),
+	} {
+		conn, err := net.Dial("tcp", where)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: %s\r\ncontent-type: application/json; charset=UTF-8\r\nclient-id: %s\r\nrequest-time: %s\r\n"+
+			"signature: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", target, where, s.id, at, s.sign(payPath, at, payBody), len(payBody), payBody)
+		raw, err := io.ReadAll(conn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		conn.Close()
+		head, body, _ := strings.Cut(string(raw), "\r\n\r\n")
+		if !strings.HasPrefix(head, "HTTP/1.1 200 ") || !strings.Contains(body, "PAYMENT_IN_PROCESS") {
+			t.Errorf("%s: %s", name, raw)
+		}
+		values := map[string]string{} // by the names as they stand there
+		for line := range strings.Lines(head) {
+			header, value, _ := strings.Cut(line, ": ")
+			if _, twice := values[strings.ToLower(header)]; twice {
+				t.Errorf("%s: %s comes twice", name, header)
+			}
+			values[header] = strings.TrimSpace(value)
+		}
+		s.verify("POST", payPath, values["client-id"], values["response-time"], body, values["signature"])
+	}
+	if payments := s.box.Control().Ledger().Payments; len(payments) != 1 {
+		t.Errorf("the same request is %d payments", len(payments))
+	}
+	old := s.request(inquiryPath, `{"paymentRequestId":"PR-1"}`)
+	nanoseconds := strconv.FormatInt(time.Now().UnixNano(), 10)
+	old.Header.Set("Request-Time", nanoseconds)
+	old.Header.Set("Signature", s.sign(inquiryPath, nanoseconds, `{"paymentRequestId":"PR-1"}`))
+	if got := s.code(old); got != "SUCCESS" {
+		t.Errorf("nanoseconds, as an older Go SDK sends them: %s", got)
 	}
 }
 

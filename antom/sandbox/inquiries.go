@@ -12,7 +12,7 @@ func (ps *payments) inquiryPayment(req *antom.InquiryPaymentRequest) (any, *Refu
 		Envelope: succeeded(), PaymentStatus: p.Status, PaymentResultCode: p.ResultCode,
 		PaymentResultMessage: resultOf(p.ResultCode, "").Message,
 		PaymentRequestID:     p.RequestID, PaymentID: p.ID, PaymentAmount: p.wire(), PaymentMethodType: p.Method,
-		PaymentCreateTime: wireTime(p.CreatedAt), PaymentRedirectURL: p.Terms.RedirectURL,
+		PaymentCreateTime: wireTime(p.CreatedAt), PaymentRedirectURL: p.Terms.RedirectURL, Metadata: p.Terms.Metadata,
 		Transactions: ps.transactions(p),
 	}
 	switch p.Status {
@@ -22,7 +22,7 @@ func (ps *payments) inquiryPayment(req *antom.InquiryPaymentRequest) (any, *Refu
 		answer.RedirectActionForm = p.redirectForm()
 	}
 	if p.Status == antom.PaymentSuccess || p.Status == antom.PaymentFail {
-		answer.PaymentResultInfo, answer.CardInfo = p.Card, p.Card
+		answer.PaymentResultInfo, answer.CardInfo = p.Card, p.cardInfo()
 	}
 	return answer, nil
 }

@@ -38,13 +38,14 @@ func (m Message) Good() bool {
 
 const (
 	keptMessages = 500
-	keptBody     = 16 << 10
+	keptBytes    = 64 << 20 // of all messages; the latest is kept whatever its size
 )
 
-// messages keeps the latest messages, under a lock of its own.
+// messages keeps the latest messages with their whole bodies, under a lock of its own.
 type messages struct {
 	mu    sync.Mutex
 	kept  []Message
+	bytes int // of the texts of those kept
 	count int
 }
 
@@ -56,10 +57,25 @@ func (ms *messages) add(m Message) {
 	defer ms.mu.Unlock()
 	ms.count++
 	m.ID = ms.count
-	if len(ms.kept) >= 2*keptMessages {
-		ms.kept = slices.Clone(ms.kept[len(ms.kept)-keptMessages:])
-	}
 	ms.kept = append(ms.kept, m)
+	ms.bytes += m.size()
+	if len(ms.kept) > 2*keptMessages || ms.bytes > keptBytes {
+		ms.forgetOld()
+	}
+}
+
+// forgetOld drops the oldest messages until half of what may be kept is left.
+func (ms *messages) forgetOld() {
+	first := 0
+	for first < len(ms.kept)-1 && (len(ms.kept)-first > keptMessages || ms.bytes > keptBytes/2) {
+		ms.bytes -= ms.kept[first].size()
+		first++
+	}
+	ms.kept = slices.Clone(ms.kept[first:])
+}
+
+func (m *Message) size() int {
+	return len(m.Body) + len(m.SigningString) + len(m.AnswerBody) + len(m.AnswerSigning)
 }
 
 // all returns the latest messages, the oldest first.
@@ -73,7 +89,7 @@ func (ms *messages) all() []Message {
 func (ms *messages) reset() {
 	ms.mu.Lock()
 	defer ms.mu.Unlock()
-	ms.kept, ms.count = nil, 0
+	ms.kept, ms.bytes, ms.count = nil, 0, 0
 }
 
 // messagesOf are the messages about one payment, or all when it is empty.
@@ -91,10 +107,7 @@ func messagesOf(all []Message, payment string) []Message {
 // even here where they are test data.
 var secrets = regexp.MustCompile(`("(?:cardNo|cvv|cardPasswordDigest)"\s*:\s*")([^"*]+)"`)
 
-// sanitised is a text without card data, cut to the length that is kept.
+// sanitised is a text without card data.
 func sanitised(text string) string {
-	if len(text) > keptBody {
-		text = text[:keptBody] + "…"
-	}
 	return secrets.ReplaceAllString(text, `$1****"`)
 }

@@ -184,6 +184,14 @@ func (m method) takes(currency string) bool {
 	return len(m.Currencies) == 0 || slices.Contains(m.Currencies, currency)
 }
 
+// limitsIn is the currency of the method's limits, "" where it has none.
+func (m method) limitsIn() string {
+	if len(m.Currencies) == 0 || m.Minimum == 0 && m.Maximum == 0 {
+		return ""
+	}
+	return m.Currencies[0]
+}
+
 func methodOf(code string) (method, bool) {
 	i := slices.IndexFunc(methods, func(m method) bool { return m.Code == code })
 	if i < 0 {
@@ -208,7 +216,7 @@ func (m method) allows(money Money) *Refusal {
 	switch {
 	case !m.takes(money.Currency):
 		return refuse("CURRENCY_NOT_SUPPORT", "%s does not take %s", m.Code, money.Currency)
-	case len(m.Currencies) == 0 || money.Currency != m.Currencies[0]:
+	case money.Currency != m.limitsIn():
 		return nil // the limits are known in the method's own currency only
 	case money.Amount < m.Minimum:
 		return refuse("PAYMENT_AMOUNT_EXCEED_LIMIT", "%s takes at least %d %s", m.Code, m.Minimum, money.Currency)

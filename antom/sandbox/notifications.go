@@ -78,7 +78,7 @@ func (nt *notifier) notifyPayment(p *Payment, kind string, in time.Duration) {
 	body := antom.PaymentNotification{
 		NotificationEnvelope: antom.NotificationEnvelope{NotifyType: kind, Result: resultOf(antom.CodeSuccess, antom.StatusSuccess)},
 		PaymentRequestID:     p.RequestID, PaymentID: p.ID, PaymentAmount: p.wire(), PaymentMethodType: p.Method,
-		PaymentCreateTime: wireTime(p.CreatedAt), PaymentResultInfo: p.Card, CardInfo: p.Card,
+		PaymentCreateTime: wireTime(p.CreatedAt), PaymentResultInfo: p.Card, CardInfo: p.cardInfo(), Metadata: p.Terms.Metadata,
 	}
 	switch p.Status {
 	case antom.PaymentSuccess:
@@ -103,7 +103,7 @@ func (nt *notifier) notifyRefund(p *Payment, r *Refund, in time.Duration) {
 	nt.announce("REFUND_RESULT", p.RequestID, r.NotifyURL, antom.RefundResult{
 		NotificationEnvelope: antom.NotificationEnvelope{NotifyType: "REFUND_RESULT", Result: transactionResult(r.Status, r.ResultCode)},
 		RefundStatus:         r.Status, RefundRequestID: r.RequestID, RefundID: r.ID,
-		RefundAmount: r.wire(), RefundTime: wireTime(r.DoneAt),
+		RefundAmount: r.wire(), RefundTime: wireTime(r.DoneAt), Metadata: r.Metadata,
 	}, in)
 }
 
@@ -111,7 +111,7 @@ func (nt *notifier) notifyRefund(p *Payment, r *Refund, in time.Duration) {
 func (nt *notifier) notifyVaulting(v *Vaulting, result antom.Result, in time.Duration) {
 	nt.announce("VAULTING_RESULT", v.RequestID, v.NotifyURL, antom.VaultingResult{
 		NotificationEnvelope: antom.NotificationEnvelope{NotifyType: "VAULTING_RESULT", Result: result},
-		VaultingRequestID:    v.RequestID, VaultingStatus: v.Status, PaymentMethodDetail: v.detail(), VaultingCreateTime: wireTime(v.CreatedAt),
+		VaultingRequestID:    v.RequestID, PaymentMethodDetail: v.detail(), VaultingCreateTime: wireTime(v.CreatedAt),
 	}, in)
 }
 

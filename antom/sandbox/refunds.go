@@ -138,9 +138,10 @@ func (ops *operations) inquiryRefund(req *antom.InquiryRefundRequest) (any, *Ref
 	}
 	answer := &antom.InquiryRefundResponse{
 		Envelope: succeeded(), RefundStatus: r.Status, RefundRequestID: r.RequestID, RefundID: r.ID, RefundAmount: r.wire(),
+		Metadata: r.Metadata,
 	}
 	if r.Status == antom.TransactionSuccess {
-		answer.RefundTime, answer.ActualRefundAmount = wireTime(r.DoneAt), r.wire()
+		answer.RefundTime = wireTime(r.DoneAt)
 	}
 	return answer, nil
 }

@@ -55,6 +55,15 @@ func TestCodes(t *testing.T) {
 		{"session: no method and no scene", session(func(r *antom.PaymentSessionRequest) { r.PaymentMethod = nil }), "PARAM_ILLEGAL"},
 		{"session: Element needs no method", session(func(r *antom.PaymentSessionRequest) { r.PaymentMethod, r.ProductScene = nil, antom.SceneElement }), ""},
 		{"session: unknown method", session(func(r *antom.PaymentSessionRequest) { r.PaymentMethod.Type = "TULIPS" }), "NO_PAY_OPTIONS"},
+		{"session: no currency", session(func(r *antom.PaymentSessionRequest) {
+			r.PaymentAmount, r.Order.Amount = money(t, "XXX", 4200), money(t, "XXX", 4200)
+		}), "CURRENCY_NOT_SUPPORT"},
+		{"pay: a made-up currency", pay("PR-1", "ALIPAY_CN", 4200, func(r *antom.PayRequest) {
+			r.PaymentAmount, r.Order.Amount = money(t, "ABC", 4200), money(t, "ABC", 4200)
+		}), "CURRENCY_NOT_SUPPORT"},
+		{"consult: no currency", func(s *shop) error {
+			return s.call("consult", &antom.ConsultRequest{ProductCode: antom.ProductCheckout, PaymentAmount: money(t, "XXX", 1), Env: &antom.Env{TerminalType: antom.TerminalWeb}})
+		}, "CURRENCY_NOT_SUPPORT"},
 		{"session: method of another currency", session(func(r *antom.PaymentSessionRequest) { r.PaymentMethod.Type = "IDEAL" }), "CURRENCY_NOT_SUPPORT"},
 		{"session: expiry too far", session(func(r *antom.PaymentSessionRequest) {
 			r.PaymentSessionExpiryTime = antom.NewTime(time.Date(2026, 3, 18, 6, 0, 0, 0, time.UTC))

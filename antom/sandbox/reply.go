@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"antom-checkout/antom"
@@ -44,6 +45,9 @@ func (a *reply) sign(key *rsa.PrivateKey, method, path string) {
 	a.header.Set("Signature", signature.String())
 }
 
+// send writes the answer. The names of its headers are in lower case, as Antom writes
+// them: one of its SDKs finds no signature under another spelling and fails, another
+// finds none and verifies nothing.
 func (a *reply) send(g *gateway, w http.ResponseWriter, r *http.Request) {
 	if a.hang > 0 {
 		timer := time.NewTimer(a.hang)
@@ -58,6 +62,9 @@ func (a *reply) send(g *gateway, w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	for name, values := range a.header {
+		if name != "Content-Type" { // which net/http looks for by this spelling
+			name = strings.ToLower(name)
+		}
 		w.Header()[name] = values
 	}
 	w.WriteHeader(a.status)

@@ -15,15 +15,42 @@ type sdkQuery struct {
 	PaymentSessionData string `json:"paymentSessionData"`
 }
 
-// sdkAnswer is the answer to it. The SDK itself reads only success,
-// errorMessage and errorActions; the rest is for the component.
+// sdkAnswer is the answer to it. AMSCashierPayment itself reads only success,
+// errorMessage and errorActions. AMSElement also insists on methods to choose among and
+// on both amounts as a buyer reads them. Payment and Says are for the component.
 type sdkAnswer struct {
-	Success      bool           `json:"success"`
-	ErrorCode    string         `json:"errorCode,omitempty"`
-	ErrorMessage string         `json:"errorMessage,omitempty"`
-	ErrorActions map[string]any `json:"errorActions,omitempty"`
-	Payment      *sdkPayment    `json:"payment,omitempty"`
-	Says         *sdkSaying     `json:"says,omitempty"`
+	Success           bool           `json:"success"`
+	ErrorCode         string         `json:"errorCode,omitempty"`
+	ErrorMessage      string         `json:"errorMessage,omitempty"`
+	ErrorActions      map[string]any `json:"errorActions,omitempty"`
+	PaymentMethods    []sdkOffer     `json:"paymentMethods,omitempty"`
+	OrderAmountView   *amountView    `json:"orderAmountView,omitempty"`
+	PaymentAmountView *amountView    `json:"paymentAmountView,omitempty"`
+	Payment           *sdkPayment    `json:"payment,omitempty"`
+	Says              *sdkSaying     `json:"says,omitempty"`
+}
+
+// sdkOffer is a method that the buyer may choose.
+type sdkOffer struct {
+	Method   string `json:"paymentMethodType"`
+	Name     string `json:"paymentMethodName"`
+	Category string `json:"category"`
+	Icon     string `json:"icon"`
+}
+
+// amountView is an amount as the Element shows it.
+type amountView struct {
+	Currency  string `json:"currency"`
+	Label     string `json:"currencyLabel"`
+	Divider   string `json:"currencyDivider"`
+	Position  string `json:"currencySymbolPosition"` // L = before the number
+	Formatted string `json:"formattedValue"`
+	Value     string `json:"value"`
+}
+
+func viewOf(m Money) *amountView {
+	number := m.number()
+	return &amountView{Currency: m.Currency, Label: m.Currency, Divider: " ", Position: "L", Formatted: number, Value: number}
 }
 
 // sdkSaying is what a fault has the SDK tell the page once it is up.
@@ -111,16 +138,17 @@ type sessionState struct {
 	requestID string
 	ends      time.Time
 	view      *sdkPayment // nil if no session has the key
+	amount    Money       // none for a vaulting
 }
 
 func (sdk *webSDK) state(key string) sessionState {
 	if v, found := sdk.vaults.findByKey(key); found {
-		return sessionState{v.RequestID, v.ExpiresAt, sdkVaulting(v)}
+		return sessionState{requestID: v.RequestID, ends: v.ExpiresAt, view: sdkVaulting(v)}
 	}
 	sdk.ledger.mu.Lock()
 	defer sdk.ledger.mu.Unlock()
 	if session := sdk.ledger.sessionKeys[key]; session != nil {
-		return sessionState{session.RequestID, session.ExpiresAt, sdk.paymentView(session)}
+		return sessionState{session.RequestID, session.ExpiresAt, sdk.paymentView(session), session.Terms.Money}
 	}
 	return sessionState{}
 }
@@ -140,7 +168,10 @@ func (sdk *webSDK) answer(key string) (sdkAnswer, bool) {
 	case view.Status != "" && final(view.Status):
 		return sdkAnswer{ErrorCode: "ORDER_STATUS_INVALID", ErrorMessage: "The payment of this session is over.", Payment: view}, hangs
 	}
-	answer := sdkAnswer{Success: true, Payment: view}
+	answer := sdkAnswer{Success: true, Payment: view, PaymentMethods: sdk.offers(view.Methods)}
+	if state.amount != (Money{}) {
+		answer.OrderAmountView, answer.PaymentAmountView = viewOf(state.amount), viewOf(state.amount)
+	}
 	event, hasEvent := sdk.faults.inject("sdk", state.requestID, SDKEvent)
 	failure, hasError := sdk.faults.inject("sdk", state.requestID, SDKError)
 	if hasEvent || hasError {
@@ -236,4 +267,14 @@ func sdkMethods(terms Terms) []sdkMethod {
 		}
 	}
 	return list
+}
+
+// offers are methods as the published Element reads them.
+func (sdk *webSDK) offers(list []sdkMethod) []sdkOffer {
+	offers := make([]sdkOffer, len(list))
+	for i, offered := range list {
+		m, _ := methodOf(offered.Method)
+		offers[i] = sdkOffer{Method: m.Code, Name: m.Name, Category: m.Category, Icon: sdk.url + "/logo/" + m.Code + ".svg"}
+	}
+	return offers
 }

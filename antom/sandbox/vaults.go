@@ -21,6 +21,7 @@ type Vaulting struct {
 	ThreeDS     bool                 `json:"three_ds,omitempty"`
 	RedirectURL string               `json:"redirect_url,omitempty"`
 	NotifyURL   string               `json:"notify_url,omitempty"`
+	Metadata    string               `json:"metadata,omitempty"` // returned as it came
 	BuyerURL    string               `json:"buyer_url"`
 	Token       string               `json:"buyer_token"`
 	CreatedAt   time.Time            `json:"created_at"`
@@ -165,12 +166,13 @@ func (vs *vaults) vaultPaymentMethod(req *antom.VaultPaymentMethodRequest) (any,
 	v := vs.byRequest[req.VaultingRequestID]
 	if v == nil {
 		v = vs.open(req.VaultingRequestID, req.RedirectURL, req.VaultingNotificationURL, isTrue(detail.Card.Is3DSAuthentication))
+		v.Metadata = req.Metadata
 		vs.add(v)
 		vs.store(v, entered)
 	} else if v.SessionKey != "" {
 		return nil, refuse("REPEAT_REQ_INCONSISTENT", "this vaultingRequestId was used with createVaultingSession")
 	}
-	answer := vaultingAnswer(v)
+	answer := &antom.VaultingResponse{VaultingRequestID: v.RequestID, PaymentMethodDetail: v.detail(), NormalURL: v.openURL()}
 	switch v.Status {
 	case antom.VaultingSuccess:
 		answer.Envelope = succeeded()
@@ -267,20 +269,19 @@ func (vs *vaults) inquireVaulting(req *antom.InquireVaultingRequest) (any, *Refu
 	if v == nil {
 		return nil, refuse(antom.CodeOrderNotExist, "there is no such vaulting")
 	}
-	answer := vaultingAnswer(v)
-	answer.Envelope = succeeded()
-	return answer, nil
+	return &antom.VaultingResponse{
+		Envelope: succeeded(), VaultingRequestID: v.RequestID, VaultingStatus: v.Status, VaultingResultCode: v.ResultCode,
+		VaultingResultMessage: resultOf(v.ResultCode, "").Message, PaymentMethodDetail: v.detail(), NormalURL: v.openURL(),
+		Metadata: v.Metadata,
+	}, nil
 }
 
-func vaultingAnswer(v *Vaulting) *antom.VaultingResponse {
-	answer := &antom.VaultingResponse{
-		VaultingRequestID: v.RequestID, VaultingStatus: v.Status, VaultingResultCode: v.ResultCode,
-		VaultingResultMessage: resultOf(v.ResultCode, "").Message, PaymentMethodDetail: v.detail(),
+// openURL is where the buyer goes on, "" once the vaulting is over.
+func (v *Vaulting) openURL() string {
+	if v.Status != antom.VaultingProcessing {
+		return ""
 	}
-	if v.Status == antom.VaultingProcessing {
-		answer.NormalURL = v.BuyerURL
-	}
-	return answer
+	return v.BuyerURL
 }
 
 // nonceRequest and nonceAnswer are fetchNonce's: a card for a token that pays once.

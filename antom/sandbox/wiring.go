@@ -3,6 +3,7 @@ package sandbox
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -66,7 +67,6 @@ func (s *Sandbox) routes(g *gateway, p *pages) http.Handler {
 	control := &controlPage{pages: p, control: s.Control(), clientID: s.clientID, endpoints: endpointNames(g.endpoints)}
 
 	mux := http.NewServeMux()
-	mux.HandleFunc("/ams/", g.serve)
 	mux.HandleFunc("/mgw.htm", sdk.answerQuery)
 
 	mux.HandleFunc("GET /buyer/{token}", buyer.show)
@@ -91,8 +91,20 @@ func (s *Sandbox) routes(g *gateway, p *pages) http.Handler {
 	(&controlAPI{control: s.Control(), credentials: s.Credentials(), ctx: s.ctx}).addRoutes(mux)
 
 	protected := http.NewCrossOriginProtection()
-	protected.AddInsecureBypassPattern("/ams/")                     // signed, so it needs no protection
 	protected.AddInsecureBypassPattern("/mgw.htm")                  // asked by the merchant's page, by design
 	protected.AddInsecureBypassPattern("POST /buyer/{token}/entry") // posted by it, likewise
-	return protected.Handler(mux)
+	return gatewayFirst(g, protected.Handler(mux))
+}
+
+// gatewayFirst hands calls of the gateway to it as they came. They are signed, so they
+// need no protection. A mux would redirect a path with a slash too many, and no SDK
+// follows a redirect of a signed POST.
+func gatewayFirst(g *gateway, others http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(singleSlashes(r.URL.Path), "/ams/") {
+			g.serve(w, r)
+			return
+		}
+		others.ServeHTTP(w, r)
+	})
 }

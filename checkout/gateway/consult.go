@@ -20,7 +20,7 @@ func (g *Gateway) Consult(ctx context.Context, m checkout.Market, amount checkou
 		UserRegion:            m.Country,
 		AllowedPaymentMethods: g.cfg.Methods,
 		SettlementStrategy:    g.settlement(),
-		PaymentFactor:         g.paymentFactor(checkout.MethodCard),
+		PaymentFactor:         paymentFactor(checkout.MethodCard, g.cfg.ManualCapture),
 	})
 	if err != nil {
 		return nil, err
@@ -44,12 +44,20 @@ func methodOption(option antom.PaymentOption, currency checkout.Currency) checko
 	if option.Logo != nil {
 		m.Name = option.Logo.Name
 	}
-	if limit := option.AmountLimits[string(currency)].Single; limit != (antom.AmountLimit{}) {
-		m.Limit = checkout.Limit{Min: int64(limit.Min), Max: int64(limit.Max)}
-	}
+	limit := option.AmountLimits[string(currency)].Single
+	m.Limit = checkout.Limit{Min: minorIn(currency, limit.Min), Max: minorIn(currency, limit.Max)}
 	if option.Detail != nil {
 		m.ScanOnly = slices.Equal(option.Detail.InteractionTypes, []string{"QR"})
 		m.NeedsBank = len(option.Detail.SupportBanks) > 0
 	}
 	return m
+}
+
+// minorIn is a limit in minor units, 0 (none) where it is in another currency than the
+// order's: it cannot be compared.
+func minorIn(currency checkout.Currency, limit antom.Amount) int64 {
+	if limit.Currency() != string(currency) {
+		return 0
+	}
+	return limit.Minor()
 }

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"encoding/json"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -36,7 +37,7 @@ func TestAMethodIsReadAsAntomOffersIt(t *testing.T) {
 	got := methodOption(antom.PaymentOption{
 		PaymentMethodType: "NEW_PAY", PaymentMethodCategory: "BANK_TRANSFER", PaymentMethodRegion: []string{"SG"},
 		SupportedCurrencies: []string{"SGD"}, Logo: &antom.Logo{Name: "New Pay"}, DisableReason: antom.ExceedsLimit,
-		AmountLimits: antom.AmountLimits{"SGD": {Single: antom.AmountLimit{Min: 50, Max: 100_00}}},
+		AmountLimits: antom.AmountLimits{"SGD": {Single: antom.AmountLimit{Min: sgd(t, 50), Max: sgd(t, 100_00)}}},
 		Detail:       &antom.PaymentOptionDetail{InteractionTypes: []string{"QR"}, SupportBanks: []antom.Bank{{}}},
 	}, "SGD")
 	want := checkout.MethodOption{
@@ -48,16 +49,34 @@ func TestAMethodIsReadAsAntomOffersIt(t *testing.T) {
 	}
 }
 
-func TestLimitsThatCannotBeReadAreNone(t *testing.T) {
-	for text, want := range map[string]antom.AmountLimit{
-		`{"SGD":{"singleLimit":{"minAmount":"5","maxAmount":900}}}`:              {Min: 5, Max: 900},
-		`{"SGD":{"singleLimit":{"maxAmount":"900"},"dayLimit":{"x":1}},"USD":1}`: {Max: 900},
-		`{"SGD":{"singleLimit":{"maxAmount":"lots"}}}`:                           {},
+func sgd(t *testing.T, minor int64) antom.Amount {
+	t.Helper()
+	a, err := antom.NewAmount("SGD", minor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// A limit is an amount or a bare number of the currency it stands under. One that
+// cannot be read is none, and the other one of the range counts.
+func TestLimitsAreReadInBothForms(t *testing.T) {
+	for text, want := range map[string]checkout.Limit{
+		`{"SGD":{"singleLimit":{"minAmount":{"currency":"SGD","value":"5"},"maxAmount":{"currency":"SGD","value":"900"}}}}`: {Min: 5, Max: 900},
+		`{"SGD":{"singleLimit":{"maxAmount":{"currency":"SGD","value":900}}}}`:                                              {Max: 900},
+		`{"SGD":{"singleLimit":{"maxAmount":{"currency":"USD","value":"900"}}}}`:                                            {},
+		`{"SGD":{"singleLimit":{"maxAmount":{"value":"900"},"minAmount":{"currency":"SGD","value":"5"}}}}`:                  {Min: 5},
+		`{"SGD":{"singleLimit":{"minAmount":"5","maxAmount":900}}}`:                                                         {Min: 5, Max: 900},
+		`{"SGD":{"singleLimit":{"maxAmount":"900"},"dayLimit":{"x":1}},"USD":1}`:                                            {Max: 900},
+		`{"SGD":{"singleLimit":{"minAmount":5,"maxAmount":"lots"}}}`:                                                        {Min: 5},
+		`{"SGD":{"singleLimit":{"maxAmount":null}}}`:                                                                        {},
+		`{"SGD":{"singleLimit":{"maxAmount":-1}}}`:                                                                          {},
 		`{"SGD":"no"}`: {}, `[]`: {}, `"none"`: {}, `null`: {},
 	} {
-		var limits antom.AmountLimits
-		if err := limits.UnmarshalJSON([]byte(text)); err != nil || limits["SGD"].Single != want {
-			t.Errorf("%s: %+v, %v", text, limits, err)
+		var option antom.PaymentOption
+		err := json.Unmarshal([]byte(`{"paymentMethodType":"PAY","amountLimitInfoMap":`+text+`}`), &option)
+		if got := methodOption(option, "SGD").Limit; err != nil || got != want {
+			t.Errorf("%s: %+v, %v", text, got, err)
 		}
 	}
 }

@@ -35,7 +35,7 @@ func (g *Gateway) Inquire(ctx context.Context, p checkout.Payment) (checkout.Eve
 // not know the payment, or the answer is about another one.
 func eventFromInquiry(p checkout.Payment, res *antom.InquiryPaymentResponse, err error) (e checkout.Event, found bool) {
 	e = checkout.Event{RequestID: p.RequestID}
-	if err != nil || !answers(p.RequestID, res.PaymentRequestID) {
+	if err != nil || !answers(p.RequestID, res.PaymentRequestID) || res.PaymentRequestID == "" && !answers(p.AntomID, res.PaymentID) && p.AntomID != "" {
 		return e, false
 	}
 	e.AntomID = res.PaymentID

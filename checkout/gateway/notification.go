@@ -16,7 +16,7 @@ import (
 func Receive(n antom.Notification, body []byte, at time.Time) checkout.Received {
 	r := checkout.Received{}
 	r.Event, r.About, r.Understood = eventFromNotification(n)
-	named := cmp.Or(r.About.RequestID, r.About.AntomID, r.About.RefundRequestID)
+	named := cmp.Or(r.About.RefundRequestID, r.About.RequestID, r.About.AntomID)
 	sum := sha256.Sum256(body)
 	r.Notification = checkout.Notification{
 		ID: named + "." + hex.EncodeToString(sum[:16]), Type: n.Kind(), AntomID: r.About.AntomID,
@@ -59,20 +59,20 @@ func eventFromNotification(n antom.Notification) (e checkout.Event, about checko
 			Kind: checkout.Capture, RequestID: cmp.Or(n.CaptureRequestID, n.CaptureID), AntomID: n.CaptureID,
 			Amount: money(n.CaptureAmount), Code: string(n.Result.Code), Status: operationResult(n.Result),
 		}}}
-		return e, checkout.Reference{AntomID: n.PaymentID}, true
+		return e, checkout.Reference{RequestID: n.PaymentRequestID, AntomID: n.PaymentID}, true
 	case *antom.DisputeNotification:
-		about := checkout.Reference{RequestID: n.PaymentRequestID}
-		if about.RequestID == "" {
-			about.AntomID = n.PaymentID
-		}
+		about := checkout.Reference{RequestID: n.PaymentRequestID, AntomID: n.PaymentID}
 		e = checkout.Event{Dispute: &checkout.Dispute{ID: n.DisputeID, Step: n.DisputeNotificationType, Due: n.DefenseDueTime.Time}}
 		return e, about, about != checkout.Reference{}
 	case *antom.RefundResult:
-		e = checkout.Event{Operations: []checkout.OperationEvent{{
+		e = checkout.Event{AntomID: n.PaymentID, Operations: []checkout.OperationEvent{{
 			Kind: checkout.Refund, RequestID: n.RefundRequestID, AntomID: n.RefundID,
 			Amount: money(n.RefundAmount), Code: string(n.Result.Code), Status: refundResult(n),
 		}}}
-		return e, checkout.Reference{RefundRequestID: n.RefundRequestID}, true
+		return e, checkout.Reference{RefundRequestID: n.RefundRequestID, RefundID: n.RefundID, RequestID: n.PaymentRequestID, AntomID: n.PaymentID}, true
+	case *antom.UnknownNotification:
+		about := checkout.Reference{RequestID: n.PaymentRequestID, AntomID: n.PaymentID}
+		return checkout.Event{Unread: true}, about, about != checkout.Reference{}
 	}
 	return checkout.Event{}, checkout.Reference{}, false
 }

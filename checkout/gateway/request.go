@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"antom-checkout/antom"
 	"antom-checkout/checkout"
@@ -38,7 +37,7 @@ func (g *Gateway) sessionRequest(o checkout.Order, p checkout.Payment, want chec
 		PaymentRequestID:         p.RequestID,
 		Order:                    antomOrder(o),
 		PaymentAmount:            antomAmount(p.Amount),
-		PaymentFactor:            g.paymentFactor(p.Method),
+		PaymentFactor:            paymentFactor(p.Method, p.ManualCapture),
 		SettlementStrategy:       g.settlement(),
 		PaymentRedirectURL:       g.returnURL(o, p),
 		PaymentNotifyURL:         g.notifyURL(),
@@ -56,7 +55,7 @@ func (g *Gateway) sessionRequest(o checkout.Order, p checkout.Payment, want chec
 		available := antom.AvailableType{Type: code, Order: antom.Int(i + 1)}
 		request.AvailablePaymentMethod.Types = append(request.AvailablePaymentMethod.Types, available)
 		if code == checkout.MethodCard {
-			request.PaymentFactor = g.paymentFactor(code)
+			request.PaymentFactor = paymentFactor(code, p.ManualCapture)
 		}
 	}
 	return request
@@ -70,7 +69,7 @@ func (g *Gateway) payRequest(o checkout.Order, p checkout.Payment, want checkout
 		Order:              antomOrder(o),
 		PaymentAmount:      antomAmount(p.Amount),
 		PaymentMethod:      antomMethod(o, p.Method),
-		PaymentFactor:      g.paymentFactor(p.Method),
+		PaymentFactor:      paymentFactor(p.Method, p.ManualCapture),
 		SettlementStrategy: g.settlement(),
 		PaymentRedirectURL: g.returnURL(o, p),
 		PaymentNotifyURL:   g.notifyURL(),
@@ -87,13 +86,13 @@ func (g *Gateway) returnURL(o checkout.Order, p checkout.Payment) string {
 
 func (g *Gateway) notifyURL() string { return g.cfg.PublicURL + NotificationPath }
 
-// paymentFactor says that a card is authorised first, then captured.
-func (g *Gateway) paymentFactor(method string) *antom.PaymentFactor {
+// paymentFactor says that a card is authorised first, and who captures it.
+func paymentFactor(method string, manualCapture bool) *antom.PaymentFactor {
 	if method != checkout.MethodCard {
 		return nil
 	}
 	factor := &antom.PaymentFactor{IsAuthorization: antom.True}
-	if g.cfg.ManualCapture {
+	if manualCapture {
 		factor.CaptureMode = antom.CaptureManual
 	}
 	return factor
@@ -107,14 +106,14 @@ func (g *Gateway) settlement() *antom.SettlementStrategy {
 func antomMethod(o checkout.Order, code string) *antom.PaymentMethod {
 	m := &antom.PaymentMethod{Type: code}
 	if code == "P24" {
-		m.Metadata = &antom.Metadata{PayerEmail: o.Buyer.Email}
+		m.Metadata = &antom.Metadata{PayerEmail: checkout.DeliverableEmail(o.Buyer.Email)}
 	}
 	return m
 }
 
 func antomOrder(o checkout.Order) *antom.Order {
 	b := o.Buyer
-	name, phone := &antom.UserName{FullName: b.Name}, dialled(b.Phone)
+	name, phone, email := &antom.UserName{FullName: b.Name}, dialled(b.Phone), checkout.DeliverableEmail(b.Email)
 	order := &antom.Order{
 		ReferenceOrderID: o.ID,
 		Description:      "Order " + o.Number,
@@ -123,12 +122,12 @@ func antomOrder(o checkout.Order) *antom.Order {
 			ReferenceBuyerID: o.ID, // buyers have no account here
 			Name:             name,
 			PhoneNo:          phone,
-			Email:            b.Email,
+			Email:            email,
 		},
 		Shipping: &antom.Shipping{
 			Name:        name,
 			PhoneNo:     phone,
-			ShipToEmail: b.Email,
+			ShipToEmail: email,
 			Address: &antom.Address{
 				Region:   b.Country,
 				State:    b.Region,
@@ -167,31 +166,17 @@ func antomEnv(d checkout.Device) *antom.Env {
 }
 
 // dialled is a phone number as it is dialled, however it was written: digits, and
-// a plus before the country's. The zero in "+49 (0)30" is dialled at home only.
+// a plus before the country's. The zero in "+49 (0)30" is dialled at home only, and an
+// extension only once the call is answered.
 func dialled(phone string) string {
+	phone = checkout.WithoutExtension(phone)
 	abroad := strings.HasPrefix(phone, "+")
 	if abroad {
 		phone = strings.Replace(phone, "(0)", "", 1)
 	}
-	digits := strings.Map(asciiDigit, phone)
+	digits := strings.Map(checkout.ASCIIDigit, phone)
 	if abroad {
 		return "+" + digits
 	}
 	return digits
-}
-
-// asciiDigit is a digit of any script as an ASCII digit, or -1. Unicode keeps digits
-// in runs of tens, each from 0 to 9.
-func asciiDigit(r rune) rune {
-	for _, run := range unicode.Nd.R16 {
-		if r >= rune(run.Lo) && r <= rune(run.Hi) {
-			return '0' + (r-rune(run.Lo))%10
-		}
-	}
-	for _, run := range unicode.Nd.R32 {
-		if r >= rune(run.Lo) && r <= rune(run.Hi) {
-			return '0' + (r-rune(run.Lo))%10
-		}
-	}
-	return -1
 }

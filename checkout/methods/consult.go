@@ -93,11 +93,11 @@ func (s *Methods) find(m checkout.Market, amount checkout.Money) (known []method
 	anywhere := m
 	anywhere.Country = ""
 	for _, answer := range []*offer{o, all.by[anywhere]} {
-		if answer != nil && answer.methods != nil && now.Sub(answer.at) < offerStale {
+		if answer != nil && answer.methods != nil && now.Sub(answer.at).Abs() < offerStale {
 			return answer.methods, nil, 0
 		}
 	}
-	return nil, o.coming, offerWait - now.Sub(o.asked)
+	return nil, o.coming, offerWait - now.Sub(o.asked).Abs()
 }
 
 // due reports whether it is time to call consult, or to call it again.
@@ -108,9 +108,9 @@ func (o *offer) due(now time.Time) bool {
 	case o.running:
 		return false
 	case o.failed:
-		return now.Sub(o.asked) >= offerRetry
+		return now.Sub(o.asked).Abs() >= offerRetry
 	}
-	return now.Sub(o.asked) >= offerFresh
+	return now.Sub(o.asked).Abs() >= offerFresh
 }
 
 // renew calls consult and caches the answer. It runs in the background, no longer than

@@ -1,9 +1,12 @@
 package methods
 
 import (
+	"context"
+	"encoding/json"
 	"net/http/httptest"
 	"slices"
 	"testing"
+	"testing/synctest"
 
 	"antom-checkout/antom"
 	"antom-checkout/antom/sandbox"
@@ -64,5 +67,38 @@ func TestTheSandboxKnowsEveryMethodOfOurs(t *testing.T) {
 		if o := offered[i]; m.reach == atHome && (o.least != m.least || o.most != m.most) {
 			t.Errorf("%s takes %d to %d here, %d to %d in the sandbox", m.Code, m.least, m.most, o.least, o.most)
 		}
+	}
+}
+
+// answered gives every call of consult the same answer.
+type answered struct {
+	gateway.Client
+	text string
+}
+
+func (a answered) Consult(context.Context, *antom.ConsultRequest) (*antom.ConsultResponse, error) {
+	response := &antom.ConsultResponse{}
+	return response, json.Unmarshal([]byte(a.text), response)
+}
+
+// An order of SGD 24 is not offered a method that takes at most 10, in whichever form
+// Antom writes the limit.
+func TestAMethodThatTheOrderExceedsIsHidden(t *testing.T) {
+	for name, limit := range map[string]string{
+		"an amount": `{"currency":"SGD","value":"1000"}`, "an amount with a number": `{"currency":"SGD","value":1000}`,
+		"a number": `1000`, "a number as text": `"1000"`,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			client := answered{text: `{"paymentOptions":[{"paymentMethodType":"CARD","paymentMethodCategory":"CARD","enabled":true},
+				{"paymentMethodType":"GRABPAY_SG","paymentMethodCategory":"WALLET","enabled":true,
+				"amountLimitInfoMap":{"SGD":{"singleLimit":{"maxAmount":` + limit + `}}}}]}`}
+			s := New(Config{Currency: "SGD"}, gateway.New(gateway.Config{SettlementCurrency: "SGD"}, client))
+			for total, want := range map[int64][]string{1000: {"CARD", "GRABPAY_SG"}, 24_00: {"CARD"}} {
+				order := checkout.Order{Total: checkout.Money{Minor: total, Currency: "SGD"}, Buyer: checkout.Buyer{Country: "SG"}}
+				if got := s.Codes(t.Context(), order, checkout.Device{Terminal: checkout.TerminalWeb}); !slices.Equal(got, want) {
+					t.Errorf("%s: %d is offered %v, want %v", name, total, got, want)
+				}
+			}
+		})
 	}
 }

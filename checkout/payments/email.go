@@ -25,9 +25,14 @@ func (s *outbox) sendEmail(ctx context.Context, o checkout.Order, effect checkou
 	if p := o.Current(); p != nil {
 		email.Method = s.methods.Method(p.Method)
 	}
+	undo, err := s.allowances.take(email, s.now())
+	if err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(ctx, emailTimeout)
 	defer cancel()
 	if err := s.cfg.Mailer.Mail(ctx, email); err != nil {
+		undo()
 		return err
 	}
 	s.logEmail(ctx, email, effect)
@@ -72,12 +77,14 @@ type lookup struct{ number, email string }
 // tells whether they do. Errors: CodeFormInvalid for what cannot be a number or an
 // address, CodeBusy.
 func (s *outbox) EmailLink(number, email string) error {
-	asked := lookup{checkout.OrderNumber(number), strings.TrimSpace(email)}
+	asked := lookup{checkout.OrderNumber(number), checkout.CleanEmail(email)}
 	wrong := map[string]string{}
 	check := func(field, typed, key string, ok bool) {
 		switch {
 		case strings.TrimSpace(typed) == "":
 			wrong[field] = "error.required"
+		case checkout.IDHoldsCardNumber(typed):
+			wrong[field] = "error.card_number"
 		case !ok:
 			wrong[field] = key
 		}
@@ -110,7 +117,7 @@ func (s *outbox) answerLookups(ctx context.Context) {
 // answerLookup puts an email into the outbox, at most one in an hour.
 func (s *outbox) answerLookup(ctx context.Context, asked lookup) error {
 	o, err := s.store.OrderByNumber(ctx, asked.number)
-	if checkout.IsNotFound(err) || err == nil && !strings.EqualFold(o.Buyer.Email, asked.email) {
+	if checkout.IsNotFound(err) || err == nil && !checkout.SameEmail(o.Buyer.Email, asked.email) {
 		return nil
 	}
 	if err != nil {

@@ -94,19 +94,29 @@ func (s *endings) expireIfOver(ctx context.Context, o checkout.Order, margin tim
 	if !o.PastEnd(s.now(), margin) {
 		return o, nil
 	}
-	return s.close(ctx, o, checkout.OrderExpired, checkout.Cause{Kind: checkout.BySweeper})
+	return s.close(ctx, o, checkout.OrderExpired, checkout.Evidence{Cause: checkout.Cause{Kind: checkout.BySweeper}})
 }
 
 // close ends an unpaid order for good, once Antom agrees that its attempt has ended.
-// The order comes back as it was when Antom does not.
-func (s *endings) close(ctx context.Context, o checkout.Order, as checkout.OrderStatus, cause checkout.Cause) (checkout.Order, error) {
+// The order comes back as it was when Antom does not. Attempts beside it are inquired
+// first: a buyer may be paying one, whatever the shop's clock says.
+func (s *endings) close(ctx context.Context, o checkout.Order, as checkout.OrderStatus, evidence checkout.Evidence) (checkout.Order, error) {
 	if active := o.Active(); active != nil && active.Status.InProgress() {
 		var err error
-		if o, _, err = s.endAttempt(ctx, o, *active, cause); err != nil {
+		if o, _, err = s.endAttempt(ctx, o, *active, evidence.Cause); err != nil {
 			return o, err
 		}
 	}
-	return s.change(ctx, o.ID, cause, func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
+	for _, requestID := range o.MayBePaid() {
+		if o.Status != checkout.OrderOpen {
+			return o, nil
+		}
+		var err error
+		if o, _, err = s.inquire(ctx, o, *o.Payment(requestID)); err != nil {
+			return o, err
+		}
+	}
+	return s.changeBy(ctx, o.ID, evidence, func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
 		after, effects := checkout.CloseOrder(o, as, s.rules())
 		return after, effects, nil
 	})

@@ -91,6 +91,14 @@ func (s *paymentLog) logNotification(ctx context.Context, orderID string, row ch
 	s.log.LogAttrs(ctx, level, "notification", append(l, slog.Bool(checkout.LogApplied, row.Applied))...)
 }
 
+// logStray tells that a notification is about no payment of the shop.
+func (s *paymentLog) logStray(ctx context.Context, row checkout.Notification, code string) {
+	l := line{slog.String(checkout.LogMatter, string(checkout.MatterStray))}
+	l.add(checkout.LogType, row.Type)
+	l.add(checkout.LogCode, code)
+	s.log.LogAttrs(ctx, slog.LevelWarn, "waits for a person", append(l, aboutNotification(row))...)
+}
+
 // logEmail writes the line about an email that was sent.
 func (s *paymentLog) logEmail(ctx context.Context, email checkout.Email, effect checkout.Effect) {
 	l := lineAbout(email.Order, email.Payment.RequestID)
@@ -125,6 +133,10 @@ func (s *paymentLog) logFailure(ctx context.Context, what string, err error, abo
 func aboutOrder(id string) slog.Attr { return slog.String(checkout.LogOrder, id) }
 
 func aboutPayment(requestID string) slog.Attr { return slog.String(checkout.LogPayment, requestID) }
+
+func aboutNotification(row checkout.Notification) slog.Attr {
+	return slog.String(checkout.LogCause, checkout.Cause{Kind: checkout.ByNotification, ID: row.ID}.String())
+}
 
 // line collects the attributes of a log line; what is empty is left out.
 type line []slog.Attr

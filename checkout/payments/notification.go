@@ -42,7 +42,7 @@ func (s *recorder) applyNotification(ctx context.Context, r checkout.Received) (
 	}
 	orderID, requestID, err := s.store.FindPayment(ctx, r.About)
 	if checkout.IsNotFound(err) {
-		if err := s.store.SaveNotification(ctx, row); err != nil {
+		if err := s.store.SaveSearch(ctx, checkout.Search{Notification: row, Status: checkout.Searching, Next: s.rules().Now}); err != nil {
 			return false, err
 		}
 		// Once more: the Antom id of the payment may have become known in between.

@@ -27,7 +27,7 @@ type inquiry struct {
 func (q *inquiries) once(ctx context.Context, id string, now time.Time, ask func() error) (fresh bool, err error) {
 	q.mu.Lock()
 	current := q.by[id]
-	if current != nil && now.Sub(current.begun) < inquiryPause || current != nil && !closed(current.done) {
+	if current != nil && now.Sub(current.begun).Abs() < inquiryPause || current != nil && !closed(current.done) {
 		q.mu.Unlock()
 		return q.wait(ctx, current)
 	}
@@ -69,7 +69,7 @@ func (q *inquiries) forget(now time.Time) {
 		return
 	}
 	for id, old := range q.by {
-		if now.Sub(old.begun) >= inquiryPause && closed(old.done) {
+		if now.Sub(old.begun).Abs() >= inquiryPause && closed(old.done) {
 			delete(q.by, id)
 		}
 	}

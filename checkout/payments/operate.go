@@ -10,10 +10,35 @@ import (
 // operators does what an operator orders.
 type operators struct{ *endings }
 
+// checkKey refuses an action whose key was used for another one, before Antom is asked
+// anything. The key belongs to an action from its first change on, which is committed
+// with it: what is refused before that leaves the key free. Errors: CodeKeyReused.
+func (s *operators) checkKey(ctx context.Context, action checkout.OperatorAction) error {
+	first, err := s.store.OperatorAction(ctx, action.Key)
+	if checkout.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return checkout.CheckRepeat(first, action)
+}
+
+// keepKey commits that the key belongs to an action that had nothing left to change.
+func (s *operators) keepKey(ctx context.Context, action checkout.OperatorAction) error {
+	_, err := s.changeBy(ctx, action.Order, action.Evidence(), func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
+		return o, nil, nil
+	})
+	return err
+}
+
 // Capture takes the whole amount of an authorised card; with manual capture it has to
 // be done within seven days. A failed capture may be tried again with a new key.
 // Errors: CodeNotFound, CodeNothingToCapture, CodeKeyReused.
 func (s *operators) Capture(ctx context.Context, orderID string, key checkout.Key) (checkout.Operation, error) {
+	if err := s.checkKey(ctx, checkout.OperatorAction{Key: key, Name: string(checkout.Capture), Order: orderID}); err != nil {
+		return checkout.Operation{}, err
+	}
 	return s.operate(ctx, orderID, checkout.OperationRequest{Kind: checkout.Capture, Key: key})
 }
 
@@ -24,6 +49,9 @@ func (s *operators) Capture(ctx context.Context, orderID string, key checkout.Ke
 // may be paid anew unless another payment funds it. Errors: CodeNotFound,
 // CodeAmountInvalid, CodeNothingToRefund, CodeReviewStands, CodeKeyReused.
 func (s *operators) Refund(ctx context.Context, orderID string, minor int64, key checkout.Key) (checkout.Operation, error) {
+	if err := s.checkKey(ctx, checkout.OperatorAction{Key: key, Name: string(checkout.Refund), Minor: minor, Order: orderID}); err != nil {
+		return checkout.Operation{}, err
+	}
 	resolved, err := s.resolveRefund(ctx, orderID, minor, key)
 	if err != nil {
 		return checkout.Operation{}, err
@@ -73,16 +101,23 @@ func (s *operators) reversedBy(ctx context.Context, o checkout.Order, key checko
 // Cancel ends an order: an unpaid one is closed once Antom agrees, an authorised card
 // is released, a paid payment is returned in full while its method's window is open.
 // Errors: CodeNotFound, CodeAntomRefused (refund instead), CodeNothingToCancel,
-// CodeAntomUnanswered.
+// CodeAntomUnanswered, CodeKeyReused.
 func (s *operators) Cancel(ctx context.Context, orderID string, key checkout.Key) error {
+	action := checkout.OperatorAction{Key: key, Name: string(checkout.Cancel), Order: orderID}
+	if err := s.checkKey(ctx, action); err != nil {
+		return err
+	}
 	unlock, err := s.locks.lock(ctx, orderID)
 	if err != nil {
 		return err
 	}
 	defer unlock()
 	o, done, err := s.cancelledBy(ctx, orderID, key)
-	if err != nil || done {
+	if err != nil {
 		return err
+	}
+	if done {
+		return s.keepKey(ctx, action)
 	}
 	standing := o.OrderedBy(key)
 	if standing == nil {
@@ -101,7 +136,7 @@ func (s *operators) Cancel(ctx context.Context, orderID string, key checkout.Key
 			return err
 		}
 	}
-	if o, err = s.close(ctx, o, checkout.OrderCancelled, key.Cause()); err != nil {
+	if o, err = s.close(ctx, o, checkout.OrderCancelled, action.Evidence()); err != nil {
 		return err
 	}
 	if o.Status != checkout.OrderCancelled {
@@ -160,7 +195,8 @@ func (s *operators) resolve(ctx context.Context, orderID string, minor int64, ke
 	if err != nil {
 		return o, err
 	}
-	return s.Record(ctx, orderID, e, checkout.Evidence{Call: call})
+	action := &checkout.OperatorAction{Key: key, Name: string(want), Minor: minor, Order: orderID}
+	return s.Record(ctx, orderID, e, checkout.Evidence{Call: call, Action: action})
 }
 
 // Accept ends a review in favour of the money that is there: the order goes on as its
@@ -169,6 +205,10 @@ func (s *operators) resolve(ctx context.Context, orderID string, minor int64, ke
 // offline. The same key ends no second review. Errors: CodeNotFound,
 // CodeNotUnderReview, CodeReviewStands, CodeKeyReused.
 func (s *operators) Accept(ctx context.Context, orderID string, key checkout.Key) error {
+	action := checkout.OperatorAction{Key: key, Name: string(checkout.ResolutionAccept), Order: orderID}
+	if err := s.checkKey(ctx, action); err != nil {
+		return err
+	}
 	transitions, err := s.store.TransitionsBy(ctx, orderID, key.Cause())
 	if err != nil || slices.ContainsFunc(transitions, func(t checkout.Transition) bool {
 		return t.Subject == "order" && t.From == string(checkout.OrderReview)
@@ -188,7 +228,7 @@ func (s *operators) Accept(ctx context.Context, orderID string, key checkout.Key
 		}
 		return err
 	}
-	_, err = s.change(ctx, orderID, key.Cause(), func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
+	_, err = s.changeBy(ctx, orderID, action.Evidence(), func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
 		return checkout.AcceptReview(o, s.rules())
 	})
 	return err

@@ -31,7 +31,7 @@ func (s *operations) operate(ctx context.Context, orderID string, want checkout.
 // beginOperation stores a capture, refund or cancel before Antom is asked.
 func (s *operations) beginOperation(ctx context.Context, orderID string, want checkout.OperationRequest) (begun checkout.Begun, err error) {
 	want.RequestID = s.cfg.NewID()
-	before, after, err := s.store.Update(ctx, orderID, checkout.Evidence{Cause: want.Key.Cause()}, func(o checkout.Order) (after checkout.Order, _ []checkout.Effect, err error) {
+	before, after, err := s.store.Update(ctx, orderID, want.Evidence(orderID), func(o checkout.Order) (after checkout.Order, _ []checkout.Effect, err error) {
 		after, begun, err = checkout.BeginOperation(o, want, s.rules())
 		return after, nil, err
 	})

@@ -23,14 +23,14 @@ func (s *outbox) tellOperator(ctx context.Context, o checkout.Order, effect chec
 	if s.cfg.Operator == nil {
 		return nil
 	}
-	if email.Matter == checkout.MatterShopFault && !s.faultsTold.take(email.Code, s.now()) {
+	if email.Matter == checkout.MatterShopFault && !s.told.take(email.Code, s.now()) {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, emailTimeout)
 	defer cancel()
 	err := s.cfg.Operator.MailOperator(ctx, email)
 	if err != nil && email.Matter == checkout.MatterShopFault {
-		s.faultsTold.release(email.Code)
+		s.told.release(email.Code)
 	}
 	return err
 }

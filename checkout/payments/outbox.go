@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"antom-checkout/checkout"
@@ -18,21 +19,35 @@ type outbox struct {
 	methods Methods
 	links
 	lookups    chan lookup
-	faultsTold hourly // to the operator, by code
+	allowances *allowances
+	told       hourly   // to the operator: faults of the shop by code, and strays
+	unrecorded sync.Map // ids of effects that are done and could not be marked as sent yet
 }
 
 // deliver does one effect. It may be done twice after a crash, so each is harmless to
 // repeat. What fails is tried again for three days; the log has a line when the trouble
 // begins and when the effect is given up.
 func (s *outbox) deliver(ctx context.Context, e checkout.PendingEffect) {
-	err := checkout.Guard(func() error { return s.perform(ctx, e) })
+	var err error
+	if _, done := s.unrecorded.Load(e.ID); !done {
+		err = checkout.Guard(func() error { return s.perform(ctx, e) })
+	}
 	if err == nil {
 		// Also while the program stops: what is done must not be done again.
-		s.logFailure(ctx, "finish effect", s.store.EffectDone(context.WithoutCancel(ctx), e.ID))
+		s.markSent(context.WithoutCancel(ctx), e)
 		return
 	}
 	if ctx.Err() != nil {
 		return // the program stops
+	}
+	if errors.Is(err, errRecipientAllowance) {
+		s.cfg.Meter.EmailWithheld(allowanceRecipient)
+		s.logUndelivered(ctx, slog.LevelWarn, "email withheld", e, err)
+		s.logFailure(ctx, "give effect up", s.store.EffectGivenUp(ctx, e.ID))
+		return
+	}
+	if errors.Is(err, errTotalAllowance) {
+		s.cfg.Meter.EmailWithheld(allowanceTotal)
 	}
 	if s.cfg.SweepSchedule.Elapsed(e.Attempts) > deliverLimit || errors.Is(err, checkout.ErrUndeliverable) {
 		s.logUndelivered(ctx, slog.LevelError, "effect given up", e, err)
@@ -44,6 +59,18 @@ func (s *outbox) deliver(ctx context.Context, e checkout.PendingEffect) {
 	}
 	next := s.now().Add(s.cfg.SweepSchedule.Wait(e.Attempts))
 	s.logFailure(ctx, "postpone effect", s.store.EffectFailed(ctx, e.ID, next))
+}
+
+// markSent records that an effect is done. While the database cannot write, it is
+// remembered here, so that an email does not go out with every round.
+func (s *outbox) markSent(ctx context.Context, e checkout.PendingEffect) {
+	err := s.store.EffectDone(ctx, e.ID)
+	if err == nil {
+		s.unrecorded.Delete(e.ID)
+	} else {
+		s.unrecorded.Store(e.ID, true)
+	}
+	s.logFailure(ctx, "finish effect", err)
 }
 
 // perform carries out one effect.

@@ -44,12 +44,13 @@ type Methods interface {
 
 // Config is what the merchant decides.
 type Config struct {
-	PublicURL     string // base of the links in emails, without a trailing slash
-	ManualCapture bool
+	PublicURL     string                  // base of the links in emails, without a trailing slash
+	ManualCapture bool                    // the merchant captures cards, of attempts that begin
 	RefundLate    bool                    // money for a closed order is returned instead of reviving the order
 	SweepSchedule checkout.Schedule       // waits between two polls of something unfinished; the last repeats
 	Mailer        checkout.Mailer         // nil: no email is sent
 	Operator      checkout.OperatorMailer // nil: the log alone tells what waits for a person
+	EmailLimits   EmailLimits             // of emails about unpaid orders
 	LinkKey       []byte                  // signs the links in emails; nil: they open until the program ends
 	Now           func() time.Time
 	NewID         func() string
@@ -107,17 +108,15 @@ func New(cfg Config, store Store, gateway Gateway, methods Methods) *Service {
 	starts := &starts{endings: endings, methods: methods}
 	outbox := &outbox{
 		recorder: recorder, methods: methods, links: links{cfg.PublicURL, cfg.LinkKey}, lookups: make(chan lookup, lookupsWaiting),
+		allowances: newAllowances(cfg.EmailLimits),
 	}
 	watching := &watching{endings}
 	recorder.watches.poll, recorder.watches.tail = watching.pollForWatchers, watching.tailLedger
 	return &Service{
 		recorder: recorder, endings: endings, starts: starts, operators: &operators{endings},
-		outbox: outbox, sweeper: &sweeper{starts, outbox}, watching: watching,
+		outbox: outbox, sweeper: &sweeper{starts: starts, outbox: outbox}, watching: watching,
 	}
 }
-
-// ManualCapture reports whether the merchant captures card payments.
-func (s *recorder) ManualCapture() bool { return s.cfg.ManualCapture }
 
 // Order finds an order by its token. Knowing the token is the right to see it.
 func (s *recorder) Order(ctx context.Context, token string) (checkout.Order, error) {
@@ -130,7 +129,7 @@ func (s *recorder) Order(ctx context.Context, token string) (checkout.Order, err
 func (s *recorder) rules() checkout.Rules {
 	return checkout.Rules{
 		Now: s.now().UTC().Truncate(time.Millisecond), Schedule: s.cfg.SweepSchedule,
-		ManualCapture: s.cfg.ManualCapture, RefundLate: s.cfg.RefundLate,
+		RefundLate: s.cfg.RefundLate,
 	}
 }
 
@@ -156,13 +155,18 @@ func (s *recorder) Record(ctx context.Context, orderID string, e checkout.Event,
 	return after, nil
 }
 
-// change commits what the shop, an operator or the clock does to an order.
+// change commits what the shop or the clock does to an order.
 func (s *recorder) change(ctx context.Context, orderID string, cause checkout.Cause, change func(checkout.Order) (checkout.Order, []checkout.Effect, error)) (checkout.Order, error) {
-	before, after, err := s.store.Update(ctx, orderID, checkout.Evidence{Cause: cause}, change)
+	return s.changeBy(ctx, orderID, checkout.Evidence{Cause: cause}, change)
+}
+
+// changeBy commits a change with its evidence: what an operator has ordered.
+func (s *recorder) changeBy(ctx context.Context, orderID string, evidence checkout.Evidence, change func(checkout.Order) (checkout.Order, []checkout.Effect, error)) (checkout.Order, error) {
+	before, after, err := s.store.Update(ctx, orderID, evidence, change)
 	if err != nil {
 		return checkout.Order{}, err
 	}
-	s.announce(ctx, before, after, cause, "")
+	s.announce(ctx, before, after, evidence.Cause, "")
 	return after, nil
 }
 
@@ -178,7 +182,7 @@ func (s *recorder) announce(ctx context.Context, before, after checkout.Order, c
 	s.watches.grown()
 	s.wakeSweeper()
 	was, is := before.Payment(requestID), after.Payment(requestID)
-	if was != nil && is != nil && was.AntomID == "" && is.AntomID != "" {
+	if was != nil && is != nil && was.AntomID != is.AntomID {
 		s.applyUnmatched(ctx, is.AntomID)
 	}
 }

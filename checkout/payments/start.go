@@ -176,17 +176,18 @@ func answerWithoutStart(o checkout.Order) *Started {
 func (s *starts) newPayment(o checkout.Order, want checkout.Attempt) (checkout.Payment, error) {
 	now := s.now()
 	p := checkout.Payment{
-		RequestID: s.cfg.NewID(),
-		Method:    want.Method,
-		Mode:      want.Mode,
-		Status:    checkout.PaymentCreated,
-		Active:    true,
-		Amount:    o.Total,
-		Terminal:  want.Device.Terminal,
-		ReturnURL: want.ReturnURL,
-		CreatedAt: now,
-		ExpiresAt: s.attemptEnd(o, want, now),
-		NextPoll:  now.Add(s.cfg.SweepSchedule.Wait(0)),
+		RequestID:     s.cfg.NewID(),
+		Method:        want.Method,
+		Mode:          want.Mode,
+		ManualCapture: s.cfg.ManualCapture,
+		Status:        checkout.PaymentCreated,
+		Active:        true,
+		Amount:        o.Total,
+		Terminal:      want.Device.Terminal,
+		ReturnURL:     want.ReturnURL,
+		CreatedAt:     now,
+		ExpiresAt:     s.attemptEnd(o, want, now),
+		NextPoll:      now.Add(s.cfg.SweepSchedule.Wait(0)),
 	}
 	var err error
 	p.Body, err = s.gateway.Request(o, p, want, s.methods.SlowEnd(o, p))
@@ -236,8 +237,8 @@ func (s *starts) resume(ctx context.Context, o checkout.Order, p checkout.Paymen
 	return s.submit(ctx, o, p, true)
 }
 
-// submit sends the stored request, records the answer, and says how the buyer goes
-// on. submittedBefore tells that it may have been sent already.
+// submit sends the stored request, records the answer, and says how the buyer goes on.
+// submittedBefore tells that it may have been sent already.
 func (s *starts) submit(ctx context.Context, o checkout.Order, p checkout.Payment, submittedBefore bool) (Started, error) {
 	e, call, err := s.gateway.Submit(ctx, p, submittedBefore)
 	if err != nil {
@@ -246,15 +247,21 @@ func (s *starts) submit(ctx context.Context, o checkout.Order, p checkout.Paymen
 	if o, err = s.Record(ctx, o.ID, e, checkout.Evidence{Call: call}); err != nil {
 		return Started{}, err
 	}
-	if e.Outcome == checkout.OutcomeAccepted && e.Action.Type == checkout.ActionNone {
-		// Accepted without an address: it cannot be paid. Antom's documents say to begin
-		// anew.
-		if o, err = s.supersede(ctx, o, *o.Payment(p.RequestID)); err != nil {
-			return Started{}, err
-		}
+	if o, err = s.dropUnpayable(ctx, o, p.RequestID); err != nil {
+		return Started{}, err
 	}
 	after := *o.Payment(p.RequestID)
 	return Started{Order: o, Payment: after, Action: o.ActionAfter(after)}, nil
+}
+
+// dropUnpayable ends an attempt that the buyer has no way to pay, so that another may
+// begin.
+func (s *starts) dropUnpayable(ctx context.Context, o checkout.Order, requestID string) (checkout.Order, error) {
+	p := o.Payment(requestID)
+	if !p.Unpayable() {
+		return o, nil
+	}
+	return s.supersede(ctx, o, *p)
 }
 
 // resubmit sends a request again that Antom has not received, so that a buyer who

@@ -34,8 +34,22 @@ type Store interface {
 	TransitionsAfter(ctx context.Context, after int64) (orderIDs []string, last int64, err error)
 	// TransitionsBy lists the rows of an order's ledger that name a cause.
 	TransitionsBy(ctx context.Context, orderID string, cause checkout.Cause) ([]checkout.Transition, error)
+	// OperatorAction finds what was ordered first under a key, or answers ErrNotFound.
+	// Update refuses evidence of another action under the same key: CodeKeyReused.
+	OperatorAction(ctx context.Context, key checkout.Key) (checkout.OperatorAction, error)
 	// SaveNotification stores a notification that is about no known payment.
 	SaveNotification(ctx context.Context, n checkout.Notification) error
+	// SaveSearch stores a notification that is about no known payment, with the search
+	// for it. A search that is stored already stays as it is.
+	SaveSearch(ctx context.Context, search checkout.Search) error
+	// UpdateSearch stores how far a search has come. Update ends a search that has
+	// found its payment.
+	UpdateSearch(ctx context.Context, search checkout.Search) error
+	// Searches lists searches with a status that are due, oldest first.
+	Searches(ctx context.Context, status checkout.SearchStatus, now time.Time, limit int) ([]checkout.Search, error)
+	// RefundCandidates lists paid payments that a refund of the amount may belong to,
+	// newest first, from the one after a RequestID on; a zero amount fits all.
+	RefundCandidates(ctx context.Context, amount checkout.Money, after string, limit int) ([]checkout.DuePoll, error)
 	// Unmatched lists the stored notifications about an Antom payment id that
 	// could not be applied when they came.
 	Unmatched(ctx context.Context, antomID string) ([]checkout.Notification, error)
@@ -45,12 +59,16 @@ type Store interface {
 	// Reschedule counts a poll of a payment and sets when the next one is, unless the
 	// payment was polled meanwhile or nothing is still to come; then stillDue is false.
 	Reschedule(ctx context.Context, due checkout.DuePoll, next time.Time) (stillDue bool, err error)
+	// WaitingPolls lists the orders of payments whose next poll is after a time.
+	WaitingPolls(ctx context.Context, after time.Time) (orderIDs []string, err error)
 	// DueExpiries lists open orders past their end, those with no attempt in progress.
 	DueExpiries(ctx context.Context, now time.Time, limit int) (orderIDs []string, err error)
 	// PendingEffects and PendingEmails list outbox rows to deliver, oldest first:
 	// emails, whose topics begin with "mail." or "operator.", and all others.
 	PendingEffects(ctx context.Context, now time.Time, limit int) ([]checkout.PendingEffect, error)
 	PendingEmails(ctx context.Context, now time.Time, limit int) ([]checkout.PendingEffect, error)
+	// HastenEffects makes outbox rows due now that wait for longer than longest says.
+	HastenEffects(ctx context.Context, longest func(checkout.PendingEffect) time.Duration) error
 	// EffectDone marks an outbox row as sent; EffectFailed sets when it is tried
 	// again; EffectGivenUp gives it up, and adds what follows from that to its order.
 	EffectDone(ctx context.Context, id int64) error

@@ -19,18 +19,21 @@ const (
 type sweeper struct {
 	*starts
 	outbox *outbox
+	clock  clockWatch
 }
 
 // Sweep resumes everything unfinished until ctx ends: attempts without a known
 // outcome, orders past their end, effects not yet delivered. It is what makes a crash,
 // a restart or an outage on either side harmless.
 //
-// Emails have a round of their own: a mail server that hangs delays nothing else.
+// Emails have a round of their own: a mail server that hangs delays nothing else. So
+// have searches, which inquire many payments.
 func (s *sweeper) Sweep(ctx context.Context) {
-	var emails sync.WaitGroup
-	emails.Go(func() { rounds(ctx, s.wakeEmails, s.outbox.sendEmails) })
+	var others sync.WaitGroup
+	others.Go(func() { rounds(ctx, s.wakeEmails, s.outbox.sendEmails) })
+	others.Go(func() { rounds(ctx, nil, s.search) })
 	rounds(ctx, s.wake, s.resumeAll)
-	emails.Wait()
+	others.Wait()
 }
 
 // rounds does something again and again, at once when woken.
@@ -49,11 +52,13 @@ func rounds(ctx context.Context, wake <-chan struct{}, do func(context.Context))
 // SweepOnce does all that is due now.
 func (s *sweeper) SweepOnce(ctx context.Context) {
 	s.resumeAll(ctx)
+	s.search(ctx)
 	s.outbox.sendEmails(ctx)
 }
 
 // resumeAll does what is due, but for the emails.
 func (s *sweeper) resumeAll(ctx context.Context) {
+	s.followClock(ctx)
 	now := s.now()
 	due, err := s.store.DuePolls(ctx, now, sweepBatch)
 	s.logFailure(ctx, "list due payments", err)

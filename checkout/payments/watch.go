@@ -67,7 +67,7 @@ func (s *watching) pollForWatchers(ctx context.Context, token string) {
 		if err != nil {
 			continue // logged where it happened; the next round may do better
 		}
-		if o.Final(s.cfg.ManualCapture) {
+		if o.Final() {
 			return
 		}
 	}

@@ -40,6 +40,8 @@ CREATE TABLE operations (
 
 CREATE UNIQUE INDEX operations_refund ON operations (request_id) WHERE kind = 'refund';
 
+CREATE INDEX operations_refund_antom ON operations (antom_id) WHERE kind = 'refund' AND antom_id <> '';
+
 CREATE TRIGGER refunds_asked AFTER INSERT ON operations WHEN NEW.kind = 'refund' AND NEW.status = 'pending'
 BEGIN
 	SELECT RAISE(ABORT, 'refunds exceed the payment')
@@ -60,6 +62,14 @@ BEGIN
 	 WHERE (SELECT sum(amount) FROM operations WHERE payment_request_id = NEW.payment_request_id AND kind = 'refund' AND status = 'success')
 	     > (SELECT coalesce(confirmed, amount) FROM payments WHERE request_id = NEW.payment_request_id);
 END;
+
+CREATE TABLE operator_actions (
+	cause    TEXT PRIMARY KEY, -- operator and key, as the ledger names them
+	action   TEXT NOT NULL,    -- capture, refund, cancel or accept; '' for one from before this table
+	minor    INTEGER NOT NULL, -- of a refund, as it was ordered; 0 for all that is left
+	order_id TEXT NOT NULL REFERENCES orders,
+	at       INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE order_lines (
 	order_id TEXT NOT NULL REFERENCES orders,
@@ -139,7 +149,7 @@ CREATE TABLE payments (
 	auth_ends   INTEGER, -- of an authorised card
 	next_poll  INTEGER, -- NULL when nothing is owed
 	polls      INTEGER NOT NULL
-, email_on_failure INTEGER NOT NULL DEFAULT 0 CHECK (email_on_failure IN (0, 1)), resolved_offline INTEGER NOT NULL DEFAULT 0 CHECK (resolved_offline IN (0, 1)), confirmed INTEGER CHECK (confirmed > 0), confirmed_currency TEXT NOT NULL DEFAULT '', terminal TEXT NOT NULL DEFAULT '', return_url TEXT NOT NULL DEFAULT '', incomplete INTEGER NOT NULL DEFAULT 0 CHECK (incomplete IN (0, 1)), doubts INTEGER NOT NULL DEFAULT 0, shop_fault INTEGER NOT NULL DEFAULT 0 CHECK (shop_fault IN (0, 1))) STRICT;
+, email_on_failure INTEGER NOT NULL DEFAULT 0 CHECK (email_on_failure IN (0, 1)), resolved_offline INTEGER NOT NULL DEFAULT 0 CHECK (resolved_offline IN (0, 1)), confirmed INTEGER CHECK (confirmed > 0), confirmed_currency TEXT NOT NULL DEFAULT '', terminal TEXT NOT NULL DEFAULT '', return_url TEXT NOT NULL DEFAULT '', incomplete INTEGER NOT NULL DEFAULT 0 CHECK (incomplete IN (0, 1)), doubts INTEGER NOT NULL DEFAULT 0, shop_fault INTEGER NOT NULL DEFAULT 0 CHECK (shop_fault IN (0, 1)), manual_capture INTEGER NOT NULL DEFAULT 0 CHECK (manual_capture IN (0, 1))) STRICT;
 
 CREATE UNIQUE INDEX payments_antom ON payments (antom_id) WHERE antom_id <> '';
 
@@ -167,6 +177,18 @@ CREATE TABLE products (
 	listed      INTEGER,                                      -- what the catalogue file said last
 	CHECK (stock IS NULL OR reserved <= stock)
 ) STRICT;
+
+CREATE TABLE searches (
+	notification_id TEXT PRIMARY KEY REFERENCES notifications,
+	status          TEXT NOT NULL CHECK (status = 'searching' OR status = 'stray' OR status = 'told'),
+	next_at         INTEGER NOT NULL, -- when the search goes on; once it has ended: when it did
+	passes          INTEGER NOT NULL, -- how often all candidates were inquired
+	inquired        INTEGER NOT NULL, -- candidates in this pass
+	reached         TEXT NOT NULL,    -- the last of them
+	tries           INTEGER NOT NULL  -- without an answer from Antom
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX searches_status ON searches (status, next_at);
 
 CREATE TABLE transitions (
 	seq                INTEGER PRIMARY KEY,

@@ -48,6 +48,7 @@ var messages = map[checkout.ErrorCode]string{
 	checkout.CodeAntomRefused:      "error.page.409.message",
 	checkout.CodeAntomUnanswered:   "error.page.503.message",
 	checkout.CodeBusy:              "error.page.503.message",
+	checkout.CodeUnstored:          "error.page.503.message",
 }
 
 // MessageOf is the message key of an error.

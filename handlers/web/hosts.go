@@ -5,23 +5,43 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"net/url"
 	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 )
 
-// hosts are the names that requests may be addressed to, without ports.
-type hosts map[string]bool
+// Hosts are the names that requests may be addressed to, without ports. Any other name
+// that an attacker makes lead to a server is an origin of its own, whose scripts may read
+// what a private network holds (DNS rebinding).
+type Hosts map[string]bool
 
-func newHosts(public *url.URL, allowed []string) hosts {
-	known := hosts{hostName(public.Host): true}
-	for _, host := range allowed {
-		known[hostName(host)] = true
+// NewHosts knows these names, with or without a port.
+func NewHosts(names ...string) Hosts {
+	known := Hosts{}
+	for _, name := range names {
+		known[hostName(name)] = true
 	}
 	delete(known, "")
 	return known
+}
+
+// Know reports whether a request is addressed to one of the hosts.
+func (known Hosts) Know(r *http.Request) bool {
+	local, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	return known.know(hostName(r.Host), local)
+}
+
+// Only hands requests to next that are addressed to one of the hosts, and answers 421 to
+// the others. It is for a server beside the shop's.
+func (known Hosts) Only(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !known.Know(r) {
+			http.Error(w, "This server has another name. Where this one is right, it belongs into ALLOWED_HOSTS.", http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // hostName is a host without its port, in one spelling, or "" for what is none.
@@ -37,12 +57,9 @@ func hostName(host string) string {
 }
 
 // refuseUnknownHosts answers 421 to requests for names that are not the shop's.
-// Without it any name that an attacker makes lead here is an origin of its own, whose
-// scripts may read what a private network holds (DNS rebinding).
 func (s *Site) refuseUnknownHosts(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		local, _ := c.Request().Context().Value(http.LocalAddrContextKey).(net.Addr)
-		if !s.hosts.know(hostName(c.Request().Host), local) {
+		if !s.hosts.Know(c.Request()) {
 			host := c.Request().Host
 			Note(c, slog.LevelInfo, slog.String(LogHost, host[:min(len(host), 100)])) // for the person who sets up the proxy
 			return echo.NewHTTPError(http.StatusMisdirectedRequest)
@@ -54,7 +71,7 @@ func (s *Site) refuseUnknownHosts(next echo.HandlerFunc) echo.HandlerFunc {
 // know reports whether a request for the host is answered. Beside the names of the
 // settings these are the address that the connection was made to, which takes no
 // name to reach, and the names of this machine where the connection is from it.
-func (known hosts) know(host string, local net.Addr) bool {
+func (known Hosts) know(host string, local net.Addr) bool {
 	if known[host] {
 		return true
 	}

@@ -60,3 +60,19 @@ func TestAClientIsAnAddressOrAHousehold(t *testing.T) {
 		}
 	}
 }
+
+// A clock that goes back refuses nothing until the old time: what was used up comes
+// back from the new time on.
+func TestALimitEasesAfterTheClockWentBack(t *testing.T) {
+	now := time.Unix(100_000, 0)
+	m := NewLimiter(func() time.Time { return now }, nil)
+	m.take("a", Rate{1, 1})
+	now = now.Add(-24 * time.Hour)
+	if wait := m.take("a", Rate{1, 1}); wait > time.Second {
+		t.Fatalf("the next one is to wait %v", wait)
+	}
+	now = now.Add(time.Second)
+	if wait := m.take("a", Rate{1, 1}); wait != 0 {
+		t.Errorf("a second later it is to wait %v", wait)
+	}
+}

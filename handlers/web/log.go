@@ -27,6 +27,9 @@ const (
 	LogAnswer    = "answer" // why an error was not answered
 )
 
+// RequestLine is the message of the line that is written about every request.
+const RequestLine = "request"
+
 // logRequest writes one line per request, and counts it. It names the route and
 // not the address, because a checkout's address opens the order. An error is part
 // of that line, and is logged nowhere else.
@@ -47,7 +50,7 @@ func (s *Site) logRequest(next echo.HandlerFunc) echo.HandlerFunc {
 		if err != nil && level > slog.LevelInfo {
 			attrs = append(attrs, slog.Any(checkout.LogError, err))
 		}
-		s.log.LogAttrs(ctx, level, "request", append(attrs, n.attrs...)...)
+		s.log.LogAttrs(ctx, level, RequestLine, append(attrs, n.attrs...)...)
 		s.cfg.Meter.Request(c.Request().Method, c.Path(), res.Status, took)
 		return nil
 	}

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -19,7 +20,8 @@ type Config struct {
 	Sandbox        bool            // payments are practice; pages say so
 	PublicURL      *url.URL        // base of every address handed out; never the Host header
 	AllowedHosts   []string        // names that are answered beside the public URL's
-	TrustedProxies []*net.IPNet    // whose X-Forwarded-For and X-Request-Id count
+	TrustedProxies []*net.IPNet    // whose X-Forwarded-For, Forwarded and X-Request-Id count
+	Developers     []*net.IPNet    // from which pages for developers are reached beside this machine
 	Now            func() time.Time
 	Log            *slog.Logger
 	Meter          Meter
@@ -35,14 +37,16 @@ type Meter interface {
 // Site is what the handlers of one shop share.
 type Site struct {
 	cfg   Config
-	hosts hosts
+	hosts Hosts
 	log   *slog.Logger
+
+	proxyNoted sync.Once
 }
 
-// New makes a site. Every field of the Config but Logo, Accent, AllowedHosts and
-// TrustedProxies has to be there.
+// New makes a site. Every field of the Config but Logo, Accent, AllowedHosts,
+// TrustedProxies and Developers has to be there.
 func New(cfg Config) *Site {
-	return &Site{cfg: cfg, hosts: newHosts(cfg.PublicURL, cfg.AllowedHosts), log: WithRequestID(cfg.Log)}
+	return &Site{cfg: cfg, hosts: NewHosts(append([]string{cfg.PublicURL.Host}, cfg.AllowedHosts...)...), log: WithRequestID(cfg.Log)}
 }
 
 // HTTPS reports whether buyers reach the site over https.
@@ -56,7 +60,7 @@ func (s *Site) Echo() *echo.Echo {
 	e.HideBanner = true
 	e.HidePort = true
 	e.HTTPErrorHandler = s.answerError
-	e.IPExtractor = ipExtractor(s.cfg.TrustedProxies)
+	e.IPExtractor = clientOf(s.cfg.TrustedProxies)
 	s.chain(e)
 	return e
 }
@@ -64,6 +68,7 @@ func (s *Site) Echo() *echo.Echo {
 // chain is what every request passes through, outermost first.
 func (s *Site) chain(e *echo.Echo) {
 	e.Use(s.nameRequest)
+	e.Use(s.noteProxies)
 	e.Use(s.logRequest)
 	e.Use(secureHeaders(s.HTTPS()))
 	e.Use(s.refuseUnknownHosts)

@@ -51,7 +51,7 @@ class AMSElement {
 		const started = this.#component.mountComponent({
 			sessionData: this.#session, notRedirectAfterComplete: params.notRedirectAfterComplete,
 			appearance: { ...params.appearance, showSubmitButton: false }, merchantAppointParam: params.merchantAppointParam,
-			unfit: (query) => query.payment?.paymentMethods ? null : { code: "ERR_DATA_STRUCT_UNRECOGNIZED", message: "The session's answer has no payment methods." },
+			unfit: (query) => query.paymentMethods?.length && query.orderAmountView && query.paymentAmountView ? null : { code: "ERR_DATA_STRUCT_UNRECOGNIZED", message: "The session's answer has no payment methods or no amounts." },
 		}, selector).then(() => ({}), ({ code, message }) => ({ error: { code, message } }));
 		const answer = await Promise.race([started, late]);
 		clearTimeout(timer);

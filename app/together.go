@@ -1,0 +1,98 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+
+	"antom-checkout/checkout/methods"
+	"antom-checkout/handlers/web"
+)
+
+// This file holds what settings say together: groups of which a part is missing,
+// settings that contradict each other, and those that are taken with a warning.
+
+// A Warning is about a setting that is taken although it is probably not what the
+// operator wants. Text says what follows from it, and what to do.
+type Warning struct{ Setting, Text string }
+
+// incomplete are the groups of settings of which only a part is given: a misspelt name
+// must not turn a shop with an account into one that practises.
+func (all values) incomplete(rows []setting) (problems []error) {
+	missing := map[string]bool{}
+	for _, row := range rows {
+		if !all[row.env].given || all[row.env].wrong {
+			continue
+		}
+		for _, needed := range row.needs {
+			v := all[needed]
+			chosen := needed == clientID && v.byFlag // an empty flag chooses the sandbox, whatever the environment holds
+			if v.given || v.wrong || chosen || missing[needed] {
+				continue
+			}
+			missing[needed] = true
+			problems = append(problems, fmt.Errorf("%s: missing; %s is given and needs it", needed, row.env))
+		}
+	}
+	if from := all["MAIL_FROM"]; from.given && !all["SMTP_URL"].given && !all["SMTP_URL"].wrong && !all["MAIL_DIR"].given {
+		problems = append(problems, errors.New("SMTP_URL: missing; MAIL_FROM is given and no email would leave. To write emails into a folder instead, name it in MAIL_DIR"))
+	}
+	return problems
+}
+
+// contradictions are settings that do not fit together.
+func (s *Settings) contradictions(all values) (problems []error) {
+	problem := func(is bool, text string) {
+		if is {
+			problems = append(problems, errors.New(text))
+		}
+	}
+	embedded := s.Antom.ClientID == ""
+	public := s.PublicURL != nil && !web.IsLoopback(s.PublicURL)
+	problem(s.ClockOffset != 0 && s.LiveMode(), "CLOCK_OFFSET: not in live mode")
+	problem(!embedded && s.SDK.URL == nil && !s.FormsOnly, "ANTOM_SDK_URL: missing")
+	problem(embedded && s.SDK.URL == nil && s.SDK.Integrity != "", "ANTOM_SDK_INTEGRITY: the sandbox's own script has another hash; give ANTOM_SDK_URL, too, or neither")
+	problem(embedded && public && !s.SandboxOnPublic && !all[clientID].wrong,
+		"ANTOM_CLIENT_ID: missing, and PUBLIC_URL is not on this machine. Give your account, or SANDBOX=on for a shop whose payments are practice")
+	problem(!embedded && s.SandboxOnPublic, "SANDBOX: on starts the embedded sandbox, and ANTOM_CLIENT_ID names an account at Antom; give one of them")
+	problem(s.LiveMode() && s.atAntom() && !public && !all["PUBLIC_URL"].wrong,
+		"PUBLIC_URL: missing, or on this machine; with a live account it is the https address at which buyers and Antom reach this shop")
+	if err := methods.Check(s.Methods, s.Shop.Currency); err != nil {
+		problems = append(problems, fmt.Errorf("PAYMENT_METHODS: %w", err))
+	}
+	return problems
+}
+
+// warnings are what the settings hold that works, and that an operator would not want
+// to find out later.
+func (s *Settings) warnings(all values) (warnings []Warning) {
+	warn := func(is bool, setting, text string) {
+		if is {
+			warnings = append(warnings, Warning{setting, text})
+		}
+	}
+	atAntom := s.Antom.ClientID != "" && s.atAntom()
+	warn(s.LiveMode() && !all["SHOP_NAME"].given, "SHOP_NAME", "not given: buyers read the name Plain Goods on pages and receipts")
+	warn(s.LiveMode() && s.SMTPURL.Empty(), "SMTP_URL", "not given: no receipt and no other email reaches a buyer; emails are written to "+s.mailFolder())
+	warn(s.LiveMode() && !s.Pages.RateLimits, "RATE_LIMITS", "off: nothing limits how often a machine may order, pay and look up")
+	warn(!s.LiveMode() && atAntom && (s.PublicURL == nil || web.IsLoopback(s.PublicURL)), "PUBLIC_URL",
+		"on this machine: Antom's notifications cannot reach it, and payments are known by inquiry only")
+	warn(!s.SMTPURL.Empty() && all["MAIL_DIR"].given, "MAIL_DIR", "not used: with SMTP_URL emails are sent")
+	return warnings
+}
+
+// exposed are the secrets that the list of processes shows.
+func (all values) exposed(rows []setting) (warnings []Warning) {
+	for _, row := range rows {
+		if v := all[row.env]; row.into.secret && !row.open && v.given && v.byFlag {
+			warnings = append(warnings, Warning{row.env, "given as a flag, which every user of this machine can read in the list of processes; give it in the environment, or name a file in " + row.env + "_FILE"})
+		}
+	}
+	return warnings
+}
+
+// atAntom reports whether the gateway is another machine's.
+func (s *Settings) atAntom() bool {
+	u, err := url.Parse(s.Antom.BaseURL)
+	return err == nil && !web.IsLoopback(u)
+}

@@ -1,0 +1,113 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/pressly/goose/v3"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Errors of a file whose tables this program does not know.
+var (
+	ErrNewerSchema = errors.New("made by a newer version of antom-checkout; use that version, or restore a backup made before it")
+	ErrForeign     = errors.New("this SQLite file was not made by antom-checkout")
+	ErrOtherServer = errors.New("a server that is running uses this database with an older schema; use the server's own version of antom-checkout, or stop the server first")
+)
+
+// migrationWait is how long a command waits for another one that migrates. Only tests
+// change it.
+var migrationWait = 5 * time.Second
+
+func newProvider(on *sql.DB) (*goose.Provider, error) {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(goose.DialectSQLite3, on, files)
+}
+
+// bringUpToDate migrates the tables if they are older. It changes nothing of a file that a newer
+// version has made, and nothing beside a server that runs with the older tables.
+func (s *Store) bringUpToDate(ctx context.Context, writes *sql.DB, path string) error {
+	found, known, err := schemaVersions(ctx, writes)
+	if err != nil {
+		return err
+	}
+	if found == known {
+		return refuseGaps(ctx, writes)
+	}
+	if !s.exclusive {
+		release, err := claim(ctx, path, migrationWait)
+		if errors.Is(err, ErrInUse) {
+			return fmt.Errorf("schema %d, this program's is %d: %w", found, known, ErrOtherServer)
+		}
+		if err != nil {
+			return err
+		}
+		defer release() //nolint:errcheck // a lock that is lost has no effect
+	}
+	return migrate(ctx, writes)
+}
+
+// refuseGaps refuses tables that lack a migration although they have a later one.
+func refuseGaps(ctx context.Context, writes *sql.DB) error {
+	provider, err := newProvider(writes)
+	if err != nil {
+		return err
+	}
+	if pending, err := provider.HasPending(ctx); err != nil || !pending {
+		return err
+	}
+	return migrate(ctx, writes) // says which one is missing
+}
+
+// migrate makes the tables, or brings them to this program's schema.
+func migrate(ctx context.Context, writes *sql.DB) error {
+	provider, err := newProvider(writes)
+	if err != nil {
+		return err
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	return nil
+}
+
+// schemaVersions are the version of a file's tables, 0 for none, and that of this
+// program, which is the same or higher.
+func schemaVersions(ctx context.Context, on *sql.DB) (found, known int64, err error) {
+	provider, err := newProvider(on)
+	if err != nil {
+		return 0, 0, err
+	}
+	for _, source := range provider.ListSources() {
+		known = max(known, source.Version)
+	}
+	var tables, ours int
+	err = on.QueryRowContext(ctx, `
+		SELECT count(*), count(*) FILTER (WHERE name = 'goose_db_version')
+		  FROM sqlite_schema
+		 WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`).Scan(&tables, &ours)
+	switch {
+	case err != nil || tables == 0:
+		return 0, known, err
+	case ours == 0:
+		return 0, known, ErrForeign
+	}
+	err = on.QueryRowContext(ctx, `
+		SELECT coalesce(max(version_id), 0)
+		  FROM goose_db_version
+		 WHERE is_applied = 1`).Scan(&found)
+	if err == nil && found > known {
+		err = fmt.Errorf("schema %d, this program knows schemas up to %d: %w", found, known, ErrNewerSchema)
+	}
+	return found, known, err
+}

@@ -1,0 +1,93 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"antom-checkout/checkout"
+)
+
+// SaveSearch implements payments.Store.
+func (s *Store) SaveSearch(ctx context.Context, search checkout.Search) error {
+	return s.write(ctx, func(ctx context.Context, tx *tx) error {
+		if repeated, err := s.saveNotification(ctx, tx, search.Notification); err != nil || repeated {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO searches (notification_id, status, next_at, passes, inquired, reached, tries)
+			VALUES ($1, $2, $3, $4, $5, $6, $7)
+			ON CONFLICT (notification_id) DO NOTHING`,
+			search.Notification.ID, search.Status, search.Next.UnixMilli(), search.Passes, search.Inquired, search.Reached, search.Tries)
+		if err != nil {
+			return fmt.Errorf("save search: %w", err)
+		}
+		return nil
+	})
+}
+
+// UpdateSearch implements payments.Store.
+func (s *Store) UpdateSearch(ctx context.Context, search checkout.Search) error {
+	return s.write(ctx, func(ctx context.Context, tx *tx) error {
+		_, err := tx.ExecContext(ctx, `
+			UPDATE searches
+			   SET status = $1, next_at = $2, passes = $3, inquired = $4, reached = $5, tries = $6
+			 WHERE notification_id = $7`,
+			search.Status, search.Next.UnixMilli(), search.Passes, search.Inquired, search.Reached, search.Tries, search.Notification.ID)
+		if err != nil {
+			return fmt.Errorf("update search: %w", err)
+		}
+		return nil
+	})
+}
+
+// endSearch removes the search of a notification whose payment was found.
+func endSearch(ctx context.Context, tx *tx, notificationID string) error {
+	_, err := tx.ExecContext(ctx, `
+		DELETE FROM searches
+		 WHERE notification_id = $1`, notificationID)
+	if err != nil {
+		return fmt.Errorf("end search: %w", err)
+	}
+	return nil
+}
+
+// Searches implements payments.Store.
+func (s *Store) Searches(ctx context.Context, status checkout.SearchStatus, now time.Time, limit int) ([]checkout.Search, error) {
+	return collect(ctx, s.reads, func(row scanner) (checkout.Search, error) {
+		var search checkout.Search
+		var next, received int64
+		n := &search.Notification
+		err := row.Scan(&search.Status, &next, &search.Passes, &search.Inquired, &search.Reached, &search.Tries,
+			&n.ID, &n.Type, &n.AntomID, &n.BodySHA256, &n.Body, &received)
+		search.Next, n.ReceivedAt = moment(next), moment(received)
+		return search, err
+	}, `
+		SELECT s.status, s.next_at, s.passes, s.inquired, s.reached, s.tries,
+		       n.id, n.type, n.antom_id, n.body_sha256, n.body, n.received_at
+		  FROM searches s
+		  JOIN notifications n ON n.id = s.notification_id
+		 WHERE s.status = $1 AND s.next_at <= $2
+		 ORDER BY s.next_at
+		 LIMIT $3`, status, now.UnixMilli(), limit)
+}
+
+// RefundCandidates implements payments.Store. It walks back through the payments, most of
+// which are paid, and stops at the limit.
+func (s *Store) RefundCandidates(ctx context.Context, amount checkout.Money, after string, limit int) ([]checkout.DuePoll, error) {
+	return collect(ctx, s.reads, func(row scanner) (checkout.DuePoll, error) {
+		var p checkout.DuePoll
+		err := row.Scan(&p.OrderID, &p.RequestID, &p.Polls)
+		return p, err
+	}, `
+		SELECT order_id, request_id, polls
+		  FROM payments
+		 WHERE status = 'paid' AND ($1 = '' OR request_id < $1)
+		   AND ($2 = '' OR $2 = iif(confirmed IS NULL, currency, confirmed_currency))
+		   AND $3 <= coalesce(confirmed, amount) - (
+		       SELECT coalesce(sum(operations.amount), 0)
+		         FROM operations
+		        WHERE payment_request_id = payments.request_id AND kind = 'refund' AND operations.status = 'success')
+		 ORDER BY request_id DESC
+		 LIMIT $4`, after, amount.Currency, amount.Minor, limit)
+}

@@ -1,0 +1,109 @@
+package db
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"antom-checkout/checkout"
+)
+
+func paidPayment(requestID string, amount checkout.Money, refunds ...checkout.Operation) checkout.Payment {
+	p := newPayment(requestID)
+	p.Status, p.Amount, p.Operations = checkout.PaymentPaid, amount, refunds
+	return p
+}
+
+func refundOf(requestID, antomID string, minor int64, status checkout.OperationStatus) checkout.Operation {
+	return checkout.Operation{Kind: checkout.Refund, RequestID: requestID, AntomID: antomID, Amount: sgd(minor), Status: status, CreatedAt: noon, SubmittedAt: noon}
+}
+
+func TestRefundCandidatesHaveRoomAndComeNewestFirst(t *testing.T) {
+	store := openStore(t)
+	accepted := paidPayment("p7", checkout.Money{Minor: 5000, Currency: "SGD"})
+	accepted.Confirmed = sgd(900)
+	for _, p := range []checkout.Payment{
+		paidPayment("p1", sgd(4200)),
+		paidPayment("p2", sgd(4200), refundOf("r1", "a1", 3200, checkout.OperationSuccess)),
+		paidPayment("p3", sgd(4200), refundOf("r2", "a2", 3201, checkout.OperationSuccess)),
+		paidPayment("p4", sgd(4200), refundOf("r3", "a3", 4200, checkout.OperationProcessing)), // Antom may refuse it
+		paidPayment("p5", checkout.Money{Minor: 4200, Currency: "EUR"}),
+		newPayment("p6"),
+		accepted,
+	} {
+		orderWithPayment(t, store, "order-"+p.RequestID, p)
+	}
+	for _, c := range []struct {
+		amount checkout.Money
+		after  string
+		limit  int
+		want   []string
+	}{
+		{sgd(1000), "", 9, []string{"p4", "p2", "p1"}},
+		{sgd(900), "", 2, []string{"p7", "p4"}},
+		{sgd(1000), "p4", 9, []string{"p2", "p1"}},
+		{checkout.Money{}, "p4", 9, []string{"p3", "p2", "p1"}},
+	} {
+		found, err := store.RefundCandidates(t.Context(), c.amount, c.after, c.limit)
+		var ids []string
+		for _, p := range found {
+			ids = append(ids, p.RequestID)
+			if p.OrderID != "order-"+p.RequestID {
+				t.Errorf("%s is of %s", p.RequestID, p.OrderID)
+			}
+		}
+		if err != nil || !slices.Equal(ids, c.want) {
+			t.Errorf("%v after %q: %v, %v; want %v", c.amount, c.after, ids, err, c.want)
+		}
+	}
+	if _, id, err := store.FindPayment(t.Context(), checkout.Reference{RefundRequestID: "unknown", RefundID: "a2"}); id != "p3" || err != nil {
+		t.Errorf("by Antom's id of a refund: %q, %v", id, err)
+	}
+}
+
+func TestASearchGoesOnUntilItsPaymentIsFound(t *testing.T) {
+	store := openStore(t)
+	orderWithPayment(t, store, "order", paidPayment("p1", sgd(4200)))
+	n := checkout.Notification{ID: "n1", Type: "REFUND_RESULT", BodySHA256: "sum", Body: []byte("{}"), ReceivedAt: noon}
+	search := checkout.Search{Notification: n, Status: checkout.Searching, Next: noon}
+	due := func(status checkout.SearchStatus, at time.Time) []checkout.Search {
+		t.Helper()
+		found, err := store.Searches(context.Background(), status, at, 9)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	for range 2 { // Antom notifies again
+		if err := store.SaveSearch(t.Context(), search); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if found := due(checkout.Searching, noon); len(found) != 1 || string(found[0].Notification.Body) != "{}" {
+		t.Fatalf("due: %+v", found)
+	}
+	search.Next, search.Passes, search.Inquired, search.Reached, search.Tries = noon.Add(time.Hour), 1, 2, "p1", 3
+	if err := store.UpdateSearch(t.Context(), search); err != nil {
+		t.Fatal(err)
+	}
+	if found := due(checkout.Searching, noon); len(found) != 0 {
+		t.Errorf("still due: %+v", found)
+	}
+	found := due(checkout.Searching, noon.Add(time.Hour))
+	if len(found) != 1 || found[0].Passes != 1 || found[0].Inquired != 2 || found[0].Reached != "p1" || found[0].Tries != 3 {
+		t.Errorf("an hour later: %+v", found)
+	}
+	search.Status = checkout.SearchStray
+	if err := store.UpdateSearch(t.Context(), search); err != nil {
+		t.Fatal(err)
+	}
+	if w, err := store.Waiting(t.Context(), noon); w.Strays != 1 || err != nil {
+		t.Errorf("waiting: %+v, %v", w, err)
+	}
+	n.PaymentRequestID, n.Applied = "p1", true
+	change(t, store, "order", checkout.Evidence{Cause: checkout.Cause{Kind: checkout.ByNotification, ID: n.ID}, Notification: &n}, func(*checkout.Order) []checkout.Effect { return nil })
+	if found := due(checkout.SearchStray, noon.Add(time.Hour)); len(found) != 0 {
+		t.Errorf("its payment was found, and the search goes on: %+v", found)
+	}
+}
