@@ -1,6 +1,6 @@
 # "make" alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run build gallery generate check supply sbom quick test fuzz prove lighthouse bench clean browser needs
+.PHONY: help run build gallery generate check supply sbom quick test fuzz prove lighthouse bench clean browser needs compiler
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,7 +50,7 @@ quick: ## a first answer within two minutes: vet, rules, client, settings and pa
 	go vet ./...
 	go test $(QUICK)
 
-test: browser needs ## everything, the journeys in a real browser included, and the short proofs
+test: compiler browser needs ## everything, the journeys in a real browser included, and the short proofs
 	go test -race -shuffle=on -timeout 20m $$(go list ./... | grep -v /e2e)
 	go test -shuffle=on -timeout 20m ./e2e
 	RAPID_CHECKS=10000 RAPID_STEPS=50 go test -shuffle=on -timeout 20m ./checkout ./proof
@@ -71,6 +71,10 @@ bench: ## figures as ratios; see BENCH.md (2 GB of disk, some minutes)
 	go test ./handlers -run '^$$' -bench . -benchtime 5x
 	go test -tags bench -run '^$$' -bench . -benchtime 3x -timeout 30m ./app
 	go test ./antom -run '^$$' -bench . -count 5
+
+compiler:
+	@command -v "$$(go env CC)" >/dev/null || sh tools/install.sh gcc 'the race detector' || \
+		{ echo 'the race detector needs a C compiler: install gcc and run this again' >&2; exit 1; }
 
 browser:
 	@sh e2e/browser.sh

@@ -14,12 +14,9 @@ has() {
 	return 1
 }
 
-# installs PACKAGE, if apt-get and root are available.
+# installs PACKAGE, if it can.
 installs() {
-	has apt-get && [ "$(id -u)" = 0 ] || return 1
-	echo "installing $1 for the browser tests"
-	export DEBIAN_FRONTEND=noninteractive
-	apt-get update -qq && apt-get install -y -qq "$1"
+	sh ../tools/install.sh "$1" 'the browser tests'
 }
 
 # lacks NAME PACKAGE: ends the script, because the tests require it.
