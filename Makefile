@@ -63,7 +63,7 @@ prove: needs ## the full proofs: simulation, crashes, power cuts; see PROOF.md
 	go test -timeout 6h -v ./proof -args -seeds 20000 -cycles 1000 -cuts 400
 
 lighthouse: build ## Lighthouse on cart, pay and order page; needs node and its network once
-	cd e2e/lighthouse && npm ci --ignore-scripts --no-audit --no-fund --silent && \
+	cd e2e/lighthouse && npm ci --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null && \
 		CHROME_PATH=$${CHROME_PATH:-$$(command -v chromium || command -v google-chrome)} node run.mjs ../../bin/antom-checkout
 
 bench: ## figures as ratios; see BENCH.md (2 GB of disk, some minutes)

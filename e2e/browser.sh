@@ -30,6 +30,6 @@ has chromium-headless-shell || installs chromium-headless-shell ||
 	installs chromium || lacks 'Chromium or Chrome' chromium
 if ! cmp -s package-lock.json node_modules/.installed; then
 	has npm || installs npm || lacks npm npm
-	npm ci --fetch-retries 5 --ignore-scripts --no-audit --no-fund --silent
+	npm ci --fetch-retries 5 --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null
 	cp package-lock.json node_modules/.installed
 fi
