@@ -44,7 +44,7 @@ func ratio(b *testing.B, whole, bare func()) {
 // BenchmarkCallRatio: a call against a bare signature and a keep-alive round
 // trip of the same bytes.
 func BenchmarkCallRatio(b *testing.B) {
-	server, _ := fixedServer(b, "payments/pay")
+	server := fixedServer(b, "payments/pay")
 	server.Start()
 	cfg := config(b)
 	cfg.BaseURL = server.URL
@@ -113,7 +113,7 @@ func BenchmarkNotificationRatio(b *testing.B) {
 // BenchmarkCall and BenchmarkNotification are for their allocations.
 
 func BenchmarkCall(b *testing.B) {
-	server, _ := fixedServer(b, "payments/pay")
+	server := fixedServer(b, "payments/pay")
 	server.Start()
 	cfg := config(b)
 	cfg.BaseURL = server.URL

@@ -88,7 +88,7 @@ func send[T any, R response[T]](ctx context.Context, c *Client, endpoint string,
 	if err != nil {
 		return new(T), got, &Error{Message: "no trustworthy answer", Err: err}
 	}
-	res, err := decode[T](got.body)
+	res, err := readAnswer[T](got.body)
 	if err != nil {
 		return new(T), got, &Error{Message: "the answer cannot be read", Err: err}
 	}
@@ -101,6 +101,14 @@ func send[T any, R response[T]](ctx context.Context, c *Client, endpoint string,
 	default:
 		return res, got, &Error{Message: "the answer has no result"}
 	}
+}
+
+// readAnswer decodes a verified answer, unless it could be read in two ways.
+func readAnswer[T any](body []byte) (*T, error) {
+	if _, err := oneReading(body, answerNames[T]()); err != nil {
+		return new(T), err
+	}
+	return decode[T](body)
 }
 
 // answer is what has come back: the body and Antom's time once their signature holds,
@@ -170,11 +178,11 @@ var timeSyntax = regexp.MustCompile(`^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})
 func (c *Client) verify(path string, header http.Header, timeHeader string, body []byte) (at string, err error) {
 	var read [3]string
 	for i, name := range [...]string{"Signature", "Client-Id", timeHeader} {
-		values := valuesOf(header, name)
-		if len(values) != 1 {
+		value, count := valueOf(header, name)
+		if count != 1 {
 			return "", fmt.Errorf("%w: not exactly one %s header", ErrSignature, name)
 		}
-		read[i] = values[0]
+		read[i] = value
 	}
 	if read[1] != c.clientID {
 		return "", fmt.Errorf("%w: Client-Id is another client's", ErrSignature)
@@ -194,12 +202,12 @@ func (c *Client) verify(path string, header http.Header, timeHeader string, body
 	return at, signature.Verify(key, SigningString(http.MethodPost, path, c.clientID, at, body))
 }
 
-// valuesOf are the values of a header under all spellings of its name.
-func valuesOf(header http.Header, name string) (values []string) {
-	for spelt, list := range header {
-		if strings.EqualFold(spelt, name) {
-			values = append(values, list...)
+// valueOf is a header's value, and how many there are under all spellings of its name.
+func valueOf(header http.Header, name string) (value string, count int) {
+	for spelt, values := range header {
+		if len(values) > 0 && strings.EqualFold(spelt, name) {
+			value, count = values[0], count+len(values)
 		}
 	}
-	return values
+	return value, count
 }

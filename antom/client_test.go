@@ -440,3 +440,73 @@ func TestDecorationDoesNotHideAPayment(t *testing.T) {
 		t.Error("a paid amount that cannot be read is accepted")
 	}
 }
+
+// An answer that two readers could understand in two ways is none: the same question
+// again, or an inquiry, has to decide.
+func TestAnswersThatCanBeReadInTwoWays(t *testing.T) {
+	fine := `{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":""},"paymentStatus":"PROCESSING",` +
+		`"paymentRequestId":"PR-1","paymentAmount":{"currency":"SGD","value":"4200"},"transactions":[{"transactionType":"REFUND","transactionStatus":"FAIL"}]}`
+	for name, body := range map[string]string{
+		"a status twice":          strings.Replace(fine, `"paymentRequestId"`, `"paymentStatus":"SUCCESS","paymentRequestId"`, 1),
+		"a status in other case":  strings.Replace(fine, `"paymentStatus"`, `"PaymentStatus"`, 1),
+		"another case beside":     strings.Replace(fine, `"paymentRequestId"`, `"paymentstatus":"SUCCESS","paymentRequestId"`, 1),
+		"a result twice":          strings.Replace(fine, `{"result"`, `{"result":{"resultStatus":"F"},"result"`, 1),
+		"a result in other case":  strings.Replace(fine, `"resultStatus"`, `"resultstatus"`, 1),
+		"a value twice":           strings.Replace(fine, `"value":"4200"`, `"value":"4200","value":"1"`, 1),
+		"a value in other case":   strings.Replace(fine, `"value"`, `"Value"`, 1),
+		"a transaction's status":  strings.Replace(fine, `"transactionStatus"`, `"transactionSTATUS":"SUCCESS","transactionStatus"`, 1),
+		"an escaped name":         strings.Replace(fine, `"paymentRequestId"`, `"payment\u0053tatus":"SUCCESS","paymentRequestId"`, 1),
+		"an unknown member twice": strings.Replace(fine, `{"result"`, `{"news":1,"news":2,"result"`, 1),
+		"something behind it":     fine + `{}`,
+		"not UTF-8":               strings.Replace(fine, "PR-1", "PR-\xff", 1),
+		"nested too deep":         strings.Replace(fine, `{"result"`, `{"news":`+strings.Repeat("[", 40)+strings.Repeat("]", 40)+`,"result"`, 1),
+	} {
+		c, _ := newGateway(t, config(t), says(body))
+		res, err := c.InquiryPayment(deadline(t), inquiry())
+		if e := wantError(t, err); !e.Unknown() || res.PaymentStatus != "" || res.Result != (Result{}) {
+			t.Errorf("%s: read as %+v, %v", name, res, err)
+		}
+	}
+	c, _ := newGateway(t, config(t), says(fine))
+	if res, err := c.InquiryPayment(deadline(t), inquiry()); err != nil || res.PaymentStatus != PaymentProcessing {
+		t.Errorf("a plain answer is read as %+v, %v", res, err)
+	}
+}
+
+// Every operation's answer is read strictly, not only the inquiry's.
+func TestEveryAnswerIsReadStrictly(t *testing.T) {
+	c, _ := newGateway(t, config(t), says(`{"result":{"resultCode":"SUCCESS","resultStatus":"F"},"Result":{"resultCode":"SUCCESS","resultStatus":"S"}}`))
+	ctx := deadline(t)
+	for name, call := range map[string]func() error{
+		"pay":     func() error { _, err := c.Pay(ctx, payRequest(t)); return err },
+		"cancel":  func() error { _, err := c.Cancel(ctx, &CancelRequest{PaymentRequestID: "PR-1"}); return err },
+		"capture": func() error { _, err := c.Capture(ctx, &CaptureRequest{"CR-1", "1", sgd(t, 1), nil}); return err },
+		"refund": func() error {
+			_, err := c.Refund(ctx, &RefundRequest{RefundRequestID: "R1", PaymentID: "1", RefundAmount: sgd(t, 1)})
+			return err
+		},
+		"inquiryRefund": func() error { _, err := c.InquiryRefund(ctx, &InquiryRefundRequest{RefundRequestID: "R1"}); return err },
+		"consult": func() error {
+			_, err := c.Consult(ctx, &ConsultRequest{ProductCode: ProductCheckout, PaymentAmount: sgd(t, 1), Env: &Env{TerminalType: TerminalWeb}})
+			return err
+		},
+	} {
+		if err := call(); !wantError(t, err).Unknown() {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Antom's Java SDK knows two spellings of one member; both are read.
+func TestTheOtherSpellingOfAuthExpiryTime(t *testing.T) {
+	want := time.Date(2026, 1, 8, 0, 0, 0, 0, time.UTC)
+	for _, members := range []string{
+		`"authExpiryTime":"2026-01-08T00:00:00Z"`, `"authExpirytime":"2026-01-08T00:00:00Z"`,
+		`"authExpiryTime":"2026-01-08T00:00:00Z","authExpirytime":"2026-01-08T00:00:00Z"`,
+	} {
+		res, err := readAnswer[InquiryPaymentResponse]([]byte(`{"result":{"resultStatus":"S"},` + members + `}`))
+		if err != nil || !res.AuthExpiryTime.Equal(want) {
+			t.Errorf("%s is read as %v, %v", members, res.AuthExpiryTime, err)
+		}
+	}
+}

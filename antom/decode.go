@@ -65,15 +65,15 @@ func unreadable(err error) error {
 	}
 }
 
-// maxDepth is how deep a notification may nest.
+// maxDepth is how deep a message may nest.
 const maxDepth = 32
 
-// oneReading refuses a notification that two readers could understand in two
-// ways: one that is not a single JSON object in UTF-8, that names a member
-// twice, or that writes the name of a known member in another case, which
-// encoding/json would take for the same. It also refuses one nested too deep,
-// and gives the text members of the outermost object.
-func oneReading(body []byte) (texts map[string]string, err error) {
+// oneReading refuses a message that two readers could understand in two ways: one
+// that is not a single JSON object in UTF-8, that names a member twice, or that
+// writes the name of a known member in another case, which encoding/json would
+// take for the same. It also refuses one nested too deep, and gives the text
+// members of the outermost object.
+func oneReading(body []byte, known memberNames) (texts map[string]string, err error) {
 	if !utf8.Valid(body) {
 		return nil, errors.New("not UTF-8")
 	}
@@ -95,7 +95,7 @@ func oneReading(body []byte) (texts map[string]string, err error) {
 			end := stringEnd(body, i)
 			if isName(body[end:]) {
 				name = unquote(body[i:end])
-				if err := addName(open[len(open)-1], name); err != nil {
+				if err := known.add(open[len(open)-1], name); err != nil {
 					return nil, err
 				}
 			} else if len(open) == 1 {
@@ -144,35 +144,64 @@ func unquote(quoted []byte) string {
 	return text
 }
 
-func addName(names map[string]bool, name string) error {
+// memberNames are the members of a kind of message, by their folded names.
+type memberNames map[string]string
+
+// add notes that an object has a member of this name.
+func (known memberNames) add(names map[string]bool, name string) error {
 	folded := fold(name)
 	if names[folded] {
 		return errors.New("a name is given twice in one object")
 	}
-	if exact, known := knownNames()[folded]; known && exact != name {
+	if exact, isKnown := known[folded]; isKnown && exact != name {
 		return fmt.Errorf("%s is written in another case", exact)
 	}
 	names[folded] = true
 	return nil
 }
 
+// otherSpelling is a member that Antom's Java SDK knows beside authExpiryTime. It is
+// read as that, and is no other case of it.
+const otherSpelling = "authExpirytime"
+
 // fold maps names that encoding/json takes for one another to the same text.
 // The long s is no capital letter, and yet it is taken for an s.
-func fold(name string) string { return strings.ReplaceAll(strings.ToLower(name), "ſ", "s") }
-
-// knownNames are the members of all notifications, by their folded names.
-var knownNames = sync.OnceValue(func() map[string]string {
-	names := map[string]string{"caav": "caav", "currency": "currency", "value": "value"} // read by hand
-	for _, notification := range []any{
-		PaymentNotification{}, CaptureResult{}, RefundResult{}, VaultingResult{}, DisputeNotification{},
-	} {
-		collectNames(names, reflect.TypeOf(notification))
+func fold(name string) string {
+	if name == otherSpelling {
+		return name
 	}
-	return names
+	return strings.ReplaceAll(strings.ToLower(name), "ſ", "s")
+}
+
+// notificationNames are the members of all notifications: which one a body is, is known
+// once it is read.
+var notificationNames = sync.OnceValue(func() memberNames {
+	return namesIn(PaymentNotification{}, CaptureResult{}, RefundResult{}, VaultingResult{}, DisputeNotification{})
 })
 
-func collectNames(names map[string]string, t reflect.Type) {
-	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+// answerNames are the members of one type of answer.
+func answerNames[T any]() memberNames {
+	var message T
+	t := reflect.TypeOf(message)
+	if names, made := namesByType.Load(t); made {
+		return names.(memberNames)
+	}
+	names, _ := namesByType.LoadOrStore(t, namesIn(message))
+	return names.(memberNames)
+}
+
+var namesByType sync.Map // reflect.Type → memberNames
+
+func namesIn(messages ...any) memberNames {
+	names := memberNames{"caav": "caav", "currency": "currency", "value": "value"} // read by hand
+	for _, message := range messages {
+		collectNames(names, reflect.TypeOf(message))
+	}
+	return names
+}
+
+func collectNames(names memberNames, t reflect.Type) {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Map {
 		t = t.Elem()
 	}
 	if t.Kind() != reflect.Struct {

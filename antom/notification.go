@@ -182,7 +182,7 @@ func DecodeNotification(body []byte) (Notification, error) {
 }
 
 func readNotification(body []byte) (Notification, error) {
-	texts, err := oneReading(body)
+	texts, err := oneReading(body, notificationNames())
 	if err != nil {
 		return nil, err
 	}

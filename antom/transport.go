@@ -32,7 +32,7 @@ func newTransport(t *traffic, trusted *x509.CertPool) *http.Transport {
 // opened, another call's may come free and be taken instead, and then that
 // other call finds none. A handshake costs both sides more than the wait.
 type traffic struct {
-	dialer net.Dialer
+	open func(ctx context.Context, network, address string) (net.Conn, error)
 
 	mu      sync.Mutex
 	calls   int           // under way
@@ -41,7 +41,7 @@ type traffic struct {
 }
 
 func newTraffic() *traffic {
-	return &traffic{dialer: net.Dialer{Timeout: connectTimeout}, changed: make(chan struct{})}
+	return &traffic{open: (&net.Dialer{Timeout: connectTimeout}).DialContext, changed: make(chan struct{})}
 }
 
 func (t *traffic) begin() { t.add(1, 0) }
@@ -89,7 +89,7 @@ func (t *traffic) dial(ctx context.Context, network, address string) (net.Conn, 
 			return nil, ctx.Err()
 		}
 	}
-	conn, err := t.dialer.DialContext(ctx, network, address)
+	conn, err := t.open(ctx, network, address)
 	if err != nil {
 		t.add(0, -1)
 		return nil, err

@@ -31,6 +31,9 @@ Where an order is under review because Antom has taken another amount, or by
 another method, accept keeps it, refund returns all of it, and cancel returns it
 and closes the order.
 
+A payment in dispute, or that Antom has returned by a dispute, is refunded or
+cancelled only with --anyway: the buyer would have the money twice.
+
 The same --key again is the same action, so a command may be repeated safely.
 `
 
@@ -40,10 +43,10 @@ var adminActions = map[string]func(context.Context, *payments.Service, adminComm
 		return service.Capture(ctx, a.order.ID, a.key)
 	},
 	"refund": func(ctx context.Context, service *payments.Service, a adminCommand) (checkout.Operation, error) {
-		return service.Refund(ctx, a.order.ID, a.minor, a.key)
+		return a.operators(service).Refund(ctx, a.order.ID, a.minor, a.key)
 	},
 	"cancel": func(ctx context.Context, service *payments.Service, a adminCommand) (checkout.Operation, error) {
-		return checkout.Operation{Kind: checkout.Cancel, Status: checkout.OperationSuccess}, service.Cancel(ctx, a.order.ID, a.key)
+		return checkout.Operation{Kind: checkout.Cancel, Status: checkout.OperationSuccess}, a.operators(service).Cancel(ctx, a.order.ID, a.key)
 	},
 	"accept": func(ctx context.Context, service *payments.Service, a adminCommand) (checkout.Operation, error) {
 		return checkout.Operation{Kind: "accept", Status: checkout.OperationSuccess}, service.Accept(ctx, a.order.ID, a.key)
@@ -56,7 +59,16 @@ type adminCommand struct {
 	order  checkout.Order
 	minor  int64
 	key    checkout.Key
+	anyway bool
 	asJSON bool
+}
+
+// operators carries the command out, also of a payment in dispute if that is wanted.
+func (a adminCommand) operators(service *payments.Service) payments.Operators {
+	if a.anyway {
+		return service.Anyway()
+	}
+	return service
 }
 
 // administer does what an operator wants done, beside a running server or without one.
@@ -64,17 +76,18 @@ func administer(ctx context.Context, l *line) error {
 	order := l.flags.String("order", "", "number or id of the order")
 	amount := l.flags.Int64("amount", 0, "minor units to refund; all that is left without it")
 	key := l.flags.String("key", "", "idempotency key: the same key is the same action")
+	anyway := l.flags.Bool("anyway", false, "refund or cancel although the payment is in dispute")
 	asJSON := l.flags.Bool("json", false, "answer with one JSON object instead of sentences")
 	s, err := l.load()
 	if err != nil {
 		return err
 	}
-	a := adminCommand{action: l.arguments[0], minor: *amount, key: checkout.Key{Operator: checkout.CommandLine, Idempotency: *key}, asJSON: *asJSON}
+	a := adminCommand{action: l.arguments[0], minor: *amount, key: checkout.Key{Operator: checkout.CommandLine, Idempotency: *key}, anyway: *anyway, asJSON: *asJSON}
 	if adminActions[a.action] == nil {
 		return usageError{fmt.Errorf("admin: no action %q\n\n%s", a.action, adminHelp)}
 	}
-	if *order == "" || *key == "" || len(*key) > 128 || l.set("amount") && (*amount <= 0 || a.action != "refund") {
-		return usageError{errors.New("admin: --order and --key (up to 128 bytes) are needed; --amount is for refund, and at least 1")}
+	if *order == "" || *key == "" || len(*key) > 128 || l.set("amount") && (*amount <= 0 || a.action != "refund") || *anyway && a.action != "refund" && a.action != "cancel" {
+		return usageError{errors.New("admin: --order and --key (up to 128 bytes) are needed; --amount is for refund, and at least 1; --anyway is for refund and cancel")}
 	}
 	if checkout.IDHoldsCardNumber(*key) {
 		return usageError{errors.New("admin: --key is stored, and looks like a card number; take another key")}
@@ -167,7 +180,11 @@ func refusal(a adminCommand, err error) error {
 	if !errors.As(err, &refused) {
 		return err
 	}
-	return fmt.Errorf("no %s of order %s: %s", a.action, a.order.Number, cmp.Or(refused.Detail, operatorTexts[refused.Code]))
+	why := cmp.Or(refused.Detail, operatorTexts[refused.Code])
+	if refused.Code == checkout.CodeDisputed {
+		why += "; --anyway returns it nevertheless"
+	}
+	return fmt.Errorf("no %s of order %s: %s", a.action, a.order.Number, why)
 }
 
 // operatorTexts is what the command line says for every code without an exacter
@@ -194,7 +211,9 @@ var operatorTexts = map[checkout.ErrorCode]string{
 	checkout.CodeReviewStands:      "the reason for the review remains",
 	checkout.CodeReviewChanged:     "the review that was meant has ended",
 	checkout.CodePaymentSuperseded: "this payment is the order's current one",
+	checkout.CodeDisputed:          "the payment is in dispute",
 	checkout.CodeAntomRefused:      "Antom refuses",
+	checkout.CodeTooManyAttempts:   "the order takes no further attempt to pay",
 	checkout.CodeAntomUnanswered:   "Antom has not answered; give the same command again",
 	checkout.CodeBusy:              "too many requests wait; give the same command again",
 	checkout.CodeUnstored:          "the database cannot write: see to its disk, then give the same command again",

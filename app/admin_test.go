@@ -18,7 +18,7 @@ func TestAnOperatorsCommandIsUnderstoodOrRefused(t *testing.T) {
 	noSettings := func(string) string { return "" }
 	for _, line := range []string{
 		"refund --order o --key k --amount 0", "refund --order o --key k --amount -1", "cancel --order o --key k --amount 5",
-		"refund --order o", "refund --key k",
+		"refund --order o", "refund --key k", "accept --order o --key k --anyway",
 	} {
 		err := run(t.Context(), append([]string{"admin"}, strings.Fields(line)...), noSettings, io.Discard, io.Discard)
 		if !errors.As(err, &usageError{}) || !strings.Contains(err.Error(), "--amount is for refund") {
@@ -32,6 +32,31 @@ func TestAKeyThatLooksLikeACardNumberIsRefused(t *testing.T) {
 	err := run(t.Context(), strings.Fields("admin refund --order o --key 4242-4242-4242-4242"), func(string) string { return "" }, io.Discard, io.Discard)
 	if !errors.As(err, &usageError{}) || !strings.Contains(err.Error(), "card number") || strings.Contains(err.Error(), "4242") {
 		t.Errorf("the key is answered %v", err)
+	}
+}
+
+func TestARefundOfADisputedPaymentNeedsASecondThought(t *testing.T) {
+	p := runProgram(t, nil)
+	number := p.paysByWallet()
+	var ledger struct {
+		Payments []struct {
+			RequestID string `json:"payment_request_id"`
+		}
+	}
+	_, _, text := p.send("GET", p.sandbox+"/control/ledger", "", "")
+	if err := json.Unmarshal([]byte(text), &ledger); err != nil || len(ledger.Payments) != 1 || ledger.Payments[0].RequestID == "" {
+		t.Fatalf("the ledger is %v %s", err, text)
+	}
+	p.send("POST", p.sandbox+"/control/payments/"+ledger.Payments[0].RequestID+"/dispute", "application/json", "{}")
+	p.awaits(`checkout_disputes_total{step="DISPUTE_CREATED"}`, "1")
+	for _, action := range []string{"refund", "cancel"} {
+		code, _, stderr := p.desk(action + " --order " + number + " --key k-" + action)
+		if code != 1 || !strings.Contains(stderr, "no "+action+" of order "+number+": dispute ") || !strings.Contains(stderr, "--anyway returns it nevertheless") {
+			t.Errorf("a %s is answered %d %q", action, code, stderr)
+		}
+	}
+	if code, stdout, stderr := p.desk("refund --order " + number + " --key k-refund --anyway"); code != 0 {
+		t.Errorf("a refund anyway is answered %d %q %q", code, stdout, stderr)
 	}
 }
 

@@ -53,7 +53,6 @@ type Program struct {
 
 	outside  Outside
 	keys     []byte   // of sessions
-	newestID string   // in the database when it was opened
 	metrics  *metrics // nil: nothing is measured
 	faults   *faults  // of the client
 	servers  group

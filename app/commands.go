@@ -34,7 +34,7 @@ func commands() []command {
 			summary: "the shop and its checkout; the default"},
 		{name: "sandbox", settings: onlySettings("SANDBOX_ADDR", "SANDBOX_TLS", "ALLOWED_HOSTS", "DEVELOPER_NETWORKS", "LOG_FORMAT", "LOG_LEVEL"), run: serveSandbox,
 			summary: "only the local Antom, for any shop and any Antom SDK"},
-		{name: "admin", synopsis: "ACTION --order ORDER --key KEY [--amount MINOR] [--json]", settings: everySetting, run: administer,
+		{name: "admin", synopsis: "ACTION --order ORDER --key KEY [--amount MINOR] [--anyway] [--json]", settings: everySetting, run: administer,
 			summary: "capture, refund, cancel or accept an order; the same key is the same action", help: adminHelp},
 		{name: "emails", synopsis: "resend [--order ORDER] [--dead]", settings: everySetting, run: resendEmails,
 			summary: "send emails again that were given up: those of an order, or all", help: emailsHelp},

@@ -41,11 +41,8 @@ func (p *Program) openClient(context.Context) (err error) {
 }
 
 // openServices makes the services over the database and the client.
-func (p *Program) openServices(ctx context.Context) (err error) {
+func (p *Program) openServices(context.Context) error {
 	p.Settings.publicFromAddr()
-	if p.newestID, err = p.Store.NewestID(ctx); err != nil {
-		return err
-	}
 	var store Store = p.Store
 	if p.outside.Store != nil {
 		store = p.outside.Store(p.Store)
@@ -63,7 +60,7 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 	s := &p.Settings
 	publicURL := strings.TrimSuffix(s.PublicURL.String(), "/")
 	ids := checkout.NewIDs(p.Now)
-	ids.ContinueAfter(p.newestID)
+	ids.ContinueAfter(p.Store.NewestID)
 	antomGateway := gateway.New(gateway.Config{
 		PublicURL: publicURL, SettlementCurrency: s.SettlementCurrency, ManualCapture: s.Payments.ManualCapture,
 		Methods: s.Methods, Now: p.Now, NewID: ids.New, Log: p.Log,

@@ -23,6 +23,7 @@ func Apply(o Order, e Event, r Rules) (Order, []Effect) {
 		} else if o.Review != why || o.ReviewPayment != p.RequestID {
 			p.Doubts++
 		}
+		p.reconcileLater(r)
 		o.raise(why, p.RequestID)
 		return o, effects(before, o)
 	}
@@ -32,6 +33,7 @@ func Apply(o Order, e Event, r Rules) (Order, []Effect) {
 		o.recompute(r)
 		return o, effects(before, o)
 	}
+	was := p.Status
 	p.applyFacts(e)
 	if p.hasAnotherID(e) && p.NextPoll.IsZero() {
 		p.schedulePoll(r.Now)
@@ -43,6 +45,13 @@ func Apply(o Order, e Event, r Rules) (Order, []Effect) {
 	for _, op := range e.Operations {
 		p.applyOperation(op, e, r)
 	}
+	if e.Dispute != nil {
+		p.applyDispute(*e.Dispute)
+	}
+	p.reconcileAfter(was, r)
+	if !outdated {
+		p.reconciled(e, r)
+	}
 	if e.concludes() && !outdated && !p.needsPolling() && !(p.Status.ended() && e.pending()) {
 		p.NextPoll, p.Polls = time.Time{}, 0
 	}
@@ -50,6 +59,7 @@ func Apply(o Order, e Event, r Rules) (Order, []Effect) {
 		o.Review, o.ReviewPayment = "", ""
 	}
 	o.recompute(r)
+	o.keepDuplicate(before, r)
 	due := effects(before, o)
 	if e.Dispute != nil {
 		due = append(due, e.Dispute.effect())
@@ -101,6 +111,7 @@ func (p *Payment) doubts(e Event) bool {
 // without an answer is not inquired about without pause.
 func (p *Payment) applyDoubt(e Event, r Rules) {
 	p.applyFacts(Event{AntomID: e.AntomID, Asked: e.Asked})
+	p.reconcileLater(r)
 	switch {
 	case !e.fromInquiry():
 		p.doubt(r)
@@ -113,6 +124,7 @@ func (p *Payment) applyDoubt(e Event, r Rules) {
 // inquiries that were sent before do not end the doubt.
 func (p *Payment) doubt(r Rules) {
 	p.Doubts++
+	p.reconcileLater(r)
 	p.schedulePoll(r.Now)
 }
 
@@ -266,6 +278,8 @@ func (p *Payment) applyOutcome(e Event, r Rules) {
 			p.ShopFault = e.ShopFault
 		case p.Status.HoldsFunds():
 			p.doubt(r) // a late failure changes nothing until an inquiry confirms it
+		case p.mayBePaid():
+			p.schedulePoll(r.Now) // an abandoned session was used after all: an inquiry confirms that it has ended
 		}
 	case OutcomeCancelled:
 		if p.Status.InProgress() || p.Status.HoldsFunds() {

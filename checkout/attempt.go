@@ -54,6 +54,14 @@ func (want Attempt) Continues(p *Payment, now time.Time) bool {
 	return sameMethod && p.Mode == want.Mode && want.sameWayBack(p)
 }
 
+// maxAttempts is how many attempts an order takes. Buyers need a few; each one is a call
+// to Antom and a row for good.
+const maxAttempts = 50
+
+// Exhausted reports whether the order has had all the attempts that it takes. The
+// active one may go on.
+func (o *Order) Exhausted() bool { return len(o.Payments) >= maxAttempts }
+
 // sameWayBack reports whether a payment was begun where it is to go on: in a browser,
 // or in the same app.
 func (want Attempt) sameWayBack(p *Payment) bool {

@@ -10,11 +10,14 @@ import (
 // arguments and, as Apply does, changes a copy only.
 
 // AddPayment adds an attempt and reserves the goods for it. Errors: CodeOrderChanged
-// when the order takes no attempt, or another attempt has become active; CodeSoldOut.
+// when the order takes no attempt, or another attempt has become active;
+// CodeTooManyAttempts; CodeSoldOut.
 func AddPayment(o Order, p Payment, r Rules) (Order, error) {
 	switch {
 	case !o.Payable() || o.Active() != nil:
 		return o, ErrStale
+	case o.Exhausted():
+		return o, ErrTooManyAttempts
 	case !o.Fulfillable:
 		return o, NewError(CodeSoldOut, "")
 	}
@@ -66,6 +69,7 @@ type OperationRequest struct {
 	RequestID string // of the operation, if a new one begins
 	Payment   string // of the payment that is meant; "" for the one that the rules find
 	Minor     int64  // of a refund; 0 for all that is refundable
+	Anyway    bool   // also of a payment in dispute
 }
 
 // Begun is the operation that a request has begun or resumed.
@@ -78,7 +82,7 @@ type Begun struct {
 // BeginOperation stores an operation with its payment, before the call to Antom. The
 // same key, or an unfinished capture or cancel, resumes the operation that is stored
 // already. Errors: CodeKeyReused, CodeNothingToCapture, CodeNothingToRefund,
-// CodeNothingToCancel, CodeAmountInvalid, CodeReviewStands, and CodePaymentSuperseded
+// CodeNothingToCancel, CodeAmountInvalid, CodeReviewStands, CodeDisputed, and CodePaymentSuperseded
 // when the shop would return the funds of the active payment.
 func BeginOperation(o Order, want OperationRequest, r Rules) (Order, Begun, error) {
 	if p, op := o.operationByKey(want.Key); op != nil {
@@ -96,6 +100,9 @@ func BeginOperation(o Order, want OperationRequest, r Rules) (Order, Begun, erro
 	if earlier := p.resumable(want); earlier != nil {
 		earlier.SubmittedAt = r.Now
 		return o, Begun{PaymentRequestID: p.RequestID, Operation: *earlier, Resumed: true}, nil
+	}
+	if err := QuestionReturn(*p); err != nil && want.Kind != Capture && !want.Anyway {
+		return before, Begun{}, err
 	}
 	if want.Kind == Cancel && want.Key != (Key{}) {
 		o.Closed = OrderCancelled // the status once the cancel has succeeded; until then it follows the payment
@@ -302,6 +309,7 @@ func StopPolling(o Order, requestID string, polls int, found Finding, r Rules) (
 		return before, nil
 	}
 	p.NextPoll = time.Time{}
+	o.recomputeStock() // an abandoned session can no longer be paid
 	switch {
 	case found == FindingNotFound && o.neverPaid(*p, r):
 	case found == FindingPending && o.abandoned(*p): // no funds are held; if it is paid later, a notification reports it

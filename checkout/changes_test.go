@@ -33,6 +33,14 @@ func changes() map[string]change {
 			after, err := AddPayment(o, Payment{RequestID: "z", Method: "GCASH", Status: PaymentCreated, Amount: sgd(4200)}, r)
 			return after, nil, err
 		},
+		"a buyer starts an attempt after 50": func(o Order, r Rules) (Order, []Effect, error) {
+			o = o.Clone()
+			for len(o.Payments) < 50 {
+				o.Payments = append(o.Payments, Payment{RequestID: fmt.Sprint("earlier", len(o.Payments)), Method: "GCASH", Status: PaymentFailed, Amount: sgd(4200)})
+			}
+			after, err := AddPayment(o, Payment{RequestID: "z", Method: "GCASH", Status: PaymentCreated, Amount: sgd(4200)}, r)
+			return after, nil, err
+		},
 		"the order's time ends":      func(o Order, r Rules) (Order, []Effect, error) { return noError(CloseOrder(o, OrderExpired, r)) },
 		"an operator closes":         func(o Order, r Rules) (Order, []Effect, error) { return noError(CloseOrder(o, OrderCancelled, r)) },
 		"an operator accepts":        AcceptReview,

@@ -8,20 +8,20 @@ import "time"
 // AfterClockChange is the order once the clock may have gone back: what waits longer
 // than the rules could have made it wait is due now, and what was sent at a time that
 // has not come yet counts as sent now.
-func AfterClockChange(o Order, r Rules) Order {
+func AfterClockChange(o Order, r Rules) (after Order, changed bool) {
 	o = o.Clone()
 	for i := range o.Payments {
 		p := &o.Payments[i]
 		if p.NextPoll.After(r.Now.Add(p.longestWait(r))) {
-			p.NextPoll = r.Now
+			p.NextPoll, changed = r.Now, true
 		}
 		for j := range p.Operations {
 			if op := &p.Operations[j]; op.Unfinished() && op.SubmittedAt.After(r.Now) {
-				op.SubmittedAt = r.Now
+				op.SubmittedAt, changed = r.Now, true
 			}
 		}
 	}
-	return o
+	return o, changed
 }
 
 // longestWait is the longest time for which the rules let the payment wait for its next
@@ -62,7 +62,7 @@ func lately(at time.Time, within time.Duration, now time.Time) bool {
 // Antom: an order does not end before Antom was asked about them.
 func (o *Order) MayBePaid() (requestIDs []string) {
 	for _, p := range o.Payments {
-		if !p.Active && (p.Status.InProgress() || o.abandoned(p) && !p.NextPoll.IsZero()) {
+		if !p.Active && p.mayBePaid() {
 			requestIDs = append(requestIDs, p.RequestID)
 		}
 	}

@@ -1,17 +1,91 @@
 package checkout
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
 // Dispute is a step of a dispute about a payment, as Antom tells of it (notifyDispute).
-// It moves no status: until there is a page for disputes, the operator is told.
+// It moves no status: the operator is told, and a refund is questioned.
 type Dispute struct {
-	ID   string
-	Step string    // Antom's disputeNotificationType, e.g. DISPUTE_CREATED
-	Due  time.Time // until when it has to be answered; zero when nothing is to be answered
+	ID     string    `json:"id"`
+	Step   string    `json:"step"`             // Antom's disputeNotificationType, e.g. DISPUTE_CREATED
+	Due    time.Time `json:"due,omitzero"`     // until when it has to be answered; zero when nothing is to be answered
+	Result string    `json:"result,omitempty"` // Antom's disputeJudgedResult, of DISPUTE_JUDGED
+}
+
+// disputeEnd is how a dispute has ended.
+type disputeEnd string
+
+const (
+	disputeOpen disputeEnd = ""     // it has not: the money may be returned to the buyer
+	disputeWon  disputeEnd = "won"  // the buyer bears it
+	disputeLost disputeEnd = "lost" // Antom returns the money to the buyer by itself
+)
+
+// end is how the dispute has ended with this step. A judgement that is not clearly for
+// the merchant counts as lost. Antom's ACCEPT_BY_CUSTOMER is for the merchant.
+func (d Dispute) end() disputeEnd {
+	switch d.Step {
+	case "DISPUTE_CANCELLED":
+		return disputeWon
+	case "DISPUTE_ACCEPTED", "RDR_RESOLVED":
+		return disputeLost
+	case "DISPUTE_JUDGED":
+		if d.Result == "ACCEPT_BY_CUSTOMER" || d.Result == "VALIDATE_SUCCESS" {
+			return disputeWon
+		}
+		return disputeLost
+	}
+	return disputeOpen
+}
+
+// applyDispute keeps the last step of each dispute. Steps may arrive in any order: one
+// that ends a dispute stays.
+func (p *Payment) applyDispute(step Dispute) {
+	step.Due = step.Due.UTC().Truncate(time.Millisecond)
+	i := slices.IndexFunc(p.Disputes, func(d Dispute) bool { return d.ID == step.ID })
+	switch {
+	case i < 0:
+		p.Disputes = append(p.Disputes, step)
+	case step.end() != disputeOpen || p.Disputes[i].end() == disputeOpen:
+		p.Disputes[i] = step
+	}
+}
+
+// disputed is the dispute that makes a return of the payment doubtful, or nil: one that
+// was lost, or else one that is open.
+func (p *Payment) disputed() (found *Dispute) {
+	for i := range p.Disputes {
+		switch d := &p.Disputes[i]; d.end() {
+		case disputeLost:
+			return d
+		case disputeOpen:
+			found = d
+		}
+	}
+	return found
+}
+
+// returnedByDispute reports whether Antom has returned the payment's funds by a dispute.
+func (p *Payment) returnedByDispute() bool {
+	d := p.disputed()
+	return d != nil && d.end() == disputeLost
+}
+
+// QuestionReturn questions the return of a payment in dispute, by refund or cancel: the
+// buyer would have the money twice. Error: CodeDisputed.
+func QuestionReturn(p Payment) error {
+	d := p.disputed()
+	switch {
+	case d == nil:
+		return nil
+	case d.end() == disputeLost:
+		return NewError(CodeDisputed, "Antom returns the money by dispute "+d.ID+" ("+d.Step+"), and the buyer would have it twice")
+	}
+	return NewError(CodeDisputed, "dispute "+d.ID+" is open ("+d.Step+"), and the buyer would have the money twice if it is lost")
 }
 
 // effect tells the operator of the step, once.

@@ -51,7 +51,9 @@ const (
 	CodeReviewStands      ErrorCode = "review_stands"       // the review cannot be ended this way
 	CodeReviewChanged     ErrorCode = "review_changed"      // the review that was meant has ended
 	CodePaymentSuperseded ErrorCode = "payment_superseding" // this payment has become the active one and holds funds
+	CodeDisputed          ErrorCode = "payment_disputed"    // the payment is in dispute: a return would be a second one
 	CodeAntomRefused      ErrorCode = "antom_refused"       // Antom refuses the operation
+	CodeTooManyAttempts   ErrorCode = "too_many_attempts"   // the order takes no further attempt to pay
 
 	CodeAntomUnanswered ErrorCode = "antom_unanswered" // Antom has not answered yet
 	CodeBusy            ErrorCode = "busy"             // too many requests wait
@@ -81,7 +83,9 @@ var kindsOfCodes = map[ErrorCode]Kind{
 	CodeReviewStands:      Conflict,
 	CodeReviewChanged:     Conflict,
 	CodePaymentSuperseded: Conflict,
+	CodeDisputed:          Conflict,
 	CodeAntomRefused:      Conflict,
+	CodeTooManyAttempts:   Conflict,
 	CodeAntomUnanswered:   Unavailable,
 	CodeBusy:              Unavailable,
 	CodeUnstored:          Unavailable,
@@ -138,6 +142,9 @@ var ErrNotFound = &Error{Code: CodeNotFound}
 // ErrStale is what a Store answers when an order has changed since it was read;
 // the caller reads again and decides anew.
 var ErrStale = &Error{Code: CodeOrderChanged}
+
+// ErrTooManyAttempts says that an order has had all the attempts that it takes.
+var ErrTooManyAttempts = &Error{Code: CodeTooManyAttempts}
 
 // ErrForeignID is what a Store answers when a payment would take the Antom id of
 // another payment.

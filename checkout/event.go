@@ -136,7 +136,7 @@ func (c Cause) String() string {
 type Rules struct {
 	Now        time.Time // in whole milliseconds, as times are stored
 	Schedule   Schedule  // waits between two polls of something unfinished
-	RefundLate bool      // money for a closed order is returned, instead of reviving the order
+	RefundLate bool      // money for an expired order is returned, instead of reviving the order
 }
 
 // Schedule lists the waits between two polls; the last one repeats.

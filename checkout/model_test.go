@@ -38,7 +38,9 @@ func TestAnOrderFollowsWhatAntomHolds(t *testing.T) {
 			"the merchant cancels":         m.with(m.isKept, m.cancelOrder),
 			"the merchant refunds":         m.with(m.isRefundable, m.refund),
 			"the order closes":             m.close,
-			"a duplicate is returned":      m.with(m.isDuplicate, m.cancel),
+			"a duplicate is returned":      m.with(m.isDuplicate, func(t *rapid.T, p *atAntom) { m.returnDuplicate(t, p, rapid.Bool().Draw(t, "answered")) }),
+			"Dashboard refunds":            m.with(m.isPaidAtAntom, m.refundOutside),
+			"Antom returns the earlier":    m.returnEarlier,
 			"":                             m.check,
 		})
 		m.conclude(t)
@@ -53,6 +55,8 @@ type model struct {
 	mail   []Event // notifications on their way: each may arrive next, again, or never
 	late   []Event // answers to inquiries on their way: each may arrive next, or never
 	paid   int     // how often order.paid was announced
+	kept   string  // the later of two successes, once Antom has returned the earlier: it must not be returned as well
+	closed bool    // the merchant has cancelled the order, unpaid
 	events int
 }
 
@@ -287,6 +291,50 @@ func (m *model) supersede(t *rapid.T, p *atAntom) {
 
 func (m *model) cancelOrder(t *rapid.T, p *atAntom) { m.cancelAs(t, p, m.operator()) }
 
+// returnDuplicate inquires the payment that is kept before it returns a duplicate, as the
+// sweeper does.
+func (m *model) returnDuplicate(t *rapid.T, p *atAntom, answered bool) {
+	for _, other := range m.theirs {
+		if m.isKept(other) {
+			m.inquire(t, other)
+		}
+	}
+	if m.isDuplicate(p) && !m.order.antomReturnsKept() {
+		m.callCancel(t, p, m.begin(t, OperationRequest{Kind: Cancel, Payment: p.id}), answered)
+	}
+}
+
+func (m *model) isPaidAtAntom(p *atAntom) bool {
+	return p.paid() && p.refunded() == 0 && m.ours(p).Status == PaymentPaid && !m.ours(p).unfinished() && m.kept == ""
+}
+
+// refundOutside: a person refunds a part in Antom Dashboard. The notification's payment
+// was found by a search.
+func (m *model) refundOutside(_ *rapid.T, p *atAntom) {
+	m.events++
+	id := fmt.Sprint("outside", m.events)
+	p.refunds[id] = 1000
+	m.notifyOperation(p, OperationEvent{Kind: Refund, RequestID: id, Status: OperationSuccess, Amount: sgd(1000)})
+}
+
+// returnEarlier: two payments of the order have succeeded, and Antom returns the earlier
+// by itself.
+func (m *model) returnEarlier(*rapid.T) {
+	for _, p := range m.theirs {
+		if !m.isKept(p) || !p.paid() || p.refunded() > 0 || m.ours(p).returning() || m.order.Closed != "" || m.kept != "" {
+			continue
+		}
+		for _, later := range m.theirs {
+			if later == p || !later.paid() || later.refunded() > 0 || m.ours(later).returning() || m.ours(later).Status == PaymentCancelled {
+				continue
+			}
+			p.refunds["by Antom"], m.kept = 4200, later.id
+			m.notifyOperation(p, OperationEvent{Kind: Refund, RequestID: "by Antom", Status: OperationSuccess, Amount: sgd(4200)})
+			return
+		}
+	}
+}
+
 func (m *model) cancel(t *rapid.T, p *atAntom) { m.cancelAs(t, p, Key{}) }
 
 // cancelAs stores the operation and then makes the call. Antom may have to refuse, and
@@ -296,6 +344,7 @@ func (m *model) cancelAs(t *rapid.T, p *atAntom, by Key) {
 		m.inquire(t, p)
 		return
 	}
+	m.kept = "" // an operator, or a buyer who chooses another way, may return what is kept
 	id := m.begin(t, OperationRequest{Kind: Cancel, Key: by, Payment: p.id})
 	m.callCancel(t, p, id, rapid.Bool().Draw(t, "answered"))
 }
@@ -308,10 +357,11 @@ func (m *model) callCancel(t *rapid.T, p *atAntom, id string, answered bool) {
 	if !answered {
 		status = OperationProcessing
 	}
-	m.apply(t, Event{RequestID: p.id, Cause: m.event(ByResponse), Operations: []OperationEvent{{Kind: Cancel, RequestID: id, Status: status, Amount: sgd(4200)}}})
+	m.apply(t, Event{RequestID: p.id, Cause: m.event(ByResponse), Operations: []OperationEvent{{Kind: Cancel, RequestID: id, Status: status}}})
 }
 
 func (m *model) refund(t *rapid.T, p *atAntom) {
+	m.kept = ""
 	minor := rapid.SampledFrom([]int64{1000, m.ours(p).Refundable().Minor}).Draw(t, "amount")
 	m.refunds(t, p, m.operator(), min(minor, m.ours(p).Refundable().Minor), rapid.Bool().Draw(t, "answered"))
 }
@@ -319,7 +369,7 @@ func (m *model) refund(t *rapid.T, p *atAntom) {
 func (m *model) refunds(t *rapid.T, p *atAntom, by Key, minor int64, answered bool) {
 	id := m.begin(t, OperationRequest{Kind: Refund, Key: by, Payment: p.id, Minor: minor})
 	op := OperationEvent{Kind: Refund, RequestID: id, Status: OperationFailed, Amount: sgd(minor)}
-	if p.paid() {
+	if p.paid() && p.refunded()+minor <= 4200 {
 		p.refunds[id] = minor
 		op.Status = OperationSuccess
 		m.notifyOperation(p, op)
@@ -336,6 +386,7 @@ func (m *model) close(t *rapid.T) {
 	}
 	as := rapid.SampledFrom([]OrderStatus{OrderExpired, OrderCancelled}).Draw(t, "as")
 	after, effects := CloseOrder(m.order, as, m.rules)
+	m.closed = as == OrderCancelled
 	checkTransitions(t, m.order, after, effects)
 	m.order = after
 }
@@ -357,6 +408,9 @@ func (m *model) check(t *rapid.T) {
 		case (ours.Status.InProgress() || ours.unfinished()) && ours.NextPoll.IsZero():
 			t.Fatalf("%s (%s) is unfinished, and is never polled again", p.id, ours.Status)
 		}
+	}
+	if active := m.order.Active(); m.closed && active != nil {
+		t.Fatalf("the merchant has cancelled the order, and %s (%s) revives it", active.RequestID, active.Status)
 	}
 	if want := map[bool]int{true: 1}[m.order.EverPaid]; m.paid != want {
 		t.Fatalf("order.paid was announced %d times, ever paid is %v", m.paid, m.order.EverPaid)
@@ -388,6 +442,9 @@ func (m *model) conclude(t *rapid.T) {
 			t.Errorf("%s is %s with %v refunded; Antom says %q with %d", p.id, m.ours(p).Status, m.ours(p).Refunded(), p.status, p.refunded())
 		}
 	}
+	if m.kept != "" && !slices.ContainsFunc(kept, func(p *atAntom) bool { return p.id == m.kept }) {
+		t.Errorf("Antom has returned the earlier of two payments, and %s was returned as well", m.kept)
+	}
 	if len(kept) > 1 {
 		t.Errorf("Antom keeps %d payments for one order", len(kept))
 	}
@@ -413,7 +470,7 @@ func (m *model) finish(t *rapid.T) {
 			}
 			m.poll(t, p)
 			if m.isDuplicate(p) {
-				m.cancel(t, p)
+				m.returnDuplicate(t, p, true)
 			}
 			if m.isDuplicate(p) && p.paid() {
 				m.refunds(t, p, Key{}, m.ours(p).Refundable().Minor, true)

@@ -47,10 +47,20 @@ const (
 // NextPoll says when a payment is polled again after so many polls, and whether the
 // polls have brought no result for too long. slow is how long the buyer may take at a
 // counter or a bank: until then no result is to be expected.
-func NextPoll(o Order, polls int, slow time.Duration, r Rules) (at time.Time, exhausted bool) {
+func NextPoll(o Order, requestID string, polls int, slow time.Duration, r Rules) (at time.Time, exhausted bool) {
 	at = r.Now.Add(r.Schedule.Wait(polls))
-	if end := o.ExpiresAt; o.Payable() && end.After(r.Now) && end.Before(at) {
-		at = end // an attempt ends when its order expires, and not a step of the schedule later
+	by := func(end time.Time) {
+		if end.After(r.Now) && end.Before(at) {
+			at = end
+		}
+	}
+	// An attempt ends when its order expires, and not a step of the schedule later. Goods
+	// are free again soon after Antom has closed the attempt that they were reserved for.
+	if o.Payable() {
+		by(o.ExpiresAt)
+	}
+	if p := o.Payment(requestID); p.mayBePaid() {
+		by(p.ExpiresAt.Add(r.Schedule.Wait(0)))
 	}
 	return at, r.Schedule.Elapsed(polls) > pollLimit+slow
 }
@@ -69,7 +79,7 @@ func NextForPayment(o Order, requestID string, found Finding, r Rules) Step {
 		return StepCancel // another attempt has the funds
 	case found == FindingPending && o.abandoned(*p) && o.needsNoOther() && !p.cancelRefusedLately(r):
 		return StepCancel // Antom has it in progress after all, and the order does not need it
-	case p.needsReversal() && !p.unfinished():
+	case p.needsReversal() && !p.unfinished() && p.disputed() == nil && !o.antomReturnsKept():
 		return StepReturn
 	case p.Status == PaymentAuthorized && p.Active && p.ManualCapture && !p.unfinished():
 		return StepWatchAuthorization

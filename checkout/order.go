@@ -36,7 +36,8 @@ type Order struct {
 type Stock string
 
 // Goods are reserved while an attempt may still succeed and taken once it has; they
-// are free again only when every attempt has ended without funds.
+// are free again only when every attempt has ended without funds, and no tab that was
+// left open can pay one.
 const (
 	StockFree     Stock = ""
 	StockReserved Stock = "held"
@@ -92,9 +93,11 @@ type Payment struct {
 	NextPoll        time.Time // when the sweeper inquires; zero when no result is awaited
 	Polls           int       // how often it has been polled
 	Doubts          int       // messages that contradicted what was known; see Knowledge
+	ReconcileAt     time.Time // when it is inquired once more if it is paid; zero if nothing has contradicted it
 	EmailOnFailure  bool      // the buyer wants an email if it fails; emails about other results need no wish
 
 	Operations []Operation // captures, refunds, cancels; oldest first
+	Disputes   []Dispute   // each with its last step
 }
 
 // OperationKind names what is done to a payment after it was made.
@@ -249,6 +252,7 @@ func (o Order) Clone() Order {
 	o.Payments = slices.Clone(o.Payments)
 	for i := range o.Payments {
 		o.Payments[i].Operations = slices.Clone(o.Payments[i].Operations)
+		o.Payments[i].Disputes = slices.Clone(o.Payments[i].Disputes)
 	}
 	return o
 }

@@ -37,17 +37,26 @@ func (o *Order) recompute(r Rules) {
 
 // allocate decides about the funds of an attempt that is not active: the attempt
 // becomes active if the order needs its funds; otherwise it is a duplicate, and its
-// funds are returned.
+// funds are returned. An order that the merchant has cancelled needs none; one that has
+// expired may be revived.
 func (o *Order) allocate(p *Payment, r Rules) {
 	active := o.Active()
 	hasFunds := active != nil && !active.Status.InProgress()
-	if hasFunds || o.Closed != "" && r.RefundLate {
+	late := o.Closed == OrderCancelled || o.Closed == OrderExpired && r.RefundLate
+	if hasFunds && !late && active.returnedByAntom() {
+		hasFunds = false
+		o.raiseOnce(paidAgain, p.RequestID)
+	}
+	if hasFunds || late {
 		p.Duplicate = true
 		p.schedulePoll(r.Now) // the sweeper returns it
+		if hasFunds {
+			active.reconcileLater(r)
+		}
 		return
 	}
 	if active != nil {
-		active.Active = false // it is still in progress at Antom; if it succeeds too, it is a duplicate
+		active.Active = false // it is still in progress at Antom (if it succeeds too, it is a duplicate), or Antom has returned it
 	}
 	p.Active = true
 }
@@ -63,7 +72,7 @@ func (p *Payment) needsPolling() bool {
 // needsReversal reports whether the order does not need the payment's funds and
 // Antom still holds them.
 func (p *Payment) needsReversal() bool {
-	return p.Duplicate && !p.ResolvedOffline && p.Status.HoldsFunds()
+	return p.Duplicate && !p.ResolvedOffline && p.Status.HoldsFunds() && !p.returnedByDispute()
 }
 
 // scheduleNext schedules a poll where a result is awaited, unless one is scheduled
@@ -76,6 +85,8 @@ func (p *Payment) scheduleNext(r Rules) {
 	case !p.NextPoll.IsZero():
 	case p.needsPolling():
 		p.schedulePoll(r.Now.Add(r.Schedule.Wait(0)))
+	case p.Status == PaymentPaid && !p.ReconcileAt.IsZero():
+		p.schedulePoll(p.ReconcileAt)
 	case p.Status == PaymentAuthorized:
 		p.NextPoll = nextCaptureDeadline(*p, r.Now)
 	}
@@ -98,10 +109,11 @@ func (o *Order) recomputeReview() {
 }
 
 // recomputeStock reserves goods while an attempt may succeed, takes them when it
-// has, and frees them when every attempt has ended without funds.
+// has, and frees them when every attempt has ended without funds and none of them can
+// be paid any longer.
 func (o *Order) recomputeStock() {
 	active := o.Active()
-	inProgress := slices.ContainsFunc(o.Payments, func(p Payment) bool { return p.Status.InProgress() })
+	mayBePaid := slices.ContainsFunc(o.Payments, func(p Payment) bool { return p.mayBePaid() })
 	switch {
 	case o.Stock == StockTaken: // the goods may be on their way to the buyer
 	case active != nil && active.Status == PaymentRefunded && o.Stock == StockFree: // late money that was returned took no goods
@@ -109,9 +121,18 @@ func (o *Order) recomputeStock() {
 		o.Stock = StockTaken
 	case active != nil && o.Stock == StockFree && o.Fulfillable:
 		o.Stock = StockReserved
-	case active == nil && !inProgress:
+	case active == nil && !mayBePaid:
 		o.Stock = StockFree
 	}
+}
+
+// mayBePaid reports whether a buyer may still pay the attempt: it is in progress, or it
+// was ended here and a tab that was left open has its session. The session is over when
+// Antom has said so, or when it has ended and Antom does not know a payment of it; until
+// then a poll is scheduled.
+func (p *Payment) mayBePaid() bool {
+	opened := p.Action.Type == ActionSDK || p.AntomID != ""
+	return p.Status.InProgress() || p.Status == PaymentCancelled && opened && !p.NextPoll.IsZero()
 }
 
 // orderStatus is the one rule by which an order's status follows from its payments.

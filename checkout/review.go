@@ -13,6 +13,7 @@ const (
 	cannotReverse      Review = "cannot be given back"    // neither cancel nor refund returns a duplicate payment
 	anotherAmount      Review = "another amount"          // than was requested; an operator resolves it once an inquiry has confirmed it
 	anotherMethod      Review = "another method"          // likewise
+	paidAgain          Review = "paid again after Antom had returned the first payment"
 )
 
 // needsPerson reports whether the sweeper has stopped polling: a person has to act.
@@ -45,6 +46,13 @@ func (r Review) endedBy(p Payment, e Event) bool {
 		return !p.Status.HoldsFunds()
 	}
 	return r.contradiction() && e.concludes() && !(p.Status.ended() && e.pending()) // an inquiry was answered, with a result
+}
+
+// raiseOnce puts the order under review unless it is under review already.
+func (o *Order) raiseOnce(why Review, requestID string) {
+	if o.Review == "" {
+		o.raise(why, requestID)
+	}
 }
 
 // raise puts the order under review because of one of its payments.

@@ -167,6 +167,7 @@ func allStates() (all []tableState) {
 		add("paid", orderWith(method, PaymentPaid), asIs)
 		add("partially refunded", orderWith(method, PaymentPaid), func(_ *Order, p *Payment) { refunded(p, 1000) })
 		add("refunded", orderWith(method, PaymentRefunded), func(_ *Order, p *Payment) { p.Active = true; refunded(p, 4200) })
+		add("paid, in dispute", orderWith(method, PaymentPaid), func(_ *Order, p *Payment) { p.Disputes = []Dispute{{ID: "d", Step: "DISPUTE_CREATED"}} })
 		add("failed", orderWith(method, PaymentFailed), asIs)
 		add("cancelled", orderWith(method, PaymentCancelled), asIs)
 
@@ -176,6 +177,7 @@ func allStates() (all []tableState) {
 		add("superseded", orderWith(method, PaymentProcessing), func(_ *Order, p *Payment) { p.Active = false })
 		add("superseded, another paid", orderWith(method, PaymentProcessing, PaymentPaid), func(o *Order, _ *Payment) { o.EverPaid = true })
 		add("superseded, order expired", orderWith(method, PaymentProcessing), func(o *Order, p *Payment) { p.Active, o.Closed = false, OrderExpired })
+		add("superseded, order cancelled", orderWith(method, PaymentProcessing), func(o *Order, p *Payment) { p.Active, o.Closed = false, OrderCancelled })
 		add("superseded, order expired, goods gone", orderWith(method, PaymentProcessing), func(o *Order, p *Payment) {
 			p.Active, o.Closed, o.Fulfillable = false, OrderExpired, false
 		})

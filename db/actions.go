@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"antom-checkout/checkout"
 )
@@ -32,11 +33,11 @@ func loadAction(ctx context.Context, q querier, key checkout.Key) (checkout.Oper
 
 // saveAction stores that a key belongs to an action, or refuses another action under
 // the same key.
-func (s *Store) saveAction(ctx context.Context, tx *tx, a checkout.OperatorAction) error {
+func saveAction(ctx context.Context, tx *tx, a checkout.OperatorAction, at time.Time) error {
 	res, err := tx.ExecContext(ctx, `
 		INSERT INTO operator_actions (cause, action, minor, order_id, at)
 		VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (cause) DO NOTHING`, a.Key.Cause().String(), a.Name, a.Minor, a.Order, s.now().UnixMilli())
+		ON CONFLICT (cause) DO NOTHING`, a.Key.Cause().String(), a.Name, a.Minor, a.Order, at.UnixMilli())
 	if err != nil {
 		return fmt.Errorf("insert operator's action: %w", err)
 	}

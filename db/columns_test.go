@@ -71,6 +71,8 @@ func fullOrder(id string) checkout.Order {
 	p.CreatedAt = p.CreatedAt.Add(unstored)
 	p.AntomID, p.Status, p.Duplicate, p.ResolvedOffline, p.EmailOnFailure, p.Polls, p.Doubts = "antom-"+id, checkout.PaymentPaid, true, true, true, 3, 2
 	p.ShopFault, p.ManualCapture = true, true
+	p.ReconcileAt = noon.Add(3 * time.Hour)
+	p.Disputes = []checkout.Dispute{{ID: "d1", Step: "DISPUTE_JUDGED", Due: noon.Add(time.Hour), Result: "ACCEPT_BY_MERCHANT"}}
 	p.Terminal, p.ReturnURL, p.Incomplete = checkout.TerminalApp, "shop://paid", true
 	p.Mode, p.Confirmed, p.ResultCode, p.AuthEndsAt = checkout.ModeAPI, sgd(4100), "SUCCESS", noon.Add(24*time.Hour)
 	p.Action = checkout.Action{
@@ -151,6 +153,8 @@ func alterValue(t *testing.T, name string, v reflect.Value) {
 		*value = value.Add(time.Hour + 1500*time.Microsecond) // the half millisecond is not stored
 	case *[]byte:
 		*value = []byte("other")
+	case *[]checkout.Dispute:
+		*value = append(slices.Clone(*value), checkout.Dispute{ID: "d2", Step: "DISPUTE_CREATED"})
 	case *[]checkout.Code:
 		*value = append(slices.Clone(*value), checkout.Code{Type: "BARCODE", Value: "123"})
 	case *[]checkout.OrderLine:

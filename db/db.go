@@ -18,6 +18,8 @@ import (
 
 // Store is the database. It implements payments.Store.
 type Store struct {
+	NewestID string // the last id in time order of all orders and payments when it was opened, or ""
+
 	writer    *writer
 	readers   *sql.DB      // as many connections as cores, none of which can write
 	reads     *statements  // on them
@@ -78,6 +80,9 @@ func (s *Store) open(ctx context.Context, path string) (err error) {
 		return err
 	}
 	s.reads = newStatements(s.readers)
+	if s.NewestID, err = newestID(ctx, s.reads); err != nil {
+		return fmt.Errorf("open database: %w", err)
+	}
 	return s.noteUnmatched(ctx)
 }
 

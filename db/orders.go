@@ -211,3 +211,10 @@ func scanText(row scanner) (string, error) {
 	err := row.Scan(&text)
 	return text, err
 }
+
+// newestID is the last id in time order of all orders and payments, or "".
+func newestID(ctx context.Context, q querier) (id string, err error) {
+	err = q.QueryRowContext(ctx, `
+		SELECT max(coalesce((SELECT max(id) FROM orders), ''), coalesce((SELECT max(request_id) FROM payments), ''))`).Scan(&id)
+	return id, err
+}

@@ -14,16 +14,16 @@ const isEmail = "(topic GLOB 'mail.*' OR topic GLOB 'operator.*')"
 
 // PendingEffects implements payments.Store.
 func (s *Store) PendingEffects(ctx context.Context, now time.Time, limit int) ([]checkout.PendingEffect, error) {
-	return s.pending(ctx, "NOT "+isEmail, now, limit)
+	return pendingEffects(ctx, s.reads, "NOT "+isEmail, now, limit)
 }
 
 // PendingEmails implements payments.Store.
 func (s *Store) PendingEmails(ctx context.Context, now time.Time, limit int) ([]checkout.PendingEffect, error) {
-	return s.pending(ctx, isEmail, now, limit)
+	return pendingEffects(ctx, s.reads, isEmail, now, limit)
 }
 
-func (s *Store) pending(ctx context.Context, which string, now time.Time, limit int) ([]checkout.PendingEffect, error) {
-	return collect(ctx, s.reads, func(row scanner) (checkout.PendingEffect, error) {
+func pendingEffects(ctx context.Context, q querier, which string, now time.Time, limit int) ([]checkout.PendingEffect, error) {
+	return collect(ctx, q, func(row scanner) (checkout.PendingEffect, error) {
 		var e checkout.PendingEffect
 		err := row.Scan(&e.ID, &e.OrderID, &e.Effect, &e.Attempts)
 		return e, err

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,6 +49,8 @@ var paymentRows = newMapping(mapping[checkout.Payment]{
 		instant("next_poll", func(p *checkout.Payment) *time.Time { return &p.NextPoll }),
 		plain("polls", func(p *checkout.Payment) *int { return &p.Polls }),
 		plain("doubts", func(p *checkout.Payment) *int { return &p.Doubts }),
+		disputesColumn(),
+		instant("reconcile_at", func(p *checkout.Payment) *time.Time { return &p.ReconcileAt }),
 		plain("email_on_failure", func(p *checkout.Payment) *bool { return &p.EmailOnFailure }),
 		plain("resolved_offline", func(p *checkout.Payment) *bool { return &p.ResolvedOffline }),
 	},
@@ -90,6 +93,38 @@ func bodyColumn() column[checkout.Payment] {
 		func(body *[]byte) any { return *body },
 		func(body *[]byte) any { return body },
 		bytes.Equal)
+}
+
+// disputesColumn holds the disputes as JSON, and nothing where there is none.
+func disputesColumn() column[checkout.Payment] {
+	return field("disputes", func(p *checkout.Payment) *[]checkout.Dispute { return &p.Disputes },
+		func(disputes *[]checkout.Dispute) any { return (*storedDisputes)(disputes) },
+		func(disputes *[]checkout.Dispute) any { return (*storedDisputes)(disputes) },
+		func(was, is []checkout.Dispute) bool { return slices.Equal(was, is) })
+}
+
+// storedDisputes writes and reads disputes as JSON.
+type storedDisputes []checkout.Dispute
+
+// Value implements driver.Valuer.
+func (d *storedDisputes) Value() (driver.Value, error) {
+	if len(*d) == 0 {
+		return "", nil
+	}
+	text, err := json.Marshal((*[]checkout.Dispute)(d))
+	return string(text), err
+}
+
+// Scan implements sql.Scanner.
+func (d *storedDisputes) Scan(source any) error {
+	text, isText := source.(string)
+	if !isText {
+		return fmt.Errorf("disputes are stored as %T, not as text", source)
+	}
+	if *d = nil; text == "" {
+		return nil
+	}
+	return json.Unmarshal([]byte(text), (*[]checkout.Dispute)(d))
 }
 
 func actionColumn() column[checkout.Payment] {
@@ -257,21 +292,6 @@ func (s *Store) DuePolls(ctx context.Context, now time.Time, limit int) ([]check
 		 WHERE next_poll <= $1
 		 ORDER BY next_poll
 		 LIMIT $2`, now.UnixMilli(), limit)
-}
-
-// NewestID is the last id in time order of all orders and payments, or "".
-func (s *Store) NewestID(ctx context.Context) (id string, err error) {
-	err = s.reads.QueryRowContext(ctx, `
-		SELECT max(coalesce((SELECT max(id) FROM orders), ''), coalesce((SELECT max(request_id) FROM payments), ''))`).Scan(&id)
-	return id, err
-}
-
-// WaitingPolls implements payments.Store.
-func (s *Store) WaitingPolls(ctx context.Context, after time.Time) (orderIDs []string, err error) {
-	return collect(ctx, s.reads, scanText, `
-		SELECT DISTINCT order_id
-		  FROM payments
-		 WHERE next_poll > $1`, after.UnixMilli())
 }
 
 // Reschedule implements payments.Store. It counts as a version like any other

@@ -138,7 +138,7 @@ func (s *Store) TransitionsBy(ctx context.Context, orderID string, cause checkou
 // inquiry that changed nothing leaves no row.
 func (s *Store) saveEvidence(ctx context.Context, tx *tx, e checkout.Evidence, changed bool) (repeated bool, err error) {
 	if e.Action != nil {
-		if err := s.saveAction(ctx, tx, *e.Action); err != nil {
+		if err := saveAction(ctx, tx, *e.Action, s.now()); err != nil {
 			return false, err
 		}
 	}

@@ -49,12 +49,16 @@ func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, pr
 	if p := o.Active(); p != nil && p.Status.InProgress() && p.Action.Type == checkout.ActionCode {
 		v.CodeURL = paths.code
 	}
+	if v.Exhausted = o.Status == checkout.OrderOpen && o.Exhausted(); v.Exhausted {
+		v.Status.Failed = false
+		v.Status.Title, v.Status.Message = "status.exhausted.title", "status.exhausted.message"
+	}
 	if o.Payable() {
 		if err := s.showPrice(c, &v, o); err != nil {
 			return err
 		}
 	}
-	if o.Payable() && !v.Status.Unknown {
+	if o.Payable() && !v.Status.Unknown && !v.Exhausted {
 		v.Methods = s.methodViews(c, o)
 		v.SDK = s.sdkView(c)
 	}

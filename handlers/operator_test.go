@@ -107,8 +107,8 @@ func TestARepeatedRefundResolvesNoReview(t *testing.T) {
 	}
 }
 
-// The buyer pays in a tab that was left open, after the order was cancelled; the
-// cancel given once more means the order as it was then.
+// The buyer pays in a tab that was left open, after the order was cancelled: it is
+// returned. The cancel given once more means the order as it was then.
 func TestARepeatedCancelLeavesWhatHasComeSince(t *testing.T) {
 	shop := newShop(t)
 	buyer := shop.newBuyer()
@@ -119,10 +119,14 @@ func TestARepeatedCancelLeavesWhatHasComeSince(t *testing.T) {
 	must(t, shop.control.Pay(id))
 	shop.quiet()
 	shop.inquires()
-	buyer.expectStatus(path, "paid", "paid")
+	buyer.expectStatus(path, "cancelled", "cancelled")
+	shop.holds(0)
+	returned := len(shop.audit()["cancel"])
 	must(t, shop.desk().Cancel(t.Context(), shop.orderID(), by("cancel")))
-	buyer.expectStatus(path, "paid", "paid")
-	shop.holds(4800)
+	buyer.expectStatus(path, "cancelled", "cancelled")
+	if again := len(shop.audit()["cancel"]); again != returned {
+		t.Errorf("the repeated cancel has asked Antom for %d more", again-returned)
+	}
 }
 
 // The shop's own cancel has had no answer and is given up, because the buyer was

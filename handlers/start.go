@@ -3,7 +3,6 @@ package handlers
 import (
 	"encoding/json"
 	"errors"
-	"net/http"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -37,8 +36,9 @@ func (s cashier) startPayment(c echo.Context) error {
 	}
 	started, err := s.payments.Start(c.Request().Context(), c.Param("token"), want)
 	var refused *checkout.Error
-	if errors.As(err, &refused) && refused.Kind() == checkout.Invalid && form == web.Page {
-		return s.renderCheckout(c, http.StatusUnprocessableEntity, started.Order, web.MessageOf(refused))
+	shown := errors.As(err, &refused) && (refused.Kind() == checkout.Invalid || refused.Code == checkout.CodeTooManyAttempts)
+	if shown && form == web.Page {
+		return s.renderCheckout(c, web.StatusOf(refused.Kind()), started.Order, web.MessageOf(refused))
 	}
 	if err != nil {
 		return err

@@ -151,6 +151,7 @@ type CheckoutView struct {
 	Status    Status
 	Methods   []Method
 	Error     string   // a message key: the choice that was posted is wrong
+	Exhausted bool     // the order takes no further attempt
 	SDK       *SDK     // nil: forms and redirects only
 	ExpiresAt string   // RFC 3339: until when the order may be paid, or "" to show no countdown
 	Now       string   // RFC 3339: the shop's clock, or "" to trust the device's

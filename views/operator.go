@@ -105,7 +105,7 @@ Dispute:      {{.Dispute.ID}}
 {{if not .Until.IsZero}}Answer until: {{time .Until}}
 {{end}}
 Accept it or defend it in Antom Dashboard. A refund would return the money a second time
-if the dispute is lost.
+if the dispute is lost, so admin refund and admin cancel refuse without --anyway.
 
     antom-checkout audit | grep {{.Order}}
 {{end}}

@@ -25,6 +25,14 @@ func checkCurrency(amount antom.Amount) *Refusal {
 	return nil
 }
 
+// checkSettlement refuses to settle in what is no currency. None is that of the contract.
+func checkSettlement(currency string) *Refusal {
+	if currency != "" && !slices.Contains(currencies, currency) {
+		return refuse("SETTLE_CONTRACT_NOT_MATCH", "no contract settles in %q, which is no currency of ISO 4217", clip(currency, 16))
+	}
+	return nil
+}
+
 // decimals of the currencies that do not have two.
 var decimals = map[string]int{
 	"CLP": 0, "JPY": 0, "KRW": 0, "VND": 0, "ISK": 0, "PYG": 0, "UGX": 0, "XAF": 0, "XOF": 0, "RWF": 0, "BIF": 0, "GNF": 0,

@@ -60,6 +60,7 @@ func checkPay(req *antom.PayRequest, terms Terms) *Refusal {
 		mustBe("productCode", req.ProductCode, antom.ProductCheckout),
 		identifier("paymentRequestId", req.PaymentRequestID),
 		checkOrder(req.Order, req.PaymentAmount),
+		checkSettlement(terms.Settlement),
 		required("paymentMethod.paymentMethodType", terms.Method, 64),
 		limited("paymentMethod.paymentMethodId", terms.MethodID, 2048),
 		address("paymentRedirectUrl", req.PaymentRedirectURL, true, redirectLimit(terms.Method)),

@@ -58,6 +58,7 @@ func TestCodes(t *testing.T) {
 		{"session: no currency", session(func(r *antom.PaymentSessionRequest) {
 			r.PaymentAmount, r.Order.Amount = money(t, "XXX", 4200), money(t, "XXX", 4200)
 		}), "CURRENCY_NOT_SUPPORT"},
+		{"session: settled in no currency", session(func(r *antom.PaymentSessionRequest) { r.SettlementStrategy.SettlementCurrency = "XXX" }), "SETTLE_CONTRACT_NOT_MATCH"},
 		{"pay: a made-up currency", pay("PR-1", "ALIPAY_CN", 4200, func(r *antom.PayRequest) {
 			r.PaymentAmount, r.Order.Amount = money(t, "ABC", 4200), money(t, "ABC", 4200)
 		}), "CURRENCY_NOT_SUPPORT"},

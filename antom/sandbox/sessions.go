@@ -60,6 +60,7 @@ func checkSession(req *antom.PaymentSessionRequest, terms Terms) *Refusal {
 		mustBe("productCode", req.ProductCode, antom.ProductCheckout),
 		identifier("paymentRequestId", req.PaymentRequestID),
 		checkOrder(req.Order, req.PaymentAmount),
+		checkSettlement(terms.Settlement),
 		address("paymentRedirectUrl", req.PaymentRedirectURL, true, redirectLimit(terms.Method)),
 		address("paymentNotifyUrl", req.PaymentNotifyURL, false, 2048),
 		checkScene(req.ProductScene),

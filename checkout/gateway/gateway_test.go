@@ -36,6 +36,28 @@ func TestAnAnswerAboutSomethingElseIsNone(t *testing.T) {
 	}
 }
 
+// An answer that does not name the shop's id, and names another Antom id than is known,
+// may be about another payment.
+func TestAnAnswerWithAnotherAntomIDHasToNameTheShopsID(t *testing.T) {
+	amount, err := antom.NewAmount("SGD", 4200)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := checkout.Payment{RequestID: "ours", AntomID: "1", Method: "GCASH"}
+	for _, row := range []struct {
+		requestID, antomID string
+		believed           bool
+	}{{"ours", "2", true}, {"ours", "1", true}, {"", "1", true}, {"", "", true}, {"", "2", false}} {
+		answer := &antom.InquiryPaymentResponse{
+			Envelope:         antom.Envelope{Result: antom.Result{Code: antom.CodeSuccess, Status: antom.StatusSuccess}},
+			PaymentRequestID: row.requestID, PaymentID: row.antomID, PaymentStatus: antom.PaymentSuccess, PaymentAmount: amount,
+		}
+		if _, found := eventFromInquiry(p, answer, nil); found != row.believed {
+			t.Errorf("an answer for %q with the Antom id %q is believed: %v", row.requestID, row.antomID, found)
+		}
+	}
+}
+
 // Antom sends a notification until it is acknowledged, with the same body each
 // time. That is one row; another message about the same payment is another row.
 func TestTheSameMessageHasTheSameID(t *testing.T) {

@@ -35,7 +35,7 @@ func (g *Gateway) Inquire(ctx context.Context, p checkout.Payment) (checkout.Eve
 // not know the payment, or the answer is about another one.
 func eventFromInquiry(p checkout.Payment, res *antom.InquiryPaymentResponse, err error) (e checkout.Event, found bool) {
 	e = checkout.Event{RequestID: p.RequestID}
-	if err != nil || !answers(p.RequestID, res.PaymentRequestID) || res.PaymentRequestID == "" && !answers(p.AntomID, res.PaymentID) && p.AntomID != "" {
+	if err != nil || !isAbout(p, res) {
 		return e, false
 	}
 	e.AntomID = res.PaymentID
@@ -61,6 +61,15 @@ func eventFromInquiry(p checkout.Payment, res *antom.InquiryPaymentResponse, err
 		}
 	}
 	return e, true
+}
+
+// isAbout reports whether an answer is about the payment: it names the shop's id, or no
+// other id than those that are known.
+func isAbout(p checkout.Payment, res *antom.InquiryPaymentResponse) bool {
+	if res.PaymentRequestID != "" || p.AntomID == "" {
+		return answers(p.RequestID, res.PaymentRequestID)
+	}
+	return answers(p.AntomID, res.PaymentID)
 }
 
 func operationEvent(t antom.Transaction) (checkout.OperationEvent, bool) {

@@ -113,7 +113,7 @@ func antomMethod(o checkout.Order, code string) *antom.PaymentMethod {
 
 func antomOrder(o checkout.Order) *antom.Order {
 	b := o.Buyer
-	name, phone, email := &antom.UserName{FullName: b.Name}, dialled(b.Phone), checkout.DeliverableEmail(b.Email)
+	name, phone, email := antomName(b.Name, b.Country), dialled(b.Phone), checkout.DeliverableEmail(b.Email)
 	order := &antom.Order{
 		ReferenceOrderID: o.ID,
 		Description:      "Order " + o.Number,

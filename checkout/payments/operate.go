@@ -8,7 +8,20 @@ import (
 )
 
 // operators does what an operator orders.
-type operators struct{ *endings }
+type operators struct {
+	*endings
+	anyway bool // also of a payment in dispute
+}
+
+// Operators is what an operator may order of a payment that holds funds.
+type Operators interface {
+	Refund(ctx context.Context, orderID string, minor int64, key checkout.Key) (checkout.Operation, error)
+	Cancel(ctx context.Context, orderID string, key checkout.Key) error
+}
+
+// Anyway is for an operator who knows that the payment is in dispute: refunds and cancels
+// are not questioned.
+func (s *operators) Anyway() Operators { return &operators{s.endings, true} }
 
 // checkKey refuses an action whose key was used for another one, before Antom is asked
 // anything. The key belongs to an action from its first change on, which is committed
@@ -47,7 +60,7 @@ func (s *operators) Capture(ctx context.Context, orderID string, key checkout.Ke
 // paid, however many are asked for at once. Of an order under review for its amount or
 // method, all that Antom holds of the payment in question is returned, and the order
 // may be paid anew unless another payment funds it. Errors: CodeNotFound,
-// CodeAmountInvalid, CodeNothingToRefund, CodeReviewStands, CodeKeyReused.
+// CodeAmountInvalid, CodeNothingToRefund, CodeReviewStands, CodeDisputed, CodeKeyReused.
 func (s *operators) Refund(ctx context.Context, orderID string, minor int64, key checkout.Key) (checkout.Operation, error) {
 	if err := s.checkKey(ctx, checkout.OperatorAction{Key: key, Name: string(checkout.Refund), Minor: minor, Order: orderID}); err != nil {
 		return checkout.Operation{}, err
@@ -56,7 +69,7 @@ func (s *operators) Refund(ctx context.Context, orderID string, minor int64, key
 	if err != nil {
 		return checkout.Operation{}, err
 	}
-	return s.operate(ctx, orderID, checkout.OperationRequest{Kind: checkout.Refund, Key: key, Payment: resolved, Minor: minor})
+	return s.operate(ctx, orderID, checkout.OperationRequest{Kind: checkout.Refund, Key: key, Payment: resolved, Minor: minor, Anyway: s.anyway})
 }
 
 // resolveRefund lets an operator's refund resolve a review as well, where that is
@@ -101,7 +114,7 @@ func (s *operators) reversedBy(ctx context.Context, o checkout.Order, key checko
 // Cancel ends an order: an unpaid one is closed once Antom agrees, an authorised card
 // is released, a paid payment is returned in full while its method's window is open.
 // Errors: CodeNotFound, CodeAntomRefused (refund instead), CodeNothingToCancel,
-// CodeAntomUnanswered, CodeKeyReused.
+// CodeDisputed, CodeAntomUnanswered, CodeKeyReused.
 func (s *operators) Cancel(ctx context.Context, orderID string, key checkout.Key) error {
 	action := checkout.OperatorAction{Key: key, Name: string(checkout.Cancel), Order: orderID}
 	if err := s.checkKey(ctx, action); err != nil {
@@ -160,7 +173,7 @@ func (s *operators) cancelledBy(ctx context.Context, orderID string, key checkou
 
 // cancelPayment asks Antom to cancel a payment on an operator's order.
 func (s *operators) cancelPayment(ctx context.Context, o checkout.Order, requestID string, key checkout.Key) (checkout.Order, error) {
-	begun, err := s.beginOperation(ctx, o.ID, checkout.OperationRequest{Kind: checkout.Cancel, Key: key, Payment: requestID})
+	begun, err := s.beginOperation(ctx, o.ID, checkout.OperationRequest{Kind: checkout.Cancel, Key: key, Payment: requestID, Anyway: s.anyway})
 	op := begun.Operation
 	if err == nil && op.Unfinished() {
 		o, op, err = s.carryOut(ctx, o, requestID, op, begun.Resumed)
@@ -185,6 +198,9 @@ func (s *operators) resolve(ctx context.Context, orderID string, minor int64, ke
 		return o, err
 	}
 	p := *o.Payment(o.ReviewPayment)
+	if err := checkout.QuestionReturn(p); err != nil && want != checkout.ResolutionAccept && !s.anyway {
+		return o, err
+	}
 	asked := p.Knowledge()
 	confirmed, call, found := s.gateway.Inquire(ctx, p)
 	confirmed.Asked = &asked

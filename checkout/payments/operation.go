@@ -90,6 +90,22 @@ func (s *operations) reverse(ctx context.Context, o checkout.Order, requestID st
 	return s.carryOut(ctx, o, requestID, op, begun.Resumed)
 }
 
+// returnIfNeedless returns a duplicate, unless an inquiry about the payment that is kept
+// shows that Antom has returned that one.
+func (s *operations) returnIfNeedless(ctx context.Context, o checkout.Order, requestID string, found checkout.Finding) error {
+	if kept := o.Active(); kept != nil && kept.FundsOrder() {
+		after, answer, err := s.inquire(ctx, o, *kept)
+		if err != nil || !answer.Known() {
+			return err // the sweeper comes again
+		}
+		o = after
+	}
+	if checkout.NextForPayment(o, requestID, found, s.rules()) != checkout.StepReturn {
+		return nil
+	}
+	return s.returnDuplicate(ctx, o, *o.Payment(requestID))
+}
+
 // returnDuplicate returns funds that the order does not need: by cancel while the
 // method allows it, otherwise by refund. What is refused is tried again later, with a
 // new id, until a person has to look.

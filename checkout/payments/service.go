@@ -46,7 +46,7 @@ type Methods interface {
 type Config struct {
 	PublicURL     string                  // base of the links in emails, without a trailing slash
 	ManualCapture bool                    // the merchant captures cards, of attempts that begin
-	RefundLate    bool                    // money for a closed order is returned instead of reviving the order
+	RefundLate    bool                    // money for an expired order is returned instead of reviving the order
 	SweepSchedule checkout.Schedule       // waits between two polls of something unfinished; the last repeats
 	Mailer        checkout.Mailer         // nil: no email is sent
 	Operator      checkout.OperatorMailer // nil: the log alone tells what waits for a person
@@ -113,7 +113,7 @@ func New(cfg Config, store Store, gateway Gateway, methods Methods) *Service {
 	watching := &watching{endings}
 	recorder.watches.poll, recorder.watches.tail = watching.pollForWatchers, watching.tailLedger
 	return &Service{
-		recorder: recorder, endings: endings, starts: starts, operators: &operators{endings},
+		recorder: recorder, endings: endings, starts: starts, operators: &operators{endings: endings},
 		outbox: outbox, sweeper: &sweeper{starts: starts, outbox: outbox}, watching: watching,
 	}
 }

@@ -35,7 +35,8 @@ type starts struct {
 // on with the same attempt, another method ends the old one first. So does another way
 // back: what began in a browser would lead an app's buyer out of the app, and the
 // other way round. No answer from Antom is ActionWait, and posting again goes on.
-// Errors: CodeNotFound, CodeMethodUnknown, CodeMethodRequired, CodeSoldOut.
+// Errors: CodeNotFound, CodeMethodUnknown, CodeMethodRequired, CodeSoldOut,
+// CodeTooManyAttempts.
 func (s *starts) Start(ctx context.Context, token string, want checkout.Attempt) (Started, error) {
 	o, err := s.Order(ctx, token)
 	if err != nil {
@@ -83,8 +84,11 @@ func (s *starts) start(ctx context.Context, orderID string, want checkout.Attemp
 		return deref(answered), err
 	}
 	o, answered, err = s.replace(ctx, o, want)
-	if err != nil || answered != nil {
-		return deref(answered), err
+	switch {
+	case err != nil:
+		return Started{Order: o}, err
+	case answered != nil:
+		return *answered, nil
 	}
 	return s.begin(ctx, o, want)
 }
@@ -123,6 +127,9 @@ func (s *starts) replace(ctx context.Context, o checkout.Order, want checkout.At
 		return o, &started, err
 	}
 	if active != nil {
+		if o.Exhausted() { // the last attempt does not end for one that cannot begin
+			return o, nil, checkout.ErrTooManyAttempts
+		}
 		var err error
 		if o, err = s.supersede(ctx, o, *active); err != nil {
 			return o, nil, err
@@ -148,10 +155,11 @@ func (s *starts) begin(ctx context.Context, o checkout.Order, want checkout.Atte
 	if err != nil {
 		return Started{}, err
 	}
-	if o, err = s.addPayment(ctx, o, p); err != nil {
-		return Started{}, err
+	added, err := s.addPayment(ctx, o, p)
+	if err != nil {
+		return Started{Order: o}, err
 	}
-	return s.submit(ctx, o, *o.Payment(p.RequestID), false)
+	return s.submit(ctx, added, *added.Payment(p.RequestID), false)
 }
 
 // waiting answers that the buyer has to ask again; p is the payment that is awaited.

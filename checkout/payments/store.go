@@ -54,13 +54,11 @@ type Store interface {
 	// could not be applied when they came.
 	Unmatched(ctx context.Context, antomID string) ([]checkout.Notification, error)
 
-	// DuePolls lists payments whose next poll is due, oldest first.
+	// DuePolls lists payments whose next poll is due by a time, oldest first.
 	DuePolls(ctx context.Context, now time.Time, limit int) ([]checkout.DuePoll, error)
 	// Reschedule counts a poll of a payment and sets when the next one is, unless the
 	// payment was polled meanwhile or nothing is still to come; then stillDue is false.
 	Reschedule(ctx context.Context, due checkout.DuePoll, next time.Time) (stillDue bool, err error)
-	// WaitingPolls lists the orders of payments whose next poll is after a time.
-	WaitingPolls(ctx context.Context, after time.Time) (orderIDs []string, err error)
 	// DueExpiries lists open orders past their end, those with no attempt in progress.
 	DueExpiries(ctx context.Context, now time.Time, limit int) (orderIDs []string, err error)
 	// PendingEffects and PendingEmails list outbox rows to deliver, oldest first:

@@ -100,7 +100,7 @@ func (s *sweeper) poll(ctx context.Context, due checkout.DuePoll) error {
 		_, later := s.store.Reschedule(ctx, due, r.Now.Add(r.Schedule.Wait(due.Polls)))
 		return errors.Join(err, later)
 	}
-	next, exhausted := checkout.NextPoll(o, due.Polls, s.slowness(o, *o.Payment(due.RequestID)), r)
+	next, exhausted := checkout.NextPoll(o, due.RequestID, due.Polls, s.slowness(o, *o.Payment(due.RequestID)), r)
 	if stillDue, err := s.store.Reschedule(ctx, due, next); err != nil || !stillDue {
 		return err // no longer due: the list is some time old
 	}
@@ -151,7 +151,7 @@ func (s *sweeper) proceed(ctx context.Context, orderID, requestID string, found 
 	case checkout.StepCancel:
 		_, _, err = s.reverse(ctx, o, requestID, checkout.Cancel)
 	case checkout.StepReturn:
-		err = s.returnDuplicate(ctx, o, *o.Payment(requestID))
+		err = s.returnIfNeedless(ctx, o, requestID, found)
 	case checkout.StepWatchAuthorization:
 		_, err = s.change(ctx, o.ID, checkout.Cause{Kind: checkout.BySweeper}, func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
 			after, effects := checkout.WatchAuthorization(o, requestID, found, s.rules())

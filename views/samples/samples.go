@@ -250,6 +250,10 @@ func checkoutPages(ctx context.Context) []Page {
 	return []Page{
 		{"checkout-renewed", open(func(v *views.CheckoutView) { v.Was = amount(ctx, 3900, "SGD") })},
 		{"checkout-no-method", open(func(v *views.CheckoutView) { v.Error = "error.method_required" })},
+		{"checkout-exhausted", open(func(v *views.CheckoutView) {
+			v.Methods, v.SDK, v.Exhausted = nil, nil, true
+			v.Status.Title, v.Status.Message = "status.exhausted.title", "status.exhausted.message"
+		})},
 		{"checkout-last-minutes", open(func(v *views.CheckoutView) { v.ExpiresAt = "2026-03-01T12:04:59Z" })},
 		{"checkout-two-methods", open(func(v *views.CheckoutView) { v.Methods = Methods(ctx)[:2] })},
 		{"checkout-many-methods", open(func(v *views.CheckoutView) { v.Methods = ManyMethods(ctx, 15) })},

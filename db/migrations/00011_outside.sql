@@ -17,6 +17,14 @@ CREATE INDEX searches_status ON searches (status, next_at);
 -- A message about a refund may name it by Antom's id only.
 CREATE INDEX operations_refund_antom ON operations (antom_id) WHERE kind = 'refund' AND antom_id <> '';
 
+-- A paid payment that a message has contradicted is inquired once more, later.
+ALTER TABLE payments ADD COLUMN reconcile_at INTEGER;
+
+-- The last step of each dispute about the payment, as JSON; '' if there is none.
+ALTER TABLE payments ADD COLUMN disputes TEXT NOT NULL DEFAULT '';
+
 -- +goose Down
+ALTER TABLE payments DROP COLUMN disputes;
+ALTER TABLE payments DROP COLUMN reconcile_at;
 DROP INDEX operations_refund_antom;
 DROP TABLE searches;
