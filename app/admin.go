@@ -24,6 +24,11 @@ const adminHelp = `actions:
   accept    end a review: keep the amount that Antom has confirmed, or, where it
             cannot be returned through Antom, record that it was resolved with
             the buyer offline
+  export    print what is stored about a buyer as JSON: of one order, or of all that
+            were placed with --email
+  erase     erase what is stored about a buyer, likewise; what proves what was sold
+            and paid stays. Refused while an order is unfinished, under review or
+            disputed
 
 --order takes the order's number as its buyer knows it (ABCDE-FGHIJ), or its id.
 
@@ -35,6 +40,7 @@ A payment in dispute, or that Antom has returned by a dispute, is refunded or
 cancelled only with --anyway: the buyer would have the money twice.
 
 The same --key again is the same action, so a command may be repeated safely.
+export and erase need no key.
 `
 
 // adminActions are what an operator may do.
@@ -75,6 +81,7 @@ func (a adminCommand) operators(service *payments.Service) payments.Operators {
 func administer(ctx context.Context, l *line) error {
 	order := l.flags.String("order", "", "number or id of the order")
 	amount := l.flags.Int64("amount", 0, "minor units to refund; all that is left without it")
+	email := l.flags.String("email", "", "of export and erase: the buyer's address, for all orders placed with it")
 	key := l.flags.String("key", "", "idempotency key: the same key is the same action")
 	anyway := l.flags.Bool("anyway", false, "refund or cancel although the payment is in dispute")
 	asJSON := l.flags.Bool("json", false, "answer with one JSON object instead of sentences")
@@ -83,10 +90,14 @@ func administer(ctx context.Context, l *line) error {
 		return err
 	}
 	a := adminCommand{action: l.arguments[0], minor: *amount, key: checkout.Key{Operator: checkout.CommandLine, Idempotency: *key}, anyway: *anyway, asJSON: *asJSON}
-	if adminActions[a.action] == nil {
+	personal := personalActions[a.action]
+	if adminActions[a.action] == nil && personal == nil {
 		return usageError{fmt.Errorf("admin: no action %q\n\n%s", a.action, adminHelp)}
 	}
-	if *order == "" || *key == "" || len(*key) > 128 || l.set("amount") && (*amount <= 0 || a.action != "refund") || *anyway && a.action != "refund" && a.action != "cancel" {
+	if personal != nil {
+		return personally(ctx, l, s, personal, person{order: *order, email: *email, asJSON: *asJSON})
+	}
+	if *email != "" || *order == "" || *key == "" || len(*key) > 128 || l.set("amount") && (*amount <= 0 || a.action != "refund") || *anyway && a.action != "refund" && a.action != "cancel" {
 		return usageError{errors.New("admin: --order and --key (up to 128 bytes) are needed; --amount is for refund, and at least 1; --anyway is for refund and cancel")}
 	}
 	if checkout.IDHoldsCardNumber(*key) {
@@ -198,7 +209,11 @@ var operatorTexts = map[checkout.ErrorCode]string{
 	checkout.CodeQuantityInvalid:   "the quantity is not valid",
 	checkout.CodeCartFull:          "the cart is full",
 	checkout.CodeCartEmpty:         "the cart is empty",
+	checkout.CodeCartChanged:       "the cart or its prices have changed",
 	checkout.CodeSoldOut:           "the goods are sold out",
+	checkout.CodeOrderUnderWay:     "a payment of the order is not finished",
+	checkout.CodeOrderPaid:         "the order is paid",
+	checkout.CodeOrderClosed:       "the order has expired or was cancelled",
 	checkout.CodeRenewalIncomplete: "goods of the expired order are no longer sold",
 	checkout.CodeOrderChanged:      "the order has changed meanwhile; give the same command again",
 	checkout.CodeForeignPayment:    "the Antom payment id belongs to another payment",
@@ -214,6 +229,7 @@ var operatorTexts = map[checkout.ErrorCode]string{
 	checkout.CodeDisputed:          "the payment is in dispute",
 	checkout.CodeAntomRefused:      "Antom refuses",
 	checkout.CodeTooManyAttempts:   "the order takes no further attempt to pay",
+	checkout.CodeDataNeeded:        "the buyer's data are still needed",
 	checkout.CodeAntomUnanswered:   "Antom has not answered; give the same command again",
 	checkout.CodeBusy:              "too many requests wait; give the same command again",
 	checkout.CodeUnstored:          "the database cannot write: see to its disk, then give the same command again",

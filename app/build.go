@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"sync"
 	"time"
 
@@ -129,18 +130,28 @@ func (p *Program) checkKeys(ctx context.Context) error {
 	return p.openClient(ctx)
 }
 
-func (p *Program) makeKeys(context.Context) (err error) {
-	p.keys, err = p.Settings.sessionKeys()
-	return err
+func (p *Program) makeKeys(ctx context.Context) (err error) {
+	if p.keys, err = p.Settings.sessionKeys(); err != nil {
+		return err
+	}
+	if err := p.Store.UseKey(databaseKey(p.keys)); err != nil {
+		return err
+	}
+	return db.SealOld(ctx, p.Store)
 }
 
-// readKeys makes none: where the key is the server's, no session is opened here
-// and no link is signed.
-func (p *Program) readKeys(ctx context.Context) error {
+// readKeys makes none. Where the key is known to the server only, no session is opened
+// here, no link is signed, and what is sealed is not read.
+func (p *Program) readKeys(context.Context) (err error) {
 	if p.Settings.SessionKey.Empty() {
-		return nil
+		if _, err := os.Stat(p.Settings.besideDatabase(sessionKey)); errors.Is(err, os.ErrNotExist) {
+			return nil
+		}
 	}
-	return p.makeKeys(ctx)
+	if p.keys, err = p.Settings.sessionKeys(); err != nil {
+		return err
+	}
+	return p.Store.UseKey(databaseKey(p.keys))
 }
 
 // listen takes the shop's address.

@@ -31,13 +31,21 @@ func (s *Settings) besideDatabase(name string) string {
 	return filepath.Join(filepath.Dir(s.Database), name)
 }
 
-// linkKey signs the links in emails. It is derived from the session keys and cannot
-// replace them.
+// linkKey signs the links in emails.
 func linkKey(sessionKeys []byte) []byte {
+	return derived(sessionKeys, "antom-checkout links to orders")
+}
+
+// databaseKey seals what would open a checkout page in the database.
+func databaseKey(sessionKeys []byte) []byte { return derived(sessionKeys, "antom-checkout database") }
+
+// derived is a key for one purpose. It is derived from the session keys and cannot
+// replace them.
+func derived(sessionKeys []byte, purpose string) []byte {
 	if sessionKeys == nil {
 		return nil
 	}
-	key, err := hkdf.Key(sha512.New, sessionKeys, nil, "antom-checkout links to orders", 32)
+	key, err := hkdf.Key(sha512.New, sessionKeys, nil, purpose, 32)
 	if err != nil {
 		panic("app: " + err.Error()) // 32 bytes are never too many
 	}

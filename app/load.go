@@ -92,6 +92,8 @@ func (s *Settings) fill(rows []setting, g given) error {
 	}
 	if !all[clientID].given && all["ANTOM_SDK_URL"].text == antomSDK {
 		s.SDK.URL = nil // the sandbox has its own
+	} else if !all["ANTOM_SDK_INTEGRITY"].given && all["ANTOM_SDK_URL"].text == antomSDK {
+		s.SDK.Integrity = antomSDKIntegrity
 	}
 	if s.SettlementCurrency == "" {
 		s.SettlementCurrency = s.Shop.Currency

@@ -159,7 +159,7 @@ func (m *metrics) watchOutbox(source outboxSource, now func() time.Time) {
 	m.registry.MustRegister(outboxCollector{
 		source: source, now: now,
 		rows:    prometheus.NewDesc("checkout_outbox_rows", "Effects such as emails: pending, sent, or dead (given up).", []string{"state"}, nil),
-		waiting: prometheus.NewDesc("checkout_waiting", "What waits for a person: orders under review, captures that are due within two days or failed, emails that were given up, notifications of the last seven days about no payment of the shop.", []string{"what"}, nil),
+		waiting: prometheus.NewDesc("checkout_waiting", "What waits for a person: orders under review, captures that are due within two days or failed, emails that were given up, but for those about orders that were never paid, notifications of the last seven days about no payment of the shop.", []string{"what"}, nil),
 		age:     prometheus.NewDesc("checkout_outbox_oldest_pending_seconds", "Age of the oldest pending row, 0 without one.", nil, nil),
 	})
 }
@@ -214,6 +214,9 @@ func (m *metrics) handler() http.Handler {
 	return mux
 }
 
+// metricsConnections is the most that the server of the metrics has at once.
+const metricsConnections = 64
+
 // measure begins to measure, and listens where Prometheus reads.
 func (p *Program) measure(context.Context) error {
 	p.metrics = newMetrics()
@@ -225,7 +228,7 @@ func (p *Program) measure(context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.servers.add(httpServer(p.metrics.handler(), p.Log), listener)
+	p.servers.add(httpServer(p.metrics.handler(), p.Log), listener, limitConnections(metricsConnections, 1), isLoopback)
 	p.Log.Info("metrics", logAddress, listener.Addr().String())
 	return nil
 }

@@ -37,10 +37,13 @@ func serveSandbox(ctx context.Context, l *line) error {
 		return err
 	}
 	var servers group
-	servers.add(opened.server(log), opened.listener)
+	servers.add(opened.server(log), opened.listener, limitConnections(sandboxConnections, 9), isLoopback)
 	fmt.Fprintf(l.stdout, "The sandbox is at %s (credentials: %[1]s/control/credentials)\n", opened.box.Credentials().BaseURL)
 	return errors.Join(servers.serve(ctx), opened.box.Close())
 }
+
+// sandboxConnections is the most that a sandbox has at once.
+const sandboxConnections = 2000
 
 // openedSandbox is a sandbox with the address it listens on.
 type openedSandbox struct {
@@ -143,7 +146,7 @@ func (p *Program) embedSandbox(context.Context) error {
 		return err
 	}
 	p.Sandbox = opened.box
-	p.servers.add(opened.server(p.Log), opened.listener)
+	p.servers.add(opened.server(p.Log), opened.listener, limitConnections(sandboxConnections, 3), isLoopback)
 	if opened.certificate != nil {
 		s.Antom.RootCAs = sandbox.Trust(*opened.certificate)
 	}

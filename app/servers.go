@@ -30,7 +30,10 @@ type group struct {
 	listeners []net.Listener
 }
 
-func (g *group) add(server *http.Server, listener net.Listener) {
+// add adds a server that keeps to limits; isShared holds for addresses that every
+// client may come from.
+func (g *group) add(server *http.Server, listener net.Listener, limits connectionLimits, isShared func(net.IP) bool) {
+	listener = newConnections(limits, isShared).limit(server, listener)
 	g.servers, g.listeners = append(g.servers, server), append(g.listeners, listener)
 }
 

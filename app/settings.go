@@ -24,7 +24,9 @@ type Settings struct {
 	SandboxTLS  bool
 	MetricsAddr string // "": the metrics are not served
 	ClockOffset time.Duration
-	Log         LogSettings
+
+	MaxConnections int
+	Log            LogSettings
 
 	Shop               shop.Config
 	Payments           payments.Config
@@ -62,6 +64,12 @@ const clientID = "ANTOM_CLIENT_ID"
 
 const antomSDK = "https://sdk.marmot-cloud.com/package/ams-checkout/1.47.2/dist/umd/ams-checkout.min.js"
 
+// antomSDKIntegrity is the hash of that script, as it is published on npm.
+const antomSDKIntegrity = "sha384-AD7L5Rh076UuqKtWm0N7aQR3QisWht2XKNKKIFUGwyXE5t3qTQJi/6mBDJyVTATz"
+
+// integrityOff is the text of a setting that pins no hash.
+const integrityOff = "off"
+
 // rows lists all settings, in the order an operator meets them; each fills its
 // field of s.
 func (s *Settings) rows() []setting {
@@ -96,8 +104,8 @@ func (s *Settings) rows() []setting {
 			summary: "how long to wait for one answer"},
 		{env: "ANTOM_SDK_URL", fallback: antomSDK, shown: "Antom's CDN, version 1.47.2", into: address(&s.SDK.URL),
 			summary: "script of the Web SDK"},
-		{env: "ANTOM_SDK_INTEGRITY", into: text(&s.SDK.Integrity),
-			summary: "Subresource Integrity value of that script"},
+		{env: "ANTOM_SDK_INTEGRITY", shown: "that of version 1.47.2, for its script", into: integrity(&s.SDK.Integrity),
+			summary: "Subresource Integrity value of that script (`sha384-…`), or `off`. Browsers run no other file: where Antom changes it, buyers pay without the SDK until this setting names the new hash"},
 		{env: "SDK_UI", fallback: "popup", into: oneOf(&s.SDK.UI, handlers.Popup, handlers.Inline, handlers.Element),
 			summary: "how the SDK shows itself: `popup`; `inline`: cards are entered inside the page, all else in the popup; `element`: Antom's Payment Element replaces the shop's list of methods. A build of the SDK without it leaves that list, and redirects"},
 		{env: "SANDBOX", fallback: "auto", into: either(&s.SandboxOnPublic, "auto", "on"),
@@ -132,6 +140,8 @@ func (s *Settings) rows() []setting {
 			summary: "emails about unpaid orders that one recipient gets in a day; further ones are given up. Emails about paid orders are not counted"},
 		{env: "EMAILS_PER_HOUR", fallback: "500", into: count(&s.Payments.EmailLimits.PerHour, 1, 1_000_000),
 			summary: "emails about unpaid orders to all recipients in an hour; further ones are sent later"},
+		{env: "PERSONAL_DATA_RETENTION", shown: "off", into: retention(&s.Payments.Retention),
+			summary: "how long buyers' data stay after the last change of a paid order (`8760h` is a year; a day at least); `off`: without end. Those of orders that were never paid go after 30 days in any case"},
 		{env: "APP_RETURN_URLS", shown: "none", into: appReturns(&s.Pages.AppReturns),
 			summary: "addresses below which native apps may be opened again after paying: `myshop://pay,https://shop.example/app/` ([docs/apps.md](docs/apps.md))"},
 		{env: "ALLOWED_HOSTS", shown: "from `PUBLIC_URL` and `ADDR`", into: hostNames(&s.Pages.AllowedHosts),
@@ -142,6 +152,10 @@ func (s *Settings) rows() []setting {
 			summary: "CIDRs of private test hosts that may open what is for developers: the emails at `/dev/mail` and the sandbox's control room. This machine may while the address is on it, too"},
 		{env: "RATE_LIMITS", fallback: "on", into: either(&s.Pages.RateLimits, "off", "on"),
 			summary: "`off`: no request is refused for coming too often, and emails have no allowance"},
+		{env: "MAX_CONNECTIONS", fallback: "4000", into: count(&s.MaxConnections, 16, 1_000_000),
+			summary: "connections to the shop at once, or fewer where the process may not open as many files (`ulimit -n`). Beyond them the one that has done nothing for longest is closed"},
+		{env: "MAX_STREAMS", fallback: "2000", into: count(&s.Pages.MaxStreams, 1, 1_000_000),
+			summary: "open pages that are told of changes at once, at most half of the connections; the page that has waited for longest polls instead"},
 		{env: "METRICS_ADDR", shown: "off", into: listenAddress(&s.MetricsAddr),
 			summary: "address that serves `/metrics` to Prometheus, and nothing else"},
 		{env: "LOG_FORMAT", fallback: "text", into: either(&s.Log.JSON, "text", "json"),

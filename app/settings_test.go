@@ -54,6 +54,32 @@ func account(more environ) environ {
 	return env
 }
 
+// otherHash is a Subresource Integrity value of no file.
+const otherHash = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+
+func TestTheSDKIsPinnedUnlessItIsAnother(t *testing.T) {
+	for name, c := range map[string]struct {
+		more environ
+		want string
+	}{
+		"Antom's":             {nil, antomSDKIntegrity},
+		"Antom's, changed":    {environ{"ANTOM_SDK_INTEGRITY": otherHash}, otherHash},
+		"Antom's, not pinned": {environ{"ANTOM_SDK_INTEGRITY": "off"}, ""},
+		"another":             {environ{"ANTOM_SDK_URL": "https://js.antom.com/v2/ams-checkout.js"}, ""},
+		"another, pinned":     {environ{"ANTOM_SDK_URL": "https://shop.example/sdk.js", "ANTOM_SDK_INTEGRITY": otherHash}, otherHash},
+	} {
+		if got := load(t, account(c.more)).SDK.Integrity; got != c.want {
+			t.Errorf("%s: the hash is %q, want %q", name, got, c.want)
+		}
+	}
+	if got := load(t, nil).SDK.Integrity; got != "" {
+		t.Errorf("the sandbox's stand-in has the hash %q", got)
+	}
+	for _, wrong := range []string{"sha384-abc", "md5-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "none", "sha256-"} {
+		expectProblems(t, account(environ{"ANTOM_SDK_INTEGRITY": wrong}), nil, "ANTOM_SDK_INTEGRITY: not a hash")
+	}
+}
+
 func TestWithoutSettingsThereIsADemo(t *testing.T) {
 	cfg := load(t, nil)
 	if cfg.Addr != "localhost:8080" || cfg.SandboxAddr != "localhost:8081" || cfg.Database != "data/checkout.db" {
@@ -122,7 +148,7 @@ func TestEverySettingIsTakenFromItsOwnName(t *testing.T) {
 	cfg := load(t, account(environ{
 		"ADDR": ":80", "PUBLIC_URL": "https://shop.example.com/pay/", "DATABASE_URL": "shop.db", "SHOP_NAME": "Tea & Co",
 		"CATALOG_FILE": "goods.csv", "CURRENCY": "JPY", "SETTLEMENT_CURRENCY": "USD", "ANTOM_URL": "https://open-na-global.alipay.com",
-		"ANTOM_TIMEOUT": "3s", "ANTOM_SDK_URL": "https://sdk.example.com/sdk.js", "ANTOM_SDK_INTEGRITY": "sha384-abc", "SDK_UI": "element",
+		"ANTOM_TIMEOUT": "3s", "ANTOM_SDK_URL": "https://sdk.example.com/sdk.js", "ANTOM_SDK_INTEGRITY": otherHash, "SDK_UI": "element",
 		"SANDBOX_ADDR": ":81", "INTEGRATION": "api", "CAPTURE_MODE": "manual", "ORDER_TTL": "30m", "SWEEP_SCHEDULE": "1s, 2s",
 		"SESSION_KEY": strings.Repeat("k", 32), "TRUSTED_PROXIES": "10.0.0.0/8, 2001:db8::/32", "ALLOWED_HOSTS": "pay.example.com, 10.0.0.7:8080",
 		"SMTP_URL": "smtps://ann:secret@mail.example.com", "MAIL_FROM": "shop@example.com", "MAIL_DIR": "/var/mail/shop",
@@ -136,7 +162,7 @@ func TestEverySettingIsTakenFromItsOwnName(t *testing.T) {
 		"ANTOM_CLIENT_ID": {cfg.Antom.ClientID, "5Y1234"}, "ANTOM_URL": {cfg.Antom.BaseURL, "https://open-na-global.alipay.com"},
 		"ANTOM_PRIVATE_KEY": {cfg.AntomPrivateKey.Reveal(), "private"}, "ANTOM_PUBLIC_KEY": {cfg.AntomPublicKey.Reveal(), "public"},
 		"ANTOM_TIMEOUT": {cfg.Antom.Timeout, 3 * time.Second}, "ANTOM_SDK_URL": {cfg.SDK.URL.String(), "https://sdk.example.com/sdk.js"},
-		"ANTOM_SDK_INTEGRITY": {cfg.SDK.Integrity, "sha384-abc"}, "SDK_UI": {cfg.SDK.UI, handlers.Element}, "SANDBOX_ADDR": {cfg.SandboxAddr, ":81"},
+		"ANTOM_SDK_INTEGRITY": {cfg.SDK.Integrity, otherHash}, "SDK_UI": {cfg.SDK.UI, handlers.Element}, "SANDBOX_ADDR": {cfg.SandboxAddr, ":81"},
 		"INTEGRATION": {cfg.FormsOnly, true}, "CAPTURE_MODE": {cfg.Payments.ManualCapture, true}, "ORDER_TTL": {cfg.Shop.OrderTTL, 30 * time.Minute},
 		"SWEEP_SCHEDULE": {len(cfg.Payments.SweepSchedule), 2}, "SESSION_KEY": {cfg.SessionKey.Reveal(), strings.Repeat("k", 32)},
 		"SMTP_URL":  {cfg.SMTPURL.Reveal(), "smtps://ann:secret@mail.example.com"},

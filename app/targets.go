@@ -1,6 +1,7 @@
 package app
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -79,6 +80,23 @@ func file(field *string) target {
 	}}
 }
 
+// integrity is a hash of Subresource Integrity, or several; "off" is none.
+func integrity(field *string) target {
+	return parsed(field, func(text string) (string, error) {
+		if text == integrityOff {
+			return "", nil
+		}
+		for _, hash := range strings.Fields(text) {
+			kind, sum, _ := strings.Cut(hash, "-")
+			bytes, err := base64.StdEncoding.DecodeString(sum)
+			if lengths := map[string]int{"sha256": 32, "sha384": 48, "sha512": 64}; err != nil || len(bytes) != lengths[kind] || len(bytes) == 0 {
+				return "", errors.New("not a hash such as " + antomSDKIntegrity)
+			}
+		}
+		return text, nil
+	})
+}
+
 func address(field **url.URL) target { return parsed(field, parseAddress) }
 
 func addressText(field *string) target {
@@ -140,6 +158,18 @@ func count(field *int, least, most int) target {
 		}
 		return nil
 	}}
+}
+
+// retention is a duration of a day at least, or off.
+func retention(field *checkout.Retention) target {
+	return parsed(field, func(text string) (checkout.Retention, error) {
+		if text == "off" {
+			return 0, nil
+		}
+		var d time.Duration
+		err := duration(&d, 24*time.Hour, 100*365*24*time.Hour).set(text)
+		return checkout.Retention(d), err
+	})
 }
 
 func schedule(field *checkout.Schedule) target {

@@ -111,8 +111,19 @@ func (s *Settings) mailFolder() string { return cmp.Or(s.Mail.Folder, s.besideDa
 func (p *Program) openPages(context.Context) error {
 	web := httpServer(p.NewHandler(), p.Log)
 	web.RegisterOnShutdown(p.stop)
-	p.servers.add(web, p.listener)
+	p.servers.add(web, p.listener, p.Settings.connectionLimits(), p.Settings.isShared)
 	return nil
+}
+
+// connectionLimits are those of the shop's server.
+func (s *Settings) connectionLimits() connectionLimits {
+	return limitConnections(s.MaxConnections, 6)
+}
+
+// isShared holds for addresses that every buyer may come from: of this machine, and of
+// the proxies.
+func (s *Settings) isShared(ip net.IP) bool {
+	return isLoopback(ip) || slices.ContainsFunc(s.Pages.TrustedProxies, func(n *net.IPNet) bool { return n.Contains(ip) })
 }
 
 // NewHandler makes the shop's HTTP handler: its pages, its notify address.
@@ -135,6 +146,7 @@ func (p *Program) PagesConfig() handlers.Config {
 func (s *Settings) pages() handlers.Config {
 	cfg := s.Pages
 	cfg.PublicURL, cfg.Sandbox = s.PublicURL, !s.LiveMode()
+	cfg.MaxStreams = min(cfg.MaxStreams, s.connectionLimits().total/2) // the rest is for requests
 	cfg.AllowedHosts = slices.Concat(cfg.AllowedHosts, s.listenedName())
 	if s.SMTPURL.Empty() {
 		cfg.Preview = mail.Folder(s.mailFolder())

@@ -39,13 +39,15 @@ type Attempt struct {
 	Device    Device
 	ReturnURL string   // where a native app is opened again; "" is the shop's return page
 	Offered   []string // the methods that may be chosen, for the element
+	// The payment whose session Antom's SDK could not use, or "": another one is made.
+	RefusedSession string
 }
 
 // Continues reports whether the attempt goes on with a stored payment instead of
-// starting another: method and mode are the same, Antom's session is still open, and
-// the payment is not being cancelled.
+// starting another: method and mode are the same, Antom's session is still open and was
+// not refused by the SDK, and the payment is not being cancelled.
 func (want Attempt) Continues(p *Payment, now time.Time) bool {
-	if p == nil || p.Cancelling() || p.closedAtAntom(now) {
+	if p == nil || p.Cancelling() || p.closedAtAntom(now) || want.refused(p) {
 		return false
 	}
 	// A buyer who asks for the element again, after choosing a method in it, wants to
@@ -69,6 +71,11 @@ func (want Attempt) sameWayBack(p *Payment) bool {
 		return p.Terminal == TerminalApp && p.ReturnURL == want.ReturnURL
 	}
 	return p.Terminal != TerminalApp
+}
+
+// refused reports whether the SDK could not use the payment's session.
+func (want Attempt) refused(p *Payment) bool {
+	return p.Action.Type == ActionSDK && p.RequestID == want.RefusedSession
 }
 
 // closedAtAntom reports whether Antom's session for the payment has ended.

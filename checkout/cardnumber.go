@@ -59,32 +59,33 @@ func IDHoldsCardNumber(id string) bool {
 // three marks that people put between the groups of a card number part two groups.
 func digitRuns(text string) (runs [][]string) {
 	var run []string
-	group, marks := "", 0
-	end := func() {
-		if group != "" {
-			run, group = append(run, group), ""
+	var group []byte
+	marks := 0
+	endGroup := func() {
+		if len(group) > 0 {
+			run, group = append(run, string(group)), nil
 		}
-		if run != nil {
+	}
+	endRun := func() {
+		if endGroup(); run != nil {
 			runs, run = append(runs, run), nil
 		}
+		marks = 0
 	}
 	for _, r := range text {
 		digit := ASCIIDigit(r)
 		switch {
 		case digit >= 0:
-			group, marks = group+string(digit), 0
+			group, marks = append(group, byte(digit)), 0
 		case isInvisible(r):
 		case parts(r) && marks < 3:
-			if group != "" {
-				run, group = append(run, group), ""
-			}
+			endGroup()
 			marks++
 		default:
-			end()
-			marks = 0
+			endRun()
 		}
 	}
-	end()
+	endRun()
 	return runs
 }
 

@@ -53,6 +53,15 @@ func changes() map[string]change {
 		"the buyer asks for an email": func(o Order, _ Rules) (Order, []Effect, error) {
 			return RequestEmail(o), nil, nil
 		},
+		"the buyer corrects the form": func(o Order, _ Rules) (Order, []Effect, error) {
+			corrected := o.Buyer
+			corrected.Address1 = "2 Raffles Place"
+			after, err := CorrectBuyer(o, corrected)
+			if err == nil && after.Buyer != corrected {
+				return o, nil, errors.New("nothing is corrected")
+			}
+			return after, nil, err
+		},
 		"an authorisation is watched": func(o Order, r Rules) (Order, []Effect, error) {
 			return noError(WatchAuthorization(o, "a", FindingFound, r))
 		},

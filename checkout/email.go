@@ -136,6 +136,9 @@ func NewEmail(o Order, effect Effect) (e Email, due bool) {
 	if p := o.Current(); p != nil {
 		e.Payment = *p
 	}
+	if o.Erased() {
+		return e, false // there is no address
+	}
 	switch e.Kind {
 	case EmailReceipt:
 		return e, o.Status != OrderRefunded // late money was returned at once: the email about the refund is enough

@@ -38,7 +38,11 @@ const (
 	CodeCartFull        ErrorCode = "cart_full"        // MaxLines products are in it
 
 	CodeCartEmpty         ErrorCode = "cart_empty"
+	CodeCartChanged       ErrorCode = "cart_changed" // the form showed other lines or prices
 	CodeSoldOut           ErrorCode = "sold_out"
+	CodeOrderUnderWay     ErrorCode = "order_under_way"     // a payment is not finished: the order cannot be corrected
+	CodeOrderPaid         ErrorCode = "order_paid"          // likewise
+	CodeOrderClosed       ErrorCode = "order_closed"        // it has expired or was cancelled
 	CodeOrderChanged      ErrorCode = "order_changed"       // another request or message was faster; read again
 	CodeForeignPayment    ErrorCode = "foreign_payment"     // the Antom id belongs to another payment
 	CodeRenewalIncomplete ErrorCode = "renewal_incomplete"  // goods of the expired order are gone or short
@@ -54,6 +58,7 @@ const (
 	CodeDisputed          ErrorCode = "payment_disputed"    // the payment is in dispute: a return would be a second one
 	CodeAntomRefused      ErrorCode = "antom_refused"       // Antom refuses the operation
 	CodeTooManyAttempts   ErrorCode = "too_many_attempts"   // the order takes no further attempt to pay
+	CodeDataNeeded        ErrorCode = "data_needed"         // the buyer's data still serve something, and cannot be erased
 
 	CodeAntomUnanswered ErrorCode = "antom_unanswered" // Antom has not answered yet
 	CodeBusy            ErrorCode = "busy"             // too many requests wait
@@ -70,7 +75,11 @@ var kindsOfCodes = map[ErrorCode]Kind{
 	CodeQuantityInvalid:   Invalid,
 	CodeCartFull:          Invalid,
 	CodeCartEmpty:         Conflict,
+	CodeCartChanged:       Conflict,
 	CodeSoldOut:           Conflict,
+	CodeOrderUnderWay:     Conflict,
+	CodeOrderPaid:         Conflict,
+	CodeOrderClosed:       Conflict,
 	CodeOrderChanged:      Conflict,
 	CodeForeignPayment:    Conflict,
 	CodeRenewalIncomplete: Conflict,
@@ -86,6 +95,7 @@ var kindsOfCodes = map[ErrorCode]Kind{
 	CodeDisputed:          Conflict,
 	CodeAntomRefused:      Conflict,
 	CodeTooManyAttempts:   Conflict,
+	CodeDataNeeded:        Conflict,
 	CodeAntomUnanswered:   Unavailable,
 	CodeBusy:              Unavailable,
 	CodeUnstored:          Unavailable,

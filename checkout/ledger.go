@@ -66,6 +66,12 @@ type DuePoll struct {
 	Polls     int // how often it has been polled
 }
 
+// DueErasure is an order whose buyer's data may be erased.
+type DueErasure struct {
+	OrderID   string
+	CreatedAt time.Time
+}
+
 // PendingEffect is an outbox row.
 type PendingEffect struct {
 	ID       int64

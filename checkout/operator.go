@@ -71,10 +71,11 @@ func (e Effect) Delay() time.Duration {
 	return 0
 }
 
-// AfterGivenUp are the effects of giving an effect up: the operator is told that a
-// buyer's email is not delivered.
-func AfterGivenUp(e Effect) []Effect {
-	if e.IsEmail() {
+// AfterGivenUp are the effects of giving an effect up: the operator is told that a buyer
+// who has paid does not get an email. An order that was never paid may name any address,
+// and the operator can do nothing about it.
+func AfterGivenUp(o Order, e Effect) []Effect {
+	if email, _ := NewEmail(o, e); e.IsEmail() && !email.HasAllowance() {
 		return []Effect{OperatorEffect(MatterUndelivered, string(e))}
 	}
 	return nil

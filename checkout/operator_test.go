@@ -68,10 +68,17 @@ func TestTheOperatorIsToldWhereTheSweeperGivesUp(t *testing.T) {
 	if _, effects := Apply(orderWith("GCASH", PaymentPending), e, r); !slices.Equal(effects, []Effect{"operator.review:1"}) {
 		t.Errorf("a contradiction: %v", effects)
 	}
-	if effects := AfterGivenUp("mail.receipt"); !slices.Equal(effects, []Effect{"operator.undelivered:mail.receipt"}) {
-		t.Errorf("a dead email: %v", effects)
+	unpaid, paid := orderWith("GCASH", PaymentFailed), orderWith("GCASH", PaymentPaid)
+	paid.EverPaid = true
+	for _, effect := range []Effect{"mail.receipt", "mail.link:2026-01-02T15"} {
+		if effects := AfterGivenUp(paid, effect); !slices.Equal(effects, []Effect{"operator.undelivered:" + effect}) {
+			t.Errorf("a dead email: %v", effects)
+		}
 	}
-	if effects := AfterGivenUp("operator.review:1"); effects != nil {
+	if effects := AfterGivenUp(unpaid, "mail.expired"); effects != nil {
+		t.Errorf("a dead email about an unpaid order: %v", effects)
+	}
+	if effects := AfterGivenUp(paid, "operator.review:1"); effects != nil {
 		t.Errorf("a dead email to the operator: %v", effects)
 	}
 }

@@ -19,6 +19,7 @@ type Order struct {
 	Language  string // BCP 47, the buyer's when placing the order
 	CreatedAt time.Time
 	ExpiresAt time.Time // until when an unpaid order may be paid
+	ErasedAt  time.Time // when the buyer's data were erased; zero if they were not
 
 	Status        OrderStatus
 	Closed        OrderStatus // OrderExpired or OrderCancelled once the order takes no new attempt, else ""
@@ -84,7 +85,7 @@ type Payment struct {
 	ShopFault       bool     // it failed because of the shop's settings, contract or code, and not because of the buyer
 	Terminal        Terminal // what the buyer pays on
 	ReturnURL       string   // where a native app is opened again; "" is the order's return page
-	Body            []byte   // of the call that starts it, so that a repeat is the same request
+	Body            []byte   // of the call that starts it, so that a repeat is the same request; nil once it has a result
 	Incomplete      bool     // the body lacks what may not be stored: the payment is inquired, never repeated
 	Action          Action   // how the buyer goes on
 	CreatedAt       time.Time
@@ -243,6 +244,9 @@ func (o *Order) Final() bool {
 	}
 	return false
 }
+
+// Renewable reports whether the order may be placed anew for the same buyer.
+func (o *Order) Renewable() bool { return o.Status == OrderExpired && !o.Erased() }
 
 // Payable reports whether the order's status allows an attempt to pay it.
 func (o *Order) Payable() bool { return o.Status == OrderOpen || o.Status == OrderProcessing }

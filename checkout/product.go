@@ -27,13 +27,6 @@ type Product struct {
 // Short reports whether fewer pieces are in stock than ordered.
 func (p Product) Short(quantity int) bool { return p.Stock != nil && *p.Stock < quantity }
 
-// CartLine is a product the buyer has put into the cart. The session holds
-// nothing but this: names and prices always come from the database.
-type CartLine struct {
-	SKU      string `json:"sku"`
-	Quantity int    `json:"quantity"`
-}
-
 // ParseQuantity reads a number of pieces as a buyer types it: 1 to MaxQuantity,
 // plain digits.
 func ParseQuantity(text string) (int, error) {

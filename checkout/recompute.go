@@ -18,6 +18,9 @@ func (o *Order) recompute(r Rules) {
 		if p.Status == PaymentPaid && p.Refunded() == p.EffectiveAmount() {
 			p.transition(PaymentRefunded, p.ResultCode)
 		}
+		if !p.Status.InProgress() {
+			p.forgetRequest()
+		}
 		switch reviewed := o.ReviewPayment == p.RequestID; {
 		case reviewed && o.Review.needsPerson():
 		case reviewed && o.Review.contradiction() && p.NextPoll.IsZero():
@@ -38,11 +41,11 @@ func (o *Order) recompute(r Rules) {
 // allocate decides about the funds of an attempt that is not active: the attempt
 // becomes active if the order needs its funds; otherwise it is a duplicate, and its
 // funds are returned. An order that the merchant has cancelled needs none; one that has
-// expired may be revived.
+// expired may be revived while it has a buyer to send the goods to.
 func (o *Order) allocate(p *Payment, r Rules) {
 	active := o.Active()
 	hasFunds := active != nil && !active.Status.InProgress()
-	late := o.Closed == OrderCancelled || o.Closed == OrderExpired && r.RefundLate
+	late := o.Closed == OrderCancelled || o.Closed == OrderExpired && (r.RefundLate || o.Erased())
 	if hasFunds && !late && active.returnedByAntom() {
 		hasFunds = false
 		o.raiseOnce(paidAgain, p.RequestID)

@@ -2,9 +2,7 @@ package db
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,6 +21,13 @@ func Audit(ctx context.Context, path string, w io.Writer) error {
 		return fmt.Errorf("audit: %w", err)
 	}
 	defer reads.Close()
+	found, known, err := schemaVersions(ctx, reads)
+	if err == nil && found < known {
+		err = fmt.Errorf("schema %d, this program reads schema %d: use the version that made it, or migrate first", found, known)
+	}
+	if err != nil && !errors.Is(err, ErrNewerSchema) { // a newer one is read as far as it is known
+		return fmt.Errorf("audit: %s: %w", path, err)
+	}
 	tx, err := reads.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return fmt.Errorf("audit: %w", err)
@@ -47,7 +52,7 @@ func (t auditTime) MarshalText() ([]byte, error) {
 }
 
 // export reads rows into one and writes a line after each.
-func export(ctx context.Context, q querier, out *json.Encoder, line any, dest []any, finish func(), query string) error {
+func export(ctx context.Context, q querier, out *json.Encoder, line any, dest []any, query string) error {
 	rows, err := q.QueryContext(ctx, query)
 	if err != nil {
 		return err
@@ -57,9 +62,6 @@ func export(ctx context.Context, q querier, out *json.Encoder, line any, dest []
 		if err := rows.Scan(dest...); err != nil {
 			return err
 		}
-		if finish != nil {
-			finish()
-		}
 		if err := out.Encode(line); err != nil {
 			return errors.Join(err, rows.Close())
 		}
@@ -68,7 +70,6 @@ func export(ctx context.Context, q querier, out *json.Encoder, line any, dest []
 }
 
 func auditOrders(ctx context.Context, q querier, out *json.Encoder) error {
-	var token string
 	line := struct {
 		Kind        string    `json:"kind"`
 		ID          string    `json:"id"`
@@ -80,12 +81,8 @@ func auditOrders(ctx context.Context, q querier, out *json.Encoder) error {
 		EverPaid    bool      `json:"ever_paid"`
 	}{Kind: "order"}
 	return export(ctx, q, out, &line,
-		[]any{&line.ID, &token, &line.Status, &line.Currency, &line.Total, &line.CreatedAt, &line.EverPaid},
-		func() {
-			sum := sha256.Sum256([]byte(token))
-			line.TokenSHA256 = hex.EncodeToString(sum[:])
-		}, `
-		SELECT id, token, status, currency, total, created_at, ever_paid
+		[]any{&line.ID, &line.TokenSHA256, &line.Status, &line.Currency, &line.Total, &line.CreatedAt, &line.EverPaid}, `
+		SELECT id, token_sha256, status, currency, total, created_at, ever_paid
 		  FROM orders
 		 ORDER BY id`)
 }
@@ -103,8 +100,7 @@ func auditPayments(ctx context.Context, q querier, out *json.Encoder) error {
 		AntomID   string `json:"antom_payment_id"`
 	}{Kind: "payment"}
 	return export(ctx, q, out, &line,
-		[]any{&line.RequestID, &line.OrderID, &line.Method, &line.Mode, &line.Status, &line.Amount, &line.Currency, &line.AntomID},
-		nil, `
+		[]any{&line.RequestID, &line.OrderID, &line.Method, &line.Mode, &line.Status, &line.Amount, &line.Currency, &line.AntomID}, `
 		SELECT request_id, order_id, method, mode, status,
 		       coalesce(confirmed, amount), CASE WHEN confirmed IS NULL THEN currency ELSE confirmed_currency END, antom_id
 		  FROM payments
@@ -121,8 +117,7 @@ func auditOperations(ctx context.Context, q querier, out *json.Encoder) error {
 		Status           string `json:"status"`
 	}
 	return export(ctx, q, out, &line,
-		[]any{&line.Kind, &line.RequestID, &line.PaymentRequestID, &line.Amount, &line.Currency, &line.Status},
-		nil, `
+		[]any{&line.Kind, &line.RequestID, &line.PaymentRequestID, &line.Amount, &line.Currency, &line.Status}, `
 		SELECT kind, request_id, payment_request_id, amount, currency, status
 		  FROM operations
 		 ORDER BY payment_request_id, kind, request_id`)
@@ -141,8 +136,7 @@ func auditTransitions(ctx context.Context, q querier, out *json.Encoder) error {
 		At               auditTime `json:"at"`
 	}{Kind: "transition"}
 	return export(ctx, q, out, &line,
-		[]any{&line.Seq, &line.Subject, &line.OrderID, &line.PaymentRequestID, &line.From, &line.To, &line.Cause, &line.At},
-		nil, `
+		[]any{&line.Seq, &line.Subject, &line.OrderID, &line.PaymentRequestID, &line.From, &line.To, &line.Cause, &line.At}, `
 		SELECT seq, iif(subject = 'order', '', subject), order_id, payment_request_id, from_status, to_status, cause, at
 		  FROM transitions
 		 WHERE subject IN ('order', 'payment')
@@ -161,8 +155,7 @@ func auditNotifications(ctx context.Context, q querier, out *json.Encoder) error
 		Applied          bool      `json:"applied"`
 	}{Kind: "notification", Verified: true} // unverified ones are never stored
 	return export(ctx, q, out, &line,
-		[]any{&line.ID, &line.BodySHA256, &line.Type, &line.PaymentRequestID, &line.ReceivedAt, &line.Applied},
-		nil, `
+		[]any{&line.ID, &line.BodySHA256, &line.Type, &line.PaymentRequestID, &line.ReceivedAt, &line.Applied}, `
 		SELECT id, body_sha256, type, payment_request_id, received_at, applied
 		  FROM notifications
 		 ORDER BY received_at, id`)
@@ -181,8 +174,7 @@ func auditCalls(ctx context.Context, q querier, out *json.Encoder) error {
 		At               auditTime `json:"at"`
 	}{Kind: "call"}
 	return export(ctx, q, out, &line,
-		[]any{&line.ID, &line.Endpoint, &line.RequestID, &line.PaymentRequestID, &line.Result, &line.Code, &line.Verified, &line.At},
-		nil, `
+		[]any{&line.ID, &line.Endpoint, &line.RequestID, &line.PaymentRequestID, &line.Result, &line.Code, &line.Verified, &line.At}, `
 		SELECT id, endpoint, request_id, payment_request_id, result, code, verified, at
 		  FROM calls
 		 ORDER BY id`)
@@ -198,8 +190,7 @@ func auditOutbox(ctx context.Context, q querier, out *json.Encoder) error {
 		Attempts int    `json:"attempts"`
 	}{Kind: "outbox"}
 	return export(ctx, q, out, &line,
-		[]any{&line.ID, &line.Topic, &line.OrderID, &line.State, &line.Attempts},
-		nil, `
+		[]any{&line.ID, &line.Topic, &line.OrderID, &line.State, &line.Attempts}, `
 		SELECT id, topic, order_id, state, attempts
 		  FROM outbox
 		 ORDER BY id`)

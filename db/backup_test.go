@@ -3,6 +3,7 @@ package db
 import (
 	"database/sql"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -311,5 +312,25 @@ func TestOnlyTheOwnerCanLock(t *testing.T) {
 		if err := os.Chmod(path+".lock", 0o644); err != nil { // as older versions made it
 			t.Fatal(err)
 		}
+	}
+}
+
+// An audit of tables that have other columns would fail with a message of SQLite's.
+func TestTheAuditSaysWhichSchemaItReads(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "shop.db")
+	old, err := sql.Open("sqlite", dsn(path, "_txlock=immediate"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = old.Close() })
+	provider, err := newProvider(old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := provider.UpTo(t.Context(), 9); err != nil {
+		t.Fatal(err)
+	}
+	if err := Audit(t.Context(), path, io.Discard); err == nil || !strings.Contains(err.Error(), "migrate first") {
+		t.Errorf("of an older schema it is answered %v", err)
 	}
 }

@@ -186,7 +186,7 @@ func sameRows(db *sql.DB) ([]insert, error) {
 	o, p := newOrder("o"), newPayment("p")
 	return []insert{
 		{`
-		INSERT INTO orders (id, number, token, form_key, status, closed, review, review_payment, ever_paid, stock, version, currency, total,
+		INSERT INTO orders (id, number, token_sha256, form_key, status, closed, review, review_payment, ever_paid, stock, version, currency, total,
 			email, name, phone, country, region, city, address1, address2, postal_code, language, created_at, expires_at)
 		VALUES ($1, 'N-' || $1, 'token-' || $1, 'form-' || $1, 'open', '', '', '', 0, '', 1, 'SGD', 4200,
 			$2, $3, $4, $5, $6, $7, $8, $9, $10, 'en-SG', $11, $12)`, func(order string) []any {

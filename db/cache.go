@@ -76,7 +76,9 @@ func (c *cache) add(o *checkout.Order) {
 		}
 	}
 	c.recent[name{byID, o.ID}] = o
-	c.recent[name{byToken, o.Token}] = o
+	if o.Token != "" { // it cannot be read without the key
+		c.recent[name{byToken, o.Token}] = o
+	}
 	c.recent[name{byForm, o.FormKey}] = o
 	for _, p := range o.Payments {
 		c.recent[name{byRequestID, p.RequestID}] = o

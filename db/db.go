@@ -18,6 +18,8 @@ import (
 
 // Store is the database. It implements payments.Store.
 type Store struct {
+	personalData
+	sealer
 	NewestID string // the last id in time order of all orders and payments when it was opened, or ""
 
 	writer    *writer
@@ -27,6 +29,8 @@ type Store struct {
 	unmatched atomic.Bool  // whether a notification may be waiting for its payment
 	release   func() error // lets other servers open the file; nil when it was not claimed
 	exclusive bool
+	probe     probe
+	maxCarts  int
 	now       func() time.Time
 }
 
@@ -42,7 +46,7 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 	if strings.Contains(path, "://") {
 		return nil, errors.New("only a path to an SQLite file is supported as database")
 	}
-	s := &Store{now: time.Now}
+	s := &Store{now: time.Now, maxCarts: maxCarts}
 	for _, option := range options {
 		option(s)
 	}
@@ -65,7 +69,7 @@ func (s *Store) open(ctx context.Context, path string) (err error) {
 	if err := refuseHalfRestored(path); err != nil {
 		return err
 	}
-	writes, err := sql.Open("sqlite", dsn(path, "_txlock=immediate", undoInMemory))
+	writes, err := sql.Open("sqlite", dsn(path, "_txlock=immediate", undoInMemory, overwriteErased))
 	if err != nil {
 		return fmt.Errorf("open database: %w", err)
 	}
@@ -83,6 +87,7 @@ func (s *Store) open(ctx context.Context, path string) (err error) {
 	if s.NewestID, err = newestID(ctx, s.reads); err != nil {
 		return fmt.Errorf("open database: %w", err)
 	}
+	s.personalData = personalData{s.readers, s.reads}
 	return s.noteUnmatched(ctx)
 }
 
@@ -119,6 +124,10 @@ func openReaders(path string) (*sql.DB, error) {
 // otherwise SQLite writes them to a temporary file, which costs a third of all.
 const undoInMemory = "_pragma=temp_store(memory)"
 
+// overwriteErased leaves no copy of a row in the free parts of the file: what is erased
+// is gone.
+const overwriteErased = "_pragma=secure_delete(1)"
+
 // dsn carries the pragmas, because a PRAGMA by Exec reaches one connection of a
 // pool only. synchronous=FULL: what is acknowledged survives a power cut.
 func dsn(path string, more ...string) string {
@@ -146,16 +155,6 @@ func (s *Store) Close() error {
 		errs = append(errs, s.release())
 	}
 	return errors.Join(errs...)
-}
-
-// Ready reports whether the database can store: it commits a transaction that
-// changes nothing lasting. SQLite writes the page even when the number is the
-// same as before.
-func (s *Store) Ready(ctx context.Context) error {
-	return s.write(ctx, func(ctx context.Context, tx *tx) error {
-		_, err := tx.ExecContext(ctx, `PRAGMA user_version = 1`)
-		return err
-	})
 }
 
 func (s *Store) write(ctx context.Context, fn func(context.Context, *tx) error) error {

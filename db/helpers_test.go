@@ -1,6 +1,7 @@
 package db
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"flag"
@@ -22,6 +23,8 @@ var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
 
 func sgd(minor int64) checkout.Money { return checkout.Money{Minor: minor, Currency: "SGD"} }
 
+var testKey = bytes.Repeat([]byte{7}, 32)
+
 // openStore opens a new database whose clock stands at noon.
 func openStore(t testing.TB) *Store {
 	t.Helper()
@@ -34,6 +37,9 @@ func openStoreAt(t testing.TB, path string) (*Store, string) {
 	store, err := Open(context.Background(), path, WithClock(func() time.Time { return noon }))
 	if err != nil {
 		t.Fatalf("open %s: %v", filepath.Base(path), err)
+	}
+	if err := store.UseKey(testKey); err != nil {
+		t.Fatal(err)
 	}
 	t.Cleanup(func() {
 		if err := store.Close(); err != nil {
@@ -132,7 +138,7 @@ func orderByID(t testing.TB, store *Store, id string) checkout.Order {
 // expectStored reads an order from the file, whatever is remembered of it.
 func expectStored(t testing.TB, store *Store, want checkout.Order) {
 	t.Helper()
-	stored, err := loadOrder(context.Background(), store.reads, name{byID, want.ID})
+	stored, err := store.sealer.load(context.Background(), store.reads, name{byID, want.ID})
 	if err != nil {
 		t.Fatalf("read order %s: %v", want.ID, err)
 	}

@@ -10,14 +10,14 @@ import (
 	"antom-checkout/checkout"
 )
 
-// orderRows is the table of orders. What a buyer has placed never changes. An update
-// names the version that it has read, and finds nothing if there is a newer one.
+// orderRows is the table of orders. What a buyer has ordered never changes; who orders
+// may be corrected until a payment begins, and erased. An update names the version that
+// it has read, and finds nothing if there is a newer one.
 var orderRows = newMapping(mapping[checkout.Order]{
-	table: "orders", key: []string{"id", "version"}, onConflict: "ON CONFLICT (form_key) DO NOTHING",
+	table: "orders", key: []string{"id", "version"}, owner: []string{"token_sha256", "token_sealed"}, onConflict: "ON CONFLICT (form_key) DO NOTHING",
 	columns: []column[checkout.Order]{
 		fixed(plain("id", func(o *checkout.Order) *string { return &o.ID })),
 		fixed(plain("number", func(o *checkout.Order) *string { return &o.Number })),
-		fixed(plain("token", func(o *checkout.Order) *string { return &o.Token })),
 		fixed(plain("form_key", func(o *checkout.Order) *string { return &o.FormKey })),
 		plain("status", func(o *checkout.Order) *checkout.OrderStatus { return &o.Status }),
 		plain("closed", func(o *checkout.Order) *checkout.OrderStatus { return &o.Closed }),
@@ -28,18 +28,19 @@ var orderRows = newMapping(mapping[checkout.Order]{
 		plain("version", func(o *checkout.Order) *int64 { return &o.Version }),
 		fixed(plain("currency", func(o *checkout.Order) *checkout.Currency { return &o.Total.Currency })),
 		fixed(plain("total", func(o *checkout.Order) *int64 { return &o.Total.Minor })),
-		fixed(plain("email", func(o *checkout.Order) *string { return &o.Buyer.Email })),
-		fixed(plain("name", func(o *checkout.Order) *string { return &o.Buyer.Name })),
-		fixed(plain("phone", func(o *checkout.Order) *string { return &o.Buyer.Phone })),
-		fixed(plain("country", func(o *checkout.Order) *string { return &o.Buyer.Country })),
-		fixed(plain("region", func(o *checkout.Order) *string { return &o.Buyer.Region })),
-		fixed(plain("city", func(o *checkout.Order) *string { return &o.Buyer.City })),
-		fixed(plain("address1", func(o *checkout.Order) *string { return &o.Buyer.Address1 })),
-		fixed(plain("address2", func(o *checkout.Order) *string { return &o.Buyer.Address2 })),
-		fixed(plain("postal_code", func(o *checkout.Order) *string { return &o.Buyer.PostalCode })),
+		plain("email", func(o *checkout.Order) *string { return &o.Buyer.Email }),
+		plain("name", func(o *checkout.Order) *string { return &o.Buyer.Name }),
+		plain("phone", func(o *checkout.Order) *string { return &o.Buyer.Phone }),
+		plain("country", func(o *checkout.Order) *string { return &o.Buyer.Country }),
+		plain("region", func(o *checkout.Order) *string { return &o.Buyer.Region }),
+		plain("city", func(o *checkout.Order) *string { return &o.Buyer.City }),
+		plain("address1", func(o *checkout.Order) *string { return &o.Buyer.Address1 }),
+		plain("address2", func(o *checkout.Order) *string { return &o.Buyer.Address2 }),
+		plain("postal_code", func(o *checkout.Order) *string { return &o.Buyer.PostalCode }),
 		fixed(plain("language", func(o *checkout.Order) *string { return &o.Language })),
 		fixed(instant("created_at", func(o *checkout.Order) *time.Time { return &o.CreatedAt })),
 		fixed(instant("expires_at", func(o *checkout.Order) *time.Time { return &o.ExpiresAt })),
+		instant("erased_at", func(o *checkout.Order) *time.Time { return &o.ErasedAt }),
 	},
 })
 
@@ -47,12 +48,12 @@ var orderRows = newMapping(mapping[checkout.Order]{
 func (s *Store) CreateOrder(ctx context.Context, o checkout.Order, cause checkout.Cause) (checkout.Order, error) {
 	o.Version = 1
 	err := s.write(ctx, func(ctx context.Context, tx *tx) error {
-		isNew, err := insertOrder(ctx, tx, &o)
+		isNew, err := s.sealer.insertOrder(ctx, tx, &o)
 		if err != nil {
 			return err
 		}
 		if !isNew {
-			o, err = loadOrder(ctx, tx, name{byForm, o.FormKey})
+			o, err = s.sealer.load(ctx, tx, name{byForm, o.FormKey})
 			return err
 		}
 		if err := insertLines(ctx, tx, o); err != nil {
@@ -67,8 +68,8 @@ func (s *Store) CreateOrder(ctx context.Context, o checkout.Order, cause checkou
 }
 
 // insertOrder adds the order, unless one of the same form exists.
-func insertOrder(ctx context.Context, tx *tx, o *checkout.Order) (isNew bool, err error) {
-	res, err := orderRows.add(ctx, tx, o)
+func (s *sealer) insertOrder(ctx context.Context, tx *tx, o *checkout.Order) (isNew bool, err error) {
+	res, err := orderRows.add(ctx, tx, o, sha256Hex(o.Token), s.seal([]byte(o.Token), o.ID))
 	if err != nil {
 		return false, fmt.Errorf("insert order: %w", err)
 	}
@@ -123,7 +124,7 @@ func (s *Store) order(ctx context.Context, by name) (checkout.Order, error) {
 		}
 	}
 	for {
-		o, err := loadOrder(ctx, s.reads, by)
+		o, err := s.sealer.load(ctx, s.reads, by)
 		if err != nil {
 			return o, err
 		}
@@ -145,7 +146,7 @@ func (s *Store) orderIn(ctx context.Context, tx *tx, id string) (checkout.Order,
 			return o.Clone(), err
 		}
 	}
-	return loadOrder(ctx, tx, name{byID, id})
+	return s.sealer.load(ctx, tx, name{byID, id})
 }
 
 // isCurrent reports whether the row of an order has the same version.
@@ -161,25 +162,39 @@ func isCurrent(ctx context.Context, q querier, o checkout.Order) (bool, error) {
 	return version == o.Version, nil
 }
 
-// loadOrder reads an order with lines, payments and operations by one of its
-// unique columns.
-func loadOrder(ctx context.Context, q querier, by name) (checkout.Order, error) {
+// load reads an order with lines, payments and operations by one of its unique
+// columns.
+func (s *sealer) load(ctx context.Context, q querier, by name) (checkout.Order, error) {
 	var o checkout.Order
+	var token []byte
+	column, value := by.column, by.value
+	if column == byToken {
+		column, value = "token_sha256", sha256Hex(by.value)
+	}
 	err := orderRows.scan(q.QueryRowContext(ctx, `
-		SELECT `+orderRows.names+`
+		SELECT `+orderRows.names+`, token_sealed
 		  FROM orders
-		 WHERE `+by.column+` = $1`, by.value), &o)
+		 WHERE `+column+` = $1`, value), &o, &token)
 	if errors.Is(err, sql.ErrNoRows) {
 		return checkout.Order{}, checkout.ErrNotFound
 	}
 	if err != nil {
 		return checkout.Order{}, fmt.Errorf("read order: %w", err)
 	}
+	if by.column == byToken {
+		o.Token = by.value
+	} else {
+		text, _ := s.unseal(token, o.ID)
+		o.Token = string(text)
+	}
 	if o.Lines, err = loadLines(ctx, q, o); err != nil {
 		return checkout.Order{}, fmt.Errorf("read order lines: %w", err)
 	}
 	if o.Payments, err = loadPayments(ctx, q, o.ID); err != nil {
 		return checkout.Order{}, fmt.Errorf("read payments: %w", err)
+	}
+	for i := range o.Payments {
+		s.unsealPayment(&o.Payments[i])
 	}
 	return o, nil
 }

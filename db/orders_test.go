@@ -72,12 +72,12 @@ func TestAnOrderIsReadBackAsItWasWritten(t *testing.T) {
 	bare.Active, bare.NextPoll = false, time.Time{}
 	after := change(t, store, "order", bySweeper, func(o *checkout.Order) []checkout.Effect {
 		o.Status, o.Closed, o.Review, o.ReviewPayment, o.EverPaid = checkout.OrderReview, checkout.OrderExpired, "another amount", "p1", true
-		o.Stock = checkout.StockReserved
+		o.Stock, o.ErasedAt = checkout.StockReserved, noon
 		o.Payments = []checkout.Payment{full, bare}
 		return nil
 	})
 	want.Status, want.Closed, want.Review, want.ReviewPayment, want.EverPaid = checkout.OrderReview, checkout.OrderExpired, "another amount", "p1", true
-	want.Payments, want.Version, want.Stock = []checkout.Payment{full, bare}, 2, checkout.StockReserved
+	want.Payments, want.Version, want.Stock, want.ErasedAt = []checkout.Payment{full, bare}, 2, checkout.StockReserved, noon
 	expectFilled(t, "Order", reflect.ValueOf(want))
 
 	expectStored(t, store, want)

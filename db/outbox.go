@@ -151,7 +151,8 @@ func (s *Store) Outbox(ctx context.Context) (Outbox, error) {
 	return o, err
 }
 
-// Waiting counts what waits for a person at the shop.
+// Waiting counts what waits for a person at the shop. An email about an order that was
+// never paid waits for none: it may go to any address that was typed.
 type Waiting struct{ Reviews, CapturesDue, CapturesFailed, DeadEmails, Strays int }
 
 // captureWarning is how long before its end an authorisation counts as due.
@@ -169,7 +170,8 @@ func (s *Store) Waiting(ctx context.Context, now time.Time) (w Waiting, err erro
 		       (SELECT count(*) FROM payments WHERE next_poll IS NOT NULL AND status = 'authorized'
 		           AND EXISTS (SELECT 1 FROM operations WHERE payment_request_id = payments.request_id AND kind = 'capture' AND status = 'failed')
 		           AND NOT EXISTS (SELECT 1 FROM operations WHERE payment_request_id = payments.request_id AND kind = 'capture' AND status <> 'failed')),
-		       (SELECT count(*) FROM outbox WHERE state = 'dead' AND `+isEmail+`),
+		       (SELECT count(*) FROM outbox WHERE state = 'dead' AND `+isEmail+`
+		           AND (topic GLOB 'operator.*' OR EXISTS (SELECT 1 FROM orders WHERE id = outbox.order_id AND ever_paid = 1))),
 		       (SELECT count(*) FROM searches WHERE status <> 'searching' AND next_at > $2)`,
 		now.Add(captureWarning).UnixMilli(), now.Add(-strayAge).UnixMilli()).
 		Scan(&w.Reviews, &w.CapturesDue, &w.CapturesFailed, &w.DeadEmails, &w.Strays)

@@ -80,11 +80,15 @@ func TestWhatWaitsForAPersonIsCounted(t *testing.T) {
 	expect(Waiting{CapturesDue: 1, CapturesFailed: 1})
 	placeOrder(t, store, newOrder("review"))
 	change(t, store, "review", bySweeper, func(o *checkout.Order) []checkout.Effect {
-		o.Status, o.Review = checkout.OrderReview, "another amount"
+		o.Status, o.Review, o.EverPaid = checkout.OrderReview, "another amount", true
 		return []checkout.Effect{"mail.receipt", "other"}
 	})
+	placeOrder(t, store, newOrder("unpaid"))
+	change(t, store, "unpaid", bySweeper, func(o *checkout.Order) []checkout.Effect {
+		return []checkout.Effect{"mail.expired"} // to an address that was typed
+	})
 	expect(Waiting{CapturesDue: 1, CapturesFailed: 1, Reviews: 1})
-	for id := range int64(2) {
+	for id := range int64(3) {
 		if err := store.EffectGivenUp(t.Context(), id+1); err != nil {
 			t.Fatal(err)
 		}

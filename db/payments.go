@@ -20,7 +20,7 @@ import (
 )
 
 // paymentRows is the table of payments. What a payment is for and what was requested
-// never change; Antom may report the method later, or another than was requested.
+// never change, but that it may be forgotten; Antom may report the method later, or another than was requested.
 var paymentRows = newMapping(mapping[checkout.Payment]{
 	table: "payments", key: []string{"request_id"}, owner: []string{"order_id"},
 	columns: []column[checkout.Payment]{
@@ -39,9 +39,9 @@ var paymentRows = newMapping(mapping[checkout.Payment]{
 		plain("result_code", func(p *checkout.Payment) *string { return &p.ResultCode }),
 		plain("shop_fault", func(p *checkout.Payment) *bool { return &p.ShopFault }),
 		fixed(plain("terminal", func(p *checkout.Payment) *checkout.Terminal { return &p.Terminal })),
-		fixed(plain("return_url", func(p *checkout.Payment) *string { return &p.ReturnURL })),
-		fixed(bodyColumn()),
-		fixed(plain("incomplete", func(p *checkout.Payment) *bool { return &p.Incomplete })),
+		plain("return_url", func(p *checkout.Payment) *string { return &p.ReturnURL }),
+		bodyColumn(),
+		plain("incomplete", func(p *checkout.Payment) *bool { return &p.Incomplete }),
 		actionColumn(),
 		fixed(instant("created_at", func(p *checkout.Payment) *time.Time { return &p.CreatedAt })),
 		instant("expires_at", func(p *checkout.Payment) *time.Time { return &p.ExpiresAt }),
@@ -88,11 +88,35 @@ func confirmedColumn() column[checkout.Payment] {
 	return c
 }
 
+// bodyColumn is the body of the request that has started a payment. An update may drop it,
+// and never writes another one: a repeat is the same request.
 func bodyColumn() column[checkout.Payment] {
-	return field("body", func(p *checkout.Payment) *[]byte { return &p.Body },
-		func(body *[]byte) any { return *body },
-		func(body *[]byte) any { return body },
-		bytes.Equal)
+	c := field("body", func(p *checkout.Payment) *[]byte { return &p.Body },
+		func(body *[]byte) any { return append([]byte{}, *body...) }, // NULL is not allowed
+		func(body *[]byte) any { return (*storedBody)(body) },
+		func(was, is []byte) bool { return len(is) > 0 || len(was) == 0 })
+	c.take = func(to, from *checkout.Payment) {
+		if len(from.Body) == 0 {
+			to.Body = nil
+		}
+	}
+	return c
+}
+
+// storedBody reads a body; none is nil.
+type storedBody []byte
+
+// Scan implements sql.Scanner.
+func (b *storedBody) Scan(source any) error {
+	content, isBlob := source.([]byte)
+	if !isBlob {
+		return fmt.Errorf("a body is stored as %T, not as bytes", source)
+	}
+	*b = nil
+	if len(content) > 0 {
+		*b = bytes.Clone(content)
+	}
+	return nil
 }
 
 // disputesColumn holds the disputes as JSON, and nothing where there is none.
@@ -193,11 +217,11 @@ func scanOperation(row scanner) (checkout.Operation, error) {
 
 // savePayment adds a payment, or writes the columns that differ of one that is
 // stored, with its operations.
-func savePayment(ctx context.Context, tx *tx, orderID string, was, p *checkout.Payment) error {
+func (s *sealer) savePayment(ctx context.Context, tx *tx, orderID string, was, p *checkout.Payment) error {
 	var err error
 	if was == nil {
 		was = &checkout.Payment{}
-		_, err = paymentRows.add(ctx, tx, p, orderID)
+		_, err = paymentRows.add(ctx, tx, s.sealedPayment(p), orderID)
 	} else {
 		_, err = paymentRows.update(ctx, tx, was, p, p.RequestID)
 	}

@@ -227,7 +227,7 @@ func TestTheDatabaseKeepsTheLawsByItself(t *testing.T) {
 		{"an order without a known status", `UPDATE orders SET status = 'done' WHERE id = 'order'`, nil},
 		{"an order of nothing", `UPDATE orders SET total = 0 WHERE id = 'order'`, nil},
 		{"two orders of one form", `UPDATE orders SET form_key = 'form-order' WHERE id = 'other'`, nil},
-		{"two orders with one token", `UPDATE orders SET token = 'token-order' WHERE id = 'other'`, nil},
+		{"two orders with one token", `UPDATE orders SET token_sha256 = (SELECT token_sha256 FROM orders WHERE id = 'order') WHERE id = 'other'`, nil},
 		{"an order gone from under its payments", `DELETE FROM orders WHERE id = 'order'`, nil},
 		{"a text where a number belongs", `UPDATE orders SET total = 'much' WHERE id = 'order'`, nil},
 	} {

@@ -9,6 +9,8 @@ import (
 	"antom-checkout/checkout"
 )
 
+var errUnstored = &checkout.Error{Code: checkout.CodeUnstored}
+
 // isStorageTrouble reports whether SQLite could not reach or write its file: the disk is
 // full or fails, the file is read-only or taken by another program. That ends without a
 // change of the request, and the same request may come again.

@@ -47,7 +47,7 @@ func (s *Store) saveOrder(ctx context.Context, tx *tx, before, after *checkout.O
 	if n != 1 {
 		return checkout.ErrStale
 	}
-	if err := savePayments(ctx, tx, *before, *after); err != nil {
+	if err := s.sealer.savePayments(ctx, tx, *before, *after); err != nil {
 		return err
 	}
 	if err := updateStock(ctx, tx, *before, *after); err != nil {
@@ -70,7 +70,7 @@ func (s *Store) saveOrder(ctx context.Context, tx *tx, before, after *checkout.O
 
 // savePayments writes the payments that differ; those that stop being active first,
 // because an order has at most one active payment at any moment.
-func savePayments(ctx context.Context, tx *tx, before, after checkout.Order) error {
+func (s *sealer) savePayments(ctx context.Context, tx *tx, before, after checkout.Order) error {
 	for _, active := range []bool{false, true} {
 		for i := range after.Payments {
 			p := &after.Payments[i]
@@ -78,7 +78,7 @@ func savePayments(ctx context.Context, tx *tx, before, after checkout.Order) err
 			if p.Active != active || was != nil && reflect.DeepEqual(was, p) {
 				continue
 			}
-			if err := savePayment(ctx, tx, after.ID, was, p); err != nil {
+			if err := s.savePayment(ctx, tx, after.ID, was, p); err != nil {
 				return err
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 
 	"antom-checkout/checkout"
 )
@@ -28,6 +29,8 @@ type writer struct {
 	done   chan struct{}
 	mu     sync.RWMutex // read-locked while a job is handed in
 	closed bool
+
+	troubles atomic.Int64 // how often nothing could be written
 }
 
 type job struct {
@@ -62,7 +65,11 @@ func (w *writer) do(ctx context.Context, fn func(context.Context, *tx) error) er
 	if err := w.hand(j); err != nil {
 		return err
 	}
-	return storageTrouble(<-j.err)
+	err := storageTrouble(<-j.err)
+	if errors.Is(err, errUnstored) {
+		w.troubles.Add(1)
+	}
+	return err
 }
 
 func (w *writer) hand(j *job) error {
@@ -88,6 +95,7 @@ func (w *writer) close() error {
 		<-w.done
 		return nil
 	}
+	w.troubles.Add(1)
 	close(w.jobs)
 	<-w.done
 	return errors.Join(w.tx.close(), w.conn.Close(), w.db.Close())

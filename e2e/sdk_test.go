@@ -421,3 +421,118 @@ func TestTheAmountOnThePageIsSentAndCaptured(t *testing.T) {
 		})
 	}
 }
+
+// The SDK refuses a session, as it does with one that Antom has closed. The button then
+// pays with another one.
+func TestASessionThatCannotBeUsedIsReplaced(t *testing.T) {
+	t.Parallel()
+	for _, ui := range []string{"popup", "inline", "element"} {
+		t.Run(ui, func(t *testing.T) {
+			t.Parallel()
+			shop := openShop(t, "SDK_UI="+ui, sdkServer(t, func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Type", "text/javascript")
+				fmt.Fprint(w, `"use strict";
+					window.sessions = [];
+					const show = (session) => {
+						sessions.push(session);
+						if (sessions.length === 1) throw { code: "ORDER_IS_CLOSED" };
+					};
+					window.AMSCashierPayment = class {
+						constructor(options) { this.options = options; }
+						async createComponent({ sessionData }) { show(sessionData); this.options.onEventCallback({ code: "SDK_END_OF_LOADING" }); }
+						async mountComponent({ sessionData }) { await this.createComponent({ sessionData }); }
+						unmount() {}
+					};
+					window.AMSElement = class {
+						constructor({ sessionData }) { this.session = sessionData; }
+						async mount() { try { show(this.session); return {}; } catch (error) { return { error }; } }
+						destroy() {}
+					};`)
+			}))
+			buyer := shop.buyer(desktop)
+			buyer.orders("MUG-01")
+			if ui != "element" { // which opens by itself
+				buyer.chooses("CARD")
+				buyer.pays()
+			}
+			buyer.seesMessage("checkout.blocked")
+			buyer.pays()
+			buyer.until("another session", `sessions.length === 2 && sessions[0] !== sessions[1]`)
+			if n := shop.sandbox.calls("inquiryPayment"); n == 0 {
+				t.Error("Antom was not asked about the session that was refused")
+			}
+		})
+	}
+}
+
+// The page is loaded again, and the tab still knows.
+func TestASessionThatWasRefusedIsReplacedAfterAReload(t *testing.T) {
+	t.Parallel()
+	for _, ui := range []string{"popup", "inline", "element"} {
+		t.Run(ui, func(t *testing.T) {
+			t.Parallel()
+			shop := openShop(t, "SDK_UI="+ui)
+			shop.sandbox.breaks(fault{Kind: "sdk-reject", Code: "ORDER_IS_CLOSED", Times: 1})
+			buyer := shop.buyer(desktop)
+			buyer.orders("MUG-01")
+			begins := func() {
+				if ui != "element" {
+					buyer.chooses("CARD")
+					buyer.pays()
+				}
+			}
+			begins()
+			buyer.seesMessage("checkout.blocked")
+			buyer.opens(buyer.address())
+			begins()
+			if ui == "element" {
+				buyer.choosesInElement("CARD")
+				buyer.fillsIn(sdkFrame, "#number", goodCard)
+				buyer.pays()
+			} else {
+				buyer.paysByCard(goodCard)
+			}
+			buyer.arrives(returnPage)
+			buyer.sees("paid")
+			if n := shop.sandbox.calls("createPaymentSession"); n != 2 {
+				t.Errorf("%d sessions were created, want 2", n)
+			}
+			shop.paidOnce()
+		})
+	}
+}
+
+// An error after the SDK has shown something leads to the return page, where the server
+// inquires. A buyer who comes back from there does not get the same session.
+func TestASessionThatFailsWhileItIsShownIsReplaced(t *testing.T) {
+	t.Parallel()
+	for setting, fail := range map[string]string{
+		"popup":   `this.frame(); this.event("SDK_END_OF_LOADING"); setTimeout(() => this.event("SDK_PAYMENT_ERROR"));`,
+		"unknown": `this.frame(); this.event("SDK_END_OF_LOADING"); setTimeout(() => this.event("ORDER_IS_CLOSED"));`,
+		"element": `return { status: "FAIL", error: { code: "ORDER_IS_CLOSED", needChangeSessionForRetry: true } };`,
+	} {
+		t.Run(setting, func(t *testing.T) {
+			t.Parallel()
+			var shop *shop
+			if setting == "element" {
+				shop = openShop(t, "SDK_UI=element", elementSDK(t, fail))
+			} else {
+				shop = openShop(t, sdk(t, fail))
+			}
+			buyer := shop.buyer(desktop)
+			buyer.orders("MUG-01")
+			page := buyer.address()
+			for want := range 2 {
+				if setting != "element" {
+					buyer.chooses("GCASH")
+				}
+				buyer.pays()
+				buyer.arrives(returnPage)
+				if n := shop.sandbox.calls("createPaymentSession"); n != want+1 {
+					t.Fatalf("%d sessions were created, want %d", n, want+1)
+				}
+				buyer.opens(page)
+			}
+		})
+	}
+}

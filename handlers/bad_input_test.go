@@ -335,7 +335,7 @@ func TestEveryAnswerIsGuarded(t *testing.T) {
 		if strings.Contains(policy, "unsafe") {
 			t.Errorf("%s: %s", path, policy)
 		}
-		for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"} {
+		for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin"} {
 			if h.Get(name) != want {
 				t.Errorf("%s: %s is %q", path, name, h.Get(name))
 			}
@@ -415,8 +415,9 @@ func TestOtherSitesCannotActForABuyer(t *testing.T) {
 	shop := newShop(t)
 	buyer := shop.newBuyer()
 	for name, change := range map[string]func(*http.Request){
-		"Sec-Fetch-Site": func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") },
-		"Origin":         func(r *http.Request) { r.Header.Set("Origin", "https://evil.example") },
+		"Sec-Fetch-Site":    func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") },
+		"Origin":            func(r *http.Request) { r.Header.Set("Origin", "https://evil.example") },
+		"a sandboxed frame": func(r *http.Request) { r.Header.Set("Origin", "null") },
 	} {
 		req, err := http.NewRequestWithContext(t.Context(), "POST", shop.url+"/cart", strings.NewReader(url.Values{"sku": {"MUG-01"}, "quantity": {"1"}}.Encode()))
 		must(t, err)
@@ -426,6 +427,17 @@ func TestOtherSitesCannotActForABuyer(t *testing.T) {
 			t.Errorf("%s: %d", name, got.status)
 		}
 	}
+}
+
+// Browsers before Fetch Metadata send the shop's own forms with its origin alone.
+func TestABrowserWithoutFetchMetadataCanBuy(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	req, err := http.NewRequestWithContext(t.Context(), "POST", shop.url+"/cart", strings.NewReader("sku=MUG-01&quantity=1"))
+	must(t, err)
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Origin", shop.url)
+	buyer.do(req).sees(http.StatusSeeOther)
 }
 
 func TestBodiesOver64KiBAreRefused(t *testing.T) {
@@ -518,4 +530,31 @@ func TestABuyerChoosesTheLanguage(t *testing.T) {
 	buyer.get(path + "?lang=ar").sees(http.StatusSeeOther) // the pay page's address stays clean
 	buyer.get(path).sees(http.StatusOK, `lang="ar"`, `dir="rtl"`)
 	buyer.get("/?lang=klingon").sees(http.StatusOK, `lang="ar"`)
+}
+
+// A path of two slashes is, as a link, the address of another host.
+func TestNoLinkOfAPageLeadsToAHostInItsAddress(t *testing.T) {
+	shop := newShop(t)
+	for _, path := range []string{"//evil.example/x", "//evil.example", "///evil.example/x", "/%5Cevil.example/x", "//evil.example%2Fx"} {
+		page := shop.newBuyer().get(path).sees(http.StatusNotFound, `href="?lang=de"`)
+		for _, link := range regexp.MustCompile(`(?:href|action|src)="([^"]*)"`).FindAllStringSubmatch(page.body, -1) {
+			if strings.Contains(link[1], "evil") {
+				t.Errorf("%s has the link %s", path, link[1])
+			}
+		}
+	}
+}
+
+// The cart may be stored for the back button; what a buyer typed may not.
+func TestAPageWithWhatABuyerTypedIsNotStored(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	form := buyer.fills()
+	if got := buyer.get("/cart").header.Get("Cache-Control"); got != "private, no-cache" {
+		t.Errorf("the cart is %s", got)
+	}
+	page := buyer.post("/orders", "form_id="+form, "name=Ann Lee", "email=ann@").sees(http.StatusUnprocessableEntity, "Ann Lee")
+	if got := page.header.Get("Cache-Control"); got != "no-store" {
+		t.Errorf("the form that is shown again is %s", got)
+	}
 }

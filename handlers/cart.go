@@ -22,42 +22,41 @@ func (s storefront) addToCart(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	session := s.session(c)
-	s.emptyPaidCart(c, session)
-	if err := session.add(product.SKU, form.Get("quantity")); err != nil {
-		return s.refuseQuantity(c, session, product, form.Get("quantity"), err)
-	}
-	return s.saveCart(c, session)
-}
-
-// add puts pieces of a product into the cart, on top of those already there.
-func (s *session) add(sku, quantity string) error {
-	n, err := checkout.ParseQuantity(quantity)
-	if err != nil {
+	if _, err := s.cart(c); err != nil { // takes out what was bought, before more of it is added
 		return err
 	}
-	i := s.line(sku)
-	switch {
-	case i < 0 && len(s.Cart) >= checkout.MaxLines:
-		return checkout.NewError(checkout.CodeCartFull, "")
-	case i < 0:
-		s.Cart = append(s.Cart, checkout.CartLine{SKU: sku, Quantity: n})
-	case s.Cart[i].Quantity+n > checkout.MaxQuantity:
-		return checkout.NewError(checkout.CodeQuantityInvalid, "")
-	default:
-		s.Cart[i].Quantity += n
+	session := s.session(c)
+	n, err := checkout.ParseQuantity(form.Get("quantity"))
+	if err == nil {
+		err = s.changesCart(c, session, func(cart *checkout.Cart) error { return cart.Add(product.SKU, n) })
 	}
-	return nil
+	if err != nil {
+		return s.refuseQuantity(c, product, form.Get("quantity"), err)
+	}
+	page := "/cart"
+	if s.sessions.Get(c) == nil {
+		page += "?cookie=1" // the browser is given its first cookie, which it may refuse
+	}
+	return s.showChanged(c, session, page)
+}
+
+func (s storefront) changesCart(c echo.Context, session *session, change func(*checkout.Cart) error) error {
+	_, err := s.shop.ChangeCart(c.Request().Context(), session.ID, change)
+	return err
 }
 
 // refuseQuantity shows the product again with what was typed.
-func (s storefront) refuseQuantity(c echo.Context, session *session, p checkout.Product, typed string, err error) error {
+func (s storefront) refuseQuantity(c echo.Context, p checkout.Product, typed string, err error) error {
 	var refused *checkout.Error
 	if !errors.As(err, &refused) || web.WantsJSON(c) {
 		return err
 	}
+	cart, err := s.cart(c)
+	if err != nil {
+		return err
+	}
 	return web.Render(c, http.StatusUnprocessableEntity, views.ProductPage(views.ProductView{
-		Frame: s.frame(c, session), Product: productView(c, p), Quantity: typed, Error: web.MessageOf(refused),
+		Frame: s.frame(c, cart), Product: productView(c, p), Quantity: typed, Error: web.MessageOf(refused),
 	}))
 }
 
@@ -66,61 +65,61 @@ func (s storefront) changeCart(c echo.Context) error {
 	if err != nil {
 		return web.Unreadable(err)
 	}
-	session := s.session(c)
-	s.emptyPaidCart(c, session)
-	i := session.line(c.Param("sku"))
-	if i < 0 {
+	cart, err := s.cart(c)
+	if err != nil {
+		return err
+	}
+	sku, typed, n := c.Param("sku"), form.Get("quantity"), 0
+	if !cart.Has(sku) {
 		return checkout.ErrNotFound
 	}
-	typed := form.Get("quantity")
-	if typed == "0" {
-		session.Cart = slices.Delete(session.Cart, i, i+1)
-		return s.saveCart(c, session)
-	}
-	n, err := checkout.ParseQuantity(typed)
-	if err != nil {
-		if web.WantsJSON(c) {
-			return err
+	if typed != "0" {
+		if n, err = checkout.ParseQuantity(typed); err != nil && !web.WantsJSON(c) {
+			return s.renderCart(c, http.StatusUnprocessableEntity, cart, nil, cartProblem{line: sku, typed: typed})
 		}
-		wrong := cartProblem{line: session.Cart[i].SKU, typed: typed}
-		return s.renderCart(c, http.StatusUnprocessableEntity, session, nil, wrong)
 	}
-	session.Cart[i].Quantity = n
-	return s.saveCart(c, session)
+	session := s.session(c)
+	if err == nil {
+		err = s.changesCart(c, session, func(cart *checkout.Cart) error { return cart.Set(sku, n) })
+	}
+	if err != nil {
+		return err
+	}
+	return s.showChanged(c, session, "/cart")
 }
 
-// saveCart stores the changed cart and shows it.
-func (s storefront) saveCart(c echo.Context, session *session) error {
-	session.Order = ""
+// showChanged leads to the changed cart. The cookie begins its life anew.
+func (s storefront) showChanged(c echo.Context, session *session, page string) error {
 	if err := s.sessions.Save(c, session); err != nil {
-		// Very long article numbers do not fit into a cookie as often as short ones.
-		return &checkout.Error{Code: checkout.CodeCartFull, Err: err}
+		return err
 	}
-	return c.Redirect(http.StatusSeeOther, "/cart")
+	return c.Redirect(http.StatusSeeOther, page)
 }
 
 func (s storefront) showCart(c echo.Context) error {
-	session := s.session(c)
-	if s.emptyPaidCart(c, session) {
-		if err := s.sessions.Save(c, session); err != nil {
-			return err
-		}
+	cart, err := s.cart(c)
+	if err != nil {
+		return err
 	}
-	return s.renderCart(c, http.StatusOK, session, nil, cartProblem{})
+	return s.renderCart(c, http.StatusOK, cart, nil, cartProblem{})
 }
 
-// emptyPaidCart empties a cart whose order has been paid. Until then it stays,
-// so that a buyer who returns from the checkout finds it unchanged.
-func (s storefront) emptyPaidCart(c echo.Context, session *session) bool {
-	if session.Order == "" {
-		return false
+// removeUnsold takes what is no longer sold out of the cart, and names it for the page
+// that is shown instead.
+func (s storefront) removeUnsold(c echo.Context, cart checkout.Cart, sold []checkout.OrderLine) (_ checkout.Cart, gone []string, err error) {
+	for _, line := range cart.Lines {
+		if !slices.ContainsFunc(sold, func(l checkout.OrderLine) bool { return l.SKU == line.SKU }) {
+			gone = append(gone, line.SKU)
+		}
 	}
-	order, err := s.payments.Order(c.Request().Context(), session.Order)
-	if err != nil || !order.EverPaid && order.Status != checkout.OrderAuthorized {
-		return false
+	if gone == nil {
+		return cart, nil, nil
 	}
-	session.Cart, session.Order = nil, ""
-	return true
+	cart, err = s.shop.ChangeCart(c.Request().Context(), s.session(c).ID, func(cart *checkout.Cart) error {
+		cart.Remove(gone)
+		return nil
+	})
+	return cart, gone, err
 }
 
 // cartProblem is a line whose new quantity was refused.
@@ -128,28 +127,40 @@ type cartProblem struct{ line, typed string }
 
 // renderCart shows the cart and the order form: an empty one, or, when refused
 // is not nil, what the buyer typed and what is wrong with it.
-func (s storefront) renderCart(c echo.Context, status int, session *session, refused *refusedOrder, wrong cartProblem) error {
-	lines, total, err := s.shop.Price(c.Request().Context(), session.Cart)
+func (s storefront) renderCart(c echo.Context, status int, cart checkout.Cart, refused *refusedOrder, wrong cartProblem) error {
+	lines, total, err := s.shop.Price(c.Request().Context(), cart.Lines)
+	if err != nil {
+		return err
+	}
+	cart, gone, err := s.removeUnsold(c, cart, lines)
 	if err != nil {
 		return err
 	}
 	view := views.CartView{
-		Frame: s.frame(c, session),
+		Frame: s.frame(c, cart),
 		Lines: linesView(c, lines),
 		Total: amountView(c, total),
-		Form:  views.OrderForm{FormID: rand.Text(), Countries: countries(c)},
+		Gone:  gone,
+		// A browser that was given a cookie and does not send it has lost its cart.
+		NoCookies: c.QueryParam("cookie") != "" && s.sessions.Get(c) == nil,
+		Form:      views.OrderForm{FormID: rand.Text(), Shown: checkout.Shown(lines), Countries: countries(c)},
 	}
 	for i := range view.Lines {
 		if view.Lines[i].SKU == wrong.line {
 			view.Lines[i].Quantity, view.Lines[i].Error = wrong.typed, "error.quantity"
 		}
 	}
-	if refused != nil {
-		view.Form.Values, view.Form.Errors, view.Error = refused.values, refused.err.Fields, web.MessageOf(refused.err)
-		view.Gone = refused.gone
-	}
 	// The browser may store the page for its back button: the same form again is the
-	// same order, and the buyer finds it filled in.
+	// same order, and the buyer finds it filled in. It must not store what this page
+	// itself says about the buyer.
 	c.Response().Header().Set("Cache-Control", "private, no-cache")
+	if refused != nil {
+		c.Response().Header().Set("Cache-Control", "no-store")
+		view.Form.Values, view.Form.Errors, view.Error = refused.values, refused.err.Fields, web.MessageOf(refused.err)
+		view.Gone, view.OrderURL = append(view.Gone, refused.gone...), refused.order
+		if refused.shown == view.Form.Shown && refused.formID != "" && len(refused.formID) <= 64 {
+			view.Form.FormID = refused.formID // it shows the same, so that it is still the form of its order
+		}
+	}
 	return web.Render(c, status, views.CartPage(view))
 }

@@ -15,7 +15,11 @@ func (s storefront) showCatalog(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	v := views.CatalogView{Frame: s.frame(c, s.session(c))}
+	cart, err := s.cart(c)
+	if err != nil {
+		return err
+	}
+	v := views.CatalogView{Frame: s.frame(c, cart)}
 	for _, p := range products {
 		v.Products = append(v.Products, productView(c, p))
 	}
@@ -27,8 +31,12 @@ func (s storefront) showProduct(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	cart, err := s.cart(c)
+	if err != nil {
+		return err
+	}
 	return web.Render(c, http.StatusOK, views.ProductPage(views.ProductView{
-		Frame: s.frame(c, s.session(c)), Product: productView(c, product), Quantity: "1",
+		Frame: s.frame(c, cart), Product: productView(c, product), Quantity: "1",
 	}))
 }
 

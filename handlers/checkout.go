@@ -28,7 +28,7 @@ func (s cashier) showCheckout(c echo.Context) error {
 func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, problem string) error {
 	paths := pathsOf(o)
 	v := views.CheckoutView{
-		Frame:     s.frame(c, nil),
+		Frame:     s.site.Frame(c, 0),
 		Token:     o.Token,
 		Number:    o.Number,
 		Status:    s.statusView(o, 0),
@@ -38,7 +38,7 @@ func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, pr
 		StatusURL: paths.status,
 		EventsURL: paths.events,
 	}
-	if o.Status == checkout.OrderExpired {
+	if o.Renewable() {
 		v.RenewURL = paths.renewal
 	}
 	if p := o.Active(); p != nil && o.Status == checkout.OrderProcessing && p.Method == "" && !v.Status.Unknown {

@@ -16,7 +16,7 @@ func (s cashier) showCode(c echo.Context, started payments.Started) error {
 	o, a, paths := started.Order, started.Action, pathsOf(started.Order)
 	flow := s.methods.Method(started.Payment.Method).Flow
 	v := views.CodeView{
-		Frame:      s.frame(c, nil),
+		Frame:      s.site.Frame(c, 0),
 		Token:      o.Token,
 		MethodName: s.methodName(c, started.Payment),
 		Message:    "code.message",

@@ -25,6 +25,7 @@ type Config struct {
 	Sandbox        bool            // payments are practice; pages say so
 	Preview        Preview         // nil: emails are sent, not previewed
 	RateLimits     bool            // refuse requests that come too often
+	MaxStreams     int             // event streams open at once; 0 is any number
 	Now            func() time.Time
 	Log            *slog.Logger
 	Meter          Meter           // counts what the pages do; nil counts nothing
@@ -55,6 +56,7 @@ func (c Config) site() *web.Site {
 		Sandbox:        c.Sandbox,
 		PublicURL:      c.PublicURL,
 		AllowedHosts:   c.AllowedHosts,
+		OpenToOthers:   openToOthers,
 		TrustedProxies: c.TrustedProxies,
 		Developers:     c.Developers,
 		Now:            c.Now,

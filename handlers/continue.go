@@ -31,7 +31,7 @@ func (s cashier) showAction(c echo.Context, started payments.Started, method str
 		return s.renderCheckout(c, http.StatusGone, o, "")
 	}
 	return web.Render(c, http.StatusAccepted, views.WaitPage(views.WaitView{
-		Frame:     s.frame(c, nil),
+		Frame:     s.site.Frame(c, 0),
 		Token:     o.Token,
 		Method:    method,
 		Total:     amountView(c, o.Total),
@@ -46,7 +46,7 @@ func (s cashier) showAction(c echo.Context, started payments.Started, method str
 func (s cashier) showContinue(c echo.Context, started payments.Started) error {
 	o, a := started.Order, started.Action
 	v := views.ContinueView{
-		Frame:      s.frame(c, nil),
+		Frame:      s.site.Frame(c, 0),
 		MethodName: s.methodName(c, started.Payment),
 		Total:      amountView(c, o.Total),
 		URL:        a.URL,
@@ -60,11 +60,11 @@ func (s cashier) showContinue(c echo.Context, started payments.Started) error {
 	return web.Render(c, http.StatusOK, views.ContinuePage(v))
 }
 
-// allowForm lets the page's forms post to one more address: Antom's, when it
-// requires a form instead of a link.
+// allowForm lets the page's forms post to one more address, and to no other of its
+// host: Antom's, when it requires a form instead of a link.
 func allowForm(c echo.Context, address string) {
 	if u, err := url.Parse(address); err == nil {
-		web.SetPolicy(c, func(p web.Policy) { p.Add("form-action", u.Scheme+"://"+u.Host) })
+		web.SetPolicy(c, func(p web.Policy) { p.Add("form-action", web.FileSource(u)) })
 	}
 }
 

@@ -237,7 +237,12 @@ func TestARecipientHasAnAllowanceOfEmailsAboutUnpaidOrders(t *testing.T) {
 	if victims != 10 || others != 1 {
 		t.Errorf("%d emails to one recipient and %d to the other, want 10 and 1", victims, others)
 	}
-	shop.expectCount(3, "outbox", "state", "dead")
+	shop.expectCount(3, "outbox", "state", "dead") // and the operator is not told
+	for _, row := range shop.audit()["outbox"] {
+		if topic := row["topic"].(string); strings.HasPrefix(topic, "operator.") {
+			t.Errorf("the operator is told: %s", topic)
+		}
+	}
 
 	// A receipt is not counted, and a link in what was typed is none.
 	paying := shop.newBuyer()
@@ -484,7 +489,7 @@ func TestTheLinkInAnEmailOpensItsOrderAndNoOther(t *testing.T) {
 	first, second := link(t, receipts[0]), link(t, receipts[1])
 	stranger := shop.newBuyer() // another browser, no cookie
 	page := stranger.get(first).sees(http.StatusOK, "Ann Lee", "1 Raffles Place", "Enamel mug", `data-status="paid"`)
-	if page.header.Get("Referrer-Policy") != "no-referrer" || page.header.Get("Cache-Control") != "no-store" {
+	if page.header.Get("Referrer-Policy") != "same-origin" || page.header.Get("Cache-Control") != "no-store" {
 		t.Errorf("headers %v", page.header)
 	}
 	cut := func(path string) (id, signature string) {
@@ -589,6 +594,57 @@ func TestLookupsAreLimitedByClientAndByNumber(t *testing.T) {
 		shop.sweeps()
 	}
 	t.Error("one client may look any number of orders up")
+}
+
+func TestNoOneKeepsABuyerFromLookingAnOrderUp(t *testing.T) {
+	shop := newShop(t, func(s *settings) { s.rateLimits, s.trustedProxy = true, "127.0.0.0/8" })
+	shop.newBuyer().from("192.0.2.2").orders()
+	number := shop.number()
+	stranger := shop.newBuyer().from("192.0.2.1")
+	refused := false
+	for range 10 {
+		got := stranger.post("/orders/lookup", "number="+number, "email=stranger@example.com")
+		refused = refused || got.status == http.StatusTooManyRequests
+	}
+	if !refused {
+		t.Error("a client may look one order up any number of times")
+	}
+	shop.newBuyer().from("192.0.2.2").post("/orders/lookup", "number="+number, "email=ann@example.com").sees(http.StatusSeeOther)
+	shop.sweeps()
+	shop.email("-link-")
+}
+
+// hanging is a mail server that takes connections and says nothing.
+type hanging struct{ held chan struct{} }
+
+func (m hanging) Mail(ctx context.Context, _ checkout.Email) error {
+	select {
+	case m.held <- struct{}{}:
+	default:
+	}
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func TestAMailServerThatHangsLeavesLookUpsAnswered(t *testing.T) {
+	mailer := hanging{make(chan struct{}, 1)}
+	shop := newShop(t, func(s *settings) { s.mailer = mailer })
+	shop.newBuyer().pays()
+	sweeping, stop := context.WithCancel(t.Context())
+	var sweeps sync.WaitGroup
+	sweeps.Go(func() { shop.service.Sweep(sweeping) })
+	defer sweeps.Wait()
+	defer stop()
+	<-mailer.held
+	number, buyer := shop.number(), shop.newBuyer()
+	for range 300 { // three times as many as wait
+		deadline := time.Now().Add(20 * time.Second)
+		for buyer.post("/orders/lookup", "number="+number, "email=bob@example.com").status != http.StatusSeeOther {
+			if time.Now().After(deadline) {
+				t.Fatal("the look-up is refused")
+			}
+		}
+	}
 }
 
 func TestOnlyDevelopersPreviewTheEmails(t *testing.T) {

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+
+	"antom-checkout/handlers/web"
 )
 
 // Pings prevent that proxies close a stream, and every stream ends after a while: a
@@ -18,18 +20,22 @@ const (
 	streamFor = 30 * time.Minute
 )
 
+const (
+	writePatience = 10 * time.Second // for a browser that does not read what it is sent
+	comeBackAfter = 10 * time.Second // of a stream that has to make room; its page polls meanwhile
+)
+
 // streamStatus sends the status at once and on every change.
 func (s cashier) streamStatus(c echo.Context) error {
 	o, err := s.payments.Order(c.Request().Context(), c.Param("token"))
 	if err != nil {
 		return err
 	}
+	place, leave := s.streams.add(web.ByClient(c), o.ID)
+	defer leave()
 	changed, stop := s.payments.Watch(o.ID, o.Token)
 	defer stop()
-	stream, err := openStream(c)
-	if err != nil {
-		return err
-	}
+	stream := openStream(c)
 	s.cfg.Meter.Stream(1)
 	defer s.cfg.Meter.Stream(-1)
 	beat := time.NewTicker(heartbeat)
@@ -48,13 +54,17 @@ func (s cashier) streamStatus(c echo.Context) error {
 			last = string(text)
 			fmt.Fprintf(c.Response(), "event: status\ndata: %s\n\n", text)
 		}
-		if err := stream.Flush(); err != nil {
+		if err := send(stream); err != nil {
 			return nil // the buyer has left
 		}
 		select {
 		case <-changed:
 		case <-beat.C:
 			fmt.Fprint(c.Response(), "event: ping\ndata:\n\n")
+		case <-place.ended:
+			fmt.Fprintf(c.Response(), "retry: %d\n\n", comeBackAfter.Milliseconds())
+			_ = send(stream) // the buyer may have left
+			return nil
 		case <-end:
 			return nil
 		case <-s.cfg.Done:
@@ -66,14 +76,19 @@ func (s cashier) streamStatus(c echo.Context) error {
 }
 
 // openStream begins an answer without an end.
-func openStream(c echo.Context) (*http.ResponseController, error) {
+func openStream(c echo.Context) *http.ResponseController {
 	h := c.Response().Header()
 	h.Set(echo.HeaderContentType, "text/event-stream")
 	h.Set("X-Accel-Buffering", "no") // proxies must not collect events
-	stream := http.NewResponseController(c.Response())
-	if err := stream.SetWriteDeadline(time.Time{}); err != nil {
-		return nil, fmt.Errorf("stream: %w", err)
-	}
 	c.Response().WriteHeader(http.StatusOK)
-	return stream, nil
+	return http.NewResponseController(c.Response())
+}
+
+// send sends what was written. The time to write begins anew each time, so that a
+// stream may last, but none outlives a browser that has stopped reading.
+func send(stream *http.ResponseController) error {
+	if err := stream.SetWriteDeadline(time.Now().Add(writePatience)); err != nil {
+		return err
+	}
+	return stream.Flush()
 }

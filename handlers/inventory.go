@@ -82,8 +82,8 @@ func (c Config) allowed(directive, kind, source string) Loaded {
 		l.Origin, l.Integrity, l.Reason = "Antom's SDK "+pinnedSDK, hash, reasons["pinned style"]
 	case source == "'unsafe-inline'":
 		l.Origin, l.Integrity = "Antom's SDK", notPinned
-	case c.SDK != nil && source == c.SDK.origin() && kind == "script source":
-		l.Integrity, l.Reason = cmp.Or(c.SDK.Integrity, notPinned), reasons["script-src sdk"]
+	case c.SDK != nil && source == c.SDK.scriptSource() && kind == "script source":
+		l.Origin, l.Integrity, l.Reason = c.SDK.origin(), cmp.Or(c.SDK.Integrity, notPinned), reasons["script-src sdk"]
 	case c.SDK != nil && source == c.SDK.origin():
 		l.Reason = reasons["stand-in"]
 	}

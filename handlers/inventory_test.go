@@ -143,8 +143,8 @@ func TestTheInventorySaysWhetherTheSDKIsPinned(t *testing.T) {
 				}
 			}
 		}
-		if found != 1 {
-			t.Errorf("the SDK is listed %d times", found)
+		if found != 2 {
+			t.Errorf("the SDK is listed %d times, want as a script and as a source of scripts", found)
 		}
 	}
 }

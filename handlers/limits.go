@@ -12,13 +12,14 @@ import (
 // phones, may share an address, so that the limit of one is wide; the limit of a
 // single browser or a single order is narrower. A request without a session is
 // limited by its address alone.
-type limits struct{ orders, payments, reads, lookups, reports web.Limits }
+type limits struct{ carts, orders, payments, reads, lookups, reports web.Limits }
 
 func (s *server) newLimits() limits {
 	client := limitBy(web.ByClient)
 	session := limitBy(s.sessionID)
 	order := limitBy(byOrder)
 	return limits{
+		carts:    web.Limits{Name: "carts", Each: []web.Limit{client(10, 200), session(5, 100)}},
 		orders:   web.Limits{Name: "orders", Each: []web.Limit{client(5, 100), session(1, 50)}},
 		payments: web.Limits{Name: "payments", Each: []web.Limit{client(10, 200), session(2, 60), order(2, 30)}},
 		reads:    web.Limits{Name: "reads", Each: []web.Limit{client(100, 1000), session(50, 500), order(30, 200)}},
@@ -42,11 +43,13 @@ func byOrder(c echo.Context) string {
 	return ""
 }
 
-// ofNumber limits the lookups of one order by its number.
+// ofNumber limits how often one client looks one order up. The number alone is not
+// limited: a person who knows it could keep its buyer from asking. The answer tells nothing,
+// and an order gets one link in an hour.
 func ofNumber(typed string) web.Limits {
-	byNumber := limitBy(func(echo.Context) string {
+	byNumber := limitBy(func(c echo.Context) string {
 		if number := checkout.OrderNumber(typed); number != "" {
-			return "number " + number
+			return "number " + number + " of " + web.ByClient(c)
 		}
 		return ""
 	})

@@ -3,11 +3,13 @@ package handlers_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"antom-checkout/handlers"
 )
@@ -89,5 +91,41 @@ func TestARefundIsFollowedThroughTheLogByItsID(t *testing.T) {
 		if len(lines) < len(want) || !strings.Contains(lines[i], part) || !strings.Contains(lines[i], `level=INFO msg=refund order=`+order) || !strings.Contains(lines[i], `amount="SGD 100"`) {
 			t.Fatalf("the refund is told as %q", lines)
 		}
+	}
+}
+
+// Any client may send forged notifications without end. The log stays readable, and
+// tells how many there were.
+func TestForgedNotificationsDoNotFillTheLog(t *testing.T) {
+	meter := &tally{}
+	shop := newShop(t, func(s *settings) { s.meter, s.trustedProxy, s.timeStands = meter, "127.0.0.0/8", true })
+	forges := func(address string, times int) {
+		forger := shop.newBuyer().from(address)
+		for range times {
+			forger.postJSON("/antom/notify", `{"notifyType":"PAYMENT_RESULT"}`).sees(http.StatusUnauthorized)
+		}
+	}
+	lines := func() int { return strings.Count(shop.logged(), "route=/antom/notify") }
+	forges("192.0.2.1", 500)
+	if n := lines(); n != 10 {
+		t.Errorf("500 forged notifications of one client are %d lines, want 10", n)
+	}
+	forges("192.0.2.2", 1)
+	if n := lines(); n != 11 || !strings.Contains(shop.logged(), "client=192.0.2.2 unlogged=490") {
+		t.Errorf("the first of another client is line %d", n)
+	}
+	for i := range 20 {
+		forges(fmt.Sprintf("198.51.100.%d", i), 10)
+	}
+	if n := lines(); n != 100 {
+		t.Errorf("%d lines in a minute, want 100", n)
+	}
+	shop.passes(time.Minute)
+	forges("192.0.2.1", 1)
+	if n := lines(); n != 101 {
+		t.Errorf("%d lines after a minute, want one more", n)
+	}
+	if n := meter.counted("notification 401"); n != 702 {
+		t.Errorf("%d are counted, want all", n)
 	}
 }

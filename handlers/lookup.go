@@ -14,7 +14,7 @@ import (
 // showLookup shows the form for an order's number and email address.
 func (s storefront) showLookup(c echo.Context) error {
 	return web.Render(c, http.StatusOK, views.LookupPage(views.LookupView{
-		Frame: s.frame(c, nil), Sent: c.QueryParam("sent") != "",
+		Frame: s.site.Frame(c, 0), Sent: c.QueryParam("sent") != "",
 	}))
 }
 
@@ -39,7 +39,7 @@ func (s storefront) lookUp(c echo.Context) error {
 			return typed
 		}
 		return web.Render(c, http.StatusUnprocessableEntity, views.LookupPage(views.LookupView{
-			Frame: s.frame(c, nil), Number: shown("number", number), Email: shown("email", email), Errors: refused.Fields,
+			Frame: s.site.Frame(c, 0), Number: shown("number", number), Email: shown("email", email), Errors: refused.Fields,
 		}))
 	}
 	if err != nil {

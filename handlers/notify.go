@@ -23,6 +23,7 @@ type Notifications interface {
 type notifications struct {
 	*server
 	verifier Notifications
+	refusals *refusals
 }
 
 // receive answers SUCCESS only for what Antom has signed and the shop has stored
@@ -49,6 +50,15 @@ func (s notifications) receive(c echo.Context) error {
 func (s notifications) refuse(c echo.Context, status int, err error) error {
 	s.cfg.Meter.NotificationRefused(status)
 	web.Note(c, slog.LevelWarn, slog.String(web.LogClient, c.RealIP()))
+	if status == http.StatusUnauthorized { // any client may send it; what Antom has signed always has its line
+		logged, before := s.refusals.admit(web.ByClient(c), s.cfg.Now())
+		switch {
+		case !logged:
+			web.LeaveOut(c)
+		case before > 0:
+			web.Note(c, slog.LevelWarn, slog.Int(web.LogUnlogged, before))
+		}
+	}
 	return echo.NewHTTPError(status).SetInternal(err)
 }
 
@@ -56,6 +66,9 @@ func (s notifications) refuse(c echo.Context, status int, err error) error {
 // path that arrives through a proxy, with the query unchanged.
 func (s notifications) path(r *http.Request) string {
 	path := strings.TrimSuffix(s.cfg.PublicURL.EscapedPath(), "/") + gateway.NotificationPath
+	if arrived, _, _ := strings.Cut(r.RequestURI, "?"); strings.HasSuffix(arrived, "/") {
+		path += "/" // as the merchant has entered it at Antom
+	}
 	if r.URL.RawQuery != "" {
 		path += "?" + r.URL.RawQuery
 	}

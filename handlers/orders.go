@@ -17,9 +17,12 @@ var orderFields = []string{"email", "name", "phone", "country", "region", "city"
 
 // refusedOrder is a form that has to be shown again.
 type refusedOrder struct {
+	formID string // of the form, to be kept while it shows the same; "" for a new one
+	shown  string // the version of the lines that it showed
 	values map[string]string
 	err    *checkout.Error
 	gone   []string // products of a renewed order that are no longer sold
+	order  string   // the address of the order that the form has placed, where it cannot be corrected; or ""
 }
 
 func (s storefront) placeOrder(c echo.Context) error {
@@ -28,10 +31,14 @@ func (s storefront) placeOrder(c echo.Context) error {
 		return web.Unreadable(err)
 	}
 	session := s.session(c)
-	order, err := s.orderFrom(c, session, form.Get)
+	cart, err := s.cart(c)
+	if err != nil {
+		return err
+	}
+	order, err := s.orderFrom(c, session, cart, form.Get)
 	var refused *checkout.Error
 	if errors.As(err, &refused) && !web.WantsJSON(c) && refused.Kind() != checkout.Unavailable {
-		return s.renderCart(c, web.StatusOf(refused.Kind()), session, &refusedOrder{values: typed(form.Get), err: refused}, cartProblem{})
+		return s.refuseOrder(c, form.Get, order, refused)
 	}
 	if err != nil {
 		return err
@@ -41,6 +48,19 @@ func (s storefront) placeOrder(c echo.Context) error {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/checkout/"+order.Token)
+}
+
+// refuseOrder shows the form again with what was typed and what is wrong.
+func (s storefront) refuseOrder(c echo.Context, get func(string) string, order checkout.Order, err *checkout.Error) error {
+	refused := &refusedOrder{formID: get("form_id"), shown: get("shown"), values: typed(get), err: err}
+	if order.Token != "" {
+		refused.order = pathsOf(order).page
+	}
+	cart, problem := s.cart(c) // without what has just been found to be bought
+	if problem != nil {
+		return problem
+	}
+	return s.renderCart(c, web.StatusOf(err.Kind()), cart, refused, cartProblem{})
 }
 
 // typed is what the form is filled in with when it is shown again: all that the buyer
@@ -58,17 +78,27 @@ func typed(get func(string) string) map[string]string {
 	return values
 }
 
-func (s storefront) orderFrom(c echo.Context, session *session, get func(string) string) (checkout.Order, error) {
+// orderFrom places the order of a form, or brings it up to date. An attempt to pay it
+// that is in progress is ended first, as by a buyer who chooses another way to pay.
+func (s storefront) orderFrom(c echo.Context, session *session, cart checkout.Cart, get func(string) string) (checkout.Order, error) {
+	ctx := c.Request().Context()
 	formID := get("form_id")
 	if formID == "" || len(formID) > 64 || checkout.IDHoldsCardNumber(formID) {
 		return checkout.Order{}, checkout.NewError(checkout.CodeFormInvalid, "")
 	}
-	var buyer checkout.Buyer
-	buyer.Set(get)
-	return s.shop.PlaceOrder(c.Request().Context(), shop.OrderRequest{
+	req := shop.OrderRequest{
 		FormKey:  checkout.FormKey(session.ID, formID),
-		Buyer:    buyer,
-		Cart:     session.Cart,
-		Language: views.Language(c.Request().Context()).String(),
-	})
+		Shown:    get("shown"),
+		Cart:     cart.Lines,
+		Language: views.Language(ctx).String(),
+	}
+	req.Buyer.Set(get)
+	order, err := s.shop.PlaceOrder(ctx, req)
+	if !errors.Is(err, &checkout.Error{Code: checkout.CodeOrderUnderWay}) {
+		return order, err
+	}
+	if _, err := s.payments.EndAttempt(ctx, order.ID); err != nil {
+		return order, err
+	}
+	return s.shop.PlaceOrder(ctx, req)
 }

@@ -30,7 +30,7 @@ func (s emailPreview) showEmails(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(c, http.StatusOK, views.EmailPreviewsPage(s.frame(c, nil), emails))
+	return web.Render(c, http.StatusOK, views.EmailPreviewsPage(s.site.Frame(c, 0), emails))
 }
 
 func (s emailPreview) showEmail(c echo.Context) error {
@@ -39,7 +39,7 @@ func (s emailPreview) showEmail(c echo.Context) error {
 		return err
 	}
 	web.SetPolicy(c, func(p web.Policy) { p.Add("frame-src", "'self'") })
-	return web.Render(c, http.StatusOK, views.EmailPreviewPage(s.frame(c, nil), m))
+	return web.Render(c, http.StatusOK, views.EmailPreviewPage(s.site.Frame(c, 0), m))
 }
 
 // showEmailHTML is the email as mail programs get it. Its styles stand inside its

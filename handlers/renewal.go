@@ -40,14 +40,16 @@ func (s storefront) offerTheRest(c echo.Context, session *session, renewal shop.
 	if web.WantsJSON(c) {
 		return refused
 	}
-	for _, line := range renewal.Rest {
-		if i := session.line(line.SKU); i >= 0 {
-			session.Cart[i].Quantity = line.Quantity
-		} else if len(session.Cart) < checkout.MaxLines {
-			session.Cart = append(session.Cart, line)
-		}
+	if _, err := s.cart(c); err != nil {
+		return err
 	}
-	session.Order = ""
+	cart, err := s.shop.ChangeCart(c.Request().Context(), session.ID, func(cart *checkout.Cart) error {
+		cart.Put(renewal.Rest)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
 	if err := s.sessions.Save(c, session); err != nil {
 		return err
 	}
@@ -55,5 +57,5 @@ func (s storefront) offerTheRest(c echo.Context, session *session, renewal shop.
 	if session.placed(renewal.Old) {
 		form.values = renewal.Old.Buyer.Values()
 	}
-	return s.renderCart(c, http.StatusConflict, session, form, cartProblem{})
+	return s.renderCart(c, http.StatusConflict, cart, form, cartProblem{})
 }

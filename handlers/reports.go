@@ -6,19 +6,32 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"antom-checkout/handlers/web"
 )
 
-// policyReports takes browsers' reports, and remembers which violations were
-// reported, each once. It is bounded: invented hosts are counted as other.
+// policyReports takes browsers' reports, and remembers which violations were reported in
+// this hour: each is logged once. It is bounded, by client before in all, so that a
+// client who invents hosts hides no one else's report; what is beyond is named other.
 type policyReports struct {
 	*server
-	mu   sync.Mutex
-	seen map[violation]bool
+	mu     sync.Mutex
+	began  time.Time // of the hour
+	named  map[violation]bool
+	by     map[string]int     // how many of those each client was the first to report
+	labels map[violation]bool // of the metric, which forgets none
 }
+
+// How many violations are told apart: in an hour, of one client and of all, and by the
+// metric.
+const (
+	namedPerClient = 20
+	namedPerHour   = 300
+	maxLabels      = 100
+)
 
 const maxReport = 16 << 10 // bytes of one request
 
@@ -38,10 +51,11 @@ func (r *policyReports) receive(c echo.Context) error {
 	}
 	for _, v := range violations {
 		kind := r.kindOf(v)
-		source, isNew := r.note(v)
-		r.cfg.Meter.PolicyReport(kind, v.directive, source)
+		v.onPayPage = false // the page is no part of what is told apart
+		v, isNew := r.note(v, web.ByClient(c))
+		r.cfg.Meter.PolicyReport(kind, v.directive, r.label(v))
 		if isNew && kind == violationReport {
-			r.log.WarnContext(c.Request().Context(), "content security policy broken", web.LogDirective, v.directive, web.LogSource, source)
+			r.log.WarnContext(c.Request().Context(), "content security policy broken", web.LogDirective, v.directive, web.LogSource, v.source)
 		}
 	}
 	return c.NoContent(http.StatusNoContent)
@@ -74,22 +88,39 @@ var sdkNoise = [][2]string{
 	{"style-src-elem", "inline"}, {"style-src-attr", "inline"},
 }
 
-const maxSources = 100
+// otherSource stands for the sources beyond the bounds.
+const otherSource = "other"
 
-// note answers the source to count a violation under, and whether it is the
-// first of its kind.
-func (r *policyReports) note(v violation) (source string, isNew bool) {
+// note answers the violation as it is named, and whether it is the first of its kind in
+// this hour.
+func (r *policyReports) note(v violation, client string) (named violation, isNew bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	v.onPayPage = false
-	if !r.seen[v] && len(r.seen) >= maxSources {
-		v.source = "other"
+	if now := r.cfg.Now(); r.named == nil || now.Sub(r.began) >= time.Hour {
+		r.began, r.named, r.by = now, map[violation]bool{}, map[string]int{}
 	}
-	if isNew = !r.seen[v]; isNew {
-		if r.seen == nil {
-			r.seen = map[violation]bool{}
+	if !r.named[v] {
+		if r.by[client] >= namedPerClient || len(r.named) >= namedPerHour {
+			v.source = otherSource
+		} else {
+			r.by[client]++
 		}
-		r.seen[v] = true
 	}
-	return v.source, isNew
+	isNew = !r.named[v]
+	r.named[v] = true
+	return v, isNew
+}
+
+// label is the source that a violation is counted under.
+func (r *policyReports) label(v violation) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.labels == nil {
+		r.labels = map[violation]bool{}
+	}
+	if !r.labels[v] && len(r.labels) >= maxLabels {
+		return otherSource
+	}
+	r.labels[v] = true
+	return v.source
 }

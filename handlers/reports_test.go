@@ -173,6 +173,35 @@ func TestReportsAreReadWithinBounds(t *testing.T) {
 	}
 }
 
+// Six made-up hosts with every directive fill what was told apart for good; a browser's
+// report was then named by nothing.
+func TestAClientThatInventsHostsHidesNoReport(t *testing.T) {
+	meter := &tally{}
+	shop := newShop(t, func(s *settings) { s.meter, s.trustedProxy = meter, "127.0.0.0/8" })
+	inventor, buyer := shop.newBuyer().from("192.0.2.1"), shop.newBuyer().from("192.0.2.2")
+	for i := range 10 {
+		var list []string
+		for _, directive := range []string{"script-src-elem", "script-src", "style-src", "style-src-elem", "img-src", "connect-src",
+			"frame-src", "form-action", "base-uri", "font-src", "media-src", "object-src", "manifest-src", "worker-src", "child-src"} {
+			list = append(list, newReport("/", directive, fmt.Sprintf("https://made-up-%d.example/", i)))
+		}
+		inventor.reports("application/reports+json", "["+strings.Join(list, ",")+"]").sees(http.StatusNoContent)
+	}
+	buyer.reports("application/csp-report", oldReport("/checkout/x", "script-src-elem", "https://skimmer.example/x.js")).sees(http.StatusNoContent)
+	if n := meter.counted("report violation script-src-elem skimmer.example"); n != 1 {
+		t.Errorf("the report of another client is counted %d times by its name", n)
+	}
+	if log := shop.logged(); !strings.Contains(log, "skimmer.example") || strings.Count(log, "policy broken") > 40 {
+		t.Errorf("the log:\n%s", log)
+	}
+	// The inventor, too, is heard again after an hour.
+	shop.passes(time.Hour)
+	inventor.reports("application/csp-report", oldReport("/checkout/x", "frame-src", "https://late.example/")).sees(http.StatusNoContent)
+	if !strings.Contains(shop.logged(), "late.example") {
+		t.Error("after an hour the log names nothing new")
+	}
+}
+
 func TestEveryPageSaysWhereToReport(t *testing.T) {
 	for address, group := range map[string]bool{"https://shop.example": true, "": false} {
 		shop := newShop(t, func(s *settings) { s.publicURL = address })

@@ -22,13 +22,26 @@ func (s cashier) showReturn(c echo.Context) error {
 	return s.renderReturn(c, o, pathsOf(o).returns, s.session(c).placed(o))
 }
 
+// openToOthers are the paths that other sites may POST to.
+var openToOthers = []string{"/checkout/{token}/return"}
+
+// returnByPost leads a buyer to the return page whose bank posts them back. What the
+// bank posts is not read.
+func (s cashier) returnByPost(c echo.Context) error {
+	token := c.Param("token")
+	if !checkout.IsToken(token) {
+		return checkout.ErrNotFound
+	}
+	return c.Redirect(http.StatusSeeOther, pathsAt(token).returns)
+}
+
 // renderReturn shows an order's status, at the address self. Only its buyer sees the
 // personal data.
 func (s cashier) renderReturn(c echo.Context, o checkout.Order, self string, buyer bool) error {
 	paths := pathsOf(o)
 	since := s.arrival(c)
 	v := views.ReturnView{
-		Frame:     s.frame(c, nil),
+		Frame:     s.site.Frame(c, 0),
 		Token:     o.Token,
 		Number:    o.Number,
 		Status:    s.statusView(o, int(s.cfg.Now().Sub(since).Seconds())),
@@ -43,7 +56,7 @@ func (s cashier) renderReturn(c echo.Context, o checkout.Order, self string, buy
 	if p := o.Current(); p != nil && o.Status == checkout.OrderProcessing {
 		v.EmailURL, v.EmailRequested = paths.email, p.EmailOnFailure
 	}
-	if o.Status == checkout.OrderExpired {
+	if o.Renewable() {
 		v.RenewURL = paths.renewal
 	}
 	return web.Render(c, http.StatusOK, views.ReturnPage(v))

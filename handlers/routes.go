@@ -27,9 +27,10 @@ func (s *server) routes(e *echo.Echo, antom notifications, health probes) {
 	page("/", store.showCatalog)
 	page("/products/:sku", store.showProduct)
 
-	e.POST("/cart", store.addToCart)
+	choosing := s.limiter.Limited(limits.carts)
+	e.POST("/cart", store.addToCart, choosing)
 	page("/cart", store.showCart)
-	e.POST("/cart/:sku", store.changeCart)
+	e.POST("/cart/:sku", store.changeCart, choosing)
 
 	ordering := s.limiter.Limited(limits.orders)
 	e.POST("/orders", store.placeOrder, ordering)
@@ -43,6 +44,7 @@ func (s *server) routes(e *echo.Echo, antom notifications, health probes) {
 	e.POST("/checkout/:token/renewal", store.renewOrder, ordering)
 	page("/checkout/:token/code", pay.showCodeAgain, reading)
 	page("/checkout/:token/return", pay.showReturn, reading)
+	e.POST("/checkout/:token/return", pay.returnByPost, reading)
 	e.POST("/checkout/:token/mail", pay.requestEmail, reading)
 	page("/checkout/:token/status", pay.showStatus, reading)
 	e.GET("/checkout/:token/events", pay.streamStatus, reading)

@@ -9,6 +9,7 @@ import (
 
 	"antom-checkout/checkout"
 	"antom-checkout/checkout/payments"
+	"antom-checkout/handlers/web"
 	"antom-checkout/views"
 )
 
@@ -62,6 +63,16 @@ func (sdk *SDK) class(started payments.Started) (name string, ui SDKUI) {
 
 // origin is where the SDK's script comes from.
 func (sdk *SDK) origin() string { return sdk.URL.Scheme + "://" + sdk.URL.Host }
+
+// scriptSource is what a page may run: this file and no other of its host. A build
+// without a version may load further files, which Antom names nowhere: of that one the
+// host is named.
+func (sdk *SDK) scriptSource() string {
+	if sdk.URL.Hostname() == "js.antom.com" {
+		return sdk.origin()
+	}
+	return web.FileSource(sdk.URL)
+}
 
 // sdkLocales are the languages of Antom's SDK, as it spells them: note in_ID
 // and tl_PH.

@@ -24,7 +24,7 @@ func allowSDK(c echo.Context, sdk *SDK, methods []views.Method) {
 // one of the page's methods may have to post a form off the page.
 func (sdk *SDK) policy(p web.Policy, forms bool) {
 	origin := sdk.origin()
-	p.Add("script-src", origin)
+	p.Add("script-src", sdk.scriptSource())
 	if !sdk.antoms() {
 		// A stand-in, such as the sandbox's, uses one origin only.
 		p.Add("img-src", origin)

@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"antom-checkout/antom"
+	"antom-checkout/antom/sandbox"
 	"antom-checkout/handlers"
 	"antom-checkout/views"
 )
@@ -199,7 +201,7 @@ func TestThePayPageAllowsAntomsHostsAndNoMore(t *testing.T) {
 		has, lacks      []string
 	}{
 		"the pinned version": {pinned, "https://open-sea-global.alipay.com", []string{
-			" https://sdk.marmot-cloud.com;", "style-src-elem 'self' 'sha256-", "style-src-attr 'none'",
+			" " + pinned + ";", "style-src-elem 'self' 'sha256-", "style-src-attr 'none'",
 			"connect-src 'self' https://imgs-sea-global.alipay.com ", "frame-src https://ac.alipay.com https://checkout.antom.com;",
 			"form-action 'self' https:;", // of card and bank: 3-D Secure
 		}, []string{"unsafe"}},
@@ -210,10 +212,10 @@ func TestThePayPageAllowsAntomsHostsAndNoMore(t *testing.T) {
 			" https://js.antom.com;", "style-src 'self' 'unsafe-inline';", "https://imgs-de-global.alipay.com", "https://checkout.antom.com",
 		}, nil},
 		"from the merchant's own host": {"https://pay.example.com/ams-checkout/1.47.2/ams-checkout.min.js", "https://open-sea-global.alipay.com", []string{
-			" https://pay.example.com;", "frame-src https://ac.alipay.com", "style-src-elem 'self' 'sha256-",
+			" https://pay.example.com/ams-checkout/1.47.2/ams-checkout.min.js;", "frame-src https://ac.alipay.com", "style-src-elem 'self' 'sha256-",
 		}, []string{"unsafe"}},
 		"a stand-in": {"http://localhost:8081/sdk.js", "http://localhost:8081", []string{
-			"frame-src http://localhost:8081;", "form-action 'self';",
+			" http://localhost:8081/sdk.js;", "frame-src http://localhost:8081;", "form-action 'self';",
 		}, []string{"alipay", "antom.com", "https:", "unsafe"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -242,4 +244,51 @@ func TestThePayPageAllowsAntomsHostsAndNoMore(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A session that the SDK could not use is of no use to its buyer. It is inquired and
+// ended, and another one is made; the same words again go on with that one.
+func TestASessionThatTheSDKRefusedIsReplaced(t *testing.T) {
+	for ui, method := range map[handlers.SDKUI]string{handlers.Popup: "GCASH", handlers.Inline: "CARD", handlers.Element: ""} {
+		t.Run(string(ui), func(t *testing.T) {
+			shop := newShop(t, showsIn(ui))
+			buyer := shop.newBuyer()
+			path := buyer.orders()
+			first := buyer.starts(path, method)
+			refused := fmt.Sprintf(`{"method":%q,"refused_session":%q}`, method, first.PaymentRequestID)
+			var ids []string
+			for range 2 {
+				var again action
+				must(t, json.Unmarshal([]byte(buyer.postJSON(path+"/payments", refused).sees(http.StatusOK).body), &again))
+				if again.Action.SessionData == "" || again.Action.SessionData == first.Action.SessionData {
+					t.Fatalf("after a refusal comes %+v", again)
+				}
+				ids = append(ids, again.PaymentRequestID)
+			}
+			if ids[0] == first.PaymentRequestID || ids[0] != ids[1] {
+				t.Errorf("%s is replaced by %v, want one other", first.PaymentRequestID, ids)
+			}
+			if calls := shop.control.Messages(); !slices.ContainsFunc(calls, func(m sandbox.Message) bool { return m.Operation == "inquiryPayment" }) {
+				t.Error("Antom was not asked about the session that was refused")
+			}
+			shop.expectCount(1, "payment", "status", "cancelled")
+			if other := buyer.starts(path, method); other.PaymentRequestID != ids[0] {
+				t.Errorf("another start gives %s, want %s", other.PaymentRequestID, ids[0])
+			}
+		})
+	}
+}
+
+// The SDK may be wrong: what was paid stays paid.
+func TestARefusedSessionThatWasPaidIsNotReplaced(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	first := buyer.starts(path, "GCASH")
+	shop.fault(sandbox.Fault{Kind: sandbox.Lose})
+	must(t, shop.control.Submit(first.PaymentRequestID, "GCASH"))
+	must(t, shop.control.Pay(first.PaymentRequestID))
+	answer := buyer.postJSON(path+"/payments", fmt.Sprintf(`{"method":"GCASH","refused_session":%q}`, first.PaymentRequestID))
+	answer.sees(http.StatusOK, `"type":"done"`)
+	shop.expectCount(1, "payment", "status", "paid")
 }

@@ -26,6 +26,7 @@ type server struct {
 	methods  *methods.Methods
 	sessions *web.Sessions[session]
 	limiter  *web.Limiter // nil: no limits
+	streams  *streams
 	log      *slog.Logger
 }
 
@@ -47,13 +48,14 @@ func New(cfg Config, services Services, verifier Notifications, readiness Readin
 		payments: services.Payments,
 		methods:  services.Methods,
 		sessions: web.NewSessions[session]("session", cfg.SessionKey, site.HTTPS()),
+		streams:  &streams{limits: cfg.streamLimits(), meter: cfg.Meter},
 		log:      web.WithRequestID(cfg.Log),
 	}
 	if cfg.RateLimits {
 		s.limiter = web.NewLimiter(cfg.Now, cfg.Meter)
 	}
 	e := site.Echo()
-	s.routes(e, notifications{s, verifier}, probes{s, readiness})
+	s.routes(e, notifications{s, verifier, &refusals{}}, probes{s, readiness})
 	return e
 }
 
@@ -73,14 +75,17 @@ func (s *server) sessionID(c echo.Context) string {
 	return ""
 }
 
-// frame is what surrounds a page of the session; it is nil on pages that show no
-// cart.
-func (s *server) frame(c echo.Context, session *session) views.Frame {
-	pieces := 0
-	if session != nil {
-		pieces = session.pieces()
+// cart is the cart of the request's session; it is empty for a new one.
+func (s *server) cart(c echo.Context) (checkout.Cart, error) {
+	if found := s.sessions.Get(c); found != nil {
+		return s.shop.Cart(c.Request().Context(), found.ID, found.Order)
 	}
-	return s.site.Frame(c, pieces)
+	return checkout.Cart{}, nil
+}
+
+// frame is what surrounds a page that shows a cart; pages of a payment show none.
+func (s *server) frame(c echo.Context, cart checkout.Cart) views.Frame {
+	return s.site.Frame(c, cart.Pieces())
 }
 
 // patience is how long a page waits for an inquiry before it shows what is

@@ -74,6 +74,7 @@ type settings struct {
 	refundLate    bool
 	rateLimits    bool
 	emailsPerHour int  // 0: the default
+	maxStreams    int  // 0: the default
 	timeStands    bool // until it passes
 	realMoney     bool
 	sweepSchedule checkout.Schedule
@@ -90,6 +91,7 @@ type settings struct {
 	sdkURL        string             // instead of the sandbox's
 	catalog       []checkout.Product // instead of the seeded one
 	store         func(*db.Store) app.Store
+	retention     time.Duration // of buyers' data
 }
 
 // testKeys are made once: RSA keys take more time than all else here.
@@ -186,7 +188,8 @@ func (s *shop) decided(set settings, credentials sandbox.Credentials) app.Settin
 	cfg.Payments.ManualCapture, cfg.Payments.RefundLate, cfg.Methods = set.manualCapture, set.refundLate, set.methods
 	cfg.Shop.OrderTTL, cfg.Payments.SweepSchedule, cfg.Payments.Mailer = cmp.Or(set.orderTTL, time.Hour), set.sweepSchedule, set.mailer
 	cfg.Pages.RateLimits, cfg.Pages.Logo, cfg.Pages.Accent = set.rateLimits, set.logo, set.accent
-	cfg.FormsOnly = set.withoutSDK
+	cfg.FormsOnly, cfg.Payments.Retention = set.withoutSDK, checkout.Retention(set.retention)
+	cfg.Pages.MaxStreams = cmp.Or(set.maxStreams, cfg.Pages.MaxStreams)
 	cfg.Payments.EmailLimits.PerHour = cmp.Or(set.emailsPerHour, cfg.Payments.EmailLimits.PerHour)
 	return cfg
 }
@@ -292,15 +295,12 @@ func (s *shop) notify(body string, change ...func(*http.Request)) *http.Response
 	s.t.Helper()
 	at := time.Now().Format(time.RFC3339)
 	client := s.box.Credentials().ClientID
-	signature, err := antom.Sign(s.stranger, antom.SigningString("POST", "/antom/notify", client, at, []byte(body)))
-	must(s.t, err)
-	signature.KeyVersion = "2"
 	req, err := http.NewRequestWithContext(s.t.Context(), "POST", s.url+"/antom/notify", strings.NewReader(body))
 	must(s.t, err)
 	req.Header.Set("Content-Type", "application/json; charset=UTF-8")
 	req.Header.Set("Client-Id", client)
 	req.Header.Set("Request-Time", at)
-	req.Header.Set("Signature", signature.String())
+	req.Header.Set("Signature", s.signs("/antom/notify", at, body))
 	for _, c := range change {
 		c(req)
 	}
@@ -308,6 +308,15 @@ func (s *shop) notify(body string, change ...func(*http.Request)) *http.Response
 	must(s.t, err)
 	s.t.Cleanup(func() { res.Body.Close() })
 	return res
+}
+
+// signs signs a notification with key version 2 of Antom.
+func (s *shop) signs(path, at, body string) string {
+	s.t.Helper()
+	signature, err := antom.Sign(s.stranger, antom.SigningString("POST", path, s.box.Credentials().ClientID, at, []byte(body)))
+	must(s.t, err)
+	signature.KeyVersion = "2"
+	return signature.String()
 }
 
 // buyer is a browser without JavaScript: a client with a cookie jar.

@@ -13,10 +13,11 @@ import (
 
 // start is the buyer's choice as it was posted, by a page or by a native app.
 type start struct {
-	Method    string `json:"method"`
-	Terminal  string `json:"terminal"` // this and the following are an app's
-	OS        string `json:"os"`
-	ReturnURL string `json:"return_url"`
+	Method         string `json:"method"`
+	RefusedSession string `json:"refused_session"` // a payment_request_id: Antom's SDK could not use its session
+	Terminal       string `json:"terminal"`        // this and the following are an app's
+	OS             string `json:"os"`
+	ReturnURL      string `json:"return_url"`
 }
 
 func (posted start) fromApp() bool {
@@ -62,7 +63,7 @@ func readStart(c echo.Context) (posted start, err error) {
 		return start{}, web.Unreadable(err)
 	}
 	return start{
-		Method: form.Get("method"), Terminal: form.Get("terminal"), OS: form.Get("os"), ReturnURL: form.Get("return_url"),
+		Method: form.Get("method"), RefusedSession: form.Get("refused_session"), Terminal: form.Get("terminal"), OS: form.Get("os"), ReturnURL: form.Get("return_url"),
 	}, nil
 }
 
@@ -78,7 +79,7 @@ func startForm(c echo.Context, posted start) web.Form {
 // attempt is what the buyer wants to start. A client that reads JSON runs scripts, and
 // can open a session of the SDK.
 func (s cashier) attempt(c echo.Context, posted start, form web.Form) (checkout.Attempt, error) {
-	want := checkout.Attempt{Method: posted.Method, Mode: checkout.ModeAPI, Device: deviceOf(c)}
+	want := checkout.Attempt{Method: posted.Method, Mode: checkout.ModeAPI, Device: deviceOf(c), RefusedSession: posted.RefusedSession}
 	if posted.fromApp() {
 		if wrong := posted.wrongFields(s.cfg.AppReturns); len(wrong) > 0 {
 			return want, &checkout.Error{Code: checkout.CodeFormInvalid, Fields: wrong}

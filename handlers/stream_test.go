@@ -2,7 +2,9 @@ package handlers_test
 
 import (
 	"bufio"
+	"context"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -18,7 +20,9 @@ type openPage struct {
 
 func (s *shop) watches(path string) *openPage {
 	s.t.Helper()
-	req, err := http.NewRequestWithContext(s.t.Context(), "GET", s.url+path+"/events", nil)
+	ctx, cancel := context.WithTimeout(s.t.Context(), 30*time.Second) // an event that does not come fails the test
+	s.t.Cleanup(cancel)
+	req, err := http.NewRequestWithContext(ctx, "GET", s.url+path+"/events", nil)
 	must(s.t, err)
 	stream, err := http.DefaultClient.Do(req)
 	must(s.t, err)
@@ -133,4 +137,77 @@ func TestAnOpenPageGetsARefund(t *testing.T) {
 	_, err := shop.service.Refund(t.Context(), order, 0, by("all"))
 	must(t, err)
 	page.endsAt("refunded")
+}
+
+// ends expects the hint when to come back, and the end of the stream.
+func (p *openPage) ends() {
+	p.t.Helper()
+	for p.lines.Scan() {
+		if p.lines.Text() == "retry: 10000" {
+			for p.lines.Scan() {
+				if p.lines.Text() != "" {
+					p.t.Fatalf("after the hint comes %q", p.lines.Text())
+				}
+			}
+			return
+		}
+	}
+	p.t.Fatal("the stream ended without a hint when to come back")
+}
+
+func TestTheOldestStreamMakesRoom(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*settings)
+		most   int
+		same   bool // all streams are of one order
+	}{
+		"of an order": {func(s *settings) { s.rateLimits = true }, 20, true},
+		"of a client": {func(s *settings) { s.rateLimits = true }, 200, false},
+		"of all":      {func(s *settings) { s.maxStreams = 30 }, 30, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			shop := newShop(t, c.change)
+			path := shop.newBuyer().orders()
+			var pages []*openPage
+			for n := range c.most + 2 {
+				if !c.same && n > 0 && n%20 == 0 {
+					path = shop.newBuyer().orders()
+				}
+				page := shop.watches(path)
+				page.gets("open")
+				pages = append(pages, page)
+			}
+			pages[0].ends()
+			pages[1].ends()
+			must(t, shop.service.Cancel(t.Context(), shop.audit()["order"][0]["id"].(string), by("c")))
+			pages[2].gets("cancelled") // the next oldest is open
+		})
+	}
+}
+
+// README says how much memory streams take; with the client of this test it is twice
+// as much.
+func TestAStreamTakesLittleMemory(t *testing.T) {
+	const streams, most = 400, 2 * 64 << 10
+	shop := newShop(t)
+	path := shop.newBuyer().orders()
+	shop.watches(path).gets("open")
+	before := memoryInUse()
+	for range streams {
+		shop.watches(path).gets("open")
+	}
+	each := (memoryInUse() - before) / streams
+	t.Logf("a stream and its client take %d bytes", each)
+	if each > most {
+		t.Errorf("a stream and its client take %d bytes, want at most %d", each, most)
+	}
+}
+
+func memoryInUse() int64 {
+	var m runtime.MemStats
+	for range 3 { // pools keep what they hold over a collection
+		runtime.GC()
+	}
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc + m.StackInuse)
 }

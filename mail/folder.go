@@ -114,6 +114,23 @@ func (f Folder) Email(name string) (views.EmailPreview, error) {
 	return preview, nil
 }
 
+// Forget deletes the emails about an order that were written to files.
+func (m *Mailer) Forget(number string) error {
+	entries, err := os.ReadDir(m.cfg.Folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for _, entry := range entries {
+		if strings.HasPrefix(entry.Name(), number+"-") {
+			err = errors.Join(err, os.Remove(filepath.Join(m.cfg.Folder, entry.Name())))
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("mail folder: %w", err)
+	}
+	return nil
+}
+
 // header is a header of an email, decoded.
 func header(message *gomail.Msg, name gomail.Header) string {
 	text := strings.Join(message.GetGenHeader(name), " ")

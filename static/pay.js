@@ -50,8 +50,10 @@
 			pay: ["submitting", submit], // only the element leaves the pay button enabled
 			opened: ["shown", focusStage],
 			outcome: ["leaving", showReturn],
-			failed: ["leaving", showReturn],
-			unknown: ["leaving", showReturn],
+			failed: ["leaving", showFailure],
+			spent: ["leaving", showFailure],
+			unknown: ["leaving", showFailure],
+			broken: ["shown", refuse],
 			unanswered: ["shown", inquire],
 			pending: ["shown", keepWaiting],
 			unreachable: ["shown", keepWaiting],
@@ -67,7 +69,8 @@
 		},
 		submitting: { // the element was submitted; its answer says whether the buyer must correct a field
 			outcome: ["leaving", showReturn],
-			unknown: ["leaving", showReturn],
+			spent: ["leaving", showFailure],
+			unknown: ["leaving", showFailure],
 			unanswered: ["submitting", inquire],
 			pending: ["shown", keepWaiting],
 			unreachable: ["shown", keepWaiting],
@@ -90,8 +93,9 @@
 			plain: ["leaving", nothing],
 			without: ["leaving", post],
 			outcome: ["leaving", showReturn],
-			failed: ["leaving", showReturn],
-			unknown: ["leaving", showReturn],
+			failed: ["leaving", showFailure],
+			spent: ["leaving", showFailure],
+			unknown: ["leaving", showFailure],
 			retry: ["shown", correct],
 			left: ["idle", dismiss],
 			unlaunched: ["idle", block],
@@ -143,7 +147,7 @@
 
 		SUCCESS: "outcome",
 		PROCESSING: "outcome",
-		FAIL: "outcome",
+		FAIL: "spent",
 		CANCELLED: "left",
 		RETRY: "retry",
 	};
@@ -188,13 +192,15 @@
 			else this.apply(error);
 		}
 
-		// The server answers with the same session until it expires, then with a new one.
+		// The server answers with the same session until it expires or is refused, then with
+		// a new one.
 		async run() {
 			await loaded();
 			if (element && !window[name] && window.AMSCashierPayment) return this.raise("listed");
 			if (!window[name]) return this.raise("broken");
 			for (let n = 0; this.current && n < tries; n++) {
-				const { action = {}, error } = await requested();
+				const { action = {}, error, payment_request_id: payment } = await requested();
+				this.payment = payment;
 				if (action.type !== "wait") return this.raise(eventOf(action), { ...action, error });
 				this.raise("wait");
 				await sleep(1000 * (action.retry_after || 2));
@@ -226,6 +232,14 @@
 			} catch (error) {
 				this.fail(error);
 			}
+		}
+
+		// The SDK could not use the session: the next start names it, so that the server ends
+		// it and makes a new one. The return page comes before that, so the tab remembers it.
+		refuse() {
+			try {
+				if (this.payment) sessionStorage.refused = this.payment;
+			} catch { /* without storage the SDK cannot be used at all */ }
 		}
 
 		close() {
@@ -323,13 +337,19 @@
 		return late.signal;
 	}
 
+	function refused() {
+		try {
+			return sessionStorage.refused;
+		} catch { /* without storage no session was refused */ }
+	}
+
 	async function requested() {
 		const method = element ? "" : new FormData(form()).get("method") || "";
 		try {
 			const answer = await fetch(form().action, {
 				method: "POST",
 				headers: { Accept: "application/json", "Content-Type": "application/json" },
-				body: JSON.stringify({ method }),
+				body: JSON.stringify({ method, refused_session: refused() }),
 				signal: within(60000), // a start may call Antom more than once
 			});
 			return await answer.json();
@@ -413,7 +433,11 @@
 		showMessage(text, bad, offer);
 	}
 
-	function block() { reset(settings().blocked, true, true); }
+	function block() {
+		refuse();
+		reset(settings().blocked, true, true);
+	}
+
 	function reportTrouble({ error } = {}) { reset(error || settings().trouble, true); }
 
 	function decline({ message }) {
@@ -435,6 +459,15 @@
 	}
 
 	function showReturn() { location.assign(settings().return); }
+
+	function refuse() { at.start.refuse(); }
+
+	// No event proves a failure either: the server inquires about the session.
+	function showFailure() {
+		refuse();
+		showReturn();
+	}
+
 	function redirect({ url }) { location.assign(url); }
 
 	// Pays without the SDK.

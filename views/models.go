@@ -84,11 +84,16 @@ type CartView struct {
 	Form  OrderForm
 	Error string   // a message key about the whole form, or ""
 	Gone  []string // products of a renewed order that are no longer sold
+	// The order that this form has placed, where it cannot be corrected, or "". Error then
+	// says why.
+	OrderURL  string
+	NoCookies bool // the browser keeps no cookies, so that the cart is lost
 }
 
 // OrderForm holds what the buyer typed, and a message key per wrong field.
 type OrderForm struct {
 	FormID    string
+	Shown     string // the version of the lines beside the form
 	Values    map[string]string
 	Errors    map[string]string
 	Countries []Option

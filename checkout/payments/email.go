@@ -39,10 +39,9 @@ func (s *outbox) sendEmail(ctx context.Context, o checkout.Order, effect checkou
 	return nil
 }
 
-// sendEmails sends what is due and answers look-ups. Several go at once, so that a slow
-// server delays few others.
+// sendEmails sends what is due. Several go at once, so that a slow server delays few
+// others.
 func (s *outbox) sendEmails(ctx context.Context) {
-	s.answerLookups(ctx)
 	due, err := s.store.PendingEmails(ctx, s.now(), sweepBatch)
 	s.logFailure(ctx, "list emails", err)
 	var emails sync.WaitGroup
@@ -103,11 +102,13 @@ func (s *outbox) EmailLink(number, email string) error {
 	}
 }
 
+// answerLookups answers the look-ups that wait.
 func (s *outbox) answerLookups(ctx context.Context) {
 	for {
 		select {
 		case asked := <-s.lookups:
 			s.logFailure(ctx, "look an order up", s.answerLookup(ctx, asked))
+			s.wakeSweeper() // the link is to be sent
 		default:
 			return
 		}

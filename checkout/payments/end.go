@@ -35,6 +35,34 @@ func (s *endings) Refresh(ctx context.Context, token string) (checkout.Order, er
 	return s.store.OrderByID(ctx, o.ID)
 }
 
+// EndAttempt ends the attempt in progress, so that its order may be corrected, as one in
+// another way would. The order comes back as it then is: with the attempt when another
+// request works on it, when the buyer has paid and the result is awaited, or when Antom
+// does not answer.
+func (s *endings) EndAttempt(ctx context.Context, orderID string) (checkout.Order, error) {
+	o, err := s.store.OrderByID(ctx, orderID)
+	if err != nil {
+		return o, err
+	}
+	queue, leave := context.WithTimeout(ctx, startPatience)
+	defer leave()
+	unlock, err := s.locks.lock(queue, orderID)
+	if err != nil {
+		return o, nil
+	}
+	defer unlock()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callAllowance)
+	defer cancel()
+	if o, err = s.store.OrderByID(ctx, orderID); err != nil {
+		return o, err
+	}
+	active := o.Active()
+	if active == nil || !active.Status.InProgress() || active.Status == checkout.PaymentPending {
+		return o, nil
+	}
+	return s.supersede(ctx, o, *active)
+}
+
 // supersede ends an active attempt so that another may begin. One that Antom refuses
 // to cancel may overlap, because a second success is a duplicate. When Antom does not
 // answer, the attempt stays active.

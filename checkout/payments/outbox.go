@@ -43,7 +43,7 @@ func (s *outbox) deliver(ctx context.Context, e checkout.PendingEffect) {
 	if errors.Is(err, errRecipientAllowance) {
 		s.cfg.Meter.EmailWithheld(allowanceRecipient)
 		s.logUndelivered(ctx, slog.LevelWarn, "email withheld", e, err)
-		s.logFailure(ctx, "give effect up", s.store.EffectGivenUp(ctx, e.ID))
+		s.giveUp(ctx, e)
 		return
 	}
 	if errors.Is(err, errTotalAllowance) {
@@ -51,7 +51,7 @@ func (s *outbox) deliver(ctx context.Context, e checkout.PendingEffect) {
 	}
 	if s.cfg.SweepSchedule.Elapsed(e.Attempts) > deliverLimit || errors.Is(err, checkout.ErrUndeliverable) {
 		s.logUndelivered(ctx, slog.LevelError, "effect given up", e, err)
-		s.logFailure(ctx, "give effect up", s.store.EffectGivenUp(ctx, e.ID, checkout.AfterGivenUp(e.Effect)...))
+		s.giveUp(ctx, e)
 		return
 	}
 	if e.Attempts == 0 {
@@ -71,6 +71,15 @@ func (s *outbox) markSent(ctx context.Context, e checkout.PendingEffect) {
 		s.unrecorded.Store(e.ID, true)
 	}
 	s.logFailure(ctx, "finish effect", err)
+}
+
+// giveUp ends an effect that is not carried out.
+func (s *outbox) giveUp(ctx context.Context, e checkout.PendingEffect) {
+	o, err := s.store.OrderByID(ctx, e.OrderID)
+	if err == nil {
+		err = s.store.EffectGivenUp(ctx, e.ID, checkout.AfterGivenUp(o, e.Effect)...)
+	}
+	s.logFailure(ctx, "give effect up", err, aboutOrder(e.OrderID))
 }
 
 // perform carries out one effect.

@@ -51,6 +51,7 @@ type Config struct {
 	Mailer        checkout.Mailer         // nil: no email is sent
 	Operator      checkout.OperatorMailer // nil: the log alone tells what waits for a person
 	EmailLimits   EmailLimits             // of emails about unpaid orders
+	Retention     checkout.Retention      // of the buyers' data of paid orders
 	LinkKey       []byte                  // signs the links in emails; nil: they open until the program ends
 	Now           func() time.Time
 	NewID         func() string
@@ -69,6 +70,7 @@ type Service struct {
 	*outbox
 	*sweeper
 	*watching
+	*erasing
 }
 
 // recorder reads and commits orders, and announces what has changed.
@@ -81,6 +83,7 @@ type recorder struct {
 	watches    *watches
 	wake       chan struct{} // tells the sweeper that something is due now
 	wakeEmails chan struct{} // likewise, for emails
+	wakeLookup chan struct{} // likewise, for look-ups
 }
 
 // New makes a Service. Nothing runs until Sweep is called.
@@ -102,7 +105,7 @@ func New(cfg Config, store Store, gateway Gateway, methods Methods) *Service {
 	}
 	recorder := &recorder{
 		paymentLog: paymentLog{cfg.Log}, cfg: cfg, store: store, gateway: gateway, now: cfg.Now,
-		watches: &watches{}, wake: make(chan struct{}, 1), wakeEmails: make(chan struct{}, 1),
+		watches: &watches{}, wake: make(chan struct{}, 1), wakeEmails: make(chan struct{}, 1), wakeLookup: make(chan struct{}, 1),
 	}
 	endings := &endings{operations: &operations{&inquirer{recorder: recorder}}}
 	starts := &starts{endings: endings, methods: methods}
@@ -111,10 +114,11 @@ func New(cfg Config, store Store, gateway Gateway, methods Methods) *Service {
 		allowances: newAllowances(cfg.EmailLimits),
 	}
 	watching := &watching{endings}
+	erasing := &erasing{recorder: recorder}
 	recorder.watches.poll, recorder.watches.tail = watching.pollForWatchers, watching.tailLedger
 	return &Service{
 		recorder: recorder, endings: endings, starts: starts, operators: &operators{endings: endings},
-		outbox: outbox, sweeper: &sweeper{starts: starts, outbox: outbox}, watching: watching,
+		outbox: outbox, sweeper: &sweeper{starts: starts, outbox: outbox, erasing: erasing}, watching: watching, erasing: erasing,
 	}
 }
 
@@ -188,7 +192,7 @@ func (s *recorder) announce(ctx context.Context, before, after checkout.Order, c
 }
 
 func (s *recorder) wakeSweeper() {
-	for _, wake := range []chan struct{}{s.wake, s.wakeEmails} {
+	for _, wake := range []chan struct{}{s.wake, s.wakeEmails, s.wakeLookup} {
 		select {
 		case wake <- struct{}{}:
 		default:

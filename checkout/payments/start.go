@@ -220,8 +220,11 @@ func (s *starts) attemptEnd(o checkout.Order, want checkout.Attempt, now time.Ti
 func (s *starts) addPayment(ctx context.Context, o checkout.Order, p checkout.Payment) (checkout.Order, error) {
 	cause := checkout.Cause{Kind: checkout.ByShopper, ID: p.RequestID}
 	before, after, err := s.store.Update(ctx, o.ID, checkout.Evidence{Cause: cause},
-		func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
-			after, err := checkout.AddPayment(o, p, s.rules())
+		func(current checkout.Order) (checkout.Order, []checkout.Effect, error) {
+			if current.Buyer != o.Buyer { // corrected since the request was written
+				return current, nil, checkout.ErrStale
+			}
+			after, err := checkout.AddPayment(current, p, s.rules())
 			return after, nil, err
 		})
 	if err != nil {

@@ -72,4 +72,11 @@ type Store interface {
 	EffectDone(ctx context.Context, id int64) error
 	EffectFailed(ctx context.Context, id int64, next time.Time) error
 	EffectGivenUp(ctx context.Context, id int64, then ...checkout.Effect) error
+
+	// DueErasures lists orders that have ended, hold their buyer's data and have not
+	// changed since a moment: those that were paid, or those that never were. They come in
+	// the order in which they were placed, from the one after another.
+	DueErasures(ctx context.Context, everPaid bool, unchangedSince time.Time, after checkout.DueErasure, limit int) ([]checkout.DueErasure, error)
+	// ForgetOld removes from the file what was overwritten in the tables.
+	ForgetOld(ctx context.Context) error
 }

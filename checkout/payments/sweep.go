@@ -18,20 +18,24 @@ const (
 // sweeper resumes what is unfinished.
 type sweeper struct {
 	*starts
-	outbox *outbox
-	clock  clockWatch
+	outbox  *outbox
+	erasing *erasing
+	clock   clockWatch
 }
 
 // Sweep resumes everything unfinished until ctx ends: attempts without a known
 // outcome, orders past their end, effects not yet delivered. It is what makes a crash,
 // a restart or an outage on either side harmless.
 //
-// Emails have a round of their own: a mail server that hangs delays nothing else. So
-// have searches, which inquire many payments.
+// Emails and look-ups have rounds of their own: a mail server that hangs delays nothing
+// else. So have searches, which inquire many payments, and erasures, of which there may
+// be many on the first day.
 func (s *sweeper) Sweep(ctx context.Context) {
 	var others sync.WaitGroup
 	others.Go(func() { rounds(ctx, s.wakeEmails, s.outbox.sendEmails) })
+	others.Go(func() { rounds(ctx, s.wakeLookup, s.outbox.answerLookups) })
 	others.Go(func() { rounds(ctx, nil, s.search) })
+	others.Go(func() { rounds(ctx, nil, s.erasing.eraseDue) })
 	rounds(ctx, s.wake, s.resumeAll)
 	others.Wait()
 }
@@ -53,7 +57,9 @@ func rounds(ctx context.Context, wake <-chan struct{}, do func(context.Context))
 func (s *sweeper) SweepOnce(ctx context.Context) {
 	s.resumeAll(ctx)
 	s.search(ctx)
+	s.outbox.answerLookups(ctx)
 	s.outbox.sendEmails(ctx)
+	s.erasing.eraseDue(ctx)
 }
 
 // resumeAll does what is due, but for the emails.

@@ -6,6 +6,7 @@ package shop
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -23,11 +24,17 @@ type Store interface {
 	// CreateOrder stores a new order. If one with the same FormKey is stored
 	// already, that one is returned and nothing changes.
 	CreateOrder(ctx context.Context, order checkout.Order, cause checkout.Cause) (checkout.Order, error)
+	// Cart is the cart of a session, empty if there is none; UpdateCart lets change decide
+	// and commits what differs.
+	Cart(ctx context.Context, session string) (checkout.Cart, error)
+	UpdateCart(ctx context.Context, session string, change func(*checkout.Cart) error) (checkout.Cart, error)
 	// OrderByForm finds the order that a form has placed, or answers ErrNotFound.
 	OrderByForm(ctx context.Context, formKey string) (checkout.Order, error)
 	// OrderByToken and OrderByID find an order, or answer ErrNotFound.
 	OrderByToken(ctx context.Context, token string) (checkout.Order, error)
 	OrderByID(ctx context.Context, id string) (checkout.Order, error)
+	// Update loads an order, lets change decide, and commits what differs.
+	Update(ctx context.Context, orderID string, evidence checkout.Evidence, change func(checkout.Order) (checkout.Order, []checkout.Effect, error)) (before, after checkout.Order, err error)
 }
 
 // Config is what the merchant decides.
@@ -100,33 +107,30 @@ func (s *Shop) Price(ctx context.Context, cart []checkout.CartLine) ([]checkout.
 // OrderRequest is a filled-in checkout form.
 type OrderRequest struct {
 	FormKey  string // the same form gives the same key
+	Shown    string // the version of the lines that it showed, by checkout.Shown; "" when the client does not say
 	Buyer    checkout.Buyer
 	Cart     []checkout.CartLine
 	Language string
 }
 
-// PlaceOrder freezes cart and address into an order. The same FormKey again answers
-// with the same order, whatever else the request holds. Errors: CodeFormInvalid with
-// a message key per field, CodeCartEmpty, CodeSoldOut.
+// PlaceOrder freezes cart and address into an order. The same form again is the same
+// order; a corrected one brings it up to date, see correct. Errors: CodeFormInvalid with
+// a message key per field, CodeCartEmpty, CodeCartChanged, CodeSoldOut, CodeOrderPaid,
+// and CodeOrderUnderWay with the order whose payment is not finished.
 func (s *Shop) PlaceOrder(ctx context.Context, req OrderRequest) (checkout.Order, error) {
-	if order, err := s.store.OrderByForm(ctx, req.FormKey); !checkout.IsNotFound(err) {
+	order, err := s.store.OrderByForm(ctx, req.FormKey)
+	if corrects := req.Buyer != order.Buyer && req.Buyer != (checkout.Buyer{}); err == nil && corrects {
+		return s.correct(ctx, req, order)
+	}
+	if !checkout.IsNotFound(err) {
 		return order, err
 	}
-	lines, total, err := s.Price(ctx, req.Cart)
+	lines, total, err := s.orderable(ctx, req)
 	if err != nil {
 		return checkout.Order{}, err
 	}
-	if len(lines) == 0 {
-		return checkout.Order{}, checkout.NewError(checkout.CodeCartEmpty, "")
-	}
-	if slices.ContainsFunc(lines, func(l checkout.OrderLine) bool { return l.Short }) {
-		return checkout.Order{}, checkout.NewError(checkout.CodeSoldOut, "")
-	}
-	if err := req.Buyer.Check(); err != nil {
-		return checkout.Order{}, err
-	}
 	now := s.cfg.Now()
-	order := checkout.Order{
+	order = checkout.Order{
 		ID:        s.cfg.NewID(),
 		Number:    checkout.NewNumber(),
 		Token:     checkout.NewToken(),
@@ -148,6 +152,48 @@ func (s *Shop) PlaceOrder(ctx context.Context, req OrderRequest) (checkout.Order
 		s.logPlaced(ctx, stored, cause)
 	}
 	return stored, nil
+}
+
+// orderable prices the cart and checks the whole form. That the lines have changed comes
+// first: the form is shown again with the new ones, and must not pass them over.
+func (s *Shop) orderable(ctx context.Context, req OrderRequest) ([]checkout.OrderLine, checkout.Money, error) {
+	lines, total, err := s.Price(ctx, req.Cart)
+	switch {
+	case err != nil:
+		return nil, total, err
+	case len(lines) == 0:
+		return nil, total, checkout.NewError(checkout.CodeCartEmpty, "")
+	case req.Shown != "" && req.Shown != checkout.Shown(lines):
+		return nil, total, checkout.NewError(checkout.CodeCartChanged, "")
+	case slices.ContainsFunc(lines, func(l checkout.OrderLine) bool { return l.Short }):
+		return nil, total, checkout.NewError(checkout.CodeSoldOut, "")
+	}
+	return lines, total, req.Buyer.Check()
+}
+
+// correct brings the unpaid order of a form up to date: the buyer went back and posted
+// the form again with another address. Its lines are those that the form showed. The
+// correction of an order that is closed is a new order.
+func (s *Shop) correct(ctx context.Context, req OrderRequest, o checkout.Order) (checkout.Order, error) {
+	if err := req.Buyer.Check(); err != nil {
+		return checkout.Order{}, err
+	}
+	cause := checkout.Cause{Kind: checkout.ByShopper, ID: o.ID}
+	before, after, err := s.store.Update(ctx, o.ID, checkout.Evidence{Cause: cause}, func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
+		corrected, err := checkout.CorrectBuyer(o, req.Buyer)
+		return corrected, nil, err
+	})
+	if errors.Is(err, &checkout.Error{Code: checkout.CodeOrderClosed}) {
+		req.FormKey = checkout.CorrectedFormKey(req.FormKey, req.Buyer)
+		return s.PlaceOrder(ctx, req)
+	}
+	if err != nil {
+		return o, fmt.Errorf("correct order: %w", err)
+	}
+	if before.Version != after.Version {
+		s.cfg.Log.LogAttrs(ctx, slog.LevelInfo, "order corrected", slog.String(checkout.LogOrder, o.ID), slog.String(checkout.LogCause, cause.String()))
+	}
+	return after, nil
 }
 
 // logPlaced writes the line about an order's first transition.

@@ -134,11 +134,12 @@ func TestAnOrderHoldsThePricesOfTheCatalogue(t *testing.T) {
 	}
 }
 
-// A form that is posted again leads to its order, whatever else it holds by then.
+// A form that is posted again leads to its order, whatever the cart holds by then. One
+// that is empty corrects nothing.
 func TestOneFormIsOneOrder(t *testing.T) {
 	f := newFixture(t)
 	first := f.place(request("form", pieces("MUG", 1)))
-	if again := f.place(request("form", pieces("MUG", 1))); again.ID != first.ID {
+	if again := f.place(request("form", pieces("MUG", 1))); again.ID != first.ID || again.Version != first.Version {
 		t.Errorf("the same form is order %s and order %s", first.ID, again.ID)
 	}
 	changed := request("form")
@@ -149,6 +150,92 @@ func TestOneFormIsOneOrder(t *testing.T) {
 	if other := f.place(request("another form", pieces("MUG", 1))); other.ID == first.ID || other.Token == first.Token {
 		t.Error("another form is the same order")
 	}
+}
+
+// A buyer who goes back and corrects the form corrects the order. Its lines stay.
+func TestACorrectedFormBringsItsUnpaidOrderUpToDate(t *testing.T) {
+	f := newFixture(t)
+	first := f.place(request("form", pieces("MUG", 1)))
+	f.importProducts(checkout.Product{SKU: "MUG", Name: "Enamel mug", Price: sgd(9900)})
+	corrected := request("form", pieces("MUG", 1), pieces("TIN", 1))
+	corrected.Buyer.Email, corrected.Buyer.Address1 = "right@example.com", "22 Right Road"
+	for range 2 {
+		again := f.place(corrected)
+		if again.ID != first.ID || again.Token != first.Token || again.Buyer != corrected.Buyer || again.Total != sgd(1200) || again.Version != first.Version+1 {
+			t.Errorf("the corrected order is %s over %s for %+v", again.ID, again.Total, again.Buyer)
+		}
+	}
+	stored, err := f.store.OrderByToken(t.Context(), first.Token)
+	if err != nil || stored.Buyer != corrected.Buyer {
+		t.Errorf("stored is %+v: %v", stored.Buyer, err)
+	}
+	corrected.Buyer.Email = "wrong"
+	_, err = f.PlaceOrder(t.Context(), corrected)
+	expectCode(t, err, checkout.CodeFormInvalid)
+	if lines := strings.Count(f.log.String(), "order corrected"); lines != 1 {
+		t.Errorf("the log says %d times that the order was corrected:\n%s", lines, f.log)
+	}
+}
+
+// The correction of an order that has expired is a new order, the same one for every
+// click.
+func TestACorrectedFormOfAnExpiredOrderIsANewOrder(t *testing.T) {
+	f := newFixture(t)
+	first := f.place(request("form", pieces("MUG", 1)))
+	f.close(first, checkout.OrderExpired)
+	if again := f.place(request("form", pieces("MUG", 1))); again.ID != first.ID {
+		t.Errorf("the same form is order %s", again.ID)
+	}
+	corrected := request("form", pieces("MUG", 1))
+	corrected.Buyer.Address1 = "22 Right Road"
+	second := f.place(corrected)
+	if second.ID == first.ID || second.Buyer != corrected.Buyer || !second.PlacedBy("session") {
+		t.Errorf("the corrected order is %+v", second)
+	}
+	if again := f.place(corrected); again.ID != second.ID {
+		t.Errorf("corrected twice it is order %s, want %s", again.ID, second.ID)
+	}
+}
+
+// What the form showed is what is ordered, or nothing is.
+func TestAFormThatShowedAnotherCartOrdersNothing(t *testing.T) {
+	f := newFixture(t)
+	shown := func(cart ...checkout.CartLine) string {
+		lines, _, err := f.Price(t.Context(), cart)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return checkout.Shown(lines)
+	}
+	saw := shown(pieces("MUG", 1))
+	for name, change := range map[string]func(*shop.OrderRequest){
+		"a line more":      func(r *shop.OrderRequest) { r.Cart = append(r.Cart, pieces("TIN", 1)) },
+		"another quantity": func(r *shop.OrderRequest) { r.Cart = []checkout.CartLine{pieces("MUG", 2)} },
+		"a line less":      func(r *shop.OrderRequest) { r.Shown = shown(pieces("MUG", 1), pieces("TIN", 1)) },
+		"another price": func(*shop.OrderRequest) {
+			f.importProducts(checkout.Product{SKU: "MUG", Name: "Enamel mug", Price: sgd(9900)})
+		},
+		"another name": func(*shop.OrderRequest) {
+			f.importProducts(checkout.Product{SKU: "MUG", Name: "Big mug", Price: sgd(1200)})
+		},
+		"a wrong form too": func(r *shop.OrderRequest) { r.Cart = append(r.Cart, pieces("TIN", 9)); r.Buyer.Email = "mei" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			f.importProducts(checkout.Product{SKU: "MUG", Name: "Enamel mug", Price: sgd(1200)})
+			req := request(name, pieces("MUG", 1))
+			req.Shown = saw
+			change(&req)
+			_, err := f.PlaceOrder(t.Context(), req)
+			expectCode(t, err, checkout.CodeCartChanged)
+			if _, err := f.store.OrderByForm(t.Context(), req.FormKey); !checkout.IsNotFound(err) {
+				t.Errorf("an order is stored: %v", err)
+			}
+		})
+	}
+	f.importProducts(checkout.Product{SKU: "MUG", Name: "Enamel mug", Price: sgd(1200)})
+	same := request("same", pieces("MUG", 1))
+	same.Shown = saw
+	f.place(same)
 }
 
 func TestOneFormPostedManyTimesAtOnceIsOneOrder(t *testing.T) {

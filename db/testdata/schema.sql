@@ -9,6 +9,16 @@ CREATE TABLE calls (
 	at                 INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE carts (
+    seq        INTEGER PRIMARY KEY,
+    session    TEXT NOT NULL UNIQUE,
+    lines      TEXT NOT NULL CHECK (json_valid(lines)),
+    taken_out  TEXT NOT NULL,
+    changed_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX carts_changed ON carts (changed_at);
+
 CREATE TABLE notifications (
 	id                 TEXT PRIMARY KEY,
 	type               TEXT NOT NULL,
@@ -85,7 +95,7 @@ CREATE TABLE order_lines (
 CREATE TABLE orders (
 	id             TEXT PRIMARY KEY, -- in time order; also Antom's referenceOrderId
 	number         TEXT NOT NULL UNIQUE,
-	token          TEXT NOT NULL UNIQUE,
+	token_sha256          TEXT NOT NULL UNIQUE,
 	form_key       TEXT NOT NULL UNIQUE, -- the same form twice is the same order
 	status         TEXT NOT NULL CHECK (status = 'open' OR status = 'processing' OR status = 'authorized' OR status = 'paid'
 		OR status = 'cancelled' OR status = 'expired' OR status = 'review' OR status = 'partially_refunded' OR status = 'refunded'),
@@ -109,9 +119,13 @@ CREATE TABLE orders (
 	language       TEXT NOT NULL,
 	created_at     INTEGER NOT NULL,
 	expires_at     INTEGER NOT NULL
-) STRICT;
+, erased_at INTEGER, token_sealed BLOB NOT NULL DEFAULT x'') STRICT;
+
+CREATE INDEX orders_in_clear ON orders (id) WHERE token_sealed >= x'20';
 
 CREATE INDEX orders_open ON orders (expires_at) WHERE status = 'open';
+
+CREATE INDEX orders_personal ON orders (ever_paid, created_at, id) WHERE erased_at IS NULL;
 
 CREATE INDEX orders_review ON orders (id) WHERE status = 'review';
 
@@ -149,7 +163,7 @@ CREATE TABLE payments (
 	auth_ends   INTEGER, -- of an authorised card
 	next_poll  INTEGER, -- NULL when nothing is owed
 	polls      INTEGER NOT NULL
-, email_on_failure INTEGER NOT NULL DEFAULT 0 CHECK (email_on_failure IN (0, 1)), resolved_offline INTEGER NOT NULL DEFAULT 0 CHECK (resolved_offline IN (0, 1)), confirmed INTEGER CHECK (confirmed > 0), confirmed_currency TEXT NOT NULL DEFAULT '', terminal TEXT NOT NULL DEFAULT '', return_url TEXT NOT NULL DEFAULT '', incomplete INTEGER NOT NULL DEFAULT 0 CHECK (incomplete IN (0, 1)), doubts INTEGER NOT NULL DEFAULT 0, shop_fault INTEGER NOT NULL DEFAULT 0 CHECK (shop_fault IN (0, 1)), reconcile_at INTEGER, disputes TEXT NOT NULL DEFAULT '') STRICT;
+, email_on_failure INTEGER NOT NULL DEFAULT 0 CHECK (email_on_failure IN (0, 1)), resolved_offline INTEGER NOT NULL DEFAULT 0 CHECK (resolved_offline IN (0, 1)), confirmed INTEGER CHECK (confirmed > 0), confirmed_currency TEXT NOT NULL DEFAULT '', terminal TEXT NOT NULL DEFAULT '', return_url TEXT NOT NULL DEFAULT '', incomplete INTEGER NOT NULL DEFAULT 0 CHECK (incomplete IN (0, 1)), doubts INTEGER NOT NULL DEFAULT 0, shop_fault INTEGER NOT NULL DEFAULT 0 CHECK (shop_fault IN (0, 1)), reconcile_at INTEGER, disputes TEXT NOT NULL DEFAULT '', manual_capture INTEGER NOT NULL DEFAULT 0 CHECK (manual_capture IN (0, 1))) STRICT;
 
 CREATE UNIQUE INDEX payments_antom ON payments (antom_id) WHERE antom_id <> '';
 

@@ -20,7 +20,9 @@ func (s *Site) Frame(c echo.Context, cartCount int) views.Frame {
 	}
 	if r := c.Request(); r.Method != http.MethodPost { // a posted page has no address to return to
 		f.Languages = views.LanguageChoices(r.Context(), func(code string) string {
-			return r.URL.EscapedPath() + "?" + languageParam + "=" + code
+			// Without a path: the browser keeps the page's own. A path of two slashes would be
+			// the address of another host.
+			return "?" + languageParam + "=" + code
 		})
 	}
 	return f

@@ -24,7 +24,8 @@ const (
 	LogStack     = "stack"
 	LogDirective = "directive"
 	LogSource    = "source"
-	LogAnswer    = "answer" // why an error was not answered
+	LogAnswer    = "answer"   // why an error was not answered
+	LogUnlogged  = "unlogged" // how many such requests have no line of their own
 )
 
 // RequestLine is the message of the line that is written about every request.
@@ -50,7 +51,9 @@ func (s *Site) logRequest(next echo.HandlerFunc) echo.HandlerFunc {
 		if err != nil && level > slog.LevelInfo {
 			attrs = append(attrs, slog.Any(checkout.LogError, err))
 		}
-		s.log.LogAttrs(ctx, level, RequestLine, append(attrs, n.attrs...)...)
+		if !n.unlogged {
+			s.log.LogAttrs(ctx, level, RequestLine, append(attrs, n.attrs...)...)
+		}
 		s.cfg.Meter.Request(c.Request().Method, c.Path(), res.Status, took)
 		return nil
 	}
@@ -81,8 +84,9 @@ func isConnection(err error) bool {
 
 // note is what a handler adds to the line of its request.
 type note struct {
-	level slog.Level
-	attrs []slog.Attr
+	level    slog.Level
+	attrs    []slog.Attr
+	unlogged bool
 }
 
 const noteKey = "web.note"
@@ -91,7 +95,15 @@ const noteKey = "web.note"
 // least this level.
 func Note(c echo.Context, level slog.Level, attrs ...slog.Attr) {
 	n := noted(c)
-	c.Set(noteKey, note{max(n.level, level), append(n.attrs, attrs...)})
+	n.level, n.attrs = max(n.level, level), append(n.attrs, attrs...)
+	c.Set(noteKey, n)
+}
+
+// LeaveOut writes no line about the request. It is counted all the same.
+func LeaveOut(c echo.Context) {
+	n := noted(c)
+	n.unlogged = true
+	c.Set(noteKey, n)
 }
 
 func noted(c echo.Context) note {

@@ -15,8 +15,11 @@ func (s *Site) refuseCrossOrigin() echo.MiddlewareFunc {
 	if err := protection.AddTrustedOrigin(s.cfg.PublicURL.Scheme + "://" + s.cfg.PublicURL.Host); err != nil {
 		panic("web: public URL: " + err.Error()) // it was checked with the settings
 	}
-	// A report changes nothing, and a page without referrer sends it with "Origin: null".
+	// A report changes nothing, and browsers send it with "Origin: null".
 	protection.AddInsecureBypassPattern("POST " + ReportPath)
+	for _, path := range s.cfg.OpenToOthers {
+		protection.AddInsecureBypassPattern("POST " + path)
+	}
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			if err := protection.Check(c.Request()); err != nil {

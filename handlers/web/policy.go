@@ -2,6 +2,7 @@ package web
 
 import (
 	"crypto/rand"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -31,8 +32,12 @@ func secureHeaders(https bool) echo.MiddlewareFunc {
 				h.Set("Reporting-Endpoints", reportGroup+`="`+ReportPath+`"`)
 			}
 			h.Set("X-Content-Type-Options", "nosniff")
-			h.Set("Referrer-Policy", "no-referrer")
+			// Other origins read no address of a page, which may hold a token. With no-referrer
+			// browsers would send the shop's own forms with "Origin: null", and those without
+			// Fetch Metadata could not be told from other sites.
+			h.Set("Referrer-Policy", "same-origin")
 			h.Set("Cross-Origin-Opener-Policy", "same-origin")
+			h.Set("Cross-Origin-Resource-Policy", "same-origin")
 			h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
 			h.Set("Cache-Control", "no-store") // static files say otherwise themselves
 			if https {
@@ -87,6 +92,12 @@ func (p Policy) String() string {
 // Add allows more sources.
 func (p Policy) Add(directive string, sources ...string) {
 	p[directive] = append(slices.Clone(p[directive]), sources...)
+}
+
+// FileSource is a source that allows one address and no other of its host. Its query is
+// not compared.
+func FileSource(u *url.URL) string {
+	return u.Scheme + "://" + u.Host + strings.NewReplacer(";", "%3B", ",", "%2C").Replace(u.EscapedPath())
 }
 
 // SetPolicy gives an answer the strict policy with a change.

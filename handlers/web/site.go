@@ -20,6 +20,7 @@ type Config struct {
 	Sandbox        bool            // payments are practice; pages say so
 	PublicURL      *url.URL        // base of every address handed out; never the Host header
 	AllowedHosts   []string        // names that are answered beside the public URL's
+	OpenToOthers   []string        // paths, as http.ServeMux writes them, that other sites may POST to: nothing is done there
 	TrustedProxies []*net.IPNet    // whose X-Forwarded-For, Forwarded and X-Request-Id count
 	Developers     []*net.IPNet    // from which pages for developers are reached beside this machine
 	Now            func() time.Time
@@ -44,7 +45,7 @@ type Site struct {
 }
 
 // New makes a site. Every field of the Config but Logo, Accent, AllowedHosts,
-// TrustedProxies and Developers has to be there.
+// OpenToOthers, TrustedProxies and Developers has to be there.
 func New(cfg Config) *Site {
 	return &Site{cfg: cfg, hosts: NewHosts(append([]string{cfg.PublicURL.Host}, cfg.AllowedHosts...)...), log: WithRequestID(cfg.Log)}
 }
@@ -65,8 +66,10 @@ func (s *Site) Echo() *echo.Echo {
 	return e
 }
 
-// chain is what every request passes through, outermost first.
+// chain is what every request passes through, outermost first. Only the first is before
+// the routes are looked up.
 func (s *Site) chain(e *echo.Echo) {
+	e.Pre(ignoreTrailingSlashes)
 	e.Use(s.nameRequest)
 	e.Use(s.noteProxies)
 	e.Use(s.logRequest)

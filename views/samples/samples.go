@@ -236,6 +236,10 @@ func shopPages(ctx context.Context) []Page {
 		{"cart", views.CartPage(views.CartView{Frame: frame, Lines: lines(ctx), Total: total, Form: form})},
 		{"cart-errors", views.CartPage(views.CartView{Frame: frame, Lines: wrongLines, Total: total, Form: wrong, Error: "error.form"})},
 		{"cart-empty", views.CartPage(views.CartView{Frame: empty, Form: form, Error: "error.cart_empty"})},
+		{"cart-cookies", views.CartPage(views.CartView{Frame: empty, Form: form, NoCookies: true})},
+		{"cart-changed", views.CartPage(views.CartView{Frame: frame, Lines: lines(ctx), Total: total, Form: form, Error: "error.cart_changed"})},
+		{"cart-under-way", views.CartPage(views.CartView{Frame: frame, Lines: lines(ctx), Total: total, Form: form, Error: "error.order_under_way", OrderURL: "/checkout/T"})},
+		{"cart-paid", views.CartPage(views.CartView{Frame: empty, Form: form, Error: "error.order_paid", OrderURL: "/checkout/T"})},
 		{"cart-renewal", views.CartPage(views.CartView{Frame: frame, Lines: wrongLines, Total: total, Form: form, Error: "cart.renewal", Gone: []string{"Tea tin", "Wool throw"}})},
 	}
 }

@@ -1,0 +1,164 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"antom-checkout/checkout"
+)
+
+// person is whose data an operator means: those of one order, or of all orders that were
+// placed with an address.
+type person struct {
+	order, email string
+	asJSON       bool
+}
+
+// personalActions are what an operator may do about a buyer's data.
+var personalActions = map[string]func(context.Context, *Program, []checkout.Order, *line, person) error{
+	"export": exportData,
+	"erase":  eraseData,
+}
+
+// personally finds a person's orders, beside a running server or without one, and does
+// something about them.
+func personally(ctx context.Context, l *line, s Settings, do func(context.Context, *Program, []checkout.Order, *line, person) error, who person) error {
+	if (who.order == "") == (who.email == "") {
+		return usageError{errors.New("admin: either --order or --email is needed")}
+	}
+	s.Log.Level = max(s.Log.Level, slog.LevelWarn) // the answer says the result
+	p, err := Build(ctx, s, Outside{Log: newLog(s.Log, l.stderr), Beside: true})
+	if err != nil {
+		return err
+	}
+	orders, err := p.ordersOf(ctx, who)
+	if err == nil {
+		err = do(ctx, p, orders, l, who)
+	}
+	return errors.Join(err, p.Close())
+}
+
+func (p *Program) ordersOf(ctx context.Context, who person) ([]checkout.Order, error) {
+	if who.order != "" {
+		o, err := p.findOrder(ctx, who.order)
+		return []checkout.Order{o}, err
+	}
+	ids, err := p.Store.OrdersOf(ctx, who.email)
+	if err == nil && len(ids) == 0 {
+		err = fmt.Errorf("no order was placed with %q", who.email)
+	}
+	var orders []checkout.Order
+	for _, id := range ids {
+		o, loadErr := p.Store.OrderByID(ctx, id)
+		orders, err = append(orders, o), errors.Join(err, loadErr)
+	}
+	return orders, err
+}
+
+// eraseData erases the buyer's data of each order, or says why they are still needed.
+func eraseData(ctx context.Context, p *Program, orders []checkout.Order, l *line, who person) error {
+	var problems []error
+	for _, o := range orders {
+		after, err := p.Services.Payments.Erase(ctx, o.ID, checkout.Cause{Kind: checkout.ByAdmin})
+		if err != nil {
+			problems = append(problems, refusal(adminCommand{action: "erase", order: o}, err))
+			continue
+		}
+		if who.asJSON {
+			err = json.NewEncoder(l.stdout).Encode(map[string]any{"action": "erase", "order": after.ID, "erased_at": after.ErasedAt})
+		} else {
+			_, err = fmt.Fprintf(l.stdout, "The buyer's data of order %s are erased.\n", after.Number)
+		}
+		problems = append(problems, err)
+	}
+	return errors.Join(append(problems, p.Services.Payments.ForgetOld(ctx))...)
+}
+
+// orderData is what is stored about the buyer of an order.
+type orderData struct {
+	Order     string            `json:"order"`
+	Number    string            `json:"number"`
+	Status    string            `json:"status"`
+	Total     moneyData         `json:"total"`
+	CreatedAt time.Time         `json:"created_at"`
+	ErasedAt  time.Time         `json:"erased_at,omitzero"`
+	Language  string            `json:"language"`
+	Buyer     map[string]string `json:"buyer"`
+	Lines     []lineData        `json:"lines"`
+	Payments  []paymentData     `json:"payments"`
+	Emails    []checkout.Effect `json:"emails"` // that were sent, or are to be sent
+}
+
+type moneyData struct {
+	Amount   int64             `json:"amount"` // minor units
+	Currency checkout.Currency `json:"currency"`
+}
+
+type lineData struct {
+	SKU      string    `json:"sku"`
+	Name     string    `json:"name"`
+	Quantity int       `json:"quantity"`
+	Unit     moneyData `json:"unit_amount"`
+}
+
+type paymentData struct {
+	RequestID string          `json:"payment_request_id"`
+	AntomID   string          `json:"antom_payment_id"`
+	Method    string          `json:"method"`
+	Status    string          `json:"status"`
+	Amount    moneyData       `json:"amount"`
+	Refunded  moneyData       `json:"refunded"`
+	Terminal  string          `json:"terminal"`
+	CreatedAt time.Time       `json:"created_at"`
+	Request   json.RawMessage `json:"request,omitempty"` // as it was sent to Antom, while the payment has no result
+}
+
+// exportData prints what is stored about a person.
+func exportData(ctx context.Context, p *Program, orders []checkout.Order, l *line, _ person) error {
+	all := []orderData{}
+	for _, o := range orders {
+		told, err := p.Store.EffectsOf(ctx, o.ID)
+		if err != nil {
+			return err
+		}
+		all = append(all, dataOf(o, told))
+	}
+	text, err := json.MarshalIndent(map[string]any{"orders": all}, "", "  ")
+	if err == nil {
+		_, err = io.WriteString(l.stdout, string(text)+"\n")
+	}
+	return err
+}
+
+func dataOf(o checkout.Order, told []checkout.Effect) orderData {
+	e := orderData{
+		Order: o.ID, Number: o.Number, Status: string(o.Status), Total: moneyDataOf(o.Total), CreatedAt: o.CreatedAt, ErasedAt: o.ErasedAt,
+		Language: o.Language, Buyer: o.Buyer.Values(), Lines: []lineData{}, Payments: []paymentData{}, Emails: []checkout.Effect{},
+	}
+	for _, line := range o.Lines {
+		e.Lines = append(e.Lines, lineData{line.SKU, line.Name, line.Quantity, moneyDataOf(line.Unit)})
+	}
+	for _, p := range o.Payments {
+		data := paymentData{
+			RequestID: p.RequestID, AntomID: p.AntomID, Method: p.Method, Status: string(p.Status), Amount: moneyDataOf(p.EffectiveAmount()),
+			Refunded: moneyDataOf(p.Refunded()), Terminal: string(p.Terminal), CreatedAt: p.CreatedAt,
+		}
+		if p.Repeatable() {
+			data.Request = p.Body
+		}
+		e.Payments = append(e.Payments, data)
+	}
+	for _, effect := range told {
+		if effect.IsEmail() {
+			e.Emails = append(e.Emails, effect)
+		}
+	}
+	return e
+}
+
+func moneyDataOf(m checkout.Money) moneyData { return moneyData{m.Minor, m.Currency} }

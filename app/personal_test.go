@@ -1,0 +1,50 @@
+package app
+
+import (
+	"encoding/json"
+	"net/http/cookiejar"
+	"strings"
+	"testing"
+)
+
+// A person asks for what is stored about them, then to have it erased.
+func TestAnOperatorExportsAndErasesAPersonsData(t *testing.T) {
+	p := runProgram(t, nil)
+	number := p.paysByWallet()
+	code, text, problems := p.desk("export --email ANN@example.com")
+	var answer struct{ Orders []orderData }
+	if err := json.Unmarshal([]byte(text), &answer); err != nil || code != 0 || len(answer.Orders) != 1 {
+		t.Fatalf("the export is answered %d %s %s (%v)", code, text, problems, err)
+	}
+	o := answer.Orders[0]
+	if o.Number != number || o.Buyer["email"] != "ann@example.com" || o.Buyer["address1"] == "" || len(o.Lines) != 1 || len(o.Payments) != 1 || o.Payments[0].Method != "GCASH" {
+		t.Errorf("the export is %s", text)
+	}
+	for line, want := range map[string]string{
+		"erase":                            "either --order or --email is needed",
+		"erase --order a --email b":        "either --order or --email is needed",
+		"refund --email b --key k":         "--order and --key",
+		"export --email other@example.com": `no order was placed with "other@example.com"`,
+	} {
+		if code, _, problems := p.desk(line); code == 0 || !strings.Contains(problems, want) {
+			t.Errorf("admin %s is answered %d %s", line, code, problems)
+		}
+	}
+	for range 2 { // again, it is the same
+		if code, text, problems := p.desk("erase --order " + number); code != 0 || text != "The buyer's data of order "+number+" are erased.\n" {
+			t.Fatalf("erase is answered %d %s %s", code, text, problems)
+		}
+	}
+	if _, text, _ := p.desk("export --order " + number); strings.Contains(text, "ann@example.com") || !strings.Contains(text, `"erased_at"`) || !strings.Contains(text, `"country": "SG"`) {
+		t.Errorf("after that the export is %s", text)
+	}
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.client.Jar = jar // in another browser
+	p.orders()
+	if code, _, problems := p.desk("erase --email ann@example.com"); code != 1 || !strings.Contains(problems, "the order is open; it has to end first") {
+		t.Errorf("of an open order, erase is answered %d %s", code, problems)
+	}
+}

@@ -1,0 +1,88 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
+
+	"antom-checkout/checkout"
+)
+
+// Carts end as their sessions' cookies do, and the oldest end when there are too many,
+// so that visitors without number cannot fill the disk.
+const (
+	cartLife = 30 * 24 * time.Hour
+	maxCarts = 200_000
+)
+
+// Cart implements shop.Store.
+func (s *Store) Cart(ctx context.Context, session string) (checkout.Cart, error) {
+	return loadCart(ctx, s.reads, session)
+}
+
+// UpdateCart implements shop.Store.
+func (s *Store) UpdateCart(ctx context.Context, session string, change func(*checkout.Cart) error) (after checkout.Cart, err error) {
+	err = s.write(ctx, func(ctx context.Context, tx *tx) error {
+		before, err := loadCart(ctx, tx, session)
+		if err != nil {
+			return err
+		}
+		after = before.Clone()
+		if err := change(&after); err != nil || reflect.DeepEqual(before, after) {
+			return err
+		}
+		return s.saveCart(ctx, tx, session, after)
+	})
+	return after, err
+}
+
+func loadCart(ctx context.Context, q querier, session string) (c checkout.Cart, err error) {
+	var lines []byte
+	err = q.QueryRowContext(ctx, `
+		SELECT lines, taken_out
+		  FROM carts
+		 WHERE session = $1`, session).Scan(&lines, &c.TakenOut)
+	if errors.Is(err, sql.ErrNoRows) {
+		return checkout.Cart{}, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(lines, &c.Lines)
+	}
+	if err != nil {
+		return c, fmt.Errorf("read cart: %w", err)
+	}
+	return c, nil
+}
+
+func (s *Store) saveCart(ctx context.Context, tx *tx, session string, c checkout.Cart) error {
+	lines, err := json.Marshal(c.Lines)
+	if err != nil {
+		return fmt.Errorf("write cart: %w", err)
+	}
+	now := s.now()
+	if _, err := tx.ExecContext(ctx, `
+		INSERT INTO carts (session, lines, taken_out, changed_at)
+		VALUES ($1, $2, $3, $4)
+		ON CONFLICT (session) DO UPDATE
+		   SET lines = excluded.lines,
+		       taken_out = excluded.taken_out,
+		       changed_at = excluded.changed_at`, session, string(lines), c.TakenOut, now.UnixMilli()); err != nil {
+		return fmt.Errorf("write cart: %w", err)
+	}
+	// Each cart that is written removes a few that have ended, so that no job has to.
+	if _, err := tx.ExecContext(ctx, `
+		DELETE FROM carts
+		 WHERE seq IN (SELECT seq
+		                 FROM carts
+		                WHERE changed_at < $1
+		                ORDER BY changed_at
+		                LIMIT 10)
+		    OR seq <= (SELECT max(seq) FROM carts) - $2`, now.Add(-cartLife).UnixMilli(), s.maxCarts); err != nil {
+		return fmt.Errorf("remove old carts: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,41 @@
+package db
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+const probePause = time.Second // in which all who ask share one commit
+
+// probe is the last commit that was made to see whether the database can store.
+type probe struct {
+	mu       sync.Mutex // held while a commit is under way: who asks meanwhile gets its result
+	at       time.Time
+	err      error
+	troubles int64 // of the writer, up to then
+}
+
+// Ready reports whether the database can store: it commits a transaction that changes
+// nothing lasting. Anyone may ask, and a commit waits for the disk, so that all who ask
+// within a second share one, unless a write has failed since.
+func (s *Store) Ready(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.probe.mu.Lock()
+	defer s.probe.mu.Unlock()
+	now := s.now()
+	if s.probe.at.IsZero() || now.Sub(s.probe.at).Abs() >= probePause || s.writer.troubles.Load() != s.probe.troubles {
+		// One that leaves does not end the commit that others wait for.
+		s.probe.at, s.probe.err = now, s.write(context.WithoutCancel(ctx), commitNothing)
+		s.probe.troubles = s.writer.troubles.Load()
+	}
+	return s.probe.err
+}
+
+// commitNothing makes SQLite write a page, also when the number is the same as before.
+func commitNothing(ctx context.Context, tx *tx) error {
+	_, err := tx.ExecContext(ctx, `PRAGMA user_version = 1`)
+	return err
+}

@@ -1,0 +1,125 @@
+package db
+
+import (
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"crypto/sha256"
+	"database/sql/driver"
+	"encoding/hex"
+	"fmt"
+
+	"modernc.org/sqlite"
+
+	"antom-checkout/checkout"
+)
+
+// sealer keeps from a reader of the file, or of a backup, what would open a checkout
+// page: the tokens of orders, and the bodies of calls, which hold them. An order is found
+// by the hash of its token, which needs no key, because a token cannot be guessed.
+type sealer struct{ aead cipher.AEAD }
+
+// UseKey gives the store the key of 32 bytes that it seals with. It is called before the
+// first order is read or written. Without a key, as in a tool, nothing is sealed, and what
+// is sealed cannot be read: a token is then unknown, and a body is never sent again.
+func (s *sealer) UseKey(key []byte) error {
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return fmt.Errorf("key of the database: %w", err)
+	}
+	s.aead, err = cipher.NewGCM(block)
+	return err
+}
+
+// sealed is how what is sealed begins. No token and no body begins with it.
+const sealed = 1
+
+// seal seals a text as part of a row, whose id no other row has.
+func (s *sealer) seal(text []byte, row string) []byte {
+	if s.aead == nil || len(text) == 0 {
+		return append([]byte{}, text...)
+	}
+	nonce := make([]byte, s.aead.NonceSize())
+	_, _ = rand.Read(nonce) // never fails
+	return s.aead.Seal(append([]byte{sealed}, nonce...), nonce, text, []byte(row))
+}
+
+// unseal is the text, or known is false when it was sealed with another key.
+func (s *sealer) unseal(stored []byte, row string) (text []byte, known bool) {
+	if len(stored) == 0 {
+		return nil, true
+	}
+	if stored[0] != sealed {
+		return stored, true
+	}
+	if s.aead == nil || len(stored) < 1+s.aead.NonceSize() {
+		return nil, false
+	}
+	nonce, rest := stored[1:1+s.aead.NonceSize()], stored[1+s.aead.NonceSize():]
+	text, err := s.aead.Open(nil, nonce, rest, []byte(row))
+	return text, err == nil
+}
+
+// unsealPayment unseals the body. With one that cannot be read the payment is inquired,
+// and never repeated.
+func (s *sealer) unsealPayment(p *checkout.Payment) {
+	if body, known := s.unseal(p.Body, p.RequestID); known {
+		p.Body = body
+	} else {
+		p.Incomplete = true
+	}
+}
+
+// sealedPayment is the payment as its row holds it.
+func (s *sealer) sealedPayment(p *checkout.Payment) *checkout.Payment {
+	row := *p
+	row.Body = s.seal(p.Body, p.RequestID)
+	return &row
+}
+
+// SealOld seals what older versions have left in clear. Only the server does so.
+func SealOld(ctx context.Context, s *Store) error {
+	for _, column := range []struct{ table, key, name, where string }{
+		{"orders", "id", "token_sealed", "token_sealed >= x'20'"},
+		{"payments", "request_id", "body", "next_poll IS NOT NULL AND body >= x'20'"}, // others have none
+	} {
+		err := s.write(ctx, func(ctx context.Context, tx *tx) error {
+			type row struct {
+				id   string
+				text []byte
+			}
+			rows, err := collect(ctx, tx, func(scan scanner) (r row, err error) {
+				err = scan.Scan(&r.id, &r.text)
+				return r, err
+			}, `SELECT `+column.key+`, `+column.name+` FROM `+column.table+` WHERE `+column.where)
+			for _, r := range rows {
+				if err == nil {
+					_, err = tx.ExecContext(ctx, `UPDATE `+column.table+` SET `+column.name+` = $1 WHERE `+column.key+` = $2`, s.seal(r.text, r.id), r.id)
+				}
+			}
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("seal %s: %w", column.table, err)
+		}
+	}
+	return nil
+}
+
+// sha256Hex is the hash of a text in lower-case hex.
+func sha256Hex(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
+// The migration that hashes tokens needs a function that SQLite lacks.
+func init() {
+	sqlite.MustRegisterDeterministicScalarFunction("sha256_hex", 1, func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
+		text, isText := args[0].(string)
+		if !isText {
+			return nil, fmt.Errorf("sha256_hex of %T", args[0])
+		}
+		return sha256Hex(text), nil
+	})
+}
