@@ -1,6 +1,6 @@
 # "make" alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run build gallery generate check quick test fuzz prove lighthouse bench clean browser needs
+.PHONY: help run build gallery generate check supply sbom quick test fuzz prove lighthouse bench clean browser needs compiler
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,10 +21,27 @@ check: ## format, vet, staticcheck, generated files and modules up to date
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'not formatted: run gofmt -w .'; exit 1; }
 	go vet ./...
 	go vet -tags bench ./...
-	go tool staticcheck ./...
+	$(TOOL) staticcheck ./...
 	@before=$$(cat views/*_templ.go | cksum); go tool templ generate -log-level error; \
 		test "$$before" = "$$(cat views/*_templ.go | cksum)" || { echo 'the pages were not generated anew: commit them'; exit 1; }
 	go mod tidy -diff
+	go -C tools mod tidy -diff
+
+# A checker of the version in tools/go.mod, so that the program's own go.mod stays small.
+TOOL = go tool -modfile=tools/go.mod
+
+supply: sbom ## what the program is made of: known vulnerabilities, unsafe code, licences, SBOM
+	go mod verify
+	go -C tools mod verify
+	go -C tools vet ./...
+	go -C tools test ./...
+	sh tools/vulnerabilities.sh
+	$(TOOL) gosec -quiet -exclude-dir=tools ./...
+	go -C tools run ./licences ..
+
+sbom: build ## bin/antom-checkout.cdx.json: every module in the binary (CycloneDX)
+	$(TOOL) cyclonedx-gomod bin -json -std -version "$$(git describe --always --dirty)" \
+		-output bin/antom-checkout.cdx.json bin/antom-checkout
 
 # Packages whose tests need no browser, no disk of their own and no second process.
 QUICK = ./checkout/... ./antom ./app ./static ./views ./mail
@@ -33,7 +50,7 @@ quick: ## a first answer within two minutes: vet, rules, client, settings and pa
 	go vet ./...
 	go test $(QUICK)
 
-test: browser needs ## everything, the journeys in a real browser included, and the short proofs
+test: compiler browser needs ## everything, the journeys in a real browser included, and the short proofs
 	go test -race -shuffle=on -timeout 20m $$(go list ./... | grep -v /e2e)
 	go test -shuffle=on -timeout 20m ./e2e
 	RAPID_CHECKS=10000 RAPID_STEPS=50 go test -shuffle=on -timeout 20m ./checkout ./proof
@@ -46,7 +63,7 @@ prove: needs ## the full proofs: simulation, crashes, power cuts; see PROOF.md
 	go test -timeout 6h -v ./proof -args -seeds 20000 -cycles 1000 -cuts 400
 
 lighthouse: build ## Lighthouse on cart, pay and order page; needs node and its network once
-	cd e2e/lighthouse && npm ci --ignore-scripts --no-audit --no-fund --silent && \
+	cd e2e/lighthouse && npm ci --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null && \
 		CHROME_PATH=$${CHROME_PATH:-$$(command -v chromium || command -v google-chrome)} node run.mjs ../../bin/antom-checkout
 
 bench: ## figures as ratios; see BENCH.md (2 GB of disk, some minutes)
@@ -54,6 +71,10 @@ bench: ## figures as ratios; see BENCH.md (2 GB of disk, some minutes)
 	go test ./handlers -run '^$$' -bench . -benchtime 5x
 	go test -tags bench -run '^$$' -bench . -benchtime 3x -timeout 30m ./app
 	go test ./antom -run '^$$' -bench . -count 5
+
+compiler:
+	@command -v "$$(go env CC)" >/dev/null || sh tools/install.sh gcc 'the race detector' || \
+		{ echo 'the race detector needs a C compiler: install gcc and run this again' >&2; exit 1; }
 
 browser:
 	@sh e2e/browser.sh

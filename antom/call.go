@@ -69,7 +69,7 @@ func call[T any, R response[T]](ctx context.Context, c *Client, endpoint string,
 // so that many callers do not come back at once.
 func backoff(ctx context.Context, attempt int) error {
 	longest := min(200*time.Millisecond<<min(attempt-1, 8), 5*time.Second)
-	timer := time.NewTimer(longest/2 + rand.N(longest/2))
+	timer := time.NewTimer(longest/2 + rand.N(longest/2)) // #nosec G404 -- it spreads retries and protects nothing
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():

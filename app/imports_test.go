@@ -25,7 +25,7 @@ var arrows = map[string][]string{
 	"handlers/web":      {"views", "static", "checkout"},
 	"views":             {"static", "checkout"},
 	"views/samples":     {"checkout", "static", "views"},
-	"views/gallery":     {"views", "views/samples", "static"},
+	"views/gallery":     {"views/samples"},
 	"mail":              {"checkout", "views", "static"}, // an email is rendered from a view, in the shop's colours
 	"db":                {"checkout"},
 	"checkout":          {},

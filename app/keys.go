@@ -91,7 +91,8 @@ func derived(sessionKeys []byte, purpose string) []byte {
 }
 
 func storedKey(path string) (string, error) {
-	switch key, err := os.ReadFile(path); {
+	key, err := os.ReadFile(path) // #nosec G304 -- it lies beside the database, which a setting names
+	switch {
 	case err == nil && len(key) >= 32:
 		return string(key), nil
 	case err == nil:
@@ -99,6 +100,6 @@ func storedKey(path string) (string, error) {
 	case !errors.Is(err, os.ErrNotExist):
 		return "", err
 	}
-	key := rand.Text() + rand.Text()
-	return key, os.WriteFile(path, []byte(key), 0o600)
+	made := rand.Text() + rand.Text()
+	return made, os.WriteFile(path, []byte(made), 0o600)
 }

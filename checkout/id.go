@@ -43,7 +43,7 @@ func (ids *IDs) New() string {
 	ids.last = at
 	ids.mu.Unlock()
 	var id [16]byte
-	rand.Read(id[8:])
+	_, _ = rand.Read(id[8:]) // never fails
 	binary.BigEndian.PutUint64(id[:8], uint64(at>>12)<<16|7<<12|uint64(at&0xfff))
 	id[8] = id[8]&0x3f | 0x80
 	text := hex.EncodeToString(id[:])

@@ -58,7 +58,7 @@ func makePrivate(path string) (fs.FileInfo, error) {
 	if info, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		return info, err
 	}
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // #nosec G304 -- a setting names it
 	if err != nil {
 		return nil, err
 	}

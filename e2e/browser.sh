@@ -14,12 +14,9 @@ has() {
 	return 1
 }
 
-# installs PACKAGE, if apt-get and root are available.
+# installs PACKAGE, if it can.
 installs() {
-	has apt-get && [ "$(id -u)" = 0 ] || return 1
-	echo "installing $1 for the browser tests"
-	export DEBIAN_FRONTEND=noninteractive
-	apt-get update -qq && apt-get install -y -qq "$1"
+	sh ../tools/install.sh "$1" 'the browser tests'
 }
 
 # lacks NAME PACKAGE: ends the script, because the tests require it.
@@ -33,6 +30,6 @@ has chromium-headless-shell || installs chromium-headless-shell ||
 	installs chromium || lacks 'Chromium or Chrome' chromium
 if ! cmp -s package-lock.json node_modules/.installed; then
 	has npm || installs npm || lacks npm npm
-	npm ci --fetch-retries 5 --ignore-scripts --no-audit --no-fund --silent
+	npm ci --fetch-retries 5 --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null
 	cp package-lock.json node_modules/.installed
 fi

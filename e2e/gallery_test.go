@@ -1,13 +1,12 @@
 package e2e
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -15,27 +14,16 @@ import (
 
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+
+	"antom-checkout/views/samples"
 )
 
 // openGallery starts the gallery: every page in every state, without a shop.
 func openGallery(t *testing.T) *shop {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "gallery")
-	if out, err := exec.Command("go", "build", "-o", path, "antom-checkout/views/gallery").CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	gallery := exec.CommandContext(ctx, path, "-addr", "127.0.0.1:0")
-	stdout, err := gallery.StdoutPipe()
-	must(t, err)
-	must(t, gallery.Start())
-	t.Cleanup(func() {
-		stop()
-		gallery.Wait() //nolint:errcheck // it was stopped
-	})
-	line, err := bufio.NewReader(stdout).ReadString('\n')
-	must(t, err)
-	return &shop{t: t, url: strings.TrimSpace(strings.TrimPrefix(line, "The gallery is at "))}
+	server := httptest.NewServer(samples.Gallery())
+	t.Cleanup(server.Close)
+	return &shop{t: t, url: server.URL}
 }
 
 // pages lists the gallery's pages.

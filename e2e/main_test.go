@@ -6,10 +6,8 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"testing"
 
@@ -43,9 +41,6 @@ func TestMain(m *testing.M) {
 func runAll(m *testing.M) (int, error) {
 	path, err := browserPath()
 	if err != nil {
-		return 1, err
-	}
-	if err := noteSources(); err != nil {
 		return 1, err
 	}
 	if err := os.RemoveAll("screenshots/failed"); err != nil {
@@ -91,20 +86,6 @@ func startBrowser(path string) (stop func(), err error) {
 	}
 	chrome = ctx
 	return stop, nil
-}
-
-// noteSources reads the files of the gallery and of its pages, which no test imports.
-// The go command records which files a test reads, so it drops a cached result when
-// one of them changes.
-func noteSources() error {
-	read := func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		_, err = os.Stat(path)
-		return err
-	}
-	return errors.Join(filepath.WalkDir("../views/gallery", read), filepath.WalkDir("../views/samples", read))
 }
 
 // text is one of the shop's texts in English.

@@ -107,7 +107,7 @@ func (c *connection) dial(ctx context.Context, network, address string) (net.Con
 
 func (c *connection) close() {
 	if c.Conn != nil {
-		c.Close() //nolint:errcheck // in most cases it is closed already
+		_ = c.Close() // in most cases it is closed already
 	}
 }
 

@@ -5,12 +5,8 @@
 # does not show why a test was skipped.
 set -eu
 [ "$(uname)" = Linux ] || { echo 'NOT PROVEN on this system: write, sync and answer; power cut; full disk'; exit 0; }
-if ! command -v strace >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
-	echo 'installing strace for the proofs'
-	export DEBIAN_FRONTEND=noninteractive
-	apt-get update -qq
-	apt-get install -y -qq strace
-fi
+cd "$(dirname "$0")"
+command -v strace >/dev/null 2>&1 || sh ../tools/install.sh strace 'the proofs' || true # said below
 strace -f -o /dev/null true 2>/dev/null || echo 'NOT PROVEN on this machine, strace is missing or cannot attach: write, sync and answer; power cut'
 folder=$(mktemp -d)
 if mount -t tmpfs -o size=8m proof "$folder" 2>/dev/null; then

@@ -232,7 +232,7 @@ func answerJSON(w http.ResponseWriter, status int, answer any) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
-	w.Write(append(text, '\n')) // a reader who left needs no error
+	_, _ = w.Write(append(text, '\n')) // a reader who left needs no error
 }
 
 func emptyNotNull[T any](list []T) []T {

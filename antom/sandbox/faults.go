@@ -24,7 +24,9 @@ func newFaults(seed uint64, now func() time.Time) *faults {
 	return &faults{now: now, seed: seed, random: newRandom(seed)}
 }
 
-func newRandom(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, seed)) }
+func newRandom(seed uint64) *rand.Rand {
+	return rand.New(rand.NewPCG(seed, seed)) // #nosec G404 -- it chooses which messages get a fault, and a seed has to repeat that
+}
 
 // add injects a fault and gives it an id.
 func (fs *faults) add(f Fault) (Fault, error) {

@@ -58,7 +58,7 @@ type keyFile struct {
 // and keeps them there, readable by its owner only, because making them costs
 // a good part of a second and a restart should not change a merchant's settings.
 func LoadKeys(path string) (Keys, error) {
-	text, err := os.ReadFile(path)
+	text, err := os.ReadFile(path) // #nosec G304 -- it lies beside the database, which a setting names
 	if errors.Is(err, fs.ErrNotExist) {
 		return makeKeys(path)
 	}

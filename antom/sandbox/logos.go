@@ -33,7 +33,7 @@ func serveLogo(w http.ResponseWriter, r *http.Request) {
 // logo draws a plate in a colour that depends on the name.
 func logo(name string) string {
 	hash := fnv.New32a()
-	hash.Write([]byte(name)) // never fails
+	_, _ = hash.Write([]byte(name)) // never fails
 	hue := hash.Sum32() % 360
 	size := 20
 	if len(name) > 8 {

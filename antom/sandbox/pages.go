@@ -72,7 +72,7 @@ func (ps *pages) render(w http.ResponseWriter, status int, p policy, name string
 	header.Set("Referrer-Policy", "no-referrer")
 	header.Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	w.Write(page.Bytes()) // a reader who left needs no error
+	_, _ = w.Write(page.Bytes()) // a reader who left needs no error
 }
 
 // serveStatic serves the stylesheet and the scripts of the sandbox's pages.

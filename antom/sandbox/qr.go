@@ -31,7 +31,7 @@ func servePicture(w http.ResponseWriter, svg string) {
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Access-Control-Allow-Origin", "*")
 	header.Set("Cross-Origin-Resource-Policy", "cross-origin")
-	w.Write([]byte(svg)) // a reader who left needs no error
+	_, _ = w.Write([]byte(svg)) // a reader who left needs no error
 }
 
 // qrPicture draws a QR code as SVG.

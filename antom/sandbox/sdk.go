@@ -41,7 +41,7 @@ func (sdk *webSDK) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
-	w.Write(append(sdkScript(), injected...)) // a reader who left needs no error
+	_, _ = w.Write(append(sdkScript(), injected...)) // a reader who left needs no error
 }
 
 // injectedScript is what the faults of the script itself add to it.
