@@ -46,7 +46,7 @@ func Apply(o Order, e Event, r Rules) (Order, []Effect) {
 		p.applyOperation(op, e, r)
 	}
 	if e.Dispute != nil {
-		p.applyDispute(*e.Dispute)
+		p.Disputes.apply(*e.Dispute)
 	}
 	p.reconcileAfter(was, r)
 	if !outdated {

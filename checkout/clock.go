@@ -12,8 +12,11 @@ func AfterClockChange(o Order, r Rules) (after Order, changed bool) {
 	o = o.Clone()
 	for i := range o.Payments {
 		p := &o.Payments[i]
-		if p.NextPoll.After(r.Now.Add(p.longestWait(r))) {
+		if p.NextPoll.After(r.Now.Add(r.longestWait(p))) {
 			p.NextPoll, changed = r.Now, true
+		}
+		if latest := r.Now.Add(reconcileDelay); p.ReconcileAt.After(latest) {
+			p.ReconcileAt, changed = latest, true
 		}
 		for j := range p.Operations {
 			if op := &p.Operations[j]; op.Unfinished() && op.SubmittedAt.After(r.Now) {
@@ -25,15 +28,17 @@ func AfterClockChange(o Order, r Rules) (after Order, changed bool) {
 }
 
 // longestWait is the longest time for which the rules let the payment wait for its next
-// poll: a step of the schedule, and before it the rest of an abandoned session, or of an
-// authorisation that the merchant captures.
-func (p *Payment) longestWait(r Rules) time.Duration {
+// poll: a step of the schedule, and before it the rest of an abandoned session, of an
+// authorisation that the merchant captures, or of the time after a contradiction.
+func (r Rules) longestWait(p *Payment) time.Duration {
 	longest := max(r.Schedule.Longest(p.Polls), refundPause)
 	switch {
 	case p.Status == PaymentCancelled:
 		return longest + max(0, p.ExpiresAt.Sub(p.CreatedAt))
 	case p.Status == PaymentAuthorized && p.ManualCapture:
 		return longest + max(captureLimit, p.AuthEndsAt.Sub(p.CreatedAt))
+	case !p.ReconcileAt.IsZero():
+		return max(longest, reconcileDelay)
 	}
 	return longest
 }

@@ -24,6 +24,9 @@ func TestWhatWaitsTooLongIsDueAfterTheClockWentBack(t *testing.T) {
 			p.ManualCapture, p.AuthEndsAt, p.NextPoll = true, noon.Add(7*24*time.Hour), noon.Add(wait)
 		}
 	}
+	reconcile := func(wait time.Duration) func(*Payment) {
+		return func(p *Payment) { p.NextPoll, p.ReconcileAt = noon.Add(wait), noon.Add(wait) }
+	}
 	for name, c := range map[string]struct {
 		order Order
 		due   bool
@@ -37,9 +40,14 @@ func TestWhatWaitsTooLongIsDueAfterTheClockWentBack(t *testing.T) {
 		"the end of an abandoned session, tomorrow": {with("GCASH", PaymentCancelled, poll(24*time.Hour, 0)), true},
 		"a capture's deadline":                      {with("CARD", PaymentAuthorized, manual(5*24*time.Hour)), false},
 		"a capture's deadline, in ten days":         {with("CARD", PaymentAuthorized, manual(10*24*time.Hour)), true},
+		"an hour after a contradiction":             {with("GCASH", PaymentPaid, reconcile(time.Hour)), false},
+		"after a contradiction, tomorrow":           {with("GCASH", PaymentPaid, reconcile(24*time.Hour)), true},
 		"no poll":                                   {with("GCASH", PaymentPaid, func(*Payment) {}), false},
 	} {
 		after, changed := AfterClockChange(c.order, r)
+		if at := after.Payments[0].ReconcileAt; at.After(noon.Add(reconcileDelay)) {
+			t.Errorf("%s: inquired once more at %v", name, at)
+		}
 		if due := after.Payments[0].NextPoll.Equal(noon); due != c.due {
 			t.Errorf("%s: due now %v, want %v", name, due, c.due)
 		}

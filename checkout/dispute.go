@@ -42,24 +42,27 @@ func (d Dispute) end() disputeEnd {
 	return disputeOpen
 }
 
-// applyDispute keeps the last step of each dispute. Steps may arrive in any order: one
-// that ends a dispute stays.
-func (p *Payment) applyDispute(step Dispute) {
+// Disputes are the disputes about a payment, each with its last step.
+type Disputes []Dispute
+
+// apply keeps the last step of each dispute. Steps may arrive in any order: one that
+// ends a dispute stays.
+func (all *Disputes) apply(step Dispute) {
 	step.Due = step.Due.UTC().Truncate(time.Millisecond)
-	i := slices.IndexFunc(p.Disputes, func(d Dispute) bool { return d.ID == step.ID })
+	i := slices.IndexFunc(*all, func(d Dispute) bool { return d.ID == step.ID })
 	switch {
 	case i < 0:
-		p.Disputes = append(p.Disputes, step)
-	case step.end() != disputeOpen || p.Disputes[i].end() == disputeOpen:
-		p.Disputes[i] = step
+		*all = append(*all, step)
+	case step.end() != disputeOpen || (*all)[i].end() == disputeOpen:
+		(*all)[i] = step
 	}
 }
 
-// disputed is the dispute that makes a return of the payment doubtful, or nil: one that
+// worst is the dispute that makes a return of the payment doubtful, or nil: one that
 // was lost, or else one that is open.
-func (p *Payment) disputed() (found *Dispute) {
-	for i := range p.Disputes {
-		switch d := &p.Disputes[i]; d.end() {
+func (all Disputes) worst() (found *Dispute) {
+	for i := range all {
+		switch d := &all[i]; d.end() {
 		case disputeLost:
 			return d
 		case disputeOpen:
@@ -69,16 +72,16 @@ func (p *Payment) disputed() (found *Dispute) {
 	return found
 }
 
-// returnedByDispute reports whether Antom has returned the payment's funds by a dispute.
-func (p *Payment) returnedByDispute() bool {
-	d := p.disputed()
+// lost reports whether Antom has returned the payment's funds by a dispute.
+func (all Disputes) lost() bool {
+	d := all.worst()
 	return d != nil && d.end() == disputeLost
 }
 
 // QuestionReturn questions the return of a payment in dispute, by refund or cancel: the
 // buyer would have the money twice. Error: CodeDisputed.
 func QuestionReturn(p Payment) error {
-	d := p.disputed()
+	d := p.Disputes.worst()
 	switch {
 	case d == nil:
 		return nil

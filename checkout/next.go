@@ -79,7 +79,7 @@ func NextForPayment(o Order, requestID string, found Finding, r Rules) Step {
 		return StepCancel // another attempt has the funds
 	case found == FindingPending && o.abandoned(*p) && o.needsNoOther() && !p.cancelRefusedLately(r):
 		return StepCancel // Antom has it in progress after all, and the order does not need it
-	case p.needsReversal() && !p.unfinished() && p.disputed() == nil && !o.antomReturnsKept():
+	case p.needsReversal() && !p.unfinished() && p.Disputes.worst() == nil && !o.antomReturnsKept():
 		return StepReturn
 	case p.Status == PaymentAuthorized && p.Active && p.ManualCapture && !p.unfinished():
 		return StepWatchAuthorization

@@ -98,7 +98,7 @@ type Payment struct {
 	EmailOnFailure  bool      // the buyer wants an email if it fails; emails about other results need no wish
 
 	Operations []Operation // captures, refunds, cancels; oldest first
-	Disputes   []Dispute   // each with its last step
+	Disputes   Disputes    // each with its last step
 }
 
 // OperationKind names what is done to a payment after it was made.

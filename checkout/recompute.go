@@ -75,7 +75,7 @@ func (p *Payment) needsPolling() bool {
 // needsReversal reports whether the order does not need the payment's funds and
 // Antom still holds them.
 func (p *Payment) needsReversal() bool {
-	return p.Duplicate && !p.ResolvedOffline && p.Status.HoldsFunds() && !p.returnedByDispute()
+	return p.Duplicate && !p.ResolvedOffline && p.Status.HoldsFunds() && !p.Disputes.lost()
 }
 
 // scheduleNext schedules a poll where a result is awaited, unless one is scheduled

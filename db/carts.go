@@ -19,14 +19,20 @@ const (
 	maxCarts = 200_000
 )
 
+// carts is the part of the Store that keeps carts.
+type carts struct {
+	store *Store
+	most  int
+}
+
 // Cart implements shop.Store.
-func (s *Store) Cart(ctx context.Context, session string) (checkout.Cart, error) {
-	return loadCart(ctx, s.reads, session)
+func (t carts) Cart(ctx context.Context, session string) (checkout.Cart, error) {
+	return loadCart(ctx, t.store.reads, session)
 }
 
 // UpdateCart implements shop.Store.
-func (s *Store) UpdateCart(ctx context.Context, session string, change func(*checkout.Cart) error) (after checkout.Cart, err error) {
-	err = s.write(ctx, func(ctx context.Context, tx *tx) error {
+func (t carts) UpdateCart(ctx context.Context, session string, change func(*checkout.Cart) error) (after checkout.Cart, err error) {
+	err = t.store.write(ctx, func(ctx context.Context, tx *tx) error {
 		before, err := loadCart(ctx, tx, session)
 		if err != nil {
 			return err
@@ -35,7 +41,7 @@ func (s *Store) UpdateCart(ctx context.Context, session string, change func(*che
 		if err := change(&after); err != nil || reflect.DeepEqual(before, after) {
 			return err
 		}
-		return s.saveCart(ctx, tx, session, after)
+		return t.save(ctx, tx, session, after)
 	})
 	return after, err
 }
@@ -58,12 +64,12 @@ func loadCart(ctx context.Context, q querier, session string) (c checkout.Cart, 
 	return c, nil
 }
 
-func (s *Store) saveCart(ctx context.Context, tx *tx, session string, c checkout.Cart) error {
+func (t carts) save(ctx context.Context, tx *tx, session string, c checkout.Cart) error {
 	lines, err := json.Marshal(c.Lines)
 	if err != nil {
 		return fmt.Errorf("write cart: %w", err)
 	}
-	now := s.now()
+	now := t.store.now()
 	if _, err := tx.ExecContext(ctx, `
 		INSERT INTO carts (session, lines, taken_out, changed_at)
 		VALUES ($1, $2, $3, $4)
@@ -81,7 +87,7 @@ func (s *Store) saveCart(ctx context.Context, tx *tx, session string, c checkout
 		                WHERE changed_at < $1
 		                ORDER BY changed_at
 		                LIMIT 10)
-		    OR seq <= (SELECT max(seq) FROM carts) - $2`, now.Add(-cartLife).UnixMilli(), s.maxCarts); err != nil {
+		    OR seq <= (SELECT max(seq) FROM carts) - $2`, now.Add(-cartLife).UnixMilli(), t.most); err != nil {
 		return fmt.Errorf("remove old carts: %w", err)
 	}
 	return nil

@@ -82,7 +82,7 @@ func TestOldCartsEnd(t *testing.T) {
 	if got := sessions(); !slices.Equal(got, []string{"used", "new"}) {
 		t.Errorf("after thirty days there are the carts %v", got)
 	}
-	store.maxCarts = 3
+	store.carts.most = 3
 	for i := range 4 {
 		add(strconv.Itoa(i))
 	}

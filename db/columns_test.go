@@ -149,7 +149,7 @@ func alterValue(t *testing.T, name string, v reflect.Value) {
 		*value = value.Add(time.Hour + 1500*time.Microsecond) // the half millisecond is not stored
 	case *[]byte:
 		*value = nil // a body is dropped, and never another one
-	case *[]checkout.Dispute:
+	case *checkout.Disputes:
 		*value = append(slices.Clone(*value), checkout.Dispute{ID: "d2", Step: "DISPUTE_CREATED"})
 	case *[]checkout.Code:
 		*value = append(slices.Clone(*value), checkout.Code{Type: "BARCODE", Value: "123"})

@@ -21,6 +21,7 @@ type Store struct {
 	personalData
 	sealer
 	searches
+	carts
 	NewestID string // the last id in time order of all orders and payments when it was opened, or ""
 
 	writer    *writer
@@ -31,7 +32,6 @@ type Store struct {
 	release   func() error // lets other servers open the file; nil when it was not claimed
 	exclusive bool
 	probe     probe
-	maxCarts  int
 	now       func() time.Time
 }
 
@@ -47,8 +47,8 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 	if strings.Contains(path, "://") {
 		return nil, errors.New("only a path to an SQLite file is supported as database")
 	}
-	s := &Store{now: time.Now, maxCarts: maxCarts}
-	s.searches = searches{s}
+	s := &Store{now: time.Now}
+	s.searches, s.carts = searches{s}, carts{s, maxCarts}
 	for _, option := range options {
 		option(s)
 	}

@@ -121,14 +121,14 @@ func (b *storedBody) Scan(source any) error {
 
 // disputesColumn holds the disputes as JSON, and nothing where there is none.
 func disputesColumn() column[checkout.Payment] {
-	return field("disputes", func(p *checkout.Payment) *[]checkout.Dispute { return &p.Disputes },
-		func(disputes *[]checkout.Dispute) any { return (*storedDisputes)(disputes) },
-		func(disputes *[]checkout.Dispute) any { return (*storedDisputes)(disputes) },
-		func(was, is []checkout.Dispute) bool { return slices.Equal(was, is) })
+	return field("disputes", func(p *checkout.Payment) *checkout.Disputes { return &p.Disputes },
+		func(disputes *checkout.Disputes) any { return (*storedDisputes)(disputes) },
+		func(disputes *checkout.Disputes) any { return (*storedDisputes)(disputes) },
+		func(was, is checkout.Disputes) bool { return slices.Equal(was, is) })
 }
 
 // storedDisputes writes and reads disputes as JSON.
-type storedDisputes []checkout.Dispute
+type storedDisputes checkout.Disputes
 
 // Value implements driver.Valuer.
 func (d *storedDisputes) Value() (driver.Value, error) {

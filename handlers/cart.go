@@ -48,7 +48,7 @@ func (s storefront) changesCart(c echo.Context, session *session, change func(*c
 // refuseQuantity shows the product again with what was typed.
 func (s storefront) refuseQuantity(c echo.Context, p checkout.Product, typed string, err error) error {
 	var refused *checkout.Error
-	if !errors.As(err, &refused) || web.WantsJSON(c) {
+	if !errors.As(err, &refused) || refused.Kind() != checkout.Invalid || web.WantsJSON(c) {
 		return err
 	}
 	cart, err := s.cart(c)

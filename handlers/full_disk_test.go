@@ -44,6 +44,20 @@ func (d fullDisk) SaveNotification(ctx context.Context, n checkout.Notification)
 	return errors.Join(d.err(), d.Store.SaveNotification(ctx, n))
 }
 
+func (d fullDisk) SaveSearch(ctx context.Context, search checkout.Search) error {
+	if err := d.err(); err != nil {
+		return err
+	}
+	return d.Store.SaveSearch(ctx, search)
+}
+
+func (d fullDisk) UpdateCart(ctx context.Context, session string, change func(*checkout.Cart) error) (checkout.Cart, error) {
+	if err := d.err(); err != nil {
+		return checkout.Cart{}, err
+	}
+	return d.Store.UpdateCart(ctx, session, change)
+}
+
 func (d fullDisk) EffectDone(ctx context.Context, id int64) error {
 	if err := d.err(); err != nil {
 		return err
@@ -72,6 +86,7 @@ func TestAFullDiskAsksToComeAgain(t *testing.T) {
 			t.Errorf("%s is answered %d with Retry-After %q", what, a.status, a.header.Get("Retry-After"))
 		}
 	}
+	asksAgain("an addition to the cart", buyer.post("/cart", "sku=MUG-01", "quantity=1"))
 	asksAgain("an order", buyer.post("/orders", order...).sees(http.StatusServiceUnavailable, "try again in a minute"))
 	asksAgain("a start by form", buyer.post(path+"/payments", "method=GCASH"))
 	asksAgain("a start by JSON", buyer.postJSON(path+"/payments", `{"method":"GCASH"}`).sees(http.StatusServiceUnavailable, `{"error":"`))
