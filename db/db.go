@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
@@ -28,7 +27,6 @@ type Store struct {
 	readers   *sql.DB      // as many connections as cores, none of which can write
 	reads     *statements  // on them
 	cache     cache        // of orders
-	unmatched atomic.Bool  // whether a notification may be waiting for its payment
 	release   func() error // lets other servers open the file; nil when it was not claimed
 	exclusive bool
 	probe     probe
@@ -48,7 +46,7 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 		return nil, errors.New("only a path to an SQLite file is supported as database")
 	}
 	s := &Store{now: time.Now}
-	s.searches, s.carts = searches{s}, carts{s, maxCarts}
+	s.searches.store, s.carts = s, carts{s, maxCarts}
 	for _, option := range options {
 		option(s)
 	}
@@ -90,7 +88,7 @@ func (s *Store) open(ctx context.Context, path string) (err error) {
 		return fmt.Errorf("open database: %w", err)
 	}
 	s.personalData = personalData{s.readers, s.reads}
-	return s.noteUnmatched(ctx)
+	return s.searches.note(ctx)
 }
 
 // makeFile makes the file before SQLite does, readable by its owner only: it

@@ -53,41 +53,6 @@ func TestAPaymentWithoutAntomIDIsNotFoundByNone(t *testing.T) {
 	expectNotFound(t, "by an empty Antom id", err)
 }
 
-func TestAnEarlyNotificationIsStoredUntilItsPaymentIsKnown(t *testing.T) {
-	store := openStore(t)
-	early := func(id, antomID string) checkout.Notification {
-		return checkout.Notification{
-			ID: id, Type: "CAPTURE_RESULT", AntomID: antomID,
-			BodySHA256: "sum of " + id, Body: []byte("body of " + id), ReceivedAt: noon.Add(time.Millisecond),
-		}
-	}
-	for _, n := range []checkout.Notification{early("n2", "antom-1"), early("n1", "antom-1"), early("n3", "antom-2"), early("n4", "")} {
-		if err := store.SaveNotification(t.Context(), n); err != nil {
-			t.Fatal(err)
-		}
-	}
-	expectUnmatched := func(antomID string, want ...checkout.Notification) {
-		t.Helper()
-		got, err := store.Unmatched(t.Context(), antomID)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("unmatched about %q (-want +got)\n%s", antomID, diff)
-		}
-	}
-	expectUnmatched("antom-1", early("n1", "antom-1"), early("n2", "antom-1"))
-	expectUnmatched("antom-3")
-	expectUnmatched("")
-
-	orderWithPayment(t, store, "order", newPayment("p1"))
-	matched := early("n1", "antom-1")
-	matched.PaymentRequestID, matched.Applied = "p1", true
-	change(t, store, "order", checkout.Evidence{Cause: cause(checkout.ByNotification, "n1"), Notification: &matched}, nothing)
-	expectUnmatched("antom-1", early("n2", "antom-1"))
-	expectTable(t, store, []string{"n1 p1 1"}, `SELECT id, payment_request_id, applied FROM notifications WHERE applied = 1`)
-}
-
 // Antom may send a message twice at the same moment, the first copy just before
 // and the second just after its payment is known.
 func TestANotificationThatWasMatchedStaysMatched(t *testing.T) {

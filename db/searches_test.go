@@ -2,7 +2,9 @@ package db
 
 import (
 	"context"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -83,8 +85,9 @@ func TestASearchGoesOnUntilItsPaymentIsFound(t *testing.T) {
 	if found := due(checkout.Searching, noon); len(found) != 1 || string(found[0].Notification.Body) != "{}" {
 		t.Fatalf("due: %+v", found)
 	}
+	first := search
 	search.Next, search.Passes, search.Inquired, search.Reached, search.Tries = noon.Add(time.Hour), 1, 2, "p1", 3
-	if err := store.UpdateSearch(t.Context(), search); err != nil {
+	if err := store.UpdateSearch(t.Context(), first, search); err != nil {
 		t.Fatal(err)
 	}
 	if found := due(checkout.Searching, noon); len(found) != 0 {
@@ -94,8 +97,9 @@ func TestASearchGoesOnUntilItsPaymentIsFound(t *testing.T) {
 	if len(found) != 1 || found[0].Passes != 1 || found[0].Inquired != 2 || found[0].Reached != "p1" || found[0].Tries != 3 {
 		t.Errorf("an hour later: %+v", found)
 	}
-	search.Status = checkout.SearchStray
-	if err := store.UpdateSearch(t.Context(), search); err != nil {
+	stray := search
+	stray.Status = checkout.SearchStray
+	if err := store.UpdateSearch(t.Context(), search, stray); err != nil {
 		t.Fatal(err)
 	}
 	if w, err := store.Waiting(t.Context(), noon); w.Strays != 1 || err != nil {
@@ -106,4 +110,33 @@ func TestASearchGoesOnUntilItsPaymentIsFound(t *testing.T) {
 	if found := due(checkout.SearchStray, noon.Add(time.Hour)); len(found) != 0 {
 		t.Errorf("its payment was found, and the search goes on: %+v", found)
 	}
+}
+
+// A capture may be notified before the payment that it belongs to. Once that is known, the
+// search goes on at once, also if a step that knew less ends just then.
+func TestASearchGoesOnOnceItsAntomIDIsKnown(t *testing.T) {
+	store, path := openStoreAt(t, filepath.Join(t.TempDir(), "shop.db"))
+	search := func(id, antomID string) checkout.Search {
+		return checkout.Search{Status: checkout.Searching, Next: noon.Add(time.Hour), Notification: checkout.Notification{
+			ID: id, Type: "CAPTURE_RESULT", AntomID: antomID, BodySHA256: "sum of " + id, Body: []byte("{}"), ReceivedAt: noon,
+		}}
+	}
+	for _, s := range []checkout.Search{search("n1", "antom-1"), search("n2", "antom-2"), search("n3", "")} {
+		if err := store.SaveSearch(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reopened, _ := openStoreAt(t, path) // another process sees them, too
+	if err := reopened.HastenSearches(t.Context(), "antom-1"); err != nil {
+		t.Fatal(err)
+	}
+	later := search("n1", "antom-1")
+	later.Passes, later.Next = 1, noon.Add(2*time.Hour)
+	if err := store.UpdateSearch(t.Context(), search("n1", "antom-1"), later); err != nil {
+		t.Fatal(err)
+	}
+	expectTable(t, store, []string{"n1 0 0", "n2 0 3600000", "n3 0 3600000"}, `
+		SELECT notification_id, passes, next_at - `+strconv.FormatInt(noon.UnixMilli(), 10)+`
+		  FROM searches
+		 ORDER BY notification_id`)
 }

@@ -144,7 +144,7 @@ func (s *Store) saveEvidence(ctx context.Context, tx *tx, e checkout.Evidence, c
 	}
 	switch {
 	case e.Notification != nil:
-		return s.saveNotification(ctx, tx, *e.Notification)
+		return saveNotification(ctx, tx, *e.Notification)
 	case e.Call != nil && (changed || e.Cause.Kind != checkout.ByInquiry):
 		return false, saveCall(ctx, tx, *e.Call)
 	}

@@ -299,7 +299,9 @@ func TestACaptureNotificationMayComeFirst(t *testing.T) {
 	shop.notify(`{"notifyType":"CAPTURE_RESULT","result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success."},` +
 		`"captureRequestId":"C1","captureId":"20260101","paymentId":"20260101194010890100111650285726898","captureAmount":{"currency":"SGD","value":"4800"}}`)
 	shop.expectCount(1, "notification", "applied", false)
+	shop.sweeps() // finds nothing yet, and would look again in an hour
 	shop.notify(strings.Replace(paymentResult, "ID", id, 1))
+	shop.sweeps()
 	shop.expectCount(2, "notification", "applied", true)
 	shop.expectCount(1, "order", "status", "paid")
 }

@@ -164,9 +164,17 @@ func (m mortal) SaveNotification(ctx context.Context, n checkout.Notification) e
 	return m.within(about, func() error { return m.Store.SaveNotification(ctx, n) })
 }
 
-func (m mortal) Unmatched(ctx context.Context, antomID string) (rows []checkout.Notification, err error) {
-	err = m.within(antomID, func() (err error) { rows, err = m.Store.Unmatched(ctx, antomID); return err })
-	return rows, err
+func (m mortal) SaveSearch(ctx context.Context, search checkout.Search) error {
+	about, _, _ := strings.Cut(search.Notification.ID, ".")
+	return m.within(about, func() error { return m.Store.SaveSearch(ctx, search) })
+}
+
+func (m mortal) HastenSearches(ctx context.Context, antomID string) error {
+	return m.within(antomID, func() error { return m.Store.HastenSearches(ctx, antomID) })
+}
+
+func (m mortal) UpdateSearch(ctx context.Context, before, after checkout.Search) error {
+	return m.within("", func() error { return m.Store.UpdateSearch(ctx, before, after) })
 }
 
 func (m mortal) DuePolls(ctx context.Context, now time.Time, limit int) (due []checkout.DuePoll, err error) {

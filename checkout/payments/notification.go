@@ -2,7 +2,6 @@ package payments
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -62,17 +61,9 @@ func (s *recorder) applyNotification(ctx context.Context, r checkout.Received) (
 	return true, err
 }
 
-// applyUnmatched applies what came before its payment's Antom id was known: a capture
-// may be notified before the payment it belongs to.
-func (s *recorder) applyUnmatched(ctx context.Context, antomID string) {
-	rows, err := s.store.Unmatched(ctx, antomID)
-	for _, row := range rows {
-		received, readErr := s.gateway.Reread(row)
-		err = errors.Join(err, readErr)
-		if readErr == nil {
-			_, applyErr := s.applyNotification(ctx, received)
-			err = errors.Join(err, applyErr)
-		}
-	}
-	s.logFailure(ctx, "apply earlier notifications", err)
+// searchNow lets the sweeper apply at once what came before its payment's Antom id was
+// known: a capture may be notified before the payment it belongs to.
+func (s *recorder) searchNow(ctx context.Context, antomID string) {
+	s.logFailure(ctx, "search payment", s.store.HastenSearches(ctx, antomID))
+	wake(s.wakeSearch)
 }

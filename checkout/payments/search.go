@@ -39,11 +39,11 @@ func (s *sweeper) searchOn(ctx context.Context, search checkout.Search) error {
 		return err
 	}
 	step.Unanswered = step.Unanswered || err != nil
-	search = search.After(step, s.rules())
-	if search.Status == checkout.SearchStray {
+	after := search.After(step, s.rules())
+	if after.Status == checkout.SearchStray {
 		s.logStray(ctx, search.Notification, r.Event.Code)
 	}
-	return errors.Join(err, s.store.UpdateSearch(ctx, search))
+	return errors.Join(err, s.store.UpdateSearch(ctx, search, after))
 }
 
 // recordIfFound applies a notification whose payment has become known.
@@ -99,8 +99,9 @@ func (s *sweeper) tellOfStrays(ctx context.Context) error {
 		}
 	}
 	for _, search := range searches {
-		search.Status, search.Next = checkout.SearchTold, s.rules().Now
-		err = errors.Join(err, s.store.UpdateSearch(ctx, search))
+		told := search
+		told.Status, told.Next = checkout.SearchTold, s.rules().Now
+		err = errors.Join(err, s.store.UpdateSearch(ctx, search, told))
 	}
 	return err
 }

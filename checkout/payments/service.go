@@ -84,6 +84,7 @@ type recorder struct {
 	wake       chan struct{} // tells the sweeper that something is due now
 	wakeEmails chan struct{} // likewise, for emails
 	wakeLookup chan struct{} // likewise, for look-ups
+	wakeSearch chan struct{} // likewise, for searches
 }
 
 // New makes a Service. Nothing runs until Sweep is called.
@@ -106,6 +107,7 @@ func New(cfg Config, store Store, gateway Gateway, methods Methods) *Service {
 	recorder := &recorder{
 		paymentLog: paymentLog{cfg.Log}, cfg: cfg, store: store, gateway: gateway, now: cfg.Now,
 		watches: &watches{}, wake: make(chan struct{}, 1), wakeEmails: make(chan struct{}, 1), wakeLookup: make(chan struct{}, 1),
+		wakeSearch: make(chan struct{}, 1),
 	}
 	endings := &endings{operations: &operations{&inquirer{recorder: recorder}}}
 	starts := &starts{endings: endings, methods: methods}
@@ -187,15 +189,19 @@ func (s *recorder) announce(ctx context.Context, before, after checkout.Order, c
 	s.wakeSweeper()
 	was, is := before.Payment(requestID), after.Payment(requestID)
 	if was != nil && is != nil && was.AntomID != is.AntomID {
-		s.applyUnmatched(ctx, is.AntomID)
+		s.searchNow(ctx, is.AntomID)
 	}
 }
 
 func (s *recorder) wakeSweeper() {
-	for _, wake := range []chan struct{}{s.wake, s.wakeEmails, s.wakeLookup} {
-		select {
-		case wake <- struct{}{}:
-		default:
-		}
+	for _, round := range []chan struct{}{s.wake, s.wakeEmails, s.wakeLookup} {
+		wake(round)
+	}
+}
+
+func wake(round chan<- struct{}) {
+	select {
+	case round <- struct{}{}:
+	default: // it is awake
 	}
 }

@@ -42,17 +42,16 @@ type Store interface {
 	// SaveSearch stores a notification that is about no known payment, with the search
 	// for it. A search that is stored already stays as it is.
 	SaveSearch(ctx context.Context, search checkout.Search) error
-	// UpdateSearch stores how far a search has come. Update ends a search that has
-	// found its payment.
-	UpdateSearch(ctx context.Context, search checkout.Search) error
+	// HastenSearches makes the searches due whose notifications name an Antom payment id.
+	HastenSearches(ctx context.Context, antomID string) error
+	// UpdateSearch stores how far a search has come, unless it was hastened meanwhile.
+	// Update ends a search that has found its payment.
+	UpdateSearch(ctx context.Context, before, after checkout.Search) error
 	// Searches lists searches with a status that are due, oldest first.
 	Searches(ctx context.Context, status checkout.SearchStatus, now time.Time, limit int) ([]checkout.Search, error)
 	// RefundCandidates lists paid payments that a refund of the amount may belong to,
 	// newest first, from the one after a RequestID on; a zero amount fits all.
 	RefundCandidates(ctx context.Context, amount checkout.Money, after string, limit int) ([]checkout.DuePoll, error)
-	// Unmatched lists the stored notifications about an Antom payment id that
-	// could not be applied when they came.
-	Unmatched(ctx context.Context, antomID string) ([]checkout.Notification, error)
 
 	// DuePolls lists payments whose next poll is due by a time, oldest first.
 	DuePolls(ctx context.Context, now time.Time, limit int) ([]checkout.DuePoll, error)

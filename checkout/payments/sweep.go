@@ -34,7 +34,7 @@ func (s *sweeper) Sweep(ctx context.Context) {
 	var others sync.WaitGroup
 	others.Go(func() { rounds(ctx, s.wakeEmails, s.outbox.sendEmails) })
 	others.Go(func() { rounds(ctx, s.wakeLookup, s.outbox.answerLookups) })
-	others.Go(func() { rounds(ctx, nil, s.search) })
+	others.Go(func() { rounds(ctx, s.wakeSearch, s.search) })
 	others.Go(func() { rounds(ctx, nil, s.erasing.eraseDue) })
 	rounds(ctx, s.wake, s.resumeAll)
 	others.Wait()

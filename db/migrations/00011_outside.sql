@@ -12,6 +12,11 @@ CREATE TABLE searches (
 	tries           INTEGER NOT NULL  -- without an answer from Antom
 ) STRICT, WITHOUT ROWID;
 
+INSERT INTO searches (notification_id, status, next_at, passes, inquired, reached, tries)
+SELECT id, 'searching', received_at, 0, 0, '', 0
+  FROM notifications
+ WHERE antom_id <> '' AND applied = 0 AND payment_request_id = '';
+
 CREATE INDEX searches_status ON searches (status, next_at);
 
 -- A message about a refund may name it by Antom's id only.
