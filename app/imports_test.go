@@ -28,6 +28,7 @@ var arrows = map[string][]string{
 	"views/gallery":     {"views/samples"},
 	"mail":              {"checkout", "views", "static"}, // an email is rendered from a view, in the shop's colours
 	"db":                {"checkout"},
+	"db/dbtest":         {"db"}, // for tests only
 	"checkout":          {},
 	"checkout/payments": {"checkout"},
 	"checkout/methods":  {"checkout"},

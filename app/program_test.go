@@ -1,6 +1,7 @@
 package app
 
 import (
+	"antom-checkout/db/dbtest"
 	"bytes"
 	"context"
 	"io"
@@ -72,7 +73,9 @@ type program struct {
 func runProgram(t *testing.T, env environ) *program {
 	t.Helper()
 	stdout, stderr := newSaid(), newSaid()
-	settings := environ{"ADDR": "127.0.0.1:0", "SANDBOX_ADDR": "127.0.0.1:0", "METRICS_ADDR": "127.0.0.1:0", "DATABASE_URL": filepath.Join(t.TempDir(), "shop.db")}
+	file := filepath.Join(t.TempDir(), "shop.db")
+	dbtest.Make(t, file)
+	settings := environ{"ADDR": "127.0.0.1:0", "SANDBOX_ADDR": "127.0.0.1:0", "METRICS_ADDR": "127.0.0.1:0", "DATABASE_URL": file}
 	for name, value := range env {
 		settings[name] = value
 	}

@@ -28,9 +28,14 @@ var testKey = bytes.Repeat([]byte{7}, 32)
 // openStore opens a new database whose clock stands at noon.
 func openStore(t testing.TB) *Store {
 	t.Helper()
-	store, _ := openStoreAt(t, filepath.Join(t.TempDir(), "shop.db"))
+	path := filepath.Join(t.TempDir(), "shop.db")
+	MakeDatabase(t, path)
+	store, _ := openStoreAt(t, path)
 	return store
 }
+
+// MakeDatabase is dbtest.Make, which the tests inside this package cannot import.
+var MakeDatabase func(t testing.TB, path string)
 
 func openStoreAt(t testing.TB, path string) (*Store, string) {
 	t.Helper()

@@ -34,6 +34,7 @@ import (
 	"antom-checkout/checkout/payments"
 	ordering "antom-checkout/checkout/shop"
 	"antom-checkout/db"
+	"antom-checkout/db/dbtest"
 	"antom-checkout/handlers"
 	"antom-checkout/mail"
 	"antom-checkout/static"
@@ -140,6 +141,7 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	server := httptest.NewUnstartedServer(nil)
 	s.url = "http://" + server.Listener.Addr().String()
 	s.database, s.emails = filepath.Join(t.TempDir(), "checkout.db"), mail.Folder(t.TempDir())
+	dbtest.Make(t, s.database)
 	s.settings = s.decided(set, box.Credentials())
 	s.outside = app.Outside{Beside: true, Log: log, Clock: now, Store: set.store}
 	program := s.builds()

@@ -18,6 +18,7 @@ import (
 	"antom-checkout/checkout/gateway"
 	"antom-checkout/checkout/shop"
 	"antom-checkout/db"
+	"antom-checkout/db/dbtest"
 	"antom-checkout/handlers"
 )
 
@@ -149,8 +150,10 @@ type recorder struct {
 func newRecorder(t *testing.T, method string, status antom.PaymentStatus) *recorder {
 	t.Helper()
 	r := &recorder{t: t, method: method, now: epoch, antom: &fixedAntom{method: method, status: status, refunds: map[string]antom.Amount{}}}
+	file := filepath.Join(tempFolder(t), "shop.db")
+	dbtest.Make(t, file)
 	shop := settings(t, map[string]string{
-		"PUBLIC_URL": shopURL, "SANDBOX": "on", "DATABASE_URL": filepath.Join(tempFolder(t), "shop.db"), "SESSION_KEY": strings.Repeat("k", 32),
+		"PUBLIC_URL": shopURL, "SANDBOX": "on", "DATABASE_URL": file, "SESSION_KEY": strings.Repeat("k", 32),
 		"INTEGRATION": "api", "SWEEP_SCHEDULE": "10s,1m",
 	})
 	keys, _ := testKeys()

@@ -23,6 +23,7 @@ import (
 	"antom-checkout/checkout"
 	"antom-checkout/checkout/payments"
 	"antom-checkout/db"
+	"antom-checkout/db/dbtest"
 	"antom-checkout/handlers"
 )
 
@@ -128,7 +129,9 @@ func newWorld(t *testing.T, seed uint64, folder string, change ...func(*app.Sett
 	for _, c := range change {
 		c(&w.shop)
 	}
-	w.start(filepath.Join(folder, "shop-0.db"))
+	first := filepath.Join(folder, "shop-0.db")
+	dbtest.Make(t, first)
+	w.start(first)
 	return w
 }
 

@@ -15,6 +15,7 @@ import (
 	"antom-checkout/checkout"
 	"antom-checkout/checkout/shop"
 	"antom-checkout/db"
+	"antom-checkout/db/dbtest"
 )
 
 var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
@@ -33,7 +34,9 @@ type fixture struct {
 func newFixture(t *testing.T) fixture {
 	t.Helper()
 	now := func() time.Time { return noon }
-	store, err := db.Open(t.Context(), filepath.Join(t.TempDir(), "shop.db"), db.WithClock(now))
+	file := filepath.Join(t.TempDir(), "shop.db")
+	dbtest.Make(t, file)
+	store, err := db.Open(t.Context(), file, db.WithClock(now))
 	if err != nil {
 		t.Fatal(err)
 	}
