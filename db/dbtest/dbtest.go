@@ -38,6 +38,6 @@ var empty = sync.OnceValues(func() ([]byte, error) {
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(folder))
 	}
-	content, err := os.ReadFile(path)
+	content, err := os.ReadFile(path) // #nosec G304 -- the file was made just above
 	return content, errors.Join(err, os.RemoveAll(folder))
 })
