@@ -239,17 +239,7 @@ func TestAForeignDatabaseIsRefused(t *testing.T) {
 // A server would go on with statements for tables that have changed under it.
 func TestNoCommandMigratesBesideARunningServer(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "shop.db")
-	old, err := sql.Open("sqlite", dsn(path, "_txlock=immediate"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	provider, err := newProvider(old)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := provider.UpTo(t.Context(), 9); err != nil {
-		t.Fatal(err)
-	}
+	old := olderDatabase(t, path, 9)
 	stop, err := claim(t.Context(), path, 0) // as its server does
 	if err != nil {
 		t.Fatal(err)
@@ -260,7 +250,7 @@ func TestNoCommandMigratesBesideARunningServer(t *testing.T) {
 	if _, err := Open(t.Context(), path); !errors.Is(err, ErrOtherServer) {
 		t.Errorf("a command is answered %v", err)
 	}
-	if version, err := provider.GetDBVersion(t.Context()); err != nil || version != 9 {
+	if version, _, err := schemaVersions(t.Context(), old); err != nil || version != 9 {
 		t.Errorf("the schema is %d, %v", version, err)
 	}
 	if err := errors.Join(stop(), old.Close()); err != nil {

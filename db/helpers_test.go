@@ -212,6 +212,24 @@ func expectCount(t testing.TB, store *Store, want int, from string) {
 	}
 }
 
+// olderDatabase is a new file with the tables of an older version.
+func olderDatabase(t *testing.T, path string, version int64) *sql.DB {
+	t.Helper()
+	old, err := sql.Open("sqlite", dsn(path, "_txlock=immediate"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { old.Close() })
+	provider, err := newProvider(old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := provider.UpTo(t.Context(), version); err != nil {
+		t.Fatal(err)
+	}
+	return old
+}
+
 // exec runs SQL as the writer would.
 func exec(store *Store, query string, args ...any) error {
 	return write(store, func(tx *tx) error {

@@ -19,8 +19,8 @@ import (
 	"antom-checkout/checkout"
 )
 
-// paymentRows is the table of payments. What a payment is for and what was requested
-// never change, but that it may be forgotten; Antom may report the method later, or another than was requested.
+// paymentRows is the table of payments. What a payment is for never changes, and what
+// was requested is dropped at most; Antom may report the method later, or another one.
 var paymentRows = newMapping(mapping[checkout.Payment]{
 	table: "payments", key: []string{"request_id"}, owner: []string{"order_id"},
 	columns: []column[checkout.Payment]{

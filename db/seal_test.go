@@ -3,7 +3,6 @@ package db
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"os"
 	"path/filepath"
 	"testing"
@@ -99,17 +98,7 @@ func TestAnotherKeyLosesNoOrder(t *testing.T) {
 // Rows of an older version go on working, and are sealed when the server starts.
 func TestTokensOfAnOlderVersionAreSealedAndGoOnWorking(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "shop.db")
-	old, err := sql.Open("sqlite", dsn(path, "_txlock=immediate"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	provider, err := newProvider(old)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := provider.UpTo(t.Context(), 10); err != nil {
-		t.Fatal(err)
-	}
+	old := olderDatabase(t, path, 10)
 	for _, query := range []string{`
 		INSERT INTO orders (id, number, token, form_key, status, closed, review, review_payment, ever_paid, stock, version, currency, total,
 		                    email, name, phone, country, region, city, address1, address2, postal_code, language, created_at, expires_at)
