@@ -29,8 +29,7 @@ func (s *personalData) DueErasures(ctx context.Context, everPaid bool, before ti
 		 WHERE erased_at IS NULL AND ever_paid = $1 AND created_at < $2 AND (created_at, id) > ($3, $4)
 		   AND status IN ('paid', 'cancelled', 'expired', 'partially_refunded', 'refunded')
 		   AND NOT EXISTS (SELECT 1 FROM transitions WHERE order_id = orders.id AND at >= $2)
-		 ORDER BY created_at, id
-		 LIMIT $5`, everPaid, before.UnixMilli(), after.CreatedAt.UnixMilli(), after.OrderID, limit)
+		 ORDER BY created_at, id`+first(limit), everPaid, before.UnixMilli(), after.CreatedAt.UnixMilli(), after.OrderID)
 }
 
 // EffectsOf lists all effects that an order has had.

@@ -217,8 +217,7 @@ func (s *Store) DueExpiries(ctx context.Context, now time.Time, limit int) ([]st
 		SELECT id
 		  FROM orders
 		 WHERE status = 'open' AND expires_at <= $1
-		 ORDER BY expires_at
-		 LIMIT $2`, now.UnixMilli(), limit)
+		 ORDER BY expires_at`+first(limit), now.UnixMilli())
 }
 
 func scanText(row scanner) (string, error) {

@@ -31,8 +31,7 @@ func pendingEffects(ctx context.Context, q querier, which string, now time.Time,
 		SELECT id, order_id, topic, attempts
 		  FROM outbox
 		 WHERE state = 'pending' AND next_at <= $1 AND `+which+`
-		 ORDER BY next_at, id
-		 LIMIT $2`, now.UnixMilli(), limit)
+		 ORDER BY next_at, id`+first(limit), now.UnixMilli())
 }
 
 // HastenEffects implements payments.Store.

@@ -314,8 +314,7 @@ func (s *Store) DuePolls(ctx context.Context, now time.Time, limit int) ([]check
 		SELECT order_id, request_id, polls
 		  FROM payments
 		 WHERE next_poll <= $1
-		 ORDER BY next_poll
-		 LIMIT $2`, now.UnixMilli(), limit)
+		 ORDER BY next_poll`+first(limit), now.UnixMilli())
 }
 
 // Reschedule implements payments.Store. It counts as a version like any other

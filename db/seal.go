@@ -110,7 +110,7 @@ func (s *sealer) sealRows(ctx context.Context, tx *tx, table, key, column, where
 	rows, err := collect(ctx, tx, func(scan scanner) (r row, err error) {
 		err = scan.Scan(&r.id, &r.text)
 		return r, err
-	}, `SELECT `+key+`, `+column+` FROM `+table+` WHERE `+where+` LIMIT $1`, sealedAtOnce)
+	}, `SELECT `+key+`, `+column+` FROM `+table+` WHERE `+where+first(sealedAtOnce))
 	for _, r := range rows {
 		if err == nil {
 			_, err = tx.ExecContext(ctx, `UPDATE `+table+` SET `+column+` = $1 WHERE `+key+` = $2`, s.seal(r.text, r.id), r.id)

@@ -106,8 +106,7 @@ func (t *searches) Searches(ctx context.Context, status checkout.SearchStatus, n
 		  FROM searches s
 		  JOIN notifications n ON n.id = s.notification_id
 		 WHERE s.status = $1 AND s.next_at <= $2
-		 ORDER BY s.next_at
-		 LIMIT $3`, status, now.UnixMilli(), limit)
+		 ORDER BY s.next_at`+first(limit), status, now.UnixMilli())
 }
 
 // RefundCandidates implements payments.Store. It walks back through the payments, most of
@@ -126,6 +125,5 @@ func (t *searches) RefundCandidates(ctx context.Context, amount checkout.Money, 
 		       SELECT coalesce(sum(operations.amount), 0)
 		         FROM operations
 		        WHERE payment_request_id = payments.request_id AND kind = 'refund' AND operations.status = 'success')
-		 ORDER BY request_id DESC
-		 LIMIT $4`, after, amount.Currency, amount.Minor, limit)
+		 ORDER BY request_id DESC`+first(limit), after, amount.Currency, amount.Minor)
 }

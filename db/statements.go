@@ -89,6 +89,12 @@ func (s *statements) QueryRowContext(ctx context.Context, query string, args ...
 	return stmt.QueryRowContext(context.WithoutCancel(ctx), args...)
 }
 
+// first limits a SELECT to n rows. The number stands in the text: SQLite plans with the
+// number that is bound to a limit, and so prepares such a statement anew each time it is
+// carried out, which costs more than the rows. The callers' limits are constants, so the
+// texts stay few.
+func first(n int) string { return " LIMIT " + strconv.Itoa(n) }
+
 // rows is the VALUES of an INSERT of n rows, e.g. "($1, $2), ($3, $4)".
 func rows(n, columns int) string {
 	var text strings.Builder
