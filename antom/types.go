@@ -155,6 +155,7 @@ type Metadata struct {
 	Is3DSAuthentication         *Bool     `json:"is3DSAuthentication,omitempty"`         // true forces 3-D Secure
 	EnableAuthenticationUpgrade *Bool     `json:"enableAuthenticationUpgrade,omitempty"` // salvage: 3-D Secure if the issuer requires it
 	Tokenize                    *Bool     `json:"tokenize,omitempty"`                    // store the card; the buyer must agree
+	TokenizeMode                string    `json:"tokenizeMode,omitempty"`                // of a session: [AskForConsent]
 	IsCardOnFile                *Bool     `json:"isCardOnFile,omitempty"`                // the card is stored already
 	NetworkTransactionID        string    `json:"networkTransactionId,omitempty"`        // merchant initiated: that of the first payment, at most 256
 	RecurringType               string    `json:"recurringType,omitempty"`               // merchant initiated: SCHEDULED or UNSCHEDULED
@@ -168,6 +169,10 @@ type Metadata struct {
 	BusinessNo                  string    `json:"businessNo,omitempty"`                  // Korean corporate cards, 10 digits
 	CardPasswordDigest          string    `json:"cardPasswordDigest,omitempty"`          // Korean cards, the first 2 digits
 }
+
+// AskForConsent is the TokenizeMode in which Antom's form asks the buyer whether the card
+// may be stored.
+const AskForConsent = "ASKFORCONSENT"
 
 // MPIData is the result of a 3-D Secure authentication done elsewhere.
 type MPIData struct {
@@ -191,15 +196,23 @@ type SettlementStrategy struct {
 
 // CreditPayPlan requests instalments.
 type CreditPayPlan struct {
-	InstallmentNum   Int    `json:"installmentNum,omitzero"` // 2 to 36
+	InstallmentNum   Int    `json:"installmentNum,omitzero"` // 2 to 36; 0 in an answer is one payment
 	Interval         string `json:"interval,omitempty"`      // MONTH
 	CreditPayFeeType string `json:"creditPayFeeType,omitempty"`
-	FeePercentage    Int    `json:"feePercentage,omitzero"`
+	FeePercentage    Int    `json:"feePercentage,omitzero"`               // 0 to 100, the share of the fee that the seller bears
+	FilteredPeriods  []int  `json:"filteredInstallmentPeriods,omitempty"` // the only plans to offer
+	InterestRate     string `json:"interestRate,omitempty"`               // of an answer
 }
 
 // PaymentResultInfo is what a card payment leaves behind. Any value may be empty.
 type PaymentResultInfo struct {
 	CardNo               string         `json:"cardNo,omitempty"` // masked
+	CardholderName       *UserName      `json:"cardholderName,omitempty"`
+	CreditPayPlan        *CreditPayPlan `json:"creditPayPlan,omitempty"`
+	CredentialType       string         `json:"credentialTypeUsed,omitempty"` // PAN or NETWORK_TOKEN
+	IncrementalAvailable *Bool          `json:"incrementalAuthorizationAvailable,omitempty"`
+	ExtendedAvailable    *Bool          `json:"extendedAuthorizationAvailable,omitempty"`
+	RefundAvailable      *Bool          `json:"refundOnAuthorizationAvailable,omitempty"`
 	CardBrand            string         `json:"cardBrand,omitempty"`
 	CardToken            string         `json:"cardToken,omitempty"`
 	CardBIN              string         `json:"cardBin,omitempty"`
@@ -233,7 +246,8 @@ type ThreeDSResult struct {
 	Offered         *Bool  `json:"threeDSOffered,omitempty"`
 	Challenged      *Bool  `json:"challenged,omitempty"` // the buyer had to confirm
 	ChallengeCancel string `json:"challengeCancel,omitempty"`
-	ExemptionType   string `json:"exemptionType,omitempty"`
+	ExemptionType   string `json:"exemptionType,omitempty"`      // asked of 3-D Secure
+	ExemptionAsked  string `json:"exemptionRequested,omitempty"` // beside it, of the authorisation
 	StatusReason    string `json:"threeDStransactionStatusReason,omitempty"`
 }
 

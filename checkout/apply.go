@@ -240,6 +240,7 @@ func (p *Payment) applyFacts(e Event) {
 	if p.Method == "" {
 		p.Method = e.method()
 	}
+	p.Card = p.Card.FilledBy(e.Card)
 	if e.Action.Type != ActionNone {
 		p.Action = e.Action
 	}

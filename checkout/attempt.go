@@ -37,14 +37,15 @@ type Attempt struct {
 	Mode      Mode
 	Element   bool // the buyer chooses among all methods inside Antom's Payment Element
 	Device    Device
-	ReturnURL string   // where a native app is opened again; "" is the shop's return page
-	Offered   []string // the methods that may be chosen, for the element
+	Choice    CardChoice // of MethodCard
+	ReturnURL string     // where a native app is opened again; "" is the shop's return page
+	Offered   []string   // the methods that may be chosen, for the element
 	// The payment whose session Antom's SDK could not use, or "": another one is made.
 	RefusedSession string
 }
 
 // Continues reports whether the attempt goes on with a stored payment instead of
-// starting another: method and mode are the same, Antom's session is still open and was
+// starting another: method, choice and mode are the same, Antom's session is still open and was
 // not refused by the SDK, and the payment is not being cancelled.
 func (want Attempt) Continues(p *Payment, now time.Time) bool {
 	if p == nil || p.Cancelling() || p.closedAtAntom(now) || want.refused(p) {
@@ -53,7 +54,7 @@ func (want Attempt) Continues(p *Payment, now time.Time) bool {
 	// A buyer who asks for the element again, after choosing a method in it, wants to
 	// choose anew.
 	sameMethod := p.Method == want.Method && (want.Element || !p.Action.Element)
-	return sameMethod && p.Mode == want.Mode && want.sameWayBack(p)
+	return sameMethod && p.Choice == want.Choice && p.Mode == want.Mode && want.sameWayBack(p)
 }
 
 // maxAttempts is how many attempts an order takes. Buyers need a few; each one is a call

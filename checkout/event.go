@@ -19,6 +19,7 @@ type Event struct {
 	Method     string    // "" when the message does not name it
 	Code       string    // Antom's result code
 	ShopFault  bool      // of OutcomeFailed: the shop's settings, contract or code caused it, and no buyer
+	Card       Card      // what the message reports about the card
 	Action     Action    // the buyer's next action, in the answer to a start
 	ExpiresAt  time.Time // of the session
 	AuthEndsAt time.Time // of an authorised card

@@ -76,12 +76,15 @@ type Payment struct {
 	Mode            Mode
 	ManualCapture   bool // the merchant captures a card payment; decided when the attempt begins
 	Status          PaymentStatus
-	Active          bool     // the attempt that is to pay the order, or has paid it; at most one per order
-	Duplicate       bool     // the order does not need its funds: they are returned
-	ResolvedOffline bool     // a duplicate that Antom does not return; the merchant has resolved it with the buyer
-	Amount          Money    // what Antom was requested to collect
-	Confirmed       Money    // what Antom holds instead, once an operator has accepted it; zero otherwise
-	ResultCode      string   // Antom's latest result code
+	Active          bool   // the attempt that is to pay the order, or has paid it; at most one per order
+	Duplicate       bool   // the order does not need its funds: they are returned
+	ResolvedOffline bool   // a duplicate that Antom does not return; the merchant has resolved it with the buyer
+	Amount          Money  // what Antom was requested to collect
+	Confirmed       Money  // what Antom holds instead, once an operator has accepted it; zero otherwise
+	ResultCode      string // Antom's latest result code
+	Choice          CardChoice
+	ThreeDS         bool     // 3-D Secure was required of the card, not left to the bank
+	Card            Card     // what Antom has reported about the card
 	ShopFault       bool     // it failed because of the shop's settings, contract or code, and not because of the buyer
 	Terminal        Terminal // what the buyer pays on
 	ReturnURL       string   // where a native app is opened again; "" is the order's return page

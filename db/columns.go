@@ -3,6 +3,8 @@ package db
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -171,4 +173,36 @@ func (n *storedNumber) Scan(source any) error {
 	err := number.Scan(source)
 	*n = storedNumber(number.Int64)
 	return err
+}
+
+// asJSON is a column that holds its field as JSON, and nothing where the field is zero.
+func asJSON[T any, V comparable](name string, of func(*T) *V) column[T] {
+	return field(name, of,
+		func(v *V) any { return &storedJSON[V]{v} },
+		func(v *V) any { return &storedJSON[V]{v} },
+		func(was, is V) bool { return was == is })
+}
+
+// storedJSON writes and reads a value as JSON.
+type storedJSON[V comparable] struct{ value *V }
+
+// Value implements driver.Valuer.
+func (j *storedJSON[V]) Value() (driver.Value, error) {
+	if *j.value == *new(V) {
+		return "", nil
+	}
+	text, err := json.Marshal(j.value)
+	return string(text), err
+}
+
+// Scan implements sql.Scanner.
+func (j *storedJSON[V]) Scan(source any) error {
+	text, isText := source.(string)
+	if !isText {
+		return fmt.Errorf("JSON is stored as %T, not as text", source)
+	}
+	if *j.value = *new(V); text == "" {
+		return nil
+	}
+	return json.Unmarshal([]byte(text), j.value)
 }

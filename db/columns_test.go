@@ -32,6 +32,8 @@ var unchanging = map[string]string{
 	"Payment.Mode":          "part of the request",
 	"Payment.ManualCapture": "part of the request",
 	"Payment.Amount":        "part of the request",
+	"Payment.Choice":        "part of the request",
+	"Payment.ThreeDS":       "part of the request",
 	"Payment.Terminal":      "where it was begun",
 	"Payment.CreatedAt":     "the past",
 
@@ -56,6 +58,19 @@ var otherValue = map[string]string{
 	"Operation.Status": string(checkout.OperationSuccess),
 }
 
+// fullChoice and fullCard have no empty field.
+var (
+	fullChoice = checkout.CardChoice{Saved: "card-1", Save: true, Brand: "VISA", Installments: 3}
+	fullCard   = checkout.Card{
+		Brand: "VISA", LastFour: "0768", Expiry: "12/39", Funding: "CREDIT", Country: "SG", Issuer: "EXAMPLE BANK", Region: "GLOBAL", AVS: "Y", CVV: "Y",
+		ThreeDS: checkout.ThreeDS{
+			Version: "2.2.0", ECI: "05", Challenged: "true", Offered: "true", Cancelled: "01", Reason: "09", Exemption: "lowValue", DSTransactionID: "c4e5",
+		},
+		NetworkTransactionID: "016153570198200", AuthorizationCode: "831000", RRN: "600512345678", ARN: "74987", RefusalCode: "05",
+		RefusalReason: "Do not honor", AdviceCode: "24", Installments: 3,
+	}
+)
+
 // fullOrder is an order without an empty field, but for what is not stored.
 func fullOrder(id string) checkout.Order {
 	const unstored = 500 * time.Microsecond // of a moment
@@ -68,7 +83,7 @@ func fullOrder(id string) checkout.Order {
 	p.AntomID, p.Status, p.Duplicate, p.ResolvedOffline, p.EmailOnFailure, p.Polls, p.Doubts = "antom-"+id, checkout.PaymentPaid, true, true, true, 3, 2
 	p.ShopFault, p.ManualCapture = true, true
 	p.ReconcileAt = noon.Add(3 * time.Hour)
-	p.Disputes = []checkout.Dispute{{ID: "d1", Step: "DISPUTE_JUDGED", Due: noon.Add(time.Hour), Result: "ACCEPT_BY_MERCHANT"}}
+	p.Choice, p.ThreeDS, p.Card = fullChoice, true, fullCard
 	p.Terminal, p.ReturnURL, p.Incomplete = checkout.TerminalApp, "shop://paid", true
 	p.Mode, p.Confirmed, p.ResultCode, p.AuthEndsAt = checkout.ModeAPI, sgd(4100), "SUCCESS", noon.Add(24*time.Hour)
 	p.Action = checkout.Action{

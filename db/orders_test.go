@@ -52,6 +52,7 @@ func TestAnOrderIsReadBackAsItWasWritten(t *testing.T) {
 	full := checkout.Payment{
 		RequestID: "p1", AntomID: "antom-1", Method: "CARD", Mode: checkout.ModeAPI, Status: checkout.PaymentPaid, Active: true,
 		Terminal: checkout.TerminalApp, ReturnURL: "shop://paid", Incomplete: true, ManualCapture: true, Doubts: 2,
+		Choice: fullChoice, ThreeDS: true, Card: fullCard,
 		Amount: sgd(4200), Confirmed: sgd(4100), ResultCode: "SUCCESS", Body: []byte("{\"bytes\":\"\x00\xff\"}"),
 		Action: checkout.Action{
 			Type: checkout.ActionCode, SessionData: "session+/=", URL: "https://pay.example.com/?a=1&b=<2>", Method: "POST",

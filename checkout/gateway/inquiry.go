@@ -43,6 +43,7 @@ func eventFromInquiry(p checkout.Payment, res *antom.InquiryPaymentResponse, err
 	e.Method = res.PaymentMethodType
 	e.Code = string(res.PaymentResultCode)
 	e.AuthEndsAt = res.AuthExpiryTime.Time
+	e.Card = cardOf(res.AcquirerReferenceNo, res.PaymentResultInfo, res.CardInfo)
 	switch res.PaymentStatus {
 	case antom.PaymentSuccess:
 		e.Outcome = checkout.OutcomeSucceeded

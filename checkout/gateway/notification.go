@@ -55,7 +55,7 @@ func eventFromNotification(n antom.Notification) (e checkout.Event, about checko
 		e.Outcome = checkout.OutcomePending // its result says S and is not final
 		return e, checkout.Reference{RequestID: n.PaymentRequestID}, true
 	case *antom.CaptureResult:
-		e = checkout.Event{AntomID: n.PaymentID, Operations: []checkout.OperationEvent{{
+		e = checkout.Event{AntomID: n.PaymentID, Card: cardOf(n.AcquirerReferenceNo), Operations: []checkout.OperationEvent{{
 			Kind: checkout.Capture, RequestID: cmp.Or(n.CaptureRequestID, n.CaptureID), AntomID: n.CaptureID,
 			Amount: money(n.CaptureAmount), Code: string(n.Result.Code), Status: operationResult(n.Result),
 		}}}
@@ -81,6 +81,7 @@ func eventFromPaymentNotification(n antom.PaymentNotification) checkout.Event {
 	return checkout.Event{
 		AntomID: n.PaymentID, Amount: money(n.PaymentAmount), Method: n.PaymentMethodType,
 		Code: string(n.Result.Code), AuthEndsAt: n.AuthExpiryTime.Time,
+		Card: cardOf(n.AcquirerReferenceNo, n.PaymentResultInfo, n.CardInfo),
 	}
 }
 

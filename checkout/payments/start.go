@@ -187,6 +187,7 @@ func (s *starts) newPayment(o checkout.Order, want checkout.Attempt) (checkout.P
 		RequestID:     s.cfg.NewID(),
 		Method:        want.Method,
 		Mode:          want.Mode,
+		Choice:        want.Choice,
 		ManualCapture: s.cfg.ManualCapture,
 		Status:        checkout.PaymentCreated,
 		Active:        true,
