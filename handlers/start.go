@@ -3,6 +3,7 @@ package handlers
 import (
 	"encoding/json"
 	"errors"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -14,6 +15,10 @@ import (
 // start is the buyer's choice as it was posted, by a page or by a native app.
 type start struct {
 	Method         string `json:"method"`
+	SaveCard       flag   `json:"save_card"`
+	Card           string `json:"card"`            // id of a saved card
+	CardBrand      string `json:"card_brand"`      // a Korean issuer, or one brand of a co-badged card
+	Installments   count  `json:"installments"`    // monthly parts
 	RefusedSession string `json:"refused_session"` // a payment_request_id: Antom's SDK could not use its session
 	Terminal       string `json:"terminal"`        // this and the following are an app's
 	OS             string `json:"os"`
@@ -62,9 +67,14 @@ func readStart(c echo.Context) (posted start, err error) {
 	if err != nil {
 		return start{}, web.Unreadable(err)
 	}
-	return start{
-		Method: form.Get("method"), RefusedSession: form.Get("refused_session"), Terminal: form.Get("terminal"), OS: form.Get("os"), ReturnURL: form.Get("return_url"),
-	}, nil
+	posted = start{
+		Method: form.Get("method"), Card: form.Get("card"), CardBrand: form.Get("card_brand"),
+		RefusedSession: form.Get("refused_session"), Terminal: form.Get("terminal"), OS: form.Get("os"), ReturnURL: form.Get("return_url"),
+	}
+	if err := errors.Join(posted.SaveCard.read(form.Get("save_card")), posted.Installments.read(form.Get("installments"))); err != nil {
+		return start{}, web.Unreadable(err)
+	}
+	return posted, nil
 }
 
 // startForm decides in what form a start is answered, errors included: a native
@@ -80,6 +90,9 @@ func startForm(c echo.Context, posted start) web.Form {
 // can open a session of the SDK.
 func (s cashier) attempt(c echo.Context, posted start, form web.Form) (checkout.Attempt, error) {
 	want := checkout.Attempt{Method: posted.Method, Mode: checkout.ModeAPI, Device: deviceOf(c), RefusedSession: posted.RefusedSession}
+	if posted.Method == checkout.MethodCard {
+		want.Choice = checkout.CardChoice{Saved: posted.Card, Save: bool(posted.SaveCard), Brand: posted.CardBrand, Installments: int(posted.Installments)}
+	}
 	if posted.fromApp() {
 		if wrong := posted.wrongFields(s.cfg.AppReturns); len(wrong) > 0 {
 			return want, &checkout.Error{Code: checkout.CodeFormInvalid, Fields: wrong}
@@ -108,4 +121,46 @@ func (posted start) wrongFields(allowed AppReturns) map[string]string {
 	check("os", posted.OS, posted.OS == string(checkout.OSAndroid) || posted.OS == string(checkout.OSIOS))
 	check("return_url", posted.ReturnURL, allowed.allows(posted.ReturnURL))
 	return wrong
+}
+
+// flag is a checkbox of a form, or a boolean of JSON.
+type flag bool
+
+func (f *flag) read(text string) error {
+	switch text {
+	case "", "0", "false", "off":
+		*f = false
+	case "1", "true", "on":
+		*f = true
+	default:
+		return errors.New("neither true nor false: " + text)
+	}
+	return nil
+}
+
+// UnmarshalJSON implements json.Unmarshaler: true, "true" and 1 are the same.
+func (f *flag) UnmarshalJSON(data []byte) error { return f.read(bare(data)) }
+
+// count is a whole number of a form, or of JSON; none is 0.
+type count int
+
+func (n *count) read(text string) error {
+	if text == "" {
+		*n = 0
+		return nil
+	}
+	number, err := strconv.Atoi(text)
+	*n = count(number)
+	return err
+}
+
+// UnmarshalJSON implements json.Unmarshaler: 3 and "3" are the same.
+func (n *count) UnmarshalJSON(data []byte) error { return n.read(bare(data)) }
+
+// bare is a JSON scalar without its quotes; null is "".
+func bare(data []byte) string {
+	if string(data) == "null" {
+		return ""
+	}
+	return strings.Trim(string(data), `"`)
 }

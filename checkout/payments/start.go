@@ -69,11 +69,29 @@ func (s *starts) Start(ctx context.Context, token string, want checkout.Attempt)
 func checkMethod(want checkout.Attempt) error {
 	switch {
 	case want.Element || slices.Contains(want.Offered, want.Method):
-		return nil
+		return checkChoice(want.Choice)
 	case want.Method == "":
 		return &checkout.Error{Code: checkout.CodeMethodRequired, Fields: map[string]string{"method": "error.method_required"}}
 	}
 	return &checkout.Error{Code: checkout.CodeMethodUnknown, Fields: map[string]string{"method": "error.method_unknown"}}
+}
+
+// checkChoice refuses what is not offered for a card.
+func checkChoice(choice checkout.CardChoice) error {
+	wrong := map[string]string{}
+	if choice.Saved != "" {
+		wrong["card"] = "error.invalid"
+	}
+	if choice.Brand != "" {
+		wrong["card_brand"] = "error.invalid"
+	}
+	if choice.Installments != 0 {
+		wrong["installments"] = "error.invalid"
+	}
+	if len(wrong) > 0 {
+		return &checkout.Error{Code: checkout.CodeFormInvalid, Fields: wrong}
+	}
+	return nil
 }
 
 // start prepares the order, replaces what came before, and begins: each may answer
