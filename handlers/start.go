@@ -23,6 +23,7 @@ type start struct {
 	Terminal       string `json:"terminal"`        // this and the following are an app's
 	OS             string `json:"os"`
 	ReturnURL      string `json:"return_url"`
+	deviceFields
 }
 
 func (posted start) fromApp() bool {
@@ -93,6 +94,7 @@ func (s cashier) attempt(c echo.Context, posted start, form web.Form) (checkout.
 	if posted.Method == checkout.MethodCard {
 		want.Choice = checkout.CardChoice{Saved: posted.Card, Save: bool(posted.SaveCard), Brand: posted.CardBrand, Installments: int(posted.Installments)}
 	}
+	want.Device.DeviceFacts = posted.facts(posted.fromApp())
 	if posted.fromApp() {
 		if wrong := posted.wrongFields(s.cfg.AppReturns); len(wrong) > 0 {
 			return want, &checkout.Error{Code: checkout.CodeFormInvalid, Fields: wrong}
