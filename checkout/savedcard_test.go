@@ -40,8 +40,8 @@ func TestACardIsSavedIfItsBuyerHasAgreedAndPaid(t *testing.T) {
 	failed.Outcome, failed.Code = OutcomeFailed, "DO_NOT_HONOR"
 	untold := cardPaid()
 	untold.CardToken = CardToken{}
-	nobody := savingOrder(agreed)
-	nobody.BuyerReference = ""
+	unnamed := savingOrder(agreed)
+	unnamed.BuyerReference = ""
 	wrong := cardPaid()
 	wrong.Amount.Minor = 1
 	for _, row := range []struct {
@@ -54,7 +54,7 @@ func TestACardIsSavedIfItsBuyerHasAgreedAndPaid(t *testing.T) {
 		{"not agreed", savingOrder(CardChoice{}), cardPaid(), false},
 		{"declined", savingOrder(agreed), failed, false},
 		{"no token", savingOrder(agreed), untold, false},
-		{"no buyer known", nobody, cardPaid(), false},
+		{"no buyer known", unnamed, cardPaid(), false},
 		{"another amount", savingOrder(agreed), wrong, false},
 	} {
 		after, _ := Apply(row.o, row.e, rules)

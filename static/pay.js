@@ -344,12 +344,13 @@
 	}
 
 	async function requested() {
-		const method = element ? "" : new FormData(form()).get("method") || "";
+		const fields = new FormData(form());
+		const method = element ? "" : fields.get("method") || "";
 		try {
 			const answer = await fetch(form().action, {
 				method: "POST",
 				headers: { Accept: "application/json", "Content-Type": "application/json" },
-				body: JSON.stringify({ method, refused_session: refused() }),
+				body: JSON.stringify({ method, save_card: fields.get("save_card"), refused_session: refused() }),
 				signal: within(60000), // a start may call Antom more than once
 			});
 			return await answer.json();
@@ -435,6 +436,7 @@
 
 	function block() {
 		refuse();
+		askInForm(false);
 		reset(settings().blocked, true, true);
 	}
 
@@ -448,6 +450,7 @@
 	// This build of the SDK has no element: the page uses its own list and form.
 	function list() {
 		delete settings().sdk;
+		askInForm(false);
 		reset();
 	}
 
@@ -467,6 +470,9 @@
 		refuse();
 		showReturn();
 	}
+
+	// Antom's form asks whether the card may be saved, so that the shop's box need not.
+	function askInForm(asks) { document.documentElement.classList.toggle("asks", asks); }
 
 	function redirect({ url }) { location.assign(url); }
 
@@ -555,6 +561,7 @@
 		if (!document.hidden) happen("back");
 	});
 
+	askInForm(usesSDK());
 	// The back button loaded this page again.
 	const [came] = performance.getEntriesByType("navigation");
 	if (came && came.type === "back_forward" && form() && document.querySelector("[data-status=processing]")) {
