@@ -61,6 +61,9 @@ func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, pr
 	if o.Payable() && !v.Status.Unknown && !v.Exhausted {
 		v.Methods = s.methodViews(c, o, deviceOf(c))
 		v.SDK = s.cfg.SDK.view()
+		if err := s.showCards(c, &v, o); err != nil {
+			return err
+		}
 	}
 	if len(v.Methods) == 0 && s.session(c).placed(o) {
 		v.Receipt = s.receipt(c, o)

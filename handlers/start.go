@@ -10,6 +10,7 @@ import (
 
 	"antom-checkout/checkout"
 	"antom-checkout/handlers/web"
+	"antom-checkout/views"
 )
 
 // start is the buyer's choice as it was posted, by a page or by a native app.
@@ -45,7 +46,7 @@ func (s cashier) startPayment(c echo.Context) error {
 	var refused *checkout.Error
 	shown := errors.As(err, &refused) && (refused.Kind() == checkout.Invalid || refused.Code == checkout.CodeTooManyAttempts)
 	if shown && form == web.Page {
-		return s.renderCheckout(c, web.StatusOf(refused.Kind()), started.Order, web.MessageOf(refused))
+		return s.renderCheckout(c, web.StatusOf(refused.Kind()), started.Order, problemOf(refused))
 	}
 	if err != nil {
 		return err
@@ -91,6 +92,7 @@ func startForm(c echo.Context, posted start) web.Form {
 // can open a session of the SDK.
 func (s cashier) attempt(c echo.Context, posted start, form web.Form) (checkout.Attempt, error) {
 	want := checkout.Attempt{Method: posted.Method, Mode: checkout.ModeAPI, Device: deviceOf(c), RefusedSession: posted.RefusedSession}
+	want.Buyer, want.Language = s.buyerReference(c), views.Language(c.Request().Context()).String()
 	if posted.Method == checkout.MethodCard {
 		want.Choice = checkout.CardChoice{Saved: posted.Card, Save: bool(posted.SaveCard), Brand: posted.CardBrand, Installments: int(posted.Installments)}
 	}
@@ -100,6 +102,10 @@ func (s cashier) attempt(c echo.Context, posted start, form web.Form) (checkout.
 			return want, &checkout.Error{Code: checkout.CodeFormInvalid, Fields: wrong}
 		}
 		want.Device.Terminal, want.Device.OS, want.ReturnURL = checkout.TerminalApp, checkout.OS(posted.OS), posted.ReturnURL
+	}
+	if want.Choice.Saved != "" {
+		want.Choice.Save = false
+		return want, nil // Antom is asked by its token, without the SDK
 	}
 	if form == web.JSON && s.cfg.SDK != nil {
 		want.Mode = checkout.ModeSDK

@@ -359,14 +359,15 @@
 	}
 
 	async function requested() {
-		const method = element ? "" : new FormData(form()).get("method") || "";
+		const fields = new FormData(form());
+		const method = element ? "" : fields.get("method") || "";
 		const { width, height, colorDepth } = screen;
 		try {
 			const answer = await fetch(form().action, {
 				method: "POST",
 				headers: { Accept: "application/json", "Content-Type": "application/json" },
 				body: JSON.stringify({
-					method, refused_session: refused(),
+					method, save_card: fields.get("save_card"), refused_session: refused(),
 					screen_width: width, screen_height: height, color_depth: colorDepth,
 					time_zone_offset: new Date().getTimezoneOffset(),
 				}),
@@ -467,6 +468,7 @@
 
 	function block() {
 		refuse();
+		askInForm(false);
 		reset(settings().blocked, true, true);
 	}
 
@@ -480,6 +482,7 @@
 	// This build of the SDK has no element: the page uses its own list and form.
 	function list() {
 		delete settings().sdk;
+		askInForm(false);
 		reset();
 	}
 
@@ -499,6 +502,9 @@
 		refuse();
 		showReturn();
 	}
+
+	// Antom's form asks whether the card may be saved, so that the shop's box need not.
+	function askInForm(asks) { document.documentElement.classList.toggle("asks", asks); }
 
 	function redirect({ url }) { location.assign(url); }
 
@@ -588,6 +594,7 @@
 		if (!document.hidden) happen("back");
 	});
 
+	askInForm(usesSDK());
 	// The back button loaded this page again.
 	const [came] = performance.getEntriesByType("navigation");
 	if (came && came.type === "back_forward" && form() && document.querySelector("[data-status=processing]")) {
