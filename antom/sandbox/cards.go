@@ -14,6 +14,7 @@ const riskAmount = 11
 // card is what a buyer types. It lives for one act and is kept nowhere.
 type card struct {
 	Number, ExpiryMonth, ExpiryYear, CVV string
+	Holder                               *antom.UserName // nil: the buyer was not asked
 }
 
 // testCard is a number that Antom publishes for its sandbox.

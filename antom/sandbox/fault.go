@@ -57,6 +57,7 @@ const (
 	WrongAmountNotification   FaultKind = "notice-wrong-amount"   // signed, with another amount
 	WrongCurrencyNotification FaultKind = "notice-wrong-currency" // signed, with another currency
 	Garble                    FaultKind = "notice-garbled"        // signed, and not JSON
+	EmptyCard                 FaultKind = "notice-empty-card"     // signed, and all that it reports of the card is empty
 )
 
 // Faults of what follows a payment, and of the Web SDK's stand-in.
@@ -84,7 +85,7 @@ var (
 	callFaults = []FaultKind{Timeout, Unknown, Refuse, HTTPError, HTML, ResetByPeer, Outage, Truncate, Unsigned,
 		WrongSignature, WrongAmount, WrongCurrency, Slow}
 	notificationFaults = []FaultKind{Lose, DelayNotification, Duplicate, Reorder, Forge, UnsignedNotification,
-		WrongAmountNotification, WrongCurrencyNotification, Garble}
+		WrongAmountNotification, WrongCurrencyNotification, Garble, EmptyCard}
 	otherFaults = []FaultKind{CaptureFail, CaptureDelay, CaptureSlowly, RefundFail, RefundDelay, PostForm, SDKMalformedSession,
 		SDKExpiredSession, SDKHang, SDKScriptError, SDKThrow, SDKSilent, SDKReject, SDKEvent, SDKError, SDKOld, SDKShortSession}
 )

@@ -74,7 +74,7 @@ func enteredCard(meta *antom.Metadata) *card {
 	if meta == nil || meta.CardNo == "" {
 		return nil
 	}
-	return &card{Number: meta.CardNo, ExpiryMonth: meta.ExpiryMonth, ExpiryYear: meta.ExpiryYear, CVV: meta.CVV}
+	return &card{Number: meta.CardNo, ExpiryMonth: meta.ExpiryMonth, ExpiryYear: meta.ExpiryYear, CVV: meta.CVV, Holder: meta.CardholderName}
 }
 
 // payByCard does what the card modes do at once, before a page is shown.

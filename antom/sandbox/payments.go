@@ -116,6 +116,7 @@ func (ps *payments) succeed(p *Payment) {
 	if p.Method == "CARD" {
 		p.AuthEndsAt = p.PaidAt.Add(7 * day)
 		p.authorise()
+		p.approve()
 		p.authenticate(challenged)
 		if saved := ps.cards.addOf(p); saved != nil {
 			ps.ledger.keep(saved)
