@@ -89,7 +89,10 @@ func (ps *payments) complete(p *Payment, entered *card) {
 		return
 	}
 	if m.isCard() {
-		if entered == nil && p.Card == nil {
+		switch {
+		case p.Step == stepIssuer:
+			p.Card, entered = issuerCard(p.Terms.IssuerBrand), nil
+		case entered == nil && p.Card == nil:
 			entered = p.usualCard()
 		}
 		if entered != nil {
@@ -98,6 +101,10 @@ func (ps *payments) complete(p *Payment, entered *card) {
 				ps.decline(p, code)
 				return
 			}
+		}
+		if !p.Terms.splits(p.Card.CardBrand) {
+			ps.decline(p, "CARD_NOT_SUPPORTED")
+			return
 		}
 	}
 	if m.Pends && p.Status == antom.PaymentProcessing {
@@ -117,6 +124,7 @@ func (ps *payments) succeed(p *Payment) {
 		p.AuthEndsAt = p.PaidAt.Add(7 * day)
 		p.authorise()
 		p.approve()
+		p.reportPlan()
 		p.authenticate(challenged)
 		if saved := ps.cards.addOf(p); saved != nil {
 			ps.ledger.keep(saved)
