@@ -20,7 +20,8 @@ type Terms struct {
 	Scene         string   `json:"product_scene,omitempty"`
 	Settlement    string   `json:"settlement_currency,omitempty"`
 	ManualCapture bool     `json:"manual_capture,omitempty"`
-	ThreeDS       bool     `json:"three_ds,omitempty"`     // the merchant insists on 3-D Secure
+	ThreeDS       bool     `json:"three_ds,omitempty"`     // the merchant requires 3-D Secure
+	Upgrade       bool     `json:"upgrade,omitempty"`      // 3-D Secure instead of a soft decline
 	IssuerBrand   string   `json:"issuer_brand,omitempty"` // Korean issuer authentication
 	Installments  int      `json:"installments,omitempty"` // monthly parts; 0 or 1 = one payment
 	CollectPlan   bool     `json:"collect_plan,omitempty"` // Antom's form asks for them
@@ -45,6 +46,9 @@ func termsOfSession(req *antom.PaymentSessionRequest) Terms {
 		slices.SortStableFunc(types, func(a, b antom.AvailableType) int { return int(a.Order) - int(b.Order) })
 		for _, t := range types {
 			terms.Methods = append(terms.Methods, t.Type)
+		}
+		if meta := req.AvailablePaymentMethod.Metadata; meta != nil {
+			terms.addThreeDS(meta)
 		}
 	}
 	for _, saved := range req.SavedPaymentMethods {
@@ -76,7 +80,8 @@ func (t *Terms) addMethod(m *antom.PaymentMethod, factor *antom.PaymentFactor) {
 	t.Method, t.MethodID = m.Type, m.ID
 	issuer := isTrue(m.RequireIssuerAuthentication)
 	if meta := m.Metadata; meta != nil {
-		t.ThreeDS, t.Tokenize = isTrue(meta.Is3DSAuthentication), isTrue(meta.Tokenize)
+		t.addThreeDS(meta)
+		t.Tokenize = isTrue(meta.Tokenize)
 		issuer = issuer || isTrue(meta.RequireIssuerAuthentication)
 		if issuer {
 			t.IssuerBrand = meta.SelectedCardBrand
@@ -95,6 +100,10 @@ func (t *Terms) addPlan(plan *antom.CreditPayPlan) {
 
 func asksManualCapture(factor *antom.PaymentFactor) bool {
 	return factor != nil && factor.CaptureMode == antom.CaptureManual
+}
+
+func (t *Terms) addThreeDS(meta *antom.Metadata) {
+	t.ThreeDS, t.Upgrade = isTrue(meta.Is3DSAuthentication), isTrue(meta.EnableAuthenticationUpgrade)
 }
 
 func isTrue(b *antom.Bool) bool { return b != nil && bool(*b) }
