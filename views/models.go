@@ -235,7 +235,7 @@ type ReturnView struct {
 // address.
 type Receipt struct {
 	Ordered    string // the day
-	MethodName string // of the last attempt, or ""
+	MethodName string // of the last attempt, with its card where that is known; or ""
 	Lines      []Line
 	Total      Amount
 	Refunds    []Refund
