@@ -45,7 +45,7 @@ func (s cashier) startPayment(c echo.Context) error {
 	var refused *checkout.Error
 	shown := errors.As(err, &refused) && (refused.Kind() == checkout.Invalid || refused.Code == checkout.CodeTooManyAttempts)
 	if shown && form == web.Page {
-		return s.renderCheckout(c, web.StatusOf(refused.Kind()), started.Order, web.MessageOf(refused))
+		return s.renderCheckout(c, web.StatusOf(refused.Kind()), started.Order, refused)
 	}
 	if err != nil {
 		return err

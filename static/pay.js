@@ -7,6 +7,7 @@
 	const showTimeout = 8000; // for the SDK to load and to show something; its own limit is 15 s
 	const answerTimeout = 15000; // for the element to answer a submission; then the script polls the server
 	const tries = 8; // while the answer is unknown, before the script leaves for the return page
+	const choices = ["card_brand", "installments"]; // for a card, beside the method
 	const element = window.paymentElement; // of element.js, if Antom's list of methods replaces the shop's
 	const name = element ? "AMSElement" : "AMSCashierPayment";
 
@@ -199,9 +200,9 @@
 			if (element && !window[name] && window.AMSCashierPayment) return this.raise("listed");
 			if (!window[name]) return this.raise("broken");
 			for (let n = 0; this.current && n < tries; n++) {
-				const { action = {}, error, payment_request_id: payment } = await requested();
+				const { action = {}, error, fields, payment_request_id: payment } = await requested();
 				this.payment = payment;
-				if (action.type !== "wait") return this.raise(eventOf(action), { ...action, error });
+				if (action.type !== "wait") return this.raise(eventOf(action), { ...action, error: Object.values(fields || {})[0] || error });
 				this.raise("wait");
 				await sleep(1000 * (action.retry_after || 2));
 			}
@@ -300,7 +301,10 @@
 		}
 		button().hidden = on;
 		const chosen = form().querySelector("[name=method]:checked");
-		if (on && chosen) chosen.closest("label").after(place);
+		if (!on || !chosen) return;
+		const row = chosen.closest("label");
+		const below = row.parentElement.querySelector(".choices");
+		(below && below === row.nextElementSibling ? below : row).after(place);
 	}
 
 	// The SDK preloads frames of one pixel, which show nothing.
@@ -344,12 +348,14 @@
 	}
 
 	async function requested() {
-		const method = element ? "" : new FormData(form()).get("method") || "";
+		const typed = new FormData(element ? undefined : form());
+		const choice = { method: typed.get("method") || "", refused_session: refused() };
+		for (const name of choices) if (typed.get(name)) choice[name] = typed.get(name);
 		try {
 			const answer = await fetch(form().action, {
 				method: "POST",
 				headers: { Accept: "application/json", "Content-Type": "application/json" },
-				body: JSON.stringify({ method, refused_session: refused() }),
+				body: JSON.stringify(choice),
 				signal: within(60000), // a start may call Antom more than once
 			});
 			return await answer.json();
@@ -534,8 +540,11 @@
 		if (e.target.id === "without") happen("without");
 	});
 	// The buyer chooses another method while the card form is shown.
-	document.addEventListener("change", (e) => {
-		if (e.target.name === "method" && $("stage") && !$("stage").hidden) happen("changed");
+	document.addEventListener("change", ({ target: { name, value } }) => {
+		if (name !== "method" && !choices.includes(name)) return;
+		// What was chosen for a card would be refused beside another method.
+		if (name === "method" && value !== "CARD") form().querySelectorAll(".choices select").forEach((list) => { list.value = ""; });
+		if ($("stage") && !$("stage").hidden) happen("changed");
 	});
 	document.addEventListener("securitypolicyviolation", (e) => {
 		if (e.effectiveDirective === "frame-src") happen("refused");
