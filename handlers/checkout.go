@@ -61,9 +61,9 @@ func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, re
 		}
 	}
 	if o.Payable() && !v.Status.Unknown && !v.Exhausted {
-		v.Methods = s.methodViews(c, o)
+		v.Methods = s.methodViews(c, o, deviceOf(c))
 		v.MarkWrong()
-		v.SDK = s.sdkView(c)
+		v.SDK = s.cfg.SDK.view()
 	}
 	if len(v.Methods) == 0 && s.session(c).placed(o) {
 		v.Receipt = s.receipt(c, o)
