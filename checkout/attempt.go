@@ -44,6 +44,8 @@ type Attempt struct {
 	CardToken CardToken  // of the saved card that was chosen
 	ReturnURL string     // where a native app is opened again; "" is the shop's return page
 	Offered   []string   // the methods that may be chosen, for the element
+	// Installments says that a card payment may be split, for the element.
+	Installments bool
 	// The payment whose session Antom's SDK could not use, or "": another one is made.
 	RefusedSession string
 }
