@@ -134,6 +134,8 @@ func (s *Settings) paymentRows() []setting {
 			summary: "Antom's codes of the methods to offer, in the order wanted: `CARD,PAYNOW,GRABPAY_SG`. Those that Antom, the currency or the amount excludes are left out"},
 		{env: "CAPTURE_MODE", fallback: "automatic", into: either(&s.Payments.ManualCapture, "automatic", "manual"),
 			summary: "`manual`: the merchant captures card payments. An attempt keeps the mode that it began with"},
+		{env: "CARD_3DS", fallback: "auto", into: oneOf(&s.Payments.ThreeDS, checkout.ThreeDSAuto, checkout.ThreeDSAlways, checkout.ThreeDSOff),
+			summary: "when a buyer's bank confirms a card payment (3-D Secure): `auto`: when the bank demands it, inside the same payment; `always`: of every card; `off`: a bank that demands it declines. Whatever is set, the bank confirms the order's next card payment after one that it has declined for want of it"},
 		{env: "LATE_PAYMENT", fallback: "accept", into: either(&s.Payments.RefundLate, "accept", "refund"),
 			summary: "money that comes for an expired order: `accept` revives the order while its goods are there, `refund` returns it. Money for an order that the merchant has cancelled is always returned"},
 		{env: "ORDER_TTL", fallback: "1h", into: duration(&s.Shop.OrderTTL, time.Second, 30*24*time.Hour),

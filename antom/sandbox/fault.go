@@ -67,6 +67,8 @@ const (
 	CaptureSlowly       FaultKind = "capture-in-process"    // a manual capture answers U and ends later
 	RefundFail          FaultKind = "refund-fail"           // the refund fails with Code (PROCESS_FAIL when empty)
 	RefundDelay         FaultKind = "refund-delay"          // the refund is asynchronous and takes Delay longer
+	SoftDecline         FaultKind = "soft-decline"          // the card's bank demands 3-D Secure, whichever card it is
+	Challenge           FaultKind = "challenge"             // the card's bank has the buyer confirm, whatever the merchant asked for
 	PostForm            FaultKind = "post-form"             // pay answers with a form to post, and with no address
 	SDKMalformedSession FaultKind = "sdk-malformed-session" // createPaymentSession answers data that no SDK can read
 	SDKExpiredSession   FaultKind = "sdk-expired-session"   // the session query says expired
@@ -86,7 +88,7 @@ var (
 		WrongSignature, WrongAmount, WrongCurrency, Slow}
 	notificationFaults = []FaultKind{Lose, DelayNotification, Duplicate, Reorder, Forge, UnsignedNotification,
 		WrongAmountNotification, WrongCurrencyNotification, Garble, EmptyCard}
-	otherFaults = []FaultKind{CaptureFail, CaptureDelay, CaptureSlowly, RefundFail, RefundDelay, PostForm, SDKMalformedSession,
+	otherFaults = []FaultKind{CaptureFail, CaptureDelay, CaptureSlowly, RefundFail, RefundDelay, SoftDecline, Challenge, PostForm, SDKMalformedSession,
 		SDKExpiredSession, SDKHang, SDKScriptError, SDKThrow, SDKSilent, SDKReject, SDKEvent, SDKError, SDKOld, SDKShortSession}
 )
 

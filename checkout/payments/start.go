@@ -206,6 +206,7 @@ func (s *starts) newPayment(o checkout.Order, want checkout.Attempt) (checkout.P
 		Method:        want.Method,
 		Mode:          want.Mode,
 		Choice:        want.Choice,
+		ThreeDS:       o.NeedsThreeDS(want, s.rules()),
 		ManualCapture: s.cfg.ManualCapture,
 		Status:        checkout.PaymentCreated,
 		Active:        true,
