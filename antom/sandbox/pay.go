@@ -43,7 +43,7 @@ func (ps *payments) pay(req *antom.PayRequest) (any, *Refusal) {
 	}
 	var saved *savedCard
 	if m.isCard() && terms.MethodID != "" {
-		if saved = ps.cards.find(terms.MethodID); saved == nil || saved.Used {
+		if saved = ps.cards.find(terms.MethodID); !ps.cards.known(terms.MethodID) {
 			return nil, refuse("INVALID_ACCESS_TOKEN", "there is no saved card of this token, or it paid already")
 		}
 	}
@@ -93,9 +93,6 @@ func (ps *payments) payByCard(p *Payment, saved *savedCard, entered *card) {
 		if !ps.passesUnasked(p, entered) {
 			ps.complete(p, entered)
 		}
-		if p.Card != nil && !p.Terms.Tokenize {
-			p.Card.CardToken = ""
-		}
 	}
 }
 
@@ -103,7 +100,7 @@ func (ps *payments) payByCard(p *Payment, saved *savedCard, entered *card) {
 func (ps *payments) payAnswer(p *Payment) any {
 	answer := &antom.PayResponse{
 		PaymentRequestID: p.RequestID, PaymentID: p.ID, PaymentAmount: p.wire(), PaymentCreateTime: wireTime(p.CreatedAt),
-		PaymentResultInfo: p.Card,
+		PaymentResultInfo: p.reported(),
 	}
 	switch p.Status {
 	case antom.PaymentSuccess:

@@ -112,7 +112,7 @@ func (ps *payments) cardStops(p *Payment, entered *card) bool {
 	if entered == nil {
 		return ps.asksFirst(p, "")
 	}
-	p.Card = ps.cards.info(entered)
+	p.Card = ps.cards.infoFor(p, entered)
 	if code := entered.outcome(ps.scheduler.now()); code != "" {
 		ps.decline(p, code)
 		return true

@@ -37,6 +37,7 @@ type componentAct struct {
 	Month   string           `json:"month"`
 	Year    string           `json:"year"`
 	CVV     string           `json:"cvv"`
+	Save    bool             `json:"saveCard"` // the box of a session that asks for consent
 	Reason  antom.ResultCode `json:"reason"`
 }
 
@@ -101,5 +102,6 @@ func (sdk *webSDK) act(session *Session, act componentAct) (string, error) {
 		sdk.payments.payByCard(p, saved, nil)
 		return "", nil
 	}
+	p.Consent = act.Save && p.Terms.AsksConsent
 	return sdk.payments.act(p, act.Act, entered, act.Reason), nil
 }

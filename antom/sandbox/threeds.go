@@ -149,7 +149,7 @@ func (ps *payments) passesUnasked(p *Payment, entered *card) bool {
 	if !p.Terms.ThreeDS || entered.habit() != neverAsks || entered.outcome(ps.scheduler.now()) != "" {
 		return false
 	}
-	p.Card, p.Step = ps.cards.info(entered), stepFrictionless
+	p.Card, p.Step = ps.cards.infoFor(p, entered), stepFrictionless
 	ps.ledger.note(p, "3-D Secure passes when the buyer's browser comes by")
 	return true
 }
@@ -168,7 +168,7 @@ func (ps *payments) buyerIsAsked(p *Payment) error {
 	if final(p.Status) || !m.isCard() || p.Step != "" {
 		return errNotAsked
 	}
-	p.Card = ps.cards.info(p.usualCard())
+	p.Card = ps.cards.infoFor(p, p.usualCard())
 	ps.challenge(p)
 	return nil
 }

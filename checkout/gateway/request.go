@@ -46,7 +46,7 @@ func (g *Gateway) sessionRequest(o checkout.Order, p checkout.Payment, want chec
 		Env:                      antomEnv(want.Device),
 	}
 	if !want.Element {
-		request.PaymentMethod = g.antomMethod(o, p)
+		request.PaymentMethod = withSavedCard(g.antomMethod(o, p), p, want)
 		return request
 	}
 	request.ProductScene = antom.SceneElement
@@ -56,7 +56,7 @@ func (g *Gateway) sessionRequest(o checkout.Order, p checkout.Payment, want chec
 		request.AvailablePaymentMethod.Types = append(request.AvailablePaymentMethod.Types, available)
 		if code == checkout.MethodCard {
 			request.PaymentFactor = paymentFactor(code, p.ManualCapture)
-			request.AvailablePaymentMethod.Metadata = g.cardMetadata(p)
+			request.AvailablePaymentMethod.Metadata = savingCard(g.cardMetadata(p), p)
 		}
 	}
 	return request
@@ -69,7 +69,7 @@ func (g *Gateway) payRequest(o checkout.Order, p checkout.Payment, want checkout
 		PaymentRequestID:   p.RequestID,
 		Order:              antomOrder(o),
 		PaymentAmount:      antomAmount(p.Amount),
-		PaymentMethod:      g.antomMethod(o, p),
+		PaymentMethod:      withSavedCard(g.antomMethod(o, p), p, want),
 		PaymentFactor:      paymentFactor(p.Method, p.ManualCapture),
 		SettlementStrategy: g.settlement(),
 		PaymentRedirectURL: g.returnURL(o, p),
@@ -123,7 +123,7 @@ func antomOrder(o checkout.Order) *antom.Order {
 		Description:      "Order " + o.Number,
 		Amount:           antomAmount(o.Total),
 		Buyer: &antom.Buyer{
-			ReferenceBuyerID: o.ID, // buyers have no account here
+			ReferenceBuyerID: cmp.Or(o.BuyerReference, o.ID),
 			Name:             name,
 			PhoneNo:          phone,
 			Email:            email,

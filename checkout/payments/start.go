@@ -36,7 +36,7 @@ type starts struct {
 // back: what began in a browser would lead an app's buyer out of the app, and the
 // other way round. No answer from Antom is ActionWait, and posting again goes on.
 // Errors: CodeNotFound, CodeMethodUnknown, CodeMethodRequired, CodeSoldOut,
-// CodeTooManyAttempts.
+// CodeTooManyAttempts, ErrCardUnusable.
 func (s *starts) Start(ctx context.Context, token string, want checkout.Attempt) (Started, error) {
 	o, err := s.Order(ctx, token)
 	if err != nil {
@@ -44,6 +44,9 @@ func (s *starts) Start(ctx context.Context, token string, want checkout.Attempt)
 	}
 	want.Offered = s.methods.Codes(ctx, o, want.Device)
 	if err := checkMethod(want); err != nil {
+		return Started{Order: o}, err
+	}
+	if want, err = s.withSavedCard(ctx, o, want); err != nil {
 		return Started{Order: o}, err
 	}
 	queue, leave := context.WithTimeout(ctx, startPatience)
@@ -79,9 +82,6 @@ func checkMethod(want checkout.Attempt) error {
 // checkChoice refuses what is not offered for a card.
 func checkChoice(choice checkout.CardChoice) error {
 	wrong := map[string]string{}
-	if choice.Saved != "" {
-		wrong["card"] = "error.invalid"
-	}
 	if choice.Brand != "" {
 		wrong["card_brand"] = "error.invalid"
 	}
