@@ -10,8 +10,6 @@ import (
 	"log/slog"
 	"strings"
 
-	"golang.org/x/text/language"
-
 	"antom-checkout/checkout"
 	"antom-checkout/checkout/payments"
 )
@@ -161,8 +159,7 @@ func (a adminCommand) sentences(operation checkout.Operation) string {
 	case checkout.OperationFailed:
 		result = "has failed."
 	}
-	amount := strings.ReplaceAll(operation.Amount.Format(language.English), "\u00a0", " ")
-	return fmt.Sprintf("%s %s of %s %s %s", what, operation.RequestID, amount, result, order)
+	return fmt.Sprintf("%s %s of %s %s %s", what, operation.RequestID, amountText(operation.Amount), result, order)
 }
 
 // statusText is an order's status within a sentence.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"antom-checkout/checkout"
+	"antom-checkout/checkout/gateway"
 )
 
 // person is whose data an operator means: those of one order, or of all orders that were
@@ -114,8 +115,9 @@ type paymentData struct {
 	Amount    moneyData       `json:"amount"`
 	Refunded  moneyData       `json:"refunded"`
 	Terminal  string          `json:"terminal"`
+	Card      checkout.Card   `json:"card,omitzero"`
 	CreatedAt time.Time       `json:"created_at"`
-	Request   json.RawMessage `json:"request,omitempty"` // as it was sent to Antom, while the payment has no result
+	Request   json.RawMessage `json:"request,omitempty"` // as it was sent to Antom, while the payment has no result; without what charges a card
 }
 
 // exportData prints what is stored about a person.
@@ -126,7 +128,11 @@ func exportData(ctx context.Context, p *Program, orders []checkout.Order, l *lin
 		if err != nil {
 			return err
 		}
-		all = append(all, dataOf(o, told))
+		data, err := dataOf(o, told)
+		if err != nil {
+			return err
+		}
+		all = append(all, data)
 	}
 	cards, err := p.savedCardsOf(ctx, orders)
 	if err != nil {
@@ -173,8 +179,8 @@ func (p *Program) savedCardsOf(ctx context.Context, orders []checkout.Order) ([]
 	return all, nil
 }
 
-func dataOf(o checkout.Order, told []checkout.Effect) orderData {
-	e := orderData{
+func dataOf(o checkout.Order, told []checkout.Effect) (e orderData, err error) {
+	e = orderData{
 		Order: o.ID, Number: o.Number, Status: string(o.Status), Total: moneyDataOf(o.Total), CreatedAt: o.CreatedAt, ErasedAt: o.ErasedAt,
 		Language: o.Language, Buyer: o.Buyer.Values(), Lines: []lineData{}, Payments: []paymentData{}, Emails: []checkout.Effect{},
 	}
@@ -185,9 +191,12 @@ func dataOf(o checkout.Order, told []checkout.Effect) orderData {
 		data := paymentData{
 			RequestID: p.RequestID, AntomID: p.AntomID, Method: p.Method, Status: string(p.Status), Amount: moneyDataOf(p.EffectiveAmount()),
 			Refunded: moneyDataOf(p.Refunded()), Terminal: string(p.Terminal), CreatedAt: p.CreatedAt,
+			Card: p.Card,
 		}
-		if p.Repeatable() && p.Choice.Saved == "" { // its request holds the token of a saved card
-			data.Request = p.Body
+		if p.Repeatable() {
+			if data.Request, err = gateway.WithoutCredentials(p.Body); err != nil {
+				return e, fmt.Errorf("stored request of %s: %w", p.RequestID, err)
+			}
 		}
 		e.Payments = append(e.Payments, data)
 	}
@@ -196,7 +205,7 @@ func dataOf(o checkout.Order, told []checkout.Effect) orderData {
 			e.Emails = append(e.Emails, effect)
 		}
 	}
-	return e
+	return e, nil
 }
 
 func moneyDataOf(m checkout.Money) moneyData { return moneyData{m.Minor, m.Currency} }

@@ -1,15 +1,19 @@
 package handlers_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"html"
 	"net/http"
+	"net/url"
 	"reflect"
 	"strings"
 	"testing"
 	"time"
 
 	"antom-checkout/antom/sandbox"
+	"antom-checkout/app"
 )
 
 // card is what the audit shows of the only payment's card.
@@ -169,5 +173,65 @@ func TestAnEmailAboutAnUnpaidOrderShowsNoCard(t *testing.T) {
 	shop.sweeps()
 	if email := shop.email("-expired-", "Credit or debit card"); strings.Contains(email.Text+email.HTML, "4822") {
 		t.Errorf("the email shows the card:\n%s", email.Text)
+	}
+}
+
+// command runs a command beside the shop, and answers with all that it prints.
+func (s *shop) command(line string) string {
+	s.t.Helper()
+	var out bytes.Buffer
+	if code := app.Run(s.t.Context(), strings.Fields(line), func(name string) string { return s.environ[name] }, &out, &out); code != 0 {
+		s.t.Fatalf("%s ends with %d: %s", line, code, &out)
+	}
+	return out.String()
+}
+
+// A card can be charged with its token, and an authentication be used again with its CAVV:
+// neither leaves the shop, in whatever member Antom sends it.
+func TestNoTokenAndNoCAVVLeavesTheShop(t *testing.T) {
+	const token, cavv = "ALIPAYcanaryq1w2e3+/r4t5==", "Y2FuYXJ5LWNhdnYtMDA="
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	id := buyer.starts(path, "CARD").PaymentRequestID
+	must(t, shop.control.Submit(id, ""))
+	info := `{"cardBrand":"VISA","lastFour":"0768","cardToken":"` + token + `","threeDSResult":{"eci":"05","cavv":"` + cavv + `"}}`
+	shop.notified("PAYMENT_PENDING", "S", "SUCCESS", `"paymentResultInfo":`+info)
+	shop.notified("PAYMENT_PENDING", "S", "SUCCESS", `"cardInfo":`+strings.Replace(info, "cavv", "caav", 1))
+	must(t, shop.control.Pay(id))
+	shop.quiet()
+	shop.sweeps()
+	buyer.expectStatus(path, "paid", "paid")
+	order := shop.orderID()
+	_, err := shop.desk().Refund(t.Context(), order, 100, by("back"))
+	must(t, err)
+	shop.quiet()
+	shop.sweeps()
+	ofTheSandbox := shop.control.Ledger().Payments[0].Card.CardToken
+	if ofTheSandbox == "" {
+		t.Fatal("the sandbox has sent no token")
+	}
+	places := map[string]string{
+		"audit": shop.command("audit"), "show": shop.command("show " + order), "show --json": shop.command("show --json " + order),
+		"export": shop.command("admin export --order " + order), "checkout page": buyer.get(path).body, "return page": buyer.get(path + "/return").body,
+		"status": buyer.get(path + "/status").body, "log": shop.logged(),
+	}
+	for _, email := range shop.emailsCalled("") {
+		places["email "+email.Name] = email.Subject + email.Text + email.HTML
+	}
+	if len(places) < 10 {
+		t.Fatalf("only %d places", len(places))
+	}
+	for place, text := range places {
+		for _, secret := range []string{token, cavv, ofTheSandbox} {
+			for _, spelling := range []string{secret, url.QueryEscape(secret), html.EscapeString(secret), strings.ReplaceAll(secret, "/", `\/`)} {
+				if strings.Contains(text, spelling) {
+					t.Errorf("%s holds %s", place, spelling)
+				}
+			}
+		}
+		if place != "status" && place != "log" && !strings.Contains(text, "0768") {
+			t.Errorf("%s does not name the card: nothing is proven about it", place)
+		}
 	}
 }

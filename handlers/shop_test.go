@@ -61,6 +61,7 @@ type shop struct {
 	program  *app.Program
 	gateway  *antom.Client
 	settings app.Settings
+	environ  map[string]string // that settings were read from
 	outside  app.Outside
 }
 
@@ -187,6 +188,7 @@ func (s *shop) decided(set settings, credentials sandbox.Credentials) app.Settin
 		"OPERATOR_EMAIL":   set.operator, "TIME_ZONE": cmp.Or(set.timeZone, "UTC"),
 		"APP_RETURN_URLS": set.appReturns, "TRUSTED_PROXIES": set.trustedProxy,
 	}
+	s.environ = environment
 	cfg, err := app.Load(nil, func(name string) string { return environment[name] })
 	must(s.t, err)
 	cfg.Antom.Timeout = set.timeout

@@ -53,7 +53,7 @@ func NewCardOffer(ctx context.Context, total checkout.Money, offer checkout.Card
 // companyName is a card company's name in Korean for readers of Korean, and in both
 // languages for others.
 func companyName(ctx context.Context, code string) string {
-	name, korean := BrandName(code), checkout.KoreanName(code)
+	name, korean := checkout.BrandName(code), checkout.KoreanName(code)
 	if Language(ctx) == language.Korean || korean == "" {
 		return cmp.Or(korean, name)
 	}
@@ -88,7 +88,7 @@ func sharedBrands(plans []checkout.InstallmentPlan) string {
 	}
 	var names []string
 	for _, code := range plans[0].Brands {
-		names = append(names, BrandName(code))
+		names = append(names, checkout.BrandName(code))
 	}
 	for _, plan := range plans {
 		if !slices.Equal(plan.Brands, plans[0].Brands) {

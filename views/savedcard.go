@@ -9,7 +9,7 @@ import (
 // CardName is what buyers know a saved card by, the same in every language:
 // "Visa •• 0768".
 func CardName(card checkout.SavedCard) string {
-	name := cmp.Or(BrandName(card.Brand), "••••")
+	name := cmp.Or(checkout.BrandName(card.Brand), "••••")
 	if card.Last4 == "" {
 		return name
 	}

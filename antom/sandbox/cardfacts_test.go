@@ -63,7 +63,9 @@ func TestWhatIsReportedOfACard(t *testing.T) {
 func TestTheReferencesOfAPaymentAreItsOwn(t *testing.T) {
 	s := newShop(t)
 	seen := map[string]bool{}
-	s.paid("PR-0", "CARD", 4200)
+	s.paid("PR-0", "CARD", 4200, func(req *antom.PayRequest) {
+		req.PaymentMethod.Metadata = &antom.Metadata{Tokenize: antom.True}
+	})
 	for i, id := range []string{"PR-1", "PR-2"} {
 		req := s.payRequest(id, "CARD", 900+int64(i))
 		req.PaymentMethod.ID = s.asks("PR-0").PaymentResultInfo.CardToken

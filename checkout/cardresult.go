@@ -13,8 +13,8 @@ const (
 )
 
 // MatchAVS reads Antom's avsResultRaw.
-func MatchAVS(letter string) AVSMatch {
-	switch letter {
+func MatchAVS(code string) AVSMatch {
+	switch code {
 	case "X", "Y", "F", "M":
 		return AVSFull
 	case "D", "H":
@@ -25,6 +25,34 @@ func MatchAVS(letter string) AVSMatch {
 		return AVSNone
 	}
 	return AVSUnknown
+}
+
+// Authentication is how strongly the cardholder was authenticated: who bears a fraud
+// follows from it. The brands write it as two different ECIs.
+type Authentication string
+
+// The strengths.
+const (
+	Authenticated   Authentication = "authenticated" // by the bank, which then bears fraud
+	AuthAttempted   Authentication = "attempted"     // bank or cardholder takes no part in 3-D Secure
+	AuthDataOnly    Authentication = "data only"     // data went to the bank, no authentication was asked for
+	AuthNone        Authentication = "none"
+	AuthNotReported Authentication = ""
+)
+
+// Authentication reads the ECI of a 3-D Secure result.
+func (t ThreeDS) Authentication() Authentication {
+	switch t.ECI {
+	case "05", "02":
+		return Authenticated
+	case "06", "01":
+		return AuthAttempted
+	case "04":
+		return AuthDataOnly
+	case "07", "00":
+		return AuthNone
+	}
+	return AuthNotReported
 }
 
 // NeverAgain reports whether the card may never be charged again without its holder:

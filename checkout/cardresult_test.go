@@ -6,17 +6,17 @@ import (
 	"testing"
 )
 
-// Every letter that Antom lists, by what it says about the billing address.
-func TestTheAVSLetters(t *testing.T) {
+// Every code that Antom lists, by what it says about the billing address.
+func TestTheAVSCodes(t *testing.T) {
 	classes := map[AVSMatch]string{
 		AVSFull: "X Y F M", AVSNameDiffers: "D H", AVSPart: "A B W Z P K L O Q", AVSNone: "N", AVSUnknown: "C G I S U R E 0",
 	}
 	listed := map[string]bool{}
-	for class, letters := range classes {
-		for _, letter := range strings.Fields(letters) {
-			listed[letter] = true
-			if got := MatchAVS(letter); got != class {
-				t.Errorf("%s is %s, want %s", letter, got, class)
+	for class, codes := range classes {
+		for _, code := range strings.Fields(codes) {
+			listed[code] = true
+			if got := MatchAVS(code); got != class {
+				t.Errorf("%s is %s, want %s", code, got, class)
 			}
 		}
 	}
@@ -33,6 +33,17 @@ func TestTheAdviceThatEndsAllCharges(t *testing.T) {
 	for _, code := range []string{"", "01", "02", "03", "04", "21", "24", "25", "26", "27", "28", "29", "30", "40", "41", "43"} {
 		if got := (Card{AdviceCode: code}).NeverAgain(); got != slices.Contains(never, code) {
 			t.Errorf("advice %q ends all charges: %v", code, got)
+		}
+	}
+}
+
+func TestTheStrengthOfAnAuthentication(t *testing.T) {
+	for eci, want := range map[string]Authentication{
+		"05": Authenticated, "02": Authenticated, "06": AuthAttempted, "01": AuthAttempted, "04": AuthDataOnly,
+		"07": AuthNone, "00": AuthNone, "": AuthNotReported, "5": AuthNotReported,
+	} {
+		if got := (ThreeDS{ECI: eci}).Authentication(); got != want {
+			t.Errorf("ECI %q is %q, want %q", eci, got, want)
 		}
 	}
 }

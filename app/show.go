@@ -1,0 +1,156 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"antom-checkout/checkout"
+	"antom-checkout/db"
+)
+
+const showHelp = `ORDER is the order's number as its buyer knows it (ABCDE-FGHIJ), or its id. Antom is
+asked first how each payment stands. Where it does not answer, what was known
+before is shown, and a line says so.
+
+It shows no data about the buyer, other than what Antom reports about a card: for
+the rest there is admin export.
+`
+
+// inquiryTime is how long the inquiries about one order may take together.
+const inquiryTime = time.Minute
+
+// show prints an order with its payments and all that has happened to them, beside a
+// running server or without one.
+func show(ctx context.Context, l *line) error {
+	asJSON := l.flags.Bool("json", false, "one JSON object instead of text")
+	s, err := l.load()
+	if err != nil {
+		return err
+	}
+	s.Log.Level = max(s.Log.Level, slog.LevelWarn) // the answer says the result
+	p, err := Build(ctx, s, Outside{Log: newLog(s.Log, l.stderr), Beside: true})
+	if err != nil {
+		return err
+	}
+	o, err := p.findOrder(ctx, l.arguments[0])
+	if err == nil {
+		err = p.showOrder(ctx, l.stdout, o, *asJSON)
+	}
+	return errors.Join(err, p.Close())
+}
+
+func (p *Program) showOrder(ctx context.Context, stdout io.Writer, o checkout.Order, asJSON bool) error {
+	soon, cancel := context.WithTimeout(ctx, inquiryTime)
+	o, found, problem := p.Services.Payments.InquireAll(soon, o)
+	cancel()
+	history, err := db.History(ctx, p.Store, o.ID)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		encoder := json.NewEncoder(stdout)
+		encoder.SetIndent("", "  ")
+		err = encoder.Encode(shownOrderOf(o, found, history))
+	} else {
+		_, err = io.WriteString(stdout, showText(o, found, history))
+	}
+	if problem != nil {
+		problem = fmt.Errorf("what Antom has answered could not be stored: %w", problem)
+	}
+	return errors.Join(err, problem)
+}
+
+// shownOrder is what show prints of an order. Its JSON is published.
+type shownOrder struct {
+	Order       string         `json:"order"`
+	Number      string         `json:"number"`
+	Status      string         `json:"status"`
+	Review      string         `json:"review,omitempty"`
+	Total       moneyData      `json:"total"`
+	CreatedAt   time.Time      `json:"created_at"`
+	ExpiresAt   time.Time      `json:"expires_at"`
+	ErasedAt    time.Time      `json:"erased_at,omitzero"`
+	Payments    []shownPayment `json:"payments"`
+	Transitions []shownChange  `json:"transitions"`
+}
+
+type shownPayment struct {
+	RequestID      string                  `json:"payment_request_id"`
+	AntomID        string                  `json:"antom_payment_id"`
+	Method         string                  `json:"method"`
+	Mode           string                  `json:"mode"`
+	Status         string                  `json:"status"`
+	Amount         moneyData               `json:"amount"`
+	Refunded       moneyData               `json:"refunded"`
+	ResultCode     string                  `json:"result_code,omitempty"`
+	Active         bool                    `json:"active"`
+	Duplicate      bool                    `json:"duplicate"`
+	Inquiry        checkout.Finding        `json:"inquiry"` // what Antom has just answered
+	CreatedAt      time.Time               `json:"created_at"`
+	AuthEndsAt     time.Time               `json:"authorization_ends_at,omitzero"`
+	Choice         checkout.CardChoice     `json:"choice,omitzero"`
+	Card           checkout.Card           `json:"card,omitzero"`
+	AVSMatch       checkout.AVSMatch       `json:"avs_match,omitempty"`
+	Authentication checkout.Authentication `json:"authentication,omitempty"`
+	NeverAgain     bool                    `json:"never_again,omitempty"` // the card may never be charged again without its holder
+	Operations     []shownOperation        `json:"operations"`
+	Disputes       []checkout.Dispute      `json:"disputes"`
+}
+
+type shownOperation struct {
+	Kind       string    `json:"kind"`
+	RequestID  string    `json:"request_id"`
+	Status     string    `json:"status"`
+	Amount     moneyData `json:"amount"`
+	ResultCode string    `json:"result_code,omitempty"`
+	CreatedAt  time.Time `json:"created_at"`
+}
+
+type shownChange struct {
+	At               time.Time `json:"at"`
+	Subject          string    `json:"subject"`
+	PaymentRequestID string    `json:"payment_request_id,omitempty"`
+	RequestID        string    `json:"request_id,omitempty"`
+	From             string    `json:"from"`
+	To               string    `json:"to"`
+	Cause            string    `json:"cause"`
+}
+
+func shownOrderOf(o checkout.Order, found map[string]checkout.Finding, history []db.HistoryRow) shownOrder {
+	s := shownOrder{
+		Order: o.ID, Number: o.Number, Status: string(o.Status), Review: string(o.Review), Total: moneyDataOf(o.Total),
+		CreatedAt: o.CreatedAt, ExpiresAt: o.ExpiresAt, ErasedAt: o.ErasedAt, Payments: []shownPayment{}, Transitions: []shownChange{},
+	}
+	for _, p := range o.Payments {
+		s.Payments = append(s.Payments, shownPaymentOf(p, found[p.RequestID]))
+	}
+	for _, row := range history {
+		s.Transitions = append(s.Transitions, shownChange{row.At, row.Subject, row.PaymentRequestID, row.RequestID, row.From, row.To, row.Cause})
+	}
+	return s
+}
+
+func shownPaymentOf(p checkout.Payment, found checkout.Finding) shownPayment {
+	s := shownPayment{
+		RequestID: p.RequestID, AntomID: p.AntomID, Method: p.Method, Mode: string(p.Mode), Status: string(p.Status),
+		Amount: moneyDataOf(p.EffectiveAmount()), Refunded: moneyDataOf(p.Refunded()), ResultCode: p.ResultCode,
+		Active: p.Active, Duplicate: p.Duplicate, Inquiry: found, CreatedAt: p.CreatedAt, AuthEndsAt: p.AuthEndsAt,
+		Choice: p.Choice, Card: p.Card, Authentication: p.Card.ThreeDS.Authentication(), NeverAgain: p.Card.NeverAgain(),
+		Operations: []shownOperation{}, Disputes: append([]checkout.Dispute{}, p.Disputes...),
+	}
+	if p.Card.AVS != "" {
+		s.AVSMatch = checkout.MatchAVS(p.Card.AVS)
+	}
+	for _, op := range p.Operations {
+		s.Operations = append(s.Operations, shownOperation{
+			Kind: string(op.Kind), RequestID: op.RequestID, Status: string(op.Status), Amount: moneyDataOf(op.Amount),
+			ResultCode: op.ResultCode, CreatedAt: op.CreatedAt,
+		})
+	}
+	return s
+}
