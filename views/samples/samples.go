@@ -254,6 +254,16 @@ func checkoutPages(ctx context.Context) []Page {
 	return []Page{
 		{"checkout-renewed", open(func(v *views.CheckoutView) { v.Was = amount(ctx, 3900, "SGD") })},
 		{"checkout-no-method", open(func(v *views.CheckoutView) { v.Error = "error.method_required" })},
+		{"checkout-saved-cards", open(func(v *views.CheckoutView) {
+			v.Cards = []views.SavedCard{
+				{ID: "1", Name: "Visa •• 0768", Expiry: "12/39", RemoveURL: "#"},
+				{ID: "2", Name: "American Express •• 4622", Ended: true, RemoveURL: "#"},
+			}
+			v.Saving = &views.Saving{Charges: "I allow Plain Goods to charge this card SGD 18.00 on the 5th of every month, until I cancel."}
+		})},
+		{"checkout-saved-card-refused", open(func(v *views.CheckoutView) {
+			v.Error, v.Saving = "error.card", &views.Saving{}
+		})},
 		{"checkout-exhausted", open(func(v *views.CheckoutView) {
 			v.Methods, v.SDK, v.Exhausted = nil, nil, true
 			v.Status.Title, v.Status.Message = "status.exhausted.title", "status.exhausted.message"
