@@ -88,6 +88,7 @@ type settings struct {
 	allowedHosts  []string
 	meter         handlers.Meter
 	methods       []string      // the operator's list
+	koreanBrands  []string      // likewise
 	orderTTL      time.Duration // an hour when zero
 	logo          *static.Picture
 	accent        *static.Accent
@@ -193,6 +194,7 @@ func (s *shop) decided(set settings, credentials sandbox.Credentials) app.Settin
 	must(s.t, err)
 	cfg.Antom.Timeout = set.timeout
 	cfg.Payments.ManualCapture, cfg.Payments.RefundLate, cfg.Methods = set.manualCapture, set.refundLate, set.methods
+	cfg.KoreanBrands = set.koreanBrands
 	cfg.Shop.OrderTTL, cfg.Payments.SweepSchedule, cfg.Payments.Mailer = cmp.Or(set.orderTTL, time.Hour), set.sweepSchedule, set.mailer
 	cfg.Pages.RateLimits, cfg.Pages.Logo, cfg.Pages.Accent = set.rateLimits, set.logo, set.accent
 	cfg.FormsOnly, cfg.Payments.Retention = set.withoutSDK, checkout.Retention(set.retention)
