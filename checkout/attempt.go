@@ -37,9 +37,10 @@ type Attempt struct {
 	Mode      Mode
 	Element   bool // the buyer chooses among all methods inside Antom's Payment Element
 	Device    Device
-	Choice    CardChoice // of MethodCard
-	ReturnURL string     // where a native app is opened again; "" is the shop's return page
-	Offered   []string   // the methods that may be chosen, for the element
+	Choice    CardChoice  // of MethodCard
+	Entered   EnteredCard // typed on the shop's own page; none in every mode but the server-to-server one
+	ReturnURL string      // where a native app is opened again; "" is the shop's return page
+	Offered   []string    // the methods that may be chosen, for the element
 	// The payment whose session Antom's SDK could not use, or "": another one is made.
 	RefusedSession string
 }
@@ -50,6 +51,9 @@ type Attempt struct {
 func (want Attempt) Continues(p *Payment, now time.Time) bool {
 	if p == nil || p.Cancelling() || p.closedAtAntom(now) || want.refused(p) {
 		return false
+	}
+	if want.Entered.Given() && !undecided(p, now) {
+		return false // it may be another card: none is kept to compare it with
 	}
 	// A buyer who asks for the element again, after choosing a method in it, wants to
 	// choose anew.
