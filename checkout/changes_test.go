@@ -252,8 +252,8 @@ func TestAnIncompleteBodyIsInquiredNeverRepeated(t *testing.T) {
 	}{
 		"a whole body":                    {false, time.Hour, Action{}, StepSubmit},
 		"a card that was just sent":       {true, 0, Action{}, StepNone},
-		"a call that may be under way":    {true, underWay - 1, Action{}, StepNone},
-		"a card that Antom never got":     {true, underWay, Action{}, StepAbandon},
+		"a call that may be under way":    {true, callTime - 1, Action{}, StepNone},
+		"a card that Antom never got":     {true, callTime, Action{}, StepAbandon},
 		"a buyer who is at the bank's":    {true, time.Hour, redirect, StepNone},
 		"a body that can be read, at one": {false, time.Hour, redirect, StepNone},
 	} {

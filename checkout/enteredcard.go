@@ -212,11 +212,11 @@ const longestHolder = 32
 // holderProblem is what is wrong with a part of the cardholder's name. Cards are written
 // in Latin letters; Greek and Cyrillic ones have a spelling in them that passports use.
 func holderProblem(name string) string {
-	letters := 0
+	written := 0
 	for _, r := range name {
 		switch {
 		case unicode.In(r, unicode.Latin, unicode.Greek, unicode.Cyrillic):
-			letters++
+			written++
 		case unicode.IsLetter(r):
 			return "error.card_name"
 		}
@@ -224,7 +224,7 @@ func holderProblem(name string) string {
 	switch problem := checkText(name, longestHolder, true); {
 	case problem != "":
 		return problem
-	case letters == 0 || HoldsCardNumber(name):
+	case written == 0 || HoldsCardNumber(name):
 		return "error.card_name"
 	}
 	return ""

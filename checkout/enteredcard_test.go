@@ -213,7 +213,7 @@ func TestAnEnteredCardGoesOnOnlyWithWhatIsUndecided(t *testing.T) {
 		continues  bool
 	}{
 		"an entered card without an answer":            {true, 0, Action{}, true},
-		"an entered card that Antom cannot have":       {true, underWay, Action{}, false},
+		"an entered card that Antom cannot have":       {true, callTime, Action{}, false},
 		"an entered card whose bank asks the buyer":    {true, 0, Action{Type: ActionRedirect}, false},
 		"a card that was to be entered at Antom's":     {false, 0, Action{Type: ActionRedirect}, false},
 		"such a card, of which Antom has not answered": {false, 0, Action{}, false},

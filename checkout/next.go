@@ -89,14 +89,14 @@ func NextForPayment(o Order, requestID string, found Finding, r Rules) Step {
 	return StepNone
 }
 
-// underWay is how long a payment without an answer may still be on its way to Antom, or
+// callTime is how long a payment without an answer may still be on its way to Antom, or
 // in its hands without being found: longer than any ANTOM_TIMEOUT.
-const underWay = 90 * time.Second
+const callTime = 90 * time.Second
 
 // undecided reports whether a payment cannot be repeated, waits for nothing that the
 // buyer does, and is so young that Antom may decide it, or find it, later.
 func undecided(p *Payment, now time.Time) bool {
-	return !p.Repeatable() && p.Action.Type == ActionNone && now.Sub(p.CreatedAt) < underWay
+	return !p.Repeatable() && p.Action.Type == ActionNone && now.Sub(p.CreatedAt) < callTime
 }
 
 // lost reports whether a payment that Antom does not know has never reached it. It cannot

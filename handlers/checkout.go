@@ -37,6 +37,7 @@ func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, pr
 		PayURL:    paths.payments,
 		StatusURL: paths.status,
 		EventsURL: paths.events,
+		CardsHere: s.takesCards(),
 	}
 	if o.Renewable() {
 		v.RenewURL = paths.renewal
