@@ -331,9 +331,10 @@ func Card(ctx context.Context) views.CardView {
 func wrongCard(ctx context.Context) views.CardView {
 	v := Card(ctx)
 	v.Values["cardholder_first"], v.Values["cardholder_last"], v.Values["card_expiry"] = "Jo \"the\" <b>", "王", "01/20"
+	v.Values["billing_country"] = ""
 	v.Errors = map[string]string{
 		"card_number": "decline.INVALID_CARD_NUMBER", "card_expiry": "decline.CARD_EXPIRED", "card_cvc": "error.required",
-		"cardholder_last": "error.card_name", "billing_country": "error.country",
+		"cardholder_last": "error.card_name", "billing_country": "error.required",
 	}
 	return v
 }
