@@ -14,6 +14,7 @@ import (
 	"antom-checkout/antom"
 	"antom-checkout/antom/sandbox"
 	"antom-checkout/checkout/gateway"
+	"antom-checkout/handlers"
 )
 
 // typesCards switches the server-to-server mode on.
@@ -313,4 +314,19 @@ func TestAnAppPaysByItsOwnSDKInThisModeToo(t *testing.T) {
 	path := buyer.orders()
 	got := buyer.postJSON(path+"/payments", `{"method":"CARD","terminal":"APP","os":"IOS","return_url":"myshop://pay/1"}`)
 	got.sees(http.StatusOK, `"type":"sdk"`)
+}
+
+// PCI DSS 6.4.3 asks for every script of a page where cards are typed.
+func TestTheInventoryHasTheScriptsOfTheCardPage(t *testing.T) {
+	shop := newShop(t, typesCards)
+	page := shop.newBuyer().get(shop.placesOrder() + "/card").sees(http.StatusOK)
+	scripts := loadsScript.FindAllStringSubmatch(page.body, -1)
+	if len(scripts) != 1 || len(anyScript.FindAllString(page.body, -1)) != 1 {
+		t.Fatalf("the page has the scripts %q", scripts)
+	}
+	if !slices.ContainsFunc(shop.cfg.Inventory(), func(l handlers.Loaded) bool {
+		return l.Source == scripts[0][1] && l.Integrity != "" && l.Reason != ""
+	}) {
+		t.Errorf("%s is not listed", scripts[0][1])
+	}
 }
