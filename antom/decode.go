@@ -26,6 +26,8 @@ var essential = map[string]bool{
 // decode reads a verified message. Members it does not know are ignored, and
 // members that are not essential are left out when they have a form it cannot
 // read: no payment becomes unknown for a settlement amount or a card's colour.
+// Of an object only the part is left out that cannot be read, because Antom
+// sends an empty text where it has no flag.
 func decode[T any](data []byte) (*T, error) {
 	out := new(T)
 	err := json.Unmarshal(data, out)
@@ -37,8 +39,13 @@ func decode[T any](data []byte) (*T, error) {
 		return out, unreadable(err)
 	}
 	for name, value := range members {
-		alone, _ := json.Marshal(map[string]json.RawMessage{name: value}) // it has just been read
-		if !essential[name] && json.Unmarshal(alone, new(T)) != nil {
+		if essential[name] {
+			continue
+		}
+		fits := func(part json.RawMessage) bool { return json.Unmarshal(object(name, part), new(T)) == nil }
+		if part, ok := readablePart(value, fits); ok {
+			members[name] = part
+		} else {
 			delete(members, name)
 		}
 	}
@@ -48,6 +55,34 @@ func decode[T any](data []byte) (*T, error) {
 		return new(T), unreadable(err)
 	}
 	return out, nil
+}
+
+// readablePart is a value, or what is left of an object without the members that
+// do not fit.
+func readablePart(value json.RawMessage, fits func(json.RawMessage) bool) (part json.RawMessage, ok bool) {
+	if fits(value) {
+		return value, true
+	}
+	members := map[string]json.RawMessage{}
+	if json.Unmarshal(value, &members) != nil {
+		return nil, false
+	}
+	for name, member := range members {
+		part, ok := readablePart(member, func(part json.RawMessage) bool { return fits(object(name, part)) })
+		if ok {
+			members[name] = part
+		} else {
+			delete(members, name)
+		}
+	}
+	rest, _ := json.Marshal(members) // they have just been read
+	return rest, fits(rest)
+}
+
+// object is the JSON of an object with one member that has just been read.
+func object(name string, value json.RawMessage) []byte {
+	text, _ := json.Marshal(map[string]json.RawMessage{name: value})
+	return text
 }
 
 // unreadable describes what is wrong with a message without quoting from it:

@@ -35,7 +35,8 @@ type PaymentSessionRequest struct {
 
 // AvailablePaymentMethod restricts and orders the methods a session offers.
 type AvailablePaymentMethod struct {
-	Types []AvailableType `json:"paymentMethodTypeList,omitempty"`
+	Types    []AvailableType `json:"paymentMethodTypeList,omitempty"`
+	Metadata *Metadata       `json:"paymentMethodMetaData,omitempty"` // of a card, whichever way it is chosen
 }
 
 // AvailableType is one offered method; a smaller Order comes first.

@@ -63,7 +63,7 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 	ids.ContinueAfter(p.Store.NewestID)
 	antomGateway := gateway.New(gateway.Config{
 		PublicURL: publicURL, SettlementCurrency: s.SettlementCurrency, ManualCapture: s.Payments.ManualCapture,
-		Methods: s.Methods, Now: p.Now, NewID: ids.New, Log: p.Log,
+		ThreeDS: s.Payments.ThreeDS, Methods: s.Methods, Now: p.Now, NewID: ids.New, Log: p.Log,
 	}, client)
 	offered := methods.New(methods.Config{Currency: s.Shop.Currency, Methods: s.Methods, Now: p.Now, Log: p.Log}, antomGateway)
 	selling, paying := s.Shop, s.Payments

@@ -234,13 +234,13 @@ func (p *Payment) madeByCancel(e OperationEvent, within Event) bool {
 
 // applyFacts stores what an event reports beside its outcome.
 func (p *Payment) applyFacts(e Event) {
+	p.applyCard(e)
 	if e.AntomID != "" && (p.AntomID == "" || !e.outdated(p)) {
 		p.AntomID = e.AntomID
 	}
 	if p.Method == "" {
 		p.Method = e.method()
 	}
-	p.Card = p.Card.FilledBy(e.Card)
 	if e.Action.Type != ActionNone {
 		p.Action = e.Action
 	}

@@ -39,9 +39,24 @@ type ThreeDS struct {
 	DSTransactionID string `json:"ds_transaction_id,omitempty"`
 }
 
+// applyCard keeps what an event reports about the card. Another Antom id is another try
+// in the same session, with a card of its own: nothing of the try before it is kept.
+func (p *Payment) applyCard(e Event) {
+	switch {
+	case !p.hasAnotherID(e):
+		p.Card = p.Card.FilledBy(e.Card)
+	case !e.outdated(p):
+		p.Card = e.Card
+	}
+}
+
 // FilledBy is the card with what a later message reports. An empty part of a message
-// says nothing: what is known stays.
+// says nothing: what is known stays. Where the last four digits differ, the buyer has
+// taken another card, and what is known is about the one before.
 func (c Card) FilledBy(later Card) Card {
+	if c.LastFour != "" && later.LastFour != "" && c.LastFour != later.LastFour {
+		return later
+	}
 	return Card{
 		Brand:                cmp.Or(later.Brand, c.Brand),
 		LastFour:             cmp.Or(later.LastFour, c.LastFour),

@@ -10,11 +10,13 @@ import (
 // arguments and, as Apply does, changes a copy only.
 
 // AddPayment adds an attempt and reserves the goods for it. Errors: CodeOrderChanged
-// when the order takes no attempt, or another attempt has become active;
-// CodeTooManyAttempts; CodeSoldOut.
+// when the order takes no attempt, another attempt has become active, or a bank has
+// demanded 3-D Secure since the attempt was made; CodeTooManyAttempts; CodeSoldOut.
 func AddPayment(o Order, p Payment, r Rules) (Order, error) {
 	switch {
 	case !o.Payable() || o.Active() != nil:
+		return o, ErrStale
+	case !p.ThreeDS && o.NeedsThreeDS(Attempt{Method: p.Method, Choice: p.Choice}, r):
 		return o, ErrStale
 	case o.Exhausted():
 		return o, ErrTooManyAttempts

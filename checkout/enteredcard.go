@@ -25,17 +25,6 @@ type typedCard struct {
 	number, expiry, cvc []byte
 	first, last         []byte
 	billing             Buyer // its address only
-	browser             Browser
-}
-
-// Browser is what the script of the card page knows of the browser, for 3-D Secure. It
-// is zero where no script has run.
-type Browser struct {
-	Scripts                   bool
-	ScreenWidth, ScreenHeight int
-	ColorDepth                int
-	TimeZoneOffset            int // minutes that UTC is ahead: -120 in UTC+2
-	Java                      bool
 }
 
 // Names of the fields of an entered card, in forms and JSON.
@@ -83,7 +72,6 @@ func EnterCard(get func(name string) string) EnteredCard {
 		}
 		return get(billingPrefix + name)
 	})
-	typed.browser = browserFrom(get)
 	return EnteredCard{func() *typedCard { return typed }}
 }
 
@@ -99,25 +87,6 @@ func withoutGaps(text string) string {
 		}
 		return r
 	}, text)
-}
-
-// browserFrom reads what the card page's script has filled in. A text that is no number
-// says nothing.
-func browserFrom(get func(string) string) Browser {
-	number := func(name string, least, most int) int {
-		n, err := strconv.Atoi(get(name))
-		if err != nil || n < least || n > most {
-			return 0
-		}
-		return n
-	}
-	b := Browser{
-		Scripts:     get("time_zone_offset") != "",
-		ScreenWidth: number("screen_width", 1, 100_000), ScreenHeight: number("screen_height", 1, 100_000),
-		ColorDepth: number("color_depth", 1, 48), TimeZoneOffset: number("time_zone_offset", -720, 720),
-	}
-	b.Java = get("java_enabled") == "true"
-	return b
 }
 
 // Given reports whether there is a card.
@@ -267,9 +236,6 @@ func (c EnteredCard) Holder() (first, last string) {
 
 // Billing is a Buyer of whom only the address is filled in.
 func (c EnteredCard) Billing() Buyer { return c.typed().billing }
-
-// Browser is what is known of the browser.
-func (c EnteredCard) Browser() Browser { return c.typed().browser }
 
 // longestExpiry and longestBilling are the longest texts that the form shows again: a
 // number that was typed into the wrong field is longer than a date.

@@ -138,6 +138,7 @@ type Rules struct {
 	Now        time.Time // in whole milliseconds, as times are stored
 	Schedule   Schedule  // waits between two polls of something unfinished
 	RefundLate bool      // money for an expired order is returned, instead of reviving the order
+	ThreeDS    ThreeDSPolicy
 }
 
 // Schedule lists the waits between two polls; the last one repeats.

@@ -49,6 +49,7 @@ func TestTheWholeTable(t *testing.T) {
 	}
 	table.WriteString(changesTable(t, states))
 	table.WriteString(nextTable(states))
+	table.WriteString(threeDSTable())
 	expectTable(t, table.String())
 }
 

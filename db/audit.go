@@ -9,6 +9,8 @@ import (
 	"io"
 	"net/url"
 	"time"
+
+	"antom-checkout/checkout"
 )
 
 // Audit writes all rows about money as JSON lines, in a stable order:
@@ -89,20 +91,21 @@ func auditOrders(ctx context.Context, q querier, out *json.Encoder) error {
 
 func auditPayments(ctx context.Context, q querier, out *json.Encoder) error {
 	line := struct {
-		Kind      string `json:"kind"`
-		RequestID string `json:"payment_request_id"`
-		OrderID   string `json:"order_id"`
-		Method    string `json:"method"`
-		Mode      string `json:"mode"`
-		Status    string `json:"status"`
-		Amount    int64  `json:"amount"`
-		Currency  string `json:"currency"`
-		AntomID   string `json:"antom_payment_id"`
+		Kind      string        `json:"kind"`
+		RequestID string        `json:"payment_request_id"`
+		OrderID   string        `json:"order_id"`
+		Method    string        `json:"method"`
+		Mode      string        `json:"mode"`
+		Status    string        `json:"status"`
+		Amount    int64         `json:"amount"`
+		Currency  string        `json:"currency"`
+		AntomID   string        `json:"antom_payment_id"`
+		Card      checkout.Card `json:"card,omitzero"`
 	}{Kind: "payment"}
 	return export(ctx, q, out, &line,
-		[]any{&line.RequestID, &line.OrderID, &line.Method, &line.Mode, &line.Status, &line.Amount, &line.Currency, &line.AntomID}, `
+		[]any{&line.RequestID, &line.OrderID, &line.Method, &line.Mode, &line.Status, &line.Amount, &line.Currency, &line.AntomID, &storedJSON[checkout.Card]{&line.Card}}, `
 		SELECT request_id, order_id, method, mode, status,
-		       coalesce(confirmed, amount), CASE WHEN confirmed IS NULL THEN currency ELSE confirmed_currency END, antom_id
+		       coalesce(confirmed, amount), CASE WHEN confirmed IS NULL THEN currency ELSE confirmed_currency END, antom_id, card
 		  FROM payments
 		 ORDER BY request_id`)
 }

@@ -35,6 +35,7 @@ var contractKeys = map[string]string{
 // for rows about attempts; order rows carry it too.
 var furtherKeys = map[string]string{
 	"transition": "subject request_id",
+	"payment":    "card",
 	"call":       "code",
 }
 
@@ -53,7 +54,7 @@ func tellAStory(t *testing.T, store *Store) {
 	}, func(o *checkout.Order) []checkout.Effect {
 		o.Status, o.EverPaid = checkout.OrderPaid, true
 		p := &o.Payments[0]
-		p.Status, p.AntomID = checkout.PaymentPaid, "antom-1"
+		p.Status, p.AntomID, p.Card = checkout.PaymentPaid, "antom-1", fullCard
 		for _, kind := range []checkout.OperationKind{checkout.Refund, checkout.Capture, checkout.Cancel} {
 			p.Operations = append(p.Operations, checkout.Operation{
 				Kind: kind, RequestID: string(kind) + "-1", Amount: sgd(4200), Status: checkout.OperationPending, CreatedAt: noon,
@@ -69,6 +70,7 @@ func tellAStory(t *testing.T, store *Store) {
 	yen := newOrder("order-b")
 	yen.Total, yen.Lines = checkout.Money{Minor: 980, Currency: "JPY"}, nil
 	placeOrder(t, store, yen)
+	orderWithPayment(t, store, "order-c", newPayment("p2"))
 }
 
 func audit(t *testing.T, path string) string {

@@ -82,7 +82,7 @@ func TestABuyerPaysWithACardTypedInTheShop(t *testing.T) {
 	if policy := page.header.Get("Content-Security-Policy"); strings.Contains(policy, "http") || strings.Contains(page.body, `src="http`) {
 		t.Errorf("a script of another origin may run: %s", policy)
 	}
-	answer := buyer.post(path+"/payments", cardFields("screen_width=1920", "screen_height=1080", "color_depth=24", "time_zone_offset=-480", "java_enabled=false")...)
+	answer := buyer.post(path+"/payments", cardFields("screen_width=1920", "screen_height=1080", "color_depth=24", "time_zone_offset=-480", "java=false")...)
 	if to := answer.sees(http.StatusSeeOther).header.Get("Location"); to != path+"/return" {
 		t.Fatalf("paying leads to %s", to)
 	}

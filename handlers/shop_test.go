@@ -97,6 +97,7 @@ type settings struct {
 	retention     time.Duration // of buyers' data
 	cardsUntil    time.Time     // the server-to-server mode: until when it is attested
 	client        func(*antom.Client) gateway.Client
+	threeDS       checkout.ThreeDSPolicy
 }
 
 // testKeys are made once: RSA keys take more time than all else here.
@@ -197,6 +198,7 @@ func (s *shop) decided(set settings, credentials sandbox.Credentials) app.Settin
 	cfg.Pages.CardsUntil = set.cardsUntil
 	cfg.FormsOnly, cfg.Payments.Retention = set.withoutSDK, checkout.Retention(set.retention)
 	cfg.Pages.MaxStreams = cmp.Or(set.maxStreams, cfg.Pages.MaxStreams)
+	cfg.Payments.ThreeDS = cmp.Or(set.threeDS, cfg.Payments.ThreeDS)
 	cfg.Payments.EmailLimits.PerHour = cmp.Or(set.emailsPerHour, cfg.Payments.EmailLimits.PerHour)
 	return cfg
 }

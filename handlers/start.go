@@ -24,6 +24,7 @@ type start struct {
 	Terminal       string `json:"terminal"`        // this and the following are an app's
 	OS             string `json:"os"`
 	ReturnURL      string `json:"return_url"`
+	deviceFields
 
 	entered    checkout.EnteredCard // in the server-to-server mode
 	cardFields []string             // those of them that were posted
@@ -74,6 +75,7 @@ func readStart(c echo.Context) (posted start, err error) {
 	if err := errors.Join(posted.SaveCard.read(form.Get("save_card")), posted.Installments.read(form.Get("installments"))); err != nil {
 		return start{}, web.Unreadable(err)
 	}
+	posted.deviceFields.read(form.Get)
 	posted.enter(c.Request().PostForm.Get) // a card in an address would be in the logs of proxies
 	return posted, nil
 }
@@ -132,6 +134,7 @@ func (s cashier) attempt(c echo.Context, posted start, form web.Form) (checkout.
 	if posted.Method == checkout.MethodCard {
 		want.Choice = checkout.CardChoice{Saved: posted.Card, Save: bool(posted.SaveCard), Brand: posted.CardBrand, Installments: int(posted.Installments)}
 	}
+	want.Device.DeviceFacts = posted.facts(posted.fromApp())
 	if posted.fromApp() {
 		if wrong := posted.wrongFields(s.cfg.AppReturns); len(wrong) > 0 {
 			return want, &checkout.Error{Code: checkout.CodeFormInvalid, Fields: wrong}

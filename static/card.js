@@ -56,7 +56,7 @@
 	function describe() {
 		const facts = {
 			screen_width: screen.width, screen_height: screen.height, color_depth: screen.colorDepth,
-			time_zone_offset: new Date().getTimezoneOffset(), java_enabled: !!navigator.javaEnabled && navigator.javaEnabled(),
+			time_zone_offset: new Date().getTimezoneOffset(), java: !!navigator.javaEnabled && navigator.javaEnabled(),
 		};
 		for (const name of Object.keys(facts)) form.elements[name].value = facts[name];
 	}

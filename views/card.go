@@ -1,46 +1,46 @@
 package views
 
-// cardInputs are the fields of the card page from top to bottom, each with its label and
-// with what a browser may fill in. Those of a card have a name that no browser stores for
-// another form.
-var cardInputs = []input{
-	{name: "card_number", label: "card.number", kind: "text", mode: "numeric", autocomplete: "cc-number"},
-	{name: "card_expiry", label: "card.expiry", kind: "text", mode: "numeric", autocomplete: "cc-exp", hint: "card.expiry_hint"},
-	{name: "card_cvc", label: "card.cvc", kind: "text", mode: "numeric", autocomplete: "cc-csc", hint: "card.cvc_hint"},
-	{name: "cardholder_first", label: "card.first", autocomplete: "cc-given-name"},
-	{name: "cardholder_last", label: "card.last", autocomplete: "cc-family-name"},
-	{name: "billing_country", label: "form.country", autocomplete: "billing country"},
-	{name: "billing_address1", label: "form.address1", autocomplete: "billing address-line1"},
-	{name: "billing_address2", label: "form.address2", autocomplete: "billing address-line2", optional: true},
-	{name: "billing_postal_code", label: "form.postal_code", autocomplete: "billing postal-code"},
-	{name: "billing_city", label: "form.city", autocomplete: "billing address-level2"},
-	{name: "billing_region", label: "form.region", autocomplete: "billing address-level1", optional: true},
+import (
+	"cmp"
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"antom-checkout/checkout"
+)
+
+// PaidBy names how a payment was paid: by the card with its last four digits where they
+// are known, otherwise by the method.
+func PaidBy(ctx context.Context, method checkout.Method, card checkout.Card) string {
+	name := cmp.Or(BrandName(card.Brand), MethodName(ctx, method.Code, method.Name))
+	if card.LastFour == "" {
+		return name
+	}
+	return Text(ctx, "order.card", name, card.LastFour)
 }
 
-// cardInput is the field of the card page called name.
-func cardInput(v CardView, name string) input {
-	for _, in := range cardInputs {
-		if in.name == name {
-			in.value, in.problem = v.Values[name], v.Errors[name]
-			return in
-		}
-	}
-	panic("views: no field named " + name)
+// brandNames are the names of the card brands and Korean issuers that Antom lists, where
+// they are not its code with other capitals.
+var brandNames = map[string]string{
+	"AMEX": "American Express", "CUP": "UnionPay", "DINERS": "Diners Club", "JCB": "JCB",
+
+	"BC": "BC Card", "CITI": "Citi Card", "GWANGJUBANK": "Gwangju Bank", "HYUNDAI": "Hyundai Card", "IBK_BC": "IBK Card",
+	"JEJUBANK": "Jeju Bank", "JEONBUKBANK": "Jeonbuk Bank", "KAKAOBANK": "KakaoBank", "KBANK": "K bank", "KDBBANK": "KDB",
+	"KEBHANA": "Hana Card", "KOOKMIN": "KB Kookmin Card", "LOTTE": "Lotte Card", "NONGHYUP": "NH Nonghyup Card",
+	"POST": "Korea Post", "SAEMAUL": "MG Saemaul", "SAMSUNG": "Samsung Card", "SAVINGBANK": "SB Savings Bank",
+	"SHINHAN": "Shinhan Card", "SHINHYEOP": "Shinhyup", "SUHYEOP": "Suhyup Bank", "TOSSBANK": "Toss Bank", "WOORI": "Woori Card",
 }
 
-// cardProblems lists what is wrong with a card.
-func cardProblems(v CardView) []problem {
-	var list []problem
-	for _, in := range cardInputs {
-		if message := v.Errors[in.name]; message != "" {
-			list = append(list, problem{field: in.name, label: in.label, message: message})
-		}
+// BrandName is Antom's code of a card brand as people write it. A code that is not known
+// is written in words with capitals.
+func BrandName(code string) string {
+	if name, ok := brandNames[code]; ok {
+		return name
 	}
-	if len(list) == 0 && v.Error != "" {
-		list = []problem{{message: v.Error}} // beside listed fields it would only repeat them
+	words := strings.FieldsFunc(code, func(r rune) bool { return r == '_' || r == ' ' || r == '-' })
+	for i, word := range words {
+		_, first := utf8.DecodeRuneInString(word)
+		words[i] = strings.ToUpper(word[:first]) + strings.ToLower(word[first:])
 	}
-	return list
+	return strings.Join(words, " ")
 }
-
-// browserFacts are the hidden fields that the card script fills in, for 3-D Secure.
-var browserFacts = []string{"screen_width", "screen_height", "color_depth", "time_zone_offset", "java_enabled"}

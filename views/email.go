@@ -41,6 +41,9 @@ func NewEmail(ctx context.Context, shopName string, email checkout.Email) EmailV
 	}
 	if v.Receipt != nil {
 		v.Receipt.Address = emailAddress(email, v.Receipt.Address)
+		if email.HasAllowance() { // its address was merely typed: it shows no card
+			v.Receipt.MethodName = MethodName(ctx, email.Method.Code, email.Method.Name)
+		}
 	}
 	v.Subject = strings.Join([]string{v.Subject, Text(ctx, "checkout.number", o.Number), shopName}, " · ")
 	return v

@@ -59,7 +59,7 @@ func NewReceipt(ctx context.Context, o checkout.Order, method checkout.Method) *
 	if p == nil {
 		return r
 	}
-	r.MethodName = MethodName(ctx, method.Code, method.Name)
+	r.MethodName = PaidBy(ctx, method, p.Card)
 	for _, op := range p.Operations {
 		if op.Kind == checkout.Refund && op.Status == checkout.OperationSuccess {
 			r.Refunds = append(r.Refunds, Refund{Day: Day(ctx, op.CreatedAt), Amount: NewAmount(ctx, op.Amount)})

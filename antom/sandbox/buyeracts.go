@@ -2,8 +2,8 @@ package sandbox
 
 import "antom-checkout/antom"
 
-// act does one act of the buyer's: pay, vanish (pay and never come back), decline
-// or leave. It returns what is wrong with the card they typed, if that is why
+// act does one act of the buyer's: pay, vanish (pay and never come back), decline,
+// cancel (at their bank) or leave. It returns what is wrong with the card they typed, if that is why
 // nothing happened. An act that comes too late, from a second tab, changes
 // nothing and is no mistake.
 func (ps *payments) act(p *Payment, act string, entered *card, reason antom.ResultCode) string {
@@ -13,6 +13,10 @@ func (ps *payments) act(p *Payment, act string, entered *card, reason antom.Resu
 	case act == "decline" && p.Status != antom.PaymentCancelled:
 		if err := ps.buyerDeclined(p, reason); err != nil {
 			ps.ledger.note(p, "declined too late")
+		}
+	case act == "cancel":
+		if err := ps.buyerCancels(p); err != nil {
+			ps.ledger.note(p, "cancelled too late")
 		}
 	case act == "leave":
 		ps.buyerLeaves(p)
@@ -32,25 +36,11 @@ func (ps *payments) payWith(p *Payment, entered *card) string {
 		if mistake := cardMistake(entered, ps.scheduler.now()); mistake != "" {
 			return mistake
 		}
-		if ps.authenticates(p, entered) {
-			return ""
-		}
 	}
 	if err := ps.buyerPays(p, entered); err != nil {
 		ps.ledger.note(p, "paid too late")
 	}
 	return ""
-}
-
-// authenticates sends the buyer to their bank's 3-D Secure page, if the merchant
-// insists on it and the card's bank asks.
-func (ps *payments) authenticates(p *Payment, entered *card) bool {
-	if !p.Terms.ThreeDS || !entered.challenged() || entered.outcome(ps.scheduler.now()) != "" {
-		return false
-	}
-	p.Card = ps.cards.info(entered)
-	ps.challenge(p)
-	return true
 }
 
 // buyerLeaves has the buyer go back to the shop without paying: nothing happens.

@@ -54,6 +54,10 @@ type buyerPages struct {
 
 // show shows where the buyer pays.
 func (bp *buyerPages) show(w http.ResponseWriter, r *http.Request) {
+	if next := bp.passThrough(r.PathValue("token")); next != "" {
+		seeOther(w, next)
+		return
+	}
 	view, found := bp.view(r.PathValue("token"))
 	if !found {
 		bp.pages.renderNothing(w)
@@ -64,6 +68,20 @@ func (bp *buyerPages) show(w http.ResponseWriter, r *http.Request) {
 	}
 	view.Vanished, view.InWindow = r.URL.Query().Has("vanished"), isInWindow(r)
 	bp.pages.render(w, http.StatusOK, view.policy(), "buyer.html", view)
+}
+
+// passThrough completes a 3-D Secure that asks the buyer nothing, and is where the
+// buyer goes then; "" where there is none to complete.
+func (bp *buyerPages) passThrough(token string) string {
+	bp.ledger.mu.Lock()
+	defer bp.ledger.mu.Unlock()
+	p := bp.ledger.tokens[token]
+	if p == nil || p.Step != stepFrictionless {
+		return ""
+	}
+	bp.payments.complete(p, nil)
+	bp.ledger.commit()
+	return p.Terms.RedirectURL
 }
 
 func (bp *buyerPages) view(token string) (buyerView, bool) {

@@ -14,27 +14,32 @@ const riskAmount = 11
 // card is what a buyer types. It lives for one act and is kept nowhere.
 type card struct {
 	Number, ExpiryMonth, ExpiryYear, CVV string
+	Holder                               *antom.UserName // nil: the buyer was not asked
 }
 
 // testCard is a number that Antom publishes for its sandbox.
 type testCard struct {
 	Number, Name, Brand, Region string
 	Refused                     antom.ResultCode // empty = it pays
-	Frictionless                bool             // 3-D Secure without a challenge
+	Bank                        bankHabit        // empty = it asks the buyer where the merchant requires it
 }
 
-// testCards are Antom's. Which codes the failing ones answer is not documented.
+// testCards are Antom's, and after them the sandbox's own. Which codes the failing ones of
+// Antom answer is not documented.
 var testCards = []testCard{
 	{Number: "4054695723100768", Name: "Visa that pays", Brand: "VISA", Region: "GLOBAL"},
 	{Number: "5162774114974622", Name: "Mastercard that pays", Brand: "MASTERCARD", Region: "GLOBAL"},
 	{Number: "4054692760174822", Name: "Visa that is refused", Brand: "VISA", Region: "GLOBAL", Refused: "ACCESS_DENIED"},
 	{Number: "5162770472561357", Name: "Mastercard that is refused", Brand: "MASTERCARD", Region: "GLOBAL", Refused: "ACCESS_DENIED"},
-	{Number: "4035501000000008", Name: "Visa without 3-D Secure challenge", Brand: "VISA", Region: "GLOBAL", Frictionless: true},
+	{Number: "4035501000000008", Name: "Visa without 3-D Secure challenge", Brand: "VISA", Region: "GLOBAL", Bank: neverAsks},
 	{Number: "9490220011669217", Name: "Hyundai (Korea)", Brand: "HYUNDAI", Region: "KR"},
 	{Number: "4294097400915107", Name: "Visa (Brazil)", Brand: "VISA", Region: "BR"},
 	{Number: "4006055482525268", Name: "Visa (Mexico)", Brand: "VISA", Region: "MX"},
 	{Number: "4600729331819383", Name: "Visa (Chile)", Brand: "VISA", Region: "CL"},
 	{Number: "4310377720003234", Name: "Visa (Peru)", Brand: "VISA", Region: "PE"},
+	{Number: "4054690000006515", Name: "Visa whose bank demands 3-D Secure", Brand: "VISA", Region: "GLOBAL", Bank: demandsThreeDS},
+	{Number: "5162770000006511", Name: "Mastercard whose bank demands 3-D Secure", Brand: "MASTERCARD", Region: "GLOBAL", Bank: demandsThreeDS},
+	{Number: "4054690000003025", Name: "Visa whose bank always asks", Brand: "VISA", Region: "GLOBAL", Bank: alwaysAsks},
 }
 
 func testCardOf(number string) (testCard, bool) {
@@ -90,10 +95,10 @@ func (c *card) outcome(now time.Time) antom.ResultCode {
 	return known.Refused
 }
 
-// challenged says whether the card's bank asks the buyer to authenticate.
-func (c *card) challenged() bool {
+// habit is how the card's bank acts.
+func (c *card) habit() bankHabit {
 	known, _ := testCardOf(digitsOf(c.Number))
-	return !known.Frictionless
+	return known.Bank
 }
 
 func validCVV(cvv string) bool {
@@ -166,19 +171,6 @@ func (p *Payment) authorise() {
 	p.Card.NetworkTransactionID = "MCC" + p.ID[:12]
 }
 
-// authenticate fills in the result of a successful 3-D Secure, with a challenge or
-// without.
-func (p *Payment) authenticate(challenged bool) {
-	if p.Card == nil || !p.Terms.ThreeDS || p.Card.PaymentMethodRegion == "KR" {
-		return
-	}
-	buyerConfirmed := antom.Bool(challenged)
-	p.Card.ThreeDSResult = &antom.ThreeDSResult{
-		ThreeDSVersion: "2.2.0", ECI: eci(p.Card.CardBrand, challenged), CAVV: "c2FuZGJveC1jYXZ2LTAwMDA=",
-		DSTransactionID: "c4e59ceb-a382-4d6a-bc87-385d591fa09d", Offered: antom.True, Challenged: &buyerConfirmed,
-	}
-}
-
 // cardInfo is what stands of a card in cardInfo, where Antom's documents show the token.
 // It has fewer members than paymentResultInfo.
 func (p *Payment) cardInfo() *antom.PaymentResultInfo {
@@ -189,19 +181,6 @@ func (p *Payment) cardInfo() *antom.PaymentResultInfo {
 		CardNo: p.Card.CardNo, CardBrand: p.Card.CardBrand, CardToken: p.Card.CardToken, IssuingCountry: p.Card.IssuingCountry,
 		Funding: p.Card.Funding, PaymentMethodRegion: p.Card.PaymentMethodRegion, ThreeDSResult: p.Card.ThreeDSResult,
 	}
-}
-
-// eci is the authentication's strength as the brands write it.
-func eci(brand string, challenged bool) string {
-	switch {
-	case brand == "MASTERCARD" && challenged:
-		return "02"
-	case brand == "MASTERCARD":
-		return "01"
-	case challenged:
-		return "05"
-	}
-	return "06"
 }
 
 // cardMistake is what the buyer has to correct before the card is tried, "" if

@@ -150,7 +150,19 @@ func (c *Control) Submit(requestID, method string) error {
 // Pay has the buyer pay, through the session's SDK or the payment's page; a card
 // is the test card that succeeds, and a 3-D Secure challenge is passed.
 func (c *Control) Pay(requestID string) error {
-	return c.act(requestID, func(p *Payment) error { return c.s.payments.buyerPays(p, nil) })
+	return c.act(requestID, c.s.payments.buyerPaysAsAsked)
+}
+
+// Challenge has the buyer enter a card whose bank then asks them to confirm (3-D
+// Secure). Pay confirms, Decline refuses, CancelChallenge cancels at the bank, and
+// Leave walks away.
+func (c *Control) Challenge(requestID string) error {
+	return c.act(requestID, c.s.payments.buyerIsAsked)
+}
+
+// CancelChallenge has the buyer cancel on their bank's page.
+func (c *Control) CancelChallenge(requestID string) error {
+	return c.act(requestID, c.s.payments.buyerCancels)
 }
 
 // PayOther has Antom take another amount than was asked for, in minor units, or
@@ -161,7 +173,7 @@ func (c *Control) PayOther(requestID, method string, minor int64) error {
 			return fmt.Errorf("sandbox: the payment is already %s", p.Status)
 		}
 		p.Method, p.Money.Amount = method, minor
-		return c.s.payments.buyerPays(p, nil)
+		return c.s.payments.buyerPaysAsAsked(p)
 	})
 }
 

@@ -114,12 +114,14 @@ type buyerAct struct {
 func (api *controlAPI) actAsBuyer(_ context.Context, r *http.Request, body buyerAct) (any, error) {
 	c, id := api.control, r.PathValue("id")
 	acts := map[string]func() error{
-		"submit":  func() error { return c.Submit(id, body.Method) },
-		"pay":     func() error { return c.Pay(id) },
-		"decline": func() error { return c.Decline(id, body.Code) },
-		"pend":    func() error { return c.Pend(id) },
-		"leave":   func() error { return c.Leave(id) },
-		"close":   func() error { return c.Close(id) },
+		"submit":           func() error { return c.Submit(id, body.Method) },
+		"pay":              func() error { return c.Pay(id) },
+		"decline":          func() error { return c.Decline(id, body.Code) },
+		"challenge":        func() error { return c.Challenge(id) },
+		"cancel-challenge": func() error { return c.CancelChallenge(id) },
+		"pend":             func() error { return c.Pend(id) },
+		"leave":            func() error { return c.Leave(id) },
+		"close":            func() error { return c.Close(id) },
 	}
 	act, known := acts[r.PathValue("act")]
 	if !known {

@@ -31,6 +31,7 @@ type controlView struct {
 	Messages      []Message
 	Faults        []Fault
 	Kinds         []faultGroup
+	Cards         []testCard
 	Endpoints     []string // what a fault may be about
 	Types         []string // of notifications, likewise
 	ClientID      string
@@ -65,7 +66,7 @@ func (cp *controlPage) view(payment string) controlView {
 		Ledger:        cp.control.Ledger(),
 		Notifications: newest(notificationsOf(s.notifier.all(), payment)),
 		Messages:      shortened(newest(messagesOf(s.messages.all(), payment))),
-		Kinds:         faultGroups, Endpoints: cp.endpoints, Types: notificationTypes, ClientID: cp.clientID, Payment: payment,
+		Kinds:         faultGroups, Cards: testCards, Endpoints: cp.endpoints, Types: notificationTypes, ClientID: cp.clientID, Payment: payment,
 	}
 	if ahead := s.scheduler.offset(); ahead > 0 {
 		view.Ahead = ahead.String()
@@ -104,6 +105,7 @@ func newest[T any](list []T) []T {
 type actor struct {
 	RequestID string
 	Reasons   []antom.ResultCode
+	Card      bool
 }
 
 // actorOf knows the refusals that the method has. A session whose buyer has yet
@@ -113,7 +115,7 @@ func actorOf(requestID, methodCode string) actor {
 		methodCode = "CARD"
 	}
 	m, _ := methodOf(methodCode)
-	return actor{requestID, reasonsFor(m)}
+	return actor{requestID, reasonsFor(m), m.isCard()}
 }
 
 // indented lays a JSON text out for reading; any other text stays as it is.

@@ -44,7 +44,7 @@ func (w *wrapper) deliveries(n Notification, at time.Time) []delivery {
 // of its content or signature.
 func (w *wrapper) usual(n Notification, at time.Time) delivery {
 	fault, injected := w.faults.inject(n.Type, n.PaymentRequestID,
-		UnsignedNotification, WrongAmountNotification, WrongCurrencyNotification, Garble)
+		UnsignedNotification, WrongAmountNotification, WrongCurrencyNotification, Garble, EmptyCard)
 	if !injected {
 		return w.wrap(n.URL, at, n.Body, w.keys, "")
 	}
@@ -55,6 +55,8 @@ func (w *wrapper) usual(n Notification, at time.Time) delivery {
 		return d
 	case Garble:
 		return w.wrap(n.URL, at, []byte("{\"notifyType\":\"PAYMENT_RESULT\",\"result\":"), w.keys, fault.Kind)
+	case EmptyCard:
+		return w.wrap(n.URL, at, withoutCard(n.Body), w.keys, fault.Kind)
 	default:
 		return w.wrap(n.URL, at, otherMoney(n.Body, fault.Kind == WrongCurrencyNotification), w.keys, fault.Kind)
 	}

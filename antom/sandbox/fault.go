@@ -57,6 +57,7 @@ const (
 	WrongAmountNotification   FaultKind = "notice-wrong-amount"   // signed, with another amount
 	WrongCurrencyNotification FaultKind = "notice-wrong-currency" // signed, with another currency
 	Garble                    FaultKind = "notice-garbled"        // signed, and not JSON
+	EmptyCard                 FaultKind = "notice-empty-card"     // signed, and all that it reports of the card is empty
 )
 
 // Faults of what follows a payment, and of the Web SDK's stand-in.
@@ -66,6 +67,8 @@ const (
 	CaptureSlowly       FaultKind = "capture-in-process"    // a manual capture answers U and ends later
 	RefundFail          FaultKind = "refund-fail"           // the refund fails with Code (PROCESS_FAIL when empty)
 	RefundDelay         FaultKind = "refund-delay"          // the refund is asynchronous and takes Delay longer
+	SoftDecline         FaultKind = "soft-decline"          // the card's bank demands 3-D Secure, whichever card it is
+	Challenge           FaultKind = "challenge"             // the card's bank has the buyer confirm, whatever the merchant asked for
 	PostForm            FaultKind = "post-form"             // pay answers with a form to post, and with no address
 	SDKMalformedSession FaultKind = "sdk-malformed-session" // createPaymentSession answers data that no SDK can read
 	SDKExpiredSession   FaultKind = "sdk-expired-session"   // the session query says expired
@@ -84,8 +87,8 @@ var (
 	callFaults = []FaultKind{Timeout, Unknown, Refuse, HTTPError, HTML, ResetByPeer, Outage, Truncate, Unsigned,
 		WrongSignature, WrongAmount, WrongCurrency, Slow}
 	notificationFaults = []FaultKind{Lose, DelayNotification, Duplicate, Reorder, Forge, UnsignedNotification,
-		WrongAmountNotification, WrongCurrencyNotification, Garble}
-	otherFaults = []FaultKind{CaptureFail, CaptureDelay, CaptureSlowly, RefundFail, RefundDelay, PostForm, SDKMalformedSession,
+		WrongAmountNotification, WrongCurrencyNotification, Garble, EmptyCard}
+	otherFaults = []FaultKind{CaptureFail, CaptureDelay, CaptureSlowly, RefundFail, RefundDelay, SoftDecline, Challenge, PostForm, SDKMalformedSession,
 		SDKExpiredSession, SDKHang, SDKScriptError, SDKThrow, SDKSilent, SDKReject, SDKEvent, SDKError, SDKOld, SDKShortSession}
 )
 

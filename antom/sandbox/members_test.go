@@ -48,9 +48,11 @@ var published = map[string]string{
 	"codeDetails":        "codeValueType codeValue displayType",
 	"cardInfo":           "cardNo cardBrand cardToken issuingCountry funding paymentMethodRegion threeDSResult",
 	"paymentResultInfo": "cardNo cardBrand cardToken issuingCountry issuerName funding paymentMethodRegion threeDSResult avsResultRaw cvvResultRaw networkTransactionId" +
-		" cardCategory cardBin lastFour expiryMonth expiryYear refusalCodeRaw refusalReasonRaw merchantAdviceCode",
-	"threeDSResult": "threeDSVersion eci cavv dsTransactionId xid challenged threeDSOffered exemptionType challengeCancel threeDStransactionStatusReason",
-	"transactions":  "transactionResult transactionId transactionType transactionStatus transactionAmount transactionRequestId transactionTime",
+		" cardCategory cardBin lastFour expiryMonth expiryYear refusalCodeRaw refusalReasonRaw merchantAdviceCode cardholderName authorizationCode rrn" +
+		" credentialTypeUsed incrementalAuthorizationAvailable extendedAuthorizationAvailable refundOnAuthorizationAvailable",
+	"cardholderName": "firstName middleName lastName fullName",
+	"threeDSResult":  "threeDSVersion eci cavv dsTransactionId xid challenged threeDSOffered exemptionType challengeCancel threeDStransactionStatusReason",
+	"transactions":   "transactionResult transactionId transactionType transactionStatus transactionAmount transactionRequestId transactionTime",
 	"paymentOptions": "paymentMethodType paymentMethodCategory paymentMethodRegion enabled preferred disableReason amountLimitInfoMap supportedCurrencies" +
 		" paymentOptionDetail logo promoNames installment",
 	"singleLimit":         "minAmount maxAmount remainAmount",

@@ -74,7 +74,7 @@ func enteredCard(meta *antom.Metadata) *card {
 	if meta == nil || meta.CardNo == "" {
 		return nil
 	}
-	return &card{Number: meta.CardNo, ExpiryMonth: meta.ExpiryMonth, ExpiryYear: meta.ExpiryYear, CVV: meta.CVV}
+	return &card{Number: meta.CardNo, ExpiryMonth: meta.ExpiryMonth, ExpiryYear: meta.ExpiryYear, CVV: meta.CVV, Holder: meta.CardholderName}
 }
 
 // payByCard does what the card modes do at once, before a page is shown.
@@ -88,26 +88,15 @@ func (ps *payments) payByCard(p *Payment, saved *savedCard, entered *card) {
 			ps.decline(p, saved.Refused)
 			return
 		}
-		if p.Terms.ThreeDS {
-			ps.challenge(p)
-			return
-		}
 		ps.complete(p, nil)
 	case entered != nil:
-		if ps.authenticates(p, entered) {
-			return
+		if !ps.passesUnasked(p, entered) {
+			ps.complete(p, entered)
 		}
-		ps.complete(p, entered)
 		if p.Card != nil && !p.Terms.Tokenize {
 			p.Card.CardToken = ""
 		}
 	}
-}
-
-// challenge sends the buyer to their bank's 3-D Secure page.
-func (ps *payments) challenge(p *Payment) {
-	p.Step = stepThreeDS
-	ps.ledger.note(p, "the card's bank asks the buyer to authenticate (3-D Secure)")
 }
 
 // payAnswer is the answer of pay about a payment, the first time and every time.

@@ -22,14 +22,16 @@ type payments struct {
 }
 
 var (
-	errOver    = errors.New("sandbox: the payment is over; the buyer can no longer act on it")
-	errExpired = errors.New("sandbox: the session has expired")
+	errOver     = errors.New("sandbox: the payment is over; the buyer can no longer act on it")
+	errExpired  = errors.New("sandbox: the session has expired")
+	errNotAsked = errors.New("sandbox: this is no card payment that a bank could ask about now")
 )
 
 // Where a card's buyer may be on the way.
 const (
-	stepThreeDS = "three_ds"
-	stepIssuer  = "issuer"
+	stepThreeDS      = "three_ds"
+	stepFrictionless = "frictionless" // 3-D Secure passes when the buyer's browser comes by
+	stepIssuer       = "issuer"
 )
 
 // open starts a payment: the buyer has not acted yet.
@@ -63,6 +65,9 @@ func (ps *payments) watch(p *Payment) {
 
 // close ends a payment that was not paid in time.
 func (ps *payments) close(p *Payment) {
+	if p.Step == stepThreeDS {
+		p.failAuthentication(timedOut, abandoned)
+	}
 	ps.ledger.transition(p, antom.PaymentFail, antom.CodeOrderIsClosed)
 	ps.notifier.notifyPayment(p, "PAYMENT_RESULT", 0)
 }
@@ -88,23 +93,31 @@ func (ps *payments) complete(p *Payment, entered *card) {
 		ps.decline(p, "RISK_REJECT")
 		return
 	}
-	if m.isCard() {
-		if entered == nil && p.Card == nil {
-			entered = p.usualCard()
-		}
-		if entered != nil {
-			p.Card = ps.cards.info(entered)
-			if code := entered.outcome(ps.scheduler.now()); code != "" {
-				ps.decline(p, code)
-				return
-			}
-		}
+	if m.isCard() && ps.cardStops(p, entered) {
+		return
 	}
 	if m.Pends && p.Status == antom.PaymentProcessing {
 		ps.pend(p)
 		return
 	}
 	ps.succeed(p)
+}
+
+// cardStops reports whether the card or its bank keeps the payment from being
+// authorised now.
+func (ps *payments) cardStops(p *Payment, entered *card) bool {
+	if entered == nil && p.Card == nil {
+		entered = p.usualCard()
+	}
+	if entered == nil {
+		return ps.asksFirst(p, "")
+	}
+	p.Card = ps.cards.info(entered)
+	if code := entered.outcome(ps.scheduler.now()); code != "" {
+		ps.decline(p, code)
+		return true
+	}
+	return ps.asksFirst(p, entered.habit())
 }
 
 // succeed makes the payment a success. A card's money is then captured, unless
@@ -116,6 +129,7 @@ func (ps *payments) succeed(p *Payment) {
 	if p.Method == "CARD" {
 		p.AuthEndsAt = p.PaidAt.Add(7 * day)
 		p.authorise()
+		p.approve()
 		p.authenticate(challenged)
 		if saved := ps.cards.addOf(p); saved != nil {
 			ps.ledger.keep(saved)
@@ -149,17 +163,26 @@ func (ps *payments) buyerDeclined(p *Payment, code antom.ResultCode) error {
 	if code == "" {
 		code = usualRefusal(p)
 	}
+	if p.Step == stepThreeDS {
+		ps.buyerRefused(p, code)
+		return nil
+	}
 	ps.decline(p, code)
 	return nil
 }
 
-// decline ends an open payment without money.
+// decline ends an open payment without money: the buyer's bank or wallet has refused.
 func (ps *payments) decline(p *Payment, code antom.ResultCode) {
-	ps.ledger.transition(p, antom.PaymentFail, code)
 	p.authorise()
 	if p.Card != nil {
-		p.Card.RefusalCodeRaw, p.Card.RefusalReasonRaw = "05", "Do not honor"
+		p.Card.RefusalCodeRaw, p.Card.RefusalReasonRaw = rawRefusal(code, p.Card.CardBrand)
 	}
+	ps.refuse(p, code)
+}
+
+// refuse ends an open payment without money.
+func (ps *payments) refuse(p *Payment, code antom.ResultCode) {
+	ps.ledger.transition(p, antom.PaymentFail, code)
 	ps.notifier.notifyPayment(p, "PAYMENT_RESULT", ps.delays.notification)
 }
 
@@ -204,7 +227,7 @@ func (ps *payments) refundLatePayment(p *Payment) {
 func usualRefusal(p *Payment) antom.ResultCode {
 	switch {
 	case p.Step == stepThreeDS || p.Step == stepIssuer:
-		return "USER_PAYMENT_VERIFICATION_FAILED"
+		return notVerified
 	case p.Method == "CARD":
 		return "ACCESS_DENIED"
 	}

@@ -143,8 +143,12 @@ func TestThreeDSecure(t *testing.T) {
 		req.PaymentMethod.Metadata = &antom.Metadata{Is3DSAuthentication: antom.True, CardNo: "4035501000000008", ExpiryMonth: "12", ExpiryYear: "39", CVV: "123"}
 		answer, err := s.client.Pay(t.Context(), req)
 		must(t, err)
-		if answer.Result.Status != antom.StatusSuccess || answer.PaymentResultInfo.ThreeDSResult.ECI != "06" {
-			t.Errorf("pay answered %+v", answer)
+		if !answer.Result.InProcess() || answer.NormalURL == "" {
+			t.Fatalf("pay answered %+v", answer)
+		}
+		s.comesBy(answer.NormalURL)
+		if got := s.asks("PR-1"); got.PaymentStatus != antom.PaymentSuccess || got.PaymentResultInfo.ThreeDSResult.ECI != "05" {
+			t.Errorf("the payment is %s with %+v", got.PaymentStatus, got.PaymentResultInfo)
 		}
 	})
 }

@@ -51,8 +51,7 @@ func (sc *savedCards) addOf(p *Payment) *savedCard {
 	if p.Card == nil || p.Card.CardToken == "" || sc.find(p.Card.CardToken) != nil {
 		return nil
 	}
-	info := *p.Card
-	info.ThreeDSResult = nil
+	info := lasting(*p.Card)
 	return sc.add(savedCard{Token: info.CardToken, Info: info})
 }
 
@@ -92,7 +91,7 @@ func (sc *savedCards) info(c *card) *antom.PaymentResultInfo {
 		country = "US"
 	}
 	info := &antom.PaymentResultInfo{
-		CardBrand: brandOf(number), CardCategory: "CONSUMER", Funding: "CREDIT",
+		CardholderName: c.Holder, CardBrand: brandOf(number), CardCategory: "CONSUMER", Funding: "CREDIT",
 		ExpiryMonth: c.ExpiryMonth, ExpiryYear: c.ExpiryYear,
 		IssuingCountry: country, IssuerName: "SANDBOX BANK", PaymentMethodRegion: region,
 		CardToken: sc.tokenOf(number),

@@ -20,11 +20,13 @@ type Terms struct {
 	Scene         string   `json:"product_scene,omitempty"`
 	Settlement    string   `json:"settlement_currency,omitempty"`
 	ManualCapture bool     `json:"manual_capture,omitempty"`
-	ThreeDS       bool     `json:"three_ds,omitempty"`     // the merchant insists on 3-D Secure
+	ThreeDS       bool     `json:"three_ds,omitempty"`     // the merchant requires 3-D Secure
+	Upgrade       bool     `json:"upgrade,omitempty"`      // 3-D Secure instead of a soft decline
 	IssuerBrand   string   `json:"issuer_brand,omitempty"` // Korean issuer authentication
 	Tokenize      bool     `json:"tokenize,omitempty"`     // keep the card and return a token
 	SavedCards    []string `json:"saved_cards,omitempty"`  // tokens offered to the buyer
 	Metadata      string   `json:"metadata,omitempty"`     // returned as it came
+	Look          string   `json:"look,omitempty"`         // the SDK's parameter appearance, when the page opened it
 }
 
 // termsOfSession is what a session's merchant asked for.
@@ -40,6 +42,9 @@ func termsOfSession(req *antom.PaymentSessionRequest) Terms {
 		slices.SortStableFunc(types, func(a, b antom.AvailableType) int { return int(a.Order) - int(b.Order) })
 		for _, t := range types {
 			terms.Methods = append(terms.Methods, t.Type)
+		}
+		if meta := req.AvailablePaymentMethod.Metadata; meta != nil {
+			terms.addThreeDS(meta)
 		}
 	}
 	for _, saved := range req.SavedPaymentMethods {
@@ -73,7 +78,8 @@ func (t *Terms) addMethod(m *antom.PaymentMethod, factor *antom.PaymentFactor) {
 	t.Method, t.MethodID = m.Type, m.ID
 	issuer := isTrue(m.RequireIssuerAuthentication)
 	if meta := m.Metadata; meta != nil {
-		t.ThreeDS, t.Tokenize = isTrue(meta.Is3DSAuthentication), isTrue(meta.Tokenize)
+		t.addThreeDS(meta)
+		t.Tokenize = isTrue(meta.Tokenize)
 		issuer = issuer || isTrue(meta.RequireIssuerAuthentication)
 		if issuer {
 			t.IssuerBrand = meta.SelectedCardBrand
@@ -82,6 +88,10 @@ func (t *Terms) addMethod(m *antom.PaymentMethod, factor *antom.PaymentFactor) {
 	if issuer && t.IssuerBrand == "" {
 		t.IssuerBrand = "KOREAN CARD"
 	}
+}
+
+func (t *Terms) addThreeDS(meta *antom.Metadata) {
+	t.ThreeDS, t.Upgrade = isTrue(meta.Is3DSAuthentication), isTrue(meta.EnableAuthenticationUpgrade)
 }
 
 func isTrue(b *antom.Bool) bool { return b != nil && bool(*b) }

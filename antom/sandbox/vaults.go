@@ -197,7 +197,7 @@ func (vs *vaults) store(v *Vaulting, entered *card) {
 		IssuingCountry: info.IssuingCountry, ExpiryMonth: info.ExpiryMonth, ExpiryYear: info.ExpiryYear,
 	}
 	vs.ledger.keep(vs.cards.add(savedCard{Token: info.CardToken, Info: *info}))
-	if v.ThreeDS && v.Step == "" && entered.challenged() {
+	if v.ThreeDS && v.Step == "" && entered.habit() != neverAsks {
 		v.Step = stepThreeDS
 		vs.ledger.keep(v)
 		return

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"antom-checkout/antom"
 	"antom-checkout/checkout"
@@ -20,7 +19,6 @@ func (g *Gateway) SubmitCard(ctx context.Context, p checkout.Payment, card check
 	}
 	addCard(request.PaymentMethod, card)
 	defer func() { request.PaymentMethod.Metadata = nil }()
-	addBrowser(request.Env, card.Browser())
 	return g.pay(ctx, p, &request, false)
 }
 
@@ -39,25 +37,4 @@ func addCard(m *antom.PaymentMethod, card checkout.EnteredCard) {
 		Region: b.Country, State: b.Region, City: b.City, Address1: b.Address1, Address2: b.Address2, ZipCode: b.PostalCode,
 	}
 	d.MakeSafe() // characters that Antom refuses must not fail a payment
-}
-
-// colorDepths are those that Antom takes. Of another one the next lower is sent.
-var colorDepths = []int{1, 4, 8, 15, 16, 24, 30, 32, 48}
-
-// addBrowser adds what 3-D Secure asks of a browser.
-func addBrowser(env *antom.Env, b checkout.Browser) {
-	scripts, java := antom.Bool(b.Scripts), antom.Bool(b.Java)
-	env.BrowserInfo.JavaScriptEnabled, env.BrowserInfo.JavaEnabled = &scripts, &java
-	if !b.Scripts {
-		return
-	}
-	offset := antom.Int(b.TimeZoneOffset)
-	env.TimeZoneOffset = &offset
-	env.ScreenWidth, env.ScreenHeight = antom.Int(b.ScreenWidth), antom.Int(b.ScreenHeight)
-	for _, known := range slices.Backward(colorDepths) {
-		if known <= b.ColorDepth {
-			env.ColorDepth = antom.Int(known)
-			break
-		}
-	}
 }

@@ -62,7 +62,7 @@ func eventFromNotification(n antom.Notification) (e checkout.Event, about checko
 		return e, checkout.Reference{RequestID: n.PaymentRequestID, AntomID: n.PaymentID}, true
 	case *antom.DisputeNotification:
 		about := checkout.Reference{RequestID: n.PaymentRequestID, AntomID: n.PaymentID}
-		e = checkout.Event{Dispute: &checkout.Dispute{ID: n.DisputeID, Step: n.DisputeNotificationType, Due: n.DefenseDueTime.Time, Result: n.DisputeJudgedResult}}
+		e = checkout.Event{Card: cardOf(n.ARN), Dispute: &checkout.Dispute{ID: n.DisputeID, Step: n.DisputeNotificationType, Due: n.DefenseDueTime.Time, Result: n.DisputeJudgedResult}}
 		return e, about, about != checkout.Reference{}
 	case *antom.RefundResult:
 		e = checkout.Event{AntomID: n.PaymentID, Operations: []checkout.OperationEvent{{

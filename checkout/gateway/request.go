@@ -35,7 +35,7 @@ func (g *Gateway) sessionRequest(o checkout.Order, p checkout.Payment, want chec
 	request := &antom.PaymentSessionRequest{
 		ProductCode:              antom.ProductCheckout,
 		PaymentRequestID:         p.RequestID,
-		Order:                    antomOrder(o),
+		Order:                    g.describe(antomOrder(o), p, want.Device),
 		PaymentAmount:            antomAmount(p.Amount),
 		PaymentFactor:            paymentFactor(p.Method, p.ManualCapture),
 		SettlementStrategy:       g.settlement(),
@@ -46,7 +46,7 @@ func (g *Gateway) sessionRequest(o checkout.Order, p checkout.Payment, want chec
 		Env:                      antomEnv(want.Device),
 	}
 	if !want.Element {
-		request.PaymentMethod = antomMethod(o, p.Method)
+		request.PaymentMethod = g.antomMethod(o, p)
 		return request
 	}
 	request.ProductScene = antom.SceneElement
@@ -56,6 +56,7 @@ func (g *Gateway) sessionRequest(o checkout.Order, p checkout.Payment, want chec
 		request.AvailablePaymentMethod.Types = append(request.AvailablePaymentMethod.Types, available)
 		if code == checkout.MethodCard {
 			request.PaymentFactor = paymentFactor(code, p.ManualCapture)
+			request.AvailablePaymentMethod.Metadata = g.cardMetadata(p)
 		}
 	}
 	return request
@@ -66,9 +67,9 @@ func (g *Gateway) payRequest(o checkout.Order, p checkout.Payment, want checkout
 	return &antom.PayRequest{
 		ProductCode:        antom.ProductCheckout,
 		PaymentRequestID:   p.RequestID,
-		Order:              antomOrder(o),
+		Order:              g.describe(antomOrder(o), p, want.Device),
 		PaymentAmount:      antomAmount(p.Amount),
-		PaymentMethod:      antomMethod(o, p.Method),
+		PaymentMethod:      g.antomMethod(o, p),
 		PaymentFactor:      paymentFactor(p.Method, p.ManualCapture),
 		SettlementStrategy: g.settlement(),
 		PaymentRedirectURL: g.returnURL(o, p),
@@ -103,10 +104,13 @@ func (g *Gateway) settlement() *antom.SettlementStrategy {
 }
 
 // antomMethod names a method, with the data about the buyer that it requires.
-func antomMethod(o checkout.Order, code string) *antom.PaymentMethod {
-	m := &antom.PaymentMethod{Type: code}
-	if code == "P24" {
+func (g *Gateway) antomMethod(o checkout.Order, p checkout.Payment) *antom.PaymentMethod {
+	m := &antom.PaymentMethod{Type: p.Method}
+	switch p.Method {
+	case "P24":
 		m.Metadata = &antom.Metadata{PayerEmail: checkout.DeliverableEmail(o.Buyer.Email)}
+	case checkout.MethodCard:
+		m.Metadata = g.cardMetadata(p)
 	}
 	return m
 }
@@ -148,21 +152,6 @@ func antomOrder(o checkout.Order) *antom.Order {
 	}
 	order.MakeSafe() // characters that Antom refuses must not fail a payment
 	return order
-}
-
-func antomEnv(d checkout.Device) *antom.Env {
-	env := &antom.Env{
-		TerminalType: antom.TerminalType(d.Terminal),
-		OSType:       antom.OSType(d.OS),
-		ClientIP:     d.IP,
-		BrowserInfo: &antom.BrowserInfo{
-			AcceptHeader: d.Accept,
-			UserAgent:    d.UserAgent,
-			Language:     d.Language,
-		},
-	}
-	env.MakeSafe()
-	return env
 }
 
 // dialled is a phone number as it is dialled, however it was written: digits, and

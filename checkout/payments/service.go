@@ -49,6 +49,7 @@ type Config struct {
 	PublicURL     string                  // base of the links in emails, without a trailing slash
 	ManualCapture bool                    // the merchant captures cards, of attempts that begin
 	RefundLate    bool                    // money for an expired order is returned instead of reviving the order
+	ThreeDS       checkout.ThreeDSPolicy  // of cards
 	SweepSchedule checkout.Schedule       // waits between two polls of something unfinished; the last repeats
 	Mailer        checkout.Mailer         // nil: no email is sent
 	Operator      checkout.OperatorMailer // nil: the log alone tells what waits for a person
@@ -137,7 +138,7 @@ func (s *recorder) Order(ctx context.Context, token string) (checkout.Order, err
 func (s *recorder) rules() checkout.Rules {
 	return checkout.Rules{
 		Now: s.now().UTC().Truncate(time.Millisecond), Schedule: s.cfg.SweepSchedule,
-		RefundLate: s.cfg.RefundLate,
+		RefundLate: s.cfg.RefundLate, ThreeDS: s.cfg.ThreeDS,
 	}
 }
 

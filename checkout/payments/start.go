@@ -215,6 +215,7 @@ func (s *starts) newPayment(o checkout.Order, want checkout.Attempt) (checkout.P
 		Mode:          want.Mode,
 		Choice:        want.Choice,
 		Incomplete:    want.Entered.Given(),
+		ThreeDS:       o.NeedsThreeDS(want, s.rules()),
 		ManualCapture: s.cfg.ManualCapture,
 		Status:        checkout.PaymentCreated,
 		Active:        true,

@@ -97,8 +97,11 @@ func (p Policy) Add(directive string, sources ...string) {
 // FileSource is a source that allows one address and no other of its host. Its query is
 // not compared.
 func FileSource(u *url.URL) string {
-	return u.Scheme + "://" + u.Host + strings.NewReplacer(";", "%3B", ",", "%2C").Replace(u.EscapedPath())
+	return u.Scheme + "://" + u.Host + separators.Replace(u.EscapedPath())
 }
+
+// separators are the characters that end a source or a directive.
+var separators = strings.NewReplacer(";", "%3B", ",", "%2C")
 
 // SetPolicy gives an answer the strict policy with a change.
 func SetPolicy(c echo.Context, change func(Policy)) {
