@@ -110,6 +110,16 @@ func (e *Env) MakeSafe() {
 	}
 }
 
+// MakeSafe makes the texts of an entered card fit for Antom, in place: the cardholder's
+// name and the billing address.
+func (m *Metadata) MakeSafe() {
+	if m == nil {
+		return
+	}
+	m.CardholderName = m.CardholderName.safe()
+	m.BillingAddress.makeSafe()
+}
+
 func (g *Goods) makeSafe() {
 	g.Name = firstOf(safe("goodsName", g.Name), g.ReferenceGoodsID)
 	g.Category = safe("goodsCategory", g.Category)

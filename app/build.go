@@ -78,7 +78,7 @@ func Build(ctx context.Context, s Settings, outside Outside) (*Program, error) {
 	}
 	p.Now = s.clock(base)
 	steps := []func(context.Context) error{
-		p.checkKeys, p.openStore, p.makeKeys, p.listen, p.embedSandbox, p.measure, p.openClient, p.openServices, p.openPages,
+		p.dumpNoCore, p.checkKeys, p.openStore, p.makeKeys, p.listen, p.embedSandbox, p.measure, p.openClient, p.openServices, p.openPages,
 	}
 	if outside.Beside {
 		steps = []func(context.Context) error{
@@ -100,6 +100,7 @@ func (p *Program) Serve(ctx context.Context) error {
 	sweep, stopSweep := context.WithCancel(ctx)
 	var sweeping sync.WaitGroup
 	sweeping.Go(func() { p.Services.Payments.Sweep(sweep) })
+	sweeping.Go(func() { p.remind(sweep) })
 	err := p.servers.serve(ctx)
 	stopSweep()
 	sweeping.Wait()

@@ -226,6 +226,9 @@ const metricsConnections = 64
 func (p *Program) measure(context.Context) error {
 	p.metrics = newMetrics()
 	p.metrics.watchOutbox(p.Store, p.Now)
+	if p.Settings.CardServer {
+		p.metrics.watchAttestation(p.Settings.Attestation, p.Now)
+	}
 	if p.Settings.MetricsAddr == "" {
 		return nil
 	}

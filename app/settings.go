@@ -36,6 +36,8 @@ type Settings struct {
 	SettlementCurrency checkout.Currency
 	Pages              handlers.Config
 	SDK                handlers.SDK // its URL is nil: the sandbox's stand-in
+	CardServer         bool         // cards are typed on a page of the shop
+	Attestation        attestation  // of PCI DSS, which that needs
 	FormsOnly          bool         // payments by forms and redirects, without the SDK
 	SandboxOnPublic    bool         // the embedded sandbox serves although PublicURL is not this machine's
 	Antom              antom.Config // without its keys; its ClientID is "": the embedded sandbox
@@ -140,6 +142,10 @@ func (s *Settings) paymentRows() []setting {
 			summary: "Antom's codes of the methods to offer, in the order wanted: `CARD,PAYNOW,GRABPAY_SG`. Those that Antom, the currency or the amount excludes are left out"},
 		{env: "KOREAN_CARD_BRANDS", shown: "what Antom offers", into: brands(&s.KoreanBrands),
 			summary: "Antom's codes of the Korean card companies that orders in KRW may be paid with on the company's own page, in the order wanted: `SAMSUNG,SHINHAN,HYUNDAI`. Not offered with `CAPTURE_MODE=manual`: these payments are captured by themselves"},
+		{env: "CARD_MODE", fallback: "antom", into: either(&s.CardServer, "antom", "server"),
+			summary: "`server`: cards are typed on a page of the shop and sent to Antom by the shop, which makes the merchant answerable for PCI DSS ([how to switch it on](#cards-antoms-page-or-your-own)); needs `PCI_ATTESTATION`"},
+		{env: "PCI_ATTESTATION", shown: "none", into: parsed(&s.Attestation, parseAttestation),
+			summary: "proof of PCI DSS with its last day: `aoc:2027-03-31` (Attestation of Compliance) or `saq-d:2027-03-31` (Self-Assessment Questionnaire D). From the next day on cards are entered at Antom's again"},
 		{env: "CAPTURE_MODE", fallback: "automatic", into: either(&s.Payments.ManualCapture, "automatic", "manual"),
 			summary: "`manual`: the merchant captures card payments. An attempt keeps the mode that it began with"},
 		{env: "CARD_3DS", fallback: "auto", into: oneOf(&s.Payments.ThreeDS, checkout.ThreeDSAuto, checkout.ThreeDSAlways, checkout.ThreeDSOff),

@@ -66,6 +66,7 @@ func (s *Settings) contradictions(all values) (problems []error) {
 	problem(s.Addr == s.MetricsAddr && onePort(s.Addr), "METRICS_ADDR: the shop listens there (ADDR); take another port")
 	problem(embedded && slices.Contains([]string{s.Addr, s.MetricsAddr}, s.SandboxAddr) && onePort(s.SandboxAddr),
 		"SANDBOX_ADDR: the shop listens there (ADDR, METRICS_ADDR); take another port")
+	problems = append(problems, s.cardProblems(all)...)
 	if err := methods.Check(s.Methods, s.Shop.Currency); err != nil {
 		problems = append(problems, fmt.Errorf("PAYMENT_METHODS: %w", err))
 	}
@@ -92,6 +93,8 @@ func (s *Settings) warnings(all values) (warnings []Warning) {
 	warn(s.LiveMode() && !s.Pages.RateLimits, "RATE_LIMITS", "off: nothing limits how often a machine may order, pay and look up")
 	warn(!s.LiveMode() && atAntom && (s.PublicURL == nil || web.IsLoopback(s.PublicURL)), "PUBLIC_URL",
 		"on this machine: Antom's notifications cannot reach it, and payments are known by inquiry only")
+	warn(!s.CardServer && all[attestationSetting].given, attestationSetting, "not used: without CARD_MODE=server cards are entered at Antom's")
+	warn(s.CardServer && s.Attestation.endsSoon(s.clock(time.Now)()), attestationSetting, s.Attestation.reminder())
 	warn(holdsAll(s.Pages.TrustedProxies), "TRUSTED_PROXIES", "holds every address: all who reach this shop past the proxy may claim to be another")
 	warn(holdsAll(s.Pages.Developers), "DEVELOPER_NETWORKS", "holds every address: all who reach this shop may read the emails at /dev/mail and drive the sandbox")
 	_, err := parseTimeZone(strings.TrimPrefix(all["TZ"].text, ":"))

@@ -162,6 +162,9 @@ func (s *Settings) pages() handlers.Config {
 	if s.SMTPURL.Empty() {
 		cfg.Preview = mail.Folder(s.mailFolder())
 	}
+	if s.CardServer {
+		cfg.CardsUntil = s.Attestation.until
+	}
 	if s.FormsOnly {
 		return cfg
 	}

@@ -38,12 +38,13 @@ type Attempt struct {
 	Mode      Mode
 	Element   bool // the buyer chooses among all methods inside Antom's Payment Element
 	Device    Device
-	Choice    CardChoice // of MethodCard
-	Buyer     string     // Order.BuyerReference of who asks; "" if it is not known
-	Language  string     // BCP 47, of the page
-	CardToken CardToken  // of the saved card that was chosen
-	ReturnURL string     // where a native app is opened again; "" is the shop's return page
-	Offered   []string   // the methods that may be chosen, for the element
+	Choice    CardChoice  // of MethodCard
+	Entered   EnteredCard // typed on the shop's own page; none in every mode but the server-to-server one
+	Buyer     string      // Order.BuyerReference of who asks; "" if it is not known
+	Language  string      // BCP 47, of the page
+	CardToken CardToken   // of the saved card that was chosen
+	ReturnURL string      // where a native app is opened again; "" is the shop's return page
+	Offered   []string    // the methods that may be chosen, for the element
 	// Installments says that a card payment may be split, for the element.
 	Installments bool
 	// The payment whose session Antom's SDK could not use, or "": another one is made.
@@ -56,6 +57,9 @@ type Attempt struct {
 func (want Attempt) Continues(p *Payment, now time.Time) bool {
 	if p == nil || p.Cancelling() || p.closedAtAntom(now) || want.refused(p) {
 		return false
+	}
+	if want.Entered.Given() && !undecided(p, now) {
+		return false // it may be another card: none is kept to compare it with
 	}
 	// A buyer who asks for the element again, after choosing a method in it, wants to
 	// choose anew.

@@ -117,7 +117,7 @@ func isCardNumber(digits string) bool {
 }
 
 // luhn reports whether the last digit is the check digit of the others.
-func luhn(digits string) bool {
+func luhn[Text string | []byte](digits Text) bool {
 	sum := 0
 	for i := range len(digits) {
 		d := int(digits[len(digits)-1-i] - '0')

@@ -240,14 +240,28 @@ func TestWhatComesNextAboutAnOperation(t *testing.T) {
 }
 
 // A body that lacks what may not be stored would be another request with the same id.
+// What Antom still does not know when a call must have ended has never reached it.
 func TestAnIncompleteBodyIsInquiredNeverRepeated(t *testing.T) {
 	r := Rules{Now: noon, Schedule: Schedule{time.Minute}}
-	for incomplete, want := range map[bool]Step{false: StepSubmit, true: StepNone} {
+	redirect := Action{Type: ActionRedirect, URL: "https://bank.example"}
+	for name, c := range map[string]struct {
+		incomplete bool
+		age        time.Duration
+		action     Action
+		want       Step
+	}{
+		"a whole body":                    {false, time.Hour, Action{}, StepSubmit},
+		"a card that was just sent":       {true, 0, Action{}, StepNone},
+		"a call that may be under way":    {true, callTime - 1, Action{}, StepNone},
+		"a card that Antom never got":     {true, callTime, Action{}, StepAbandon},
+		"a buyer who is at the bank's":    {true, time.Hour, redirect, StepNone},
+		"a body that can be read, at one": {false, time.Hour, redirect, StepNone},
+	} {
 		o := orderWith("CARD", PaymentUnknown)
 		p := o.Payment("a")
-		p.Incomplete, p.ExpiresAt = incomplete, noon.Add(time.Hour)
-		if got := NextForPayment(o, "a", FindingNotFound, r); got != want {
-			t.Errorf("incomplete %v: %s, want %s", incomplete, got, want)
+		p.Incomplete, p.ExpiresAt, p.CreatedAt, p.Action = c.incomplete, noon.Add(time.Hour), noon.Add(-c.age), c.action
+		if got := NextForPayment(o, "a", FindingNotFound, r); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
 	}
 }

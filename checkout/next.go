@@ -75,6 +75,8 @@ func NextForPayment(o Order, requestID string, found Finding, r Rules) Step {
 		return StepAbandon
 	case found == FindingNotFound && p.Status.InProgress() && p.Active && p.Action.Type == ActionNone && p.Repeatable():
 		return StepSubmit
+	case found == FindingNotFound && p.Status.InProgress() && p.Active && lost(p, r.Now):
+		return StepAbandon
 	case p.Status.InProgress() && !p.Active && o.hasFunds():
 		return StepCancel // another attempt has the funds
 	case found == FindingPending && o.abandoned(*p) && o.needsNoOther() && !p.cancelRefusedLately(r):
@@ -85,6 +87,22 @@ func NextForPayment(o Order, requestID string, found Finding, r Rules) Step {
 		return StepWatchAuthorization
 	}
 	return StepNone
+}
+
+// callTime is how long a payment without an answer may still be on its way to Antom, or
+// in its hands without being found: longer than any ANTOM_TIMEOUT.
+const callTime = 90 * time.Second
+
+// undecided reports whether a payment cannot be repeated, waits for nothing that the
+// buyer does, and is so young that Antom may decide it, or find it, later.
+func undecided(p *Payment, now time.Time) bool {
+	return !p.Repeatable() && p.Action.Type == ActionNone && now.Sub(p.CreatedAt) < callTime
+}
+
+// lost reports whether a payment that Antom does not know has never reached it. It cannot
+// be repeated: the buyer has to enter the card again.
+func lost(p *Payment, now time.Time) bool {
+	return !p.Repeatable() && p.Action.Type == ActionNone && !undecided(p, now)
 }
 
 // NextForOperation says what to do about an unfinished operation that the shop or an
@@ -213,9 +231,10 @@ func (o *Order) Doubtful() *Payment {
 }
 
 // Unpayable reports whether Antom has accepted an attempt without an address or a
-// session to pay it with. Antom's documents say to begin anew.
+// session to pay it with. Antom's documents say to begin anew. An entered card needs
+// none: its bank may decide without the buyer.
 func (p *Payment) Unpayable() bool {
-	return p.Active && p.Status == PaymentProcessing && p.Action.Type == ActionNone
+	return p.Active && p.Status == PaymentProcessing && p.Action.Type == ActionNone && p.Repeatable()
 }
 
 // PastEnd reports whether a payable order has expired, or expires in less than margin.

@@ -36,6 +36,7 @@ type actionJSON struct {
 	Codes       []checkout.Code     `json:"codes,omitempty"`
 	ExpiresAt   string              `json:"expires_at,omitempty"`
 	Message     string              `json:"message,omitempty"`
+	Fields      map[string]string   `json:"fields,omitempty"` // of an entered card: which one the message is about
 	RetryAfter  int                 `json:"retry_after,omitempty"`
 }
 
@@ -62,6 +63,9 @@ func (s cashier) answerAction(c echo.Context, started payments.Started) error {
 	case checkout.ActionDeclined:
 		_, message := views.FailureKeys(started.Payment)
 		answer.Action.Message = views.Text(c.Request().Context(), message)
+		for name, key := range declinedFields(started.Payment) {
+			answer.Action.Fields = map[string]string{name: views.Text(c.Request().Context(), key)}
+		}
 	case checkout.ActionWait:
 		status = http.StatusAccepted
 		answer.Action.RetryAfter = retryAfter

@@ -59,8 +59,13 @@ func (s cashier) showCards(c echo.Context, v *views.CheckoutView, o checkout.Ord
 }
 
 // problemOf is the message key of a start that is refused: about its field, where one of
-// saved cards is wrong.
+// saved cards is wrong, or holds the number of a card.
 func problemOf(refused *checkout.Error) string {
+	for _, about := range refused.Fields {
+		if about == "error.card_number" {
+			return about
+		}
+	}
 	return cmp.Or(refused.Fields["card"], refused.Fields["save_card"], web.MessageOf(refused))
 }
 

@@ -36,6 +36,7 @@ func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, re
 		PayURL:    paths.payments,
 		StatusURL: paths.status,
 		EventsURL: paths.events,
+		CardsHere: s.takesCards(),
 	}
 	if refused != nil {
 		v.Error, v.Wrong = problemOf(refused), refused.Fields

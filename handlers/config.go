@@ -22,6 +22,7 @@ type Config struct {
 	TrustedProxies []*net.IPNet    // whose X-Forwarded-For, Forwarded and X-Request-Id count
 	Developers     []*net.IPNet    // from which the email preview is reached beside this machine
 	SDK            *SDK            // nil: pay by forms and redirects only
+	CardsUntil     time.Time       // until when cards are typed on the shop's own page; zero: at Antom's
 	AppReturns     AppReturns      // where native apps may be opened again after paying
 	Sandbox        bool            // payments are practice; pages say so
 	Preview        Preview         // nil: emails are sent, not previewed

@@ -30,7 +30,7 @@ func (s cashier) showAction(c echo.Context, started payments.Started, method str
 	case checkout.ActionClosed:
 		return s.renderCheckout(c, http.StatusGone, o, nil)
 	}
-	return web.Render(c, http.StatusAccepted, views.WaitPage(views.WaitView{
+	v := views.WaitView{
 		Frame:     s.site.Frame(c, 0),
 		Token:     o.Token,
 		Method:    method,
@@ -38,7 +38,11 @@ func (s cashier) showAction(c echo.Context, started payments.Started, method str
 		Status:    s.statusView(o, 0),
 		PayURL:    pathsOf(o).payments,
 		ReturnURL: pathsOf(o).returns,
-	}))
+	}
+	if !started.Payment.Repeatable() {
+		v.PayURL = "" // the card is not kept, so that nothing can be sent again
+	}
+	return web.Render(c, http.StatusAccepted, views.WaitPage(v))
 }
 
 // showContinue is a page between the shop's form and Antom's: the policy's form-action
@@ -52,6 +56,7 @@ func (s cashier) showContinue(c echo.Context, started payments.Started) error {
 		URL:        a.URL,
 		ReturnURL:  pathsOf(o).returns,
 		BackURL:    pathsOf(o).page,
+		ToBank:     started.Payment.Incomplete,
 	}
 	if a.Method == http.MethodPost {
 		v.Post, v.Parameters = true, parameters(a.Parameters)

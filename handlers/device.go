@@ -46,6 +46,12 @@ type deviceFields struct {
 	OSVersion      loose `json:"os_version"`
 }
 
+// read takes what the script of the card page has filled into its form.
+func (posted *deviceFields) read(get func(name string) string) {
+	posted.ScreenWidth, posted.ScreenHeight, posted.ColorDepth = loose(get("screen_width")), loose(get("screen_height")), loose(get("color_depth"))
+	posted.TimeZoneOffset, posted.Java = loose(get("time_zone_offset")), loose(get("java"))
+}
+
 // facts are the fields that can be true. A wrong one is left out and never refused: a
 // buyer does not fail to pay because of their screen.
 func (posted deviceFields) facts(app bool) checkout.DeviceFacts {

@@ -24,8 +24,8 @@ const (
 	notPinned = "not pinned"
 )
 
-// Inventory lists what the pay page loads with these settings. The files come from
-// the code that renders the page, the hosts from the policy of its header.
+// Inventory lists what the pay page, and the card page, load with these settings. The files
+// come from the code that renders the page, the hosts from the policy of its header.
 func (c Config) Inventory() []Loaded {
 	var sdk *views.SDK
 	p := web.StrictPolicy("", c.PublicURL.Scheme == "https")
@@ -39,6 +39,9 @@ func (c Config) Inventory() []Loaded {
 	}
 	for _, name := range views.PayPageScripts(sdk) {
 		own("script", name)
+	}
+	if !c.CardsUntil.IsZero() {
+		own("script", "card.js")
 	}
 	if sdk != nil {
 		list = append(list, Loaded{"script", sdk.URL, c.SDK.origin(), cmp.Or(sdk.Integrity, notPinned), reasons["sdk"]})
@@ -96,6 +99,7 @@ var reasons = map[string]string{
 	"app.css":    "styles of every page",
 	"status.js":  "updates the order's status and the time left",
 	"element.js": "puts Antom's Payment Element in the place of the shop's list of methods",
+	"card.js":    "alone on the page where a card is typed: groups its digits, names its brand, describes the browser for 3-D Secure",
 	"pay.js":     "starts the payment, opens Antom's SDK, and says what to do when that fails",
 
 	"accent":                        "the merchant's colour",
@@ -117,6 +121,6 @@ var reasons = map[string]string{
 	"https://imgs-de-global.alipay.com":  "where the SDK reads its session",
 	"https://open-sea-global.alipay.com": "Antom's device check for cards",
 	"https://config.marmot-cloud.com":    "settings of the SDK",
-	"https://ac.alipay.com":              "Antom's payment window: cards are typed here and nowhere else",
+	"https://ac.alipay.com":              "Antom's payment window, where cards are typed",
 	"https://checkout.antom.com":         "Antom's Payment Element and 3-D Secure windows",
 }

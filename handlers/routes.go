@@ -43,6 +43,7 @@ func (s *server) routes(e *echo.Echo, antom notifications, health probes) {
 	e.POST("/checkout/:token/payments", pay.startPayment, s.limiter.Limited(limits.payments))
 	e.POST("/checkout/:token/cards/:card/removal", pay.removeCard, reading)
 	e.POST("/checkout/:token/renewal", store.renewOrder, ordering)
+	page("/checkout/:token/card", pay.showCard, reading)
 	page("/checkout/:token/code", pay.showCodeAgain, reading)
 	page("/checkout/:token/return", pay.showReturn, reading)
 	e.POST("/checkout/:token/return", pay.returnByPost, reading)

@@ -31,6 +31,7 @@ import (
 	"antom-checkout/antom/sandbox"
 	"antom-checkout/app"
 	"antom-checkout/checkout"
+	"antom-checkout/checkout/gateway"
 	"antom-checkout/checkout/payments"
 	ordering "antom-checkout/checkout/shop"
 	"antom-checkout/db"
@@ -97,6 +98,8 @@ type settings struct {
 	store         func(*db.Store) app.Store
 	retention     time.Duration // of buyers' data
 	cards         checkout.CardRules
+	cardsUntil    time.Time // the server-to-server mode: until when it is attested
+	client        func(*antom.Client) gateway.Client
 	threeDS       checkout.ThreeDSPolicy
 }
 
@@ -147,7 +150,7 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	s.database, s.emails = filepath.Join(t.TempDir(), "checkout.db"), mail.Folder(t.TempDir())
 	dbtest.Make(t, s.database)
 	s.settings = s.decided(set, box.Credentials())
-	s.outside = app.Outside{Beside: true, Log: log, Clock: now, Store: set.store}
+	s.outside = app.Outside{Beside: true, Log: log, Clock: now, Store: set.store, Client: set.client}
 	program := s.builds()
 	s.program, s.store, s.gateway, s.services = program, program.Store, program.Client, program.Services
 	s.service = s.services.Payments
@@ -197,6 +200,7 @@ func (s *shop) decided(set settings, credentials sandbox.Credentials) app.Settin
 	cfg.KoreanBrands = set.koreanBrands
 	cfg.Shop.OrderTTL, cfg.Payments.SweepSchedule, cfg.Payments.Mailer = cmp.Or(set.orderTTL, time.Hour), set.sweepSchedule, set.mailer
 	cfg.Pages.RateLimits, cfg.Pages.Logo, cfg.Pages.Accent = set.rateLimits, set.logo, set.accent
+	cfg.Pages.CardsUntil = set.cardsUntil
 	cfg.FormsOnly, cfg.Payments.Retention = set.withoutSDK, checkout.Retention(set.retention)
 	cfg.Pages.MaxStreams = cmp.Or(set.maxStreams, cfg.Pages.MaxStreams)
 	cfg.Payments.ThreeDS = cmp.Or(set.threeDS, cfg.Payments.ThreeDS)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"io"
 	"strconv"
 	"strings"
 
@@ -26,6 +27,9 @@ type start struct {
 	OS             string `json:"os"`
 	ReturnURL      string `json:"return_url"`
 	deviceFields
+
+	entered    checkout.EnteredCard // in the server-to-server mode
+	cardFields []string             // those of them that were posted
 }
 
 func (posted start) fromApp() bool {
@@ -37,20 +41,19 @@ func (s cashier) startPayment(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	defer posted.entered.Wipe()
 	form := startForm(c, posted)
 	web.AnswerIn(c, form)
+	if s.typesCard(posted) {
+		return s.startWithCard(c, posted, form)
+	}
 	want, err := s.attempt(c, posted, form)
 	if err != nil {
 		return err
 	}
 	started, err := s.payments.Start(c.Request().Context(), c.Param("token"), want)
-	var refused *checkout.Error
-	shown := errors.As(err, &refused) && (refused.Kind() == checkout.Invalid || refused.Code == checkout.CodeTooManyAttempts)
-	if shown && form == web.Page {
-		return s.renderCheckout(c, web.StatusOf(refused.Kind()), started.Order, refused)
-	}
 	if err != nil {
-		return err
+		return s.refuseStart(c, form, started.Order, err)
 	}
 	if form == web.JSON {
 		return s.answerAction(c, started)
@@ -61,10 +64,7 @@ func (s cashier) startPayment(c echo.Context) error {
 // readStart reads the choice from a form or from JSON.
 func readStart(c echo.Context) (posted start, err error) {
 	if strings.HasPrefix(c.Request().Header.Get(echo.HeaderContentType), echo.MIMEApplicationJSON) {
-		if err := json.NewDecoder(c.Request().Body).Decode(&posted); err != nil {
-			return start{}, web.Unreadable(err)
-		}
-		return posted, nil
+		return readStartJSON(c)
 	}
 	form, err := c.FormParams()
 	if err != nil {
@@ -78,7 +78,47 @@ func readStart(c echo.Context) (posted start, err error) {
 	if err := posted.SaveCard.read(form.Get("save_card")); err != nil {
 		return start{}, web.Unreadable(err)
 	}
+	posted.deviceFields.read(form.Get)
+	posted.enter(c.Request().PostForm.Get) // a card in an address would be in the logs of proxies
 	return posted, nil
+}
+
+func readStartJSON(c echo.Context) (posted start, err error) {
+	body, err := io.ReadAll(c.Request().Body)
+	if err != nil {
+		return start{}, web.Unreadable(err)
+	}
+	defer clear(body) // it may hold a card
+	texts := map[string]json.RawMessage{}
+	if err := errors.Join(json.Unmarshal(body, &posted), json.Unmarshal(body, &texts)); err != nil {
+		return start{}, web.Unreadable(errors.New("the JSON of the start cannot be read")) // the decoder's error would quote it
+	}
+	posted.enter(func(name string) string { return scalar(texts[name]) })
+	return posted, nil
+}
+
+// scalar is a text, a number or a truth value of JSON as a text; everything else is "".
+func scalar(data json.RawMessage) string {
+	var text string
+	if json.Unmarshal(data, &text) == nil {
+		return text
+	}
+	switch value := string(data); {
+	case value == "null", strings.ContainsAny(value, "[{"):
+		return ""
+	default:
+		return value
+	}
+}
+
+// enter reads the card that was typed, if there is one.
+func (posted *start) enter(get func(name string) string) {
+	posted.entered = checkout.EnterCard(get)
+	for _, name := range checkout.CardFields() {
+		if get(name) != "" {
+			posted.cardFields = append(posted.cardFields, name)
+		}
+	}
 }
 
 // startForm decides in what form a start is answered, errors included: a native

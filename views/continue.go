@@ -1,6 +1,10 @@
 package views
 
-import "github.com/a-h/templ"
+import (
+	"context"
+
+	"github.com/a-h/templ"
+)
 
 // forward is the <meta refresh> of the interstitial. It redirects at once, because
 // WCAG 2.2.1 forbids a delay that a slow reader may miss. The text of the page is
@@ -11,4 +15,20 @@ func forward(v ContinueView) string {
 		return ""
 	}
 	return "0;url=" + string(templ.URL(v.URL))
+}
+
+// continueTitle and continueGo name where the interstitial leads: to a method, or to the
+// bank of a card.
+func continueTitle(ctx context.Context, v ContinueView) string {
+	if v.ToBank {
+		return Text(ctx, "continue.bank.title")
+	}
+	return Text(ctx, "continue.title", v.MethodName)
+}
+
+func continueGo(ctx context.Context, v ContinueView) string {
+	if v.ToBank {
+		return Text(ctx, "continue.bank.go")
+	}
+	return Text(ctx, "continue.go", v.MethodName)
 }

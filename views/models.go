@@ -160,6 +160,7 @@ type CheckoutView struct {
 	Wrong     map[string]string // message keys of its wrong fields
 	Exhausted bool              // the order takes no further attempt
 	SDK       *SDK              // nil: forms and redirects only
+	CardsHere bool              // a card is typed on a page of the shop
 	ExpiresAt string            // RFC 3339: until when the order may be paid, or "" to show no countdown
 	Now       string            // RFC 3339: the shop's clock, or "" to trust the device's
 	Was       Amount            // the total before the order was renewed at other prices; empty otherwise
@@ -187,6 +188,21 @@ type Saving struct {
 	FormAsks bool   // Antom's SDK asks as well, and the box is for a browser without it
 }
 
+// CardView is the page where the buyer types a card: what was typed before, but for
+// number and code, and a message key per wrong field.
+type CardView struct {
+	Frame     Frame
+	Number    string
+	Lines     []Line
+	Total     Amount
+	Values    map[string]string
+	Errors    map[string]string
+	Error     string // a message key about the whole, or ""
+	Countries []Option
+	PayURL    string
+	BackURL   string
+}
+
 // ContinueView is the interstitial page that leads the buyer on to the wallet,
 // bank or card page.
 type ContinueView struct {
@@ -194,6 +210,7 @@ type ContinueView struct {
 	MethodName string
 	Total      Amount
 	URL        string
+	ToBank     bool // to the bank of a card that was typed in the shop
 	Post       bool // a form that posts Parameters instead of a link
 	Parameters []Parameter
 	ReturnURL  string
@@ -307,7 +324,7 @@ type WaitView struct {
 	Method    string // to post again
 	Total     Amount
 	Status    Status
-	PayURL    string
+	PayURL    string // "" where nothing can be posted again
 	ReturnURL string
 }
 

@@ -32,7 +32,11 @@ func (g *Gateway) Submit(ctx context.Context, p checkout.Payment, submittedBefor
 	if err := json.Unmarshal(p.Body, &request); err != nil {
 		return checkout.Event{}, nil, fmt.Errorf("stored request of %s: %w", p.RequestID, err)
 	}
-	res, err := g.client.Pay(ctx, &request)
+	return g.pay(ctx, p, &request, submittedBefore)
+}
+
+func (g *Gateway) pay(ctx context.Context, p checkout.Payment, request *antom.PayRequest, submittedBefore bool) (checkout.Event, *checkout.Call, error) {
+	res, err := g.client.Pay(ctx, request)
 	event := eventFromPay(p, res, ofAllSubmissions(err, submittedBefore))
 	return caused(event, g.newCall("pay", p.RequestID, p.RequestID, res.Result, err))
 }

@@ -24,6 +24,8 @@ type Gateway interface {
 	Request(o checkout.Order, p checkout.Payment, want checkout.Attempt, slowEnd time.Time) ([]byte, error)
 	// Submit sends that body. submittedBefore tells that Antom may have had it already.
 	Submit(ctx context.Context, p checkout.Payment, submittedBefore bool) (checkout.Event, *checkout.Call, error)
+	// SubmitCard sends that body with the card that it may not hold. It is never repeated.
+	SubmitCard(ctx context.Context, p checkout.Payment, card checkout.EnteredCard) (checkout.Event, *checkout.Call, error)
 	// Inquire asks how a payment stands.
 	Inquire(ctx context.Context, p checkout.Payment) (checkout.Event, *checkout.Call, checkout.Finding)
 	// Operate asks for a stored capture, refund or cancel.

@@ -183,7 +183,15 @@ func (s *starts) begin(ctx context.Context, o checkout.Order, want checkout.Atte
 	if err != nil {
 		return Started{Order: o}, err
 	}
-	return s.submit(ctx, added, *added.Payment(p.RequestID), false)
+	p = *added.Payment(p.RequestID)
+	if !want.Entered.Given() {
+		return s.submit(ctx, added, p, false)
+	}
+	e, call, err := s.gateway.SubmitCard(ctx, p, want.Entered)
+	if err != nil {
+		return Started{}, err
+	}
+	return s.answered(ctx, added, p, e, call)
 }
 
 // waiting answers that the buyer has to ask again; p is the payment that is awaited.
@@ -212,6 +220,7 @@ func (s *starts) newPayment(o checkout.Order, want checkout.Attempt) (checkout.P
 		Method:        want.Method,
 		Mode:          want.Mode,
 		Choice:        want.Choice,
+		Incomplete:    want.Entered.Given(),
 		ThreeDS:       o.NeedsThreeDS(want, s.rules()),
 		ManualCapture: s.cfg.ManualCapture,
 		Status:        checkout.PaymentCreated,
@@ -274,13 +283,18 @@ func (s *starts) resume(ctx context.Context, o checkout.Order, p checkout.Paymen
 	return s.submit(ctx, o, p, true)
 }
 
-// submit sends the stored request, records the answer, and says how the buyer goes on.
+// submit sends the stored request, and goes on with the answer.
 // submittedBefore tells that it may have been sent already.
 func (s *starts) submit(ctx context.Context, o checkout.Order, p checkout.Payment, submittedBefore bool) (Started, error) {
 	e, call, err := s.gateway.Submit(ctx, p, submittedBefore)
 	if err != nil {
 		return Started{}, err
 	}
+	return s.answered(ctx, o, p, e, call)
+}
+
+// answered records what Antom has answered, and says how the buyer goes on.
+func (s *starts) answered(ctx context.Context, o checkout.Order, p checkout.Payment, e checkout.Event, call *checkout.Call) (_ Started, err error) {
 	if o, err = s.Record(ctx, o.ID, e, checkout.Evidence{Call: call}); err != nil {
 		return Started{}, err
 	}

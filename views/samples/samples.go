@@ -342,15 +342,56 @@ func stepPages(ctx context.Context) []Page {
 	transfer := counter
 	transfer.MethodName, transfer.Message, transfer.Left = "BNI", "code.transfer", ""
 	transfer.Codes = transfer.Codes[1:]
+	bank := link
+	bank.MethodName, bank.URL, bank.ToBank = "Credit or debit card", "#/bank", true
+	waiting := views.WaitView{Frame: frame, Token: Token, Method: "GCASH", Total: total, Status: Status("unknown"), PayURL: base + "/payments", ReturnURL: base + "/return"}
+	cardWaiting := waiting
+	cardWaiting.Method, cardWaiting.PayURL = "CARD", ""
 	return []Page{
+		{"card", views.CardPage(Card(ctx))},
+		{"card-errors", views.CardPage(wrongCard(ctx))},
+		{"card-declined", views.CardPage(declinedCard(ctx))},
+		{"continue-bank", views.ContinuePage(bank)},
+		{"wait-card", views.WaitPage(cardWaiting)},
 		{"continue", views.ContinuePage(link)},
 		{"continue-post", views.ContinuePage(post)},
 		{"code", views.CodePage(code)},
 		{"code-phone", views.CodePage(phone)},
 		{"code-counter", views.CodePage(counter)},
 		{"code-transfer", views.CodePage(transfer)},
-		{"wait", views.WaitPage(views.WaitView{Frame: frame, Token: Token, Method: "GCASH", Total: total, Status: Status("unknown"), PayURL: base + "/payments", ReturnURL: base + "/return"})},
+		{"wait", views.WaitPage(waiting)},
 	}
+}
+
+// Card is the page where a buyer types a card, with the order's address.
+func Card(ctx context.Context) views.CardView {
+	base := "/checkout/" + Token
+	return views.CardView{
+		Frame: frame(ctx), Number: "KT-20481", Lines: lines(ctx), Total: amount(ctx, 4200, "SGD"),
+		Values:    map[string]string{"billing_country": "SG", "billing_address1": "1 Raffles Place", "billing_postal_code": "048616", "billing_city": "Singapore"},
+		Countries: []views.Option{{Value: "DE", Text: "Germany"}, {Value: "PH", Text: "Philippines"}, {Value: "SG", Text: "Singapore"}},
+		PayURL:    base + "/payments", BackURL: base,
+	}
+}
+
+// wrongCard is that page with something wrong in several fields.
+func wrongCard(ctx context.Context) views.CardView {
+	v := Card(ctx)
+	v.Values["cardholder_first"], v.Values["cardholder_last"], v.Values["card_expiry"] = "Jo \"the\" <b>", "王", "01/20"
+	v.Values["billing_country"] = ""
+	v.Errors = map[string]string{
+		"card_number": "decline.INVALID_CARD_NUMBER", "card_expiry": "decline.CARD_EXPIRED", "card_cvc": "error.required",
+		"cardholder_last": "error.card_name", "billing_country": "error.required",
+	}
+	return v
+}
+
+// declinedCard is that page after the bank has declined the card.
+func declinedCard(ctx context.Context) views.CardView {
+	v := Card(ctx)
+	v.Values["cardholder_first"], v.Values["cardholder_last"], v.Values["card_expiry"] = "Jo", "Tan", "12/29"
+	v.Error = "decline.USER_BALANCE_NOT_ENOUGH"
+	return v
 }
 
 // statusPages are the pay page and the return page in every status.

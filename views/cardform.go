@@ -1,0 +1,46 @@
+package views
+
+// cardInputs are the fields of the card page from top to bottom, each with its label and
+// with what a browser may fill in. Those of a card have a name that no browser stores for
+// another form.
+var cardInputs = []input{
+	{name: "card_number", label: "card.number", kind: "text", mode: "numeric", autocomplete: "cc-number"},
+	{name: "card_expiry", label: "card.expiry", kind: "text", mode: "numeric", autocomplete: "cc-exp", hint: "card.expiry_hint"},
+	{name: "card_cvc", label: "card.cvc", kind: "text", mode: "numeric", autocomplete: "cc-csc", hint: "card.cvc_hint"},
+	{name: "cardholder_first", label: "card.first", autocomplete: "cc-given-name"},
+	{name: "cardholder_last", label: "card.last", autocomplete: "cc-family-name"},
+	{name: "billing_country", label: "form.country", autocomplete: "billing country"},
+	{name: "billing_address1", label: "form.address1", autocomplete: "billing address-line1"},
+	{name: "billing_address2", label: "form.address2", autocomplete: "billing address-line2", optional: true},
+	{name: "billing_postal_code", label: "form.postal_code", autocomplete: "billing postal-code"},
+	{name: "billing_city", label: "form.city", autocomplete: "billing address-level2"},
+	{name: "billing_region", label: "form.region", autocomplete: "billing address-level1", optional: true},
+}
+
+// cardInput is the field of the card page called name.
+func cardInput(v CardView, name string) input {
+	for _, in := range cardInputs {
+		if in.name == name {
+			in.value, in.problem = v.Values[name], v.Errors[name]
+			return in
+		}
+	}
+	panic("views: no field named " + name)
+}
+
+// cardProblems lists what is wrong with a card.
+func cardProblems(v CardView) []problem {
+	var list []problem
+	for _, in := range cardInputs {
+		if message := v.Errors[in.name]; message != "" {
+			list = append(list, problem{field: in.name, label: in.label, message: message})
+		}
+	}
+	if len(list) == 0 && v.Error != "" {
+		list = []problem{{message: v.Error}} // beside listed fields it would only repeat them
+	}
+	return list
+}
+
+// browserFacts are the hidden fields that the card script fills in, for 3-D Secure.
+var browserFacts = []string{"screen_width", "screen_height", "color_depth", "time_zone_offset", "java"}
