@@ -115,3 +115,21 @@ func TestTheShopsButtonSubmitsTheCardForm(t *testing.T) {
 	buyer.sees("paid")
 	shop.paidOnce()
 }
+
+// A card that is refused after the shop's button submitted it ends the attempt.
+func TestACardRefusedAfterTheShopsButtonCanBeTriedAgain(t *testing.T) {
+	t.Parallel()
+	shop := openShop(t, "SDK_UI=inline", "SDK_SUBMIT_BUTTON=shop")
+	buyer := shop.buyer(phone)
+	buyer.orders("MUG-01")
+	buyer.chooses("CARD")
+	buyer.pays()
+	buyer.until("the card form in the page", `document.querySelector("#stage iframe")?.offsetHeight > 99 && !document.querySelector('[data-test="pay"]').disabled`)
+	buyer.fillsIn(sdkFrame, "#number", badCard)
+	buyer.fillsIn(sdkFrame, "#month", "11")
+	buyer.fillsIn(sdkFrame, "#year", "38")
+	buyer.fillsIn(sdkFrame, "#cvv", "321")
+	buyer.pays()
+	buyer.arrives(returnPage)
+	buyer.seesHook("retry")
+}

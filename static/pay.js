@@ -72,10 +72,8 @@
 		},
 		submitting: { // the element or the card form was submitted; its answer says whether the buyer must correct a field
 			outcome: ["leaving", showReturn],
-			failed: ["leaving", showFailure],
 			spent: ["leaving", showFailure],
 			unknown: ["leaving", showFailure],
-			broken: ["submitting", refuse],
 			unanswered: ["submitting", inquire],
 			pending: ["shown", keepWaiting],
 			unreachable: ["shown", keepWaiting],
@@ -204,7 +202,9 @@
 
 		// Applies an event of the SDK or an answer of the element.
 		apply(event) {
-			this.raise(codes[event && event.code] || report(event));
+			const raised = codes[event && event.code] || report(event);
+			// The element answers a submission itself; the card form does by events only.
+			this.raise(raised === "failed" && at.state === "submitting" && !element ? "spent" : raised);
 		}
 
 		// Errors, rejections and exceptions.
@@ -251,7 +251,7 @@
 			this.watch(answerTimeout, "unanswered");
 			try {
 				const answer = await this.sdk.submit();
-				if (answer) this.apply(answer); // the card form answers by events
+				if (answer) this.apply(answer);
 			} catch (error) {
 				this.fail(error);
 			}
