@@ -40,10 +40,10 @@ func TestACardIsPaidInInstalments(t *testing.T) {
 			buyer.opens(buyer.address())
 			buyer.chooses("CARD")
 			buyer.picks("installments", "3")
+			buyer.pays()
 			if scripts {
 				buyer.paysByCard(goodCard)
 			} else {
-				buyer.pays()
 				buyer.arrives("/buyer/.+")
 				buyer.fills("number", goodCard)
 				buyer.presses("buyer-pay")
