@@ -213,9 +213,10 @@ func (o *Order) Doubtful() *Payment {
 }
 
 // Unpayable reports whether Antom has accepted an attempt without an address or a
-// session to pay it with. Antom's documents say to begin anew.
+// session to pay it with. Antom's documents say to begin anew. A charge without its
+// buyer needs none.
 func (p *Payment) Unpayable() bool {
-	return p.Active && p.Status == PaymentProcessing && p.Action.Type == ActionNone
+	return p.Active && !p.Choice.Charge && p.Status == PaymentProcessing && p.Action.Type == ActionNone
 }
 
 // PastEnd reports whether a payable order has expired, or expires in less than margin.

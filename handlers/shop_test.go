@@ -95,6 +95,7 @@ type settings struct {
 	catalog       []checkout.Product // instead of the seeded one
 	store         func(*db.Store) app.Store
 	retention     time.Duration // of buyers' data
+	charges       string        // what the consent to save a card says of charges
 	threeDS       checkout.ThreeDSPolicy
 }
 
@@ -195,6 +196,7 @@ func (s *shop) decided(set settings, credentials sandbox.Credentials) app.Settin
 	cfg.Shop.OrderTTL, cfg.Payments.SweepSchedule, cfg.Payments.Mailer = cmp.Or(set.orderTTL, time.Hour), set.sweepSchedule, set.mailer
 	cfg.Pages.RateLimits, cfg.Pages.Logo, cfg.Pages.Accent = set.rateLimits, set.logo, set.accent
 	cfg.FormsOnly, cfg.Payments.Retention = set.withoutSDK, checkout.Retention(set.retention)
+	cfg.Payments.Cards.Charges = set.charges
 	cfg.Pages.MaxStreams = cmp.Or(set.maxStreams, cfg.Pages.MaxStreams)
 	cfg.Payments.ThreeDS = cmp.Or(set.threeDS, cfg.Payments.ThreeDS)
 	cfg.Payments.EmailLimits.PerHour = cmp.Or(set.emailsPerHour, cfg.Payments.EmailLimits.PerHour)
