@@ -22,6 +22,10 @@ const adminHelp = `actions:
   accept    end a review: keep the amount that Antom has confirmed, or, where it
             cannot be returned through Antom, record that it was resolved with
             the buyer offline
+  charge    have the saved card --card pay --amount minor units without its buyer, who
+            has agreed to charges when saving it. An order of its own, in the currency
+            of the order with which the card was saved. A bank that wants the
+            cardholder to confirm ends it
   export    print what is stored about a buyer as JSON: of one order, or of all that
             were placed with --email
   erase     erase what is stored about a buyer, likewise; what proves what was sold
@@ -78,9 +82,10 @@ func (a adminCommand) operators(service *payments.Service) payments.Operators {
 // administer does what an operator wants done, beside a running server or without one.
 func administer(ctx context.Context, l *line) error {
 	order := l.flags.String("order", "", "number or id of the order")
-	amount := l.flags.Int64("amount", 0, "minor units to refund; all that is left without it")
+	amount := l.flags.Int64("amount", 0, "minor units to refund, all that is left without it; or to charge")
 	email := l.flags.String("email", "", "of export and erase: the buyer's address, for all orders placed with it")
 	key := l.flags.String("key", "", "idempotency key: the same key is the same action")
+	card := l.flags.String("card", "", "of charge: the id of the saved card, as show prints it")
 	anyway := l.flags.Bool("anyway", false, "refund or cancel although the payment is in dispute")
 	asJSON := l.flags.Bool("json", false, "answer with one JSON object instead of sentences")
 	s, err := l.load()
@@ -89,13 +94,16 @@ func administer(ctx context.Context, l *line) error {
 	}
 	a := adminCommand{action: l.arguments[0], minor: *amount, key: checkout.Key{Operator: checkout.CommandLine, Idempotency: *key}, anyway: *anyway, asJSON: *asJSON}
 	personal := personalActions[a.action]
+	if a.action == checkout.ActionCharge {
+		return charge(ctx, l, s, checkout.ChargeRequest{Key: a.key, Card: *card, Minor: *amount}, *asJSON)
+	}
 	if adminActions[a.action] == nil && personal == nil {
 		return usageError{fmt.Errorf("admin: no action %q\n\n%s", a.action, adminHelp)}
 	}
 	if personal != nil {
 		return personally(ctx, l, s, personal, person{order: *order, email: *email, asJSON: *asJSON})
 	}
-	if *email != "" || *order == "" || *key == "" || len(*key) > 128 || l.set("amount") && (*amount <= 0 || a.action != "refund") || *anyway && a.action != "refund" && a.action != "cancel" {
+	if *email != "" || *card != "" || *order == "" || *key == "" || len(*key) > 128 || l.set("amount") && (*amount <= 0 || a.action != "refund") || *anyway && a.action != "refund" && a.action != "cancel" {
 		return usageError{errors.New("admin: --order and --key (up to 128 bytes) are needed; --amount is for refund, and at least 1; --anyway is for refund and cancel")}
 	}
 	if checkout.IDHoldsCardNumber(*key) {
@@ -226,6 +234,7 @@ var operatorTexts = map[checkout.ErrorCode]string{
 	checkout.CodeDisputed:          "the payment is in dispute",
 	checkout.CodeAntomRefused:      "Antom refuses",
 	checkout.CodeTooManyAttempts:   "the order takes no further attempt to pay",
+	checkout.CodeCardNotChargeable: "the saved card cannot be charged without its buyer",
 	checkout.CodeDataNeeded:        "the buyer's data are still needed",
 	checkout.CodeAntomUnanswered:   "Antom has not answered; give the same command again",
 	checkout.CodeBusy:              "too many requests wait; give the same command again",

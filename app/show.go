@@ -52,12 +52,16 @@ func (p *Program) showOrder(ctx context.Context, stdout io.Writer, o checkout.Or
 	if err != nil {
 		return err
 	}
+	saved, err := p.savedCards(ctx, o)
+	if err != nil {
+		return err
+	}
 	if asJSON {
 		encoder := json.NewEncoder(stdout)
 		encoder.SetIndent("", "  ")
-		err = encoder.Encode(shownOrderOf(o, found, history))
+		err = encoder.Encode(shownOrderOf(o, found, history, saved))
 	} else {
-		_, err = io.WriteString(stdout, showText(o, found, history))
+		_, err = io.WriteString(stdout, showText(o, found, history, saved))
 	}
 	if problem != nil {
 		problem = fmt.Errorf("what Antom has answered could not be stored: %w", problem)
@@ -76,7 +80,37 @@ type shownOrder struct {
 	ExpiresAt   time.Time      `json:"expires_at"`
 	ErasedAt    time.Time      `json:"erased_at,omitzero"`
 	Payments    []shownPayment `json:"payments"`
+	SavedCards  []shownCard    `json:"saved_cards"` // of its buyer
 	Transitions []shownChange  `json:"transitions"`
+}
+
+// shownCard is a card that the order's buyer has saved.
+type shownCard struct {
+	ID         string `json:"id"`
+	Brand      string `json:"brand"`
+	LastFour   string `json:"last4"`
+	Expiry     string `json:"expiry"`
+	Chargeable bool   `json:"chargeable"` // without its buyer
+	Reason     string `json:"reason,omitempty"`
+}
+
+// savedCards are those of the order's buyer, for admin charge.
+func (p *Program) savedCards(ctx context.Context, o checkout.Order) ([]shownCard, error) {
+	shown := []shownCard{}
+	if o.BuyerReference == "" {
+		return shown, nil
+	}
+	cards, err := p.Store.SavedCards(ctx, o.BuyerReference)
+	for _, card := range cards {
+		payments, problem := p.Store.CardsOfSaved(ctx, card.ID)
+		err = errors.Join(err, problem)
+		s := shownCard{ID: card.ID, Brand: card.Brand, LastFour: card.Last4, Expiry: card.Expiry, Chargeable: true}
+		if refused := checkout.CheckCharge(card, payments); refused != nil {
+			s.Chargeable, s.Reason = false, refused.Detail
+		}
+		shown = append(shown, s)
+	}
+	return shown, err
 }
 
 type shownPayment struct {
@@ -121,10 +155,10 @@ type shownChange struct {
 	Cause            string    `json:"cause"`
 }
 
-func shownOrderOf(o checkout.Order, found map[string]checkout.Finding, history []db.HistoryRow) shownOrder {
+func shownOrderOf(o checkout.Order, found map[string]checkout.Finding, history []db.HistoryRow, saved []shownCard) shownOrder {
 	s := shownOrder{
 		Order: o.ID, Number: o.Number, Status: string(o.Status), Review: string(o.Review), Total: moneyDataOf(o.Total),
-		CreatedAt: o.CreatedAt, ExpiresAt: o.ExpiresAt, ErasedAt: o.ErasedAt, Payments: []shownPayment{}, Transitions: []shownChange{},
+		CreatedAt: o.CreatedAt, ExpiresAt: o.ExpiresAt, ErasedAt: o.ErasedAt, Payments: []shownPayment{}, SavedCards: saved, Transitions: []shownChange{},
 	}
 	for _, p := range o.Payments {
 		s.Payments = append(s.Payments, shownPaymentOf(p, found[p.RequestID]))

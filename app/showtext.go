@@ -24,7 +24,7 @@ func (s *sheet) row(label, value string) {
 }
 
 // showText is an order for people, in English and in UTC.
-func showText(o checkout.Order, found map[string]checkout.Finding, history []db.HistoryRow) string {
+func showText(o checkout.Order, found map[string]checkout.Finding, history []db.HistoryRow, saved []shownCard) string {
 	s := &sheet{}
 	s.title("Order %s is %s.", o.Number, statusText(o.Status))
 	s.row("id", o.ID)
@@ -37,6 +37,15 @@ func showText(o checkout.Order, found map[string]checkout.Finding, history []db.
 	s.row("buyer's data erased", timeText(o.ErasedAt))
 	for _, p := range o.Payments {
 		s.payment(p, found[p.RequestID])
+	}
+	for _, c := range saved {
+		s.title("\nSaved card %s", c.ID)
+		s.row("card", cardText(checkout.Card{Brand: c.Brand, LastFour: c.LastFour, Expiry: c.Expiry}))
+		if c.Chargeable {
+			s.row("charges without buyer", "the buyer has agreed")
+		} else {
+			s.row("charges without buyer", "none: "+c.Reason)
+		}
 	}
 	s.title("\nHistory")
 	for _, row := range history {

@@ -43,8 +43,10 @@ type Attempt struct {
 	Buyer     string      // Order.BuyerReference of who asks; "" if it is not known
 	Language  string      // BCP 47, of the page
 	CardToken CardToken   // of the saved card that was chosen
-	ReturnURL string      // where a native app is opened again; "" is the shop's return page
-	Offered   []string    // the methods that may be chosen, for the element
+	// NetworkTransactionID is that of the first payment of the card, of a charge without the buyer.
+	NetworkTransactionID string
+	ReturnURL            string   // where a native app is opened again; "" is the shop's return page
+	Offered              []string // the methods that may be chosen, for the element
 	// Installments says that a card payment may be split, for the element.
 	Installments bool
 	// The payment whose session Antom's SDK could not use, or "": another one is made.

@@ -58,6 +58,7 @@ const (
 	CodeDisputed          ErrorCode = "payment_disputed"    // the payment is in dispute: a return would be a second one
 	CodeAntomRefused      ErrorCode = "antom_refused"       // Antom refuses the operation
 	CodeTooManyAttempts   ErrorCode = "too_many_attempts"   // the order takes no further attempt to pay
+	CodeCardNotChargeable ErrorCode = "card_not_chargeable" // the saved card cannot be charged without its buyer
 	CodeDataNeeded        ErrorCode = "data_needed"         // the buyer's data still serve something, and cannot be erased
 
 	CodeAntomUnanswered ErrorCode = "antom_unanswered" // Antom has not answered yet
@@ -95,6 +96,7 @@ var kindsOfCodes = map[ErrorCode]Kind{
 	CodeDisputed:          Conflict,
 	CodeAntomRefused:      Conflict,
 	CodeTooManyAttempts:   Conflict,
+	CodeCardNotChargeable: Conflict,
 	CodeDataNeeded:        Conflict,
 	CodeAntomUnanswered:   Unavailable,
 	CodeBusy:              Unavailable,

@@ -42,7 +42,7 @@ func (k Key) Cause() Cause {
 // for good.
 type OperatorAction struct {
 	Key    Key
-	Name   string // capture, refund, cancel or accept; "" for one that was ordered before this was kept
+	Name   string // capture, refund, cancel, accept or charge; "" for one that was ordered before this was kept
 	Minor  int64  // of a refund, as it was ordered: 0 for all that is left
 	Order  string // its id
 	Number string // of the order
@@ -64,6 +64,8 @@ func (a OperatorAction) String() string {
 		return "order " + a.Number
 	case a.Name == string(Refund) && a.Minor != 0:
 		return fmt.Sprintf("a refund of %d of order %s", a.Minor, a.Number)
+	case a.Name == ActionCharge:
+		return fmt.Sprintf("a charge of %d, order %s", a.Minor, a.Number)
 	case a.Name == string(ResolutionAccept):
 		return "accepting order " + a.Number
 	}

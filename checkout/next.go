@@ -232,9 +232,9 @@ func (o *Order) Doubtful() *Payment {
 
 // Unpayable reports whether Antom has accepted an attempt without an address or a
 // session to pay it with. Antom's documents say to begin anew. An entered card needs
-// none: its bank may decide without the buyer.
+// none: its bank may decide without the buyer. Nor does a charge without the buyer.
 func (p *Payment) Unpayable() bool {
-	return p.Active && p.Status == PaymentProcessing && p.Action.Type == ActionNone && p.Repeatable()
+	return p.Active && !p.Choice.Charge && p.Status == PaymentProcessing && p.Action.Type == ActionNone && p.Repeatable()
 }
 
 // PastEnd reports whether a payable order has expired, or expires in less than margin.

@@ -60,7 +60,7 @@ var otherValue = map[string]string{
 
 // fullChoice and fullCard have no empty field.
 var (
-	fullChoice = checkout.CardChoice{Saved: "card-1", Save: true, Consent: checkout.Consent{Version: "shop-1", Language: "de", Charges: "Monthly."}, Brand: "VISA", Installments: 3}
+	fullChoice = checkout.CardChoice{Saved: "card-1", Save: true, Charge: true, Consent: checkout.Consent{Version: "shop-1", Language: "de", Charges: "Monthly."}, Brand: "VISA", Installments: 3}
 	fullCard   = checkout.Card{
 		Brand: "VISA", LastFour: "0768", Expiry: "12/39", Funding: "CREDIT", Country: "SG", Issuer: "EXAMPLE BANK", Region: "GLOBAL", AVS: "Y", CVV: "Y",
 		ThreeDS: checkout.ThreeDS{

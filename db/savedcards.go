@@ -57,6 +57,19 @@ func (t savedCards) SavedCard(ctx context.Context, id string) (checkout.SavedCar
 	return cards[0], nil
 }
 
+// CardsOfSaved implements payments.Store. It reads all payments: a charge is rare.
+func (t savedCards) CardsOfSaved(ctx context.Context, id string) ([]checkout.Card, error) {
+	return collect(ctx, t.store.reads, func(row scanner) (card checkout.Card, err error) {
+		err = row.Scan(&storedJSON[checkout.Card]{&card})
+		return card, err
+	}, `
+		SELECT card
+		  FROM payments
+		 WHERE card <> ''
+		   AND (request_id = $1 OR choice <> '' AND json_extract(choice, '$.saved') = $1)
+		 ORDER BY request_id`, id)
+}
+
 // RemoveCard implements payments.Store. The facts of the card and the consent stay, as the
 // record of what was agreed.
 func (t savedCards) RemoveCard(ctx context.Context, buyer, id string) error {

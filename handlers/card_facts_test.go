@@ -198,7 +198,7 @@ func TestNoTokenAndNoCAVVLeavesTheShop(t *testing.T) {
 	info := `{"cardBrand":"VISA","lastFour":"0768","cardToken":"` + token + `","threeDSResult":{"eci":"05","cavv":"` + cavv + `"}}`
 	shop.notified("PAYMENT_PENDING", "S", "SUCCESS", `"paymentResultInfo":`+info)
 	shop.notified("PAYMENT_PENDING", "S", "SUCCESS", `"cardInfo":`+strings.Replace(info, "cavv", "caav", 1))
-	must(t, shop.control.Pay(id))
+	must(t, shop.control.PayAndSave(id))
 	shop.quiet()
 	shop.sweeps()
 	buyer.expectStatus(path, "paid", "paid")

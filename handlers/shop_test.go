@@ -100,6 +100,7 @@ type settings struct {
 	cards         checkout.CardRules
 	cardsUntil    time.Time // the server-to-server mode: until when it is attested
 	client        func(*antom.Client) gateway.Client
+	charges       string // what the consent to save a card says of charges
 	threeDS       checkout.ThreeDSPolicy
 }
 
@@ -205,6 +206,7 @@ func (s *shop) decided(set settings, credentials sandbox.Credentials) app.Settin
 	cfg.Pages.MaxStreams = cmp.Or(set.maxStreams, cfg.Pages.MaxStreams)
 	cfg.Payments.ThreeDS = cmp.Or(set.threeDS, cfg.Payments.ThreeDS)
 	cfg.Payments.Cards = set.cards
+	cfg.Payments.Cards.Charges = cmp.Or(set.charges, set.cards.Charges)
 	cfg.Payments.EmailLimits.PerHour = cmp.Or(set.emailsPerHour, cfg.Payments.EmailLimits.PerHour)
 	return cfg
 }

@@ -10,6 +10,10 @@ import (
 // withSavedCard adds to the method of a card payment what is chosen of saved cards: the
 // token of one, or that this one is to be saved.
 func withSavedCard(m *antom.PaymentMethod, p checkout.Payment, want checkout.Attempt) *antom.PaymentMethod {
+	if p.Choice.Charge {
+		m.ID, m.Metadata = want.CardToken.Reveal(), charging(want)
+		return m
+	}
 	if !want.CardToken.Empty() {
 		m.ID, m.Metadata = want.CardToken.Reveal(), orNew(m.Metadata)
 		m.Metadata.IsCardOnFile = antom.True
@@ -17,6 +21,18 @@ func withSavedCard(m *antom.PaymentMethod, p checkout.Payment, want checkout.Att
 	}
 	m.Metadata = savingCard(m.Metadata, p)
 	return m
+}
+
+// scheduled is the only recurringType that Antom's documents print.
+const scheduled = "SCHEDULED"
+
+// charging says that the merchant charges a saved card without its buyer, who could
+// confirm nothing: the first payment stands for their agreement.
+func charging(want checkout.Attempt) *antom.Metadata {
+	return &antom.Metadata{
+		IsCardOnFile: antom.True, RecurringType: scheduled, NetworkTransactionID: want.NetworkTransactionID,
+		Is3DSAuthentication: antom.False,
+	}
 }
 
 // savingCard adds to what is asked of a card that it is to be saved. A session has Antom's

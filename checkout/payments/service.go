@@ -76,6 +76,7 @@ type Service struct {
 	*watching
 	*erasing
 	*wallet
+	*charges
 }
 
 // recorder reads and commits orders, and announces what has changed.
@@ -125,7 +126,7 @@ func New(cfg Config, store Store, gateway Gateway, methods Methods) *Service {
 	recorder.watches.poll, recorder.watches.tail = watching.pollForWatchers, watching.tailLedger
 	return &Service{
 		recorder: recorder, endings: endings, starts: starts, operators: &operators{endings: endings},
-		outbox: outbox, sweeper: &sweeper{starts: starts, outbox: outbox, erasing: erasing}, watching: watching, erasing: erasing, wallet: &wallet{recorder},
+		outbox: outbox, sweeper: &sweeper{starts: starts, outbox: outbox, erasing: erasing}, watching: watching, erasing: erasing, wallet: &wallet{recorder}, charges: &charges{starts},
 	}
 }
 

@@ -77,6 +77,12 @@ type Store interface {
 	// cards, as its evidence says.
 	SavedCards(ctx context.Context, buyer string) ([]checkout.SavedCard, error)
 	SavedCard(ctx context.Context, id string) (checkout.SavedCard, error)
+	// CardsOfSaved lists what Antom has reported about a saved card in each payment that it
+	// has made, the one that saved it among them.
+	CardsOfSaved(ctx context.Context, id string) ([]checkout.Card, error)
+	// OrderByForm and CreateOrder find and store the order of a charge; see shop.Store.
+	OrderByForm(ctx context.Context, formKey string) (checkout.Order, error)
+	CreateOrder(ctx context.Context, order checkout.Order, cause checkout.Cause) (checkout.Order, error)
 	// RemoveCard forgets the token of a buyer's card, or answers ErrNotFound. It is
 	// idempotent.
 	RemoveCard(ctx context.Context, buyer, id string) error

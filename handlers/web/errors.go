@@ -49,6 +49,7 @@ var messages = map[checkout.ErrorCode]string{
 	checkout.CodeReviewStands:      "error.page.409.message",
 	checkout.CodeReviewChanged:     "error.page.409.message",
 	checkout.CodeDisputed:          "error.page.409.message",
+	checkout.CodeCardNotChargeable: "error.page.409.message",
 	checkout.CodePaymentSuperseded: "error.page.409.message",
 	checkout.CodeAntomRefused:      "error.page.409.message",
 	checkout.CodeTooManyAttempts:   "status.exhausted.message",
