@@ -235,7 +235,7 @@ func (p *Payment) madeByCancel(e OperationEvent, within Event) bool {
 
 // applyFacts stores what an event reports beside its outcome.
 func (p *Payment) applyFacts(e Event) {
-	p.applyCard(e)
+	p.Card = cardAfter(p, e)
 	if e.AntomID != "" && (p.AntomID == "" || !e.outdated(p)) {
 		p.AntomID = e.AntomID
 	}

@@ -39,15 +39,16 @@ type ThreeDS struct {
 	DSTransactionID string `json:"ds_transaction_id,omitempty"`
 }
 
-// applyCard keeps what an event reports about the card. Another Antom id is another try
+// cardAfter is the card of a payment with what an event reports. Another Antom id is another try
 // in the same session, with a card of its own: nothing of the try before it is kept.
-func (p *Payment) applyCard(e Event) {
+func cardAfter(p *Payment, e Event) Card {
 	switch {
 	case !p.hasAnotherID(e):
-		p.Card = p.Card.FilledBy(e.Card)
-	case !e.outdated(p):
-		p.Card = e.Card
+		return p.Card.FilledBy(e.Card)
+	case e.outdated(p):
+		return p.Card
 	}
+	return e.Card
 }
 
 // FilledBy is the card with what a later message reports. An empty part of a message

@@ -110,8 +110,8 @@ func ChargeResultOf(o Order) ChargeResult {
 	return ChargeSucceeded
 }
 
-// NeedsBuyer reports whether a charge has to be cancelled: Antom has answered with an
+// ChargeNeedsBuyer reports whether a charge has to be cancelled: Antom has answered with an
 // address for its buyer, who is not there.
-func (p *Payment) NeedsBuyer() bool {
+func ChargeNeedsBuyer(p Payment) bool {
 	return p.Choice.Charge && p.Status.InProgress() && p.Action.Type != ActionNone
 }

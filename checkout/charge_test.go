@@ -88,7 +88,7 @@ func TestTheResultOfACharge(t *testing.T) {
 		t.Errorf("without a payment it is %s", got)
 	}
 	asked := Payment{Choice: CardChoice{Charge: true}, Status: PaymentProcessing, Action: Action{Type: ActionRedirect}}
-	if !asked.NeedsBuyer() || (&Payment{Status: PaymentProcessing, Action: asked.Action}).NeedsBuyer() || (&Payment{Choice: asked.Choice, Status: PaymentProcessing}).NeedsBuyer() {
+	if !ChargeNeedsBuyer(asked) || ChargeNeedsBuyer(Payment{Status: PaymentProcessing, Action: asked.Action}) || ChargeNeedsBuyer(Payment{Choice: asked.Choice, Status: PaymentProcessing}) {
 		t.Error("which charges need their buyer is decided otherwise")
 	}
 }

@@ -144,7 +144,7 @@ func (s *charges) sendCharge(ctx context.Context, o checkout.Order, p checkout.P
 // cardholder to confirm.
 func (s *charges) endCharge(ctx context.Context, o checkout.Order, want checkout.ChargeRequest) (checkout.Order, error) {
 	p := o.Last()
-	if p == nil || o.Closed != "" || !p.NeedsBuyer() && p.Status != checkout.PaymentFailed {
+	if p == nil || o.Closed != "" || !checkout.ChargeNeedsBuyer(*p) && p.Status != checkout.PaymentFailed {
 		return o, nil
 	}
 	return s.close(ctx, o, checkout.OrderCancelled, want.Action(o).Evidence())
