@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -229,6 +230,26 @@ func TestAnExpiredSavedCardIsNotOffered(t *testing.T) {
 	shop.offset.Add(int64(14 * 366 * 24 * time.Hour)) // 12/39 is over
 	path := buyer.orders()
 	buyer.get(path).sees(http.StatusOK).seesNot("pay-saved") // and so is the cookie
+}
+
+// The browser keeps for 400 days who it is, in a cookie that no script reads; to know the
+// reference is not to have the cookie.
+func TestTheBuyersCookieIsKeptApart(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	answer := buyer.post("/orders", append(goodAddress, "form_id="+buyer.fills())...).sees(http.StatusSeeOther)
+	cookies := (&http.Response{Header: answer.header}).Cookies()
+	i := slices.IndexFunc(cookies, func(c *http.Cookie) bool { return c.Name == "buyer" })
+	if i < 0 {
+		t.Fatalf("there are the cookies %v", cookies)
+	}
+	cookie := cookies[i]
+	if cookie.MaxAge != 400*86400 || !cookie.HttpOnly || cookie.SameSite != http.SameSiteLaxMode || cookie.Path != "/" {
+		t.Errorf("the cookie is %s", cookie)
+	}
+	if o := shop.orderAt(answer.header.Get("Location")); o.BuyerReference == "" || strings.Contains(cookie.Value, o.BuyerReference) {
+		t.Errorf("the cookie shows the reference %q", o.BuyerReference)
+	}
 }
 
 func TestErasureRemovesSavedCards(t *testing.T) {
