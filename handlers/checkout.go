@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"net/http"
 	"time"
 
@@ -61,6 +62,9 @@ func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, pr
 	if o.Payable() && !v.Status.Unknown && !v.Exhausted {
 		v.Methods = s.methodViews(c, o)
 		v.SDK = s.sdkView(c)
+		if s.payments.CardsRefused(o, c.RealIP()) > 0 {
+			sayCardsRefused(&v)
+		}
 	}
 	if len(v.Methods) == 0 && s.session(c).placed(o) {
 		v.Receipt = s.receipt(c, o)
@@ -69,6 +73,16 @@ func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, pr
 		allowSDK(c, s.cfg.SDK, v.Methods)
 	}
 	return web.Render(c, status, views.CheckoutPage(v))
+}
+
+// sayCardsRefused says why cards are missing among the methods, or why there are none.
+func sayCardsRefused(v *views.CheckoutView) {
+	if len(v.Methods) > 0 {
+		v.Error = cmp.Or(v.Error, "error.cards_refused")
+		return
+	}
+	v.Status.Failed = false
+	v.Status.Title, v.Status.Message = "status.cards_refused.title", "error.cards_refused"
 }
 
 // showPrice adds what is to be paid, for what, and until when. To know the address

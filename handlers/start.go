@@ -42,8 +42,11 @@ func (s cashier) startPayment(c echo.Context) error {
 	}
 	started, err := s.payments.Start(c.Request().Context(), c.Param("token"), want)
 	var refused *checkout.Error
-	shown := errors.As(err, &refused) && (refused.Kind() == checkout.Invalid || refused.Code == checkout.CodeTooManyAttempts)
+	shown := errors.As(err, &refused) && (refused.Kind() == checkout.Invalid || refused.Code == checkout.CodeTooManyAttempts || refused.Code == checkout.CodeCardsRefused)
 	if shown && form == web.Page {
+		if refused.Wait > 0 {
+			web.RetryAfter(c, refused.Wait)
+		}
 		return s.renderCheckout(c, web.StatusOf(refused.Kind()), started.Order, web.MessageOf(refused))
 	}
 	if err != nil {

@@ -36,7 +36,7 @@ type starts struct {
 // back: what began in a browser would lead an app's buyer out of the app, and the
 // other way round. No answer from Antom is ActionWait, and posting again goes on.
 // Errors: CodeNotFound, CodeMethodUnknown, CodeMethodRequired, CodeSoldOut,
-// CodeTooManyAttempts.
+// CodeTooManyAttempts, CodeCardsRefused.
 func (s *starts) Start(ctx context.Context, token string, want checkout.Attempt) (Started, error) {
 	o, err := s.Order(ctx, token)
 	if err != nil {
@@ -100,6 +100,9 @@ func (s *starts) start(ctx context.Context, orderID string, want checkout.Attemp
 	o, answered, err := s.prepare(ctx, orderID, want)
 	if err != nil || answered != nil {
 		return deref(answered), err
+	}
+	if want, err = s.checkCards(o, want); err != nil {
+		return Started{Order: o}, err
 	}
 	o, answered, err = s.replace(ctx, o, want)
 	switch {
@@ -177,6 +180,7 @@ func (s *starts) begin(ctx context.Context, o checkout.Order, want checkout.Atte
 	if err != nil {
 		return Started{Order: o}, err
 	}
+	s.cards.began(p.RequestID, cardAttempt{want.Device.IP, want.Fingerprint})
 	return s.submit(ctx, added, *added.Payment(p.RequestID), false)
 }
 
