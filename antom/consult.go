@@ -3,6 +3,7 @@ package antom
 import (
 	"context"
 	"encoding/json"
+	"strconv"
 )
 
 // ConsultRequest asks which payment methods a buyer may be offered.
@@ -138,8 +139,42 @@ type InstallmentPlan struct {
 	MinInstallmentAmount Amount `json:"minInstallmentAmount,omitzero"`
 	MaxInstallmentAmount Amount `json:"maxInstallmentAmount,omitzero"`
 	InstallmentNum       string `json:"installmentNum,omitempty"`
-	Interval             string `json:"interval,omitempty"` // MONTH
+	Interval             string `json:"interval,omitempty"` // [Monthly]
 	Enabled              Bool   `json:"enabled,omitempty"`
+}
+
+// UnmarshalJSON reads installmentNum as text and as a number.
+func (p *InstallmentPlan) UnmarshalJSON(data []byte) error {
+	type plain InstallmentPlan
+	wire := struct {
+		*plain
+		Num Int `json:"installmentNum"`
+	}{plain: (*plain)(p)}
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	p.InstallmentNum = strconv.Itoa(int(wire.Num))
+	return nil
+}
+
+// UnmarshalJSON leaves out what it cannot read: a plan that is not understood is not
+// offered, and the rest of the answer counts.
+func (i *Installment) UnmarshalJSON(data []byte) error {
+	var wire struct {
+		SupportCardBrands []CardBrand       `json:"supportCardBrands"`
+		Plans             []json.RawMessage `json:"plans"`
+	}
+	if json.Unmarshal(data, &wire) != nil {
+		return nil
+	}
+	i.SupportCardBrands = wire.SupportCardBrands
+	for _, text := range wire.Plans {
+		var plan InstallmentPlan
+		if json.Unmarshal(text, &plan) == nil {
+			i.Plans = append(i.Plans, plan)
+		}
+	}
+	return nil
 }
 
 // Consult asks which payment methods fit an amount, a terminal and a region.

@@ -28,6 +28,7 @@ type PaymentSessionRequest struct {
 	AvailablePaymentMethod      *AvailablePaymentMethod `json:"availablePaymentMethod,omitempty"`
 	AllowedPaymentMethodRegions []string                `json:"allowedPaymentMethodRegions,omitempty"`
 	CreditPayPlan               *CreditPayPlan          `json:"creditPayPlan,omitempty"`
+	EnableInstallmentCollection *Bool                   `json:"enableInstallmentCollection,omitempty"` // Antom's form asks for instalments
 	MerchantRegion              string                  `json:"merchantRegion,omitempty"`
 	UserRegion                  string                  `json:"userRegion,omitempty"`
 	Metadata                    string                  `json:"metadata,omitempty"` // a JSON string

@@ -194,10 +194,13 @@ type SettlementStrategy struct {
 	SettlementCurrency string `json:"settlementCurrency"`
 }
 
+// Monthly is the interval of instalments.
+const Monthly = "MONTH"
+
 // CreditPayPlan requests instalments.
 type CreditPayPlan struct {
 	InstallmentNum   Int    `json:"installmentNum,omitzero"` // 2 to 36; 0 in an answer is one payment
-	Interval         string `json:"interval,omitempty"`      // MONTH
+	Interval         string `json:"interval,omitempty"`      // [Monthly]
 	CreditPayFeeType string `json:"creditPayFeeType,omitempty"`
 	FeePercentage    Int    `json:"feePercentage,omitzero"`               // 0 to 100, the share of the fee that the seller bears
 	FilteredPeriods  []int  `json:"filteredInstallmentPeriods,omitempty"` // the only plans to offer

@@ -32,6 +32,7 @@ type Settings struct {
 	Shop               shop.Config
 	Payments           payments.Config
 	Methods            []string // codes to offer, in this order; none: what Antom offers
+	KoreanBrands       []string // card companies to offer for KRW; none: those that Antom names
 	SettlementCurrency checkout.Currency
 	Pages              handlers.Config
 	SDK                handlers.SDK // its URL is nil: the sandbox's stand-in
@@ -132,6 +133,8 @@ func (s *Settings) paymentRows() []setting {
 			summary: "`api`: forms and redirects only"},
 		{env: "PAYMENT_METHODS", shown: "what Antom offers", into: codes(&s.Methods),
 			summary: "Antom's codes of the methods to offer, in the order wanted: `CARD,PAYNOW,GRABPAY_SG`. Those that Antom, the currency or the amount excludes are left out"},
+		{env: "KOREAN_CARD_BRANDS", shown: "what Antom offers", into: brands(&s.KoreanBrands),
+			summary: "Antom's codes of the Korean card companies that orders in KRW may be paid with on the company's own page, in the order wanted: `SAMSUNG,SHINHAN,HYUNDAI`. Not offered with `CAPTURE_MODE=manual`: these payments are captured by themselves"},
 		{env: "CAPTURE_MODE", fallback: "automatic", into: either(&s.Payments.ManualCapture, "automatic", "manual"),
 			summary: "`manual`: the merchant captures card payments. An attempt keeps the mode that it began with"},
 		{env: "CARD_3DS", fallback: "auto", into: oneOf(&s.Payments.ThreeDS, checkout.ThreeDSAuto, checkout.ThreeDSAlways, checkout.ThreeDSOff),

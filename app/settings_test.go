@@ -252,7 +252,7 @@ func TestAWrongSettingIsRefused(t *testing.T) {
 		{"TRUSTED_PROXIES", "10.0.0"}, {"TRUSTED_PROXIES", "10.0.0.0/8,all"},
 		{"ALLOWED_HOSTS", "https://pay.example.com"}, {"ALLOWED_HOSTS", "shop.local,*.example.com"},
 		{"APP_RETURN_URLS", "javascript:alert(1)"}, {"APP_RETURN_URLS", "myshop://pay,http://shop.example/"}, {"APP_RETURN_URLS", "myshop"},
-		{"PAYMENT_METHODS", "CARD,NOSUCH"}, {"PAYMENT_METHODS", "CARD,APPLEPAY"}, {"PAYMENT_METHODS", "CARD,CARD"}, {"PAYMENT_METHODS", "PAYPAY IDEAL"},
+		{"PAYMENT_METHODS", "CARD,NOSUCH"}, {"PAYMENT_METHODS", "CARD,APPLEPAY"}, {"PAYMENT_METHODS", "CARD,CARD"}, {"KOREAN_CARD_BRANDS", "SAMSUNG,VISA"}, {"KOREAN_CARD_BRANDS", "SAMSUNG SAMSUNG"}, {"KOREAN_CARD_BRANDS", "삼성"}, {"PAYMENT_METHODS", "PAYPAY IDEAL"},
 		{"SHOP_LOGO", "no/such/file.svg"}, {"SHOP_LOGO", "settings.go"},
 		{"ACCENT_COLOR", "green"}, {"ACCENT_COLOR", "#ffd400"},
 		{"METRICS_ADDR", "9090"}, {"METRICS_ADDR", "localhost:"}, {"METRICS_ADDR", "on"},

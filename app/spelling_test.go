@@ -27,6 +27,7 @@ func TestEverySpellingThatCanWorkWorks(t *testing.T) {
 		{"PUBLIC_URL", "http://localhost:80", "http://localhost", func(s Settings) any { return s.PublicURL }},
 		{"CURRENCY", "sgd", "SGD", func(s Settings) any { return s.Shop.Currency }},
 		{"SETTLEMENT_CURRENCY", " usd ", "USD", func(s Settings) any { return s.SettlementCurrency }},
+		{"KOREAN_CARD_BRANDS", "samsung, kookmin", "[SAMSUNG KOOKMIN]", func(s Settings) any { return s.KoreanBrands }},
 		{"PAYMENT_METHODS", "card, paynow", "[CARD PAYNOW]", func(s Settings) any { return s.Methods }},
 		{"INTEGRATION", "API", "true", func(s Settings) any { return s.FormsOnly }},
 		{"CAPTURE_MODE", "Manual", "true", func(s Settings) any { return s.Payments.ManualCapture }},

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -238,6 +239,21 @@ func level(field *slog.Level) target {
 // codes is a list of Antom's codes, which have capitals only.
 func codes(field *[]string) target {
 	return target{set: func(text string) error { return list(field).set(strings.ToUpper(text)) }}
+}
+
+// brands is a list of Korean card companies.
+func brands(field *[]string) target {
+	return target{set: func(text string) error {
+		if err := codes(field).set(text); err != nil {
+			return err
+		}
+		for i, code := range *field {
+			if !checkout.IsIssuer(code) || slices.Contains((*field)[:i], code) {
+				return fmt.Errorf("%q is there twice, or no code of a Korean card company", code)
+			}
+		}
+		return nil
+	}}
 }
 
 func appReturns(field *handlers.AppReturns) target { return parsed(field, handlers.ParseAppReturns) }

@@ -65,7 +65,10 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 		PublicURL: publicURL, SettlementCurrency: s.SettlementCurrency, ManualCapture: s.Payments.ManualCapture,
 		ThreeDS: s.Payments.ThreeDS, Methods: s.Methods, Now: p.Now, NewID: ids.New, Log: p.Log,
 	}, client)
-	offered := methods.New(methods.Config{Currency: s.Shop.Currency, Methods: s.Methods, Now: p.Now, Log: p.Log}, antomGateway)
+	offered := methods.New(methods.Config{
+		Currency: s.Shop.Currency, Methods: s.Methods, KoreanBrands: s.KoreanBrands, ManualCapture: s.Payments.ManualCapture,
+		Now: p.Now, Log: p.Log,
+	}, antomGateway)
 	selling, paying := s.Shop, s.Payments
 	selling.Now, selling.NewID, selling.Log = p.Now, ids.New, p.Log
 	paying.PublicURL, paying.LinkKey, paying.Now, paying.NewID, paying.Log = publicURL, linkKey(p.keys), p.Now, ids.New, p.Log

@@ -33,16 +33,18 @@ type Device struct {
 
 // Attempt is a buyer's request to pay, before it is a stored Payment.
 type Attempt struct {
-	Method  string // "" with Element
-	Mode    Mode
-	Element bool // the buyer chooses among all methods inside Antom's Payment Element
-	Device  Device
-	Choice  CardChoice // of MethodCard
-	// What tells the card from others, where the shop sees its number; "" elsewhere. See
-	// payments.CardFingerprint.
+	Method    string // "" with Element
+	Mode      Mode
+	Element   bool // the buyer chooses among all methods inside Antom's Payment Element
+	Device    Device
+	Choice    CardChoice // of MethodCard
+	ReturnURL string     // where a native app is opened again; "" is the shop's return page
+	Offered   []string   // the methods that may be chosen, for the element
+	// Installments says that a card payment may be split, for the element.
+	Installments bool
+	// Fingerprint tells the card from others, where the shop sees its number; "" elsewhere.
+	// See payments.CardFingerprint.
 	Fingerprint string
-	ReturnURL   string   // where a native app is opened again; "" is the shop's return page
-	Offered     []string // the methods that may be chosen, for the element
 	// The payment whose session Antom's SDK could not use, or "": another one is made.
 	RefusedSession string
 }

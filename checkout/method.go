@@ -52,10 +52,11 @@ const MethodCard = "CARD"
 
 // Method is a way to pay, named by Antom's code.
 type Method struct {
-	Code string
-	Name string // a brand; a name that is a word and no brand is translated by the pages
-	Flow Flow
-	Time time.Duration // to pay, for a buyer who starts now
+	Code      string
+	Name      string // a brand; a name that is a word and no brand is translated by the pages
+	Flow      Flow
+	Time      time.Duration // to pay, for a buyer who starts now
+	CardOffer               // of MethodCard
 }
 
 // MethodOption is a method as Antom offers it in the answer to consult, before the
@@ -71,6 +72,7 @@ type MethodOption struct {
 	OverLimit  bool // not enabled, because the amount is outside its limits
 	ScanOnly   bool // the buyer can only scan a code
 	NeedsBank  bool // the buyer has to choose a bank before paying
+	CardOffer       // of MethodCard: everything that Antom lists
 }
 
 // Limit is the smallest and largest amount in minor units; 0 where none is known.

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"strconv"
@@ -74,7 +75,8 @@ func readStart(c echo.Context) (posted start, err error) {
 		Method: form.Get("method"), Card: form.Get("card"), CardBrand: form.Get("card_brand"),
 		RefusedSession: form.Get("refused_session"), Terminal: form.Get("terminal"), OS: form.Get("os"), ReturnURL: form.Get("return_url"),
 	}
-	if err := errors.Join(posted.SaveCard.read(form.Get("save_card")), posted.Installments.read(form.Get("installments"))); err != nil {
+	posted.Installments.read(form.Get("installments"))
+	if err := posted.SaveCard.read(form.Get("save_card")); err != nil {
 		return start{}, web.Unreadable(err)
 	}
 	return posted, nil
@@ -93,8 +95,9 @@ func startForm(c echo.Context, posted start) web.Form {
 // can open a session of the SDK.
 func (s cashier) attempt(c echo.Context, posted start, form web.Form) (checkout.Attempt, error) {
 	want := checkout.Attempt{Method: posted.Method, Mode: checkout.ModeAPI, Device: deviceOf(c), RefusedSession: posted.RefusedSession}
+	want.Choice.Brand, want.Choice.Installments = posted.CardBrand, int(posted.Installments) // refused beside any other method
 	if posted.Method == checkout.MethodCard {
-		want.Choice = checkout.CardChoice{Saved: posted.Card, Save: bool(posted.SaveCard), Brand: posted.CardBrand, Installments: int(posted.Installments)}
+		want.Choice.Saved, want.Choice.Save = posted.Card, bool(posted.SaveCard)
 	}
 	if posted.fromApp() {
 		if wrong := posted.wrongFields(s.cfg.AppReturns); len(wrong) > 0 {
@@ -102,7 +105,7 @@ func (s cashier) attempt(c echo.Context, posted start, form web.Form) (checkout.
 		}
 		want.Device.Terminal, want.Device.OS, want.ReturnURL = checkout.TerminalApp, checkout.OS(posted.OS), posted.ReturnURL
 	}
-	if form == web.JSON && s.cfg.SDK != nil {
+	if form == web.JSON && s.cfg.SDK != nil && want.Choice.Brand == "" { // the SDK cannot lead to a card company
 		want.Mode = checkout.ModeSDK
 		want.Element = want.Method == "" && s.cfg.SDK.UI == Element && !posted.fromApp()
 	}
@@ -144,21 +147,23 @@ func (f *flag) read(text string) error {
 // UnmarshalJSON implements json.Unmarshaler: true, "true" and 1 are the same.
 func (f *flag) UnmarshalJSON(data []byte) error { return f.read(bare(data)) }
 
-// count is a whole number of a form, or of JSON; none is 0.
+// count is a whole number of a form, or of JSON; none is 0. What is no such number is
+// -1, which is never offered.
 type count int
 
-func (n *count) read(text string) error {
-	if text == "" {
-		*n = 0
-		return nil
+func (n *count) read(text string) {
+	number, err := strconv.Atoi(cmp.Or(text, "0"))
+	if err != nil {
+		number = -1
 	}
-	number, err := strconv.Atoi(text)
 	*n = count(number)
-	return err
 }
 
 // UnmarshalJSON implements json.Unmarshaler: 3 and "3" are the same.
-func (n *count) UnmarshalJSON(data []byte) error { return n.read(bare(data)) }
+func (n *count) UnmarshalJSON(data []byte) error {
+	n.read(bare(data))
+	return nil
+}
 
 // bare is a JSON scalar without its quotes; null is "".
 func bare(data []byte) string {

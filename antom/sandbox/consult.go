@@ -34,7 +34,11 @@ func (mo *methodOffers) consult(req *antom.ConsultRequest) (any, *Refusal) {
 			len(regions) > 0 && !slices.Contains(regions, m.Region) && m.Region != "GLOBAL":
 			continue
 		}
-		answer.PaymentOptions = append(answer.PaymentOptions, mo.option(m, money))
+		option := mo.option(m, money)
+		if m.isCard() {
+			option.Installment = installment(money, asksManualCapture(req.PaymentFactor))
+		}
+		answer.PaymentOptions = append(answer.PaymentOptions, option)
 	}
 	// The buyer's own region first, then the order of the table.
 	slices.SortStableFunc(answer.PaymentOptions, func(a, b antom.PaymentOption) int {
@@ -76,13 +80,22 @@ func (mo *methodOffers) option(m method, money Money) antom.PaymentOption {
 		o.Detail.InteractionTypes = []string{"QR"}
 	case m.isCard():
 		o.Detail.Funding = []string{"CREDIT", "DEBIT"}
-		for _, brand := range []string{"VISA", "MASTERCARD", "AMEX", "JCB", "CUP"} {
+		for _, brand := range cardBrands(money.Currency) {
 			o.Detail.SupportCardBrands = append(o.Detail.SupportCardBrands, antom.CardBrand{
 				CardBrand: brand, Logo: &antom.Logo{Name: brand, URL: mo.url + "/logo/" + brand + ".svg"},
 			})
 		}
 	}
 	return o
+}
+
+// cardBrands are the brands of cards that pay in a currency.
+func cardBrands(currency string) []string {
+	brands := []string{"VISA", "MASTERCARD", "AMEX", "JCB", "CUP"}
+	if currency == "KRW" {
+		brands = append(brands, koreanIssuers...)
+	}
+	return brands
 }
 
 // limitOf is a limit as Antom writes it; 0 is none.

@@ -49,7 +49,7 @@ var published = map[string]string{
 	"cardInfo":           "cardNo cardBrand cardToken issuingCountry funding paymentMethodRegion threeDSResult",
 	"paymentResultInfo": "cardNo cardBrand cardToken issuingCountry issuerName funding paymentMethodRegion threeDSResult avsResultRaw cvvResultRaw networkTransactionId" +
 		" cardCategory cardBin lastFour expiryMonth expiryYear refusalCodeRaw refusalReasonRaw merchantAdviceCode cardholderName authorizationCode rrn" +
-		" credentialTypeUsed incrementalAuthorizationAvailable extendedAuthorizationAvailable refundOnAuthorizationAvailable",
+		" creditPayPlan credentialTypeUsed incrementalAuthorizationAvailable extendedAuthorizationAvailable refundOnAuthorizationAvailable",
 	"cardholderName": "firstName middleName lastName fullName",
 	"threeDSResult":  "threeDSVersion eci cavv dsTransactionId xid challenged threeDSOffered exemptionType challengeCancel threeDStransactionStatusReason",
 	"transactions":   "transactionResult transactionId transactionType transactionStatus transactionAmount transactionRequestId transactionTime",
@@ -58,6 +58,9 @@ var published = map[string]string{
 	"singleLimit":         "minAmount maxAmount remainAmount",
 	"paymentOptionDetail": "supportCardBrands funding supportBanks interactionTypes",
 	"supportCardBrands":   "cardBrand logo",
+	"installment":         "supportCardBrands plans",
+	"plans":               "interestRate minInstallmentAmount maxInstallmentAmount installmentNum interval enabled",
+	"creditPayPlan":       "installmentNum interval creditPayFeeType feePercentage interestRate",
 	"logo":                "logoName logoUrl",
 	"paymentMethodDetail": "paymentMethodType card",
 	"card":                "cardToken brand expiryYear expiryMonth maskedCardNo fingerprint funding bin issuerName issuingCountry lastFour networkTransactionId",

@@ -18,6 +18,7 @@ func (ps *payments) pay(req *antom.PayRequest) (any, *Refusal) {
 	}
 	terms.addOrder(req.Order, req.Env, req.SettlementStrategy)
 	terms.addMethod(req.PaymentMethod, req.PaymentFactor)
+	terms.addPlan(req.CreditPayPlan)
 	if refusal := checkPay(req, terms); refusal != nil {
 		return nil, refusal
 	}
@@ -34,7 +35,7 @@ func (ps *payments) pay(req *antom.PayRequest) (any, *Refusal) {
 	if ps.ledger.sessions[req.PaymentRequestID] != nil {
 		return nil, refuse("REPEAT_REQ_INCONSISTENT", "this paymentRequestId was used with createPaymentSession")
 	}
-	if refusal := m.allows(terms.Money); refusal != nil {
+	if refusal := firstRefusal(m.allows(terms.Money), checkIssuer(req.PaymentMethod, terms), checkPlan(req.CreditPayPlan, terms)); refusal != nil {
 		return nil, refusal
 	}
 	expires := req.PaymentExpiryTime.Time
@@ -116,6 +117,9 @@ func (ps *payments) payAnswer(p *Payment) any {
 	default:
 		answer.Envelope = inProcess(antom.CodePaymentInProcess)
 		ps.addNextStep(p, answer)
+		if p.Step == stepIssuer {
+			return issuerAnswer{PayResponse: answer}
+		}
 	}
 	return answer
 }

@@ -106,18 +106,26 @@ func (ps *payments) complete(p *Payment, entered *card) {
 // cardStops reports whether the card or its bank keeps the payment from being
 // authorised now.
 func (ps *payments) cardStops(p *Payment, entered *card) bool {
-	if entered == nil && p.Card == nil {
+	switch {
+	case p.Step == stepIssuer:
+		p.Card, entered = issuerCard(p.Terms.IssuerBrand), nil
+	case entered == nil && p.Card == nil:
 		entered = p.usualCard()
 	}
-	if entered == nil {
-		return ps.asksFirst(p, "")
+	var code antom.ResultCode
+	var habit bankHabit
+	if entered != nil {
+		p.Card = ps.cards.info(entered)
+		code, habit = entered.outcome(ps.scheduler.now()), entered.habit()
 	}
-	p.Card = ps.cards.info(entered)
-	if code := entered.outcome(ps.scheduler.now()); code != "" {
+	if code == "" && !p.Terms.splits(p.Card.CardBrand) {
+		code = "CARD_NOT_SUPPORTED"
+	}
+	if code != "" {
 		ps.decline(p, code)
 		return true
 	}
-	return ps.asksFirst(p, entered.habit())
+	return ps.asksFirst(p, habit)
 }
 
 // succeed makes the payment a success. A card's money is then captured, unless
@@ -130,6 +138,7 @@ func (ps *payments) succeed(p *Payment) {
 		p.AuthEndsAt = p.PaidAt.Add(7 * day)
 		p.authorise()
 		p.approve()
+		p.reportPlan()
 		p.authenticate(challenged)
 		if saved := ps.cards.addOf(p); saved != nil {
 			ps.ledger.keep(saved)

@@ -168,22 +168,6 @@ func TestSavedCardPaysAgain(t *testing.T) {
 	}
 }
 
-func TestKoreanIssuerPage(t *testing.T) {
-	s := newShop(t)
-	req := s.payRequest("PR-1", "CARD", 4200)
-	inCurrency(t, "KRW", 30000)(req)
-	req.PaymentMethod.Metadata = &antom.Metadata{SelectedCardBrand: "SAMSUNG", RequireIssuerAuthentication: antom.True}
-	answer, err := s.client.Pay(t.Context(), req)
-	must(t, err)
-	if page := s.gets(answer.NormalURL); !strings.Contains(page, "SAMSUNG") || strings.Contains(page, `name="number"`) {
-		t.Error("the page is not the issuer's")
-	}
-	s.acts(answer.NormalURL, "pay")
-	if got := s.asks("PR-1"); got.PaymentStatus != antom.PaymentSuccess || got.PaymentResultInfo.ThreeDSResult != nil {
-		t.Errorf("the payment is %s with %+v", got.PaymentStatus, got.PaymentResultInfo)
-	}
-}
-
 func TestCardNumbersStayNowhere(t *testing.T) {
 	s := newShop(t)
 	req := s.payRequest("PR-1", "CARD", 4200)

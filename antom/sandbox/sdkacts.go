@@ -3,6 +3,7 @@ package sandbox
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"antom-checkout/antom"
 )
@@ -37,6 +38,7 @@ type componentAct struct {
 	Month   string           `json:"month"`
 	Year    string           `json:"year"`
 	CVV     string           `json:"cvv"`
+	Parts   int              `json:"installments"` // where Antom's form asks for them
 	Reason  antom.ResultCode `json:"reason"`
 }
 
@@ -92,6 +94,9 @@ func (sdk *webSDK) act(session *Session, act componentAct) (string, error) {
 		if mistake := cardMistake(entered, sdk.now()); mistake != "" {
 			return mistake, nil // before the session is spent on it
 		}
+	}
+	if slices.Contains(session.Terms.partsOffered(), act.Parts) && (session.Terms.Method == "CARD" || act.Method == "CARD") {
+		session.Terms.Installments = act.Parts
 	}
 	p, err := sdk.sessions.submit(session, act.Method)
 	if err != nil || act.Act == "submit" {

@@ -80,6 +80,7 @@ type sdkPayment struct {
 	SavedCards       []sdkCard           `json:"savedCards,omitempty"`
 	Reasons          []antom.ResultCode  `json:"reasons,omitempty"`
 	TestCards        []testCard          `json:"testCards,omitempty"`
+	Plans            []int               `json:"plans,omitempty"` // instalments to choose from
 	Mistake          string              `json:"mistake,omitempty"`
 }
 
@@ -220,13 +221,13 @@ func (sdk *webSDK) paymentView(session *Session) *sdkPayment {
 		view.Methods = sdkMethods(terms)
 	}
 	if view.Method == "" {
-		view.TestCards, view.Reasons = testCards, reasons[cardPage]
+		view.TestCards, view.Reasons, view.Plans = testCards, reasons[cardPage], terms.partsOffered()
 		return view
 	}
 	m, _ := methodOf(view.Method)
 	view.Name, view.Page, view.Reasons = m.Name, string(m.Page), reasonsFor(m)
 	if m.isCard() {
-		view.TestCards, view.SavedCards = testCards, sdk.savedCards(terms)
+		view.TestCards, view.SavedCards, view.Plans = testCards, sdk.savedCards(terms), terms.partsOffered()
 		if terms.IssuerBrand != "" {
 			view.Page = stepIssuer
 		}

@@ -20,7 +20,7 @@ type sessions struct {
 // createPaymentSession makes a session for a client SDK, which is no payment yet.
 func (ss *sessions) createPaymentSession(req *antom.PaymentSessionRequest) (any, *Refusal) {
 	terms := termsOfSession(req)
-	if refusal := firstRefusal(checkSession(req, terms), checkSessionMethod(terms)); refusal != nil {
+	if refusal := firstRefusal(checkSession(req, terms), checkSessionMethod(terms), checkIssuer(req.PaymentMethod, terms), checkPlan(req.CreditPayPlan, terms)); refusal != nil {
 		return nil, refusal
 	}
 	now := ss.scheduler.now()

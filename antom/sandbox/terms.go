@@ -23,6 +23,9 @@ type Terms struct {
 	ThreeDS       bool     `json:"three_ds,omitempty"`     // the merchant requires 3-D Secure
 	Upgrade       bool     `json:"upgrade,omitempty"`      // 3-D Secure instead of a soft decline
 	IssuerBrand   string   `json:"issuer_brand,omitempty"` // Korean issuer authentication
+	Installments  int      `json:"installments,omitempty"` // monthly parts; 0 or 1 = one payment
+	CollectPlan   bool     `json:"collect_plan,omitempty"` // Antom's form asks for them
+	PlansListed   []int    `json:"plans_listed,omitempty"` // the only ones it offers
 	Tokenize      bool     `json:"tokenize,omitempty"`     // keep the card and return a token
 	SavedCards    []string `json:"saved_cards,omitempty"`  // tokens offered to the buyer
 	Metadata      string   `json:"metadata,omitempty"`     // returned as it came
@@ -36,6 +39,8 @@ func termsOfSession(req *antom.PaymentSessionRequest) Terms {
 	}
 	terms.addOrder(req.Order, req.Env, req.SettlementStrategy)
 	terms.addMethod(req.PaymentMethod, req.PaymentFactor)
+	terms.addPlan(req.CreditPayPlan)
+	terms.CollectPlan = isTrue(req.EnableInstallmentCollection)
 	if req.AvailablePaymentMethod != nil {
 		types := slices.Clone(req.AvailablePaymentMethod.Types)
 		slices.SortStableFunc(types, func(a, b antom.AvailableType) int { return int(a.Order) - int(b.Order) })
@@ -68,9 +73,7 @@ func (t *Terms) addOrder(order *antom.Order, env *antom.Env, settlement *antom.S
 }
 
 func (t *Terms) addMethod(m *antom.PaymentMethod, factor *antom.PaymentFactor) {
-	if factor != nil {
-		t.ManualCapture = factor.CaptureMode == antom.CaptureManual
-	}
+	t.ManualCapture = asksManualCapture(factor)
 	if m == nil {
 		return
 	}
@@ -85,8 +88,18 @@ func (t *Terms) addMethod(m *antom.PaymentMethod, factor *antom.PaymentFactor) {
 		}
 	}
 	if issuer && t.IssuerBrand == "" {
-		t.IssuerBrand = "KOREAN CARD"
+		t.IssuerBrand = anyIssuer
 	}
+}
+
+func (t *Terms) addPlan(plan *antom.CreditPayPlan) {
+	if plan != nil {
+		t.Installments, t.PlansListed = int(plan.InstallmentNum), plan.FilteredPeriods
+	}
+}
+
+func asksManualCapture(factor *antom.PaymentFactor) bool {
+	return factor != nil && factor.CaptureMode == antom.CaptureManual
 }
 
 func (t *Terms) addThreeDS(meta *antom.Metadata) {

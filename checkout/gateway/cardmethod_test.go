@@ -12,6 +12,7 @@ import (
 // What a request asks about 3-D Secure, in every way to pay and by every policy.
 func TestOneFlagOfThreeDSIsSentForCardsOnly(t *testing.T) {
 	const upgrade, force, neither = `{"enableAuthenticationUpgrade":true}`, `{"is3DSAuthentication":true}`, ""
+	const issuer = `{"selectedCardBrand":"HYUNDAI","requireIssuerAuthentication":true,"paymentMethodRegion":"KR"}`
 	order := checkout.Order{ID: "o", Total: checkout.Money{Minor: 4200, Currency: "KRW"}}
 	type request struct {
 		Method    antom.PaymentMethod           `json:"paymentMethod"`
@@ -52,7 +53,7 @@ func TestOneFlagOfThreeDSIsSentForCardsOnly(t *testing.T) {
 		"wallet":                   {want: checkout.Attempt{Method: "GCASH", Mode: checkout.ModeAPI}},
 		"wallet, session":          {want: checkout.Attempt{Method: "GCASH", Mode: checkout.ModeSDK}},
 		"element without cards":    {want: checkout.Attempt{Mode: checkout.ModeSDK, Element: true, Offered: []string{"GCASH"}}},
-		"Korean issuer's own page": {want: checkout.Attempt{Method: "CARD", Mode: checkout.ModeAPI, Choice: checkout.CardChoice{Brand: "HYUNDAI"}}},
+		"Korean issuer's own page": {want: checkout.Attempt{Method: "CARD", Mode: checkout.ModeAPI, Choice: checkout.CardChoice{Brand: "HYUNDAI"}}, auto: issuer, off: issuer, required: issuer},
 		"another method with data": {want: checkout.Attempt{Method: "P24", Mode: checkout.ModeAPI}, auto: `{}`, off: `{}`, required: `{}`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -50,6 +50,7 @@ func methodOption(option antom.PaymentOption, currency checkout.Currency) checko
 		m.ScanOnly = slices.Equal(option.Detail.InteractionTypes, []string{"QR"})
 		m.NeedsBank = len(option.Detail.SupportBanks) > 0
 	}
+	m.CardOffer = cardOffer(option, currency)
 	return m
 }
 

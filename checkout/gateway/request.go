@@ -44,12 +44,16 @@ func (g *Gateway) sessionRequest(o checkout.Order, p checkout.Payment, want chec
 		PaymentSessionExpiryTime: antom.NewTime(p.ExpiresAt),
 		PaymentExpiryTime:        antom.NewTime(slowEnd),
 		Env:                      antomEnv(want.Device),
+		CreditPayPlan:            creditPayPlan(p.Choice),
 	}
 	if !want.Element {
 		request.PaymentMethod = g.antomMethod(o, p)
 		return request
 	}
 	request.ProductScene = antom.SceneElement
+	if want.Installments {
+		request.EnableInstallmentCollection = antom.True
+	}
 	request.AvailablePaymentMethod = &antom.AvailablePaymentMethod{}
 	for i, code := range want.Offered {
 		available := antom.AvailableType{Type: code, Order: antom.Int(i + 1)}
@@ -76,6 +80,7 @@ func (g *Gateway) payRequest(o checkout.Order, p checkout.Payment, want checkout
 		PaymentNotifyURL:   g.notifyURL(),
 		PaymentExpiryTime:  antom.NewTime(p.ExpiresAt),
 		Env:                antomEnv(want.Device),
+		CreditPayPlan:      creditPayPlan(p.Choice),
 	}
 }
 
@@ -111,6 +116,9 @@ func (g *Gateway) antomMethod(o checkout.Order, p checkout.Payment) *antom.Payme
 		m.Metadata = &antom.Metadata{PayerEmail: checkout.DeliverableEmail(o.Buyer.Email)}
 	case checkout.MethodCard:
 		m.Metadata = g.cardMetadata(p)
+		if p.Choice.ByKoreanIssuer(p.Amount.Currency) {
+			chooseIssuer(m, p.Choice.Brand)
+		}
 	}
 	return m
 }

@@ -26,8 +26,11 @@ type Consulter interface {
 type Config struct {
 	Currency checkout.Currency
 	Methods  []string // codes to offer, in this order; none: what Antom offers, in the table's order
-	Now      func() time.Time
-	Log      *slog.Logger // nil discards
+	// KoreanBrands are the card companies to offer for KRW; none: those that Antom names.
+	KoreanBrands  []string
+	ManualCapture bool // the merchant captures cards
+	Now           func() time.Time
+	Log           *slog.Logger // nil discards
 }
 
 // Methods decides what is offered. It is safe for concurrent use.
@@ -112,17 +115,21 @@ func (s *Methods) List(ctx context.Context, o checkout.Order, d checkout.Device)
 	for i, m := range offered {
 		list[i] = m.Method
 		list[i].Time = min(m.closeTime(), o.ExpiresAt.Sub(s.now()))
+		list[i].CardOffer = s.cardOffer(o, m)
 	}
 	return list
 }
 
-// Codes is the codes of List.
-func (s *Methods) Codes(ctx context.Context, o checkout.Order, d checkout.Device) []string {
-	var codes []string
-	for _, m := range s.offered(ctx, o, d) {
-		codes = append(codes, m.Code)
+// cardOffer is what a buyer may choose for a card beside the method.
+func (s *Methods) cardOffer(o checkout.Order, m method) checkout.CardOffer {
+	if m.Code != checkout.MethodCard {
+		return checkout.CardOffer{}
 	}
-	return codes
+	listed := m.CardOffer
+	if len(s.cfg.KoreanBrands) > 0 {
+		listed.Brands = s.cfg.KoreanBrands
+	}
+	return checkout.OfferFor(o, listed, s.cfg.ManualCapture)
 }
 
 // offered is what the page shows, and what a posted choice is checked against.

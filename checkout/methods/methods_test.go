@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"antom-checkout/checkout"
 )
 
@@ -141,8 +143,8 @@ func TestMethodsThatOnlyAntomKnows(t *testing.T) {
 		} else if len(offered) == 1 {
 			got = offered[0].Method
 		}
-		if got != row.want {
-			t.Errorf("%s: %+v, want %+v", name, got, row.want)
+		if diff := cmp.Diff(row.want, got); diff != "" {
+			t.Errorf("%s: %s", name, diff)
 		}
 	}
 }

@@ -21,6 +21,7 @@ func methodsOf(options []checkout.MethodOption, asked checkout.Money) []method {
 		}
 		seen[m.Code] = true
 		m.reach = everywhere // Antom says so
+		m.CardOffer = cardOfferOf(option, asked)
 		if option.Limit != (checkout.Limit{}) {
 			m.currency, m.least, m.most = asked.Currency, option.Limit.Min, option.Limit.Max
 		}
@@ -48,6 +49,15 @@ func methodOf(option checkout.MethodOption) (m method, carried bool) {
 		m.Name = option.Name
 	}
 	return m, isCode(option.Code) && !uncarried[option.Code] && m.Flow != "" && !option.NeedsBank
+}
+
+// cardOfferOf is what an answer about one amount says about cards for every amount.
+func cardOfferOf(option checkout.MethodOption, asked checkout.Money) checkout.CardOffer {
+	offer := checkout.CardOffer{Brands: option.Brands}
+	for _, plan := range option.Plans {
+		offer.Plans = append(offer.Plans, plan.EnabledFor(asked))
+	}
+	return offer
 }
 
 func flowOf(option checkout.MethodOption) checkout.Flow {

@@ -36,7 +36,7 @@ type Gateway interface {
 
 // Methods is what the Service has to know of methods; *methods.Methods is one.
 type Methods interface {
-	Codes(ctx context.Context, o checkout.Order, d checkout.Device) []string
+	List(ctx context.Context, o checkout.Order, d checkout.Device) []checkout.Method
 	Method(code string) checkout.Method
 	CloseTime(code string) time.Duration
 	SlowEnd(o checkout.Order, p checkout.Payment) time.Time

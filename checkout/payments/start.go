@@ -35,15 +35,14 @@ type starts struct {
 // on with the same attempt, another method ends the old one first. So does another way
 // back: what began in a browser would lead an app's buyer out of the app, and the
 // other way round. No answer from Antom is ActionWait, and posting again goes on.
-// Errors: CodeNotFound, CodeMethodUnknown, CodeMethodRequired, CodeSoldOut,
+// Errors: CodeNotFound, CodeMethodUnknown, CodeMethodRequired, CodeFormInvalid, CodeSoldOut,
 // CodeTooManyAttempts, CodeCardsRefused.
 func (s *starts) Start(ctx context.Context, token string, want checkout.Attempt) (Started, error) {
 	o, err := s.Order(ctx, token)
 	if err != nil {
 		return Started{}, err
 	}
-	want.Offered = s.methods.Codes(ctx, o, want.Device)
-	if err := checkMethod(want); err != nil {
+	if want, err = s.offer(ctx, o, want); err != nil {
 		return Started{Order: o}, err
 	}
 	queue, leave := context.WithTimeout(ctx, startPatience)
@@ -66,10 +65,23 @@ func (s *starts) Start(ctx context.Context, token string, want checkout.Attempt)
 	return waiting(o, nil), err
 }
 
-func checkMethod(want checkout.Attempt) error {
+// offer compares what the buyer wants with what is offered for the order.
+func (s *starts) offer(ctx context.Context, o checkout.Order, want checkout.Attempt) (checkout.Attempt, error) {
+	var chosen checkout.Method // stays zero for the element
+	for _, m := range s.methods.List(ctx, o, want.Device) {
+		want.Offered = append(want.Offered, m.Code)
+		want.Installments = want.Installments || len(m.Plans) > 0
+		if m.Code == want.Method {
+			chosen = m
+		}
+	}
+	return want, checkMethod(want, chosen)
+}
+
+func checkMethod(want checkout.Attempt, chosen checkout.Method) error {
 	switch {
 	case want.Element || slices.Contains(want.Offered, want.Method):
-		return checkChoice(want.Choice)
+		return checkChoice(want.Choice, chosen)
 	case want.Method == "":
 		return &checkout.Error{Code: checkout.CodeMethodRequired, Fields: map[string]string{"method": "error.method_required"}}
 	}
@@ -77,16 +89,10 @@ func checkMethod(want checkout.Attempt) error {
 }
 
 // checkChoice refuses what is not offered for a card.
-func checkChoice(choice checkout.CardChoice) error {
-	wrong := map[string]string{}
+func checkChoice(choice checkout.CardChoice, chosen checkout.Method) error {
+	wrong := chosen.Refuses(choice)
 	if choice.Saved != "" {
 		wrong["card"] = "error.invalid"
-	}
-	if choice.Brand != "" {
-		wrong["card_brand"] = "error.invalid"
-	}
-	if choice.Installments != 0 {
-		wrong["installments"] = "error.invalid"
 	}
 	if len(wrong) > 0 {
 		return &checkout.Error{Code: checkout.CodeFormInvalid, Fields: wrong}
