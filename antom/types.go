@@ -88,8 +88,14 @@ type Goods struct {
 	SKUName            string `json:"goodsSkuName,omitempty"`
 	URL                string `json:"goodsUrl,omitempty"`
 	ImageURL           string `json:"goodsImageUrl,omitempty"`
-	DeliveryMethodType string `json:"deliveryMethodType,omitempty"` // PHYSICAL or DIGITAL
+	DeliveryMethodType string `json:"deliveryMethodType,omitempty"`
 }
+
+// How goods reach the buyer.
+const (
+	DeliveryPhysical = "PHYSICAL"
+	DeliveryDigital  = "DIGITAL"
+)
 
 // Shipping is where the goods go.
 type Shipping struct {

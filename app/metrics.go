@@ -28,6 +28,7 @@ type metrics struct {
 	streams       prometheus.Gauge
 	limited       *prometheus.CounterVec
 	reports       *prometheus.CounterVec
+	sdkReports    *prometheus.CounterVec
 	notifications *prometheus.CounterVec
 	disputes      *prometheus.CounterVec
 	started       *prometheus.CounterVec
@@ -56,6 +57,7 @@ func newMetrics() *metrics {
 		streams:       prometheus.NewGauge(prometheus.GaugeOpts{Name: "checkout_event_streams", Help: "Event streams that are open."}),
 		limited:       counter("rate_limited_total", "Requests refused for coming too often.", "limit"),
 		reports:       counter("csp_reports_total", "Violations that browsers reported: kind violation is for a person to examine, sdk and extension are known noise.", "kind", "directive", "source"),
+		sdkReports:    counter("sdk_errors_total", "Errors of Antom's SDK that pages and apps reported.", "code"),
 		notifications: counter("notifications_total", "Antom's notifications: verified (stored, about a payment of this shop), unknown (stored, about none), refused (no valid signature), unreadable, unstored.", "result"),
 		disputes:      counter("disputes_total", "Steps of disputes that Antom has told of. DEFENSE_DUE_ALERT is urgent.", "step"),
 		started:       counter("payments_started_total", "Attempts to pay that were started.", "method"),
@@ -66,7 +68,7 @@ func newMetrics() *metrics {
 		cardsRefused:  counter("cards_refused_total", "Attempts to pay by card that were refused because too many cards were declined: of the order, the address, or this card.", "declines_of"),
 		callDurations: histogram("gateway_call_duration_seconds", "How long calls to Antom took.", "operation"),
 	}
-	m.registry.MustRegister(m.requests, m.durations, m.streams, m.limited, m.reports, m.notifications, m.disputes, m.started, m.outcomes, m.calls, m.callDurations, m.shopFaults, m.withheld, m.cardsRefused,
+	m.registry.MustRegister(m.requests, m.durations, m.streams, m.limited, m.reports, m.sdkReports, m.notifications, m.disputes, m.started, m.outcomes, m.calls, m.callDurations, m.shopFaults, m.withheld, m.cardsRefused,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -97,6 +99,9 @@ func (m *metrics) Limited(name string) { m.limited.WithLabelValues(name).Inc() }
 func (m *metrics) PolicyReport(kind, directive, source string) {
 	m.reports.WithLabelValues(kind, directive, source).Inc()
 }
+
+// SDKReport implements handlers.Meter.
+func (m *metrics) SDKReport(code string) { m.sdkReports.WithLabelValues(code).Inc() }
 
 // NotificationRefused implements handlers.Meter.
 func (m *metrics) NotificationRefused(status int) {

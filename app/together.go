@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"antom-checkout/checkout/methods"
+	"antom-checkout/handlers"
 	"antom-checkout/handlers/web"
 )
 
@@ -56,6 +57,7 @@ func (s *Settings) contradictions(all values) (problems []error) {
 	problem(s.ClockOffset != 0 && s.LiveMode(), "CLOCK_OFFSET: not in live mode")
 	problem(!embedded && s.SDK.URL == nil && !s.FormsOnly, "ANTOM_SDK_URL: missing")
 	problem(embedded && s.SDK.URL == nil && s.SDK.Integrity != "", "ANTOM_SDK_INTEGRITY: the sandbox's own script has another hash; give ANTOM_SDK_URL, too, or neither")
+	problem(s.SDK.ShopSubmits && s.SDK.UI != handlers.Inline, "SDK_SUBMIT_BUTTON: shop needs SDK_UI=inline, where the card form is inside the page; otherwise the SDK has a button of its own")
 	problem(embedded && public && !s.SandboxOnPublic && !all[clientID].wrong,
 		"ANTOM_CLIENT_ID: missing, and PUBLIC_URL is not on this machine. Give your account, or SANDBOX=on for a shop whose payments are practice")
 	problem(!embedded && s.SandboxOnPublic, "SANDBOX: on starts the embedded sandbox, and ANTOM_CLIENT_ID names an account at Antom; give one of them")

@@ -29,6 +29,7 @@ type Device struct {
 	Language  string
 	Terminal  Terminal
 	OS        OS // for every terminal but TerminalWeb
+	DeviceFacts
 }
 
 // Attempt is a buyer's request to pay, before it is a stored Payment.

@@ -10,9 +10,10 @@ import (
 // The reaction of the page to each code of the SDK. No code counts as a payment.
 var (
 	staysAfter = []string{"SDK_START_OF_LOADING", "SDK_END_OF_LOADING", "SDK_FORM_VERIFICATION_FAILED",
-		"SDK_DUPLICATE_SUBMISSION_BEHAVIOR", "SDK_PAYMENT_CHALLENGE", "SDK_PAYMENT_RETRY", "SDK_PAYMENT_WARN", "SDK_PAYMENT_SHIPPINGCHANGE"}
+		"SDK_DUPLICATE_SUBMISSION_BEHAVIOR", "SDK_PAYMENT_RETRY", "SDK_PAYMENT_WARN", "SDK_PAYMENT_SHIPPINGCHANGE"}
 	inquiresAfter = []string{"SDK_PAYMENT_SUCCESSFUL", "SDK_PAYMENT_AUTHORIZATION_SUCCESSFUL", "SDK_PAYMENT_APPROVE", "SDK_PAYMENT_PROCESSING",
 		"SDK_PAYMENT_PENDING", "SDK_PAYMENT_FAIL", "SDK_PAYMENT_ERROR", "SDK_PAYMENT_CLICK_BACK_TO_MERCHANT", "SDK_SUBMIT_NETWORK_ERROR"}
+	asksAfter  = []string{"SDK_PAYMENT_CHALLENGE"}                                                                                                                                                                                    // the bank asks the buyer, who may confirm elsewhere
 	waitsAfter = []string{"SDK_CALL_URL_SUCCESS", "SDK_REDIRECT"}                                                                                                                                                                     // the buyer is on the way to a wallet
 	closedBy   = []string{"SDK_PAYMENT_CANCEL"}                                                                                                                                                                                       // the buyer closed the payment
 	blockedBy  = []string{"SDK_LAUNCH_PAYMENT_APP_ERROR", "SDK_CALL_URL_ERROR"}                                                                                                                                                       // at any time
@@ -28,7 +29,7 @@ func TestTheTestsKnowEveryCodeOfTheScript(t *testing.T) {
 	for _, found := range regexp.MustCompile(`(?m)^\t\t([A-Z_0-9]+): "\w+",$`).FindAllSubmatch(script, -1) {
 		rows = append(rows, string(found[1]))
 	}
-	tested := slices.Concat(staysAfter, inquiresAfter, waitsAfter, closedBy, blockedBy, brokenBy, elementsBy)
+	tested := slices.Concat(staysAfter, inquiresAfter, asksAfter, waitsAfter, closedBy, blockedBy, brokenBy, elementsBy)
 	slices.Sort(rows)
 	slices.Sort(tested)
 	if !slices.Equal(rows, tested) {
@@ -98,6 +99,15 @@ func TestEveryCodeOfTheSDK(t *testing.T) {
 			}
 			b.clicks("#without")
 			b.arrives("/buyer/.+|" + codePage)
+		},
+		"asks the buyer who closes the bank's window": func(b *buyer, page string) {
+			for _, code := range asksAfter {
+				b.opensPopup(page, fault{Kind: "sdk-event", Code: code})
+				b.seesPopup()
+				b.presses("sdk-close")
+				b.seesDialog()
+				b.neverReads(failures...)
+			}
 		},
 		"asks the buyer who returns from a wallet": func(b *buyer, page string) {
 			for _, code := range waitsAfter {

@@ -22,8 +22,9 @@ type actionAnswer struct {
 
 type actionJSON struct {
 	Type        checkout.ActionType `json:"type"`
-	SDK         string              `json:"sdk,omitempty"` // the class
-	UI          SDKUI               `json:"ui,omitempty"`  // where it shows itself, unless in a popup
+	SDK         string              `json:"sdk,omitempty"`        // the class
+	UI          SDKUI               `json:"ui,omitempty"`         // where it shows itself, unless in a popup
+	Appearance  *looks              `json:"appearance,omitempty"` // of the Web SDK
 	SessionData string              `json:"session_data,omitempty"`
 	Environment string              `json:"environment,omitempty"`
 	Locale      string              `json:"locale,omitempty"`
@@ -53,9 +54,11 @@ func (s cashier) answerAction(c echo.Context, started payments.Started) error {
 	status := http.StatusOK
 	switch a.Type {
 	case checkout.ActionSDK:
-		sdk := s.sdkView(c)
 		answer.Action.SDK, answer.Action.UI = s.cfg.SDK.class(started)
-		answer.Action.Environment, answer.Action.Locale = sdk.Environment, sdk.Locale
+		answer.Action.Environment, answer.Action.Locale = s.cfg.SDK.Environment, sdkLocale(views.Language(c.Request().Context()))
+		if started.Payment.Terminal != checkout.TerminalApp {
+			answer.Action.Appearance = s.cfg.looks(answer.Action.UI)
+		}
 	case checkout.ActionDeclined:
 		_, message := views.FailureKeys(started.Payment)
 		answer.Action.Message = views.Text(c.Request().Context(), message)

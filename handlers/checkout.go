@@ -60,8 +60,8 @@ func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, pr
 		}
 	}
 	if o.Payable() && !v.Status.Unknown && !v.Exhausted {
-		v.Methods = s.methodViews(c, o)
-		v.SDK = s.sdkView(c)
+		v.Methods = s.methodViews(c, o, deviceOf(c))
+		v.SDK = s.cfg.SDK.view()
 		if s.payments.CardsRefused(o, c.RealIP()) > 0 {
 			sayCardsRefused(&v)
 		}

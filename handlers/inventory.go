@@ -30,7 +30,7 @@ func (c Config) Inventory() []Loaded {
 	var sdk *views.SDK
 	p := web.StrictPolicy("", c.PublicURL.Scheme == "https")
 	if c.SDK != nil {
-		sdk = c.SDK.view("")
+		sdk = c.SDK.view()
 		c.SDK.policy(p, true) // for every method there is
 	}
 	var list []Loaded

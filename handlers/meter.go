@@ -13,6 +13,7 @@ type Meter interface {
 	Stream(opened int)                           // 1 for an event stream that opens, -1 for one that ends
 	NotificationRefused(status int)              // with the status it was answered with
 	PolicyReport(kind, directive, source string) // a violation that a browser reported
+	SDKReport(code string)                       // an error of Antom's SDK
 }
 
 type noMeter struct{}
@@ -22,3 +23,4 @@ func (noMeter) Stream(int)                                 {}
 func (noMeter) NotificationRefused(int)                    {}
 func (noMeter) Limited(string)                             {}
 func (noMeter) PolicyReport(string, string, string)        {}
+func (noMeter) SDKReport(string)                           {}

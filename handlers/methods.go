@@ -11,12 +11,11 @@ import (
 	"antom-checkout/views"
 )
 
-func (s cashier) methodViews(c echo.Context, o checkout.Order) []views.Method {
+func (s cashier) methodViews(c echo.Context, o checkout.Order, device checkout.Device) []views.Method {
 	chosen := ""
 	if p := o.Current(); p != nil {
 		chosen = p.Method
 	}
-	device := deviceOf(c)
 	offered := s.offered(c, o, device)
 	all := make([]views.Method, len(offered))
 	first := 0 // preselected: what was chosen last, while it is offered

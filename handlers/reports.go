@@ -5,33 +5,17 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"antom-checkout/handlers/web"
 )
 
-// policyReports takes browsers' reports, and remembers which violations were reported in
-// this hour: each is logged once. It is bounded, by client before in all, so that a
-// client who invents hosts hides no one else's report; what is beyond is named other.
+// policyReports takes browsers' reports of broken policies.
 type policyReports struct {
 	*server
-	mu     sync.Mutex
-	began  time.Time // of the hour
-	named  map[violation]bool
-	by     map[string]int     // how many of those each client was the first to report
-	labels map[violation]bool // of the metric, which forgets none
+	seen seen[violation]
 }
-
-// How many violations are told apart: in an hour, of one client and of all, and by the
-// metric.
-const (
-	namedPerClient = 20
-	namedPerHour   = 300
-	maxLabels      = 100
-)
 
 const maxReport = 16 << 10 // bytes of one request
 
@@ -52,8 +36,9 @@ func (r *policyReports) receive(c echo.Context) error {
 	for _, v := range violations {
 		kind := r.kindOf(v)
 		v.onPayPage = false // the page is no part of what is told apart
-		v, isNew := r.note(v, web.ByClient(c))
-		r.cfg.Meter.PolicyReport(kind, v.directive, r.label(v))
+		other := violation{directive: v.directive, source: otherName}
+		v, isNew := r.seen.note(v, other, web.ByClient(c), r.cfg.Now())
+		r.cfg.Meter.PolicyReport(kind, v.directive, r.seen.label(v, other).source)
 		if isNew && kind == violationReport {
 			r.log.WarnContext(c.Request().Context(), "content security policy broken", web.LogDirective, v.directive, web.LogSource, v.source)
 		}
@@ -86,41 +71,4 @@ var sdkNoise = [][2]string{
 	{"script-src-elem", "gw.alipayobjects.com"}, {"script-src", "gw.alipayobjects.com"}, {"script-src", "wasm-eval"},
 	{"connect-src", "gw.alipayobjects.com"}, {"connect-src", "imdap-sea.alipay.com"}, {"img-src", "imdap-sea.alipay.com"},
 	{"style-src-elem", "inline"}, {"style-src-attr", "inline"},
-}
-
-// otherSource stands for the sources beyond the bounds.
-const otherSource = "other"
-
-// note answers the violation as it is named, and whether it is the first of its kind in
-// this hour.
-func (r *policyReports) note(v violation, client string) (named violation, isNew bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if now := r.cfg.Now(); r.named == nil || now.Sub(r.began) >= time.Hour {
-		r.began, r.named, r.by = now, map[violation]bool{}, map[string]int{}
-	}
-	if !r.named[v] {
-		if r.by[client] >= namedPerClient || len(r.named) >= namedPerHour {
-			v.source = otherSource
-		} else {
-			r.by[client]++
-		}
-	}
-	isNew = !r.named[v]
-	r.named[v] = true
-	return v, isNew
-}
-
-// label is the source that a violation is counted under.
-func (r *policyReports) label(v violation) string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.labels == nil {
-		r.labels = map[violation]bool{}
-	}
-	if !r.labels[v] && len(r.labels) >= maxLabels {
-		return otherSource
-	}
-	r.labels[v] = true
-	return v.source
 }

@@ -40,6 +40,7 @@ func (m *tally) Request(method, route string, status int, _ time.Duration) {
 func (m *tally) Stream(opened int)              { m.note("stream %+d", opened) }
 func (m *tally) NotificationRefused(status int) { m.note("notification %d", status) }
 func (m *tally) Limited(name string)            { m.note("limited %s", name) }
+func (m *tally) SDKReport(code string)          { m.note("sdk %s", code) }
 func (m *tally) PolicyReport(kind, directive, source string) {
 	m.note("report %s %s %s", kind, directive, source)
 }

@@ -48,11 +48,14 @@ func (s *server) routes(e *echo.Echo, antom notifications, health probes) {
 	e.POST("/checkout/:token/mail", pay.requestEmail, reading)
 	page("/checkout/:token/status", pay.showStatus, reading)
 	e.GET("/checkout/:token/events", pay.streamStatus, reading)
+	page("/checkout/:token/methods", pay.listMethods, reading)
 
 	e.POST(gateway.NotificationPath, antom.receive, web.Answering(web.Empty))
 
 	reports := &policyReports{server: s}
 	e.POST(web.ReportPath, reports.receive, web.Answering(web.Empty), s.limiter.Limited(limits.reports))
+	sdkErrors := &sdkReports{server: s}
+	e.POST(sdkReportPath, sdkErrors.receive, web.Answering(web.Empty), s.limiter.Limited(limits.reports))
 
 	if preview := (emailPreview{s}); preview.isOpen() {
 		developers := s.site.ForDevelopers()

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net/url"
 
-	"github.com/labstack/echo/v4"
 	"golang.org/x/text/language"
 
 	"antom-checkout/checkout"
@@ -18,6 +17,8 @@ type SDK struct {
 	URL         *url.URL
 	Integrity   string // a Subresource Integrity value, or ""
 	UI          SDKUI
+	HideLoading bool   // the SDK shows no spinner of its own
+	ShopSubmits bool   // with Inline: the shop's own button submits the card form
 	Environment string // "sandbox" or "prod"
 	GatewayHost string // host of the gateway; its region decides what the SDK talks to
 }
@@ -32,22 +33,12 @@ const (
 	Element SDKUI = "element" // AMSElement: Antom's list of methods in the page instead of the shop's
 )
 
-func (s *server) sdkView(c echo.Context) *views.SDK {
-	if s.cfg.SDK == nil {
+// view is the SDK as the page loads it; nil where there is none.
+func (sdk *SDK) view() *views.SDK {
+	if sdk == nil {
 		return nil
 	}
-	return s.cfg.SDK.view(sdkLocale(views.Language(c.Request().Context())))
-}
-
-// view is the SDK as the page loads it.
-func (sdk *SDK) view(locale string) *views.SDK {
-	return &views.SDK{
-		URL:         sdk.URL.String(),
-		Integrity:   sdk.Integrity,
-		UI:          string(cmp.Or(sdk.UI, Popup)),
-		Environment: sdk.Environment,
-		Locale:      locale,
-	}
+	return &views.SDK{URL: sdk.URL.String(), Integrity: sdk.Integrity, UI: string(cmp.Or(sdk.UI, Popup))}
 }
 
 // class is the SDK's class for an attempt, and where it shows itself; "" is a popup.

@@ -24,6 +24,7 @@ type start struct {
 	Terminal       string `json:"terminal"`        // this and the following are an app's
 	OS             string `json:"os"`
 	ReturnURL      string `json:"return_url"`
+	deviceFields
 }
 
 func (posted start) fromApp() bool {
@@ -99,6 +100,7 @@ func (s cashier) attempt(c echo.Context, posted start, form web.Form) (checkout.
 	if posted.Method == checkout.MethodCard {
 		want.Choice.Saved, want.Choice.Save = posted.Card, bool(posted.SaveCard)
 	}
+	want.Device.DeviceFacts = posted.facts(posted.fromApp())
 	if posted.fromApp() {
 		if wrong := posted.wrongFields(s.cfg.AppReturns); len(wrong) > 0 {
 			return want, &checkout.Error{Code: checkout.CodeFormInvalid, Fields: wrong}

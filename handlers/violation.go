@@ -93,7 +93,7 @@ func sourceOf(blocked string) string {
 		source = u.Scheme
 	}
 	if !hostSyntax.MatchString(source) {
-		return otherSource
+		return otherName
 	}
 	return source
 }

@@ -8,7 +8,9 @@
 	for (const moment of document.querySelectorAll("time")) {
 		const at = new Date(moment.dateTime);
 		const today = at.toDateString() === new Date().toDateString();
-		moment.textContent = new Intl.DateTimeFormat(lang, { dateStyle: today ? undefined : "medium", timeStyle: "short" }).format(at);
+		const parts = { hour: "numeric", minute: "2-digit" };
+		if (!today) Object.assign(parts, { year: "numeric", month: "short", day: "numeric" });
+		moment.textContent = new Intl.DateTimeFormat(lang, parts).format(at);
 	}
 
 	// The same format as views.Span, by the shop's clock.
@@ -19,8 +21,10 @@
 		const hours = Math.round(ms / 36e5);
 		const minutes = Math.round(ms / 6e4);
 		const [n, unit] = hours >= 48 ? [hours / 24, "day"] : minutes >= 120 ? [minutes / 60, "hour"] : [ms / 6e4, "minute"];
-		left.textContent = new Intl.NumberFormat(lang, { style: "unit", unit, unitDisplay: "long" }).format(Math.floor(n));
-		setTimeout(tick, 1e4);
+		try {
+			left.textContent = new Intl.NumberFormat(lang, { style: "unit", unit, unitDisplay: "long" }).format(Math.floor(n));
+			setTimeout(tick, 1e4);
+		} catch (e) { /* a browser that knows no units: the server's text stays */ }
 	}
 	if (left) tick();
 
@@ -29,7 +33,7 @@
 		button.addEventListener("click", async () => {
 			try {
 				await navigator.clipboard.writeText(button.dataset.copy);
-			} catch {
+			} catch (e) {
 				return getSelection().selectAllChildren(button.previousElementSibling); // not allowed: the number is selected, to be copied by hand
 			}
 			button.textContent = live.textContent = button.dataset.copied;

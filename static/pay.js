@@ -24,6 +24,7 @@
 		},
 		starting: { // the session and the SDK are loading, nothing is shown
 			wait: ["starting", wait],
+			asked: ["asked", nothing],
 			session: ["starting", open],
 			silent: ["starting", checkShown],
 			loaded: ["shown", nothing],
@@ -47,7 +48,8 @@
 			ended: ["idle", drop],
 		},
 		shown: { // the buyer pays inside the SDK; a broken part does not close it
-			pay: ["submitting", submit], // only the element leaves the pay button enabled
+			pay: ["submitting", submit], // where the shop's button submits, which is disabled otherwise
+			asked: ["asked", nothing],
 			opened: ["shown", focusStage],
 			outcome: ["leaving", showReturn],
 			failed: ["leaving", showFailure],
@@ -67,18 +69,35 @@
 			hidden: ["idle", drop],
 			ended: ["idle", drop],
 		},
-		submitting: { // the element was submitted; its answer says whether the buyer must correct a field
+		submitting: { // the element or the card form was submitted; its answer says whether the buyer must correct a field
 			outcome: ["leaving", showReturn],
+			failed: ["leaving", showFailure],
 			spent: ["leaving", showFailure],
 			unknown: ["leaving", showFailure],
+			broken: ["submitting", refuse],
 			unanswered: ["submitting", inquire],
 			pending: ["shown", keepWaiting],
 			unreachable: ["shown", keepWaiting],
 			decided: ["leaving", showReturn],
 			retry: ["shown", correct],
+			asked: ["asked", correct],
 			sent: ["away", nothing],
 			left: ["idle", dismiss],
 			unlaunched: ["idle", block],
+			hidden: ["away", drop],
+			ended: ["idle", drop],
+		},
+		asked: { // the bank asks the buyer, who may confirm elsewhere: a closed window means nothing
+			outcome: ["leaving", showReturn],
+			failed: ["leaving", showFailure],
+			spent: ["leaving", showFailure],
+			unknown: ["leaving", showFailure],
+			retry: ["shown", correct],
+			sent: ["away", nothing],
+			left: ["away", comeBack],
+			unlaunched: ["idle", block],
+			changed: ["idle", reset],
+			choose: ["idle", chooseAgain],
 			hidden: ["away", drop],
 			ended: ["idle", drop],
 		},
@@ -112,11 +131,12 @@
 
 	// The event of each code of the SDK and of each answer of the element.
 	const codes = {
+		__proto__: null,
+
 		SDK_START_OF_LOADING: "progress",
 		SDK_END_OF_LOADING: "loaded",
-		SDK_FORM_VERIFICATION_FAILED: "progress",
 		SDK_DUPLICATE_SUBMISSION_BEHAVIOR: "progress",
-		SDK_PAYMENT_CHALLENGE: "progress",
+		SDK_PAYMENT_CHALLENGE: "asked",
 		SDK_PAYMENT_RETRY: "progress",
 		SDK_PAYMENT_WARN: "progress",
 		SDK_PAYMENT_SHIPPINGCHANGE: "progress",
@@ -150,10 +170,11 @@
 		FAIL: "spent",
 		CANCELLED: "left",
 		RETRY: "retry",
+		SDK_FORM_VERIFICATION_FAILED: "retry",
 	};
 
 	// The event of each action that the server answers with.
-	const answers = { sdk: "session", redirect: "redirect", code: "post", done: "outcome", closed: "outcome", declined: "declined" };
+	const answers = { __proto__: null, sdk: "session", redirect: "redirect", code: "post", done: "outcome", closed: "outcome", declined: "declined" };
 
 	let at = { state: "idle", start: null }; // a new object for each transition
 	let lastMessage = ["", false, false]; // beside the button
@@ -182,12 +203,12 @@
 
 		// Applies an event of the SDK or an answer of the element.
 		apply(event) {
-			const code = event && event.code;
-			this.raise(Object.hasOwn(codes, code) ? codes[code] : "unknown");
+			this.raise(codes[event && event.code] || report(event));
 		}
 
 		// Errors, rejections and exceptions.
 		fail(error) {
+			report(error);
 			if (at.state === "starting") this.raise("broken");
 			else this.apply(error);
 		}
@@ -197,23 +218,23 @@
 		async run() {
 			await loaded();
 			if (element && !window[name] && window.AMSCashierPayment) return this.raise("listed");
-			if (!window[name]) return this.raise("broken");
+			if (!window[name]) return this.fail({ code: "SDK_NOT_LOADED" });
 			for (let n = 0; this.current && n < tries; n++) {
 				const { action = {}, error, payment_request_id: payment } = await requested();
 				this.payment = payment;
-				if (action.type !== "wait") return this.raise(eventOf(action), { ...action, error });
+				if (action.type !== "wait") return this.raise(eventOf(action), Object.assign(action, { error }));
 				this.raise("wait");
 				await sleep(1000 * (action.retry_after || 2));
 			}
 			this.raise("outcome");
 		}
 
-		async open({ environment = settings().environment, locale = settings().locale, session_data: sessionData, ui }) {
+		async open({ environment, locale, session_data: sessionData, ui, look }) {
 			this.inPage = !!ui;
 			this.watch(showTimeout, "silent");
 			try {
 				this.sdk = new (element || Cashier)({
-					environment, locale, sessionData, onLog() {},
+					environment, locale, sessionData, look, onLog: report,
 					onEventCallback: (event) => this.apply(event),
 					onError: (error) => this.fail(error),
 					onClose: () => this.raise("left"),
@@ -228,7 +249,8 @@
 		async submit() {
 			this.watch(answerTimeout, "unanswered");
 			try {
-				this.apply(await this.sdk.submit());
+				const answer = await this.sdk.submit();
+				if (answer) this.apply(answer); // the card form answers by events
 			} catch (error) {
 				this.fail(error);
 			}
@@ -239,27 +261,28 @@
 		refuse() {
 			try {
 				if (this.payment) sessionStorage.refused = this.payment;
-			} catch { /* without storage the SDK cannot be used at all */ }
+			} catch (e) { /* without storage the SDK cannot be used at all */ }
 		}
 
 		close() {
 			clearTimeout(this.timer);
 			try {
 				if (this.sdk) this.sdk.close();
-			} catch { /* the SDK was not mounted */ }
+			} catch (e) { /* the SDK was not mounted */ }
 		}
 	}
 
 	// AMSCashierPayment with the methods of element.js. Antom's documents allow one
 	// instance at a time: the previous start is closed before this one is created.
 	class Cashier {
-		constructor({ sessionData, ...options }) {
-			this.session = { sessionData, appearance: { showLoading: true } };
+		constructor(options) {
+			this.session = { sessionData: options.sessionData, appearance: options.look };
 			this.sdk = new window.AMSCashierPayment(options);
 		}
 		show(inPage) {
 			return inPage ? this.sdk.mountComponent(this.session, "#stage") : this.sdk.createComponent(this.session);
 		}
+		submit() { return this.sdk.submit(); }
 		close() { this.sdk.unmount(); }
 	}
 
@@ -276,7 +299,7 @@
 		const owned = !!at.start || at.state === "leaving";
 		if (owned) document.documentElement.dataset.busy = "";
 		else delete document.documentElement.dataset.busy;
-		if (form()) button().disabled = owned && !(element && at.state === "shown");
+		if (form()) button().disabled = owned && !(at.state === "shown" && at.start.submits);
 	}
 
 	function showMessage(text, bad, offer) {
@@ -288,8 +311,9 @@
 		$("without").hidden = !offer;
 	}
 
-	// The stage holds the SDK inside the page: the card form below its method, with
-	// Antom's own button, or the Payment Element in place of the list of methods.
+	// The stage holds the SDK inside the page: the card form below its method, or the
+	// Payment Element in place of the list of methods. The shop's button submits the
+	// element, and the card form where the merchant wants that.
 	function stage(on) {
 		const place = $("stage");
 		if (!place) return;
@@ -298,7 +322,7 @@
 			$("methods").hidden = on;
 			return;
 		}
-		button().hidden = on;
+		button().hidden = on && !at.start.submits;
 		const chosen = form().querySelector("[name=method]:checked");
 		if (on && chosen) chosen.closest("label").after(place);
 	}
@@ -318,49 +342,55 @@
 			script.replaceWith(again);
 			script = again;
 		}
-		await Promise.race([
-			new Promise((done) => {
-				script.onload = script.onerror = done;
-				addEventListener("load", done); // its error may have come before onerror was set
-			}),
-			sleep(showTimeout),
-		]);
+		await new Promise((done) => {
+			script.onload = script.onerror = done;
+			addEventListener("load", done); // its error may have come before onerror was set
+			setTimeout(done, showTimeout);
+		});
 		script.dataset.waits = waits + 1;
 	}
 
 	// The server.
 
-	// A broken connection may never answer, so every request has a time limit.
-	function within(ms) {
-		const late = new AbortController();
-		setTimeout(() => late.abort(), ms);
-		return late.signal;
-	}
-
 	function refused() {
 		try {
 			return sessionStorage.refused;
-		} catch { /* without storage no session was refused */ }
+		} catch (e) { /* without storage no session was refused */ }
 	}
 
 	async function requested() {
 		const method = element ? "" : new FormData(form()).get("method") || "";
+		const { width, height, colorDepth } = screen;
 		try {
 			const answer = await fetch(form().action, {
 				method: "POST",
 				headers: { Accept: "application/json", "Content-Type": "application/json" },
-				body: JSON.stringify({ method, refused_session: refused() }),
-				signal: within(60000), // a start may call Antom more than once
+				body: JSON.stringify({
+					method, refused_session: refused(),
+					screen_width: width, screen_height: height, color_depth: colorDepth,
+					time_zone_offset: new Date().getTimezoneOffset(),
+				}),
+				signal: window.within(60000), // a start may call Antom more than once
 			});
 			return await answer.json();
-		} catch {
+		} catch (e) {
 			return {};
 		}
 	}
 
+	// Tells the merchant of an error, once a page, by its code alone. What it leads to is
+	// "unknown".
+	const reported = {};
+	function report(error) {
+		const code = error && (error.code || error.name);
+		if (code && !reported[code] && navigator.sendBeacon) navigator.sendBeacon("/sdk-reports", code);
+		reported[code] = 1;
+		return "unknown";
+	}
+
 	function eventOf({ type, method, url }) {
 		if (type === "redirect" && (method === "POST" || !/^https?:/.test(url))) return "post"; // the interstitial page redirects
-		return Object.hasOwn(answers, type) ? answers[type] : "trouble";
+		return answers[type] || "trouble";
 	}
 
 	// Polls the status. An answer that arrives after the next transition is ignored.
@@ -368,10 +398,10 @@
 		const here = at;
 		let event = "unreachable";
 		try {
-			const answer = await fetch(document.querySelector("[data-test=status]").dataset.poll, { headers: { Accept: "application/json" }, signal: within(20000) });
+			const answer = await fetch(document.querySelector("[data-test=status]").dataset.poll, { headers: { Accept: "application/json" }, signal: window.within(20000) });
 			const status = await answer.json();
 			if (answer.ok) event = status.status === "processing" ? "pending" : "decided";
-		} catch { /* offline: the status script keeps polling */ }
+		} catch (e) { /* offline: the status script keeps polling */ }
 		if (at === here) happen(event);
 	}
 
@@ -390,12 +420,14 @@
 	function wait() { showMessage(settings().waiting); }
 
 	function open(session) {
+		session.look = session.appearance[matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"];
+		at.start.submits = element || session.look.showSubmitButton === false;
 		if (session.ui) stage(true);
 		at.start.open(session);
 	}
 
 	function checkShown() {
-		if (!visible()) happen("broken");
+		if (!visible()) at.start.fail({ code: "SDK_NOT_SHOWN" });
 	}
 
 	function focusStage() {
@@ -490,7 +522,8 @@
 	// the dialog asks the buyer only while the outcome is unknown.
 	function openDialog() {
 		const dialog = $("finished");
-		if (dialog && !dialog.open) dialog.showModal();
+		if (dialog && !dialog.showModal) chooseAgain(); // the page says it, too
+		else if (dialog && !dialog.open) dialog.showModal();
 	}
 
 	function comeBack() {

@@ -55,7 +55,7 @@ func readMachine(t *testing.T) machine {
 
 func TestTheTableOfThePayButtonIsComplete(t *testing.T) {
 	m := readMachine(t)
-	if want := []string{"idle", "starting", "shown", "submitting", "away", "leaving"}; !slices.Equal(m.states, want) {
+	if want := []string{"idle", "starting", "shown", "submitting", "asked", "away", "leaving"}; !slices.Equal(m.states, want) {
 		t.Errorf("the states are %v, want %v", m.states, want)
 	}
 	seen := map[[2]string]bool{}

@@ -13,11 +13,17 @@
 
 	const statusElement = () => document.querySelector("[data-test=status]");
 
-	// A broken connection may never answer, so every request has a time limit.
-	function get(address, type) {
+	// A broken connection may never answer, so every request has a time limit, in browsers
+	// that can end one. pay.js uses it too.
+	window.within = (ms) => {
+		if (!window.AbortController) return;
 		const late = new AbortController();
-		setTimeout(() => late.abort(), answerTimeout);
-		return fetch(address, { headers: { Accept: type }, signal: late.signal });
+		setTimeout(() => late.abort(), ms);
+		return late.signal;
+	};
+
+	function get(address, type) {
+		return fetch(address, { headers: { Accept: type }, signal: window.within(answerTimeout) });
 	}
 
 	function apply(status) {
@@ -41,7 +47,7 @@
 			// A pay form on the new page needs the scripts of that page too.
 			if (page.getElementById("pay-form") && !document.querySelector('script[src*="/pay."]')) return location.reload();
 			swap(page);
-		} catch {
+		} catch (e) {
 			setTimeout(show, 2000);
 		}
 	}
@@ -87,7 +93,7 @@
 		const clock = document.getElementById("clock");
 		if (!clock) return;
 		const { until, now, soon } = clock.dataset;
-		clock.ahead ??= now ? Date.now() - Date.parse(now) : 0; // how far this clock is ahead of the shop's
+		if (!("ahead" in clock)) clock.ahead = now ? Date.now() - Date.parse(now) : 0; // how far this clock is ahead of the shop's
 		const left = Math.ceil((Date.parse(until) - Date.now() + clock.ahead) / 1000);
 		if (left > 300) {
 			clockTimer = setTimeout(tick, 1000 * Math.min(left - 300, 60));
@@ -139,7 +145,7 @@
 			try {
 				const answer = await get(statusElement().dataset.poll, "application/json");
 				if (answer.ok) apply(await answer.json());
-			} catch { /* offline: the next round may find the network again */ }
+			} catch (e) { /* offline: the next round may find the network again */ }
 			await new Promise((done) => setTimeout(done, Math.min(2000 + 50 * n, 30000))); // the wait may last for hours
 		}
 	}
@@ -155,6 +161,7 @@
 	subscribe();
 	endSpinner();
 	tick();
+	clearTimeout(window.fallback); // this script runs: the page need not load itself again
 	document.addEventListener("checkout:stale", show);
 	addEventListener("pagehide", stop);
 	addEventListener("pageshow", (e) => {

@@ -23,7 +23,7 @@ func checkoutDocument(ctx context.Context, v CheckoutView) document {
 	return d
 }
 
-// Stylesheet is the style of every page.
+// Stylesheet is the style of every page. Pages beside the payment load shop.css, too.
 const Stylesheet = "app.css"
 
 // PayPageScripts lists the embedded scripts of a page that offers to pay, in the

@@ -129,11 +129,9 @@ type Status struct {
 
 // SDK is the settings of the Antom Web SDK on the pay page.
 type SDK struct {
-	URL         string
-	Integrity   string // "" when the operator pins none
-	UI          string // how it is shown: popup, inline or element
-	Environment string
-	Locale      string
+	URL       string
+	Integrity string // "" when the operator pins none
+	UI        string // how it is shown: popup, inline or element
 }
 
 // origin is the origin of the SDK, to which the browser connects early.

@@ -13,6 +13,9 @@ import (
 // sdkQuery is the SDK's query of a session: one of these in an array.
 type sdkQuery struct {
 	PaymentSessionData string `json:"paymentSessionData"`
+	ExtParams          struct {
+		Appearance json.RawMessage `json:"appearance"` // of the stand-in only: the control room shows it
+	} `json:"extParams"`
 }
 
 // sdkAnswer is the answer to it. AMSCashierPayment itself reads only success,
@@ -109,6 +112,7 @@ func (sdk *webSDK) answerQuery(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	key, _, _ := strings.Cut(queries[0].PaymentSessionData, "&&")
+	sdk.noteLook(key, queries[0].ExtParams.Appearance)
 	answer, hangs := sdk.answer(key)
 	if hangs {
 		select {
@@ -119,6 +123,21 @@ func (sdk *webSDK) answerQuery(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Result-Status", "1000")
 	answerJSON(w, http.StatusOK, answer)
+}
+
+// maxLook is the longest appearance that the control room shows, in bytes.
+const maxLook = 400
+
+// noteLook keeps how the merchant's page wants the SDK to look.
+func (sdk *webSDK) noteLook(key string, appearance json.RawMessage) {
+	if len(appearance) == 0 || len(appearance) > maxLook {
+		return
+	}
+	sdk.ledger.mu.Lock()
+	defer sdk.ledger.mu.Unlock()
+	if session := sdk.ledger.sessionKeys[key]; session != nil {
+		session.Terms.Look = string(appearance)
+	}
 }
 
 // allowOrigin lets the merchant's page read the answer to the query.

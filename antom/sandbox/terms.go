@@ -33,6 +33,7 @@ type Terms struct {
 	Tokenize      bool           `json:"tokenize,omitempty"`       // keep the card and return a token
 	SavedCards    []string       `json:"saved_cards,omitempty"`    // tokens offered to the buyer
 	Metadata      string         `json:"metadata,omitempty"`       // returned as it came
+	Look          string         `json:"look,omitempty"`           // the SDK's parameter appearance, when the page opened it
 }
 
 // termsOfSession is what a session's merchant asked for.

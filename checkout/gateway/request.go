@@ -35,7 +35,7 @@ func (g *Gateway) sessionRequest(o checkout.Order, p checkout.Payment, want chec
 	request := &antom.PaymentSessionRequest{
 		ProductCode:              antom.ProductCheckout,
 		PaymentRequestID:         p.RequestID,
-		Order:                    antomOrder(o),
+		Order:                    g.describe(antomOrder(o), p, want.Device),
 		PaymentAmount:            antomAmount(p.Amount),
 		PaymentFactor:            paymentFactor(p.Method, p.ManualCapture),
 		SettlementStrategy:       g.settlement(),
@@ -71,7 +71,7 @@ func (g *Gateway) payRequest(o checkout.Order, p checkout.Payment, want checkout
 	return &antom.PayRequest{
 		ProductCode:        antom.ProductCheckout,
 		PaymentRequestID:   p.RequestID,
-		Order:              antomOrder(o),
+		Order:              g.describe(antomOrder(o), p, want.Device),
 		PaymentAmount:      antomAmount(p.Amount),
 		PaymentMethod:      g.antomMethod(o, p),
 		PaymentFactor:      paymentFactor(p.Method, p.ManualCapture),
@@ -160,21 +160,6 @@ func antomOrder(o checkout.Order) *antom.Order {
 	}
 	order.MakeSafe() // characters that Antom refuses must not fail a payment
 	return order
-}
-
-func antomEnv(d checkout.Device) *antom.Env {
-	env := &antom.Env{
-		TerminalType: antom.TerminalType(d.Terminal),
-		OSType:       antom.OSType(d.OS),
-		ClientIP:     d.IP,
-		BrowserInfo: &antom.BrowserInfo{
-			AcceptHeader: d.Accept,
-			UserAgent:    d.UserAgent,
-			Language:     d.Language,
-		},
-	}
-	env.MakeSafe()
-	return env
 }
 
 // dialled is a phone number as it is dialled, however it was written: digits, and

@@ -157,9 +157,8 @@ func Checkout(ctx context.Context, status views.Status) views.CheckoutView {
 		Frame: frame(ctx), Token: Token, Number: "KT-20481", Lines: lines(ctx), Total: amount(ctx, 4200, "SGD"), Status: status,
 		Methods: Methods(ctx),
 		SDK: &views.SDK{
-			URL:         "https://sdk.marmot-cloud.com/package/ams-checkout/1.47.2/dist/umd/ams-checkout.min.js",
-			Integrity:   "sha384-AD7L5Rh076UuqKtWm0N7aQR3QisWht2XKNKKIFUGwyXE5t3qTQJi/6mBDJyVTATz",
-			Environment: "sandbox", Locale: "en_US",
+			URL:       "https://sdk.marmot-cloud.com/package/ams-checkout/1.47.2/dist/umd/ams-checkout.min.js",
+			Integrity: "sha384-AD7L5Rh076UuqKtWm0N7aQR3QisWht2XKNKKIFUGwyXE5t3qTQJi/6mBDJyVTATz",
 		},
 		ExpiresAt: "2026-03-01T13:00:00Z", Now: "2026-03-01T12:00:00Z",
 		ReturnURL: base + "/return", PayURL: base + "/payments", StatusURL: base + "/status", EventsURL: base + "/events",

@@ -40,8 +40,16 @@
 		},
 	});
 
+	// The merchant's colour and theme, as far as the stand-in has them.
+	function dress({ accentColor, themeType, theme = themeType } = {}) {
+		const { style } = document.documentElement;
+		if (theme) style.colorScheme = theme === "night" ? "dark" : "light";
+		if (accentColor) style.setProperty("--accent", accentColor);
+	}
+
 	function render() {
 		const query = options.query || {};
+		dress(options.appearance);
 		tell("setAllowRetention", false);
 		if (!query.success) {
 			$("failure").textContent = query.errorMessage || "The sandbox did not answer.";

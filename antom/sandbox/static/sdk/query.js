@@ -19,7 +19,7 @@ async function askGateway(start, options) {
 				merchantAppointParam: start.params.merchantAppointParam,
 				paymentMethodType: start.session.isCard ? "CARD" : undefined,
 				envInfo: { terminalType: isPhone() ? "WAP" : "WEB", locale: options.locale || "en_US", browserInfo: { userAgent: navigator.userAgent, language: navigator.language } },
-				extParams: { refUrl: location.href },
+				extParams: { refUrl: location.href, appearance: start.params.appearance },
 			}]),
 		});
 		const status = response.headers.get("Result-Status");
