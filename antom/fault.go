@@ -24,10 +24,13 @@ func (e *Error) StartFault() bool {
 }
 
 // CallFault reports whether the answer to any call shows a fault of the shop's
-// settings: the gate refuses it, or it starts a payment and is a StartFault.
+// settings: the gate refuses it, or it starts a payment and is a StartFault. The token of
+// a saved card that is no longer good is the card's matter, and no setting's.
 func (e *Error) CallFault() bool {
-	switch e.Endpoint {
-	case "createPaymentSession", endpointPay:
+	switch {
+	case e.Endpoint == endpointPay && e.Code == "INVALID_ACCESS_TOKEN":
+		return false
+	case e.Endpoint == "createPaymentSession", e.Endpoint == endpointPay:
 		return e.StartFault()
 	}
 	return e.AtTheGate() && e.ShopFault()

@@ -143,7 +143,7 @@ func (p *Program) makeKeys(ctx context.Context) (err error) {
 	if p.keys, err = p.Settings.sessionKeys(); err != nil {
 		return err
 	}
-	if err := p.Store.UseKey(databaseKey(p.keys)); err != nil {
+	if err := p.useKeys(); err != nil {
 		return err
 	}
 	return db.SealOld(ctx, p.Store)
@@ -160,7 +160,7 @@ func (p *Program) readKeys(context.Context) (err error) {
 	if p.keys, err = p.Settings.sessionKeys(); err != nil {
 		return err
 	}
-	return p.Store.UseKey(databaseKey(p.keys))
+	return p.useKeys()
 }
 
 // listen takes the shop's address.

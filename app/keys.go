@@ -29,6 +29,23 @@ func (s *Settings) sessionKeys() ([]byte, error) {
 	return sum[:], nil
 }
 
+// keysBefore are likewise derived from the key before, or nil.
+func (s *Settings) keysBefore() []byte {
+	if s.SessionKeyOld.Empty() {
+		return nil
+	}
+	sum := sha512.Sum512([]byte(s.SessionKeyOld.Reveal()))
+	return sum[:]
+}
+
+// useKeys gives the store the key that it seals with, and the one before.
+func (p *Program) useKeys() error {
+	if before := p.Settings.keysBefore(); before != nil {
+		return p.Store.UseKey(databaseKey(p.keys), databaseKey(before))
+	}
+	return p.Store.UseKey(databaseKey(p.keys))
+}
+
 // leastBits is the length of Antom's keys; shorter ones can be broken.
 const leastBits = 2048
 

@@ -128,11 +128,49 @@ func exportData(ctx context.Context, p *Program, orders []checkout.Order, l *lin
 		}
 		all = append(all, dataOf(o, told))
 	}
-	text, err := json.MarshalIndent(map[string]any{"orders": all}, "", "  ")
+	cards, err := p.savedCardsOf(ctx, orders)
+	if err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(map[string]any{"orders": all, "saved_cards": cards}, "", "  ")
 	if err == nil {
 		_, err = io.WriteString(l.stdout, string(text)+"\n")
 	}
 	return err
+}
+
+// savedCardData is a card that a buyer has saved, without its token.
+type savedCardData struct {
+	ID        string           `json:"card"`
+	Brand     string           `json:"brand"`
+	Last4     string           `json:"last4"`
+	Expiry    string           `json:"expiry"`
+	Consent   checkout.Consent `json:"consent"`
+	AgreedBy  string           `json:"agreed_by"` // the payment with which they agreed
+	AgreedAt  time.Time        `json:"agreed_at"`
+	Refused   string           `json:"refused,omitempty"`
+	SavedAt   time.Time        `json:"saved_at"`
+	UsedAt    time.Time        `json:"used_at"`
+	RemovedAt time.Time        `json:"removed_at,omitzero"`
+}
+
+// savedCardsOf lists the saved cards of the buyers of orders, each once.
+func (p *Program) savedCardsOf(ctx context.Context, orders []checkout.Order) ([]savedCardData, error) {
+	all, seen := []savedCardData{}, map[string]bool{"": true}
+	for _, o := range orders {
+		if seen[o.BuyerReference] {
+			continue
+		}
+		seen[o.BuyerReference] = true
+		cards, err := p.Store.SavedCards(ctx, o.BuyerReference)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range cards {
+			all = append(all, savedCardData{c.ID, c.Brand, c.Last4, c.Expiry, c.Consent, c.AgreedBy, c.AgreedAt, c.Refused, c.SavedAt, c.UsedAt, c.RemovedAt})
+		}
+	}
+	return all, nil
 }
 
 func dataOf(o checkout.Order, told []checkout.Effect) orderData {
@@ -148,7 +186,7 @@ func dataOf(o checkout.Order, told []checkout.Effect) orderData {
 			RequestID: p.RequestID, AntomID: p.AntomID, Method: p.Method, Status: string(p.Status), Amount: moneyDataOf(p.EffectiveAmount()),
 			Refunded: moneyDataOf(p.Refunded()), Terminal: string(p.Terminal), CreatedAt: p.CreatedAt,
 		}
-		if p.Repeatable() {
+		if p.Repeatable() && p.Choice.Saved == "" { // its request holds the token of a saved card
 			data.Request = p.Body
 		}
 		e.Payments = append(e.Payments, data)

@@ -44,6 +44,7 @@ type Settings struct {
 	AntomPrivateKey Secret
 	AntomPublicKey  Secret
 	SessionKey      Secret
+	SessionKeyOld   Secret // what it was before; empty: there is none
 	SMTPURL         Secret
 
 	Warnings []Warning // what is taken, and is probably not what the operator wants
@@ -143,6 +144,10 @@ func (s *Settings) paymentRows() []setting {
 			summary: "`manual`: the merchant captures card payments. An attempt keeps the mode that it began with"},
 		{env: "CARD_3DS", fallback: "auto", into: oneOf(&s.Payments.ThreeDS, checkout.ThreeDSAuto, checkout.ThreeDSAlways, checkout.ThreeDSOff),
 			summary: "when a buyer's bank confirms a card payment (3-D Secure): `auto`: when the bank demands it, inside the same payment; `always`: of every card; `off`: a bank that demands it declines. Whatever is set, the bank confirms the order's next card payment after one that it has declined for want of it"},
+		{env: "SAVED_CARDS", fallback: "on", into: either(&s.Payments.Cards.Off, "on", "off"),
+			summary: "buyers may have a card saved, and pay with it again in the same browser; `off`: no card is saved, and none is offered. Off where your contract with Antom has no card tokens"},
+		{env: "SAVED_CARD_CHARGES", shown: "none", into: parsed(&s.Payments.Cards.Charges, parseSentence),
+			summary: "what the consent to saving a card says of charges without the buyer: when, how much, how to cancel. With it the shop's own box asks beside Antom's form, and `SDK_UI=element` saves no card; cards saved without it are never charged so"},
 		{env: "LATE_PAYMENT", fallback: "accept", into: either(&s.Payments.RefundLate, "accept", "refund"),
 			summary: "money that comes for an expired order: `accept` revives the order while its goods are there, `refund` returns it. Money for an order that the merchant has cancelled is always returned"},
 		{env: "ORDER_TTL", fallback: "1h", into: duration(&s.Shop.OrderTTL, time.Second, 30*24*time.Hour),
@@ -157,6 +162,8 @@ func (s *Settings) serverRows() []setting {
 	return []setting{
 		{env: "SESSION_KEY", shown: "made once, stored beside the database", into: secret(&s.SessionKey, longEnough),
 			summary: "32 characters or more"},
+		{env: "SESSION_KEY_PREVIOUS", shown: "none", needs: []string{"SESSION_KEY"}, into: secret(&s.SessionKeyOld, longEnough),
+			summary: "the `SESSION_KEY` before this one: cookies and what the database holds sealed are still read by it. Saved cards are sealed anew at the start"},
 		{env: "SMTP_URL", needs: []string{"MAIL_FROM"}, into: secret(&s.SMTPURL, smtpServer),
 			summary: "mail server, `smtp://user:password@host:587` (STARTTLS is required, except on loopback) or `smtps://…:465`; empty: emails are written to `MAIL_DIR`"},
 		{env: "MAIL_FROM", into: emailAddress(&s.Mail.From),

@@ -168,12 +168,17 @@ func parseDatabase(path string) (string, error) {
 }
 
 // parseShopName reads a name that fits a page's title and an email's sender.
-func parseShopName(text string) (string, error) {
+func parseShopName(text string) (string, error) { return parseShown(text, 100) }
+
+// parseSentence reads what the pages say in the merchant's words.
+func parseSentence(text string) (string, error) { return parseShown(text, 500) }
+
+func parseShown(text string, most int) (string, error) {
 	switch {
 	case !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl):
 		return "", errors.New("has characters that cannot be shown; write it in UTF-8, on one line")
-	case utf8.RuneCountInString(text) > 100:
-		return "", errors.New("longer than 100 characters")
+	case utf8.RuneCountInString(text) > most:
+		return "", fmt.Errorf("longer than %d characters", most)
 	}
 	return text, nil
 }

@@ -26,6 +26,7 @@ func TestAHalfGivenGroupIsRefused(t *testing.T) {
 		{account(environ{"PUBLIC_URL": "http://localhost:8080"}), "PUBLIC_URL: missing, or on this machine"},
 		{account(environ{"ANTOM_PRIVATE_KEY": "", "ANTOM_PRIVATE_KEY_FILE": writeFile(t, " \n")}), "ANTOM_PRIVATE_KEY_FILE: "},
 		{environ{"SESSION_KEY_FILE": writeFile(t, "")}, "is empty"},
+		{environ{"SDK_SUBMIT_BUTTON": "shop"}, "SDK_SUBMIT_BUTTON: shop needs SDK_UI=inline"},
 		{environ{"METRICS_ADDR": "localhost:8080"}, "METRICS_ADDR: the shop listens there"},
 		{environ{"SANDBOX_ADDR": "localhost:8080"}, "SANDBOX_ADDR: the shop listens there"},
 	} {

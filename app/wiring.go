@@ -146,7 +146,7 @@ func (p *Program) NewHandler() http.Handler {
 // PagesConfig is the handler's Config.
 func (p *Program) PagesConfig() handlers.Config {
 	cfg := p.Settings.pages()
-	cfg.SessionKey, cfg.Now, cfg.Log, cfg.Done = p.keys, p.Now, p.Log, p.stopping
+	cfg.SessionKey, cfg.KeyBefore, cfg.Now, cfg.Log, cfg.Done = p.keys, p.Settings.keysBefore(), p.Now, p.Log, p.stopping
 	cfg.GatewayFaults, cfg.CheckKeys = p.faults.summary, p.Client.CheckKeys
 	if p.metrics != nil {
 		cfg.Meter = p.metrics

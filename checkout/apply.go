@@ -45,6 +45,7 @@ func Apply(o Order, e Event, r Rules) (Order, []Effect) {
 	for _, op := range e.Operations {
 		p.applyOperation(op, e, r)
 	}
+	o.noteToken(p, e)
 	if e.Dispute != nil {
 		p.Disputes.apply(*e.Dispute)
 	}
@@ -276,7 +277,7 @@ func (p *Payment) applyOutcome(e Event, r Rules) {
 		switch {
 		case p.Status.InProgress():
 			p.transition(PaymentFailed, e.Code)
-			p.ShopFault = e.ShopFault
+			p.ShopFault = e.ShopFault && !(p.Choice.Saved != "" && p.endsCard())
 		case p.Status.HoldsFunds():
 			p.doubt(r) // a late failure changes nothing until an inquiry confirms it
 		case p.mayBePaid():

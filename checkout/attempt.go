@@ -39,6 +39,9 @@ type Attempt struct {
 	Element   bool // the buyer chooses among all methods inside Antom's Payment Element
 	Device    Device
 	Choice    CardChoice // of MethodCard
+	Buyer     string     // Order.BuyerReference of who asks; "" if it is not known
+	Language  string     // BCP 47, of the page
+	CardToken CardToken  // of the saved card that was chosen
 	ReturnURL string     // where a native app is opened again; "" is the shop's return page
 	Offered   []string   // the methods that may be chosen, for the element
 	// Installments says that a card payment may be split, for the element.

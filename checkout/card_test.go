@@ -64,9 +64,9 @@ func TestTheCardIsThatOfTheLatestTry(t *testing.T) {
 func TestADoubtfulMessageReportsNoCard(t *testing.T) {
 	known := Card{Brand: "VISA", LastFour: "0768"}
 	for name, event := range map[string]Event{
-		"another amount":    notified(OutcomeSucceeded, sgd(4300)),
-		"another Antom id":  {Cause: Cause{ByNotification, "n"}, RequestID: "a", AntomID: "2", Outcome: OutcomeFailed},
-		"another payment":   {Cause: Cause{ByResponse, "r"}, RequestID: "b", Outcome: OutcomeFailed},
+		"another amount":   notified(OutcomeSucceeded, sgd(4300)),
+		"another Antom id": {Cause: Cause{ByNotification, "n"}, RequestID: "a", AntomID: "2", Outcome: OutcomeFailed},
+		"another payment":  {Cause: Cause{ByResponse, "r"}, RequestID: "b", Outcome: OutcomeFailed},
 	} {
 		o := orderWith(MethodCard, PaymentProcessing)
 		o.Payments[0].Card, o.Payments[0].AntomID = known, "1"

@@ -2,7 +2,7 @@ package checkout
 
 import "regexp"
 
-// DeviceFacts are what the page's script, or an app, says of the device. Antom judges the
+// DeviceFacts are what the page's script, or an app, says of the device. Antom assesses the
 // risk of a payment by them, and the buyer's bank whether to ask the buyer. No rule of
 // the shop depends on them: what is missing or cannot be true is left out.
 type DeviceFacts struct {

@@ -34,7 +34,7 @@ func EraseBuyer(o Order, r Rules) (Order, error) {
 		return o, NewError(CodeDataNeeded, why)
 	}
 	o = o.Clone()
-	o.Buyer = Buyer{Country: o.Buyer.Country}
+	o.Buyer, o.BuyerReference = Buyer{Country: o.Buyer.Country}, ""
 	for i := range o.Payments {
 		p := &o.Payments[i]
 		p.forgetRequest()
@@ -42,6 +42,13 @@ func EraseBuyer(o Order, r Rules) (Order, error) {
 	}
 	o.ErasedAt = r.Now
 	return o, nil
+}
+
+// CardsErasedWith says which saved cards go with the data of an order's buyer: all when an
+// operator erases them, because the buyer has asked for it; when their time has come, those
+// that no later order of the buyer's needs.
+func CardsErasedWith(o Order, cause Cause) CardChange {
+	return CardChange{Erase: o.BuyerReference, Last: cause.Kind == BySweeper}
 }
 
 // needsBuyer says what the buyer's data are still needed for, or is "".

@@ -20,6 +20,7 @@ type Event struct {
 	Code       string    // Antom's result code
 	ShopFault  bool      // of OutcomeFailed: the shop's settings, contract or code caused it, and no buyer
 	Card       Card      // what the message reports about the card
+	CardToken  CardToken // with which the card can be charged again; empty when the message has none
 	Action     Action    // the buyer's next action, in the answer to a start
 	ExpiresAt  time.Time // of the session
 	AuthEndsAt time.Time // of an authorised card

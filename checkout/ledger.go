@@ -11,6 +11,7 @@ type Evidence struct {
 	Call         *Call           // set with ByInquiry and ByResponse
 	Notification *Notification   // set with ByNotification
 	Action       *OperatorAction // set when an operator has ordered it
+	Cards        *CardChange     // what it does to saved cards; nil: nothing
 }
 
 // Call is one request to Antom and how it was answered.

@@ -29,6 +29,7 @@ const (
 	LogAhead        = "ahead_seconds"
 	LogRefuses      = "antom_refuses" // codes that Antom refuses the shop with now
 	LogLimit        = "limit"         // what has reached a limit
+	LogCard         = "card"          // the id of a saved card
 	LogCountry      = "country"
 	LogTerminal     = "terminal" // what a buyer pays on
 	LogError        = "error"

@@ -109,6 +109,9 @@ func decimalSeparator(p *message.Printer) string {
 	return string(half[1 : len(half)-1])
 }
 
+// FormatNumber writes a number as readers of a language do: "2.5", "2,5".
+func FormatNumber(tag language.Tag, n float64) string { return printer(tag).Sprint(number.Decimal(n)) }
+
 var printers sync.Map // language.Tag → *message.Printer
 
 // printer writes numbers in Latin digits (0 to 9) in every language. CLDR would write

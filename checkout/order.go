@@ -9,17 +9,20 @@ import (
 // Order is what a buyer has ordered, with every attempt to pay for it. Lines and
 // total are frozen when it is placed.
 type Order struct {
-	ID        string // also Antom's referenceOrderId, the same through all attempts
-	Number    string // what buyer and merchant call it
-	Token     string // unguessable: its bearer may see and pay the order
-	FormKey   string // the same form, posted twice, is the same order
-	Buyer     Buyer
-	Lines     []OrderLine
-	Total     Money
-	Language  string // BCP 47, the buyer's when placing the order
-	CreatedAt time.Time
-	ExpiresAt time.Time // until when an unpaid order may be paid
-	ErasedAt  time.Time // when the buyer's data were erased; zero if they were not
+	ID      string // also Antom's referenceOrderId, the same through all attempts
+	Number  string // what buyer and merchant call it
+	Token   string // unguessable: its bearer may see and pay the order
+	FormKey string // the same form, posted twice, is the same order
+	Buyer   Buyer
+	// BuyerReference is the same for all orders of one browser, and is Antom's
+	// referenceBuyerId; "" in old orders, and once the buyer's data were erased.
+	BuyerReference string
+	Lines          []OrderLine
+	Total          Money
+	Language       string // BCP 47, the buyer's when placing the order
+	CreatedAt      time.Time
+	ExpiresAt      time.Time // until when an unpaid order may be paid
+	ErasedAt       time.Time // when the buyer's data were erased; zero if they were not
 
 	Status        OrderStatus
 	Closed        OrderStatus // OrderExpired or OrderCancelled once the order takes no new attempt, else ""
@@ -85,6 +88,7 @@ type Payment struct {
 	Choice          CardChoice
 	ThreeDS         bool     // 3-D Secure was required of the card, not left to the bank
 	Card            Card     // what Antom has reported about the card
+	CardSaved       bool     // the card was saved, by the token that Antom has sent
 	ShopFault       bool     // it failed because of the shop's settings, contract or code, and not because of the buyer
 	Terminal        Terminal // what the buyer pays on
 	ReturnURL       string   // where a native app is opened again; "" is the order's return page

@@ -60,7 +60,7 @@ var otherValue = map[string]string{
 
 // fullChoice and fullCard have no empty field.
 var (
-	fullChoice = checkout.CardChoice{Saved: "card-1", Save: true, Brand: "VISA", Installments: 3}
+	fullChoice = checkout.CardChoice{Saved: "card-1", Save: true, Consent: checkout.Consent{Version: "shop-1", Language: "de", Charges: "Monthly."}, Brand: "VISA", Installments: 3}
 	fullCard   = checkout.Card{
 		Brand: "VISA", LastFour: "0768", Expiry: "12/39", Funding: "CREDIT", Country: "SG", Issuer: "EXAMPLE BANK", Region: "GLOBAL", AVS: "Y", CVV: "Y",
 		ThreeDS: checkout.ThreeDS{
@@ -77,13 +77,13 @@ func fullOrder(id string) checkout.Order {
 	o := newOrder(id)
 	o.CreatedAt, o.ExpiresAt = o.CreatedAt.Add(unstored), o.ExpiresAt.Add(unstored)
 	o.Status, o.Closed, o.Review, o.ReviewPayment = checkout.OrderReview, checkout.OrderExpired, "another amount", "p1"
-	o.EverPaid, o.Stock, o.ErasedAt = true, checkout.StockReserved, noon
+	o.EverPaid, o.Stock, o.ErasedAt, o.BuyerReference = true, checkout.StockReserved, noon, "buyer"
 	p := newPayment("p-" + id)
 	p.CreatedAt = p.CreatedAt.Add(unstored)
 	p.AntomID, p.Status, p.Duplicate, p.ResolvedOffline, p.EmailOnFailure, p.Polls, p.Doubts = "antom-"+id, checkout.PaymentPaid, true, true, true, 3, 2
 	p.ShopFault, p.ManualCapture = true, true
 	p.ReconcileAt = noon.Add(3 * time.Hour)
-	p.Choice, p.ThreeDS, p.Card = fullChoice, true, fullCard
+	p.Choice, p.ThreeDS, p.Card, p.CardSaved = fullChoice, true, fullCard, true
 	p.Disputes = []checkout.Dispute{{ID: "d1", Step: "DISPUTE_JUDGED", Due: noon.Add(time.Hour), Result: "ACCEPT_BY_MERCHANT"}}
 	p.Terminal, p.ReturnURL, p.Incomplete = checkout.TerminalApp, "shop://paid", true
 	p.Mode, p.Confirmed, p.ResultCode, p.AuthEndsAt = checkout.ModeAPI, sgd(4100), "SUCCESS", noon.Add(24*time.Hour)
@@ -245,9 +245,10 @@ func withVersion(o checkout.Order) checkout.Order {
 func TestEveryColumnOfATableIsMapped(t *testing.T) {
 	store := openStore(t)
 	for name, mapped := range map[string][]string{
-		"orders":     mappedColumns(&orderRows),
-		"payments":   mappedColumns(&paymentRows),
-		"operations": mappedColumns(&operationRows),
+		"orders":      mappedColumns(&orderRows),
+		"payments":    mappedColumns(&paymentRows),
+		"operations":  mappedColumns(&operationRows),
+		"saved_cards": mappedColumns(&savedCardRows),
 	} {
 		columns := table(t, store.reads, `SELECT name FROM pragma_table_info($1) ORDER BY name`, name)
 		slices.Sort(mapped)

@@ -10,19 +10,19 @@ import (
 // SaveNotification implements payments.Store.
 func (s *Store) SaveNotification(ctx context.Context, n checkout.Notification) error {
 	return s.write(ctx, func(ctx context.Context, tx *tx) error {
-		_, err := saveNotification(ctx, tx, n)
+		_, err := s.saveNotification(ctx, tx, n)
 		return err
 	})
 }
 
 // saveNotification stores a notification, or finds the row of the same message.
 // repeated reports that it was applied already; then the row stays as it is.
-func saveNotification(ctx context.Context, tx *tx, n checkout.Notification) (repeated bool, err error) {
+func (s *sealer) saveNotification(ctx context.Context, tx *tx, n checkout.Notification) (repeated bool, err error) {
 	res, err := tx.ExecContext(ctx, `
 		INSERT INTO notifications (id, type, payment_request_id, antom_id, body_sha256, body, received_at, applied)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (id) DO NOTHING`,
-		n.ID, n.Type, n.PaymentRequestID, n.AntomID, n.BodySHA256, n.Body, millis(n.ReceivedAt), n.Applied)
+		n.ID, n.Type, n.PaymentRequestID, n.AntomID, n.BodySHA256, s.sealNotification(n), millis(n.ReceivedAt), n.Applied)
 	if err != nil {
 		return false, fmt.Errorf("save notification: %w", err)
 	}

@@ -37,6 +37,7 @@ var orderRows = newMapping(mapping[checkout.Order]{
 		plain("address1", func(o *checkout.Order) *string { return &o.Buyer.Address1 }),
 		plain("address2", func(o *checkout.Order) *string { return &o.Buyer.Address2 }),
 		plain("postal_code", func(o *checkout.Order) *string { return &o.Buyer.PostalCode }),
+		plain("buyer_reference", func(o *checkout.Order) *string { return &o.BuyerReference }),
 		fixed(plain("language", func(o *checkout.Order) *string { return &o.Language })),
 		fixed(instant("created_at", func(o *checkout.Order) *time.Time { return &o.CreatedAt })),
 		fixed(instant("expires_at", func(o *checkout.Order) *time.Time { return &o.ExpiresAt })),

@@ -43,6 +43,7 @@ func expectFilled(t *testing.T, name string, v reflect.Value) {
 func TestAnOrderIsReadBackAsItWasWritten(t *testing.T) {
 	store := openStore(t)
 	want := newOrder("order")
+	want.BuyerReference = "buyer"
 	placed := placeOrder(t, store, want)
 	want.Version = 1
 	if diff := cmp.Diff(want, placed); diff != "" {
@@ -52,7 +53,7 @@ func TestAnOrderIsReadBackAsItWasWritten(t *testing.T) {
 	full := checkout.Payment{
 		RequestID: "p1", AntomID: "antom-1", Method: "CARD", Mode: checkout.ModeAPI, Status: checkout.PaymentPaid, Active: true,
 		Terminal: checkout.TerminalApp, ReturnURL: "shop://paid", Incomplete: true, ManualCapture: true, Doubts: 2,
-		Choice: fullChoice, ThreeDS: true, Card: fullCard,
+		Choice: fullChoice, ThreeDS: true, Card: fullCard, CardSaved: true,
 		Amount: sgd(4200), Confirmed: sgd(4100), ResultCode: "SUCCESS", Body: []byte("{\"bytes\":\"\x00\xff\"}"),
 		Action: checkout.Action{
 			Type: checkout.ActionCode, SessionData: "session+/=", URL: "https://pay.example.com/?a=1&b=<2>", Method: "POST",

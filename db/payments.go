@@ -40,6 +40,7 @@ var paymentRows = newMapping(mapping[checkout.Payment]{
 		fixed(asJSON("choice", func(p *checkout.Payment) *checkout.CardChoice { return &p.Choice })),
 		fixed(plain("three_ds", func(p *checkout.Payment) *bool { return &p.ThreeDS })),
 		asJSON("card", func(p *checkout.Payment) *checkout.Card { return &p.Card }),
+		plain("card_saved", func(p *checkout.Payment) *bool { return &p.CardSaved }),
 		plain("shop_fault", func(p *checkout.Payment) *bool { return &p.ShopFault }),
 		fixed(plain("terminal", func(p *checkout.Payment) *checkout.Terminal { return &p.Terminal })),
 		plain("return_url", func(p *checkout.Payment) *string { return &p.ReturnURL }),

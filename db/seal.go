@@ -1,6 +1,7 @@
 package db
 
 import (
+	"bytes"
 	"context"
 	"crypto/aes"
 	"crypto/cipher"
@@ -16,20 +17,38 @@ import (
 )
 
 // sealer keeps from a reader of the file, or of a backup, what would open a checkout
-// page: the tokens of orders, and the bodies of calls, which hold them. An order is found
+// page or charge a card: the tokens of orders, the bodies of calls, which hold them, the
+// tokens of saved cards, and the bodies of notifications that hold one. An order is found
 // by the hash of its token, which needs no key, because a token cannot be guessed.
-type sealer struct{ aead cipher.AEAD }
+type sealer struct {
+	aead  cipher.AEAD
+	older []cipher.AEAD // of keys before it: what they have sealed can be read
+}
 
-// UseKey gives the store the key of 32 bytes that it seals with. It is called before the
-// first order is read or written. Without a key, as in a tool, nothing is sealed, and what
-// is sealed cannot be read: a token is then unknown, and a body is never sent again.
-func (s *sealer) UseKey(key []byte) error {
+// UseKey gives the store the key of 32 bytes that it seals with, and keys that it sealed
+// with before. It is called before the first order is read or written. Without a key, as
+// in a tool, nothing is sealed, and what is sealed cannot be read: a token is then unknown,
+// and a body is never sent again.
+func (s *sealer) UseKey(key []byte, before ...[]byte) (err error) {
+	if s.aead, err = newAEAD(key); err != nil {
+		return err
+	}
+	for _, key := range before {
+		older, err := newAEAD(key)
+		if err != nil {
+			return err
+		}
+		s.older = append(s.older, older)
+	}
+	return nil
+}
+
+func newAEAD(key []byte) (cipher.AEAD, error) {
 	block, err := aes.NewCipher(key)
 	if err != nil {
-		return fmt.Errorf("key of the database: %w", err)
+		return nil, fmt.Errorf("key of the database: %w", err)
 	}
-	s.aead, err = cipher.NewGCM(block)
-	return err
+	return cipher.NewGCM(block)
 }
 
 // sealed is how what is sealed begins. No token and no body begins with it.
@@ -57,8 +76,12 @@ func (s *sealer) unseal(stored []byte, row string) (text []byte, known bool) {
 		return nil, false
 	}
 	nonce, rest := stored[1:1+s.aead.NonceSize()], stored[1+s.aead.NonceSize():]
-	text, err := s.aead.Open(nil, nonce, rest, []byte(row))
-	return text, err == nil
+	for _, aead := range append([]cipher.AEAD{s.aead}, s.older...) {
+		if text, err := aead.Open(nil, nonce, rest, []byte(row)); err == nil {
+			return text, true
+		}
+	}
+	return nil, false
 }
 
 // unsealPayment unseals the body. With one that cannot be read the payment is inquired,
@@ -86,6 +109,7 @@ func SealOld(ctx context.Context, s *Store) error {
 	for _, column := range []struct{ table, key, name, where string }{
 		{"orders", "id", "token_sealed", "token_sealed >= x'20'"},
 		{"payments", "request_id", "body", "next_poll IS NOT NULL AND body >= x'20'"}, // others have none
+		{"notifications", "id", "body", "instr(body, x'63617264546f6b656e') > 0"},     // cardToken
 	} {
 		for left := s.aead != nil; left; {
 			err := s.write(ctx, func(ctx context.Context, tx *tx) error {
@@ -98,7 +122,19 @@ func SealOld(ctx context.Context, s *Store) error {
 			}
 		}
 	}
-	return nil
+	return s.savedCards.sealAnew(ctx)
+}
+
+// cardToken is how Antom's messages name the token of a card.
+const cardToken = "cardToken"
+
+// sealNotification is the body as its row holds it: sealed where it holds a card's token.
+// Its sum stays that of what Antom signed.
+func (s *sealer) sealNotification(n checkout.Notification) []byte {
+	if !bytes.Contains(n.Body, []byte(cardToken)) {
+		return n.Body
+	}
+	return s.seal(n.Body, n.ID)
 }
 
 // sealRows seals a column of some rows, and returns how many those are.

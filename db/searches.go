@@ -27,7 +27,7 @@ func (t *searches) note(ctx context.Context) error {
 // SaveSearch implements payments.Store.
 func (t *searches) SaveSearch(ctx context.Context, search checkout.Search) error {
 	return t.store.write(ctx, func(ctx context.Context, tx *tx) error {
-		if repeated, err := saveNotification(ctx, tx, search.Notification); err != nil || repeated {
+		if repeated, err := t.store.saveNotification(ctx, tx, search.Notification); err != nil || repeated {
 			return err
 		}
 		t.some.Store(true)
@@ -98,6 +98,7 @@ func (t *searches) Searches(ctx context.Context, status checkout.SearchStatus, n
 		n := &search.Notification
 		err := row.Scan(&search.Status, &next, &search.Passes, &search.Inquired, &search.Reached, &search.Tries,
 			&n.ID, &n.Type, &n.AntomID, &n.BodySHA256, &n.Body, &received)
+		n.Body, _ = t.store.unseal(n.Body, n.ID)
 		search.Next, n.ReceivedAt = moment(next), moment(received)
 		return search, err
 	}, `

@@ -58,8 +58,8 @@ func TestAFullDiskLosesNothingAndIsOverByItself(t *testing.T) {
 	}
 	small := checkout.Notification{ID: "n0", BodySHA256: "0", Body: []byte("x"), ReceivedAt: time.Now()}
 	for _, err := range store.writer.commit([]*job{ // a group of which one does not fit is told the same
-		{ctx: t.Context(), fn: func(ctx context.Context, tx *tx) error { _, err := saveNotification(ctx, tx, small); return err }},
-		{ctx: t.Context(), fn: func(ctx context.Context, tx *tx) error { _, err := saveNotification(ctx, tx, big); return err }},
+		{ctx: t.Context(), fn: func(ctx context.Context, tx *tx) error { _, err := store.saveNotification(ctx, tx, small); return err }},
+		{ctx: t.Context(), fn: func(ctx context.Context, tx *tx) error { _, err := store.saveNotification(ctx, tx, big); return err }},
 	}) {
 		if !isStorageTrouble(err) {
 			t.Errorf("in a group it is answered %v", err)

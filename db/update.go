@@ -30,7 +30,7 @@ func (s *Store) Update(ctx context.Context, orderID string, evidence checkout.Ev
 			return err
 		}
 		after.Version = before.Version + 1
-		return s.saveOrder(ctx, tx, &before, &after, evidence.Cause, effects)
+		return s.saveOrder(ctx, tx, &before, &after, evidence, effects)
 	})
 	if err == nil {
 		s.cache.put(merged(&before, &after))
@@ -38,8 +38,9 @@ func (s *Store) Update(ctx context.Context, orderID string, evidence checkout.Ev
 	return before, after, err
 }
 
-// saveOrder writes what differs, with its ledger and outbox rows.
-func (s *Store) saveOrder(ctx context.Context, tx *tx, before, after *checkout.Order, cause checkout.Cause, effects []checkout.Effect) error {
+// saveOrder writes what differs, with its ledger and outbox rows, and what it does to saved
+// cards.
+func (s *Store) saveOrder(ctx context.Context, tx *tx, before, after *checkout.Order, evidence checkout.Evidence, effects []checkout.Effect) error {
 	n, err := orderRows.update(ctx, tx, before, after, before.ID, before.Version)
 	if err != nil {
 		return fmt.Errorf("update order: %w", err)
@@ -50,10 +51,13 @@ func (s *Store) saveOrder(ctx context.Context, tx *tx, before, after *checkout.O
 	if err := s.sealer.savePayments(ctx, tx, *before, *after); err != nil {
 		return err
 	}
+	if err := s.savedCards.change(ctx, tx, evidence.Cards); err != nil {
+		return err
+	}
 	if err := updateStock(ctx, tx, *before, *after); err != nil {
 		return err
 	}
-	if err := s.addTransitions(ctx, tx, after.ID, checkout.Transitions(*before, *after), cause); err != nil {
+	if err := s.addTransitions(ctx, tx, after.ID, checkout.Transitions(*before, *after), evidence.Cause); err != nil {
 		return err
 	}
 	for _, effect := range effects {
@@ -144,7 +148,7 @@ func (s *Store) saveEvidence(ctx context.Context, tx *tx, e checkout.Evidence, c
 	}
 	switch {
 	case e.Notification != nil:
-		return saveNotification(ctx, tx, *e.Notification)
+		return s.saveNotification(ctx, tx, *e.Notification)
 	case e.Call != nil && (changed || e.Cause.Kind != checkout.ByInquiry):
 		return false, saveCall(ctx, tx, *e.Call)
 	}

@@ -111,7 +111,7 @@ func TestAChangeOfAnOldVersionIsRefusedWhole(t *testing.T) {
 			return nil
 		})(old)
 		paid.Version = old.Version + 1
-		return store.saveOrder(t.Context(), tx, &old, &paid, bySweeper.Cause, []checkout.Effect{checkout.EffectPaid})
+		return store.saveOrder(t.Context(), tx, &old, &paid, bySweeper, []checkout.Effect{checkout.EffectPaid})
 	})
 	if !errors.Is(err, checkout.ErrStale) {
 		t.Errorf("an order that has changed meanwhile was stored: %v, want ErrStale", err)

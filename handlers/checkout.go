@@ -21,23 +21,25 @@ func (s cashier) showCheckout(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.renderCheckout(c, http.StatusOK, order, "")
+	return s.renderCheckout(c, http.StatusOK, order, nil)
 }
 
-// renderCheckout shows the pay page; problem is a message key about the choice
-// that was posted, or "".
-func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, problem string) error {
+// renderCheckout shows the pay page; refused says why the choice that was posted is
+// wrong, or is nil.
+func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, refused *checkout.Error) error {
 	paths := pathsOf(o)
 	v := views.CheckoutView{
 		Frame:     s.site.Frame(c, 0),
 		Token:     o.Token,
 		Number:    o.Number,
 		Status:    s.statusView(o, 0),
-		Error:     problem,
 		ReturnURL: paths.returns,
 		PayURL:    paths.payments,
 		StatusURL: paths.status,
 		EventsURL: paths.events,
+	}
+	if refused != nil {
+		v.Error, v.Wrong = problemOf(refused), refused.Fields
 	}
 	if o.Renewable() {
 		v.RenewURL = paths.renewal
@@ -61,9 +63,12 @@ func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, pr
 	}
 	if o.Payable() && !v.Status.Unknown && !v.Exhausted {
 		v.Methods = s.methodViews(c, o, deviceOf(c))
+		v.MarkWrong()
 		v.SDK = s.cfg.SDK.view()
 		if s.payments.CardsRefused(o, c.RealIP()) > 0 {
 			sayCardsRefused(&v)
+		} else if err := s.showCards(c, &v, o); err != nil {
+			return err
 		}
 	}
 	if len(v.Methods) == 0 && s.session(c).placed(o) {

@@ -17,7 +17,8 @@ type Config struct {
 	Accent         *static.Accent  // a style sheet with the merchant's colour, or nil
 	PublicURL      *url.URL        // base of every address handed out; never the Host header
 	AllowedHosts   []string        // host names that are answered beside the public URL's; all others get 421
-	SessionKey     []byte          // 64 bytes: 32 to authenticate, 32 to encrypt the session cookie
+	SessionKey     []byte          // 64 bytes: 32 to authenticate, 32 to encrypt the cookies
+	KeyBefore      []byte          // likewise, of cookies that are still read; nil: there is none
 	TrustedProxies []*net.IPNet    // whose X-Forwarded-For, Forwarded and X-Request-Id count
 	Developers     []*net.IPNet    // from which the email preview is reached beside this machine
 	SDK            *SDK            // nil: pay by forms and redirects only
@@ -47,6 +48,14 @@ func (c Config) completed() Config {
 		c.Meter = noMeter{}
 	}
 	return c
+}
+
+// sessionKeys are the keys of cookies; the first one writes them.
+func (c Config) sessionKeys() [][]byte {
+	if c.KeyBefore == nil {
+		return [][]byte{c.SessionKey}
+	}
+	return [][]byte{c.SessionKey, c.KeyBefore}
 }
 
 // site is the part of it that all HTTP shares.

@@ -28,7 +28,7 @@ func (s cashier) showAction(c echo.Context, started payments.Started, method str
 	case checkout.ActionDeclined:
 		return c.Redirect(http.StatusSeeOther, pathsOf(o).page)
 	case checkout.ActionClosed:
-		return s.renderCheckout(c, http.StatusGone, o, "")
+		return s.renderCheckout(c, http.StatusGone, o, nil)
 	}
 	return web.Render(c, http.StatusAccepted, views.WaitPage(views.WaitView{
 		Frame:     s.site.Frame(c, 0),

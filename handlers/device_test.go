@@ -46,7 +46,7 @@ func TestAntomLearnsOfTheAppsDevice(t *testing.T) {
 	}
 }
 
-// Facts about the device are for the judgement of risk: a wrong one costs no payment.
+// Facts about the device are for the assessment of risk: a wrong one costs no payment.
 func TestWrongFactsAreLeftOut(t *testing.T) {
 	const app = `,"terminal":"APP","os":"IOS","return_url":"myshop://pay"`
 	long := `"` + string(make65()) + `"`

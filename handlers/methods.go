@@ -27,6 +27,7 @@ func (s cashier) methodViews(c echo.Context, o checkout.Order, device checkout.D
 			Logo:     methodLogo(m),
 			Hint:     "hint." + string(m.Flow),
 			Time:     views.Span(c.Request().Context(), m.Time),
+			Offer:    cardOffer(c, o, m),
 		}
 		if m.Flow == checkout.FlowScan && onPhone(device) {
 			all[i].Hint += ".phone"
@@ -49,6 +50,20 @@ func (s cashier) offered(c echo.Context, o checkout.Order, device checkout.Devic
 		list = slices.DeleteFunc(list, func(m checkout.Method) bool { return m.Code == checkout.MethodCard })
 	}
 	return list
+}
+
+// cardOffer is what a page offers for a card. Preselected is what the last attempt has
+// chosen; the plan only while that attempt goes on, because a card may have been declined
+// for want of it.
+func cardOffer(c echo.Context, o checkout.Order, m checkout.Method) views.CardOffer {
+	var chosen checkout.CardChoice
+	if p := o.Current(); p != nil {
+		chosen = p.Choice
+		if !p.Status.InProgress() {
+			chosen.Installments = 0
+		}
+	}
+	return views.NewCardOffer(c.Request().Context(), o.Total, m.CardOffer, chosen)
 }
 
 // onPhone reports whether the buyer's screen cannot be scanned with their phone,

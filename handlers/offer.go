@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -87,6 +88,15 @@ func (s cashier) methodOffer(c echo.Context, m views.Method) methodOffer {
 		Selected: m.Checked,
 		Brands:   []cardBrand{},
 		Plans:    []plan{},
+	}
+	for _, company := range m.Offer.Companies.Options {
+		offered.Brands = append(offered.Brands, cardBrand{Code: company.Value, Name: company.Text})
+	}
+	for _, p := range m.Offer.Instalments.Options {
+		parts, err := strconv.Atoi(p.Value)
+		if err == nil {
+			offered.Plans = append(offered.Plans, plan{Installments: parts, Text: p.Text})
+		}
 	}
 	if m.Logo != "" {
 		offered.Logo = s.cfg.PublicURL.String() + m.Logo

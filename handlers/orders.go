@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 
@@ -44,7 +45,7 @@ func (s storefront) placeOrder(c echo.Context) error {
 		return err
 	}
 	session.Order = order.ID
-	if err := s.sessions.Save(c, session); err != nil {
+	if err := errors.Join(s.sessions.Save(c, session), s.keepBuyer(c, order)); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/checkout/"+order.Token)
@@ -91,6 +92,8 @@ func (s storefront) orderFrom(c echo.Context, session *session, cart checkout.Ca
 		Shown:    get("shown"),
 		Cart:     cart.Lines,
 		Language: views.Language(ctx).String(),
+
+		BuyerReference: cmp.Or(s.buyerReference(c), newReference()),
 	}
 	req.Buyer.Set(get)
 	order, err := s.shop.PlaceOrder(ctx, req)

@@ -25,6 +25,7 @@ type server struct {
 	payments *payments.Service
 	methods  *methods.Methods
 	sessions *web.Sessions[session]
+	buyers   *web.Sessions[buyer]
 	limiter  *web.Limiter // nil: no limits
 	streams  *streams
 	log      *slog.Logger
@@ -47,7 +48,8 @@ func New(cfg Config, services Services, verifier Notifications, readiness Readin
 		shop:     services.Shop,
 		payments: services.Payments,
 		methods:  services.Methods,
-		sessions: web.NewSessions[session]("session", cfg.SessionKey, site.HTTPS()),
+		sessions: web.NewSessions[session]("session", web.SessionDays, site.HTTPS(), cfg.sessionKeys()...),
+		buyers:   web.NewSessions[buyer]("buyer", web.BuyerDays, site.HTTPS(), cfg.sessionKeys()...),
 		streams:  &streams{limits: cfg.streamLimits(), meter: cfg.Meter},
 		log:      web.WithRequestID(cfg.Log),
 	}

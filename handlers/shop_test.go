@@ -94,6 +94,7 @@ type settings struct {
 	catalog       []checkout.Product // instead of the seeded one
 	store         func(*db.Store) app.Store
 	retention     time.Duration // of buyers' data
+	cards         checkout.CardRules
 	threeDS       checkout.ThreeDSPolicy
 }
 
@@ -195,6 +196,7 @@ func (s *shop) decided(set settings, credentials sandbox.Credentials) app.Settin
 	cfg.FormsOnly, cfg.Payments.Retention = set.withoutSDK, checkout.Retention(set.retention)
 	cfg.Pages.MaxStreams = cmp.Or(set.maxStreams, cfg.Pages.MaxStreams)
 	cfg.Payments.ThreeDS = cmp.Or(set.threeDS, cfg.Payments.ThreeDS)
+	cfg.Payments.Cards = set.cards
 	cfg.Payments.EmailLimits.PerHour = cmp.Or(set.emailsPerHour, cfg.Payments.EmailLimits.PerHour)
 	return cfg
 }

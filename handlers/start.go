@@ -11,6 +11,7 @@ import (
 
 	"antom-checkout/checkout"
 	"antom-checkout/handlers/web"
+	"antom-checkout/views"
 )
 
 // start is the buyer's choice as it was posted, by a page or by a native app.
@@ -49,7 +50,7 @@ func (s cashier) startPayment(c echo.Context) error {
 		if refused.Wait > 0 {
 			web.RetryAfter(c, refused.Wait)
 		}
-		return s.renderCheckout(c, web.StatusOf(refused.Kind()), started.Order, web.MessageOf(refused))
+		return s.renderCheckout(c, web.StatusOf(refused.Kind()), started.Order, refused)
 	}
 	if err != nil {
 		return err
@@ -96,6 +97,7 @@ func startForm(c echo.Context, posted start) web.Form {
 // can open a session of the SDK.
 func (s cashier) attempt(c echo.Context, posted start, form web.Form) (checkout.Attempt, error) {
 	want := checkout.Attempt{Method: posted.Method, Mode: checkout.ModeAPI, Device: deviceOf(c), RefusedSession: posted.RefusedSession}
+	want.Buyer, want.Language = s.buyerReference(c), views.Language(c.Request().Context()).String()
 	want.Choice.Brand, want.Choice.Installments = posted.CardBrand, int(posted.Installments) // refused beside any other method
 	if posted.Method == checkout.MethodCard {
 		want.Choice.Saved, want.Choice.Save = posted.Card, bool(posted.SaveCard)
@@ -106,6 +108,10 @@ func (s cashier) attempt(c echo.Context, posted start, form web.Form) (checkout.
 			return want, &checkout.Error{Code: checkout.CodeFormInvalid, Fields: wrong}
 		}
 		want.Device.Terminal, want.Device.OS, want.ReturnURL = checkout.TerminalApp, checkout.OS(posted.OS), posted.ReturnURL
+	}
+	if want.Choice.Saved != "" {
+		want.Choice.Save = false
+		return want, nil // Antom is asked by its token, without the SDK
 	}
 	if form == web.JSON && s.cfg.SDK != nil && want.Choice.Brand == "" { // the SDK cannot lead to a card company
 		want.Mode = checkout.ModeSDK

@@ -203,6 +203,9 @@ func newStory(t *testing.T, seed uint64, folder string, change ...func(*app.Sett
 		if crosses(seed) {
 			c.Shop.OrderTTL = []time.Duration{time.Hour, 10 * time.Minute, 3 * time.Minute}[s.fate.IntN(3)]
 		}
+		if banksAsk(seed) {
+			s.asksBanks(c)
+		}
 		for _, differently := range change {
 			differently(c)
 		}
@@ -390,7 +393,7 @@ func (s *simulation) startsPayment(o checkout.Order, after time.Duration) {
 		Method: offered[s.fate.IntN(len(offered))].Code, Mode: checkout.ModeSDK,
 		Device: browser,
 	}
-	if s.once(4) {
+	if s.once(4) || banksAsk(s.world.seed) && s.once(2) {
 		want.Method = "CARD"
 	}
 	if s.once(2) {
@@ -449,6 +452,9 @@ func (s *simulation) paysSomeAttempt(o checkout.Order, which int, after time.Dur
 // buyerActs has the buyer act at Antom's pages: mostly in an attempt that is unfinished,
 // be it the newest or one that was left long ago.
 func (s *simulation) buyerActs() {
+	if banksAsk(s.world.seed) && !s.once(3) && s.buyerIsAsked() {
+		return
+	}
 	attempts := s.attempts(func(p *sandbox.Payment) bool {
 		return p == nil || p.Status == antom.PaymentProcessing || p.Status == antom.PaymentPendingNow
 	})
@@ -586,6 +592,10 @@ var (
 )
 
 func (s *simulation) somethingBreaks() {
+	if banksAsk(s.world.seed) && s.once(4) {
+		s.bankDemands()
+		return
+	}
 	f := sandbox.Fault{
 		Times: 1 + s.fate.IntN(4), Apply: s.once(2), Delay: sandbox.Duration(s.fate.Int64N(int64(2 * time.Minute))),
 		Until: s.world.control.Now().Add(time.Duration(s.fate.Int64N(int64(20 * time.Minute)))),
@@ -662,6 +672,7 @@ func (s *simulation) quiet() bool {
 // problems lists what was wrong during the story and at its end.
 func (s *simulation) problems() []string {
 	wires := s.world.wires
+	s.cardsRequireWhatBanksDemand()
 	tr := readTruth(s.t, s.world.program().path, s.world.control.Ledger(), time.Now(), wires.acknowledged)
 	for _, o := range tr.orders {
 		ends.add("order "+o.Status, 1)

@@ -7,6 +7,7 @@
 	const showTimeout = 8000; // for the SDK to load and to show something; its own limit is 15 s
 	const answerTimeout = 15000; // for the element to answer a submission; then the script polls the server
 	const tries = 8; // while the answer is unknown, before the script leaves for the return page
+	const choices = ["method", "card_brand", "installments", "save_card"]; // fields of the form
 	const element = window.paymentElement; // of element.js, if Antom's list of methods replaces the shop's
 	const name = element ? "AMSElement" : "AMSCashierPayment";
 
@@ -220,9 +221,9 @@
 			if (element && !window[name] && window.AMSCashierPayment) return this.raise("listed");
 			if (!window[name]) return this.fail({ code: "SDK_NOT_LOADED" });
 			for (let n = 0; this.current && n < tries; n++) {
-				const { action = {}, error, payment_request_id: payment } = await requested();
+				const { action = {}, error, fields, payment_request_id: payment } = await requested();
 				this.payment = payment;
-				if (action.type !== "wait") return this.raise(eventOf(action), Object.assign(action, { error }));
+				if (action.type !== "wait") return this.raise(eventOf(action), Object.assign(action, { error: Object.values(fields || {})[0] || error }));
 				this.raise("wait");
 				await sleep(1000 * (action.retry_after || 2));
 			}
@@ -324,7 +325,10 @@
 		}
 		button().hidden = on && !at.start.submits;
 		const chosen = form().querySelector("[name=method]:checked");
-		if (on && chosen) chosen.closest("label").after(place);
+		if (!on || !chosen) return;
+		let row = chosen.closest("label");
+		while (row.nextElementSibling && row.nextElementSibling.matches(".save, .choices")) row = row.nextElementSibling;
+		row.after(place);
 	}
 
 	// The SDK preloads frames of one pixel, which show nothing.
@@ -359,17 +363,19 @@
 	}
 
 	async function requested() {
-		const method = element ? "" : new FormData(form()).get("method") || "";
+		const typed = new FormData(form());
 		const { width, height, colorDepth } = screen;
+		const start = {
+			refused_session: refused(),
+			screen_width: width, screen_height: height, color_depth: colorDepth,
+			time_zone_offset: new Date().getTimezoneOffset(),
+		};
+		for (const name of choices) start[name] = !element && typed.get(name) || "";
 		try {
 			const answer = await fetch(form().action, {
 				method: "POST",
 				headers: { Accept: "application/json", "Content-Type": "application/json" },
-				body: JSON.stringify({
-					method, refused_session: refused(),
-					screen_width: width, screen_height: height, color_depth: colorDepth,
-					time_zone_offset: new Date().getTimezoneOffset(),
-				}),
+				body: JSON.stringify(start),
 				signal: window.within(60000), // a start may call Antom more than once
 			});
 			return await answer.json();
@@ -467,6 +473,7 @@
 
 	function block() {
 		refuse();
+		askInForm(false);
 		reset(settings().blocked, true, true);
 	}
 
@@ -480,6 +487,7 @@
 	// This build of the SDK has no element: the page uses its own list and form.
 	function list() {
 		delete settings().sdk;
+		askInForm(false);
 		reset();
 	}
 
@@ -499,6 +507,9 @@
 		refuse();
 		showReturn();
 	}
+
+	// Antom's form asks whether the card may be saved, so that the shop's box need not.
+	function askInForm(asks) { document.documentElement.classList.toggle("asks", asks); }
 
 	function redirect({ url }) { location.assign(url); }
 
@@ -567,8 +578,11 @@
 		if (e.target.id === "without") happen("without");
 	});
 	// The buyer chooses another method while the card form is shown.
-	document.addEventListener("change", (e) => {
-		if (e.target.name === "method" && $("stage") && !$("stage").hidden) happen("changed");
+	document.addEventListener("change", ({ target: { name, value } }) => {
+		if (!choices.includes(name)) return;
+		// What was chosen for a card would be refused beside another method.
+		if (name === "method" && value !== "CARD") form().querySelectorAll(".choices select").forEach((list) => { list.value = ""; });
+		if ($("stage") && !$("stage").hidden) happen("changed");
 	});
 	document.addEventListener("securitypolicyviolation", (e) => {
 		if (e.effectiveDirective === "frame-src") happen("refused");
@@ -588,6 +602,7 @@
 		if (!document.hidden) happen("back");
 	});
 
+	askInForm(usesSDK());
 	// The back button loaded this page again.
 	const [came] = performance.getEntriesByType("navigation");
 	if (came && came.type === "back_forward" && form() && document.querySelector("[data-status=processing]")) {

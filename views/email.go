@@ -81,6 +81,9 @@ func EmailText(ctx context.Context, v EmailView) string {
 			line(Text(ctx, "order.quantity", l.Quantity, l.Name), ": ", l.Total.Text)
 		}
 		line(Text(ctx, "order.total"), ": ", r.Total.Text)
+		if r.Instalment != "" {
+			line(Text(ctx, "plan.label"), ": ", r.Instalment)
+		}
 		for _, refund := range r.Refunds {
 			line(Text(ctx, "order.refunded", refund.Day), ": ", refund.Amount.Text)
 		}

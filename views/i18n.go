@@ -197,13 +197,12 @@ func MethodName(ctx context.Context, code, brand string) string {
 // sameDecline maps result codes with the same meaning for a buyer to the one code
 // that has a text.
 var sameDecline = map[string]string{
-	"ORDER_IS_CANCELED":                 "ORDER_IS_CANCELLED",
-	"SELECTED_CARD_BRAND_NOT_AVAILABLE": "CARD_NOT_SUPPORTED",
-	"PAYMENT_AMOUNT_EXCEED_LIMIT":       "USER_AMOUNT_EXCEED_LIMIT",
-	"USER_KYC_NOT_QUALIFIED":            "USER_STATUS_ABNORMAL",
-	"USER_NOT_EXIST":                    "USER_STATUS_ABNORMAL",
-	"VERIFY_TIMES_EXCEED_LIMIT":         "USER_PAYMENT_VERIFICATION_FAILED",
-	"VERIFY_UNMATCHED":                  "USER_PAYMENT_VERIFICATION_FAILED",
+	"ORDER_IS_CANCELED":           "ORDER_IS_CANCELLED",
+	"PAYMENT_AMOUNT_EXCEED_LIMIT": "USER_AMOUNT_EXCEED_LIMIT",
+	"USER_KYC_NOT_QUALIFIED":      "USER_STATUS_ABNORMAL",
+	"USER_NOT_EXIST":              "USER_STATUS_ABNORMAL",
+	"VERIFY_TIMES_EXCEED_LIMIT":   "USER_PAYMENT_VERIFICATION_FAILED",
+	"VERIFY_UNMATCHED":            "USER_PAYMENT_VERIFICATION_FAILED",
 	// These share the general text, so that a thief learns nothing from it.
 	"ACCESS_DENIED":        "DO_NOT_HONOR",
 	"ACCOUNT_CLOSED":       "DO_NOT_HONOR",

@@ -111,6 +111,7 @@ type Method struct {
 	Hint     string // a message key: what happens next; {0} is the name, {1} the time
 	Time     string // to pay, see Span
 	Checked  bool
+	Offer    CardOffer
 }
 
 // Status is the status of an order, for the status element and its page.
@@ -153,19 +154,37 @@ type CheckoutView struct {
 	Total     Amount
 	Status    Status
 	Methods   []Method
-	Error     string   // a message key: the choice that was posted is wrong
-	Exhausted bool     // the order takes no further attempt
-	SDK       *SDK     // nil: forms and redirects only
-	ExpiresAt string   // RFC 3339: until when the order may be paid, or "" to show no countdown
-	Now       string   // RFC 3339: the shop's clock, or "" to trust the device's
-	Was       Amount   // the total before the order was renewed at other prices; empty otherwise
-	RenewURL  string   // renews the order by a POST, or "" when that is impossible
-	Receipt   *Receipt // for the buyer of an order that cannot be paid; nil for other readers
-	CodeURL   string   // where the code of the attempt under way is, or "" when it has none
+	Cards     []SavedCard       // of the buyer, who alone sees them
+	Saving    *Saving           // how another card may be saved; nil: for this reader it may not
+	Error     string            // a message key: the choice that was posted is wrong
+	Wrong     map[string]string // message keys of its wrong fields
+	Exhausted bool              // the order takes no further attempt
+	SDK       *SDK              // nil: forms and redirects only
+	ExpiresAt string            // RFC 3339: until when the order may be paid, or "" to show no countdown
+	Now       string            // RFC 3339: the shop's clock, or "" to trust the device's
+	Was       Amount            // the total before the order was renewed at other prices; empty otherwise
+	RenewURL  string            // renews the order by a POST, or "" when that is impossible
+	Receipt   *Receipt          // for the buyer of an order that cannot be paid; nil for other readers
+	CodeURL   string            // where the code of the attempt under way is, or "" when it has none
 	ReturnURL string
 	PayURL    string
 	StatusURL string
 	EventsURL string
+}
+
+// SavedCard is a card that the buyer has saved.
+type SavedCard struct {
+	ID        string
+	Name      string // "Visa •• 0768"
+	Expiry    string // MM/YY, or ""
+	Ended     bool   // it can no longer pay
+	RemoveURL string // removes it by a POST
+}
+
+// Saving is the box that saves a card.
+type Saving struct {
+	Charges  string // what the merchant says of charges without the buyer, or ""
+	FormAsks bool   // Antom's SDK asks as well, and the box is for a browser without it
 }
 
 // ContinueView is the interstitial page that leads the buyer on to the wallet,
@@ -236,6 +255,7 @@ type Receipt struct {
 	MethodName string // of the last attempt, with its card where that is known; or ""
 	Lines      []Line
 	Total      Amount
+	Instalment string // how the bank collects the total in parts, or ""
 	Refunds    []Refund
 	Address    []string // a line each, the name first
 	Email      string

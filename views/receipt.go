@@ -60,6 +60,9 @@ func NewReceipt(ctx context.Context, o checkout.Order, method checkout.Method) *
 		return r
 	}
 	r.MethodName = PaidBy(ctx, method, p.Card)
+	if n := checkout.PartsOf(*p); n > 0 && p.Status != checkout.PaymentFailed && p.Status != checkout.PaymentCancelled {
+		r.Instalment = parts(ctx, p.Amount, n)
+	}
 	for _, op := range p.Operations {
 		if op.Kind == checkout.Refund && op.Status == checkout.OperationSuccess {
 			r.Refunds = append(r.Refunds, Refund{Day: Day(ctx, op.CreatedAt), Amount: NewAmount(ctx, op.Amount)})

@@ -173,6 +173,9 @@ func (bp *buyerPages) act(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	entered, act := cardOf(r), r.PostFormValue("act")
+	if p.Step == "" {
+		p.Consent = r.PostFormValue("save") != ""
+	}
 	if mistake := bp.payments.act(p, act, entered, antom.ResultCode(r.PostFormValue("reason"))); mistake != "" {
 		view := newBuyerView(p)
 		bp.ledger.mu.Unlock()

@@ -183,6 +183,16 @@ func brandOf(number string) string {
 	return ""
 }
 
+// reported is what Antom tells of a card: its token only once the payment has succeeded.
+func (p *Payment) reported() *antom.PaymentResultInfo {
+	if p.Card == nil || p.Status == antom.PaymentSuccess {
+		return p.Card
+	}
+	info := *p.Card
+	info.CardToken = ""
+	return &info
+}
+
 // cardInfo is what stands of a card in cardInfo, where Antom's documents show the token.
 // It has fewer members than paymentResultInfo.
 func (p *Payment) cardInfo() *antom.PaymentResultInfo {
@@ -190,7 +200,7 @@ func (p *Payment) cardInfo() *antom.PaymentResultInfo {
 		return nil
 	}
 	return &antom.PaymentResultInfo{
-		CardNo: p.Card.CardNo, CardBrand: p.Card.CardBrand, CardToken: p.Card.CardToken, IssuingCountry: p.Card.IssuingCountry,
+		CardNo: p.Card.CardNo, CardBrand: p.Card.CardBrand, CardToken: p.reported().CardToken, IssuingCountry: p.Card.IssuingCountry,
 		Funding: p.Card.Funding, PaymentMethodRegion: p.Card.PaymentMethodRegion, ThreeDSResult: p.Card.ThreeDSResult,
 	}
 }

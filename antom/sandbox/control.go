@@ -165,6 +165,33 @@ func (c *Control) CancelChallenge(requestID string) error {
 	return c.act(requestID, c.s.payments.buyerCancels)
 }
 
+// PayAndSave has the buyer agree on Antom's page or in the SDK's form that their card is
+// stored, and pay.
+func (c *Control) PayAndSave(requestID string) error {
+	return c.act(requestID, func(p *Payment) error {
+		p.Consent = true
+		return c.s.payments.buyerPaysAsAsked(p)
+	})
+}
+
+// RevokeCard ends the token of the card that has paid a payment: it is unknown from then
+// on. With a code, the card's bank refuses every payment with that code instead.
+func (c *Control) RevokeCard(requestID, code string) error {
+	return c.act(requestID, func(p *Payment) error {
+		if p.Card == nil {
+			return errNoSavedCard
+		}
+		saved := c.s.cards.revoke(p.Card.CardToken, antom.ResultCode(code))
+		if saved == nil {
+			return errNoSavedCard
+		}
+		c.s.ledger.keep(saved)
+		return nil
+	})
+}
+
+var errNoSavedCard = errors.New("the payment has no card with a token")
+
 // PayOther has Antom take another amount than was asked for, in minor units, or
 // take it by another method, and report that in every message from then on.
 func (c *Control) PayOther(requestID, method string, minor int64) error {

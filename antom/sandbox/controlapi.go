@@ -122,6 +122,8 @@ func (api *controlAPI) actAsBuyer(_ context.Context, r *http.Request, body buyer
 		"pend":             func() error { return c.Pend(id) },
 		"leave":            func() error { return c.Leave(id) },
 		"close":            func() error { return c.Close(id) },
+		"revoke-card":      func() error { return c.RevokeCard(id, body.Code) },
+		"pay-and-save":     func() error { return c.PayAndSave(id) },
 	}
 	act, known := acts[r.PathValue("act")]
 	if !known {

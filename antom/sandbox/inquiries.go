@@ -22,7 +22,7 @@ func (ps *payments) inquiryPayment(req *antom.InquiryPaymentRequest) (any, *Refu
 		answer.RedirectActionForm = p.redirectForm()
 	}
 	if p.Status == antom.PaymentSuccess || p.Status == antom.PaymentFail {
-		answer.PaymentResultInfo, answer.CardInfo = p.Card, p.cardInfo()
+		answer.PaymentResultInfo, answer.CardInfo = p.reported(), p.cardInfo()
 		answer.AcquirerReferenceNo = ps.ledger.reference(p)
 	}
 	return answer, nil

@@ -78,7 +78,7 @@ func (nt *notifier) notifyPayment(p *Payment, kind string, in time.Duration) {
 	body := antom.PaymentNotification{
 		NotificationEnvelope: antom.NotificationEnvelope{NotifyType: kind, Result: resultOf(antom.CodeSuccess, antom.StatusSuccess)},
 		PaymentRequestID:     p.RequestID, PaymentID: p.ID, PaymentAmount: p.wire(), PaymentMethodType: p.Method,
-		PaymentCreateTime: wireTime(p.CreatedAt), PaymentResultInfo: p.Card, CardInfo: p.cardInfo(), Metadata: p.Terms.Metadata,
+		PaymentCreateTime: wireTime(p.CreatedAt), PaymentResultInfo: p.reported(), CardInfo: p.cardInfo(), Metadata: p.Terms.Metadata,
 	}
 	switch p.Status {
 	case antom.PaymentSuccess:

@@ -46,7 +46,7 @@ func (ps *payments) pay(req *antom.PayRequest) (any, *Refusal) {
 	}
 	var saved *savedCard
 	if m.isCard() && terms.MethodID != "" {
-		if saved = ps.cards.find(terms.MethodID); saved == nil || saved.Used || saved.expired(ps.scheduler.now()) {
+		if saved = ps.cards.find(terms.MethodID); !ps.cards.known(terms.MethodID) || saved.expired(ps.scheduler.now()) {
 			return nil, refuse("INVALID_ACCESS_TOKEN", "there is no saved card of this token, or it paid already")
 		}
 	}
@@ -100,9 +100,6 @@ func (ps *payments) payByCard(p *Payment, saved *savedCard, entered *card) {
 		if !ps.passesUnasked(p, entered) {
 			ps.complete(p, entered)
 		}
-		if p.Card != nil && !p.Terms.Tokenize {
-			p.Card.CardToken = ""
-		}
 	}
 }
 
@@ -110,7 +107,7 @@ func (ps *payments) payByCard(p *Payment, saved *savedCard, entered *card) {
 func (ps *payments) payAnswer(p *Payment) any {
 	answer := &antom.PayResponse{
 		PaymentRequestID: p.RequestID, PaymentID: p.ID, PaymentAmount: p.wire(), PaymentCreateTime: wireTime(p.CreatedAt),
-		PaymentResultInfo: p.Card,
+		PaymentResultInfo: p.reported(),
 	}
 	switch p.Status {
 	case antom.PaymentSuccess:

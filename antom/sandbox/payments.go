@@ -200,7 +200,7 @@ func (ps *payments) decline(p *Payment, code antom.ResultCode) {
 
 // takeCard notes what is known of the card that the buyer has entered.
 func (ps *payments) takeCard(p *Payment, entered *card) {
-	p.Card = ps.cards.info(entered)
+	p.Card = ps.cards.infoFor(p, entered)
 	p.Card.CardBrand = cmp.Or(p.Terms.Brand, p.Card.CardBrand)
 	p.WithoutCVV = entered.CVV == ""
 }

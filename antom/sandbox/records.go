@@ -56,6 +56,7 @@ type Payment struct {
 	BuyerURL   string                   `json:"buyer_url"`
 	Token      string                   `json:"buyer_token"`           // the last part of BuyerURL
 	BySession  bool                     `json:"by_session,omitempty"`  // submitted inside an SDK
+	Consent    bool                     `json:"consent,omitempty"`     // the buyer has agreed on Antom's page that the card is stored
 	Step       string                   `json:"step,omitempty"`        // "three_ds" or "issuer" while the buyer is there
 	WithoutCVV bool                     `json:"without_cvv,omitempty"` // the card's security code was not given
 	LatePaid   bool                     `json:"late_paid,omitempty"`   // paid after it was over, and refunded

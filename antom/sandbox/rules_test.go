@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -153,18 +154,77 @@ func TestThreeDSecure(t *testing.T) {
 	})
 }
 
-func TestSavedCardPaysAgain(t *testing.T) {
+// A token comes where the shop asks for it, or the buyer agrees on Antom's page or in the
+// SDK's form, and pays again until it is revoked.
+func TestACardIsSavedWithConsentAndPaysAgain(t *testing.T) {
 	s := newShop(t)
-	s.paid("PR-1", "CARD", 4200)
-	token := s.asks("PR-1").PaymentResultInfo.CardToken
-	answer, err := s.client.Pay(t.Context(), func() *antom.PayRequest {
-		req := s.payRequest("PR-2", "CARD", 900)
+	const session = "session"
+	for i, row := range []struct {
+		way      string
+		meta     *antom.Metadata
+		agrees   bool
+		hasToken bool
+	}{
+		{"page", nil, false, false},
+		{"page", nil, true, true},
+		{"page", &antom.Metadata{Tokenize: antom.True}, false, true},
+		{session, nil, false, false},
+		{session, &antom.Metadata{TokenizeMode: antom.AskForConsent}, false, false},
+		{session, &antom.Metadata{TokenizeMode: antom.AskForConsent}, true, true},
+		{session, &antom.Metadata{Tokenize: antom.True}, false, true},
+	} {
+		id := fmt.Sprintf("PR-%d", i)
+		if row.way == session {
+			req := s.sessionRequest(id, "CARD", 4200)
+			req.PaymentMethod.Metadata = row.meta
+			_, err := s.client.CreatePaymentSession(t.Context(), req)
+			must(t, err)
+		} else {
+			req := s.payRequest(id, "CARD", 4200)
+			req.PaymentMethod.Metadata = row.meta
+			_, err := s.client.Pay(t.Context(), req)
+			must(t, err)
+		}
+		pay := s.box.Control().Pay
+		if row.agrees {
+			pay = s.box.Control().PayAndSave
+		}
+		must(t, pay(id))
+		info := s.asks(id)
+		token := info.PaymentResultInfo.CardToken
+		if (token != "") != row.hasToken || info.CardInfo.CardToken != token {
+			t.Errorf("%s %+v, agrees %v: the token has %d characters", row.way, row.meta, row.agrees, len(token))
+		}
+		if row.hasToken && (len(token) < 1000 || !strings.ContainsAny(token, "+") || !strings.ContainsAny(token, "/") || !strings.HasSuffix(token, "==")) {
+			t.Errorf("the token is easy: %s", token)
+		}
+	}
+	paysWith := func(id, token string) (*antom.PayResponse, error) {
+		req := s.payRequest(id, "CARD", 900)
 		req.PaymentMethod.ID = token
-		return req
-	}())
+		return s.client.Pay(t.Context(), req)
+	}
+	offers := func(id, token string) error {
+		req := s.sessionRequest(id, "CARD", 900)
+		req.SavedPaymentMethods = []antom.PaymentMethod{{Type: "CARD", ID: token}}
+		_, err := s.client.CreatePaymentSession(t.Context(), req)
+		return err
+	}
+	token := s.asks("PR-1").PaymentResultInfo.CardToken
+	answer, err := paysWith("AGAIN-1", token)
 	must(t, err)
 	if answer.Result.Status != antom.StatusSuccess || answer.PaymentResultInfo.LastFour != "0768" {
 		t.Errorf("pay answered %+v", answer)
+	}
+	must(t, offers("AGAIN-2", token))
+	must(t, s.box.Control().RevokeCard("PR-1", "CARD_EXPIRED"))
+	_, err = paysWith("AGAIN-3", token)
+	wantCode(t, err, "CARD_EXPIRED")
+	must(t, s.box.Control().RevokeCard("PR-1", ""))
+	for i, bad := range []string{token, "ALIPAYnone"} {
+		_, err := paysWith(fmt.Sprintf("AGAIN-4%d", i), bad)
+		wantCode(t, err, "INVALID_ACCESS_TOKEN")
+		wantCode(t, offers(fmt.Sprintf("AGAIN-5%d", i), bad), "INVALID_ACCESS_TOKEN")
 	}
 }
 

@@ -2,9 +2,9 @@ package sandbox
 
 import (
 	"cmp"
-	"crypto/hmac"
+	"crypto/hkdf"
 	"crypto/sha256"
-	"encoding/hex"
+	"encoding/base64"
 	"maps"
 	"slices"
 	"sync"
@@ -20,6 +20,7 @@ type savedCard struct {
 	Once    bool                    `json:"once,omitempty"` // a nonce: it pays one time
 	Used    bool                    `json:"used,omitempty"`
 	About   tokenDetails            `json:"about,omitzero"`
+	Revoked bool                    `json:"revoked,omitempty"` // Antom does not know the token
 }
 
 // savedCards are the cards that can pay again by their tokens. Its lock guards
@@ -50,7 +51,7 @@ func (sc *savedCards) add(saved savedCard) *savedCard {
 // addOf keeps the card of a successful payment, so that its token pays again. It
 // returns nil if there is nothing new to keep.
 func (sc *savedCards) addOf(p *Payment) *savedCard {
-	if p.Card == nil || p.Card.CardToken == "" || sc.find(p.Card.CardToken) != nil {
+	if p.Card == nil || p.Card.CardToken == "" || sc.known(p.Card.CardToken) {
 		return nil
 	}
 	info := lasting(*p.Card)
@@ -106,10 +107,40 @@ func (sc *savedCards) info(c *card) *antom.PaymentResultInfo {
 	return info
 }
 
+// infoFor is the same of the card that a payment is made with, whose token is given where
+// the shop asked for it or the buyer has agreed.
+func (sc *savedCards) infoFor(p *Payment, c *card) *antom.PaymentResultInfo {
+	info := sc.info(c)
+	if !p.Terms.Tokenize && !p.Consent {
+		info.CardToken = ""
+	}
+	return info
+}
+
+// revoke makes a token unknown, or has its bank refuse every payment with a code.
+func (sc *savedCards) revoke(token string, code antom.ResultCode) *savedCard {
+	sc.mu.Lock()
+	defer sc.mu.Unlock()
+	saved := sc.byToken[token]
+	if saved != nil {
+		saved.Revoked, saved.Refused = code == "", code
+	}
+	return saved
+}
+
+// known reports whether a token stands for a card that can pay.
+func (sc *savedCards) known(token string) bool {
+	saved := sc.find(token)
+	return saved != nil && !saved.Used && !saved.Revoked
+}
+
 // tokenOf names a card without its number. The same card has the same token in
-// one sandbox.
+// one sandbox. It is as long and as awkward as Antom's get: more than 1300 characters,
+// with + / and =.
 func (sc *savedCards) tokenOf(number string) string {
-	mac := hmac.New(sha256.New, sc.tokenKey)
-	mac.Write([]byte(number))
-	return "ALIPAY" + hex.EncodeToString(mac.Sum(nil)[:20])
+	long, err := hkdf.Expand(sha256.New, sc.tokenKey, number, 1000)
+	if err != nil {
+		panic(err) // it is not too long
+	}
+	return "ALIPAY" + base64.StdEncoding.EncodeToString(long)
 }

@@ -38,6 +38,7 @@ type componentAct struct {
 	Month   string           `json:"month"`
 	Year    string           `json:"year"`
 	CVV     string           `json:"cvv"`
+	Save    bool             `json:"saveCard"`     // the box of a session that asks for consent
 	Parts   int              `json:"installments"` // where Antom's form asks for them
 	Reason  antom.ResultCode `json:"reason"`
 }
@@ -106,5 +107,6 @@ func (sdk *webSDK) act(session *Session, act componentAct) (string, error) {
 		sdk.payments.payByCard(p, saved, nil)
 		return "", nil
 	}
+	p.Consent = act.Save && p.Terms.AsksConsent
 	return sdk.payments.act(p, act.Act, entered, act.Reason), nil
 }

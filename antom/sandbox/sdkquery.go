@@ -81,6 +81,7 @@ type sdkPayment struct {
 	RedirectURL      string              `json:"paymentRedirectUrl"`
 	LastFour         string              `json:"lastFour,omitempty"`
 	SavedCards       []sdkCard           `json:"savedCards,omitempty"`
+	AsksConsent      bool                `json:"asksConsent,omitempty"`
 	Reasons          []antom.ResultCode  `json:"reasons,omitempty"`
 	TestCards        []testCard          `json:"testCards,omitempty"`
 	Plans            []int               `json:"plans,omitempty"` // instalments to choose from
@@ -225,7 +226,7 @@ func (sdk *webSDK) paymentView(session *Session) *sdkPayment {
 	terms := session.Terms
 	view := &sdkPayment{
 		PaymentRequestID: session.RequestID, Method: terms.Method, Amount: terms.Money.String(),
-		Description: terms.Description, RedirectURL: terms.RedirectURL,
+		Description: terms.Description, RedirectURL: terms.RedirectURL, AsksConsent: terms.AsksConsent,
 	}
 	p := sdk.ledger.payments[session.RequestID]
 	if p != nil {

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"slices"
 	"time"
 
 	"antom-checkout/antom"
@@ -20,7 +21,8 @@ type sessions struct {
 // createPaymentSession makes a session for a client SDK, which is no payment yet.
 func (ss *sessions) createPaymentSession(req *antom.PaymentSessionRequest) (any, *Refusal) {
 	terms := termsOfSession(req)
-	if refusal := firstRefusal(checkSession(req, terms), checkSessionMethod(terms), checkIssuer(req.PaymentMethod, terms), checkPlan(req.CreditPayPlan, terms)); refusal != nil {
+	if refusal := firstRefusal(checkSession(req, terms), checkSessionMethod(terms), checkIssuer(req.PaymentMethod, terms),
+		checkPlan(req.CreditPayPlan, terms), ss.checkTokens(terms)); refusal != nil {
 		return nil, refusal
 	}
 	now := ss.scheduler.now()
@@ -82,6 +84,20 @@ func checkSessionMethod(terms Terms) *Refusal {
 		return refuse("NO_PAY_OPTIONS", "there is no payment method %q", clip(terms.Method, 64))
 	}
 	return m.allows(terms.Money)
+}
+
+// checkTokens refuses tokens of cards that are not there.
+func (ss *sessions) checkTokens(terms Terms) *Refusal {
+	tokens := terms.SavedCards
+	if terms.MethodID != "" {
+		tokens = append(slices.Clone(tokens), terms.MethodID)
+	}
+	for _, token := range tokens {
+		if !ss.payments.cards.known(token) {
+			return refuse("INVALID_ACCESS_TOKEN", "there is no saved card of a token of the session")
+		}
+	}
+	return nil
 }
 
 // sessionExpiry is when the session ends: as asked for, within the next hour.

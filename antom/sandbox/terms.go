@@ -34,6 +34,7 @@ type Terms struct {
 	SavedCards    []string       `json:"saved_cards,omitempty"`    // tokens offered to the buyer
 	Metadata      string         `json:"metadata,omitempty"`       // returned as it came
 	Look          string         `json:"look,omitempty"`           // the SDK's parameter appearance, when the page opened it
+	AsksConsent   bool           `json:"asks_consent,omitempty"`   // the SDK's form asks the buyer whether to keep it
 }
 
 // termsOfSession is what a session's merchant asked for.
@@ -44,9 +45,13 @@ func termsOfSession(req *antom.PaymentSessionRequest) Terms {
 	}
 	terms.addOrder(req.Order, req.Env, req.SettlementStrategy)
 	terms.addMethod(req.PaymentMethod, req.PaymentFactor)
+	if req.PaymentMethod != nil {
+		terms.addTokenizing(req.PaymentMethod.Metadata)
+	}
 	terms.addPlan(req.CreditPayPlan)
 	terms.CollectPlan = isTrue(req.EnableInstallmentCollection)
 	if req.AvailablePaymentMethod != nil {
+		terms.addTokenizing(req.AvailablePaymentMethod.Metadata)
 		types := slices.Clone(req.AvailablePaymentMethod.Types)
 		slices.SortStableFunc(types, func(a, b antom.AvailableType) int { return int(a.Order) - int(b.Order) })
 		for _, t := range types {
@@ -60,6 +65,14 @@ func termsOfSession(req *antom.PaymentSessionRequest) Terms {
 		terms.SavedCards = append(terms.SavedCards, saved.ID)
 	}
 	return terms
+}
+
+// addTokenizing notes whether a session's card is to be kept: always, or if the buyer agrees.
+func (t *Terms) addTokenizing(meta *antom.Metadata) {
+	if meta != nil {
+		t.Tokenize = t.Tokenize || isTrue(meta.Tokenize)
+		t.AsksConsent = t.AsksConsent || meta.TokenizeMode == antom.AskForConsent
+	}
 }
 
 func (t *Terms) addOrder(order *antom.Order, env *antom.Env, settlement *antom.SettlementStrategy) {

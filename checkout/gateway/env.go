@@ -8,7 +8,7 @@ import (
 	"antom-checkout/checkout"
 )
 
-// describe adds to an order what Antom judges the risk of a payment by: where each of the
+// describe adds to an order what Antom assesses the risk of a payment by: where each of the
 // goods is shown, and that it is sent to the buyer. A card payment without the SDK has
 // the device in its order too, as Antom's document on cards has it.
 func (g *Gateway) describe(order *antom.Order, p checkout.Payment, d checkout.Device) *antom.Order {
@@ -23,7 +23,7 @@ func (g *Gateway) describe(order *antom.Order, p checkout.Payment, d checkout.De
 	return order
 }
 
-// antomEnv is the device as Antom judges the risk of a payment by it.
+// antomEnv is the device, by which Antom assesses the risk of a payment.
 func antomEnv(d checkout.Device) *antom.Env {
 	env := &antom.Env{
 		TerminalType:   antom.TerminalType(d.Terminal),

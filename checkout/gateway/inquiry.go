@@ -44,6 +44,7 @@ func eventFromInquiry(p checkout.Payment, res *antom.InquiryPaymentResponse, err
 	e.Code = string(res.PaymentResultCode)
 	e.AuthEndsAt = res.AuthExpiryTime.Time
 	e.Card = cardOf(res.AcquirerReferenceNo, res.PaymentResultInfo, res.CardInfo)
+	e.CardToken = tokenIn(res.PaymentResultInfo, res.CardInfo)
 	switch res.PaymentStatus {
 	case antom.PaymentSuccess:
 		e.Outcome = checkout.OutcomeSucceeded

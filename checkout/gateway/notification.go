@@ -81,7 +81,7 @@ func eventFromPaymentNotification(n antom.PaymentNotification) checkout.Event {
 	return checkout.Event{
 		AntomID: n.PaymentID, Amount: money(n.PaymentAmount), Method: n.PaymentMethodType,
 		Code: string(n.Result.Code), AuthEndsAt: n.AuthExpiryTime.Time,
-		Card: cardOf(n.AcquirerReferenceNo, n.PaymentResultInfo, n.CardInfo),
+		Card: cardOf(n.AcquirerReferenceNo, n.PaymentResultInfo, n.CardInfo), CardToken: tokenIn(n.PaymentResultInfo, n.CardInfo),
 	}
 }
 

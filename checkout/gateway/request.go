@@ -47,7 +47,7 @@ func (g *Gateway) sessionRequest(o checkout.Order, p checkout.Payment, want chec
 		CreditPayPlan:            creditPayPlan(p.Choice),
 	}
 	if !want.Element {
-		request.PaymentMethod = g.antomMethod(o, p)
+		request.PaymentMethod = withSavedCard(g.antomMethod(o, p), p, want)
 		return request
 	}
 	request.ProductScene = antom.SceneElement
@@ -60,7 +60,7 @@ func (g *Gateway) sessionRequest(o checkout.Order, p checkout.Payment, want chec
 		request.AvailablePaymentMethod.Types = append(request.AvailablePaymentMethod.Types, available)
 		if code == checkout.MethodCard {
 			request.PaymentFactor = paymentFactor(code, p.ManualCapture)
-			request.AvailablePaymentMethod.Metadata = g.cardMetadata(p)
+			request.AvailablePaymentMethod.Metadata = savingCard(g.cardMetadata(p), p)
 		}
 	}
 	return request
@@ -73,7 +73,7 @@ func (g *Gateway) payRequest(o checkout.Order, p checkout.Payment, want checkout
 		PaymentRequestID:   p.RequestID,
 		Order:              g.describe(antomOrder(o), p, want.Device),
 		PaymentAmount:      antomAmount(p.Amount),
-		PaymentMethod:      g.antomMethod(o, p),
+		PaymentMethod:      withSavedCard(g.antomMethod(o, p), p, want),
 		PaymentFactor:      paymentFactor(p.Method, p.ManualCapture),
 		SettlementStrategy: g.settlement(),
 		PaymentRedirectURL: g.returnURL(o, p),
@@ -131,7 +131,7 @@ func antomOrder(o checkout.Order) *antom.Order {
 		Description:      "Order " + o.Number,
 		Amount:           antomAmount(o.Total),
 		Buyer: &antom.Buyer{
-			ReferenceBuyerID: o.ID, // buyers have no account here
+			ReferenceBuyerID: cmp.Or(o.BuyerReference, o.ID),
 			Name:             name,
 			PhoneNo:          phone,
 			Email:            email,

@@ -22,10 +22,12 @@ type forgetter interface {
 }
 
 // Erase erases what an order, and the emails that were written to files, hold about its
-// buyer. What proves what was sold and paid stays. Errors: CodeNotFound, CodeDataNeeded.
+// buyer, and the buyer's saved cards. What proves what was sold and paid stays. Errors: CodeNotFound, CodeDataNeeded.
 func (s *erasing) Erase(ctx context.Context, orderID string, cause checkout.Cause) (checkout.Order, error) {
-	o, err := s.change(ctx, orderID, cause, func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
+	evidence := checkout.Evidence{Cause: cause, Cards: &checkout.CardChange{}}
+	o, err := s.changeBy(ctx, orderID, evidence, func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
 		after, err := checkout.EraseBuyer(o, s.rules())
+		*evidence.Cards = checkout.CardsErasedWith(o, cause)
 		return after, nil, err
 	})
 	if err != nil {

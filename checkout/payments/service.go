@@ -54,6 +54,7 @@ type Config struct {
 	EmailLimits   EmailLimits             // of emails about unpaid orders
 	CardLimits    bool                    // cards are refused for a while when too many were declined
 	Retention     checkout.Retention      // of the buyers' data of paid orders
+	Cards         checkout.CardRules      // about saved cards
 	LinkKey       []byte                  // signs the links in emails; nil: they open until the program ends
 	Now           func() time.Time
 	NewID         func() string
@@ -73,6 +74,7 @@ type Service struct {
 	*sweeper
 	*watching
 	*erasing
+	*wallet
 }
 
 // recorder reads and commits orders, and announces what has changed.
@@ -123,7 +125,7 @@ func New(cfg Config, store Store, gateway Gateway, methods Methods) *Service {
 	recorder.watches.poll, recorder.watches.tail = watching.pollForWatchers, watching.tailLedger
 	return &Service{
 		recorder: recorder, endings: endings, starts: starts, operators: &operators{endings: endings},
-		outbox: outbox, sweeper: &sweeper{starts: starts, outbox: outbox, erasing: erasing}, watching: watching, erasing: erasing,
+		outbox: outbox, sweeper: &sweeper{starts: starts, outbox: outbox, erasing: erasing}, watching: watching, erasing: erasing, wallet: &wallet{recorder},
 	}
 }
 
@@ -145,12 +147,13 @@ func (s *recorder) rules() checkout.Rules {
 // Record is the one door for what Antom reports: it applies an event to its order and
 // commits what follows.
 func (s *recorder) Record(ctx context.Context, orderID string, e checkout.Event, evidence checkout.Evidence) (checkout.Order, error) {
-	evidence.Cause = e.Cause
+	evidence.Cause, evidence.Cards = e.Cause, &checkout.CardChange{}
 	before, after, err := s.store.Update(ctx, orderID, evidence, func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
 		if evidence.Notification != nil {
 			evidence.Notification.Applied = !checkout.Contradicts(o, e)
 		}
 		after, effects := checkout.Apply(o, e, s.rules())
+		*evidence.Cards = checkout.CardChangeOf(o, after, e, s.rules())
 		return after, effects, nil
 	})
 	if errors.Is(err, checkout.ErrForeignID) && !e.ForeignID {

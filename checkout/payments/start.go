@@ -36,13 +36,16 @@ type starts struct {
 // back: what began in a browser would lead an app's buyer out of the app, and the
 // other way round. No answer from Antom is ActionWait, and posting again goes on.
 // Errors: CodeNotFound, CodeMethodUnknown, CodeMethodRequired, CodeFormInvalid, CodeSoldOut,
-// CodeTooManyAttempts, CodeCardsRefused.
+// CodeTooManyAttempts, CodeCardsRefused, ErrCardUnusable.
 func (s *starts) Start(ctx context.Context, token string, want checkout.Attempt) (Started, error) {
 	o, err := s.Order(ctx, token)
 	if err != nil {
 		return Started{}, err
 	}
 	if want, err = s.offer(ctx, o, want); err != nil {
+		return Started{Order: o}, err
+	}
+	if want, err = s.withSavedCard(ctx, o, want); err != nil {
 		return Started{Order: o}, err
 	}
 	queue, leave := context.WithTimeout(ctx, startPatience)
@@ -91,9 +94,6 @@ func checkMethod(want checkout.Attempt, chosen checkout.Method) error {
 // checkChoice refuses what is not offered for a card.
 func checkChoice(choice checkout.CardChoice, chosen checkout.Method) error {
 	wrong := chosen.Refuses(choice)
-	if choice.Saved != "" {
-		wrong["card"] = "error.invalid"
-	}
 	if len(wrong) > 0 {
 		return &checkout.Error{Code: checkout.CodeFormInvalid, Fields: wrong}
 	}

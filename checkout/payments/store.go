@@ -72,6 +72,15 @@ type Store interface {
 	EffectFailed(ctx context.Context, id int64, next time.Time) error
 	EffectGivenUp(ctx context.Context, id int64, then ...checkout.Effect) error
 
+	// SavedCards lists all cards of a buyer, the one used last first, and those that were
+	// removed. SavedCard finds one, or answers ErrNotFound. Update saves, marks and erases
+	// cards, as its evidence says.
+	SavedCards(ctx context.Context, buyer string) ([]checkout.SavedCard, error)
+	SavedCard(ctx context.Context, id string) (checkout.SavedCard, error)
+	// RemoveCard forgets the token of a buyer's card, or answers ErrNotFound. It is
+	// idempotent.
+	RemoveCard(ctx context.Context, buyer, id string) error
+
 	// DueErasures lists orders that have ended, hold their buyer's data and have not
 	// changed since a moment: those that were paid, or those that never were. They come in
 	// the order in which they were placed, from the one after another.

@@ -36,7 +36,7 @@ func (s *Shop) Renew(ctx context.Context, token string) (Renewal, error) {
 	if !old.Renewable() {
 		return Renewal{}, checkout.NewError(checkout.CodeNotExpired, "the buyer's data were erased")
 	}
-	req := OrderRequest{FormKey: renewalKey(old.ID), Buyer: old.Buyer, Language: old.Language}
+	req := OrderRequest{FormKey: renewalKey(old.ID), Buyer: old.Buyer, BuyerReference: old.BuyerReference, Language: old.Language}
 	if made, err := s.store.OrderByForm(ctx, req.FormKey); !checkout.IsNotFound(err) {
 		return Renewal{Old: old, Order: made}, err
 	}

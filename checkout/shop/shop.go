@@ -106,11 +106,13 @@ func (s *Shop) Price(ctx context.Context, cart []checkout.CartLine) ([]checkout.
 
 // OrderRequest is a filled-in checkout form.
 type OrderRequest struct {
-	FormKey  string // the same form gives the same key
-	Shown    string // the version of the lines that it showed, by checkout.Shown; "" when the client does not say
-	Buyer    checkout.Buyer
-	Cart     []checkout.CartLine
-	Language string
+	FormKey string // the same form gives the same key
+	Shown   string // the version of the lines that it showed, by checkout.Shown; "" when the client does not say
+	Buyer   checkout.Buyer
+	// BuyerReference is the same for all orders of one browser.
+	BuyerReference string
+	Cart           []checkout.CartLine
+	Language       string
 }
 
 // PlaceOrder freezes cart and address into an order. The same form again is the same
@@ -131,17 +133,18 @@ func (s *Shop) PlaceOrder(ctx context.Context, req OrderRequest) (checkout.Order
 	}
 	now := s.cfg.Now()
 	order = checkout.Order{
-		ID:        s.cfg.NewID(),
-		Number:    checkout.NewNumber(),
-		Token:     checkout.NewToken(),
-		FormKey:   req.FormKey,
-		Buyer:     req.Buyer,
-		Lines:     lines,
-		Total:     total,
-		Language:  req.Language,
-		CreatedAt: now,
-		ExpiresAt: now.Add(s.cfg.OrderTTL),
-		Status:    checkout.OrderOpen,
+		ID:             s.cfg.NewID(),
+		Number:         checkout.NewNumber(),
+		Token:          checkout.NewToken(),
+		FormKey:        req.FormKey,
+		Buyer:          req.Buyer,
+		BuyerReference: req.BuyerReference,
+		Lines:          lines,
+		Total:          total,
+		Language:       req.Language,
+		CreatedAt:      now,
+		ExpiresAt:      now.Add(s.cfg.OrderTTL),
+		Status:         checkout.OrderOpen,
 	}
 	cause := checkout.Cause{Kind: checkout.ByShopper, ID: order.ID}
 	stored, err := s.store.CreateOrder(ctx, order, cause)

@@ -32,6 +32,8 @@ CREATE TABLE notifications (
 
 CREATE INDEX notifications_unmatched ON notifications (antom_id) WHERE applied = 0 AND antom_id <> '';
 
+CREATE INDEX notifications_with_token ON notifications (id) WHERE instr(body, x'63617264546f6b656e') > 0;
+
 CREATE TABLE operations (
 	payment_request_id TEXT NOT NULL REFERENCES payments,
 	kind               TEXT NOT NULL CHECK (kind = 'capture' OR kind = 'refund' OR kind = 'cancel'),
@@ -119,9 +121,11 @@ CREATE TABLE orders (
 	language       TEXT NOT NULL,
 	created_at     INTEGER NOT NULL,
 	expires_at     INTEGER NOT NULL
-, erased_at INTEGER, token_sealed BLOB NOT NULL DEFAULT x'') STRICT;
+, erased_at INTEGER, token_sealed BLOB NOT NULL DEFAULT x'', buyer_reference TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE INDEX orders_in_clear ON orders (id) WHERE token_sealed >= x'20';
+
+CREATE INDEX orders_of_buyer ON orders (buyer_reference) WHERE buyer_reference <> '';
 
 CREATE INDEX orders_open ON orders (expires_at) WHERE status = 'open';
 
@@ -163,7 +167,7 @@ CREATE TABLE payments (
 	auth_ends   INTEGER, -- of an authorised card
 	next_poll  INTEGER, -- NULL when nothing is owed
 	polls      INTEGER NOT NULL
-, email_on_failure INTEGER NOT NULL DEFAULT 0 CHECK (email_on_failure IN (0, 1)), resolved_offline INTEGER NOT NULL DEFAULT 0 CHECK (resolved_offline IN (0, 1)), confirmed INTEGER CHECK (confirmed > 0), confirmed_currency TEXT NOT NULL DEFAULT '', terminal TEXT NOT NULL DEFAULT '', return_url TEXT NOT NULL DEFAULT '', incomplete INTEGER NOT NULL DEFAULT 0 CHECK (incomplete IN (0, 1)), doubts INTEGER NOT NULL DEFAULT 0, shop_fault INTEGER NOT NULL DEFAULT 0 CHECK (shop_fault IN (0, 1)), reconcile_at INTEGER, disputes TEXT NOT NULL DEFAULT '', manual_capture INTEGER NOT NULL DEFAULT 0 CHECK (manual_capture IN (0, 1)), choice TEXT NOT NULL DEFAULT '' CHECK (choice = '' OR json_valid(choice)), three_ds INTEGER NOT NULL DEFAULT 0 CHECK (three_ds IN (0, 1)), card TEXT NOT NULL DEFAULT '' CHECK (card = '' OR json_valid(card))) STRICT;
+, email_on_failure INTEGER NOT NULL DEFAULT 0 CHECK (email_on_failure IN (0, 1)), resolved_offline INTEGER NOT NULL DEFAULT 0 CHECK (resolved_offline IN (0, 1)), confirmed INTEGER CHECK (confirmed > 0), confirmed_currency TEXT NOT NULL DEFAULT '', terminal TEXT NOT NULL DEFAULT '', return_url TEXT NOT NULL DEFAULT '', incomplete INTEGER NOT NULL DEFAULT 0 CHECK (incomplete IN (0, 1)), doubts INTEGER NOT NULL DEFAULT 0, shop_fault INTEGER NOT NULL DEFAULT 0 CHECK (shop_fault IN (0, 1)), reconcile_at INTEGER, disputes TEXT NOT NULL DEFAULT '', manual_capture INTEGER NOT NULL DEFAULT 0 CHECK (manual_capture IN (0, 1)), choice TEXT NOT NULL DEFAULT '' CHECK (choice = '' OR json_valid(choice)), three_ds INTEGER NOT NULL DEFAULT 0 CHECK (three_ds IN (0, 1)), card TEXT NOT NULL DEFAULT '' CHECK (card = '' OR json_valid(card)), card_saved INTEGER NOT NULL DEFAULT 0 CHECK (card_saved IN (0, 1))) STRICT;
 
 CREATE UNIQUE INDEX payments_antom ON payments (antom_id) WHERE antom_id <> '';
 
@@ -191,6 +195,29 @@ CREATE TABLE products (
 	listed      INTEGER,                                      -- what the catalogue file said last
 	CHECK (stock IS NULL OR reserved <= stock)
 ) STRICT;
+
+CREATE TABLE saved_cards (
+	id                     TEXT PRIMARY KEY, -- the payment that saved it first
+	buyer                  TEXT NOT NULL CHECK (buyer <> ''),
+	token                  BLOB NOT NULL,
+	brand                  TEXT NOT NULL,
+	last4                  TEXT NOT NULL,
+	expiry                 TEXT NOT NULL, -- MM/YY, or '' if it is not known
+	funding                TEXT NOT NULL,
+	country                TEXT NOT NULL,
+	region                 TEXT NOT NULL,
+	network_transaction_id TEXT NOT NULL,
+	consent                TEXT NOT NULL CHECK (json_valid(consent)),
+	agreed_by              TEXT NOT NULL, -- the payment with which the buyer agreed
+	agreed_at              INTEGER NOT NULL,
+	refused                TEXT NOT NULL, -- Antom's code, or ''
+	saved_at               INTEGER NOT NULL,
+	used_at                INTEGER NOT NULL,
+	removed_at             INTEGER,
+	CHECK (removed_at IS NULL OR length(token) = 0)
+) STRICT;
+
+CREATE INDEX saved_cards_of_buyer ON saved_cards (buyer);
 
 CREATE TABLE searches (
 	notification_id TEXT PRIMARY KEY REFERENCES notifications,

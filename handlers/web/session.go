@@ -16,17 +16,27 @@ type Sessions[T any] struct {
 	name    string
 }
 
-const sessionDays = 30
+// How long a cookie is kept after it was last written: browsers keep none for longer than
+// 400 days.
+const (
+	SessionDays = 30
+	BuyerDays   = 400
+)
 
-// NewSessions takes 64 bytes of key: 32 to authenticate, 32 to encrypt the cookie.
-func NewSessions[T any](name string, key []byte, https bool) *Sessions[T] {
-	cookies := sessions.NewCookieStore(key[:32], key[32:])
+// NewSessions takes keys of 64 bytes: 32 to authenticate, 32 to encrypt the cookie. The
+// first one writes; what any of them has written is read.
+func NewSessions[T any](name string, days int, https bool, keys ...[]byte) *Sessions[T] {
+	var pairs [][]byte
+	for _, key := range keys {
+		pairs = append(pairs, key[:32], key[32:])
+	}
+	cookies := sessions.NewCookieStore(pairs...)
 	cookies.Options = &sessions.Options{
-		Path: "/", MaxAge: sessionDays * 86400, HttpOnly: true, Secure: https,
+		Path: "/", MaxAge: days * 86400, HttpOnly: true, Secure: https,
 		// Lax, because with Strict the cookie is missing when Antom returns the buyer.
 		SameSite: http.SameSiteLaxMode,
 	}
-	cookies.MaxAge(sessionDays * 86400)
+	cookies.MaxAge(days * 86400)
 	for _, codec := range cookies.Codecs {
 		codec.(*securecookie.SecureCookie).SetSerializer(serializer[T]{})
 	}

@@ -265,6 +265,17 @@ func checkoutPages(ctx context.Context) []Page {
 		})},
 		{"checkout-last-minutes", open(func(v *views.CheckoutView) { v.ExpiresAt = "2026-03-01T12:04:59Z" })},
 		{"checkout-two-methods", open(func(v *views.CheckoutView) { v.Methods = Methods(ctx)[:2] })},
+		{"checkout-korean-cards", open(func(v *views.CheckoutView) { offerCards(ctx, v, koreanOffer, 60_000, checkout.CardChoice{}) })},
+		{"checkout-korean-card-chosen", open(func(v *views.CheckoutView) {
+			offerCards(ctx, v, koreanOffer, 60_001, checkout.CardChoice{Brand: "SAMSUNG", Installments: 2})
+			v.Error, v.Wrong = "error.form", map[string]string{"card_brand": "error.card_brand", "installments": "error.installments"}
+			v.MarkWrong()
+		})},
+		{"checkout-instalments", open(func(v *views.CheckoutView) { offerCards(ctx, v, brazilianOffer, 100_00, checkout.CardChoice{}) })},
+		{"checkout-instalment-chosen", open(func(v *views.CheckoutView) {
+			offerCards(ctx, v, brazilianOffer, 100_00, checkout.CardChoice{Installments: 3})
+			v.Methods = append(v.Methods, ManyMethods(ctx, 12)[6:]...)
+		})},
 		{"checkout-many-methods", open(func(v *views.CheckoutView) { v.Methods = ManyMethods(ctx, 15) })},
 		{"checkout-most-methods", open(func(v *views.CheckoutView) { v.Methods = ManyMethods(ctx, 30) })},
 		{"checkout-branded", open(func(v *views.CheckoutView) {
@@ -276,6 +287,32 @@ func checkoutPages(ctx context.Context) []Page {
 		{"checkout-long-jpy", views.CheckoutPage(longOrder(ctx, "JPY"))},
 		{"checkout-long-kwd", views.CheckoutPage(longOrder(ctx, "KWD"))},
 	}
+}
+
+// What Antom offers for cards: in Korea, with a company that the program does not know,
+// and in Brazil, with plans without interest, with some, and with a rate of the bank's.
+var (
+	koreanOffer = checkout.CardOffer{
+		Brands: []string{"SAMSUNG", "KOOKMIN", "IBK_BC", "KAKAOBANK", "NEW_CARD"},
+		Plans:  []checkout.InstallmentPlan{{Parts: 2, Rate: "0"}, {Parts: 12}},
+	}
+	brazilianOffer = checkout.CardOffer{Plans: []checkout.InstallmentPlan{
+		{Parts: 2, Rate: "0", Brands: []string{"VISA", "MASTERCARD", "ELO"}},
+		{Parts: 3, Rate: "1.99", Brands: []string{"VISA", "MASTERCARD", "ELO"}},
+		{Parts: 12, Brands: []string{"VISA", "MASTERCARD", "ELO"}},
+	}}
+)
+
+// offerCards makes of the pay page one of an order that cards can pay in more ways.
+func offerCards(ctx context.Context, v *views.CheckoutView, offer checkout.CardOffer, minor int64, chosen checkout.CardChoice) {
+	total := checkout.Money{Minor: minor, Currency: "BRL"}
+	if len(offer.Brands) > 0 {
+		total.Currency = "KRW"
+	}
+	v.Total = views.NewAmount(ctx, total)
+	v.Lines = v.Lines[:1]
+	v.Lines[0].Unit, v.Lines[0].Total, v.Lines[0].Quantity = v.Total, v.Total, "1"
+	v.Methods[0].Offer = views.NewCardOffer(ctx, total, offer, chosen)
 }
 
 // stepPages are what comes between the pay page and the return page.
@@ -330,12 +367,15 @@ func returnPages(ctx context.Context) []Page {
 	justBack.SinceSecond = 1
 	requested := Return(ctx, Status("pending"))
 	requested.EmailRequested = true
+	split := Return(ctx, Status("paid"))
+	split.Receipt.Instalment = views.Text(ctx, "plan.last", 3, amount(ctx, 1400, "SGD").Text, amount(ctx, 1402, "SGD").Text)
 	otherBrowser := Return(ctx, Status("paid"))
 	otherBrowser.Receipt = nil
 	checkoutElsewhere := Checkout(ctx, Status("paid"))
 	checkoutElsewhere.Receipt = nil
 	return []Page{
 		{"return-fresh", views.ReturnPage(Return(ctx, justBack))},
+		{"return-instalments", views.ReturnPage(split)},
 		{"return-mail-noted", views.ReturnPage(requested)},
 		{"return-other-browser", views.ReturnPage(otherBrowser)},
 		{"checkout-other-browser", views.CheckoutPage(checkoutElsewhere)},

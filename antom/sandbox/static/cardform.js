@@ -18,7 +18,8 @@ const cardForm = (() => {
 
 	return {
 		// fill offers what the buyer may choose from.
-		fill({ testCards, savedCards = [], plans = [] }) {
+		fill({ testCards, savedCards = [], plans = [], asksConsent = false }) {
+			$("save-label").hidden = !asksConsent;
 			type(testCards[0].Number);
 			$("test-cards").replaceChildren(...testCards.map((c) => option(c.Number, c.Number + "  " + c.Name)));
 			$("saved-label").hidden = savedCards.length === 0;
@@ -29,7 +30,7 @@ const cardForm = (() => {
 		showTyped() { $("typed").hidden = !$("saved-label").hidden && $("saved").value !== ""; },
 		entered: () => ({
 			cardToken: $("saved-label").hidden ? "" : $("saved").value,
-			number: $("number").value, month: $("month").value, year: $("year").value, cvv: $("cvv").value, installments: +$("plans").value,
+			number: $("number").value, saveCard: $("save").checked, month: $("month").value, year: $("year").value, cvv: $("cvv").value, installments: +$("plans").value,
 		}),
 		isValid: () => /^\d{12,19}$/.test($("number").value.replace(/[ -]/g, "")) && /^\d{1,2}$/.test($("month").value) &&
 			/^\d{2}(\d{2})?$/.test($("year").value) && /^\d{3,4}$/.test($("cvv").value),
