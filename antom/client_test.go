@@ -98,6 +98,14 @@ func TestEveryOperationHasItsPath(t *testing.T) {
 			_, err := c.InquireVaulting(ctx, &InquireVaultingRequest{VaultingRequestID: id})
 			return err
 		},
+		"payments/getCardInfo": func() error { _, err := c.GetCardInfo(ctx, &CardInfoRequest{CardBIN: "405469"}); return err },
+		"payments/inquireInstallment": func() error {
+			_, err := c.InquireInstallment(ctx, &InquireInstallmentRequest{})
+			return err
+		},
+		"vaults/inquireToken":    func() error { _, err := c.InquireToken(ctx, &InquireTokenRequest{Token: id}); return err },
+		"vaults/updateToken":     func() error { _, err := c.UpdateToken(ctx, &UpdateTokenRequest{Token: id}); return err },
+		"vaults/deleteToken":     func() error { _, err := c.DeleteToken(ctx, &DeleteTokenRequest{Token: id}); return err },
 		"payments/acceptDispute": func() error { _, err := c.AcceptDispute(ctx, &AcceptDisputeRequest{DisputeID: id}); return err },
 		"payments/supplyDefenseDocument": func() error {
 			_, err := c.SupplyDefenseDocument(ctx, &SupplyDefenseDocumentRequest{DisputeID: id, DisputeEvidence: "QQ=="})
@@ -507,6 +515,19 @@ func TestTheOtherSpellingOfAuthExpiryTime(t *testing.T) {
 		res, err := readAnswer[InquiryPaymentResponse]([]byte(`{"result":{"resultStatus":"S"},` + members + `}`))
 		if err != nil || !res.AuthExpiryTime.Equal(want) {
 			t.Errorf("%s is read as %v, %v", members, res.AuthExpiryTime, err)
+		}
+	}
+}
+
+// The SDK's model has one bank under a name in the plural; a list is read, too.
+func TestInstallmentBanksAreReadAloneOrAsAList(t *testing.T) {
+	for banks, want := range map[string]int{
+		`{"bankName":"A","bins":["405469"]}`: 1, `[{"bankName":"A"},{"bankName":"B"}]`: 2, `[]`: 0, `null`: 0,
+	} {
+		c, _ := newGateway(t, config(t), says(`{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"x"},"installmentBanks":`+banks+`}`))
+		got, err := c.InquireInstallment(deadline(t), &InquireInstallmentRequest{})
+		if err != nil || len(got.Banks) != want || want > 0 && got.Banks[0].Name != "A" {
+			t.Errorf("%s is read as %+v: %v", banks, got.Banks, err)
 		}
 	}
 }

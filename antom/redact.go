@@ -11,7 +11,7 @@ import (
 var secrets = map[string]bool{
 	"cardNo": true, "cvv": true, "expiryMonth": true, "expiryYear": true, "cardholderName": true,
 	"cardPasswordDigest": true, "cpf": true, "dateOfBirth": true, "businessNo": true, "payerEmail": true,
-	"cardToken": true, "paymentMethodId": true, "networkTransactionId": true, "mpiData": true,
+	"cardToken": true, "paymentMethodId": true, "token": true, "accountHolderName": true, "email": true, "networkTransactionId": true, "mpiData": true,
 	"cavv": true, "authorizationCode": true,
 	"paymentSessionData": true, "vaultingSessionData": true, "disputeEvidence": true,
 	"buyerName": true, "buyerEmail": true, "buyerPhoneNo": true, "billingAddress": true,
@@ -80,6 +80,11 @@ func (m UnknownNotification) Format(f fmt.State, _ rune)             { fmt.Fprin
 func (m VaultingResult) Format(f fmt.State, _ rune)                  { fmt.Fprint(f, printable(m)) }
 func (m SupplyDefenseDocumentRequest) Format(f fmt.State, _ rune)    { fmt.Fprint(f, printable(m)) }
 func (m DownloadDisputeEvidenceResponse) Format(f fmt.State, _ rune) { fmt.Fprint(f, printable(m)) }
+func (m CardInfoRequest) Format(f fmt.State, _ rune)                 { fmt.Fprint(f, printable(m)) }
+func (m InquireTokenRequest) Format(f fmt.State, _ rune)             { fmt.Fprint(f, printable(m)) }
+func (m UpdateTokenRequest) Format(f fmt.State, _ rune)              { fmt.Fprint(f, printable(m)) }
+func (m DeleteTokenRequest) Format(f fmt.State, _ rune)              { fmt.Fprint(f, printable(m)) }
+func (m TokenResponse) Format(f fmt.State, _ rune)                   { fmt.Fprint(f, printable(m)) }
 
 func (m Order) LogValue() slog.Value                           { return slog.StringValue(printable(m)) }
 func (m Buyer) LogValue() slog.Value                           { return slog.StringValue(printable(m)) }
@@ -105,6 +110,11 @@ func (m UnknownNotification) LogValue() slog.Value             { return slog.Str
 func (m VaultingResult) LogValue() slog.Value                  { return slog.StringValue(printable(m)) }
 func (m SupplyDefenseDocumentRequest) LogValue() slog.Value    { return slog.StringValue(printable(m)) }
 func (m DownloadDisputeEvidenceResponse) LogValue() slog.Value { return slog.StringValue(printable(m)) }
+func (m CardInfoRequest) LogValue() slog.Value                 { return slog.StringValue(printable(m)) }
+func (m InquireTokenRequest) LogValue() slog.Value             { return slog.StringValue(printable(m)) }
+func (m UpdateTokenRequest) LogValue() slog.Value              { return slog.StringValue(printable(m)) }
+func (m DeleteTokenRequest) LogValue() slog.Value              { return slog.StringValue(printable(m)) }
+func (m TokenResponse) LogValue() slog.Value                   { return slog.StringValue(printable(m)) }
 
 // Format prints a configuration without its keys.
 func (c Config) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "antom.Config{ClientID:%s}", c.ClientID) }

@@ -77,6 +77,9 @@ func TestMessagesPrintNoSecrets(t *testing.T) {
 		&VaultingSessionResponse{Data: canarySession}, &VaultingResult{PaymentMethodDetail: detail},
 		&SupplyDefenseDocumentRequest{DisputeEvidence: canarySession}, &DownloadDisputeEvidenceResponse{DisputeEvidence: canarySession},
 		&UnknownNotification{Body: []byte(canaryToken)},
+		&CardInfoRequest{CardNo: canaryCard}, InquireTokenRequest{Token: canaryToken}, &DeleteTokenRequest{Token: canaryToken},
+		&UpdateTokenRequest{Token: canaryToken, AccountHolderName: canaryPerson, Email: canaryPerson},
+		TokenResponse{Token: canaryToken, AccountHolderName: canaryPerson, Email: canaryPerson},
 	} {
 		c.print(message)
 	}

@@ -127,6 +127,10 @@ func (r *CancelRequest) problems() []string {
 	return eitherProblem("paymentId", r.PaymentID, "paymentRequestId", r.PaymentRequestID)
 }
 
+func (r *CardInfoRequest) problems() []string {
+	return eitherProblem("cardNo", r.CardNo, "cardBin", r.CardBIN)
+}
+
 func (r *InquiryRefundRequest) problems() []string {
 	return eitherProblem("refundId", r.RefundID, "refundRequestId", r.RefundRequestID)
 }

@@ -238,5 +238,6 @@ var operatorTexts = map[checkout.ErrorCode]string{
 	checkout.CodeDataNeeded:        "the buyer's data are still needed",
 	checkout.CodeAntomUnanswered:   "Antom has not answered; give the same command again",
 	checkout.CodeBusy:              "too many requests wait; give the same command again",
+	checkout.CodeCardsRefused:      "too many cards were declined; cards are refused for ten minutes",
 	checkout.CodeUnstored:          "the database cannot write: see to its disk, then give the same command again",
 }

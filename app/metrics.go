@@ -37,6 +37,7 @@ type metrics struct {
 	callDurations *prometheus.HistogramVec
 	shopFaults    *prometheus.CounterVec
 	withheld      *prometheus.CounterVec
+	cardsRefused  *prometheus.CounterVec
 }
 
 // durationBuckets fit what a buyer feels and what Antom is given: 5 ms to 10 s.
@@ -64,9 +65,10 @@ func newMetrics() *metrics {
 		calls:         counter("gateway_calls_total", "Calls to Antom by result: S, F, U, or none without a trustworthy answer.", "operation", "result"),
 		shopFaults:    counter("shop_faults_total", "Calls that Antom refused because of the shop's settings, contract or code, or its own failure: see the log.", "operation", "code"),
 		withheld:      counter("emails_withheld_total", "Emails about unpaid orders beyond an allowance: of a recipient (given up) or of all together (sent later).", "allowance"),
+		cardsRefused:  counter("cards_refused_total", "Attempts to pay by card that were refused because too many cards were declined: of the order, the address, or this card.", "declines_of"),
 		callDurations: histogram("gateway_call_duration_seconds", "How long calls to Antom took.", "operation"),
 	}
-	m.registry.MustRegister(m.requests, m.durations, m.streams, m.limited, m.reports, m.sdkReports, m.notifications, m.disputes, m.started, m.outcomes, m.calls, m.callDurations, m.shopFaults, m.withheld,
+	m.registry.MustRegister(m.requests, m.durations, m.streams, m.limited, m.reports, m.sdkReports, m.notifications, m.disputes, m.started, m.outcomes, m.calls, m.callDurations, m.shopFaults, m.withheld, m.cardsRefused,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -138,6 +140,9 @@ func (m *metrics) Dispute(step string) {
 
 // EmailWithheld implements payments.Meter.
 func (m *metrics) EmailWithheld(allowance string) { m.withheld.WithLabelValues(allowance).Inc() }
+
+// CardsRefused implements payments.Meter.
+func (m *metrics) CardsRefused(source string) { m.cardsRefused.WithLabelValues(source).Inc() }
 
 // Started implements payments.Meter.
 func (m *metrics) Started(method string) { m.started.WithLabelValues(method).Inc() }

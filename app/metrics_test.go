@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -111,6 +112,30 @@ func TestWhatHappensIsMeasured(t *testing.T) {
 			t.Error("an open page counts as a slow request")
 		}
 	}
+}
+
+func TestRefusedCardsAreMeasured(t *testing.T) {
+	p := runProgram(t, nil)
+	path := p.orders()
+	start := func() (id string, status int) {
+		status, _, text := p.send("POST", p.shop+path+"/payments", "application/json", `{"method":"CARD"}`)
+		var started struct {
+			PaymentRequestID string `json:"payment_request_id"`
+		}
+		if err := json.Unmarshal([]byte(text), &started); err != nil {
+			t.Fatalf("the start is answered %d %s", status, text)
+		}
+		return started.PaymentRequestID, status
+	}
+	for n := range 5 {
+		id, _ := start()
+		p.send("POST", p.sandbox+"/control/payments/"+id+"/decline", "application/json", "{}")
+		p.awaits(`checkout_payment_outcomes_total{method="CARD",status="failed"}`, strconv.Itoa(n+1))
+	}
+	if _, status := start(); status != http.StatusTooManyRequests {
+		t.Errorf("the sixth start is answered %d", status)
+	}
+	p.awaits(`checkout_cards_refused_total{declines_of="order"}`, "1")
 }
 
 func TestMetricsHaveTheirOwnListenerAndNoOther(t *testing.T) {

@@ -193,7 +193,7 @@ func (s *Settings) serverRows() []setting {
 		{env: "DEVELOPER_NETWORKS", shown: "this machine", into: networks(&s.Pages.Developers),
 			summary: "CIDRs of private test hosts that may open what is for developers: the emails at `/dev/mail` and the sandbox's control room. This machine may while the address is on it, too"},
 		{env: "RATE_LIMITS", fallback: "on", into: either(&s.Pages.RateLimits, "off", "on"),
-			summary: "`off`: no request is refused for coming too often, and emails have no allowance"},
+			summary: "`off`: no request is refused for coming too often, no card because too many were declined, and emails have no allowance"},
 		{env: "MAX_CONNECTIONS", fallback: "4000", into: count(&s.MaxConnections, 16, 1_000_000),
 			summary: "connections to the shop at once, or fewer where the process may not open as many files (`ulimit -n`). Beyond them the one that has done nothing for longest is closed"},
 		{env: "MAX_STREAMS", fallback: "2000", into: count(&s.Pages.MaxStreams, 1, 1_000_000),

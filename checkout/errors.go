@@ -6,6 +6,7 @@ import (
 	"maps"
 	"runtime/debug"
 	"slices"
+	"time"
 )
 
 // Kind tells a program what sort of error it has; handlers turn it into a status.
@@ -17,10 +18,11 @@ const (
 	Invalid     Kind = "invalid"     // the input is wrong; Fields says where
 	Conflict    Kind = "conflict"    // right input, wrong moment
 	Unavailable Kind = "unavailable" // try again later
+	TooOften    Kind = "too often"   // try again after Error.Wait
 )
 
 // Kinds lists all kinds.
-func Kinds() []Kind { return []Kind{NotFound, Invalid, Conflict, Unavailable} }
+func Kinds() []Kind { return []Kind{NotFound, Invalid, Conflict, Unavailable, TooOften} }
 
 // ErrorCode says exactly what is wrong. Codes are stable: pages, the API and the command
 // line each have a text for every one.
@@ -64,6 +66,8 @@ const (
 	CodeAntomUnanswered ErrorCode = "antom_unanswered" // Antom has not answered yet
 	CodeBusy            ErrorCode = "busy"             // too many requests wait
 	CodeUnstored        ErrorCode = "unstored"         // the database cannot write, or is not to be reached; nothing was stored
+
+	CodeCardsRefused ErrorCode = "cards_refused" // too many cards were declined; other methods are taken
 )
 
 // kindsOfCodes is the kind of every code.
@@ -101,6 +105,7 @@ var kindsOfCodes = map[ErrorCode]Kind{
 	CodeAntomUnanswered:   Unavailable,
 	CodeBusy:              Unavailable,
 	CodeUnstored:          Unavailable,
+	CodeCardsRefused:      TooOften,
 }
 
 // Codes lists all codes, sorted.
@@ -114,6 +119,7 @@ func (c ErrorCode) Kind() Kind { return kindsOfCodes[c] }
 type Error struct {
 	Code   ErrorCode
 	Fields map[string]string // for the buyer: a message key per wrong field
+	Wait   time.Duration     // of TooOften: until it may be tried again
 	Detail string            // for the operator: a sentence without a full stop, or ""
 	Err    error             // for the log
 }

@@ -28,6 +28,7 @@ const (
 	LogMatter       = "matter" // what waits for a person
 	LogAhead        = "ahead_seconds"
 	LogRefuses      = "antom_refuses" // codes that Antom refuses the shop with now
+	LogLimit        = "limit"         // what has reached a limit
 	LogCard         = "card"          // the id of a saved card
 	LogCountry      = "country"
 	LogTerminal     = "terminal" // what a buyer pays on

@@ -53,6 +53,9 @@ func (s cashier) startWithCard(c echo.Context, posted start, form web.Form) erro
 		return err
 	}
 	want.Mode, want.Element, want.Entered = checkout.ModeAPI, false, card
+	if card.Given() {
+		want.Fingerprint = s.payments.CardFingerprint([]byte(card.Number()))
+	}
 	started, err := s.payments.Start(c.Request().Context(), o.Token, want)
 	if err != nil {
 		return s.refuseCard(c, form, started.Order, card, err)
@@ -110,9 +113,13 @@ func (s cashier) offersCard(c echo.Context, o checkout.Order) bool {
 // there.
 func (s cashier) refuseStart(c echo.Context, form web.Form, o checkout.Order, err error) error {
 	var refused *checkout.Error
-	shown := errors.As(err, &refused) && (refused.Kind() == checkout.Invalid || refused.Code == checkout.CodeTooManyAttempts)
+	shown := errors.As(err, &refused) &&
+		(refused.Kind() == checkout.Invalid || refused.Code == checkout.CodeTooManyAttempts || refused.Code == checkout.CodeCardsRefused)
 	if !shown || form != web.Page {
 		return err
+	}
+	if refused.Wait > 0 {
+		web.RetryAfter(c, refused.Wait)
 	}
 	return s.renderCheckout(c, web.StatusOf(refused.Kind()), o, refused)
 }

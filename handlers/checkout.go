@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"net/http"
 	"time"
 
@@ -65,7 +66,9 @@ func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, re
 		v.Methods = s.methodViews(c, o, deviceOf(c))
 		v.MarkWrong()
 		v.SDK = s.cfg.SDK.view()
-		if err := s.showCards(c, &v, o); err != nil {
+		if s.payments.CardsRefused(o, c.RealIP()) > 0 {
+			sayCardsRefused(&v)
+		} else if err := s.showCards(c, &v, o); err != nil {
 			return err
 		}
 	}
@@ -76,6 +79,16 @@ func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, re
 		allowSDK(c, s.cfg.SDK, v.Methods)
 	}
 	return web.Render(c, status, views.CheckoutPage(v))
+}
+
+// sayCardsRefused says why cards are missing among the methods, or why there are none.
+func sayCardsRefused(v *views.CheckoutView) {
+	if len(v.Methods) > 0 {
+		v.Error = cmp.Or(v.Error, "error.cards_refused")
+		return
+	}
+	v.Status.Failed = false
+	v.Status.Title, v.Status.Message = "status.cards_refused.title", "error.cards_refused"
 }
 
 // showPrice adds what is to be paid, for what, and until when. To know the address

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -15,7 +16,7 @@ func (s cashier) methodViews(c echo.Context, o checkout.Order, device checkout.D
 	if p := o.Current(); p != nil {
 		chosen = p.Method
 	}
-	offered := s.methods.List(c.Request().Context(), o, device)
+	offered := s.offered(c, o, device)
 	all := make([]views.Method, len(offered))
 	first := 0 // preselected: what was chosen last, while it is offered
 	for i, m := range offered {
@@ -39,6 +40,16 @@ func (s cashier) methodViews(c echo.Context, o checkout.Order, device checkout.D
 		all[first].Checked = true
 	}
 	return all
+}
+
+// offered are the methods that a buyer may begin to pay with now: those of the order, but
+// no card while cards are refused.
+func (s cashier) offered(c echo.Context, o checkout.Order, device checkout.Device) []checkout.Method {
+	list := s.methods.List(c.Request().Context(), o, device)
+	if s.payments.CardsRefused(o, device.IP) > 0 {
+		list = slices.DeleteFunc(list, func(m checkout.Method) bool { return m.Code == checkout.MethodCard })
+	}
+	return list
 }
 
 // cardOffer is what a page offers for a card. Preselected is what the last attempt has

@@ -33,8 +33,9 @@ func (ops *operations) finishCapture(c *Capture, notifyIn time.Duration) {
 	}
 	p := ops.ledger.paymentIDs[c.PaymentID]
 	c.Status, c.ResultCode, c.DoneAt = antom.TransactionSuccess, antom.CodeSuccess, ops.scheduler.now()
+	c.Reference = p.refer(c.ID, c.DoneAt)
 	if fault, injected := ops.faults.inject("CAPTURE_RESULT", p.RequestID, CaptureFail); injected {
-		c.Status, c.ResultCode = antom.TransactionFail, failedWith(fault)
+		c.Status, c.ResultCode, c.Reference = antom.TransactionFail, failedWith(fault), ""
 	}
 	ops.ledger.keep(c)
 	ops.ledger.note(p, "capture %s (%s)", c.Status, c.ResultCode)
@@ -112,6 +113,7 @@ func (ops *operations) mayCapture(p *Payment, money Money) *Refusal {
 func captureAnswer(c *Capture) *antom.CaptureResponse {
 	answer := &antom.CaptureResponse{
 		CaptureRequestID: c.RequestID, CaptureID: c.ID, PaymentID: c.PaymentID, CaptureAmount: c.wire(),
+		AcquirerReferenceNo: c.Reference,
 	}
 	switch c.Status {
 	case antom.TransactionSuccess:

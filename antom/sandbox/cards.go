@@ -15,6 +15,7 @@ const riskAmount = 11
 type card struct {
 	Number, ExpiryMonth, ExpiryYear, CVV string
 	Holder                               *antom.UserName // nil: the buyer was not asked
+	OnFile                               bool            // the merchant has stored it, and may not have stored its CVV
 }
 
 // testCard is a number that Antom publishes for its sandbox.
@@ -22,6 +23,9 @@ type testCard struct {
 	Number, Name, Brand, Region string
 	Refused                     antom.ResultCode // empty = it pays
 	Bank                        bankHabit        // empty = it asks the buyer where the merchant requires it
+	CoBrand                     string           // the second brand of a co-badged card
+	Country, Funding            string           // empty = the region's, CREDIT
+	AVS, CVV                    string           // what the bank says whatever is sent; empty = it compares
 }
 
 // testCards are Antom's, and after them the sandbox's own. Which codes the failing ones of
@@ -40,6 +44,13 @@ var testCards = []testCard{
 	{Number: "4054690000006515", Name: "Visa whose bank demands 3-D Secure", Brand: "VISA", Region: "GLOBAL", Bank: demandsThreeDS},
 	{Number: "5162770000006511", Name: "Mastercard whose bank demands 3-D Secure", Brand: "MASTERCARD", Region: "GLOBAL", Bank: demandsThreeDS},
 	{Number: "4054690000003025", Name: "Visa whose bank always asks", Brand: "VISA", Region: "GLOBAL", Bank: alwaysAsks},
+	{Number: "4054690000004114", Name: "Visa whose billing address does not fit", Brand: "VISA", Region: "GLOBAL", AVS: "N"},
+	{Number: "5162770000004110", Name: "Mastercard whose security code does not fit", Brand: "MASTERCARD", Region: "GLOBAL", CVV: "D"},
+	{Number: "4054690000005111", Name: "Visa without money", Brand: "VISA", Region: "GLOBAL", Refused: "USER_BALANCE_NOT_ENOUGH"},
+	{Number: "5162770000005117", Name: "Mastercard without money, to be tried a day later", Brand: "MASTERCARD", Region: "GLOBAL", Refused: "USER_BALANCE_NOT_ENOUGH"},
+	{Number: "5162770000004318", Name: "Mastercard that was stolen", Brand: "MASTERCARD", Region: "GLOBAL", Refused: "STOLEN_CARD"},
+	{Number: "4970100000000212", Name: "Visa and Cartes Bancaires on one card", Brand: "VISA", CoBrand: "CARTES_BANCAIRES", Region: "GLOBAL", Country: "FR", Funding: "DEBIT"},
+	{Number: "371449000000000", Name: "American Express, whose security code has four digits", Brand: "AMEX", Region: "GLOBAL"},
 }
 
 func testCardOf(number string) (testCard, bool) {
@@ -89,9 +100,15 @@ func (c *card) outcome(now time.Time) antom.ResultCode {
 		return "INVALID_EXPIRATION_DATE"
 	case time.Date(2000+year, time.Month(month)+1, 1, 0, 0, 0, 0, time.UTC).Before(now):
 		return "CARD_EXPIRED"
-	case !validCVV(c.CVV):
+	case !validCVV(c.CVV, brandOf(number)) && !(c.OnFile && c.CVV == ""):
 		return "INVALID_CVV"
 	}
+	return known.Refused
+}
+
+// bankRefuses is why the card's bank refuses, "" if it pays.
+func (c *card) bankRefuses() antom.ResultCode {
+	known, _ := testCardOf(digitsOf(c.Number))
 	return known.Refused
 }
 
@@ -101,9 +118,15 @@ func (c *card) habit() bankHabit {
 	return known.Bank
 }
 
-func validCVV(cvv string) bool {
+// validCVV checks the form of a security code: four digits of American Express, three of
+// all others.
+func validCVV(cvv, brand string) bool {
+	length := 3
+	if brand == "AMEX" {
+		length = 4
+	}
 	digits := digitsOf(cvv)
-	return digits == cvv && !strings.Contains(digits, "x") && (len(cvv) == 3 || len(cvv) == 4)
+	return digits == cvv && !strings.Contains(digits, "x") && len(cvv) == length
 }
 
 // luhn is the check digit of card numbers.
@@ -160,17 +183,6 @@ func brandOf(number string) string {
 	return ""
 }
 
-// authorise fills in what an acquirer reports of a card, whether it approved or
-// refused. Korean cards report neither AVS nor CVV nor 3-D
-// Secure.
-func (p *Payment) authorise() {
-	if p.Card == nil || p.Card.PaymentMethodRegion == "KR" {
-		return
-	}
-	p.Card.AVSResultRaw, p.Card.CVVResultRaw = "A", "Y"
-	p.Card.NetworkTransactionID = "MCC" + p.ID[:12]
-}
-
 // reported is what Antom tells of a card: its token only once the payment has succeeded.
 func (p *Payment) reported() *antom.PaymentResultInfo {
 	if p.Card == nil || p.Status == antom.PaymentSuccess {
@@ -204,7 +216,7 @@ func cardMistake(c *card, now time.Time) string {
 	case "CARD_EXPIRED":
 		return "This card has expired."
 	case "INVALID_CVV":
-		return "The security code has three digits, or four."
+		return "The security code has three digits, that of American Express four."
 	}
 	return ""
 }

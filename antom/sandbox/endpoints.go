@@ -22,9 +22,15 @@ func (s *Sandbox) endpoints() map[string]endpoint {
 		"payments/inquiryRefund":        takes(s.operations.inquiryRefund),
 		"payments/consult":              takes(s.methodOffers.consult),
 
+		"payments/getCardInfo":        takes(cardBook{}.getCardInfo),
+		"payments/inquireInstallment": takes(cardBook{}.inquireInstallment),
+
 		"vaults/createVaultingSession": takes(s.vaults.createVaultingSession),
 		"vaults/vaultPaymentMethod":    takes(s.vaults.vaultPaymentMethod),
 		"vaults/inquireVaulting":       takes(s.vaults.inquireVaulting),
+		"vaults/inquireToken":          takes(s.tokens.inquireToken),
+		"vaults/updateToken":           takes(s.tokens.updateToken),
+		"vaults/deleteToken":           takes(s.tokens.deleteToken),
 		"vaults/fetchNonce":            takes(s.vaults.fetchNonce),
 		"payments/fetchNonce":          takes(s.vaults.fetchNonce), // Antom's SDKs know both addresses
 

@@ -69,6 +69,9 @@ const (
 	RefundDelay         FaultKind = "refund-delay"          // the refund is asynchronous and takes Delay longer
 	SoftDecline         FaultKind = "soft-decline"          // the card's bank demands 3-D Secure, whichever card it is
 	Challenge           FaultKind = "challenge"             // the card's bank has the buyer confirm, whatever the merchant asked for
+	CardAVS             FaultKind = "card-avs"              // the card's bank says Code of the billing address
+	CardCVV             FaultKind = "card-cvv"              // the card's bank says Code of the security code
+	CardAdvice          FaultKind = "card-advice"           // the card's bank declines with the advice Code (merchantAdviceCode)
 	PostForm            FaultKind = "post-form"             // pay answers with a form to post, and with no address
 	SDKMalformedSession FaultKind = "sdk-malformed-session" // createPaymentSession answers data that no SDK can read
 	SDKExpiredSession   FaultKind = "sdk-expired-session"   // the session query says expired
@@ -88,7 +91,7 @@ var (
 		WrongSignature, WrongAmount, WrongCurrency, Slow}
 	notificationFaults = []FaultKind{Lose, DelayNotification, Duplicate, Reorder, Forge, UnsignedNotification,
 		WrongAmountNotification, WrongCurrencyNotification, Garble, EmptyCard}
-	otherFaults = []FaultKind{CaptureFail, CaptureDelay, CaptureSlowly, RefundFail, RefundDelay, SoftDecline, Challenge, PostForm, SDKMalformedSession,
+	otherFaults = []FaultKind{CaptureFail, CaptureDelay, CaptureSlowly, RefundFail, RefundDelay, SoftDecline, Challenge, CardAVS, CardCVV, CardAdvice, PostForm, SDKMalformedSession,
 		SDKExpiredSession, SDKHang, SDKScriptError, SDKThrow, SDKSilent, SDKReject, SDKEvent, SDKError, SDKOld, SDKShortSession}
 )
 

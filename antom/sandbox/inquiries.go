@@ -23,6 +23,7 @@ func (ps *payments) inquiryPayment(req *antom.InquiryPaymentRequest) (any, *Refu
 	}
 	if p.Status == antom.PaymentSuccess || p.Status == antom.PaymentFail {
 		answer.PaymentResultInfo, answer.CardInfo = p.reported(), p.cardInfo()
+		answer.AcquirerReferenceNo = ps.ledger.reference(p)
 	}
 	return answer, nil
 }

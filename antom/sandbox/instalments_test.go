@@ -107,7 +107,7 @@ func TestACardThatCannotBeSplit(t *testing.T) {
 	req.CreditPayPlan = &antom.CreditPayPlan{InstallmentNum: 3}
 	answer, err := s.client.Pay(t.Context(), req)
 	must(t, err)
-	s.posts(answer.NormalURL, "act=pay&number=378282246310005&month=12&year=39&cvv=123") // American Express
+	s.posts(answer.NormalURL, "act=pay&number=378282246310005&month=12&year=39&cvv=1234") // American Express
 	if got := s.asks("PR-1"); got.PaymentResultCode != "CARD_NOT_SUPPORTED" {
 		t.Errorf("the payment is %s, %s", got.PaymentStatus, got.PaymentResultCode)
 	}

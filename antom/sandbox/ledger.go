@@ -152,6 +152,16 @@ func (l *ledger) captured(p *Payment) (done, underWay int64) {
 	return done, underWay
 }
 
+// reference is by what the buyer's bank finds the capture of p, "" before there is one.
+func (l *ledger) reference(p *Payment) string {
+	for _, operation := range l.operations[p] {
+		if c, ok := operation.(*Capture); ok && c.Status == antom.TransactionSuccess {
+			return c.Reference
+		}
+	}
+	return ""
+}
+
 // refunded is what was refunded of p or is on its way back.
 func (l *ledger) refunded(p *Payment) int64 {
 	var sum int64

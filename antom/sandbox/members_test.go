@@ -19,7 +19,7 @@ var published = map[string]string{
 	"pay": "result paymentRequestId paymentId paymentAmount actualPaymentAmount paymentTime paymentCreateTime authExpiryTime paymentActionForm" +
 		" redirectActionForm orderCodeForm normalUrl schemeUrl applinkUrl appIdentifier paymentData paymentResultInfo",
 	"inquiryPayment": "result paymentStatus paymentResultCode paymentResultMessage paymentRequestId paymentId paymentAmount actualPaymentAmount" +
-		" authExpiryTime paymentCreateTime paymentTime redirectActionForm cardInfo transactions paymentResultInfo paymentMethodType metadata | paymentRedirectUrl",
+		" authExpiryTime paymentCreateTime paymentTime redirectActionForm cardInfo transactions paymentResultInfo paymentMethodType metadata | paymentRedirectUrl acquirerReferenceNo",
 	"cancel":                  "result paymentId paymentRequestId cancelTime",
 	"capture":                 "result captureRequestId captureId paymentId captureAmount captureTime acquirerReferenceNo",
 	"refund":                  "result refundRequestId refundId paymentId refundAmount refundTime acquirerReferenceNo",
@@ -31,6 +31,14 @@ var published = map[string]string{
 	"acceptDispute":           "result disputeId disputeResolutionTime",
 	"supplyDefenseDocument":   "result disputeId disputeResolutionTime",
 	"downloadDisputeEvidence": "result disputeEvidence disputeEvidenceFormat",
+
+	// Of these five the Java SDK's models alone are known.
+	"getCardInfo":        "result cardBrand localCardBrand coBagedCardBrand issuingRegion funding cardCategory supportInstallment installment",
+	"inquireInstallment": "result installmentBanks",
+	"inquireToken":       "result token accountHolderName email issuerName issuingCountry tokenExpiryTime",
+	"updateToken":        "result token accountHolderName email issuerName issuingCountry tokenExpiryTime",
+	"deleteToken":        "result",
+	"installmentBanks":   "bankName bankShortName logo bankTerms bankPromoUrl bins plans",
 
 	"PAYMENT_RESULT": "notifyType result paymentRequestId paymentId paymentAmount paymentCreateTime paymentTime paymentResultInfo" +
 		" paymentMethodType metadata authExpiryTime | cardInfo actualPaymentAmount",
@@ -132,7 +140,7 @@ func TestEveryMemberIsPublished(t *testing.T) {
 		}
 	}
 	for _, kind := range []string{"pay", "inquiryPayment", "consult", "inquiryRefund", "vaultPaymentMethod", "inquireVaulting", "createVaultingSession",
-		"PAYMENT_RESULT", "CAPTURE_RESULT", "REFUND_RESULT", "VAULTING_RESULT", "DISPUTE"} {
+		"getCardInfo", "inquireInstallment", "inquireToken", "updateToken", "deleteToken", "PAYMENT_RESULT", "CAPTURE_RESULT", "REFUND_RESULT", "VAULTING_RESULT", "DISPUTE"} {
 		if !seen[kind] {
 			t.Errorf("the tour has no %s", kind)
 		}
@@ -180,9 +188,20 @@ func (s *shop) tour() {
 	vault.Metadata = `{"desk":"3"}`
 	_, err = s.client.VaultPaymentMethod(ctx, vault)
 	must(t, err)
-	_, err = s.client.InquireVaulting(ctx, &antom.InquireVaultingRequest{VaultingRequestID: "VR-1"})
+	vaulting, err := s.client.InquireVaulting(ctx, &antom.InquireVaultingRequest{VaultingRequestID: "VR-1"})
 	must(t, err)
 	s.after(time.Second)
+	_, err = s.client.GetCardInfo(ctx, &antom.CardInfoRequest{CardBIN: "49701000"})
+	must(t, err)
+	_, err = s.client.InquireInstallment(ctx, &antom.InquireInstallmentRequest{})
+	must(t, err)
+	token := vaulting.PaymentMethodDetail.Card.CardToken
+	_, err = s.client.UpdateToken(ctx, &antom.UpdateTokenRequest{Token: token, Email: "ada@example.com"})
+	must(t, err)
+	_, err = s.client.InquireToken(ctx, &antom.InquireTokenRequest{Token: token})
+	must(t, err)
+	_, err = s.client.DeleteToken(ctx, &antom.DeleteTokenRequest{Token: token})
+	must(t, err)
 }
 
 // What is asked for is answered where the models have it.

@@ -94,7 +94,7 @@ func (nt *notifier) notifyCapture(p *Payment, c *Capture, in time.Duration) {
 	nt.announce("CAPTURE_RESULT", p.RequestID, p.Terms.NotifyURL, antom.CaptureResult{
 		NotificationEnvelope: antom.NotificationEnvelope{NotifyType: "CAPTURE_RESULT", Result: transactionResult(c.Status, c.ResultCode)},
 		CaptureRequestID:     c.RequestID, CaptureID: c.ID, PaymentID: c.PaymentID,
-		CaptureAmount: c.wire(), CaptureTime: wireTime(c.DoneAt),
+		CaptureAmount: c.wire(), CaptureTime: wireTime(c.DoneAt), AcquirerReferenceNo: c.Reference,
 	}, in)
 }
 

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"net/http"
@@ -19,6 +20,7 @@ func (ps *payments) pay(req *antom.PayRequest) (any, *Refusal) {
 	terms.addOrder(req.Order, req.Env, req.SettlementStrategy)
 	terms.addMethod(req.PaymentMethod, req.PaymentFactor)
 	terms.addPlan(req.CreditPayPlan)
+	terms.CardDigest = ps.cards.digest(req.PaymentMethod)
 	if refusal := checkPay(req, terms); refusal != nil {
 		return nil, refusal
 	}
@@ -44,9 +46,12 @@ func (ps *payments) pay(req *antom.PayRequest) (any, *Refusal) {
 	}
 	var saved *savedCard
 	if m.isCard() && terms.MethodID != "" {
-		if saved = ps.cards.find(terms.MethodID); !ps.cards.known(terms.MethodID) {
+		if saved = ps.cards.find(terms.MethodID); !ps.cards.known(terms.MethodID) || saved.expired(ps.scheduler.now()) {
 			return nil, refuse("INVALID_ACCESS_TOKEN", "there is no saved card of this token, or it paid already")
 		}
+	}
+	if refusal := ps.checkCardKeys(m, req.PaymentMethod, saved); refusal != nil {
+		return nil, refusal
 	}
 	p := ps.open(req.PaymentRequestID, m, terms, expires)
 	if m.isCard() {
@@ -75,7 +80,7 @@ func enteredCard(meta *antom.Metadata) *card {
 	if meta == nil || meta.CardNo == "" {
 		return nil
 	}
-	return &card{Number: meta.CardNo, ExpiryMonth: meta.ExpiryMonth, ExpiryYear: meta.ExpiryYear, CVV: meta.CVV, Holder: meta.CardholderName}
+	return &card{Number: meta.CardNo, ExpiryMonth: meta.ExpiryMonth, ExpiryYear: meta.ExpiryYear, CVV: meta.CVV, Holder: meta.CardholderName, OnFile: isTrue(meta.IsCardOnFile)}
 }
 
 // payByCard does what the card modes do at once, before a page is shown.
@@ -83,7 +88,8 @@ func (ps *payments) payByCard(p *Payment, saved *savedCard, entered *card) {
 	switch {
 	case saved != nil:
 		info := saved.Info
-		p.Card = &info
+		p.Card, p.WithoutCVV = &info, true
+		p.Card.CardBrand = cmp.Or(p.Terms.Brand, p.Card.CardBrand)
 		ps.ledger.keep(ps.cards.use(saved.Token))
 		if saved.Refused != "" {
 			ps.decline(p, saved.Refused)

@@ -1,8 +1,10 @@
 package sandbox
 
 import (
+	"cmp"
 	"crypto/rand"
 	"errors"
+	"slices"
 	"time"
 
 	"antom-checkout/antom"
@@ -115,14 +117,18 @@ func (ps *payments) cardStops(p *Payment, entered *card) bool {
 	var code antom.ResultCode
 	var habit bankHabit
 	if entered != nil {
-		p.Card = ps.cards.infoFor(p, entered)
+		ps.takeCard(p, entered)
 		code, habit = entered.outcome(ps.scheduler.now()), entered.habit()
 	}
-	if code == "" && !p.Terms.splits(p.Card.CardBrand) {
-		code = "CARD_NOT_SUPPORTED"
-	}
-	if code != "" {
+	switch {
+	case code != "" && code == entered.bankRefuses():
 		ps.decline(p, code)
+		return true
+	case code != "":
+		ps.refuse(p, code)
+		return true
+	case !p.Terms.splits(p.Card.CardBrand):
+		ps.refuse(p, "CARD_NOT_SUPPORTED")
 		return true
 	}
 	return ps.asksFirst(p, habit)
@@ -136,7 +142,7 @@ func (ps *payments) succeed(p *Payment) {
 	ps.ledger.transition(p, antom.PaymentSuccess, antom.CodeSuccess)
 	if p.Method == "CARD" {
 		p.AuthEndsAt = p.PaidAt.Add(7 * day)
-		p.authorise()
+		ps.authorise(p)
 		p.approve()
 		p.reportPlan()
 		p.authenticate(challenged)
@@ -182,11 +188,21 @@ func (ps *payments) buyerDeclined(p *Payment, code antom.ResultCode) error {
 
 // decline ends an open payment without money: the buyer's bank or wallet has refused.
 func (ps *payments) decline(p *Payment, code antom.ResultCode) {
-	p.authorise()
-	if p.Card != nil {
-		p.Card.RefusalCodeRaw, p.Card.RefusalReasonRaw = rawRefusal(code, p.Card.CardBrand)
+	if p.Method == "CARD" && !slices.Contains(beforeTheBank, code) {
+		if p.Card == nil {
+			ps.takeCard(p, p.usualCard()) // no bank declines what no buyer has entered
+		}
+		ps.authorise(p)
+		ps.noteRefusal(p, code)
 	}
 	ps.refuse(p, code)
+}
+
+// takeCard notes what is known of the card that the buyer has entered.
+func (ps *payments) takeCard(p *Payment, entered *card) {
+	p.Card = ps.cards.infoFor(p, entered)
+	p.Card.CardBrand = cmp.Or(p.Terms.Brand, p.Card.CardBrand)
+	p.WithoutCVV = entered.CVV == ""
 }
 
 // refuse ends an open payment without money.

@@ -54,12 +54,13 @@ type Payment struct {
 	AuthEndsAt time.Time                `json:"authorization_ends_at,omitzero"`
 	Card       *antom.PaymentResultInfo `json:"card,omitempty"`
 	BuyerURL   string                   `json:"buyer_url"`
-	Token      string                   `json:"buyer_token"`          // the last part of BuyerURL
-	BySession  bool                     `json:"by_session,omitempty"` // submitted inside an SDK
-	Consent    bool                     `json:"consent,omitempty"`    // the buyer has agreed on Antom's page that the card is stored
-	Step       string                   `json:"step,omitempty"`       // "three_ds" or "issuer" while the buyer is there
-	LatePaid   bool                     `json:"late_paid,omitempty"`  // paid after it was over, and refunded
-	History    []Event                  `json:"history,omitempty"`    // what happened, for people
+	Token      string                   `json:"buyer_token"`           // the last part of BuyerURL
+	BySession  bool                     `json:"by_session,omitempty"`  // submitted inside an SDK
+	Consent    bool                     `json:"consent,omitempty"`     // the buyer has agreed on Antom's page that the card is stored
+	Step       string                   `json:"step,omitempty"`        // "three_ds" or "issuer" while the buyer is there
+	WithoutCVV bool                     `json:"without_cvv,omitempty"` // the card's security code was not given
+	LatePaid   bool                     `json:"late_paid,omitempty"`   // paid after it was over, and refunded
+	History    []Event                  `json:"history,omitempty"`     // what happened, for people
 	Terms      Terms                    `json:"terms"`
 }
 
@@ -79,6 +80,7 @@ type Capture struct {
 	ResultCode       antom.ResultCode        `json:"result_code"`
 	Money
 	Automatic bool      `json:"automatic"`
+	Reference string    `json:"acquirer_reference,omitempty"` // by which the buyer's bank finds it
 	CreatedAt time.Time `json:"created_at"`
 	DueAt     time.Time `json:"due_at,omitzero"` // while it is PROCESSING
 	DoneAt    time.Time `json:"done_at,omitzero"`
@@ -96,6 +98,7 @@ type Refund struct {
 	Automatic bool      `json:"automatic"` // made by the sandbox, for a payment made after its cancel
 	NotifyURL string    `json:"notify_url,omitempty"`
 	Metadata  string    `json:"metadata,omitempty"`
+	Reference string    `json:"acquirer_reference,omitempty"` // by which the buyer's bank finds it
 	CreatedAt time.Time `json:"created_at"`
 	DueAt     time.Time `json:"due_at,omitzero"` // while it is PROCESSING
 	DoneAt    time.Time `json:"done_at,omitzero"`

@@ -66,8 +66,9 @@ func (ops *operations) finishRefund(r *Refund, notifyIn time.Duration) {
 	}
 	p := ops.ledger.paymentIDs[r.PaymentID]
 	r.Status, r.ResultCode, r.DoneAt = antom.TransactionSuccess, antom.CodeSuccess, ops.scheduler.now()
+	r.Reference = p.refer(r.ID, r.DoneAt)
 	if fault, injected := ops.faults.inject("REFUND_RESULT", p.RequestID, RefundFail); injected {
-		r.Status, r.ResultCode = antom.TransactionFail, failedWith(fault)
+		r.Status, r.ResultCode, r.Reference = antom.TransactionFail, failedWith(fault), ""
 	}
 	ops.ledger.keep(r)
 	ops.ledger.note(p, "refund of %d %s (%s)", r.Amount, r.Status, r.ResultCode)
@@ -115,6 +116,7 @@ func (ops *operations) mayRefund(p *Payment, money Money) *Refusal {
 func refundAnswer(r *Refund) *antom.RefundResponse {
 	answer := &antom.RefundResponse{
 		RefundRequestID: r.RequestID, RefundID: r.ID, PaymentID: r.PaymentID, RefundAmount: r.wire(),
+		AcquirerReferenceNo: r.Reference,
 	}
 	switch r.Status {
 	case antom.TransactionSuccess:

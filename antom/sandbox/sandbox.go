@@ -51,6 +51,7 @@ type Sandbox struct {
 	disputes     *disputes
 	vaults       *vaults
 	methodOffers *methodOffers
+	tokens       *tokens
 
 	stop       context.CancelFunc
 	ctx        context.Context

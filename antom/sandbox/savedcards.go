@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"crypto/hkdf"
 	"crypto/sha256"
 	"encoding/base64"
@@ -18,6 +19,7 @@ type savedCard struct {
 	Refused antom.ResultCode        `json:"refused,omitempty"`
 	Once    bool                    `json:"once,omitempty"` // a nonce: it pays one time
 	Used    bool                    `json:"used,omitempty"`
+	About   tokenDetails            `json:"about,omitzero"`
 	Revoked bool                    `json:"revoked,omitempty"` // Antom does not know the token
 }
 
@@ -91,8 +93,9 @@ func (sc *savedCards) info(c *card) *antom.PaymentResultInfo {
 	if region == "GLOBAL" {
 		country = "US"
 	}
+	country = cmp.Or(known.Country, country)
 	info := &antom.PaymentResultInfo{
-		CardholderName: c.Holder, CardBrand: brandOf(number), CardCategory: "CONSUMER", Funding: "CREDIT",
+		CardholderName: c.Holder, CardBrand: brandOf(number), CardCategory: "CONSUMER", Funding: cmp.Or(known.Funding, "CREDIT"),
 		ExpiryMonth: c.ExpiryMonth, ExpiryYear: c.ExpiryYear,
 		IssuingCountry: country, IssuerName: "SANDBOX BANK", PaymentMethodRegion: region,
 		CardToken: sc.tokenOf(number),

@@ -38,7 +38,7 @@ type componentAct struct {
 	Month   string           `json:"month"`
 	Year    string           `json:"year"`
 	CVV     string           `json:"cvv"`
-	Save    bool             `json:"saveCard"` // the box of a session that asks for consent
+	Save    bool             `json:"saveCard"`     // the box of a session that asks for consent
 	Parts   int              `json:"installments"` // where Antom's form asks for them
 	Reason  antom.ResultCode `json:"reason"`
 }

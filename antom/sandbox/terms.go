@@ -10,27 +10,31 @@ import (
 type Terms struct {
 	Method string `json:"method,omitempty"` // empty = the buyer chooses among Methods
 	Money
-	Methods       []string `json:"methods,omitempty"`
-	MethodID      string   `json:"method_id,omitempty"` // a card token
-	OrderID       string   `json:"reference_order_id"`
-	Description   string   `json:"order_description"`
-	RedirectURL   string   `json:"redirect_url"`
-	NotifyURL     string   `json:"notify_url,omitempty"`
-	Terminal      string   `json:"terminal,omitempty"`
-	Scene         string   `json:"product_scene,omitempty"`
-	Settlement    string   `json:"settlement_currency,omitempty"`
-	ManualCapture bool     `json:"manual_capture,omitempty"`
-	ThreeDS       bool     `json:"three_ds,omitempty"`     // the merchant requires 3-D Secure
-	Upgrade       bool     `json:"upgrade,omitempty"`      // 3-D Secure instead of a soft decline
-	IssuerBrand   string   `json:"issuer_brand,omitempty"` // Korean issuer authentication
-	Installments  int      `json:"installments,omitempty"` // monthly parts; 0 or 1 = one payment
-	CollectPlan   bool     `json:"collect_plan,omitempty"` // Antom's form asks for them
-	PlansListed   []int    `json:"plans_listed,omitempty"` // the only ones it offers
-	Tokenize      bool     `json:"tokenize,omitempty"`     // keep the card and return a token
-	AsksConsent   bool     `json:"asks_consent,omitempty"` // the SDK's form asks the buyer whether to keep it
-	SavedCards    []string `json:"saved_cards,omitempty"`  // tokens offered to the buyer
-	Metadata      string   `json:"metadata,omitempty"`     // returned as it came
-	Look          string   `json:"look,omitempty"`         // the SDK's parameter appearance, when the page opened it
+	Methods       []string       `json:"methods,omitempty"`
+	MethodID      string         `json:"method_id,omitempty"` // a card token
+	OrderID       string         `json:"reference_order_id"`
+	Description   string         `json:"order_description"`
+	RedirectURL   string         `json:"redirect_url"`
+	NotifyURL     string         `json:"notify_url,omitempty"`
+	Terminal      string         `json:"terminal,omitempty"`
+	Scene         string         `json:"product_scene,omitempty"`
+	Settlement    string         `json:"settlement_currency,omitempty"`
+	ManualCapture bool           `json:"manual_capture,omitempty"`
+	ThreeDS       bool           `json:"three_ds,omitempty"`     // the merchant requires 3-D Secure
+	Upgrade       bool           `json:"upgrade,omitempty"`      // 3-D Secure instead of a soft decline
+	IssuerBrand   string         `json:"issuer_brand,omitempty"` // Korean issuer authentication
+	Installments  int            `json:"installments,omitempty"` // monthly parts; 0 or 1 = one payment
+	CollectPlan   bool           `json:"collect_plan,omitempty"` // Antom's form asks for them
+	PlansListed   []int          `json:"plans_listed,omitempty"` // the only ones it offers
+	Billing       *antom.Address `json:"billing_address,omitempty"`
+	Brand         string         `json:"selected_brand,omitempty"` // of a card with several
+	MPI           *antom.MPIData `json:"mpi,omitempty"`            // 3-D Secure done elsewhere
+	CardDigest    string         `json:"card_digest,omitempty"`    // tells a number from others
+	Tokenize      bool           `json:"tokenize,omitempty"`       // keep the card and return a token
+	SavedCards    []string       `json:"saved_cards,omitempty"`    // tokens offered to the buyer
+	Metadata      string         `json:"metadata,omitempty"`       // returned as it came
+	Look          string         `json:"look,omitempty"`           // the SDK's parameter appearance, when the page opened it
+	AsksConsent   bool           `json:"asks_consent,omitempty"`   // the SDK's form asks the buyer whether to keep it
 }
 
 // termsOfSession is what a session's merchant asked for.
@@ -96,10 +100,14 @@ func (t *Terms) addMethod(m *antom.PaymentMethod, factor *antom.PaymentFactor) {
 	if meta := m.Metadata; meta != nil {
 		t.addThreeDS(meta)
 		t.Tokenize = isTrue(meta.Tokenize)
+		t.Billing, t.MPI = meta.BillingAddress, meta.MPIData
 		issuer = issuer || isTrue(meta.RequireIssuerAuthentication)
 		if issuer {
 			t.IssuerBrand = meta.SelectedCardBrand
 		}
+	}
+	if meta := m.Metadata; meta != nil && !issuer {
+		t.Brand = meta.SelectedCardBrand
 	}
 	if issuer && t.IssuerBrand == "" {
 		t.IssuerBrand = anyIssuer
@@ -122,8 +130,8 @@ func (t *Terms) addThreeDS(meta *antom.Metadata) {
 
 func isTrue(b *antom.Bool) bool { return b != nil && bool(*b) }
 
-// same says whether a repeated request is consistent: Antom compares the amount
-// and the method.
+// same says whether a repeated request is consistent: Antom compares the amount,
+// the method and the card.
 func (t Terms) same(other Terms) bool {
-	return t.Money == other.Money && t.Method == other.Method && t.MethodID == other.MethodID
+	return t.Money == other.Money && t.Method == other.Method && t.MethodID == other.MethodID && t.CardDigest == other.CardDigest
 }

@@ -37,23 +37,11 @@ const (
 	notVerified antom.ResultCode = "USER_PAYMENT_VERIFICATION_FAILED"
 )
 
-// rawRefusal is the acquirer's own code of a refusal, with its text. Each brand demands
-// 3-D Secure by a code of its own.
-func rawRefusal(code antom.ResultCode, brand string) (raw, reason string) {
-	switch {
-	case code == demanded && brand == "MASTERCARD":
-		return "65", "Authentication required"
-	case code == demanded:
-		return "1A", "Additional customer authentication required"
-	}
-	return "05", "Do not honor"
-}
-
 // asksFirst has the card's bank decide before the money is authorised. It reports
 // whether the payment waits for the buyer, or has been declined. Korean cards have no
 // 3-D Secure, and those of Brazil no upgrade.
 func (ps *payments) asksFirst(p *Payment, habit bankHabit) bool {
-	if p.Step != "" || p.Card == nil || p.Card.PaymentMethodRegion == "KR" {
+	if p.Step != "" || p.Card == nil || p.Card.PaymentMethodRegion == "KR" || p.Terms.MPI != nil {
 		return false
 	}
 	_, softDecline := ps.faults.inject("card", p.RequestID, SoftDecline)
@@ -80,6 +68,12 @@ func (ps *payments) challenge(p *Payment) {
 // authenticate fills in the result of a 3-D Secure that has succeeded, with a challenge
 // or without. Without either there was none.
 func (p *Payment) authenticate(challenged bool) {
+	if mpi := p.Terms.MPI; mpi != nil && p.Card != nil {
+		p.Card.ThreeDSResult = &antom.ThreeDSResult{
+			ThreeDSVersion: mpi.ThreeDSVersion, ECI: mpi.ECI, CAVV: mpi.CAVV, DSTransactionID: mpi.DSTransactionID,
+		}
+		return
+	}
 	if p.Card == nil || p.Card.PaymentMethodRegion == "KR" || !p.Terms.ThreeDS && !challenged {
 		return
 	}
@@ -149,7 +143,8 @@ func (ps *payments) passesUnasked(p *Payment, entered *card) bool {
 	if !p.Terms.ThreeDS || entered.habit() != neverAsks || entered.outcome(ps.scheduler.now()) != "" {
 		return false
 	}
-	p.Card, p.Step = ps.cards.infoFor(p, entered), stepFrictionless
+	ps.takeCard(p, entered)
+	p.Step = stepFrictionless
 	ps.ledger.note(p, "3-D Secure passes when the buyer's browser comes by")
 	return true
 }
@@ -168,7 +163,7 @@ func (ps *payments) buyerIsAsked(p *Payment) error {
 	if final(p.Status) || !m.isCard() || p.Step != "" {
 		return errNotAsked
 	}
-	p.Card = ps.cards.infoFor(p, p.usualCard())
+	ps.takeCard(p, p.usualCard())
 	ps.challenge(p)
 	return nil
 }

@@ -45,6 +45,7 @@ func wire(cfg Config, base string) *Sandbox {
 	s.vaults = &vaults{
 		url: base, clientID: cfg.ClientID, delays: s.delays, ledger: s.ledger, scheduler: s.scheduler, notifier: s.notifier, cards: s.cards,
 	}
+	s.tokens = &tokens{ledger: s.ledger, scheduler: s.scheduler, cards: s.cards}
 	s.methodOffers = &methodOffers{url: base}
 	s.forget()
 	s.handler = s.routes(&gateway{

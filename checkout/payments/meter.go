@@ -9,6 +9,7 @@ type Meter interface {
 	Outcome(method string, status checkout.PaymentStatus) // an attempt has come to this status
 	Notification(known bool)                              // a verified notification was stored; known: about a payment of this shop
 	Dispute(step string)                                  // Antom has told of a step of a dispute
+	CardsRefused(source string)                           // an attempt to pay by card was refused: too many cards were declined, of this checkout.DeclineSource
 	EmailWithheld(allowance string)                       // an email was not sent, or later: the allowance of its recipient, or of all, is used up
 }
 
@@ -18,6 +19,7 @@ func (noMeter) Started(string)                         {}
 func (noMeter) Outcome(string, checkout.PaymentStatus) {}
 func (noMeter) Notification(bool)                      {}
 func (noMeter) Dispute(string)                         {}
+func (noMeter) CardsRefused(string)                    {}
 func (noMeter) EmailWithheld(string)                   {}
 
 // shopFault is counted instead of failed, so that a rate of declines shows buyers and

@@ -54,6 +54,7 @@ type Config struct {
 	Mailer        checkout.Mailer         // nil: no email is sent
 	Operator      checkout.OperatorMailer // nil: the log alone tells what waits for a person
 	EmailLimits   EmailLimits             // of emails about unpaid orders
+	CardLimits    bool                    // cards are refused for a while when too many were declined
 	Retention     checkout.Retention      // of the buyers' data of paid orders
 	Cards         checkout.CardRules      // about saved cards
 	LinkKey       []byte                  // signs the links in emails; nil: they open until the program ends
@@ -87,6 +88,7 @@ type recorder struct {
 	gateway    Gateway
 	now        func() time.Time
 	watches    *watches
+	cards      *cardGuard
 	wake       chan struct{} // tells the sweeper that something is due now
 	wakeEmails chan struct{} // likewise, for emails
 	wakeLookup chan struct{} // likewise, for look-ups
@@ -112,7 +114,7 @@ func New(cfg Config, store Store, gateway Gateway, methods Methods) *Service {
 	}
 	recorder := &recorder{
 		paymentLog: paymentLog{cfg.Log}, cfg: cfg, store: store, gateway: gateway, now: cfg.Now,
-		watches: &watches{}, wake: make(chan struct{}, 1), wakeEmails: make(chan struct{}, 1), wakeLookup: make(chan struct{}, 1),
+		watches: &watches{}, cards: newCardGuard(cfg.CardLimits, cfg.Now), wake: make(chan struct{}, 1), wakeEmails: make(chan struct{}, 1), wakeLookup: make(chan struct{}, 1),
 		wakeSearch: make(chan struct{}, 1),
 	}
 	endings := &endings{operations: &operations{&inquirer{recorder: recorder}}}
@@ -191,6 +193,7 @@ func (s *recorder) announce(ctx context.Context, before, after checkout.Order, c
 	}
 	transitions := checkout.Transitions(before, after)
 	s.countOutcomes(after, transitions)
+	s.countDeclines(ctx, before, after)
 	s.logTransitions(ctx, after, transitions, cause)
 	s.watches.grown()
 	s.wakeSweeper()

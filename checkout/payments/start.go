@@ -36,7 +36,7 @@ type starts struct {
 // back: what began in a browser would lead an app's buyer out of the app, and the
 // other way round. No answer from Antom is ActionWait, and posting again goes on.
 // Errors: CodeNotFound, CodeMethodUnknown, CodeMethodRequired, CodeFormInvalid, CodeSoldOut,
-// CodeTooManyAttempts, ErrCardUnusable.
+// CodeTooManyAttempts, CodeCardsRefused, ErrCardUnusable.
 func (s *starts) Start(ctx context.Context, token string, want checkout.Attempt) (Started, error) {
 	o, err := s.Order(ctx, token)
 	if err != nil {
@@ -106,6 +106,9 @@ func (s *starts) start(ctx context.Context, orderID string, want checkout.Attemp
 	o, answered, err := s.prepare(ctx, orderID, want)
 	if err != nil || answered != nil {
 		return deref(answered), err
+	}
+	if want, err = s.checkCards(o, want); err != nil {
+		return Started{Order: o}, err
 	}
 	o, answered, err = s.replace(ctx, o, want)
 	switch {
@@ -183,6 +186,7 @@ func (s *starts) begin(ctx context.Context, o checkout.Order, want checkout.Atte
 	if err != nil {
 		return Started{Order: o}, err
 	}
+	s.cards.began(p.RequestID, cardAttempt{want.Device.IP, want.Fingerprint})
 	p = *added.Payment(p.RequestID)
 	if !want.Entered.Given() {
 		return s.submit(ctx, added, p, false)

@@ -19,6 +19,7 @@ var statuses = map[checkout.Kind]int{
 	checkout.Invalid:     http.StatusUnprocessableEntity,
 	checkout.Conflict:    http.StatusConflict,
 	checkout.Unavailable: http.StatusServiceUnavailable,
+	checkout.TooOften:    http.StatusTooManyRequests,
 }
 
 // messages is what the buyer reads for every code: keys of the message catalogue. Codes
@@ -57,6 +58,7 @@ var messages = map[checkout.ErrorCode]string{
 	checkout.CodeAntomUnanswered:   "error.page.503.message",
 	checkout.CodeBusy:              "error.page.503.message",
 	checkout.CodeUnstored:          "error.page.503.message",
+	checkout.CodeCardsRefused:      "error.cards_refused",
 }
 
 // MessageOf is the message key of an error.
@@ -90,6 +92,10 @@ func (s *Site) answerError(err error, c echo.Context) {
 	c.SetRequest(c.Request().WithContext(context.WithoutCancel(ctx)))
 	if status == http.StatusServiceUnavailable {
 		c.Response().Header().Set("Retry-After", "2")
+	}
+	var refused *checkout.Error
+	if errors.As(err, &refused) && refused.Wait > 0 {
+		RetryAfter(c, refused.Wait)
 	}
 	if err := s.writeError(c, status, answer); err != nil {
 		Note(c, slog.LevelInfo, slog.String(LogAnswer, err.Error())) // the connection is gone

@@ -3,13 +3,14 @@ package web
 import (
 	"math"
 	"net/http"
-	"net/netip"
 	"strconv"
 	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
 	"golang.org/x/time/rate"
+
+	"antom-checkout/checkout"
 )
 
 // Rate is how often something may be done: on the long run, and at once.
@@ -31,23 +32,18 @@ type Limits struct {
 	Each []Limit
 }
 
-// maxBuckets bounds the memory of the limits. When more clients come at once,
-// those that were not seen for longest are forgotten, in their favour.
-const maxBuckets = 20_000
-
-// Limiter counts what clients do, in two generations: when the younger one is full
-// it becomes the older, and a bucket that is used again returns to the younger. A
-// nil one limits nothing.
+// Limiter counts what clients do. When too many come at once, those that were not seen
+// for longest are forgotten, in their favour. A nil one limits nothing.
 type Limiter struct {
-	now        func() time.Time
-	meter      Meter
-	mu         sync.Mutex
-	young, old map[string]*rate.Limiter
+	now     func() time.Time
+	meter   Meter
+	mu      sync.Mutex
+	buckets checkout.Recent[*rate.Limiter]
 }
 
 // NewLimiter makes a limiter that has seen no request.
 func NewLimiter(now func() time.Time, meter Meter) *Limiter {
-	return &Limiter{now: now, meter: meter, young: map[string]*rate.Limiter{}}
+	return &Limiter{now: now, meter: meter}
 }
 
 // Limited refuses what goes beyond the limits.
@@ -93,38 +89,24 @@ func (m *Limiter) take(key string, r Rate) (wait time.Duration) {
 }
 
 func (m *Limiter) bucket(key string, r Rate) *rate.Limiter {
-	b := m.young[key]
-	if b != nil {
-		return b
-	}
-	if b = m.old[key]; b == nil {
+	b := m.buckets.Get(key)
+	if b == nil {
 		b = rate.NewLimiter(r.PerSecond, r.Burst)
 	}
-	if len(m.young) >= maxBuckets/2 {
-		m.young, m.old = make(map[string]*rate.Limiter, maxBuckets/2), m.young
-	}
-	m.young[key] = b
+	m.buckets.Put(key, b)
 	return b
 }
 
 // TooMany says when the next request may come.
 func TooMany(c echo.Context, wait time.Duration) error {
-	c.Response().Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+	RetryAfter(c, wait)
 	return echo.NewHTTPError(http.StatusTooManyRequests)
 }
 
-// ByClient is the key of a client.
-func ByClient(c echo.Context) string { return network(c.RealIP()) }
-
-// network is what stands for a client: its IPv4 address, or the /64 that
-// belongs to one household or one phone.
-func network(address string) string {
-	ip, err := netip.ParseAddr(address)
-	if err != nil {
-		return address
-	}
-	if ip = ip.Unmap().WithZone(""); ip.Is4() {
-		return ip.String()
-	}
-	return netip.PrefixFrom(ip, 64).Masked().String()
+// RetryAfter tells the client how long to wait, in whole seconds.
+func RetryAfter(c echo.Context, wait time.Duration) {
+	c.Response().Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 }
+
+// ByClient is the key of a client.
+func ByClient(c echo.Context) string { return checkout.Network(c.RealIP()) }

@@ -268,6 +268,11 @@ func checkoutPages(ctx context.Context) []Page {
 			v.Methods, v.SDK, v.Exhausted = nil, nil, true
 			v.Status.Title, v.Status.Message = "status.exhausted.title", "status.exhausted.message"
 		})},
+		{"checkout-cards-refused", open(func(v *views.CheckoutView) { v.Methods, v.Error = v.Methods[1:], "error.cards_refused" })},
+		{"checkout-only-cards-refused", open(func(v *views.CheckoutView) {
+			v.Methods, v.SDK = nil, nil
+			v.Status.Title, v.Status.Message = "status.cards_refused.title", "error.cards_refused"
+		})},
 		{"checkout-last-minutes", open(func(v *views.CheckoutView) { v.ExpiresAt = "2026-03-01T12:04:59Z" })},
 		{"checkout-two-methods", open(func(v *views.CheckoutView) { v.Methods = Methods(ctx)[:2] })},
 		{"checkout-korean-cards", open(func(v *views.CheckoutView) { offerCards(ctx, v, koreanOffer, 60_000, checkout.CardChoice{}) })},
