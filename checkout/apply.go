@@ -45,7 +45,7 @@ func Apply(o Order, e Event, r Rules) (Order, []Effect) {
 	for _, op := range e.Operations {
 		p.applyOperation(op, e, r)
 	}
-	o.noteToken(p, e)
+	noteToken(&o, p, e)
 	if e.Dispute != nil {
 		p.Disputes.apply(*e.Dispute)
 	}
@@ -277,7 +277,7 @@ func (p *Payment) applyOutcome(e Event, r Rules) {
 		switch {
 		case p.Status.InProgress():
 			p.transition(PaymentFailed, e.Code)
-			p.ShopFault = e.ShopFault && !(p.Choice.Saved != "" && p.endsCard())
+			p.ShopFault = e.ShopFault && !(p.Choice.Saved != "" && endsCard(p))
 		case p.Status.HoldsFunds():
 			p.doubt(r) // a late failure changes nothing until an inquiry confirms it
 		case p.mayBePaid():

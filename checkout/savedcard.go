@@ -164,7 +164,7 @@ func CardChangeOf(before, after Order, e Event, r Rules) CardChange {
 	case is.Choice.Saved == "":
 	case is.Status.HoldsFunds() && !was.Status.HoldsFunds():
 		change.Used = is.Choice.Saved
-	case is.Status == PaymentFailed && was.Status != PaymentFailed && is.endsCard():
+	case is.Status == PaymentFailed && was.Status != PaymentFailed && endsCard(is):
 		change.Refused, change.Code = is.Choice.Saved, is.ResultCode
 	}
 	return change
@@ -182,7 +182,7 @@ func newSavedCard(o Order, p Payment, token CardToken, r Rules) SavedCard {
 // noteToken notes that a payment saves its card: the buyer has agreed and has paid, and
 // Antom has sent a token. A payment does so once: a card that the buyer has removed does
 // not come back with Antom's next message.
-func (o *Order) noteToken(p *Payment, e Event) {
+func noteToken(o *Order, p *Payment, e Event) {
 	if e.CardToken.Empty() || !p.Choice.Save || o.BuyerReference == "" || !p.Status.HoldsFunds() {
 		return
 	}
@@ -200,7 +200,7 @@ var (
 const InvalidAccessToken = "INVALID_ACCESS_TOKEN"
 
 // endsCard reports whether a payment has failed because its saved card is of no use.
-func (p *Payment) endsCard() bool {
+func endsCard(p *Payment) bool {
 	return slices.Contains(cardEnded, p.ResultCode) || slices.Contains(noRetry, p.Card.AdviceCode)
 }
 

@@ -40,11 +40,11 @@ func (s *server) keepBuyer(c echo.Context, o checkout.Order) error {
 
 // showCards adds the saved cards of the order's buyer, and the box that saves another one.
 func (s cashier) showCards(c echo.Context, v *views.CheckoutView, o checkout.Order) error {
-	reference, rules := s.buyerReference(c), s.payments.CardRules()
-	if !rules.Offered(o, reference) || !offersCards(v.Methods) {
+	rules := s.payments.CardRules()
+	if !rules.Offered(o, s.buyerReference(c)) || !offersCards(v.Methods) {
 		return nil
 	}
-	cards, err := s.payments.SavedCards(c.Request().Context(), o, reference)
+	cards, err := s.payments.SavedCards(c.Request().Context(), o, s.buyerReference(c))
 	if err != nil {
 		return err
 	}

@@ -106,7 +106,7 @@ func (s cashier) asksForCard(o checkout.Order) bool {
 }
 
 func (s cashier) offersCard(c echo.Context, o checkout.Order) bool {
-	return slices.ContainsFunc(s.methods.List(c.Request().Context(), o, deviceOf(c)), func(m checkout.Method) bool { return m.Code == checkout.MethodCard })
+	return slices.ContainsFunc(s.offered(c, o, deviceOf(c)), func(m checkout.Method) bool { return m.Code == checkout.MethodCard })
 }
 
 // refuseStart answers a start that is refused: with the pay page where it can be said

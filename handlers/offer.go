@@ -59,9 +59,31 @@ func (s cashier) listMethods(c echo.Context) error {
 	if s.takesAttempt(o) {
 		for _, m := range s.methodViews(c, o, appOr(c, deviceOf(c))) {
 			answer.Methods = append(answer.Methods, s.methodOffer(c, m))
+			if m.Code == checkout.MethodCard {
+				if answer.SavedCards, err = s.savedCards(c, o); err != nil {
+					return err
+				}
+			}
 		}
 	}
 	return c.JSON(http.StatusOK, answer)
+}
+
+// savedCards are those that this buyer may pay the order with.
+func (s cashier) savedCards(c echo.Context, o checkout.Order) ([]savedCard, error) {
+	usable := []savedCard{}
+	if reference := s.buyerReference(c); s.payments.CardRules().Offered(o, reference) {
+		cards, err := s.payments.SavedCards(c.Request().Context(), o, reference)
+		if err != nil {
+			return usable, err
+		}
+		for _, card := range cards {
+			if card.Usable(s.cfg.Now()) {
+				usable = append(usable, savedCard{ID: card.ID, Brand: card.Brand, LastFour: card.Last4, Expires: card.Expiry})
+			}
+		}
+	}
+	return usable, nil
 }
 
 // takesAttempt reports whether the buyer may choose a method now.

@@ -60,7 +60,7 @@ func cardOffer(offer CardOffer) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = cardChoice("card_brand", offer.Companies, Text(ctx, "company.label"), Text(ctx, "company.other")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = cardChoice("card_brand", offer.Companies, Text(ctx, "company.label"), Text(ctx, "company.another")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
