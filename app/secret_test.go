@@ -100,7 +100,7 @@ func TestSettingsPrintNoSecret(t *testing.T) {
 			}
 		}
 	}
-	if secrets != 4 || fields != secrets {
+	if secrets != 5 || fields != secrets {
 		t.Errorf("%d rows fill %d secrets", secrets, fields)
 	}
 	for _, verb := range []string{"%v", "%+v", "%#v"} {

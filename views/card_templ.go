@@ -84,7 +84,7 @@ func CardPage(v CardView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = layout(document{title: Text(ctx, "card.title"), frame: v.Frame, paying: true, scripts: []string{"card.js"}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(document{title: Text(ctx, "card.title"), frame: v.Frame, paying: true, more: true, scripts: []string{"card.js"}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

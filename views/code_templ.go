@@ -349,7 +349,7 @@ func CodePage(v CodeView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = layout(document{title: Text(ctx, "code.title", v.MethodName), frame: v.Frame, paying: true, refresh: refresh(v.Status, string(templ.URL(v.SelfURL))), scripts: []string{"status.js", "code.js"}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(document{title: Text(ctx, "code.title", v.MethodName), frame: v.Frame, paying: true, more: true, refresh: refresh(v.Status, string(templ.URL(v.SelfURL))), scripts: []string{"status.js", "code.js"}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
