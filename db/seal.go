@@ -125,16 +125,16 @@ func SealOld(ctx context.Context, s *Store) error {
 	return s.savedCards.sealAnew(ctx)
 }
 
-// cardToken is how Antom's messages name the token of a card.
-const cardToken = "cardToken"
-
-// sealNotification is the body as its row holds it: sealed where it holds a card's token.
-// Its sum stays that of what Antom signed.
+// sealNotification is the body as its row holds it: sealed where it holds a card's token
+// or its holder's name, by the names of Antom's messages. Its sum stays that of what Antom
+// signed.
 func (s *sealer) sealNotification(n checkout.Notification) []byte {
-	if !bytes.Contains(n.Body, []byte(cardToken)) {
-		return n.Body
+	for _, member := range []string{"cardToken", "cardholderName"} {
+		if bytes.Contains(n.Body, []byte(member)) {
+			return s.seal(n.Body, n.ID)
+		}
 	}
-	return s.seal(n.Body, n.ID)
+	return n.Body
 }
 
 // sealRows seals a column of some rows, and returns how many those are.

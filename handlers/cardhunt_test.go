@@ -148,7 +148,7 @@ func TestACardIsFoundNowhereAfterwards(t *testing.T) {
 			answers += buyer.get(path).body + buyer.get(path+"/return").body + buyer.get(path+"/status").body
 			shop.quiet()
 			shop.sweeps()
-			for _, number := range []string{"4054", "0768", `value="987"`} {
+			for _, number := range []string{"4054", "0768\"", `value="987"`} { // a receipt may end with the last four digits, no field does
 				if strings.Contains(answers, number) {
 					t.Errorf("a page shows %q", number)
 				}

@@ -80,7 +80,7 @@ func TestTheTokenIsReadWhereverAntomWritesIt(t *testing.T) {
 	}
 }
 
-// With a saved card ACCESS_DENIED is the bank's word about the card; without one the buyer
+// With a saved card ACCESS_DENIED is the bank's answer about the card; without one the buyer
 // has entered none yet, and it is about the shop's permission.
 func TestWhoseFaultARefusalOfASavedCardIs(t *testing.T) {
 	err := &antom.Error{Endpoint: "pay", Code: "ACCESS_DENIED", Status: antom.StatusFailed}
