@@ -30,6 +30,7 @@ func TestAFilledDatabaseIsOneOfTheShop(t *testing.T) {
 	f := open(t, file, n)
 	noError(t, f.order())
 	noError(t, f.notification())
+	noError(t, f.read())
 	for i := range n {
 		o, err := f.store.OrderByToken(t.Context(), fmt.Sprintf("token-%d", i))
 		if err != nil || o.Status != checkout.OrderPaid || len(o.Payments) != 1 || len(o.Lines) != 1 {

@@ -2,7 +2,6 @@ package handlers_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
@@ -250,7 +249,7 @@ func (b *buyer) refusedFields(path, start string) map[string]string {
 		Fields map[string]string `json:"fields"`
 	}
 	if err := json.Unmarshal([]byte(got.body), &refused); err != nil || got.status != http.StatusUnprocessableEntity {
-		b.t.Fatal(fmt.Sprintf("%s answers %d %s", start, got.status, got.body))
+		b.t.Fatalf("%s answers %d %s", start, got.status, got.body)
 	}
 	return refused.Fields
 }
