@@ -85,10 +85,10 @@ const (
 	colourRules = `{ type: "rule", values: ["color-contrast", "link-in-text-block"] }`
 )
 
-// smallTargets are the controls that are too small for a finger. A radio button is as
-// large as its label.
+// smallTargets are the controls that are too small for a finger. A radio button or a
+// checkbox is as large as the label around it.
 const smallTargets = `[...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, summary")]
-	.map((e) => e.type === "radio" ? e.closest("label") : e)
+	.map((e) => e.type === "radio" || e.type === "checkbox" ? e.closest("label") : e)
 	.filter((e) => e.checkVisibility({ visibilityProperty: true }))
 	.map((e) => [e, e.getBoundingClientRect()])
 	.filter(([e, r]) => Math.min(r.width, r.height) < 43.5)

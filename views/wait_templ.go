@@ -236,7 +236,7 @@ func WaitPage(v WaitView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = layout(document{title: Text(ctx, v.Status.Title), frame: v.Frame, paying: true, forward: "5;url=" + string(templ.URL(v.ReturnURL))}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(document{title: Text(ctx, v.Status.Title), frame: v.Frame, paying: true, refresh: "5;url=" + string(templ.URL(v.ReturnURL))}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
