@@ -76,7 +76,7 @@ func TestNoPageShowsAKeyOrAPlaceholder(t *testing.T) {
 
 func TestEveryPageIsAWholeAndPlainDocument(t *testing.T) {
 	eachPage(t, func(t *testing.T, tag language.Tag, markup string) {
-		if !strings.HasPrefix(strings.ToLower(markup), "<!doctype html><html lang=\""+strings.ToLower(tag.String())+"\" dir=\""+views.Direction(tag)+"\">") {
+		if !strings.HasPrefix(strings.ToLower(markup), "<!doctype html><html lang=\""+strings.ToLower(tag.String())+"\" dir=\""+views.Direction(tag)+"\"") {
 			t.Errorf("begins with %.80s", markup)
 		}
 		for element, want := range map[string]int{"<h1": 1, "<main": 1, "<header": 1, "<footer": 1, "<title>": 1} {
