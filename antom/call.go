@@ -52,7 +52,7 @@ func call[T any, R response[T]](ctx context.Context, c *Client, endpoint string,
 			c.observe(ctx, seen)
 			return res, nil
 		}
-		failure.Endpoint, failure.HTTPStatus = name, got.httpStatus
+		failure.Endpoint, failure.HTTPStatus, failure.WithCard = name, got.httpStatus, holdsCard(req)
 		seen.Status, seen.Code, seen.Err = failure.Status, failure.Code, failure
 		c.observe(ctx, seen)
 		if doubt != nil && failure.AtTheGate() {

@@ -11,6 +11,7 @@ type Error struct {
 	Status     ResultStatus // F or U; empty when there is no trustworthy answer
 	Message    string       // for operators; Antom's text, or what went wrong on the way
 	HTTPStatus int          // 0 when no whole answer came
+	WithCard   bool         // the request held a card or its token, so that the card's bank may have been asked
 	Err        error        // the cause on the merchant's side of the wire, if there was one
 }
 

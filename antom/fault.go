@@ -11,13 +11,17 @@ func (e *Error) ShopFault() bool {
 	return e.Status == StatusFailed && (e.Fix() || e.Code == codeSystemError)
 }
 
-// StartFault is ShopFault for the answer to a call that starts a payment without a
-// card's data (createPaymentSession, pay). The buyer has not acted yet. So every
+// StartFault is ShopFault for the answer to a call that starts a payment
+// (createPaymentSession, pay). Without a card the buyer has not acted yet. So every
 // refusal is the shop's fault, unless the table of pay knows the code as the end of a
-// payment; and ACCESS_DENIED is about the shop's permission.
+// payment; and ACCESS_DENIED is about the shop's permission. With a card the card's bank
+// has been asked already, and its refusals are about the card.
 func (e *Error) StartFault() bool {
-	if e.Status != StatusFailed {
+	switch {
+	case e.Status != StatusFailed:
 		return false
+	case e.WithCard:
+		return e.ShopFault()
 	}
 	known, ofPayment := reactions[endpointPay][e.Code]
 	return !ofPayment || known == fix || e.Code == "ACCESS_DENIED"

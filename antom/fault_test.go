@@ -18,6 +18,9 @@ func TestWhoseFaultARefusalIs(t *testing.T) {
 		{Error{Endpoint: "createPaymentSession", Code: "RISK_REJECT", Status: "F"}, false, false, false},
 		{Error{Endpoint: "pay", Code: "SYSTEM_ERROR", Status: "F"}, true, true, true},
 		{Error{Endpoint: "pay", Code: "ACCESS_DENIED", Status: "F"}, false, true, true}, // as a result it is a declined card
+		{Error{Endpoint: "pay", Code: "ACCESS_DENIED", Status: "F", WithCard: true}, false, false, false},
+		{Error{Endpoint: "pay", Code: "NEVER_HEARD_OF", Status: "F", WithCard: true}, false, false, false},
+		{Error{Endpoint: "pay", Code: "INVALID_CONTRACT", Status: "F", WithCard: true}, true, true, true},
 		{Error{Endpoint: "pay", Code: "DO_NOT_HONOR", Status: "F"}, false, false, false},
 		{Error{Endpoint: "pay", Code: "INVALID_ACCESS_TOKEN", Status: "F"}, true, true, false}, // of one saved card
 		{Error{Endpoint: "pay", Code: "ORDER_IS_CLOSED", Status: "F"}, false, false, false},

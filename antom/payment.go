@@ -59,6 +59,15 @@ func (c *Client) Pay(ctx context.Context, req *PayRequest) (*PayResponse, error)
 	return call[PayResponse](ctx, c, "payments/pay", req)
 }
 
+// holdsCard reports whether a request names a card, by its number or by its token.
+func holdsCard(req any) bool {
+	pay, ok := req.(*PayRequest)
+	if !ok || pay.PaymentMethod == nil {
+		return false
+	}
+	return pay.PaymentMethod.ID != "" || pay.PaymentMethod.Metadata != nil && pay.PaymentMethod.Metadata.CardNo != ""
+}
+
 // PaymentStatus is the state of one payment at Antom. The set is open.
 type PaymentStatus string
 

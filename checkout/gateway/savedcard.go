@@ -1,8 +1,6 @@
 package gateway
 
 import (
-	"errors"
-
 	"antom-checkout/antom"
 	"antom-checkout/checkout"
 )
@@ -65,14 +63,4 @@ func tokenIn(places ...*antom.PaymentResultInfo) checkout.CardToken {
 		}
 	}
 	return checkout.CardToken{}
-}
-
-// payFault reports whether pay was refused because of the shop. With a saved card the
-// bank has been asked already, so that its refusals are about the card.
-func payFault(p checkout.Payment, outcome checkout.Outcome, err error) bool {
-	var failure *antom.Error
-	if p.Choice.Saved != "" && errors.As(err, &failure) {
-		return outcome == checkout.OutcomeFailed && failure.ShopFault()
-	}
-	return startFault(outcome, err)
 }

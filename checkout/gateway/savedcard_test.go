@@ -80,14 +80,14 @@ func TestTheTokenIsReadWhereverAntomWritesIt(t *testing.T) {
 	}
 }
 
-// With a saved card ACCESS_DENIED is the bank's answer about the card; without one the buyer
-// has entered none yet, and it is about the shop's permission.
-func TestWhoseFaultARefusalOfASavedCardIs(t *testing.T) {
-	err := &antom.Error{Endpoint: "pay", Code: "ACCESS_DENIED", Status: antom.StatusFailed}
-	for saved, fault := range map[string]bool{"": true, "card": false} {
-		p := checkout.Payment{RequestID: "p", Choice: checkout.CardChoice{Saved: saved}}
-		if e := eventFromPay(p, &antom.PayResponse{}, err); e.ShopFault != fault || e.Outcome != checkout.OutcomeFailed {
-			t.Errorf("with saved card %q the shop is at fault: %v", saved, e.ShopFault)
+// With a card ACCESS_DENIED is the bank's answer about it; without one the buyer has
+// entered none yet, and it is about the shop's permission.
+func TestWhoseFaultARefusalIs(t *testing.T) {
+	for withCard, fault := range map[bool]bool{false: true, true: false} {
+		err := &antom.Error{Endpoint: "pay", Code: "ACCESS_DENIED", Status: antom.StatusFailed, WithCard: withCard}
+		e := eventFromPay(checkout.Payment{RequestID: "p"}, &antom.PayResponse{}, err)
+		if e.ShopFault != fault || e.Outcome != checkout.OutcomeFailed {
+			t.Errorf("with card %v the shop is at fault: %v", withCard, e.ShopFault)
 		}
 	}
 }

@@ -74,7 +74,7 @@ func eventFromPay(p checkout.Payment, res *antom.PayResponse, err error) checkou
 	}
 	e := checkout.Event{RequestID: p.RequestID, AntomID: res.PaymentID, Amount: money(res.PaymentAmount), AuthEndsAt: res.AuthExpiryTime.Time, Card: cardOf("", res.PaymentResultInfo), CardToken: tokenIn(res.PaymentResultInfo)}
 	e.Outcome, e.Code = outcomeFrom(err, checkout.OutcomeSucceeded)
-	e.ShopFault = payFault(p, e.Outcome, err)
+	e.ShopFault = startFault(e.Outcome, err)
 	if err == nil && res.Result.InProcess() {
 		e.Outcome = checkout.OutcomeAccepted
 		e.Action = actionOf(p, res)
