@@ -49,9 +49,6 @@ type Attempt struct {
 	Offered              []string // the methods that may be chosen, for the element
 	// Installments says that a card payment may be split, for the element.
 	Installments bool
-	// Fingerprint tells the card from others, where the shop sees its number; "" elsewhere.
-	// See payments.CardFingerprint.
-	Fingerprint string
 	// The payment whose session Antom's SDK could not use, or "": another one is made.
 	RefusedSession string
 }

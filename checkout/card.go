@@ -100,6 +100,6 @@ type CardChoice struct {
 	Save         bool    `json:"save,omitempty"`         // the buyer agrees that the card is saved
 	Consent      Consent `json:"consent,omitzero"`       // with Save: the text that they agree to
 	Charge       bool    `json:"charge,omitempty"`       // the merchant charges the saved card without the buyer
-	Brand        string  `json:"brand,omitempty"`        // Antom's selectedCardBrand: a Korean issuer, or one brand of a co-badged card
+	Brand        string  `json:"brand,omitempty"`        // Antom's selectedCardBrand: a Korean card company
 	Installments int     `json:"installments,omitempty"` // the bank collects in so many monthly parts; 0 is one payment
 }

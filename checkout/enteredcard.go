@@ -145,8 +145,7 @@ func (t *typedCard) expiryProblem(now time.Time) string {
 	if problem := problemOf(t.expiry, ok, "decline.INVALID_EXPIRATION_DATE"); problem != "" {
 		return problem
 	}
-	westernmost := 12 * time.Hour
-	if end := time.Date(year, time.Month(month)+1, 1, 0, 0, 0, 0, time.UTC).Add(westernmost); !now.Before(end) {
+	if !now.Before(endOfExpiry(month, year)) {
 		return "decline.CARD_EXPIRED"
 	}
 	return ""

@@ -65,7 +65,13 @@ func (c *SavedCard) expired(now time.Time) bool {
 	if monthErr != nil || yearErr != nil {
 		return false
 	}
-	return !now.Before(time.Date(2000+year, time.Month(month)+1, 1, 12, 0, 0, 0, time.UTC)) // at noon in UTC the month is over in every zone
+	return !now.Before(endOfExpiry(month, 2000+year))
+}
+
+// endOfExpiry is when the month of an expiry date is over wherever the buyer is: at noon
+// in UTC.
+func endOfExpiry(month, year int) time.Time {
+	return time.Date(year, time.Month(month)+1, 1, 12, 0, 0, 0, time.UTC)
 }
 
 // Same reports whether two are the same card of one buyer, as far as their facts tell.

@@ -41,4 +41,4 @@ func lacksConfirmation(o Order) bool {
 
 // ByKoreanIssuer reports whether the choice is an issuer of Korea, on whose own page
 // the buyer is authenticated: Antom runs no 3-D Secure there.
-func (c CardChoice) ByKoreanIssuer(currency Currency) bool { return c.Brand != "" && currency == "KRW" }
+func (c CardChoice) ByKoreanIssuer(currency Currency) bool { return c.Brand != "" && currency == korea }

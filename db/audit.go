@@ -103,7 +103,7 @@ func auditPayments(ctx context.Context, q querier, out *json.Encoder) error {
 		Card      checkout.Card `json:"card,omitzero"`
 	}{Kind: "payment"}
 	return export(ctx, q, out, &line,
-		[]any{&line.RequestID, &line.OrderID, &line.Method, &line.Mode, &line.Status, &line.Amount, &line.Currency, &line.AntomID, &storedJSON[checkout.Card]{&line.Card}}, `
+		[]any{&line.RequestID, &line.OrderID, &line.Method, &line.Mode, &line.Status, &line.Amount, &line.Currency, &line.AntomID, &storedJSON[checkout.Card]{value: &line.Card}}, `
 		SELECT request_id, order_id, method, mode, status,
 		       coalesce(confirmed, amount), CASE WHEN confirmed IS NULL THEN currency ELSE confirmed_currency END, antom_id, card
 		  FROM payments

@@ -129,7 +129,7 @@ func plain[T any, V comparable](name string, of func(*T) *V) column[T] {
 	return field(name, of,
 		func(v *V) any { return *v },
 		func(v *V) any { return v },
-		func(was, is V) bool { return was == is })
+		equal)
 }
 
 // instant is a column of a moment, in milliseconds; NULL is the zero time.
@@ -175,20 +175,25 @@ func (n *storedNumber) Scan(source any) error {
 	return err
 }
 
-// asJSON is a column that holds its field as JSON, and nothing where the field is zero.
-func asJSON[T any, V comparable](name string, of func(*T) *V) column[T] {
-	return field(name, of,
-		func(v *V) any { return &storedJSON[V]{v} },
-		func(v *V) any { return &storedJSON[V]{v} },
-		func(was, is V) bool { return was == is })
+// asJSON is a column that holds its field as JSON, and nothing where the field is the
+// same as none.
+func asJSON[T, V any](name string, of func(*T) *V, same func(was, is V) bool) column[T] {
+	stored := func(v *V) any { return &storedJSON[V]{v, same} }
+	return field(name, of, stored, stored, same)
 }
 
+// equal compares values that Go compares.
+func equal[V comparable](was, is V) bool { return was == is }
+
 // storedJSON writes and reads a value as JSON.
-type storedJSON[V comparable] struct{ value *V }
+type storedJSON[V any] struct {
+	value *V
+	same  func(was, is V) bool
+}
 
 // Value implements driver.Valuer.
 func (j *storedJSON[V]) Value() (driver.Value, error) {
-	if *j.value == *new(V) {
+	if j.same(*j.value, *new(V)) {
 		return "", nil
 	}
 	text, err := json.Marshal(j.value)

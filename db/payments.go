@@ -37,9 +37,9 @@ var paymentRows = newMapping(mapping[checkout.Payment]{
 		plain("confirmed_currency", func(p *checkout.Payment) *checkout.Currency { return &p.Confirmed.Currency }),
 		confirmedColumn(),
 		plain("result_code", func(p *checkout.Payment) *string { return &p.ResultCode }),
-		fixed(asJSON("choice", func(p *checkout.Payment) *checkout.CardChoice { return &p.Choice })),
+		fixed(asJSON("choice", func(p *checkout.Payment) *checkout.CardChoice { return &p.Choice }, equal)),
 		fixed(plain("three_ds", func(p *checkout.Payment) *bool { return &p.ThreeDS })),
-		asJSON("card", func(p *checkout.Payment) *checkout.Card { return &p.Card }),
+		asJSON("card", func(p *checkout.Payment) *checkout.Card { return &p.Card }, equal),
 		plain("card_saved", func(p *checkout.Payment) *bool { return &p.CardSaved }),
 		plain("shop_fault", func(p *checkout.Payment) *bool { return &p.ShopFault }),
 		fixed(plain("terminal", func(p *checkout.Payment) *checkout.Terminal { return &p.Terminal })),
@@ -53,7 +53,7 @@ var paymentRows = newMapping(mapping[checkout.Payment]{
 		instant("next_poll", func(p *checkout.Payment) *time.Time { return &p.NextPoll }),
 		plain("polls", func(p *checkout.Payment) *int { return &p.Polls }),
 		plain("doubts", func(p *checkout.Payment) *int { return &p.Doubts }),
-		disputesColumn(),
+		asJSON("disputes", func(p *checkout.Payment) *checkout.Disputes { return &p.Disputes }, slices.Equal),
 		instant("reconcile_at", func(p *checkout.Payment) *time.Time { return &p.ReconcileAt }),
 		plain("email_on_failure", func(p *checkout.Payment) *bool { return &p.EmailOnFailure }),
 		plain("resolved_offline", func(p *checkout.Payment) *bool { return &p.ResolvedOffline }),
@@ -121,38 +121,6 @@ func (b *storedBody) Scan(source any) error {
 		*b = bytes.Clone(content)
 	}
 	return nil
-}
-
-// disputesColumn holds the disputes as JSON, and nothing where there is none.
-func disputesColumn() column[checkout.Payment] {
-	return field("disputes", func(p *checkout.Payment) *checkout.Disputes { return &p.Disputes },
-		func(disputes *checkout.Disputes) any { return (*storedDisputes)(disputes) },
-		func(disputes *checkout.Disputes) any { return (*storedDisputes)(disputes) },
-		func(was, is checkout.Disputes) bool { return slices.Equal(was, is) })
-}
-
-// storedDisputes writes and reads disputes as JSON.
-type storedDisputes checkout.Disputes
-
-// Value implements driver.Valuer.
-func (d *storedDisputes) Value() (driver.Value, error) {
-	if len(*d) == 0 {
-		return "", nil
-	}
-	text, err := json.Marshal((*[]checkout.Dispute)(d))
-	return string(text), err
-}
-
-// Scan implements sql.Scanner.
-func (d *storedDisputes) Scan(source any) error {
-	text, isText := source.(string)
-	if !isText {
-		return fmt.Errorf("disputes are stored as %T, not as text", source)
-	}
-	if *d = nil; text == "" {
-		return nil
-	}
-	return json.Unmarshal([]byte(text), (*[]checkout.Dispute)(d))
 }
 
 func actionColumn() column[checkout.Payment] {

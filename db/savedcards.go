@@ -26,7 +26,7 @@ var savedCardRows = newMapping(mapping[checkout.SavedCard]{
 		fixed(plain("country", func(c *checkout.SavedCard) *string { return &c.Country })),
 		fixed(plain("region", func(c *checkout.SavedCard) *string { return &c.Region })),
 		plain("network_transaction_id", func(c *checkout.SavedCard) *string { return &c.NetworkTransactionID }),
-		asJSON("consent", func(c *checkout.SavedCard) *checkout.Consent { return &c.Consent }),
+		asJSON("consent", func(c *checkout.SavedCard) *checkout.Consent { return &c.Consent }, equal),
 		plain("agreed_by", func(c *checkout.SavedCard) *string { return &c.AgreedBy }),
 		instant("agreed_at", func(c *checkout.SavedCard) *time.Time { return &c.AgreedAt }),
 		plain("refused", func(c *checkout.SavedCard) *string { return &c.Refused }),
@@ -60,7 +60,7 @@ func (t savedCards) SavedCard(ctx context.Context, id string) (checkout.SavedCar
 // CardsOfSaved implements payments.Store. It reads all payments: a charge is rare.
 func (t savedCards) CardsOfSaved(ctx context.Context, id string) ([]checkout.Card, error) {
 	return collect(ctx, t.store.reads, func(row scanner) (card checkout.Card, err error) {
-		err = row.Scan(&storedJSON[checkout.Card]{&card})
+		err = row.Scan(&storedJSON[checkout.Card]{value: &card})
 		return card, err
 	}, `
 		SELECT card

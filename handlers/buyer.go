@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/rand"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -41,7 +42,8 @@ func (s *server) keepBuyer(c echo.Context, o checkout.Order) error {
 // showCards adds the saved cards of the order's buyer, and the box that saves another one.
 func (s cashier) showCards(c echo.Context, v *views.CheckoutView, o checkout.Order) error {
 	rules := s.payments.CardRules()
-	if !rules.Offered(o, s.buyerReference(c)) || !offersCards(v.Methods) {
+	offersCard := slices.ContainsFunc(v.Methods, func(m views.Method) bool { return m.Code == checkout.MethodCard })
+	if !offersCard || !rules.Offered(o, s.buyerReference(c)) {
 		return nil
 	}
 	cards, err := s.payments.SavedCards(c.Request().Context(), o, s.buyerReference(c))
@@ -67,15 +69,6 @@ func problemOf(refused *checkout.Error) string {
 		}
 	}
 	return cmp.Or(refused.Fields["card"], refused.Fields["save_card"], web.MessageOf(refused))
-}
-
-func offersCards(methods []views.Method) bool {
-	for _, m := range methods {
-		if m.Code == checkout.MethodCard {
-			return true
-		}
-	}
-	return false
 }
 
 // removeCard forgets a card. Only its buyer can, from a page of an order of theirs.

@@ -53,9 +53,6 @@ func (s cashier) startWithCard(c echo.Context, posted start, form web.Form) erro
 		return err
 	}
 	want.Mode, want.Element, want.Entered = checkout.ModeAPI, false, card
-	if card.Given() {
-		want.Fingerprint = s.payments.CardFingerprint([]byte(card.Number()))
-	}
 	started, err := s.payments.Start(c.Request().Context(), o.Token, want)
 	if err != nil {
 		return s.refuseCard(c, form, started.Order, card, err)

@@ -20,7 +20,7 @@ type start struct {
 	Method         string `json:"method"`
 	SaveCard       flag   `json:"save_card"`
 	Card           string `json:"card"`            // id of a saved card
-	CardBrand      string `json:"card_brand"`      // a Korean issuer, or one brand of a co-badged card
+	CardBrand      string `json:"card_brand"`      // a Korean card company
 	Installments   count  `json:"installments"`    // monthly parts
 	RefusedSession string `json:"refused_session"` // a payment_request_id: Antom's SDK could not use its session
 	Terminal       string `json:"terminal"`        // this and the following are an app's

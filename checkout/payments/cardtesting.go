@@ -121,9 +121,14 @@ func (g *cardGuard) fingerprint(number []byte) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// CardFingerprint is what Attempt.Fingerprint holds of a card's number, where the shop
-// sees it; "" without limits.
-func (s *recorder) CardFingerprint(number []byte) string { return s.cards.fingerprint(number) }
+// cameFrom is where an attempt comes from.
+func (g *cardGuard) cameFrom(want checkout.Attempt) cardAttempt {
+	a := cardAttempt{address: want.Device.IP}
+	if want.Entered.Given() {
+		a.fingerprint = g.fingerprint([]byte(want.Entered.Number()))
+	}
+	return a
+}
 
 // CardsRefused is how long the order takes no card from an address, because too many
 // were declined; 0 if it takes cards. A card payment in progress goes on.
@@ -138,7 +143,7 @@ func (s *recorder) CardsRefused(o checkout.Order, address string) time.Duration 
 // checkCards refuses to begin a card payment while cards are refused, and takes the card
 // out of what may be chosen in Antom's element. An attempt in progress goes on.
 func (s *starts) checkCards(o checkout.Order, want checkout.Attempt) (checkout.Attempt, error) {
-	wait, why := s.cards.wait(o.ID, cardAttempt{want.Device.IP, want.Fingerprint})
+	wait, why := s.cards.wait(o.ID, s.cards.cameFrom(want))
 	if wait == 0 || want.Continues(o.Active(), s.now()) {
 		return want, nil
 	}

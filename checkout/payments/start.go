@@ -186,7 +186,7 @@ func (s *starts) begin(ctx context.Context, o checkout.Order, want checkout.Atte
 	if err != nil {
 		return Started{Order: o}, err
 	}
-	s.cards.began(p.RequestID, cardAttempt{want.Device.IP, want.Fingerprint})
+	s.cards.began(p.RequestID, s.cards.cameFrom(want))
 	p = *added.Payment(p.RequestID)
 	if !want.Entered.Given() {
 		return s.submit(ctx, added, p, false)
