@@ -31,7 +31,6 @@ var changers = []changer{
 	{"db", "confirmedColumn", "Payment.Confirmed", "scans a column by its pointer"},
 	{"db", "bodyColumn", "Payment.Body", "scans a column by its pointer"},
 	{"db", "actionColumn", "Payment.Action", "scans a column by its pointer"},
-	{"db", "disputesColumn", "Payment.Disputes", "scans a column by its pointer"},
 	{"db", "operationRows", "", "scans a row by pointers"},
 	{"db", "sealer.load", "Order.Token", "unseals what the row holds"},
 	{"db", "sealer.load", "Order.Lines", "reads the rows of an order's lines"},
