@@ -22,6 +22,7 @@ type Store struct {
 	searches
 	carts
 	savedCards
+	apiKeys
 	NewestID string // the last id in time order of all orders and payments when it was opened, or ""
 
 	writer    *writer
@@ -47,7 +48,7 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 		return nil, errors.New("only a path to an SQLite file is supported as database")
 	}
 	s := &Store{now: time.Now}
-	s.searches.store, s.carts, s.savedCards = s, carts{s, maxCarts}, savedCards{s}
+	s.searches.store, s.carts, s.savedCards, s.apiKeys = s, carts{s, maxCarts}, savedCards{s}, apiKeys{s}
 	for _, option := range options {
 		option(s)
 	}
