@@ -39,6 +39,7 @@ var arrows = map[string][]string{
 	"antom":             {},
 	"antom/sandbox":     {"antom"},
 	"static":            {},
+	"webhooks/safedial": {},
 	"e2e":               {}, // tests only
 	"proof":             {}, // tests only
 }
