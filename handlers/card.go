@@ -52,6 +52,7 @@ func (s cashier) startWithCard(c echo.Context, posted start, form web.Form) erro
 		return err
 	}
 	want.Mode, want.Element, want.Entered = checkout.ModeAPI, false, card
+	want.Choice.Authenticated = card.MPI() != nil
 	started, err := s.payments.Start(c.Request().Context(), o.Token, want)
 	if err != nil {
 		return s.refuseCard(c, form, started.Order, posted, err)

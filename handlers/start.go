@@ -30,6 +30,7 @@ type start struct {
 
 	entered    checkout.EnteredCard // in the server-to-server mode
 	cardFields []string             // those of them that were posted
+	mpi        *postedMPI           // nil: none was posted
 }
 
 func (posted start) fromApp() bool {
@@ -44,6 +45,9 @@ func (s cashier) startPayment(c echo.Context) error {
 	defer posted.entered.Wipe()
 	form := startForm(c, posted)
 	web.AnswerIn(c, form)
+	if err := s.takeMPI(c, &posted); err != nil {
+		return err
+	}
 	if s.typesCard(posted) {
 		return s.startWithCard(c, posted, form)
 	}
@@ -97,7 +101,7 @@ func readStartJSON(c echo.Context) (posted start, err error) {
 		return start{}, web.Unreadable(errors.New("the JSON of the start cannot be read")) // the decoder's error would quote it
 	}
 	posted.enter(func(name string) string { return scalar(texts[name]) })
-	return posted, nil
+	return posted, posted.readMPI(texts[checkout.FieldMPI])
 }
 
 // scalar is a text, a number or a truth value of JSON as a text; everything else is "".
