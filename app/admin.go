@@ -196,48 +196,9 @@ func refusal(a adminCommand, err error) error {
 	if !errors.As(err, &refused) {
 		return err
 	}
-	why := cmp.Or(refused.Detail, operatorTexts[refused.Code])
+	why := cmp.Or(refused.Detail, checkout.OperatorText(refused.Code))
 	if refused.Code == checkout.CodeDisputed {
 		why += "; --anyway returns it nevertheless"
 	}
 	return fmt.Errorf("no %s of order %s: %s", a.action, a.order.Number, why)
-}
-
-// operatorTexts is what the command line says for every code without an exacter
-// detail.
-var operatorTexts = map[checkout.ErrorCode]string{
-	checkout.CodeNotFound:          "there is no such order",
-	checkout.CodeFormInvalid:       "the input is not valid",
-	checkout.CodeMethodRequired:    "no payment method is named",
-	checkout.CodeMethodUnknown:     "the payment method is not offered for this order",
-	checkout.CodeAmountInvalid:     "the amount cannot be refunded",
-	checkout.CodeQuantityInvalid:   "the quantity is not valid",
-	checkout.CodeCartFull:          "the cart is full",
-	checkout.CodeCartEmpty:         "the cart is empty",
-	checkout.CodeCartChanged:       "the cart or its prices have changed",
-	checkout.CodeSoldOut:           "the goods are sold out",
-	checkout.CodeOrderUnderWay:     "a payment of the order is not finished",
-	checkout.CodeOrderPaid:         "the order is paid",
-	checkout.CodeOrderClosed:       "the order has expired or was cancelled",
-	checkout.CodeRenewalIncomplete: "goods of the expired order are no longer sold",
-	checkout.CodeOrderChanged:      "the order has changed meanwhile; give the same command again",
-	checkout.CodeForeignPayment:    "the Antom payment id belongs to another payment",
-	checkout.CodeNotExpired:        "the order has not expired",
-	checkout.CodeNothingToCapture:  "no authorised payment waits for a manual capture",
-	checkout.CodeNothingToRefund:   "nothing is paid, or all was returned already",
-	checkout.CodeNothingToCancel:   "the order's status does not allow a cancel",
-	checkout.CodeKeyReused:         "this key was used for another action; take a new one",
-	checkout.CodeNotUnderReview:    "the order is not under review",
-	checkout.CodeReviewStands:      "the reason for the review remains",
-	checkout.CodeReviewChanged:     "the review that was meant has ended",
-	checkout.CodePaymentSuperseded: "this payment is the order's current one",
-	checkout.CodeDisputed:          "the payment is in dispute",
-	checkout.CodeAntomRefused:      "Antom refuses",
-	checkout.CodeTooManyAttempts:   "the order takes no further attempt to pay",
-	checkout.CodeCardNotChargeable: "the saved card cannot be charged without its buyer",
-	checkout.CodeDataNeeded:        "the buyer's data are still needed",
-	checkout.CodeAntomUnanswered:   "Antom has not answered; give the same command again",
-	checkout.CodeBusy:              "too many requests wait; give the same command again",
-	checkout.CodeCardsRefused:      "too many cards were declined; cards are refused for ten minutes",
-	checkout.CodeUnstored:          "the database cannot write: see to its disk, then give the same command again",
 }

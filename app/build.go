@@ -14,6 +14,7 @@ import (
 	"antom-checkout/antom"
 	"antom-checkout/antom/sandbox"
 	"antom-checkout/checkout/gateway"
+	"antom-checkout/checkout/merchant"
 	"antom-checkout/checkout/payments"
 	"antom-checkout/checkout/shop"
 	"antom-checkout/db"
@@ -25,6 +26,7 @@ import (
 type Store interface {
 	payments.Store
 	shop.Store
+	merchant.Store
 }
 
 // Outside is what a program meets beside its settings. Its zero value is the

@@ -35,7 +35,7 @@ func (p *Program) charge(ctx context.Context, l *line, want checkout.ChargeReque
 	case errors.As(err, &refused):
 		why := refused.Detail
 		if why == "" {
-			why = operatorTexts[refused.Code]
+			why = checkout.OperatorText(refused.Code)
 		}
 		return fmt.Errorf("no charge of card %s: %s", want.Card, why)
 	case err != nil:

@@ -18,10 +18,11 @@ import (
 // gone: draw both in ARCHITECTURE.md as well.
 var arrows = map[string][]string{
 	".": {"app"},
-	"app": {"antom", "antom/sandbox", "checkout", "checkout/gateway", "checkout/methods", "checkout/payments",
+	"app": {"antom", "antom/sandbox", "checkout", "checkout/gateway", "checkout/merchant", "checkout/methods", "checkout/payments",
 		"checkout/shop", "db", "handlers", "handlers/web", "mail", "static"},
-	"handlers": {"handlers/web", "views", "static", "checkout", "checkout/payments", "checkout/methods", "checkout/shop",
+	"handlers": {"handlers/api", "handlers/web", "views", "static", "checkout", "checkout/merchant", "checkout/payments", "checkout/methods", "checkout/shop",
 		"checkout/gateway", "antom"}, // the last two as narrow as TestHandlersKnowAntomByItsNotifications says
+	"handlers/api":      {"handlers/web", "checkout", "checkout/merchant"},
 	"handlers/web":      {"views", "static", "checkout"},
 	"views":             {"static", "checkout"},
 	"views/samples":     {"checkout", "static", "views"},
@@ -30,13 +31,16 @@ var arrows = map[string][]string{
 	"db":                {"checkout"},
 	"db/dbtest":         {"db"}, // for tests only
 	"checkout":          {},
+	"checkout/cardhunt": {}, // for tests only
 	"checkout/payments": {"checkout"},
+	"checkout/merchant": {"checkout"},
 	"checkout/methods":  {"checkout"},
 	"checkout/shop":     {"checkout"},
 	"checkout/gateway":  {"antom", "checkout"},
 	"antom":             {},
 	"antom/sandbox":     {"antom"},
 	"static":            {},
+	"webhooks/safedial": {},
 	"e2e":               {}, // tests only
 	"proof":             {}, // tests only
 }

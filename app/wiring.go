@@ -12,6 +12,7 @@ import (
 	"antom-checkout/antom"
 	"antom-checkout/checkout"
 	"antom-checkout/checkout/gateway"
+	"antom-checkout/checkout/merchant"
 	"antom-checkout/checkout/methods"
 	"antom-checkout/checkout/payments"
 	"antom-checkout/checkout/shop"
@@ -93,6 +94,7 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 		Shop:     shop.New(selling, store),
 		Payments: payments.New(paying, store, antomGateway, offered),
 		Methods:  offered,
+		Merchant: merchant.New(merchant.Config{PublicURL: publicURL, RealMoney: s.LiveMode(), Now: p.Now, NewID: ids.New}, store),
 	}
 }
 

@@ -23,12 +23,14 @@ type Order struct {
 	CreatedAt      time.Time
 	ExpiresAt      time.Time // until when an unpaid order may be paid
 	ErasedAt       time.Time // when the buyer's data were erased; zero if they were not
+	Terms                    // what the merchant's system has set
 
 	Status        OrderStatus
 	Closed        OrderStatus // OrderExpired or OrderCancelled once the order takes no new attempt, else ""
 	Review        Review      // why a person or an inquiry has to decide, else ""
 	ReviewPayment string      // the payment that the review is about
 	EverPaid      bool
+	PaidAt        time.Time // when it was paid for the first time
 	Stock         Stock
 	Fulfillable   bool  // whether the goods are in stock, or reserved for this order; known inside Store.Update only
 	Version       int64 // counts the changes; guards against lost updates
@@ -260,6 +262,7 @@ func (o *Order) Payable() bool { return o.Status == OrderOpen || o.Status == Ord
 
 // Clone copies the order so deeply that changing the copy leaves o as it is.
 func (o Order) Clone() Order {
+	o.Terms = o.Terms.clone()
 	o.Payments = slices.Clone(o.Payments)
 	for i := range o.Payments {
 		o.Payments[i].Operations = slices.Clone(o.Payments[i].Operations)

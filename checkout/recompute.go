@@ -34,7 +34,9 @@ func (o *Order) recompute(r Rules) {
 	o.Status = orderStatus(*o)
 	switch o.Status {
 	case OrderPaid, OrderPartiallyRefunded, OrderRefunded:
-		o.EverPaid = true
+		if !o.EverPaid {
+			o.EverPaid, o.PaidAt = true, r.Now
+		}
 	}
 }
 

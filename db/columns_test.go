@@ -25,6 +25,7 @@ var unchanging = map[string]string{
 	"Order.Language":    "frozen when the order is placed",
 	"Order.CreatedAt":   "the past",
 	"Order.ExpiresAt":   "shown to the buyer",
+	"Order.Terms":       "set when the order is placed",
 	"Order.Fulfillable": "not stored; known inside Store.Update only",
 	"Order.Version":     "Store.Update counts it itself",
 
@@ -61,7 +62,11 @@ var otherValue = map[string]string{
 // fullChoice and fullCard have no empty field.
 var (
 	fullChoice = checkout.CardChoice{Saved: "card-1", Save: true, Charge: true, Consent: checkout.Consent{Version: "shop-1", Language: "de", Charges: "Monthly."}, Brand: "VISA", Installments: 3}
-	fullCard   = checkout.Card{
+	fullTerms  = checkout.Terms{
+		Source: checkout.SourceAPI, Reference: "R-1", Capture: checkout.CaptureManual, Methods: []string{"CARD"},
+		SuccessURL: "https://shop.example/thanks", CancelURL: "https://shop.example/cart", Metadata: map[string]string{"table": "7"},
+	}
+	fullCard = checkout.Card{
 		Brand: "VISA", LastFour: "0768", Expiry: "12/39", Funding: "CREDIT", Country: "SG", Issuer: "EXAMPLE BANK", Region: "GLOBAL", AVS: "Y", CVV: "Y",
 		ThreeDS: checkout.ThreeDS{
 			Version: "2.2.0", ECI: "05", Challenged: "true", Offered: "true", Cancelled: "01", Reason: "09", Exemption: "lowValue", DSTransactionID: "c4e5",
@@ -78,6 +83,7 @@ func fullOrder(id string) checkout.Order {
 	o.CreatedAt, o.ExpiresAt = o.CreatedAt.Add(unstored), o.ExpiresAt.Add(unstored)
 	o.Status, o.Closed, o.Review, o.ReviewPayment = checkout.OrderReview, checkout.OrderExpired, "another amount", "p1"
 	o.EverPaid, o.Stock, o.ErasedAt, o.BuyerReference = true, checkout.StockReserved, noon, "buyer"
+	o.PaidAt, o.Terms = noon.Add(time.Minute), fullTerms
 	p := newPayment("p-" + id)
 	p.CreatedAt = p.CreatedAt.Add(unstored)
 	p.AntomID, p.Status, p.Duplicate, p.ResolvedOffline, p.EmailOnFailure, p.Polls, p.Doubts = "antom-"+id, checkout.PaymentPaid, true, true, true, 3, 2
@@ -169,6 +175,10 @@ func alterValue(t *testing.T, name string, v reflect.Value) {
 		*value = append(slices.Clone(*value), checkout.Dispute{ID: "d2", Step: "DISPUTE_CREATED"})
 	case *[]checkout.Code:
 		*value = append(slices.Clone(*value), checkout.Code{Type: "BARCODE", Value: "123"})
+	case *[]string:
+		*value = append(slices.Clone(*value), "other")
+	case *map[string]string:
+		*value = map[string]string{"other": "value"}
 	case *[]checkout.OrderLine:
 		*value = slices.Clone((*value)[:1])
 	default:

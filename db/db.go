@@ -22,6 +22,8 @@ type Store struct {
 	searches
 	carts
 	savedCards
+	apiKeys
+	orderLists
 	NewestID string // the last id in time order of all orders and payments when it was opened, or ""
 
 	writer    *writer
@@ -48,6 +50,7 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 	}
 	s := &Store{now: time.Now}
 	s.searches.store, s.carts, s.savedCards = s, carts{s, maxCarts}, savedCards{s}
+	s.apiKeys, s.orderLists = apiKeys{s}, orderLists{s}
 	for _, option := range options {
 		option(s)
 	}

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"antom-checkout/checkout"
@@ -24,6 +26,7 @@ var orderRows = newMapping(mapping[checkout.Order]{
 		plain("review", func(o *checkout.Order) *checkout.Review { return &o.Review }),
 		plain("review_payment", func(o *checkout.Order) *string { return &o.ReviewPayment }),
 		plain("ever_paid", func(o *checkout.Order) *bool { return &o.EverPaid }),
+		instant("paid_at", func(o *checkout.Order) *time.Time { return &o.PaidAt }),
 		plain("stock", func(o *checkout.Order) *checkout.Stock { return &o.Stock }),
 		plain("version", func(o *checkout.Order) *int64 { return &o.Version }),
 		fixed(plain("currency", func(o *checkout.Order) *checkout.Currency { return &o.Total.Currency })),
@@ -41,6 +44,13 @@ var orderRows = newMapping(mapping[checkout.Order]{
 		fixed(plain("language", func(o *checkout.Order) *string { return &o.Language })),
 		fixed(instant("created_at", func(o *checkout.Order) *time.Time { return &o.CreatedAt })),
 		fixed(instant("expires_at", func(o *checkout.Order) *time.Time { return &o.ExpiresAt })),
+		fixed(plain("source", func(o *checkout.Order) *checkout.Source { return &o.Source })),
+		fixed(plain("reference", func(o *checkout.Order) *string { return &o.Reference })),
+		fixed(plain("capture", func(o *checkout.Order) *checkout.CaptureMode { return &o.Capture })),
+		fixed(asJSON("methods", func(o *checkout.Order) *[]string { return &o.Methods }, slices.Equal)),
+		fixed(plain("success_url", func(o *checkout.Order) *string { return &o.SuccessURL })),
+		fixed(plain("cancel_url", func(o *checkout.Order) *string { return &o.CancelURL })),
+		fixed(asJSON("metadata", func(o *checkout.Order) *map[string]string { return &o.Metadata }, maps.Equal)),
 		instant("erased_at", func(o *checkout.Order) *time.Time { return &o.ErasedAt }),
 	},
 })

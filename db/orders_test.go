@@ -43,7 +43,7 @@ func expectFilled(t *testing.T, name string, v reflect.Value) {
 func TestAnOrderIsReadBackAsItWasWritten(t *testing.T) {
 	store := openStore(t)
 	want := newOrder("order")
-	want.BuyerReference = "buyer"
+	want.BuyerReference, want.Terms = "buyer", fullTerms
 	placed := placeOrder(t, store, want)
 	want.Version = 1
 	if diff := cmp.Diff(want, placed); diff != "" {
@@ -74,12 +74,12 @@ func TestAnOrderIsReadBackAsItWasWritten(t *testing.T) {
 	bare.Active, bare.NextPoll = false, time.Time{}
 	after := change(t, store, "order", bySweeper, func(o *checkout.Order) []checkout.Effect {
 		o.Status, o.Closed, o.Review, o.ReviewPayment, o.EverPaid = checkout.OrderReview, checkout.OrderExpired, "another amount", "p1", true
-		o.Stock, o.ErasedAt = checkout.StockReserved, noon
+		o.Stock, o.ErasedAt, o.PaidAt = checkout.StockReserved, noon, noon.Add(time.Minute)
 		o.Payments = []checkout.Payment{full, bare}
 		return nil
 	})
 	want.Status, want.Closed, want.Review, want.ReviewPayment, want.EverPaid = checkout.OrderReview, checkout.OrderExpired, "another amount", "p1", true
-	want.Payments, want.Version, want.Stock, want.ErasedAt = []checkout.Payment{full, bare}, 2, checkout.StockReserved, noon
+	want.Payments, want.Version, want.Stock, want.ErasedAt, want.PaidAt = []checkout.Payment{full, bare}, 2, checkout.StockReserved, noon, noon.Add(time.Minute)
 	expectFilled(t, "Order", reflect.ValueOf(want))
 
 	expectStored(t, store, want)

@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"antom-checkout/checkout"
+	"antom-checkout/checkout/merchant"
 	"antom-checkout/checkout/methods"
 	"antom-checkout/checkout/payments"
 	"antom-checkout/checkout/shop"
@@ -36,6 +37,7 @@ type Services struct {
 	Shop     *shop.Shop
 	Payments *payments.Service
 	Methods  *methods.Methods
+	Merchant *merchant.Service
 }
 
 // New makes the shop's HTTP handler.
@@ -58,6 +60,7 @@ func New(cfg Config, services Services, verifier Notifications, readiness Readin
 	}
 	e := site.Echo()
 	s.routes(e, notifications{s, verifier, &refusals{}}, probes{s, readiness})
+	s.mountAPI(e, services)
 	return e
 }
 

@@ -1,3 +1,14 @@
+CREATE TABLE api_keys (
+	id         TEXT PRIMARY KEY,
+	name       TEXT NOT NULL,
+	hash       TEXT NOT NULL UNIQUE, -- SHA-256 of what the program sends
+	real_money INTEGER NOT NULL CHECK (real_money IN (0, 1)),
+	scopes     TEXT NOT NULL CHECK (json_valid(scopes)),
+	created_at INTEGER NOT NULL,
+	used_at    INTEGER,
+	revoked_at INTEGER
+) STRICT;
+
 CREATE TABLE calls (
 	id                 TEXT PRIMARY KEY,
 	endpoint                 TEXT NOT NULL,
@@ -18,6 +29,19 @@ CREATE TABLE carts (
 ) STRICT;
 
 CREATE INDEX carts_changed ON carts (changed_at);
+
+CREATE TABLE idempotency (
+	api_key       TEXT NOT NULL,
+	key           TEXT NOT NULL,
+	request       TEXT NOT NULL, -- SHA-256 of method, path and body
+	claimed_until INTEGER NOT NULL,
+	status        INTEGER NOT NULL,
+	answer        BLOB NOT NULL, -- sealed
+	created_at    INTEGER NOT NULL,
+	PRIMARY KEY (api_key, key)
+) STRICT;
+
+CREATE INDEX idempotency_by_age ON idempotency (created_at);
 
 CREATE TABLE notifications (
 	id                 TEXT PRIMARY KEY,
@@ -123,11 +147,19 @@ CREATE TABLE orders (
 	language       TEXT NOT NULL,
 	created_at     INTEGER NOT NULL,
 	expires_at     INTEGER NOT NULL
-, erased_at INTEGER, token_sealed BLOB NOT NULL DEFAULT x'', buyer_reference TEXT NOT NULL DEFAULT '') STRICT;
+, erased_at INTEGER, token_sealed BLOB NOT NULL DEFAULT x'', buyer_reference TEXT NOT NULL DEFAULT '', source TEXT NOT NULL DEFAULT '', reference TEXT NOT NULL DEFAULT '', capture TEXT NOT NULL DEFAULT '' CHECK (capture IN ('', 'automatic', 'manual')), methods TEXT NOT NULL DEFAULT '', success_url TEXT NOT NULL DEFAULT '', cancel_url TEXT NOT NULL DEFAULT '', metadata TEXT NOT NULL DEFAULT '', paid_at INTEGER) STRICT;
+
+CREATE INDEX orders_by_status ON orders (status, created_at, id);
+
+CREATE INDEX orders_by_time ON orders (created_at, id);
 
 CREATE INDEX orders_in_clear ON orders (id) WHERE token_sealed >= x'20';
 
 CREATE INDEX orders_of_buyer ON orders (buyer_reference) WHERE buyer_reference <> '';
+
+CREATE INDEX orders_of_email ON orders (lower(email)) WHERE email <> '';
+
+CREATE INDEX orders_of_reference ON orders (reference) WHERE reference <> '';
 
 CREATE INDEX orders_open ON orders (expires_at) WHERE status = 'open';
 

@@ -97,7 +97,11 @@ func (s *Site) answerError(err error, c echo.Context) {
 	if errors.As(err, &refused) && refused.Wait > 0 {
 		RetryAfter(c, refused.Wait)
 	}
-	if err := s.writeError(c, status, answer); err != nil {
+	write := func() error { return s.writeError(c, status, answer) }
+	if FormOf(c) == API {
+		write = func() error { return writeProblem(c, ProblemOf(err)) }
+	}
+	if err := write(); err != nil {
 		Note(c, slog.LevelInfo, slog.String(LogAnswer, err.Error())) // the connection is gone
 	}
 }
@@ -112,6 +116,12 @@ func (s *Site) writeError(c echo.Context, status int, answer shownError) error {
 	return Render(c, status, views.ErrorPage(views.ErrorView{
 		Frame: s.Frame(c, 0), Code: status, Message: answer.message, HomeURL: "/", Reference: RequestID(c.Request().Context()),
 	}))
+}
+
+func writeProblem(c echo.Context, p *Problem) error {
+	p.RequestID = RequestID(c.Request().Context())
+	c.Response().Header().Set(echo.HeaderContentType, ProblemType)
+	return c.JSON(p.Status, p)
 }
 
 // shownError is what the buyer reads of an error: message keys, for the whole and by

@@ -14,6 +14,7 @@ const (
 	Page  Form = "page"
 	JSON  Form = "json"
 	Empty Form = "empty" // a status without a text
+	API   Form = "api"   // of the merchant API: JSON, and errors as a Problem
 )
 
 const formKey = "web.form"
@@ -35,6 +36,9 @@ func Answering(f Form) echo.MiddlewareFunc {
 func FormOf(c echo.Context) Form {
 	if f, decided := c.Get(formKey).(Form); decided {
 		return f
+	}
+	if isAPI(c.Request().URL.Path) {
+		return API
 	}
 	if strings.Contains(c.Request().Header.Get(echo.HeaderAccept), echo.MIMEApplicationJSON) {
 		return JSON

@@ -33,6 +33,9 @@ func (s *Site) nameRequest(next echo.HandlerFunc) echo.HandlerFunc {
 			id = rand.Text()
 		}
 		c.Response().Header().Set(echo.HeaderXRequestID, id)
+		if isAPI(r.URL.Path) {
+			c.Response().Header().Set(HeaderRequestID, id)
+		}
 		c.SetRequest(r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id)))
 		return next(c)
 	}
