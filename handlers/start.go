@@ -29,6 +29,7 @@ type start struct {
 	deviceFields
 
 	entered    checkout.EnteredCard // in the server-to-server mode
+	about      checkout.CardFacts   // what Antom knows of it
 	cardFields []string             // those of them that were posted
 }
 
@@ -45,7 +46,7 @@ func (s cashier) startPayment(c echo.Context) error {
 	form := startForm(c, posted)
 	web.AnswerIn(c, form)
 	if s.typesCard(posted) {
-		return s.startWithCard(c, posted, form)
+		return cardPage{s}.startWithCard(c, posted, form)
 	}
 	want, err := s.attempt(c, posted, form)
 	if err != nil {
