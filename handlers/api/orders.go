@@ -24,6 +24,7 @@ func (a *API) orders() {
 		OperationID: "get-order", Method: http.MethodGet, Path: "/orders/{id}", Summary: "An order with its payments", Tags: []string{"Orders"},
 		Security: needs(checkout.ScopeReadOrders),
 	}, a.getOrder)
+	a.placing()
 }
 
 func (a *API) getOrder(ctx context.Context, in *orderInput) (*orderOutput, error) {
