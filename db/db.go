@@ -24,6 +24,7 @@ type Store struct {
 	savedCards
 	apiKeys
 	orderLists
+	apiRequests
 	NewestID string // the last id in time order of all orders and payments when it was opened, or ""
 
 	writer    *writer
@@ -50,7 +51,7 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 	}
 	s := &Store{now: time.Now}
 	s.searches.store, s.carts, s.savedCards = s, carts{s, maxCarts}, savedCards{s}
-	s.apiKeys, s.orderLists = apiKeys{s}, orderLists{s}
+	s.apiKeys, s.orderLists, s.apiRequests = apiKeys{s}, orderLists{s}, apiRequests{s}
 	for _, option := range options {
 		option(s)
 	}
