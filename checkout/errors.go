@@ -62,6 +62,9 @@ const (
 	CodeTooManyAttempts   ErrorCode = "too_many_attempts"   // the order takes no further attempt to pay
 	CodeCardNotChargeable ErrorCode = "card_not_chargeable" // the saved card cannot be charged without its buyer
 	CodeDataNeeded        ErrorCode = "data_needed"         // the buyer's data still serve something, and cannot be erased
+	CodeLinkUsedUp        ErrorCode = "link_used_up"        // the payment link was paid as often as it may be
+	CodeLinkInUse         ErrorCode = "link_in_use"         // others are paying what is left of the payment link's uses
+	CodeLinkClosed        ErrorCode = "link_closed"         // the payment link has expired or was switched off
 
 	CodeAntomUnanswered ErrorCode = "antom_unanswered" // Antom has not answered yet
 	CodeBusy            ErrorCode = "busy"             // too many requests wait
@@ -102,6 +105,9 @@ var kindsOfCodes = map[ErrorCode]Kind{
 	CodeTooManyAttempts:   Conflict,
 	CodeCardNotChargeable: Conflict,
 	CodeDataNeeded:        Conflict,
+	CodeLinkUsedUp:        Conflict,
+	CodeLinkInUse:         Conflict,
+	CodeLinkClosed:        Conflict,
 	CodeAntomUnanswered:   Unavailable,
 	CodeBusy:              Unavailable,
 	CodeUnstored:          Unavailable,

@@ -32,8 +32,9 @@ type Order struct {
 	EverPaid      bool
 	PaidAt        time.Time // when it was paid for the first time
 	Stock         Stock
-	Fulfillable   bool  // whether the goods are in stock, or reserved for this order; known inside Store.Update only
-	Version       int64 // counts the changes; guards against lost updates
+	Fulfillable   bool      // whether the goods are in stock, or reserved for this order; known inside Store.Update only
+	LinkRefusal   ErrorCode // why its payment link has no use left for it, else ""; known inside Store.Update only
+	Version       int64     // counts the changes; guards against lost updates
 
 	Payments []Payment // oldest first
 }

@@ -23,6 +23,7 @@ type Store struct {
 	carts
 	savedCards
 	apiKeys
+	paymentLinks
 	NewestID string // the last id in time order of all orders and payments when it was opened, or ""
 
 	writer    *writer
@@ -49,6 +50,7 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 	}
 	s := &Store{now: time.Now}
 	s.searches.store, s.carts, s.savedCards, s.apiKeys = s, carts{s, maxCarts}, savedCards{s}, apiKeys{s}
+	s.paymentLinks = paymentLinks{s}
 	for _, option := range options {
 		option(s)
 	}

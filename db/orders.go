@@ -51,6 +51,7 @@ var orderRows = newMapping(mapping[checkout.Order]{
 		fixed(plain("success_url", func(o *checkout.Order) *string { return &o.SuccessURL })),
 		fixed(plain("cancel_url", func(o *checkout.Order) *string { return &o.CancelURL })),
 		fixed(asJSON("metadata", func(o *checkout.Order) *map[string]string { return &o.Metadata }, maps.Equal)),
+		fixed(plain("link_id", func(o *checkout.Order) *string { return &o.Link })),
 		instant("erased_at", func(o *checkout.Order) *time.Time { return &o.ErasedAt }),
 	},
 })
