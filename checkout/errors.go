@@ -65,6 +65,7 @@ const (
 	CodeLinkUsedUp        ErrorCode = "link_used_up"        // the payment link was paid as often as it may be
 	CodeLinkInUse         ErrorCode = "link_in_use"         // others are paying what is left of the payment link's uses
 	CodeLinkClosed        ErrorCode = "link_closed"         // the payment link has expired or was switched off
+	CodeReferenceUsed     ErrorCode = "reference_used"      // another order has the merchant's reference
 
 	CodeAntomUnanswered ErrorCode = "antom_unanswered" // Antom has not answered yet
 	CodeBusy            ErrorCode = "busy"             // too many requests wait
@@ -108,6 +109,7 @@ var kindsOfCodes = map[ErrorCode]Kind{
 	CodeLinkUsedUp:        Conflict,
 	CodeLinkInUse:         Conflict,
 	CodeLinkClosed:        Conflict,
+	CodeReferenceUsed:     Conflict,
 	CodeAntomUnanswered:   Unavailable,
 	CodeBusy:              Unavailable,
 	CodeUnstored:          Unavailable,
@@ -127,6 +129,7 @@ type Error struct {
 	Fields map[string]string // for the buyer: a message key per wrong field
 	Wait   time.Duration     // of TooOften: until it may be tried again
 	Detail string            // for the operator: a sentence without a full stop, or ""
+	Order  string            // the id of the order that stands in the way, or ""
 	Err    error             // for the log
 }
 
@@ -183,4 +186,13 @@ func Guard(do func() error) (err error) {
 		}
 	}()
 	return do()
+}
+
+// FieldsOf are the wrong fields of an error, with a message key each.
+func FieldsOf(err error) map[string]string {
+	var refused *Error
+	if errors.As(err, &refused) {
+		return refused.Fields
+	}
+	return nil
 }

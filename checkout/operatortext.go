@@ -40,6 +40,7 @@ var operatorTexts = map[ErrorCode]string{
 	CodeLinkUsedUp:        "the payment link was paid as often as it may be",
 	CodeLinkInUse:         "others are paying what is left of the payment link's uses; try again later",
 	CodeLinkClosed:        "the payment link has expired or was switched off",
+	CodeReferenceUsed:     "another order has this reference",
 	CodeAntomUnanswered:   "Antom has not answered; do the same again",
 	CodeBusy:              "too many requests wait; do the same again",
 	CodeCardsRefused:      "too many cards were declined; cards are refused for ten minutes",

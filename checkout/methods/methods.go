@@ -73,6 +73,16 @@ func Check(codes []string, currency checkout.Currency) error {
 	return nil
 }
 
+// Known reports whether the shop can take a method, or Antom has offered it: an order may
+// name it.
+func (s *Methods) Known(code string) bool {
+	_, known := methodByCode(code)
+	if !known {
+		_, known = s.offers.named(code)
+	}
+	return known
+}
+
 // Method is what is known of a method by its code, whether or not it is offered:
 // orders keep the codes of their attempts for good.
 func (s *Methods) Method(code string) checkout.Method { return s.method(code).Method }

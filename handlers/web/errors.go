@@ -58,6 +58,7 @@ var messages = map[checkout.ErrorCode]string{
 	checkout.CodeLinkUsedUp:        "error.link_used_up",
 	checkout.CodeLinkInUse:         "error.link_in_use",
 	checkout.CodeLinkClosed:        "error.link_closed",
+	checkout.CodeReferenceUsed:     "error.page.409.message",
 	checkout.CodeAntomUnanswered:   "error.page.503.message",
 	checkout.CodeBusy:              "error.page.503.message",
 	checkout.CodeUnstored:          "error.page.503.message",
