@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/text/language"
 )
 
 // PaymentLink makes an order for each buyer who opens its address and goes on to pay: of
@@ -91,3 +93,44 @@ func NewLinkCode() string { return strings.ToLower(rand.Text()[:16]) }
 
 // IsLinkCode reports whether text may be the code of a link.
 func IsLinkCode(text string) bool { return text != "" && len(text) <= 32 && isToken(text) }
+
+// LinkChoice is what a buyer has typed on the page of a link; "" is nothing.
+type LinkChoice struct {
+	Quantity  string // how many times the lines are ordered
+	Amount    string
+	Reference string
+	Language  language.Tag // of the page
+}
+
+// Sells reports whether the link sells lines; otherwise the buyer chooses the amount.
+func (l *PaymentLink) Sells() bool { return len(l.Lines) > 0 }
+
+// Choose reads what a buyer has typed: how many times the lines are ordered, or the amount.
+// wrong has a message key per wrong field.
+func (l *PaymentLink) Choose(c LinkChoice) (times int, amount Money, wrong map[string]string) {
+	wrong, times = map[string]string{}, 1
+	if problem := checkText(c.Reference, MaxReference, false); problem != "" {
+		wrong["reference"] = problem
+	} else if IDHoldsCardNumber(c.Reference) {
+		wrong["reference"] = "error.card_number"
+	}
+	if !l.Sells() {
+		typed, ok := ParseAmount(c.Amount, l.Currency, c.Language)
+		switch {
+		case c.Amount == "":
+			wrong["amount"] = "error.required"
+		case !ok || !l.Amount.Holds(typed.Minor) || !typed.Payable():
+			wrong["amount"] = "error.amount"
+		}
+		return times, typed, wrong
+	}
+	if c.Quantity != "" {
+		n, err := ParseQuantity(c.Quantity)
+		tooMany := slices.ContainsFunc(l.Lines, func(line OrderLine) bool { return n*line.Quantity > MaxQuantity })
+		if err != nil || tooMany || n != 1 && !l.Adjustable {
+			wrong["quantity"] = "error.quantity"
+		}
+		times = n
+	}
+	return times, amount, wrong
+}

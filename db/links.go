@@ -57,12 +57,12 @@ func (t paymentLinks) AddPaymentLink(ctx context.Context, l checkout.PaymentLink
 }
 
 // PaymentLinks implements merchant.Store.
-func (t paymentLinks) PaymentLinks(ctx context.Context, after string, limit int) ([]checkout.PaymentLink, error) {
+func (t paymentLinks) PaymentLinks(ctx context.Context, w checkout.Window) ([]checkout.PaymentLink, error) {
 	links, err := collect(ctx, t.store.reads, scanLink, `
 		SELECT `+linkRows.names+`
 		  FROM payment_links
 		 WHERE $1 = '' OR id < $1
-		 ORDER BY id DESC`+first(limit), after)
+		 ORDER BY id DESC`+first(w.Limit), w.After)
 	if err != nil {
 		return nil, fmt.Errorf("list payment links: %w", err)
 	}

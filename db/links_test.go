@@ -66,7 +66,7 @@ func TestPaymentLinksAreListedNewestFirst(t *testing.T) {
 		addLink(t, store, fullLink(id))
 	}
 	ids := func(after string) (ids []string) {
-		links, err := store.PaymentLinks(t.Context(), after, 2)
+		links, err := store.PaymentLinks(t.Context(), checkout.Window{After: after, Limit: 2})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -93,9 +93,10 @@ func (s *sealer) insertOrder(ctx context.Context, tx *tx, o *checkout.Order) (is
 }
 
 // checkReference refuses the merchant's reference of another order, unless that has
-// expired or was cancelled.
+// expired or was cancelled. At a payment link any reader of its address may write a
+// reference, so those keep no order of the merchant's programs out.
 func checkReference(ctx context.Context, tx *tx, o checkout.Order) error {
-	if o.Reference == "" {
+	if o.Reference == "" || o.Source == checkout.SourceLink {
 		return nil
 	}
 	var first string
@@ -105,6 +106,7 @@ func checkReference(ctx context.Context, tx *tx, o checkout.Order) error {
 		 WHERE reference = $1
 		   AND reference <> ''
 		   AND id <> $2
+		   AND source <> 'link'
 		   AND status NOT IN ('expired', 'cancelled')
 		 ORDER BY id
 		 LIMIT 1`, o.Reference, o.ID).Scan(&first)
