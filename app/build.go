@@ -103,6 +103,7 @@ func (p *Program) Serve(ctx context.Context) error {
 	var sweeping sync.WaitGroup
 	sweeping.Go(func() { p.Services.Payments.Sweep(sweep) })
 	sweeping.Go(func() { p.remind(sweep) })
+	sweeping.Go(func() { p.forgetAnswers(sweep) })
 	err := p.servers.serve(ctx)
 	stopSweep()
 	sweeping.Wait()

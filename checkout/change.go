@@ -94,6 +94,7 @@ type OperationRequest struct {
 	RequestID string // of the operation, if a new one begins
 	Payment   string // of the payment that is meant; "" for the one that the rules find
 	Minor     int64  // of a refund; 0 for all that is refundable
+	Reason    string // of a refund, at most 256 characters
 	Anyway    bool   // also of a payment in dispute
 }
 
@@ -134,7 +135,7 @@ func BeginOperation(o Order, want OperationRequest, r Rules) (Order, Begun, erro
 	}
 	op := Operation{
 		Kind: want.Kind, RequestID: want.RequestID, Amount: amount, Status: OperationPending,
-		Key: want.Key.text(), CreatedAt: r.Now, SubmittedAt: r.Now,
+		Key: want.Key.text(), Reason: want.Reason, CreatedAt: r.Now, SubmittedAt: r.Now,
 	}
 	p.Operations = append(p.Operations, op)
 	// The poll is soon, and not at the deadline of a capture, days away. A poll that is

@@ -72,6 +72,9 @@ const (
 	CodeUnstored        ErrorCode = "unstored"         // the database cannot write, or is not to be reached; nothing was stored
 
 	CodeCardsRefused ErrorCode = "cards_refused" // too many cards were declined; other methods are taken
+
+	CodeAPIKeyReused ErrorCode = "idempotency_key_reused" // a program's key was used for another request
+	CodeAPIKeyInUse  ErrorCode = "idempotency_key_in_use" // the first request under it has no answer yet
 )
 
 // kindsOfCodes is the kind of every code.
@@ -114,6 +117,8 @@ var kindsOfCodes = map[ErrorCode]Kind{
 	CodeBusy:              Unavailable,
 	CodeUnstored:          Unavailable,
 	CodeCardsRefused:      TooOften,
+	CodeAPIKeyReused:      Invalid,
+	CodeAPIKeyInUse:       Conflict,
 }
 
 // Codes lists all codes, sorted.

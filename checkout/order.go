@@ -131,6 +131,7 @@ type Operation struct {
 	Status      OperationStatus
 	ResultCode  string
 	Key         string // who ordered it, with their idempotency key; see Key.text; "" for Antom and its dashboard
+	Reason      string // refund: why, for Antom and the merchant; "" if it was not said
 	Misses      int    // refund: how many inquiries Antom has answered with not found
 	CreatedAt   time.Time
 	SubmittedAt time.Time // stored just before it was last sent to Antom

@@ -43,6 +43,7 @@ var unchanging = map[string]string{
 	"Operation.RequestID": identity,
 	"Operation.Amount":    "part of the request",
 	"Operation.Key":       "the operator stays the same",
+	"Operation.Reason":    "part of the request",
 	"Operation.CreatedAt": "the past",
 }
 
@@ -101,7 +102,7 @@ func fullOrder(id string) checkout.Order {
 	}
 	p.Operations = []checkout.Operation{{
 		Kind: checkout.Refund, RequestID: "r-" + id, AntomID: "antom-r-" + id, Amount: sgd(100), Status: checkout.OperationPending,
-		ResultCode: "PENDING", Key: "admin:ann", Misses: 2, CreatedAt: noon.Add(unstored), SubmittedAt: noon.Add(time.Minute),
+		ResultCode: "PENDING", Key: "admin:ann", Reason: "broken", Misses: 2, CreatedAt: noon.Add(unstored), SubmittedAt: noon.Add(time.Minute),
 	}}
 	o.Payments = []checkout.Payment{p}
 	return o

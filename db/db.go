@@ -25,6 +25,7 @@ type Store struct {
 	apiKeys
 	orderLists
 	paymentLinks
+	apiRequests
 	NewestID string // the last id in time order of all orders and payments when it was opened, or ""
 
 	writer    *writer
@@ -51,7 +52,7 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 	}
 	s := &Store{now: time.Now}
 	s.searches.store, s.carts, s.savedCards = s, carts{s, maxCarts}, savedCards{s}
-	s.apiKeys, s.orderLists, s.paymentLinks = apiKeys{s}, orderLists{s}, paymentLinks{s}
+	s.apiKeys, s.orderLists, s.apiRequests, s.paymentLinks = apiKeys{s}, orderLists{s}, apiRequests{s}, paymentLinks{s}
 	for _, option := range options {
 		option(s)
 	}

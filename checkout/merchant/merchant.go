@@ -22,6 +22,18 @@ type Store interface {
 	// AddAPIKey stores a new key; UpdateAPIKey writes what differs.
 	AddAPIKey(ctx context.Context, key checkout.APIKey) error
 	UpdateAPIKey(ctx context.Context, was, is checkout.APIKey) error
+	// ClaimAPIRequest stores a request whose work is about to begin; then claimed is true. It
+	// also takes over the same request of a process that is dead. Otherwise stored is what
+	// stands under its key. An answer that cannot be unsealed counts as none.
+	ClaimAPIRequest(ctx context.Context, claim checkout.APIRequest) (stored checkout.APIRequest, claimed bool, err error)
+	// AnswerAPIRequest stores the answer of a claim, and ReleaseAPIRequest gives a claim up,
+	// unless another process has taken it over.
+	AnswerAPIRequest(ctx context.Context, claim checkout.APIRequest, answer checkout.APIAnswer) error
+	ReleaseAPIRequest(ctx context.Context, claim checkout.APIRequest) error
+	// ForgetAPIRequests removes requests from before a moment, and says how many.
+	ForgetAPIRequests(ctx context.Context, before time.Time, limit int) (forgotten int, err error)
+	// Timeline lists all changes of status of an order with their evidence, oldest first.
+	Timeline(ctx context.Context, orderID string) ([]checkout.TimelineEntry, error)
 	// Orders lists the orders of a filter, newest first, as many as the window has room for.
 	Orders(ctx context.Context, f checkout.OrderFilter, w checkout.Window) ([]checkout.Order, error)
 	// Product finds one with a price in currency, or answers ErrNotFound.

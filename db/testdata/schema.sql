@@ -37,9 +37,11 @@ CREATE TABLE idempotency (
 	claimed_until INTEGER NOT NULL,
 	status        INTEGER NOT NULL,
 	answer        BLOB NOT NULL, -- sealed
-	created_at    INTEGER NOT NULL,
+	created_at    INTEGER NOT NULL, about TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (api_key, key)
 ) STRICT;
+
+CREATE INDEX idempotency_about ON idempotency (about) WHERE about <> '';
 
 CREATE INDEX idempotency_by_age ON idempotency (created_at);
 
@@ -72,7 +74,7 @@ CREATE TABLE operations (
 	result_code        TEXT NOT NULL,
 	key                TEXT NOT NULL,    -- who ordered it, with their idempotency key
 	misses             INTEGER NOT NULL, -- how often Antom has not known it
-	created_at         INTEGER NOT NULL, submitted_at INTEGER,
+	created_at         INTEGER NOT NULL, submitted_at INTEGER, reason TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (payment_request_id, kind, request_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -149,6 +151,11 @@ CREATE TABLE orders (
 	expires_at     INTEGER NOT NULL
 , erased_at INTEGER, token_sealed BLOB NOT NULL DEFAULT x'', buyer_reference TEXT NOT NULL DEFAULT '', source TEXT NOT NULL DEFAULT '', reference TEXT NOT NULL DEFAULT '', capture TEXT NOT NULL DEFAULT '' CHECK (capture IN ('', 'automatic', 'manual')), methods TEXT NOT NULL DEFAULT '', success_url TEXT NOT NULL DEFAULT '', cancel_url TEXT NOT NULL DEFAULT '', metadata TEXT NOT NULL DEFAULT '', paid_at INTEGER, link_id TEXT NOT NULL DEFAULT '') STRICT;
 
+CREATE TRIGGER idempotency_erased AFTER UPDATE OF erased_at ON orders WHEN NEW.erased_at IS NOT NULL
+BEGIN
+	DELETE FROM idempotency WHERE about <> '' AND about = NEW.id;
+END;
+
 CREATE INDEX orders_by_status ON orders (status, created_at, id);
 
 CREATE INDEX orders_by_time ON orders (created_at, id);
@@ -164,8 +171,6 @@ CREATE INDEX orders_of_reference ON orders (reference) WHERE reference <> '';
 CREATE INDEX orders_open ON orders (expires_at) WHERE status = 'open';
 
 CREATE INDEX orders_personal ON orders (ever_paid, created_at, id) WHERE erased_at IS NULL;
-
-CREATE INDEX orders_review ON orders (id) WHERE status = 'review';
 
 CREATE TABLE outbox (
 	id       INTEGER PRIMARY KEY,

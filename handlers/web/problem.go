@@ -54,8 +54,12 @@ const (
 	CodeMediaType        = "unsupported_media_type"
 	CodeMisdirected      = "unknown_host"
 	CodeInvalid          = "invalid"
+	CodeRequired         = "required"
+	CodeUnknownMember    = "unknown_member"
 	CodeTooMany          = "too_many_requests"
 	CodeInternal         = "internal"
+	CodeKeyMissing       = "idempotency_key_missing"
+	CodeKeyInvalid       = "idempotency_key_invalid"
 )
 
 // codesOfStatuses is the code of a status that says all there is to say.
@@ -114,6 +118,14 @@ func (p *Problem) Error() string { return p.Code + ": " + p.Detail }
 
 // GetStatus is the status of the answer.
 func (p *Problem) GetStatus() int { return p.Status }
+
+// GetHeaders are those of the answer beside its content type.
+func (p *Problem) GetHeaders() http.Header {
+	if p.Status == http.StatusServiceUnavailable {
+		return http.Header{"Retry-After": {"2"}}
+	}
+	return http.Header{}
+}
 
 // ContentType is the media type of the answer.
 func (p *Problem) ContentType(string) string { return ProblemType }
