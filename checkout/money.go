@@ -48,8 +48,8 @@ func (c Currency) Exponent() int {
 // Money is an amount in minor units of a currency, an integer. The program has no
 // other form of money.
 type Money struct {
-	Minor    int64
-	Currency Currency
+	Minor    int64    `json:"minor"`
+	Currency Currency `json:"currency"`
 }
 
 // Times is the price of n pieces. Prices and quantities are bounded so that the

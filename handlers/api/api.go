@@ -74,6 +74,7 @@ func Mount(e *echo.Echo, cfg Config, services Services, limited echo.MiddlewareF
 	a.huma.UseMiddleware(keepBody, a.authenticate, a.idempotent)
 	a.orders()
 	a.paymentMethods()
+	a.links()
 	return a
 }
 
