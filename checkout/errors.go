@@ -17,12 +17,13 @@ const (
 	NotFound    Kind = "not found"
 	Invalid     Kind = "invalid"     // the input is wrong; Fields says where
 	Conflict    Kind = "conflict"    // right input, wrong moment
+	Gone        Kind = "gone"        // right input, and no moment will be right again
 	Unavailable Kind = "unavailable" // try again later
 	TooOften    Kind = "too often"   // try again after Error.Wait
 )
 
 // Kinds lists all kinds.
-func Kinds() []Kind { return []Kind{NotFound, Invalid, Conflict, Unavailable, TooOften} }
+func Kinds() []Kind { return []Kind{NotFound, Invalid, Conflict, Gone, Unavailable, TooOften} }
 
 // ErrorCode says exactly what is wrong. Codes are stable: pages, the API and the command
 // line each have a text for every one.
@@ -109,9 +110,9 @@ var kindsOfCodes = map[ErrorCode]Kind{
 	CodeTooManyAttempts:   Conflict,
 	CodeCardNotChargeable: Conflict,
 	CodeDataNeeded:        Conflict,
-	CodeLinkUsedUp:        Conflict,
+	CodeLinkUsedUp:        Gone,
 	CodeLinkInUse:         Conflict,
-	CodeLinkClosed:        Conflict,
+	CodeLinkClosed:        Gone,
 	CodeReferenceUsed:     Conflict,
 	CodeAntomUnanswered:   Unavailable,
 	CodeBusy:              Unavailable,

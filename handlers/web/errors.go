@@ -18,6 +18,7 @@ var statuses = map[checkout.Kind]int{
 	checkout.NotFound:    http.StatusNotFound,
 	checkout.Invalid:     http.StatusUnprocessableEntity,
 	checkout.Conflict:    http.StatusConflict,
+	checkout.Gone:        http.StatusGone,
 	checkout.Unavailable: http.StatusServiceUnavailable,
 	checkout.TooOften:    http.StatusTooManyRequests,
 }
