@@ -40,7 +40,7 @@ func (p *program) makesLink(body string, headers ...string) (linkJSON, string) {
 	return l, strings.TrimPrefix(l.URL, p.url)
 }
 
-// linkTo is the body of a link that sells a table for two, with further members.
+// linkTo is the body of a link that sells a dinner for two, with further members.
 func linkTo(members string) string {
 	body := `{"name":"Table for two","lines":[{"name":"Dinner","quantity":2,"unit_amount":2100}]`
 	if members != "" {

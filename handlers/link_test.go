@@ -101,7 +101,7 @@ func TestASingleUseLinkIsPaidOnce(t *testing.T) {
 	const buyers = 50
 	s := newShop(t)
 	p := s.newProgram()
-	l, path := p.makesLink(linkTo(`"max_uses":1`))
+	l, path := p.makesLink(`{"name":"Mugs","lines":[{"sku":"MUG-01","quantity":2}],"max_uses":1}`)
 	type result struct {
 		b    *buyer
 		at   string
@@ -155,7 +155,7 @@ func TestASingleUseLinkIsPaidOnce(t *testing.T) {
 // A use that was reserved is free again when the attempt has failed.
 func TestAFailedAttemptFreesTheUse(t *testing.T) {
 	s := newShop(t)
-	_, path := s.newProgram().makesLink(linkTo(`"max_uses":1`))
+	_, path := s.newProgram().makesLink(`{"name":"Mugs","lines":[{"sku":"MUG-01","quantity":2}],"max_uses":1}`)
 	ann, bob := s.newBuyer(), s.newBuyer()
 	annPath, bobPath := ann.buys(path, goodAddress...), bob.buys(path, goodAddress...)
 	id := ann.starts(annPath, "GCASH").PaymentRequestID
@@ -181,7 +181,7 @@ func TestAClosedLinkSaysSo(t *testing.T) {
 		b.post(path).sees(http.StatusGone, `data-status="`+status+`"`)
 		b.postJSON(path, `{}`).sees(http.StatusGone, `"error"`)
 	}
-	off, offPath := p.makesLink(linkTo(""))
+	off, offPath := p.makesLink(`{"name":"A","lines":[{"sku":"a","quantity":1}]}`)
 	before := b.buys(offPath, goodAddress...)
 	p.calls(http.MethodPatch, "/payment-links/"+off.ID, `{"active":false}`)
 	closed(offPath, "off", "This payment link is switched off")

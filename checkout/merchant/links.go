@@ -217,10 +217,8 @@ func (s *Service) PlaceFromLink(ctx context.Context, code string, req LinkOrder)
 	switch {
 	case offer.Status == checkout.LinkUsedUp:
 		return checkout.Order{}, checkout.NewError(checkout.CodeLinkUsedUp, "")
-	case offer.Status != checkout.LinkOpen:
+	case offer.Status != checkout.LinkOpen || offer.Gone:
 		return checkout.Order{}, checkout.NewError(checkout.CodeLinkClosed, "")
-	case offer.Gone:
-		return checkout.Order{}, checkout.NewError(checkout.CodeSoldOut, "")
 	}
 	times, amount, wrong := offer.Choose(req.LinkChoice)
 	for field, problem := range checkout.FieldsOf(req.Buyer.CheckWith(nil)) {
