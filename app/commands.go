@@ -40,6 +40,8 @@ func commands() []command {
 			summary: "an order with its payments, cards, operations and history, after asking Antom how its payments stand", help: showHelp},
 		{name: "emails", synopsis: "resend [--order ORDER] [--dead]", settings: everySetting, run: resendEmails,
 			summary: "send emails again that were given up: those of an order, or all", help: emailsHelp},
+		{name: "links", synopsis: "ACTION [ID] [--name N] [--sku SKU] [--amount MINOR] [--max-uses N] [--expires-in DURATION] [--json]", settings: everySetting, run: links,
+			summary: "payment links: `list` them, `create` one, switch one `on` or `off`", help: linksHelp},
 		{name: "stock", synopsis: "SKU [PIECES]", settings: everySetting, run: stock,
 			summary: "how many pieces of a product there are; with `PIECES`, there are so many now", help: stockHelp},
 		{name: "backup", synopsis: "FILE", settings: everySetting, run: backup,
