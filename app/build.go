@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"sync"
 	"time"
 
@@ -156,12 +155,7 @@ func (p *Program) makeKeys(ctx context.Context) (err error) {
 // readKeys makes none. Where the key is known to the server only, no session is opened
 // here, no link is signed, and what is sealed is not read.
 func (p *Program) readKeys(context.Context) (err error) {
-	if p.Settings.SessionKey.Empty() {
-		if _, err := os.Stat(p.Settings.besideDatabase(sessionKey)); errors.Is(err, os.ErrNotExist) {
-			return nil
-		}
-	}
-	if p.keys, err = p.Settings.sessionKeys(); err != nil {
+	if p.keys, err = p.Settings.keysThatAre(); err != nil || p.keys == nil {
 		return err
 	}
 	return p.useKeys()

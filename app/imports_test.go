@@ -42,6 +42,8 @@ var arrows = map[string][]string{
 	"static":            {},
 	"webhooks/safedial": {},
 	"e2e":               {}, // tests only
+	"examples":          {}, // tests only
+	"examples/go":       {}, // a shop on its own
 	"proof":             {}, // tests only
 }
 
