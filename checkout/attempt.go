@@ -40,8 +40,7 @@ type Attempt struct {
 	Device  Device
 	Choice  CardChoice  // of MethodCard
 	Entered EnteredCard // typed on the shop's own page; none in every mode but the server-to-server one
-	// CardRegion is that of the entered card, and CardBrands those that Choice.Brand may be.
-	CardRegion CardRegion
+	// CardBrands are those that Choice.Brand may be, of an entered card.
 	CardBrands []string
 	Buyer      string    // Order.BuyerReference of who asks; "" if it is not known
 	Language   string    // BCP 47, of the page

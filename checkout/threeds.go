@@ -26,7 +26,7 @@ var confirmationMissing = []string{"AUTHENTICATION_REQUIRED", "USER_PAYMENT_VERI
 func (o *Order) NeedsThreeDS(want Attempt, r Rules) bool {
 	card := want.Method == MethodCard || want.Element && slices.Contains(want.Offered, MethodCard)
 	choice := want.Choice
-	if !card || choice.ByKoreanIssuer(o.Total.Currency) || want.CardRegion == RegionKorea || choice.Charge || choice.Authenticated {
+	if !card || choice.ByKoreanIssuer(o.Total.Currency) || want.Choice.Region == RegionKorea || choice.Charge || choice.Authenticated {
 		return false
 	}
 	return r.ThreeDS == ThreeDSAlways || lacksConfirmation(*o)

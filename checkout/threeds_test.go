@@ -114,7 +114,7 @@ func TestKoreanCardsHaveNoThreeDS(t *testing.T) {
 		{"KRW", "", RegionKorea, false}, {"BRL", "", RegionBrazil, true}, {"KRW", "", "", true},
 	} {
 		o := Order{Total: Money{4200, row.currency}}
-		card := Attempt{Method: MethodCard, Choice: CardChoice{Brand: row.brand}, CardRegion: row.region}
+		card := Attempt{Method: MethodCard, Choice: CardChoice{Brand: row.brand, Region: row.region}}
 		if got := o.NeedsThreeDS(card, Rules{ThreeDS: ThreeDSAlways}); got != row.want {
 			t.Errorf("%+v: 3-D Secure required: %v", row, got)
 		}

@@ -56,7 +56,7 @@ func (s cardPage) startWithCard(c echo.Context, posted start, form web.Form) err
 	}
 	want.Mode, want.Element, want.Entered = checkout.ModeAPI, false, card
 	want.Choice.Authenticated = card.MPI() != nil
-	want.CardRegion = card.Region(o.Total.Currency, posted.about)
+	want.Choice.Region = card.Region(o.Total.Currency, posted.about)
 	want.CardBrands = posted.about.MayChoose(o, s.accepted(c, o), posted.CardBrand)
 	started, err := s.payments.Start(c.Request().Context(), o.Token, want)
 	if err != nil {

@@ -221,6 +221,15 @@ func TestAKoreanCardIsTypedInTheShop(t *testing.T) {
 	shop.huntsCard(other, "Korean company")
 }
 
+// A setting that requires 3-D Secure of every card keeps no Korean card from paying.
+func TestAKoreanCardPaysWhereEveryCardNeeds3DS(t *testing.T) {
+	shop := newShop(t, typesCards, sells("KRW", 60_000), func(set *settings) { set.threeDS = checkout.ThreeDSAlways })
+	buyer := shop.newBuyer()
+	path := buyer.ordersTo("KR", "ONE")
+	card := cardFields("card_number="+koreanCard, "card_cvc=", "card_identity=880412", "card_password=47")
+	buyer.postJSON(path+"/payments", asJSON(card)).sees(http.StatusOK, `"type":"done"`)
+}
+
 // A card from abroad pays in KRW as everywhere: what Korean cards ask for stays empty, or is
 // not sent.
 func TestACardFromAbroadPaysInKorea(t *testing.T) {

@@ -34,8 +34,8 @@ func forEnteredCard(m *antom.PaymentMethod, o checkout.Order, want checkout.Atte
 	}
 	m.Metadata = orNew(m.Metadata)
 	d := m.Metadata
-	d.SelectedCardBrand, d.PaymentMethodRegion = want.Choice.Brand, string(want.CardRegion)
-	switch want.CardRegion {
+	d.SelectedCardBrand, d.PaymentMethodRegion = want.Choice.Brand, string(want.Choice.Region)
+	switch want.Choice.Region {
 	case "":
 		return m
 	case checkout.RegionKorea:
