@@ -63,7 +63,7 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 	ids := checkout.NewIDs(p.Now)
 	ids.ContinueAfter(p.Store.NewestID)
 	antomGateway := gateway.New(gateway.Config{
-		PublicURL: publicURL, SettlementCurrency: s.SettlementCurrency, ManualCapture: s.Payments.ManualCapture,
+		PublicURL: publicURL, SettlementCurrency: s.SettlementCurrency,
 		ThreeDS: s.Payments.ThreeDS, Methods: s.Methods, Now: p.Now, NewID: ids.New, Log: p.Log,
 	}, client)
 	offered := methods.New(methods.Config{
@@ -95,7 +95,7 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 		Methods:  offered,
 		Merchant: merchant.New(merchant.Config{
 			PublicURL: publicURL, RealMoney: s.LiveMode(), Currency: s.Shop.Currency, OrderTTL: s.Shop.OrderTTL,
-			IsMethod: offered.Known, Now: p.Now, NewID: ids.New, Log: p.Log,
+			Takes: offered.Takes, Now: p.Now, NewID: ids.New, Log: p.Log,
 		}, store),
 	}
 }

@@ -27,6 +27,12 @@ func (s cashier) showCheckout(c echo.Context) error {
 // renderCheckout shows the pay page; refused says why the choice that was posted is
 // wrong, or is nil.
 func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, refused *checkout.Error) error {
+	return s.renderCheckoutWith(c, status, o, refused, nil)
+}
+
+// renderCheckoutWith does the same, with what the buyer has typed in the form for what the
+// order lacks.
+func (s cashier) renderCheckoutWith(c echo.Context, status int, o checkout.Order, refused *checkout.Error, typed map[string]string) error {
 	paths := pathsOf(o)
 	v := views.CheckoutView{
 		Frame:     s.site.Frame(c, 0),
@@ -38,7 +44,10 @@ func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, re
 		StatusURL: paths.status,
 		EventsURL: paths.events,
 		CardsHere: s.takesCards(),
+		Leave:     views.Leave{URL: leaveOf(o).URL},
+		Reference: o.Reference,
 	}
+	v.Frame.HomeURL = v.Leave.URL
 	if refused != nil {
 		v.Error, v.Wrong = problemOf(refused), refused.Fields
 	}
@@ -63,6 +72,9 @@ func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, re
 		}
 	}
 	if o.Payable() && !v.Status.Unknown && !v.Exhausted {
+		v.Buyer = buyerForm(c, o, typed, v.Wrong)
+	}
+	if o.Payable() && !v.Status.Unknown && !v.Exhausted && v.Buyer == nil {
 		v.Methods = s.methodViews(c, o, deviceOf(c))
 		v.MarkWrong()
 		v.SDK = s.cfg.SDK.view()

@@ -42,6 +42,9 @@ func (s *starts) Start(ctx context.Context, token string, want checkout.Attempt)
 	if err != nil {
 		return Started{}, err
 	}
+	if err = o.CheckComplete(); err != nil && o.Payable() {
+		return Started{Order: o}, err
+	}
 	if want, err = s.offer(ctx, o, want); err != nil {
 		return Started{Order: o}, err
 	}
@@ -226,7 +229,7 @@ func (s *starts) newPayment(o checkout.Order, want checkout.Attempt) (checkout.P
 		Choice:        want.Choice,
 		Incomplete:    want.Entered.Given(),
 		ThreeDS:       o.NeedsThreeDS(want, s.rules()),
-		ManualCapture: s.cfg.ManualCapture,
+		ManualCapture: o.Capture.Manual(s.cfg.ManualCapture),
 		Status:        checkout.PaymentCreated,
 		Active:        true,
 		Amount:        o.Total,
