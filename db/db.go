@@ -23,6 +23,7 @@ type Store struct {
 	carts
 	savedCards
 	apiKeys
+	orderLists
 	NewestID string // the last id in time order of all orders and payments when it was opened, or ""
 
 	writer    *writer
@@ -48,7 +49,8 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 		return nil, errors.New("only a path to an SQLite file is supported as database")
 	}
 	s := &Store{now: time.Now}
-	s.searches.store, s.carts, s.savedCards, s.apiKeys = s, carts{s, maxCarts}, savedCards{s}, apiKeys{s}
+	s.searches.store, s.carts, s.savedCards = s, carts{s, maxCarts}, savedCards{s}
+	s.apiKeys, s.orderLists = apiKeys{s}, orderLists{s}
 	for _, option := range options {
 		option(s)
 	}

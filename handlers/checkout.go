@@ -24,15 +24,16 @@ func (s cashier) showCheckout(c echo.Context) error {
 	return s.renderCheckout(c, http.StatusOK, order, nil)
 }
 
-// renderCheckout shows the pay page; refused says why the choice that was posted is
-// wrong, or is nil.
-func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, refused *checkout.Error) error {
-	return s.renderCheckoutWith(c, status, o, refused, nil)
+// refusedStart is what was posted, a choice or the form for what the order lacks, and why it
+// is wrong.
+type refusedStart struct {
+	*checkout.Error
+	posted start
+	typed  map[string]string // in that form
 }
 
-// renderCheckoutWith does the same, with what the buyer has typed in the form for what the
-// order lacks.
-func (s cashier) renderCheckoutWith(c echo.Context, status int, o checkout.Order, refused *checkout.Error, typed map[string]string) error {
+// renderCheckout shows the pay page; refused is nil unless a post has led to it.
+func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, refused *refusedStart) error {
 	paths := pathsOf(o)
 	v := views.CheckoutView{
 		Frame:     s.site.Frame(c, 0),
@@ -49,7 +50,7 @@ func (s cashier) renderCheckoutWith(c echo.Context, status int, o checkout.Order
 	}
 	v.Frame.HomeURL = v.Leave.URL
 	if refused != nil {
-		v.Error, v.Wrong = problemOf(refused), refused.Fields
+		v.Error, v.Wrong = problemOf(refused.Error), refused.Fields
 	}
 	if o.Renewable() {
 		v.RenewURL = paths.renewal
@@ -72,7 +73,7 @@ func (s cashier) renderCheckoutWith(c echo.Context, status int, o checkout.Order
 		}
 	}
 	if o.Payable() && !v.Status.Unknown && !v.Exhausted {
-		v.Buyer = buyerForm(c, o, typed, v.Wrong)
+		v.Buyer = buyerForm(c, o, refused)
 	}
 	if o.Payable() && !v.Status.Unknown && !v.Exhausted && v.Buyer == nil {
 		v.Methods = s.methodViews(c, o, deviceOf(c))
@@ -82,6 +83,9 @@ func (s cashier) renderCheckoutWith(c echo.Context, status int, o checkout.Order
 			sayCardsRefused(&v)
 		} else if err := s.showCards(c, &v, o); err != nil {
 			return err
+		}
+		if refused != nil {
+			v.KeepChoice(refused.posted.Method, refused.posted.choice())
 		}
 	}
 	if len(v.Methods) == 0 && s.session(c).placed(o) {

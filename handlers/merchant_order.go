@@ -24,16 +24,18 @@ func leaveOf(o checkout.Order) views.Leave {
 	return views.Leave{URL: o.CancelURL}
 }
 
-// buyerForm asks for what the order lacks, or is nil. typed is what was posted, and wrong a
-// message key per field of it.
-func buyerForm(c echo.Context, o checkout.Order, typed, wrong map[string]string) *views.BuyerForm {
+// buyerForm asks for what the order lacks, or is nil. refused is what was posted before, or nil.
+func buyerForm(c echo.Context, o checkout.Order, refused *refusedStart) *views.BuyerForm {
 	missing := o.Missing()
 	if len(missing) == 0 {
 		return nil
 	}
 	given := o.Buyer.Values()
 	f := &views.BuyerForm{URL: pathsOf(o).buyer, Fields: views.BuyerFields(missing, given)}
-	f.Values, f.Errors, f.Countries = typed, wrong, countries(c)
+	f.Countries = countries(c)
+	if refused != nil {
+		f.Values, f.Errors = refused.typed, refused.Fields
+	}
 	return f
 }
 
@@ -48,7 +50,7 @@ func (s cashier) completeOrder(c echo.Context) error {
 	before, after, err := s.shop.CompleteOrder(c.Request().Context(), c.Param("token"), buyer)
 	var refused *checkout.Error
 	if errors.As(err, &refused) && refused.Kind() == checkout.Invalid && !web.WantsJSON(c) {
-		return s.renderCheckoutWith(c, http.StatusUnprocessableEntity, before, refused, typed(form.Get))
+		return s.renderCheckout(c, http.StatusUnprocessableEntity, before, &refusedStart{Error: refused, typed: typed(form.Get)})
 	}
 	if errors.Is(err, &checkout.Error{Code: checkout.CodeOrderClosed}) || errors.Is(err, &checkout.Error{Code: checkout.CodeOrderPaid}) {
 		return c.Redirect(http.StatusSeeOther, pathsOf(before).page) // it says so

@@ -21,6 +21,8 @@ type Store interface {
 	// AddAPIKey stores a new key; UpdateAPIKey writes what differs.
 	AddAPIKey(ctx context.Context, key checkout.APIKey) error
 	UpdateAPIKey(ctx context.Context, was, is checkout.APIKey) error
+	// Orders lists the orders of a filter, newest first, as many as the window has room for.
+	Orders(ctx context.Context, f checkout.OrderFilter, w checkout.Window) ([]checkout.Order, error)
 	// Product finds one with a price in currency, or answers ErrNotFound.
 	Product(ctx context.Context, sku string, currency checkout.Currency) (checkout.Product, error)
 	// OrderByForm finds the order that a request has placed, or answers ErrNotFound.

@@ -20,6 +20,8 @@ import (
 // Consulter calls consult: which methods Antom offers; *gateway.Gateway is one.
 type Consulter interface {
 	Consult(context.Context, checkout.Market, checkout.Money) ([]checkout.MethodOption, error)
+	// CardFacts calls getCardInfo: what Antom knows of the cards that begin with some digits.
+	CardFacts(ctx context.Context, prefix string) (checkout.CardFacts, error)
 }
 
 // Config is what the merchant decides.
@@ -40,6 +42,7 @@ type Methods struct {
 	now    func() time.Time
 	log    *slog.Logger
 	offers offers
+	facts  facts
 }
 
 // New makes Methods.
@@ -139,6 +142,7 @@ func (s *Methods) cardOffer(o checkout.Order, m method) checkout.CardOffer {
 		return checkout.CardOffer{}
 	}
 	listed := m.CardOffer
+	listed.Accepted = listed.Brands
 	if len(s.cfg.KoreanBrands) > 0 {
 		listed.Brands = s.cfg.KoreanBrands
 	}
