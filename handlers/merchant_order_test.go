@@ -155,3 +155,21 @@ func TestWithoutAddressesTheBuyerStays(t *testing.T) {
 	s.quiet()
 	b.get(path+"/return").sees(http.StatusOK, `href="/"`).seesNot("http-equiv", `data-test="to-shop"`)
 }
+
+// The order's language is that of its pages unless the buyer has chosen another. Erasure
+// takes what the merchant's program may have said of the buyer, and leaves its reference.
+func TestAnOrdersLanguageAndErasure(t *testing.T) {
+	s := newShop(t)
+	b := s.newBuyer()
+	path, o := s.newProgram().placedFor(`"locale":"de","reference":"R-1","metadata":{"customer":"Ann"},"success_url":"https://shop.example/ann"`)
+	b.get(path).sees(http.StatusOK, `lang="de"`, "Referenz")
+	b.get("/?lang=fr")
+	b.get(path).sees(http.StatusOK, `lang="fr"`)
+	must(t, s.control.Pay(b.starts(path, "CARD").PaymentRequestID))
+	s.quiet()
+	_, err := s.service.Erase(t.Context(), o.ID, checkout.Cause{Kind: checkout.ByAdmin})
+	must(t, err)
+	if o = s.orderAt(path); o.Reference != "R-1" || o.Metadata != nil || o.SuccessURL != "" || o.Language != "de" {
+		t.Errorf("the erased order has %+v in %q", o.Terms, o.Language)
+	}
+}

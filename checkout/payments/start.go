@@ -188,7 +188,7 @@ func (s *starts) begin(ctx context.Context, o checkout.Order, want checkout.Atte
 	if err != nil {
 		return Started{}, err
 	}
-	added, err := s.addPayment(ctx, o, p)
+	added, err := s.addPayment(ctx, o, p, want.Language)
 	if err != nil {
 		return Started{Order: o}, err
 	}
@@ -261,15 +261,15 @@ func (s *starts) attemptEnd(o checkout.Order, want checkout.Attempt, now time.Ti
 }
 
 // addPayment commits the attempt, and reserves the goods for it, before Antom is
-// asked.
-func (s *starts) addPayment(ctx context.Context, o checkout.Order, p checkout.Payment) (checkout.Order, error) {
+// asked. The buyer's language becomes that of an order without one.
+func (s *starts) addPayment(ctx context.Context, o checkout.Order, p checkout.Payment, language string) (checkout.Order, error) {
 	cause := checkout.Cause{Kind: checkout.ByShopper, ID: p.RequestID}
 	before, after, err := s.store.Update(ctx, o.ID, checkout.Evidence{Cause: cause},
 		func(current checkout.Order) (checkout.Order, []checkout.Effect, error) {
 			if current.Buyer != o.Buyer { // corrected since the request was written
 				return current, nil, checkout.ErrStale
 			}
-			after, err := checkout.AddPayment(current, p, s.rules())
+			after, err := checkout.AddPayment(checkout.SpokenIn(current, language), p, s.rules())
 			return after, nil, err
 		})
 	if err != nil {
