@@ -99,7 +99,7 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 		Methods:  offered,
 		Merchant: merchant.New(merchant.Config{
 			PublicURL: publicURL, RealMoney: s.LiveMode(), Currency: s.Shop.Currency, OrderTTL: s.Shop.OrderTTL,
-			IsMethod: offered.Known, Now: p.Now, NewID: ids.New, Log: p.Log,
+			Takes: offered.Takes, Now: p.Now, NewID: ids.New, Log: p.Log,
 		}, store),
 	}
 }
@@ -108,7 +108,7 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 func (p *Program) newGateway(client gateway.Client, newID func() string) *gateway.Gateway {
 	s := &p.Settings
 	return gateway.New(gateway.Config{
-		PublicURL: strings.TrimSuffix(s.PublicURL.String(), "/"), SettlementCurrency: s.SettlementCurrency, ManualCapture: s.Payments.ManualCapture,
+		PublicURL: strings.TrimSuffix(s.PublicURL.String(), "/"), SettlementCurrency: s.SettlementCurrency,
 		ThreeDS: s.Payments.ThreeDS, Methods: s.Methods, Now: p.Now, NewID: newID, Log: p.Log,
 	}, client)
 }

@@ -33,6 +33,14 @@ func AddPayment(o Order, p Payment, r Rules) (Order, error) {
 	return o, nil
 }
 
+// SpokenIn is the order with a language for its emails, if the merchant's system has set none.
+func SpokenIn(o Order, language string) Order {
+	if o.Language == "" {
+		o.Language = language
+	}
+	return o
+}
+
 // CorrectBuyer takes over what the buyer has corrected in the form of an unpaid order:
 // name, contact and address. Lines and prices stay. The same form again changes
 // nothing, whatever has become of the order. Errors: CodeOrderPaid; CodeOrderUnderWay

@@ -23,8 +23,8 @@ func (r Retention) Cutoffs(now time.Time) (paid, unpaid time.Time) {
 // Erased reports whether the buyer's data were erased.
 func (o *Order) Erased() bool { return !o.ErasedAt.IsZero() }
 
-// EraseBuyer erases what the order holds about its buyer. Numbers, lines, amounts,
-// statuses and the country stay: they prove what was sold and paid. Errors:
+// EraseBuyer erases what the order holds about its buyer. Numbers, the merchant's reference
+// among them, lines, amounts, statuses and the country stay: they prove what was sold and paid. Errors:
 // CodeDataNeeded while the data still serve something.
 func EraseBuyer(o Order, r Rules) (Order, error) {
 	if o.Erased() {
@@ -35,6 +35,7 @@ func EraseBuyer(o Order, r Rules) (Order, error) {
 	}
 	o = o.Clone()
 	o.Buyer, o.BuyerReference = Buyer{Country: o.Buyer.Country}, ""
+	o.Metadata, o.SuccessURL, o.CancelURL = nil, "", "" // the merchant's system may have named the buyer in them
 	for i := range o.Payments {
 		p := &o.Payments[i]
 		p.forgetRequest()

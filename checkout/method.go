@@ -84,4 +84,5 @@ type Market struct {
 	Terminal Terminal
 	OS       OS
 	Country  string // sorts the answer; "" stands for every country without an answer of its own
+	Manual   bool   // the merchant captures cards
 }

@@ -256,8 +256,11 @@ func (o *Order) Final() bool {
 	return false
 }
 
-// Renewable reports whether the order may be placed anew for the same buyer.
-func (o *Order) Renewable() bool { return o.Status == OrderExpired && !o.Erased() }
+// Renewable reports whether the order may be placed anew for the same buyer. One that came
+// from elsewhere is placed anew there: the shop does not know its terms of today.
+func (o *Order) Renewable() bool {
+	return o.Source == SourceShop && o.Status == OrderExpired && !o.Erased()
+}
 
 // Payable reports whether the order's status allows an attempt to pay it.
 func (o *Order) Payable() bool { return o.Status == OrderOpen || o.Status == OrderProcessing }

@@ -134,3 +134,17 @@ func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
+
+// ReturnTo is where the buyer of an order goes after paying, or "". The order's id in it
+// proves nothing.
+func (o *Order) ReturnTo() string {
+	u, err := url.Parse(o.SuccessURL)
+	if err != nil || o.SuccessURL == "" {
+		return ""
+	}
+	if u.RawQuery != "" {
+		u.RawQuery += "&"
+	}
+	u.RawQuery += "order=" + o.ID
+	return u.String()
+}

@@ -16,19 +16,22 @@ import (
 
 // unchanging are the fields that an update does not write, and why.
 var unchanging = map[string]string{
-	"Order.ID":          identity,
-	"Order.Number":      "printed in what the buyer was sent",
-	"Order.Token":       "in the address that the buyer was given",
-	"Order.FormKey":     "the form is posted once",
-	"Order.Lines":       "frozen when the order is placed",
-	"Order.Total":       "frozen when the order is placed",
-	"Order.Language":    "frozen when the order is placed",
-	"Order.CreatedAt":   "the past",
-	"Order.ExpiresAt":   "shown to the buyer",
-	"Order.Terms":       "set when the order is placed",
-	"Order.Fulfillable": "not stored; known inside Store.Update only",
-	"Order.LinkRefusal": "not stored; known inside Store.Update only",
-	"Order.Version":     "Store.Update counts it itself",
+	"Order.ID":              identity,
+	"Order.Number":          "printed in what the buyer was sent",
+	"Order.Token":           "in the address that the buyer was given",
+	"Order.FormKey":         "the form is posted once",
+	"Order.Lines":           "frozen when the order is placed",
+	"Order.Total":           "frozen when the order is placed",
+	"Order.CreatedAt":       "the past",
+	"Order.ExpiresAt":       "shown to the buyer",
+	"Order.Terms.Source":    "set when the order is placed",
+	"Order.Terms.Reference": "set when the order is placed",
+	"Order.Terms.Capture":   "set when the order is placed",
+	"Order.Terms.Methods":   "set when the order is placed",
+	"Order.Terms.Link":      "set when the order is placed",
+	"Order.Fulfillable":     "not stored; known inside Store.Update only",
+	"Order.LinkRefusal":     "not stored; known inside Store.Update only",
+	"Order.Version":         "Store.Update counts it itself",
 
 	"Payment.RequestID":     identity,
 	"Payment.Mode":          "part of the request",
@@ -86,6 +89,7 @@ func fullOrder(id string) checkout.Order {
 	o.Status, o.Closed, o.Review, o.ReviewPayment = checkout.OrderReview, checkout.OrderExpired, "another amount", "p1"
 	o.EverPaid, o.Stock, o.ErasedAt, o.BuyerReference = true, checkout.StockReserved, noon, "buyer"
 	o.PaidAt, o.Terms = noon.Add(time.Minute), fullTerms
+	o.Reference += id // no other order may have it
 	p := newPayment("p-" + id)
 	p.CreatedAt = p.CreatedAt.Add(unstored)
 	p.AntomID, p.Status, p.Duplicate, p.ResolvedOffline, p.EmailOnFailure, p.Polls, p.Doubts = "antom-"+id, checkout.PaymentPaid, true, true, true, 3, 2

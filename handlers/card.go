@@ -134,7 +134,7 @@ func (s cashier) refuseStart(c echo.Context, form web.Form, o checkout.Order, po
 	if refused.Wait > 0 {
 		web.RetryAfter(c, refused.Wait)
 	}
-	return s.renderCheckout(c, web.StatusOf(refused.Kind()), o, &refusedStart{refused, posted})
+	return s.renderCheckout(c, web.StatusOf(refused.Kind()), o, &refusedStart{Error: refused, posted: posted})
 }
 
 // refuseCard answers a start whose card is refused: with the card page and what is wrong

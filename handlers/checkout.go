@@ -24,13 +24,15 @@ func (s cashier) showCheckout(c echo.Context) error {
 	return s.renderCheckout(c, http.StatusOK, order, nil)
 }
 
-// refusedStart is a choice that was posted, and why it is wrong.
+// refusedStart is what was posted, a choice or the form for what the order lacks, and why it
+// is wrong.
 type refusedStart struct {
 	*checkout.Error
 	posted start
+	typed  map[string]string // in that form
 }
 
-// renderCheckout shows the pay page; refused is nil unless a start has led to it.
+// renderCheckout shows the pay page; refused is nil unless a post has led to it.
 func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, refused *refusedStart) error {
 	paths := pathsOf(o)
 	v := views.CheckoutView{
@@ -43,7 +45,10 @@ func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, re
 		StatusURL: paths.status,
 		EventsURL: paths.events,
 		CardsHere: s.takesCards(),
+		Leave:     views.Leave{URL: leaveOf(o).URL},
+		Reference: o.Reference,
 	}
+	v.Frame.HomeURL = v.Leave.URL
 	if refused != nil {
 		v.Error, v.Wrong = problemOf(refused.Error), refused.Fields
 	}
@@ -74,6 +79,9 @@ func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, re
 		}
 	}
 	if o.Payable() && !v.Status.Unknown && !v.Exhausted {
+		v.Buyer = buyerForm(c, o, refused)
+	}
+	if o.Payable() && !v.Status.Unknown && !v.Exhausted && v.Buyer == nil {
 		v.Methods = s.methodViews(c, o, deviceOf(c))
 		v.MarkWrong()
 		v.SDK = s.cfg.SDK.view()

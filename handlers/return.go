@@ -19,7 +19,7 @@ func (s cashier) showReturn(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.renderReturn(c, o, pathsOf(o).returns, s.session(c).placed(o))
+	return s.renderReturn(c, o, pathsOf(o).returns, s.session(c).placed(o), leaveOf(o))
 }
 
 // openToOthers are the paths that other sites may POST to.
@@ -37,7 +37,7 @@ func (s cashier) returnByPost(c echo.Context) error {
 
 // renderReturn shows an order's status, at the address self. Only its buyer sees the
 // personal data.
-func (s cashier) renderReturn(c echo.Context, o checkout.Order, self string, buyer bool) error {
+func (s cashier) renderReturn(c echo.Context, o checkout.Order, self string, buyer bool, leave views.Leave) error {
 	paths := pathsOf(o)
 	since := s.arrival(c)
 	v := views.ReturnView{
@@ -48,8 +48,10 @@ func (s cashier) renderReturn(c echo.Context, o checkout.Order, self string, buy
 		RetryURL:  paths.page,
 		StatusURL: paths.status,
 		EventsURL: paths.events,
+		Leave:     leave,
 		SelfURL:   self + "?since=" + strconv.FormatInt(since.Unix(), 10),
 	}
+	v.Frame.HomeURL = leave.URL
 	if buyer {
 		v.Receipt = s.receipt(c, o)
 	}
@@ -82,7 +84,7 @@ func (s cashier) showOrder(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.renderReturn(c, o, c.Request().URL.EscapedPath(), true)
+	return s.renderReturn(c, o, c.Request().URL.EscapedPath(), true, views.Leave{URL: leaveOf(o).URL})
 }
 
 // requestEmail notes that the buyer wants an email about the outcome. It goes to the

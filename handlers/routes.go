@@ -52,6 +52,7 @@ func (s *server) routes(e *echo.Echo, antom notifications, health probes) {
 	reading := s.limiter.Limited(limits.reads)
 	page(payments.OrderPath+"/:id/:signature", pay.showOrder, reading)
 	page("/checkout/:token", pay.showCheckout, reading)
+	e.POST("/checkout/:token/buyer", pay.completeOrder, ordering)
 	e.POST("/checkout/:token/payments", pay.startPayment, s.limiter.Limited(limits.payments))
 	e.POST("/checkout/:token/cards/:card/removal", pay.removeCard, reading)
 	e.POST("/checkout/:token/renewal", store.renewOrder, ordering)

@@ -103,11 +103,16 @@ func patiently(c echo.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(c.Request().Context(), patience)
 }
 
-// refreshed reads the order, after an inquiry if one is due.
+// refreshed reads the order, after an inquiry if one is due. The page is in the language that
+// the merchant's system has set for it.
 func (s *server) refreshed(c echo.Context) (checkout.Order, error) {
 	ctx, cancel := patiently(c)
 	defer cancel()
-	return s.payments.Refresh(ctx, c.Param("token"))
+	o, err := s.payments.Refresh(ctx, c.Param("token"))
+	if o.Source != checkout.SourceShop {
+		web.PreferLanguage(c, o.Language)
+	}
+	return o, err
 }
 
 // methodName is what buyers call the method of a payment.

@@ -43,7 +43,7 @@
 		try {
 			const answer = await get(statusElement().dataset.self || location.pathname, "text/html");
 			const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-			if (!page.querySelector("[data-test=status]")) return location.reload();
+			if (!page.querySelector("[data-test=status]") || page.querySelector("[data-forward]")) return location.reload();
 			// A pay form on the new page needs the scripts of that page too.
 			if (page.getElementById("pay-form") && !document.querySelector('script[src*="/pay."]')) return location.reload();
 			swap(page);

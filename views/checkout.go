@@ -11,6 +11,10 @@ func checkoutDocument(ctx context.Context, v CheckoutView) document {
 		return d
 	}
 	d.scripts = []string{"status.js"}
+	if v.Buyer != nil {
+		d.more = true
+		return d
+	}
 	if offersMethods(v) {
 		if v.SDK != nil && v.SDK.UI == "element" {
 			d.scripts = append(d.scripts, "element.js") // before pay.js, which uses it

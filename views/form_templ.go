@@ -691,11 +691,11 @@ func orderForm(f OrderForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field(orderInput(f, "email", "email", "email", "email")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(buyerInput(f, "email")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field(orderInput(f, "phone", "tel", "tel", "tel")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(buyerInput(f, "phone")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -716,7 +716,7 @@ func orderForm(f OrderForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field(orderInput(f, "name", "", "", "name")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(buyerInput(f, "name")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -724,23 +724,23 @@ func orderForm(f OrderForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field(orderInput(f, "address1", "", "", "address-line1")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(buyerInput(f, "address1")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field(orderInput(f, "address2", "", "", "address-line2")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(buyerInput(f, "address2")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field(orderInput(f, "postal_code", "", "", "postal-code")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(buyerInput(f, "postal_code")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field(orderInput(f, "city", "", "", "address-level2")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(buyerInput(f, "city")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field(orderInput(f, "region", "", "", "address-level1")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(buyerInput(f, "region")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -14,6 +14,7 @@ type Frame struct {
 	AccentURL string // a style sheet with the merchant's colour, or ""
 	CartCount int
 	Sandbox   bool             // test mode: every page says that no real money moves
+	HomeURL   string           // where the shop's name leads; "" is the front page
 	Languages []LanguageChoice // for the choice in the page's footer; empty: no choice is shown
 }
 
@@ -167,11 +168,27 @@ type CheckoutView struct {
 	Was       Amount            // the total before the order was renewed at other prices; empty otherwise
 	RenewURL  string            // renews the order by a POST, or "" when that is impossible
 	Receipt   *Receipt          // for the buyer of an order that cannot be paid; nil for other readers
+	Buyer     *BuyerForm        // asks for what the order lacks, before anything can be paid; nil when it lacks nothing
+	Leave     Leave             // the way back to the merchant's shop; zero for the shop's own orders
+	Reference string            // the merchant's own number of the order, or ""
 	CodeURL   string            // where the code of the attempt under way is, or "" when it has none
 	ReturnURL string
 	PayURL    string
 	StatusURL string
 	EventsURL string
+}
+
+// BuyerForm asks for the fields of the buyer that an order of the merchant's system lacks.
+type BuyerForm struct {
+	OrderForm
+	URL    string
+	Fields []string // by form name, from top to bottom
+}
+
+// Leave is the way back to the shop from which an order has come.
+type Leave struct {
+	URL     string // "" is the shop's own front page
+	Forward bool   // the page goes there by itself
 }
 
 // SavedCard is a card that the buyer has saved.
@@ -270,6 +287,7 @@ type ReturnView struct {
 	RenewURL       string   // renews the order by a POST, or "" when that is impossible
 	EmailURL       string   // requests an email about the outcome by a POST, or "" when the outcome is known
 	EmailRequested bool     // the email has been requested
+	Leave          Leave    // the way back to the merchant's shop; zero for the shop's own orders
 	StatusURL      string
 	EventsURL      string
 	SelfURL        string

@@ -6,6 +6,10 @@ import (
 	"github.com/a-h/templ"
 )
 
+// forwardSeconds is how long a buyer who has paid sees so before the page leads them back to
+// the merchant's shop: long enough to read it.
+const forwardSeconds = "5"
+
 // returnDocument loads the status script and refreshes the page until the status is
 // final.
 func returnDocument(ctx context.Context, v ReturnView) document {
@@ -13,6 +17,9 @@ func returnDocument(ctx context.Context, v ReturnView) document {
 	if !v.Status.Final {
 		d.scripts = []string{"status.js"}
 		d.refresh = refresh(v.Status, string(templ.URL(v.SelfURL)))
+	}
+	if v.Leave.Forward {
+		d.forward = forwardSeconds + ";url=" + v.Leave.URL
 	}
 	return d
 }

@@ -20,7 +20,7 @@ func (g *Gateway) Consult(ctx context.Context, m checkout.Market, amount checkou
 		UserRegion:            m.Country,
 		AllowedPaymentMethods: g.cfg.Methods,
 		SettlementStrategy:    g.settlement(),
-		PaymentFactor:         paymentFactor(checkout.MethodCard, g.cfg.ManualCapture),
+		PaymentFactor:         paymentFactor(checkout.MethodCard, m.Manual),
 	})
 	if err != nil {
 		return nil, err

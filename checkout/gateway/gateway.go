@@ -39,7 +39,6 @@ type Client interface {
 type Config struct {
 	PublicURL          string // base of the addresses that are sent to Antom, without a trailing slash
 	SettlementCurrency checkout.Currency
-	ManualCapture      bool // of the attempts to come: what is offered depends on it
 	ThreeDS            checkout.ThreeDSPolicy
 	Methods            []string // codes that may be offered; none: what Antom offers
 	Now                func() time.Time

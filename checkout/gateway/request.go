@@ -126,6 +126,9 @@ func (g *Gateway) antomMethod(o checkout.Order, p checkout.Payment) *antom.Payme
 func antomOrder(o checkout.Order) *antom.Order {
 	b := o.Buyer
 	name, phone, email := antomName(b.Name, b.Country), dialled(b.Phone), checkout.DeliverableEmail(b.Email)
+	if b.Name == "" { // an order of the merchant's system need not have one
+		name = nil
+	}
 	order := &antom.Order{
 		ReferenceOrderID: o.ID,
 		Description:      "Order " + o.Number,
@@ -136,23 +139,21 @@ func antomOrder(o checkout.Order) *antom.Order {
 			PhoneNo:          phone,
 			Email:            email,
 		},
-		Shipping: &antom.Shipping{
-			Name:        name,
-			PhoneNo:     phone,
-			ShipToEmail: email,
-			Address: &antom.Address{
-				Region:   b.Country,
-				State:    b.Region,
-				City:     b.City,
-				Address1: b.Address1,
-				Address2: b.Address2,
-				ZipCode:  b.PostalCode,
-			},
-		},
+		Shipping: &antom.Shipping{Name: name, PhoneNo: phone, ShipToEmail: email},
 	}
-	for _, line := range o.Lines {
+	if b.Country != "" { // the country is what Antom requires of an address
+		order.Shipping.Address = &antom.Address{
+			Region:   b.Country,
+			State:    b.Region,
+			City:     b.City,
+			Address1: b.Address1,
+			Address2: b.Address2,
+			ZipCode:  b.PostalCode,
+		}
+	}
+	for i, line := range o.Lines {
 		order.Goods = append(order.Goods, antom.Goods{
-			ReferenceGoodsID: line.SKU,
+			ReferenceGoodsID: cmp.Or(line.SKU, "line-"+strconv.Itoa(i+1)), // the merchant's own line has no article
 			Name:             line.Name,
 			UnitAmount:       antomAmount(line.Unit),
 			Quantity:         strconv.Itoa(line.Quantity),

@@ -113,7 +113,7 @@ func (s *Service) take(l *checkout.PaymentLink, t LinkTerms, wrong map[string]st
 	for pointer, problem := range s.termsOf(*l).Check(s.cfg.RealMoney) {
 		wrong[pointer] = problem
 	}
-	s.checkMethods(t.Methods, wrong)
+	s.checkMethods(t.Methods, l.Currency, wrong)
 	switch {
 	case l.Name == "":
 		wrong["/name"] = "error.required"

@@ -50,9 +50,9 @@ type Config struct {
 	PublicURL string // base of every address handed out, without a slash at its end
 	RealMoney bool   // payments take real money
 	Currency  checkout.Currency
-	OrderTTL  time.Duration          // how long an unpaid order stays payable
-	IsMethod  func(code string) bool // reports whether the shop can take a method
-	Log       *slog.Logger           // nil discards
+	OrderTTL  time.Duration                                        // how long an unpaid order stays payable
+	Takes     func(method string, currency checkout.Currency) bool // reports whether an order may name a method
+	Log       *slog.Logger                                         // nil discards
 	Now       func() time.Time
 	NewID     func() string
 }

@@ -86,7 +86,7 @@ func (s *Service) newOrder(ctx context.Context, req OrderRequest) (checkout.Orde
 		return checkout.Order{}, err
 	}
 	checkBuyer(req.Buyer, wrong)
-	s.checkMethods(req.Methods, wrong)
+	s.checkMethods(req.Methods, currency, wrong)
 	if req.ExpiresIn == 0 {
 		req.ExpiresIn = s.cfg.OrderTTL
 	} else if req.ExpiresIn < ShortestExpiry || req.ExpiresIn > LongestExpiry {
@@ -207,7 +207,7 @@ func (s *Service) ownLine(r LineRequest, line *checkout.OrderLine) map[string]st
 	return wrong
 }
 
-func (s *Service) checkMethods(codes []string, wrong map[string]string) {
+func (s *Service) checkMethods(codes []string, currency checkout.Currency, wrong map[string]string) {
 	if len(codes) > mostMethods {
 		wrong["/methods"] = "error.too_many"
 		return
@@ -215,7 +215,7 @@ func (s *Service) checkMethods(codes []string, wrong map[string]string) {
 	for i, code := range codes {
 		at := "/methods/" + strconv.Itoa(i)
 		switch {
-		case !s.cfg.IsMethod(code):
+		case currency != "" && !s.cfg.Takes(code, currency):
 			wrong[at] = "error.method_unknown"
 		case slices.Contains(codes[:i], code):
 			wrong[at] = "error.listed_twice"

@@ -43,7 +43,7 @@ type offer struct {
 // known. It waits for the very first answer only, and not long: until then the
 // configured list serves.
 func (s *Methods) consulted(ctx context.Context, o checkout.Order, d checkout.Device) []method {
-	m := checkout.Market{Currency: o.Total.Currency, Terminal: d.Terminal, OS: d.OS, Country: o.Buyer.Country}
+	m := checkout.Market{Currency: o.Total.Currency, Terminal: d.Terminal, OS: d.OS, Country: o.Buyer.Country, Manual: s.manual(o)}
 	known, coming, patience := s.find(m, o.Total)
 	if known != nil || patience <= 0 {
 		return known
@@ -69,7 +69,7 @@ func (s *Methods) WarmUp() {
 		{Terminal: checkout.TerminalWap, OS: checkout.OSAndroid},
 		{Terminal: checkout.TerminalWap, OS: checkout.OSIOS},
 	} {
-		device.Currency = s.cfg.Currency
+		device.Currency, device.Manual = s.cfg.Currency, s.cfg.ManualCapture
 		s.find(device, usual)
 	}
 }

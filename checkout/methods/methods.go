@@ -76,14 +76,17 @@ func Check(codes []string, currency checkout.Currency) error {
 	return nil
 }
 
-// Known reports whether the shop can take a method, or Antom has offered it: an order may
-// name it.
-func (s *Methods) Known(code string) bool {
-	_, known := methodByCode(code)
-	if !known {
-		_, known = s.offers.named(code)
+// Takes reports whether an order in a currency may name a method: the shop can take it, or
+// Antom has offered it, and it is on the operator's list, if there is one.
+func (s *Methods) Takes(code string, currency checkout.Currency) bool {
+	if len(s.cfg.Methods) > 0 && !slices.Contains(s.cfg.Methods, code) {
+		return false
 	}
-	return known
+	if m, known := methodByCode(code); known {
+		return m.accepts(currency)
+	}
+	_, named := s.offers.named(code)
+	return named
 }
 
 // Method is what is known of a method by its code, whether or not it is offered:
@@ -143,20 +146,30 @@ func (s *Methods) cardOffer(o checkout.Order, m method) checkout.CardOffer {
 	if len(s.cfg.KoreanBrands) > 0 {
 		listed.Brands = s.cfg.KoreanBrands
 	}
-	return checkout.OfferFor(o, listed, s.cfg.ManualCapture)
+	return checkout.OfferFor(o, listed, s.manual(o))
 }
+
+// manual reports whether the merchant captures a card that pays the order.
+func (s *Methods) manual(o checkout.Order) bool { return o.Capture.Manual(s.cfg.ManualCapture) }
 
 // offered is what the page shows, and what a posted choice is checked against.
 func (s *Methods) offered(ctx context.Context, o checkout.Order, d checkout.Device) []method {
+	wanted := s.wanted(o)
 	offered := fitting(s.consulted(ctx, o, d), o.Total)
 	if len(offered) == 0 {
-		offered = fitting(s.configured(o.Total.Currency), o.Total)
+		offered = fitting(configured(wanted, o.Total.Currency), o.Total)
+	}
+	if o.Buyer.Address1 == "" {
+		offered = slices.DeleteFunc(offered, func(m method) bool { return checkout.NeedsAddress(m.Code) })
+	}
+	if len(o.Methods) > 0 {
+		offered = slices.DeleteFunc(offered, func(m method) bool { return !slices.Contains(wanted, m.Code) })
 	}
 	active := o.Active()
 	if active != nil && active.Method != "" && !slices.ContainsFunc(offered, func(m method) bool { return m.Code == active.Method }) {
 		offered = append(offered, s.method(active.Method)) // the buyer may go on with the active attempt
 	}
-	if wanted := s.cfg.Methods; len(wanted) > 0 {
+	if len(wanted) > 0 {
 		slices.SortStableFunc(offered, func(a, b method) int {
 			return slices.Index(wanted, a.Code) - slices.Index(wanted, b.Code)
 		})
@@ -166,15 +179,28 @@ func (s *Methods) offered(ctx context.Context, o checkout.Order, d checkout.Devi
 	return offered
 }
 
-// configured is the operator's list, or what most merchants have: cards, and the
-// currency's wallets, banks and codes to scan. Other methods need a contract of their
-// own and are offered where Antom or the operator says so.
-func (s *Methods) configured(currency checkout.Currency) []method {
-	var list []method
-	for _, code := range s.cfg.Methods {
-		list = append(list, methodsByCode[code])
+// wanted are the codes that the order names, or the operator; none are all. Of those that
+// both name, the order's sequence is kept.
+func (s *Methods) wanted(o checkout.Order) []string {
+	if len(o.Methods) == 0 {
+		return s.cfg.Methods
 	}
-	if len(s.cfg.Methods) > 0 {
+	return slices.DeleteFunc(slices.Clone(o.Methods), func(code string) bool {
+		return len(s.cfg.Methods) > 0 && !slices.Contains(s.cfg.Methods, code)
+	})
+}
+
+// configured is the wanted methods, or what most merchants have: cards, and the
+// currency's wallets, banks and codes to scan. Other methods need a contract of their
+// own and are offered where Antom, the operator or the order says so.
+func configured(wanted []string, currency checkout.Currency) []method {
+	var list []method
+	for _, code := range wanted {
+		if m, known := methodByCode(code); known {
+			list = append(list, m)
+		}
+	}
+	if len(wanted) > 0 {
 		return list
 	}
 	for _, m := range methods {

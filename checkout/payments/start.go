@@ -42,6 +42,9 @@ func (s *starts) Start(ctx context.Context, token string, want checkout.Attempt)
 	if err != nil {
 		return Started{}, err
 	}
+	if err = o.CheckComplete(); err != nil && o.Payable() {
+		return Started{Order: o}, err
+	}
 	if want, err = s.offer(ctx, o, want); err != nil {
 		return Started{Order: o}, err
 	}
@@ -185,7 +188,7 @@ func (s *starts) begin(ctx context.Context, o checkout.Order, want checkout.Atte
 	if err != nil {
 		return Started{}, err
 	}
-	added, err := s.addPayment(ctx, o, p)
+	added, err := s.addPayment(ctx, o, p, want.Language)
 	if err != nil {
 		return Started{Order: o}, err
 	}
@@ -229,7 +232,7 @@ func (s *starts) newPayment(o checkout.Order, want checkout.Attempt) (checkout.P
 		Choice:        want.Choice,
 		Incomplete:    want.Entered.Given(),
 		ThreeDS:       o.NeedsThreeDS(want, s.rules()),
-		ManualCapture: s.cfg.ManualCapture,
+		ManualCapture: o.Capture.Manual(s.cfg.ManualCapture),
 		Status:        checkout.PaymentCreated,
 		Active:        true,
 		Amount:        o.Total,
@@ -258,15 +261,15 @@ func (s *starts) attemptEnd(o checkout.Order, want checkout.Attempt, now time.Ti
 }
 
 // addPayment commits the attempt, and reserves the goods for it, before Antom is
-// asked.
-func (s *starts) addPayment(ctx context.Context, o checkout.Order, p checkout.Payment) (checkout.Order, error) {
+// asked. The buyer's language becomes that of an order without one.
+func (s *starts) addPayment(ctx context.Context, o checkout.Order, p checkout.Payment, language string) (checkout.Order, error) {
 	cause := checkout.Cause{Kind: checkout.ByShopper, ID: p.RequestID}
 	before, after, err := s.store.Update(ctx, o.ID, checkout.Evidence{Cause: cause},
 		func(current checkout.Order) (checkout.Order, []checkout.Effect, error) {
 			if current.Buyer != o.Buyer { // corrected since the request was written
 				return current, nil, checkout.ErrStale
 			}
-			after, err := checkout.AddPayment(current, p, s.rules())
+			after, err := checkout.AddPayment(checkout.SpokenIn(current, language), p, s.rules())
 			return after, nil, err
 		})
 	if err != nil {

@@ -34,7 +34,7 @@ func (s *Shop) Renew(ctx context.Context, token string) (Renewal, error) {
 		return Renewal{}, checkout.NewError(checkout.CodeNotExpired, "the order is "+string(old.Status))
 	}
 	if !old.Renewable() {
-		return Renewal{}, checkout.NewError(checkout.CodeNotExpired, "the buyer's data were erased")
+		return Renewal{}, checkout.NewError(checkout.CodeNotExpired, "it came from elsewhere, or the buyer's data were erased")
 	}
 	req := OrderRequest{FormKey: renewalKey(old.ID), Buyer: old.Buyer, BuyerReference: old.BuyerReference, Language: old.Language}
 	if made, err := s.store.OrderByForm(ctx, req.FormKey); !checkout.IsNotFound(err) {

@@ -43,3 +43,14 @@ func (s *Site) speakLanguage(next echo.HandlerFunc) echo.HandlerFunc {
 func isLanguage(code string) bool {
 	return slices.ContainsFunc(views.Languages(), func(tag language.Tag) bool { return tag.String() == code })
 }
+
+// PreferLanguage shows the page in a language that goes before the browser's, and not before
+// the buyer's own choice.
+func PreferLanguage(c echo.Context, code string) {
+	r := c.Request()
+	chosen, err := r.Cookie(languageCookie)
+	if code == "" || err == nil && isLanguage(chosen.Value) || isLanguage(c.QueryParam(languageParam)) {
+		return
+	}
+	c.SetRequest(r.WithContext(views.WithLanguage(r.Context(), views.Match(code))))
+}
