@@ -28,7 +28,7 @@ func newSpec() huma.Config {
 		{Name: "Payment methods", Description: "What buyers can pay with."},
 	}
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		keyScheme: {Type: "http", Scheme: "bearer", Description: "An API key, ak_test_… or ak_live_…, as `antom-checkout keys create` prints it. The scopes that an operation needs stand beside it."},
+		keyScheme: {Type: "http", Scheme: "bearer", Description: "An API key, ak_test_… or ak_live_…, as the command \"keys create\" prints it. The scopes that an operation needs stand beside it."},
 	}
 	return cfg
 }
