@@ -66,8 +66,9 @@ func (p *Program) writeOrders(ctx context.Context, stdout io.Writer, filter chec
 
 func (p *Program) writeOrder(stdout io.Writer, o checkout.Order, asJSON bool) error {
 	if asJSON {
-		o.Token = ""
-		return json.NewEncoder(stdout).Encode(p.Services.Merchant.NewOrder(o))
+		shown := p.Services.Merchant.NewOrder(o)
+		shown.CheckoutURL = ""
+		return json.NewEncoder(stdout).Encode(shown)
 	}
 	line := fmt.Sprintf("%s  %-18s  %12s  %s", o.Number, statusText(o.Status), amountText(o.Total), timeText(o.CreatedAt))
 	for _, more := range []string{o.Reference, string(o.Review)} {

@@ -72,6 +72,7 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 	}, antomGateway)
 	selling, paying := s.Shop, s.Payments
 	selling.Now, selling.NewID, selling.Log = p.Now, ids.New, p.Log
+	paying.LinkKeyBefore = linkKey(p.Settings.keysBefore())
 	paying.PublicURL, paying.LinkKey, paying.Now, paying.NewID, paying.Log = publicURL, linkKey(p.keys), p.Now, ids.New, p.Log
 	paying.CardLimits = s.Pages.RateLimits
 	if !s.Pages.RateLimits {
@@ -93,7 +94,10 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 		Shop:     shop.New(selling, store),
 		Payments: payments.New(paying, store, antomGateway, offered),
 		Methods:  offered,
-		Merchant: merchant.New(merchant.Config{PublicURL: publicURL, RealMoney: s.LiveMode(), Now: p.Now, NewID: ids.New}, store),
+		Merchant: merchant.New(merchant.Config{
+			PublicURL: publicURL, RealMoney: s.LiveMode(), Currency: s.Shop.Currency, OrderTTL: s.Shop.OrderTTL,
+			IsMethod: offered.Known, Now: p.Now, NewID: ids.New, Log: p.Log,
+		}, store),
 	}
 }
 

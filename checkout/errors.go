@@ -62,6 +62,7 @@ const (
 	CodeTooManyAttempts   ErrorCode = "too_many_attempts"   // the order takes no further attempt to pay
 	CodeCardNotChargeable ErrorCode = "card_not_chargeable" // the saved card cannot be charged without its buyer
 	CodeDataNeeded        ErrorCode = "data_needed"         // the buyer's data still serve something, and cannot be erased
+	CodeReferenceUsed     ErrorCode = "reference_used"      // another order has the merchant's reference
 
 	CodeAntomUnanswered ErrorCode = "antom_unanswered" // Antom has not answered yet
 	CodeBusy            ErrorCode = "busy"             // too many requests wait
@@ -105,6 +106,7 @@ var kindsOfCodes = map[ErrorCode]Kind{
 	CodeTooManyAttempts:   Conflict,
 	CodeCardNotChargeable: Conflict,
 	CodeDataNeeded:        Conflict,
+	CodeReferenceUsed:     Conflict,
 	CodeAntomUnanswered:   Unavailable,
 	CodeBusy:              Unavailable,
 	CodeUnstored:          Unavailable,
@@ -126,6 +128,7 @@ type Error struct {
 	Fields map[string]string // for the buyer: a message key per wrong field
 	Wait   time.Duration     // of TooOften: until it may be tried again
 	Detail string            // for the operator: a sentence without a full stop, or ""
+	Order  string            // the id of the order that stands in the way, or ""
 	Err    error             // for the log
 }
 
@@ -182,4 +185,13 @@ func Guard(do func() error) (err error) {
 		}
 	}()
 	return do()
+}
+
+// FieldsOf are the wrong fields of an error, with a message key each.
+func FieldsOf(err error) map[string]string {
+	var refused *Error
+	if errors.As(err, &refused) {
+		return refused.Fields
+	}
+	return nil
 }

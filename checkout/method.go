@@ -85,3 +85,8 @@ type Market struct {
 	OS       OS
 	Country  string // sorts the answer; "" stands for every country without an answer of its own
 }
+
+// SupposedOrder is an order that was not placed, to learn what it would be offered.
+func SupposedOrder(total Money, country string, end time.Time) Order {
+	return Order{Total: total, Buyer: Buyer{Country: country}, Status: OrderOpen, ExpiresAt: end}
+}

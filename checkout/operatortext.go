@@ -37,6 +37,7 @@ var operatorTexts = map[ErrorCode]string{
 	CodeTooManyAttempts:   "the order takes no further attempt to pay",
 	CodeCardNotChargeable: "the saved card cannot be charged without its buyer",
 	CodeDataNeeded:        "the buyer's data are still needed",
+	CodeReferenceUsed:     "another order has this reference",
 	CodeAntomUnanswered:   "Antom has not answered; do the same again",
 	CodeBusy:              "too many requests wait; do the same again",
 	CodeCardsRefused:      "too many cards were declined; cards are refused for ten minutes",

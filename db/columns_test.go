@@ -62,7 +62,7 @@ var otherValue = map[string]string{
 
 // fullChoice and fullCard have no empty field.
 var (
-	fullChoice = checkout.CardChoice{Saved: "card-1", Save: true, Charge: true, Consent: checkout.Consent{Version: "shop-1", Language: "de", Charges: "Monthly."}, Brand: "VISA", Installments: 3}
+	fullChoice = checkout.CardChoice{Saved: "card-1", Save: true, Charge: true, Authenticated: true, Consent: checkout.Consent{Version: "shop-1", Language: "de", Charges: "Monthly."}, Brand: "VISA", Installments: 3}
 	fullTerms  = checkout.Terms{
 		Source: checkout.SourceAPI, Reference: "R-1", Capture: checkout.CaptureManual, Methods: []string{"CARD"},
 		SuccessURL: "https://shop.example/thanks", CancelURL: "https://shop.example/cart", Metadata: map[string]string{"table": "7"},
@@ -85,6 +85,7 @@ func fullOrder(id string) checkout.Order {
 	o.Status, o.Closed, o.Review, o.ReviewPayment = checkout.OrderReview, checkout.OrderExpired, "another amount", "p1"
 	o.EverPaid, o.Stock, o.ErasedAt, o.BuyerReference = true, checkout.StockReserved, noon, "buyer"
 	o.PaidAt, o.Terms = noon.Add(time.Minute), fullTerms
+	o.Reference = "R-" + id // another order may not have it
 	p := newPayment("p-" + id)
 	p.CreatedAt = p.CreatedAt.Add(unstored)
 	p.AntomID, p.Status, p.Duplicate, p.ResolvedOffline, p.EmailOnFailure, p.Polls, p.Doubts = "antom-"+id, checkout.PaymentPaid, true, true, true, 3, 2

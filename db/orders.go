@@ -55,7 +55,7 @@ var orderRows = newMapping(mapping[checkout.Order]{
 	},
 })
 
-// CreateOrder implements shop.Store.
+// CreateOrder implements shop.Store and merchant.Store. Errors: CodeReferenceUsed.
 func (s *Store) CreateOrder(ctx context.Context, o checkout.Order, cause checkout.Cause) (checkout.Order, error) {
 	o.Version = 1
 	err := s.write(ctx, func(ctx context.Context, tx *tx) error {
@@ -65,6 +65,9 @@ func (s *Store) CreateOrder(ctx context.Context, o checkout.Order, cause checkou
 		}
 		if !isNew {
 			o, err = s.sealer.load(ctx, tx, name{byForm, o.FormKey})
+			return err
+		}
+		if err := checkReference(ctx, tx, o); err != nil {
 			return err
 		}
 		if err := insertLines(ctx, tx, o); err != nil {
@@ -86,6 +89,31 @@ func (s *sealer) insertOrder(ctx context.Context, tx *tx, o *checkout.Order) (is
 	}
 	n, err := res.RowsAffected()
 	return n == 1, err
+}
+
+// checkReference refuses the merchant's reference of another order, unless that has
+// expired or was cancelled.
+func checkReference(ctx context.Context, tx *tx, o checkout.Order) error {
+	if o.Reference == "" {
+		return nil
+	}
+	var first string
+	err := tx.QueryRowContext(ctx, `
+		SELECT id
+		  FROM orders
+		 WHERE reference = $1
+		   AND reference <> ''
+		   AND id <> $2
+		   AND status NOT IN ('expired', 'cancelled')
+		 ORDER BY id
+		 LIMIT 1`, o.Reference, o.ID).Scan(&first)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err != nil:
+		return fmt.Errorf("read reference: %w", err)
+	}
+	return &checkout.Error{Code: checkout.CodeReferenceUsed, Detail: "order " + first + " has this reference", Order: first}
 }
 
 func insertLines(ctx context.Context, tx *tx, o checkout.Order) error {

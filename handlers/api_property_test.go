@@ -28,8 +28,8 @@ func memberName() *rapid.Generator[string] {
 	return rapid.OneOf(rapid.SampledFrom([]string{"amount", "reason", "Amount", "a.b", "c/d", "e~f", "g[0]", ""}), rapid.String())
 }
 
-// anyBody draws a body: a refund that is nearly right, any JSON, or what is none.
-func anyBody() *rapid.Generator[string] {
+// bodies are those to post: a refund that is nearly right, any JSON, or what is none.
+func bodies() *rapid.Generator[string] {
 	encoded := func(value any) string {
 		text, err := json.Marshal(value)
 		if err != nil {
@@ -54,7 +54,7 @@ func TestWhateverIsPostedIsAnsweredAsSpecified(t *testing.T) {
 	p := s.newProgram()
 	n := 0
 	rapid.Check(t, func(rt *rapid.T) {
-		body := anyBody().Draw(rt, "body")
+		body := bodies().Draw(rt, "body")
 		path := "/orders/" + rapid.SampledFrom([]string{order, "x", "%00", "a%2Fb"}).Draw(rt, "order") + "/" +
 			rapid.SampledFrom([]string{"refunds", "capture", "accept"}).Draw(rt, "action")
 		n++

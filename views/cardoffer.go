@@ -21,6 +21,19 @@ type CardOffer struct {
 	Brands      string // names of the brands whose cards can be split, or ""
 }
 
+// NewBrands is the brands of a co-badged card. The first one is preselected unless the buyer
+// has chosen; the law allows that, as long as the choice is the buyer's.
+func NewBrands(codes []string, chosen, wrong string) Choice {
+	brands := Choice{Value: chosen, Wrong: wrong}
+	for _, code := range codes {
+		brands.Options = append(brands.Options, Option{Value: code, Text: checkout.BrandName(code)})
+	}
+	if len(codes) > 0 && !slices.Contains(codes, chosen) {
+		brands.Value = codes[0]
+	}
+	return brands
+}
+
 // Choice is a list to choose one of. A list without options is not shown.
 type Choice struct {
 	Options []Option
@@ -110,6 +123,22 @@ func choiceProblems(v CheckoutView) []problem {
 		list = []problem{{field: "methods", message: v.Error}}
 	}
 	return list
+}
+
+// KeepChoice has the page show what was posted, as far as it is offered.
+func (v CheckoutView) KeepChoice(method string, chosen checkout.CardChoice) {
+	kept := slices.IndexFunc(v.Methods, func(m Method) bool { return m.Code == method })
+	if kept < 0 {
+		return
+	}
+	if v.Saving != nil {
+		v.Saving.Ticked = chosen.Save
+	}
+	for i := range v.Methods {
+		v.Methods[i].Checked = i == kept
+		offer := &v.Methods[i].Offer
+		offer.Companies.Value, offer.Instalments.Value = chosen.Brand, strconv.Itoa(chosen.Installments)
+	}
 }
 
 // MarkWrong has the lists say what is wrong with the choice that was posted.

@@ -1,4 +1,5 @@
-// Package merchant owns what the merchant's own systems need: the keys of their programs.
+// Package merchant owns what the merchant's own systems need: the keys of their programs, and
+// the orders that these place.
 //
 //	m := merchant.New(merchant.Config{RealMoney: true}, store)
 //	key, secret, err := m.CreateKey(ctx, "shop", checkout.Scopes())
@@ -6,6 +7,7 @@ package merchant
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"antom-checkout/checkout"
@@ -33,12 +35,23 @@ type Store interface {
 	Timeline(ctx context.Context, orderID string) ([]checkout.TimelineEntry, error)
 	// Orders lists the orders of a filter, newest first, as many as the window has room for.
 	Orders(ctx context.Context, f checkout.OrderFilter, w checkout.Window) ([]checkout.Order, error)
+	// Product finds one with a price in currency, or answers ErrNotFound.
+	Product(ctx context.Context, sku string, currency checkout.Currency) (checkout.Product, error)
+	// OrderByForm finds the order that a request has placed, or answers ErrNotFound.
+	OrderByForm(ctx context.Context, formKey string) (checkout.Order, error)
+	// CreateOrder stores a new order. If one with the same FormKey is stored already, that
+	// one is returned and nothing changes. Errors: CodeReferenceUsed.
+	CreateOrder(ctx context.Context, order checkout.Order, cause checkout.Cause) (checkout.Order, error)
 }
 
 // Config is what the program knows beside the store.
 type Config struct {
 	PublicURL string // base of every address handed out, without a slash at its end
 	RealMoney bool   // payments take real money
+	Currency  checkout.Currency
+	OrderTTL  time.Duration          // how long an unpaid order stays payable
+	IsMethod  func(code string) bool // reports whether the shop can take a method
+	Log       *slog.Logger           // nil discards
 	Now       func() time.Time
 	NewID     func() string
 }
@@ -56,6 +69,9 @@ func New(cfg Config, store Store) *Service {
 	}
 	if cfg.NewID == nil {
 		cfg.NewID = checkout.NewIDs(cfg.Now).New
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Service{cfg: cfg, store: store}
 }

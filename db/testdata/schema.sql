@@ -58,6 +58,8 @@ CREATE TABLE notifications (
 
 CREATE INDEX notifications_unmatched ON notifications (antom_id) WHERE applied = 0 AND antom_id <> '';
 
+CREATE INDEX notifications_with_holder ON notifications (id) WHERE instr(body, x'63617264686f6c6465724e616d65') > 0;
+
 CREATE INDEX notifications_with_token ON notifications (id) WHERE instr(body, x'63617264546f6b656e') > 0;
 
 CREATE TABLE operations (

@@ -30,6 +30,7 @@ func (a *API) orders() {
 		OperationID: "list-orders", Method: http.MethodGet, Path: "/orders", Summary: "Orders, newest first", Tags: []string{"Orders"},
 		Security: needs(checkout.ScopeReadOrders),
 	}, a.listOrders)
+	a.placing()
 	a.timeline()
 	a.actions()
 }

@@ -33,6 +33,7 @@ type Problem struct {
 	Detail    string         `json:"detail" doc:"What is wrong, for a person"`
 	Code      string         `json:"code" doc:"What is wrong, for a program"`
 	RequestID string         `json:"request_id" doc:"Names the request in the log"`
+	OrderID   string         `json:"order_id,omitempty" doc:"The order that stands in the way"`
 	Errors    []FieldProblem `json:"errors,omitempty" doc:"What is wrong with the body, member by member"`
 }
 
@@ -132,6 +133,7 @@ func ProblemOf(err error) *Problem {
 		return known
 	case errors.As(err, &refused):
 		p := NewProblem(StatusOf(refused.Kind()), string(refused.Code), cmp.Or(refused.Detail, checkout.OperatorText(refused.Code)))
+		p.OrderID = refused.Order
 		for field, problem := range refused.Fields {
 			p.Errors = append(p.Errors, FieldProblem{Pointer: field, Code: strings.TrimPrefix(problem, "error."), Detail: fieldDetail(problem)})
 		}

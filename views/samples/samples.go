@@ -356,6 +356,9 @@ func stepPages(ctx context.Context) []Page {
 		{"card", views.CardPage(Card(ctx))},
 		{"card-errors", views.CardPage(wrongCard(ctx))},
 		{"card-declined", views.CardPage(declinedCard(ctx))},
+		{"card-co-badged", views.CardPage(coBadgedCard(ctx))},
+		{"card-korean", views.CardPage(koreanCard(ctx))},
+		{"card-brazilian", views.CardPage(brazilianCard(ctx))},
 		{"continue-bank", views.ContinuePage(bank)},
 		{"wait-card", views.WaitPage(cardWaiting)},
 		{"continue", views.ContinuePage(link)},
@@ -396,6 +399,34 @@ func declinedCard(ctx context.Context) views.CardView {
 	v := Card(ctx)
 	v.Values["cardholder_first"], v.Values["cardholder_last"], v.Values["card_expiry"] = "Jo", "Tan", "12/29"
 	v.Error = "decline.USER_BALANCE_NOT_ENOUGH"
+	return v
+}
+
+// coBadgedCard is that page where its buyer has to choose one of the card's brands.
+func coBadgedCard(ctx context.Context) views.CardView {
+	v := Card(ctx)
+	v.Values["cardholder_first"], v.Values["cardholder_last"], v.Values["card_expiry"] = "Léa", "Martin", "12/29"
+	v.Brands = views.NewBrands([]string{"VISA", "CARTES_BANCAIRES"}, "", "error.card_brand_choice")
+	v.Errors = map[string]string{"card_brand": "error.card_brand_choice"}
+	v.Saving = &views.Saving{Ticked: true}
+	return v
+}
+
+// koreanCard is that page of an order in KRW, before the card is known.
+func koreanCard(ctx context.Context) views.CardView {
+	v := Card(ctx)
+	total := checkout.Money{Minor: 60_000, Currency: "KRW"}
+	v.Total, v.Lines = views.NewAmount(ctx, total), v.Lines[:1]
+	v.Lines[0].Unit, v.Lines[0].Total, v.Lines[0].Quantity = v.Total, v.Total, "1"
+	v.Offer = views.NewCardOffer(ctx, total, checkout.CardOffer{Plans: koreanOffer.Plans}, checkout.CardChoice{Installments: 12})
+	v.Region, v.MayBeLocal, v.Saving = checkout.RegionKorea, true, &views.Saving{}
+	return v
+}
+
+// brazilianCard is that page after a card that Antom knows as one of Brazil.
+func brazilianCard(ctx context.Context) views.CardView {
+	v := Card(ctx)
+	v.Region, v.Errors = checkout.RegionBrazil, map[string]string{"card_cpf": "error.card_cpf"}
 	return v
 }
 
