@@ -44,6 +44,8 @@ func commands() []command {
 			summary: "`create`, `list` or `revoke` the keys of the merchant API; a new one is shown once", help: keysHelp},
 		{name: "emails", synopsis: "resend [--order ORDER] [--dead]", settings: everySetting, run: resendEmails,
 			summary: "send emails again that were given up: those of an order, or all", help: emailsHelp},
+		{name: "links", synopsis: "ACTION [ID] [--name N] [--sku SKU] [--amount MINOR] [--max-uses N] [--expires-in DURATION] [--json]", settings: everySetting, run: links,
+			summary: "payment links: `list` them, `create` one, switch one `on` or `off`", help: linksHelp},
 		{name: "stock", synopsis: "SKU [PIECES]", settings: everySetting, run: stock,
 			summary: "how many pieces of a product there are; with `PIECES`, there are so many now", help: stockHelp},
 		{name: "backup", synopsis: "FILE", settings: everySetting, run: backup,

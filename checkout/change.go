@@ -11,7 +11,8 @@ import (
 
 // AddPayment adds an attempt and reserves the goods for it. Errors: CodeOrderChanged
 // when the order takes no attempt, another attempt has become active, or a bank has
-// demanded 3-D Secure since the attempt was made; CodeTooManyAttempts; CodeSoldOut.
+// demanded 3-D Secure since the attempt was made; CodeTooManyAttempts; CodeSoldOut;
+// CodeLinkUsedUp and CodeLinkInUse when its payment link has no use left for it.
 func AddPayment(o Order, p Payment, r Rules) (Order, error) {
 	switch {
 	case !o.Payable() || o.Active() != nil:
@@ -20,6 +21,8 @@ func AddPayment(o Order, p Payment, r Rules) (Order, error) {
 		return o, ErrStale
 	case o.Exhausted():
 		return o, ErrTooManyAttempts
+	case o.LinkRefusal != "":
+		return o, NewError(o.LinkRefusal, "")
 	case !o.Fulfillable:
 		return o, NewError(CodeSoldOut, "")
 	}

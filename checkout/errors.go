@@ -17,12 +17,13 @@ const (
 	NotFound    Kind = "not found"
 	Invalid     Kind = "invalid"     // the input is wrong; Fields says where
 	Conflict    Kind = "conflict"    // right input, wrong moment
+	Gone        Kind = "gone"        // right input, and no moment will be right again
 	Unavailable Kind = "unavailable" // try again later
 	TooOften    Kind = "too often"   // try again after Error.Wait
 )
 
 // Kinds lists all kinds.
-func Kinds() []Kind { return []Kind{NotFound, Invalid, Conflict, Unavailable, TooOften} }
+func Kinds() []Kind { return []Kind{NotFound, Invalid, Conflict, Gone, Unavailable, TooOften} }
 
 // ErrorCode says exactly what is wrong. Codes are stable: pages, the API and the command
 // line each have a text for every one.
@@ -62,6 +63,9 @@ const (
 	CodeTooManyAttempts   ErrorCode = "too_many_attempts"   // the order takes no further attempt to pay
 	CodeCardNotChargeable ErrorCode = "card_not_chargeable" // the saved card cannot be charged without its buyer
 	CodeDataNeeded        ErrorCode = "data_needed"         // the buyer's data still serve something, and cannot be erased
+	CodeLinkUsedUp        ErrorCode = "link_used_up"        // the payment link was paid as often as it may be
+	CodeLinkInUse         ErrorCode = "link_in_use"         // others are paying what is left of the payment link's uses
+	CodeLinkClosed        ErrorCode = "link_closed"         // the payment link has expired or was switched off
 	CodeReferenceUsed     ErrorCode = "reference_used"      // another order has the merchant's reference
 
 	CodeAntomUnanswered ErrorCode = "antom_unanswered" // Antom has not answered yet
@@ -106,6 +110,9 @@ var kindsOfCodes = map[ErrorCode]Kind{
 	CodeTooManyAttempts:   Conflict,
 	CodeCardNotChargeable: Conflict,
 	CodeDataNeeded:        Conflict,
+	CodeLinkUsedUp:        Gone,
+	CodeLinkInUse:         Conflict,
+	CodeLinkClosed:        Gone,
 	CodeReferenceUsed:     Conflict,
 	CodeAntomUnanswered:   Unavailable,
 	CodeBusy:              Unavailable,

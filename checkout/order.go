@@ -32,8 +32,9 @@ type Order struct {
 	EverPaid      bool
 	PaidAt        time.Time // when it was paid for the first time
 	Stock         Stock
-	Fulfillable   bool  // whether the goods are in stock, or reserved for this order; known inside Store.Update only
-	Version       int64 // counts the changes; guards against lost updates
+	Fulfillable   bool      // whether the goods are in stock, or reserved for this order; known inside Store.Update only
+	LinkRefusal   ErrorCode // why its payment link has no use left for it, else ""; known inside Store.Update only
+	Version       int64     // counts the changes; guards against lost updates
 
 	Payments []Payment // oldest first
 }
@@ -52,12 +53,12 @@ const (
 
 // OrderLine is one product of an order, at the price of that moment.
 type OrderLine struct {
-	SKU      string
-	Name     string
-	Image    string
-	Quantity int
-	Unit     Money
-	Short    bool // fewer pieces are in stock than ordered; known when a cart is priced, not stored
+	SKU      string `json:"sku,omitempty"`
+	Name     string `json:"name,omitempty"`
+	Image    string `json:"image,omitempty"`
+	Quantity int    `json:"quantity"`
+	Unit     Money  `json:"unit,omitzero"`
+	Short    bool   `json:"-"` // fewer pieces are in stock than ordered; known when a cart is priced, not stored
 }
 
 // Total is the price of the line.

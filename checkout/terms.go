@@ -46,6 +46,7 @@ type Terms struct {
 	SuccessURL string            // where the buyer goes after paying; "" is the receipt
 	CancelURL  string            // where the buyer goes who leaves without paying; "" is the shop
 	Metadata   map[string]string // the merchant's own, shown to no buyer
+	Link       string            // id of the payment link that it came by; "" otherwise
 }
 
 // Refunded is the sum of the refunds that have succeeded of what has paid the order. What

@@ -24,6 +24,7 @@ type Store struct {
 	savedCards
 	apiKeys
 	orderLists
+	paymentLinks
 	apiRequests
 	NewestID string // the last id in time order of all orders and payments when it was opened, or ""
 
@@ -51,7 +52,7 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 	}
 	s := &Store{now: time.Now}
 	s.searches.store, s.carts, s.savedCards = s, carts{s, maxCarts}, savedCards{s}
-	s.apiKeys, s.orderLists, s.apiRequests = apiKeys{s}, orderLists{s}, apiRequests{s}
+	s.apiKeys, s.orderLists, s.apiRequests, s.paymentLinks = apiKeys{s}, orderLists{s}, apiRequests{s}, paymentLinks{s}
 	for _, option := range options {
 		option(s)
 	}

@@ -51,6 +51,7 @@ var orderRows = newMapping(mapping[checkout.Order]{
 		fixed(plain("success_url", func(o *checkout.Order) *string { return &o.SuccessURL })),
 		fixed(plain("cancel_url", func(o *checkout.Order) *string { return &o.CancelURL })),
 		fixed(asJSON("metadata", func(o *checkout.Order) *map[string]string { return &o.Metadata }, maps.Equal)),
+		fixed(plain("link_id", func(o *checkout.Order) *string { return &o.Link })),
 		instant("erased_at", func(o *checkout.Order) *time.Time { return &o.ErasedAt }),
 	},
 })
@@ -92,9 +93,10 @@ func (s *sealer) insertOrder(ctx context.Context, tx *tx, o *checkout.Order) (is
 }
 
 // checkReference refuses the merchant's reference of another order, unless that has
-// expired or was cancelled.
+// expired or was cancelled. At a payment link any reader of its address may write a
+// reference, so those keep no order of the merchant's programs out.
 func checkReference(ctx context.Context, tx *tx, o checkout.Order) error {
-	if o.Reference == "" {
+	if o.Reference == "" || o.Source == checkout.SourceLink {
 		return nil
 	}
 	var first string
@@ -104,6 +106,7 @@ func checkReference(ctx context.Context, tx *tx, o checkout.Order) error {
 		 WHERE reference = $1
 		   AND reference <> ''
 		   AND id <> $2
+		   AND source <> 'link'
 		   AND status NOT IN ('expired', 'cancelled')
 		 ORDER BY id
 		 LIMIT 1`, o.Reference, o.ID).Scan(&first)

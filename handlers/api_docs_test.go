@@ -17,6 +17,16 @@ func TestThePageAboutTheAPIShowsAllOfIt(t *testing.T) {
 	if policy := page.header.Get("Content-Security-Policy"); !strings.Contains(policy, "default-src 'none'") || strings.Contains(policy, "unsafe") {
 		t.Errorf("the policy is %s", policy)
 	}
+	served := into[struct {
+		Paths map[string]map[string]struct{ OperationID string }
+	}](t, reply{body: []byte(s.newBuyer().get("/api/v1/openapi.json").body)})
+	for path, methods := range served.Paths {
+		for _, op := range methods {
+			if !strings.Contains(page.body, `id="`+op.OperationID+`"`) {
+				t.Errorf("the page lacks %s of %s: name its tag in newSpec", op.OperationID, path)
+			}
+		}
+	}
 	for _, code := range web.ProblemCodes() {
 		page.sees(http.StatusOK, `<tr id="`+code.Code+`">`)
 	}

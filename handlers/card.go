@@ -3,6 +3,7 @@ package handlers
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -119,12 +120,14 @@ func (s cashier) offeredCard(c echo.Context, o checkout.Order) (card checkout.Me
 	return checkout.Method{}, false
 }
 
+// saidOnPayPage are the refusals that the pay page has words for, beside those of a choice.
+var saidOnPayPage = []checkout.ErrorCode{checkout.CodeTooManyAttempts, checkout.CodeCardsRefused, checkout.CodeLinkUsedUp, checkout.CodeLinkInUse}
+
 // refuseStart answers a start that is refused: with the pay page where it can be said
 // there, on which the choice that was posted stays.
 func (s cashier) refuseStart(c echo.Context, form web.Form, o checkout.Order, posted start, err error) error {
 	var refused *checkout.Error
-	shown := errors.As(err, &refused) &&
-		(refused.Kind() == checkout.Invalid || refused.Code == checkout.CodeTooManyAttempts || refused.Code == checkout.CodeCardsRefused)
+	shown := errors.As(err, &refused) && (refused.Kind() == checkout.Invalid || slices.Contains(saidOnPayPage, refused.Code))
 	if !shown || form != web.Page {
 		return err
 	}

@@ -18,6 +18,9 @@ type storefront struct{ *server }
 // cashier is where a buyer pays an order and sees its status.
 type cashier struct{ *server }
 
+// linkPages are the pages of payment links.
+type linkPages struct{ *server }
+
 // cardPage is where a buyer types a card, in the server-to-server mode.
 type cardPage struct{ cashier }
 
@@ -40,6 +43,11 @@ func (s *server) routes(e *echo.Echo, antom notifications, health probes) {
 	e.POST("/orders", store.placeOrder, ordering)
 	page("/orders", store.showLookup)
 	e.POST("/orders/lookup", store.lookUp, s.limiter.Limited(limits.lookups))
+
+	links := linkPages{s}
+	page("/buy/:code", links.show)
+	e.POST("/buy/:code", links.order, ordering)
+	page("/buy/:code/qr.svg", links.showCode)
 
 	reading := s.limiter.Limited(limits.reads)
 	page(payments.OrderPath+"/:id/:signature", pay.showOrder, reading)

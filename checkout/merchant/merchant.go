@@ -15,6 +15,7 @@ import (
 
 // Store is what the Service reads and writes.
 type Store interface {
+	LinkStore
 	// APIKeys lists all keys, newest first. APIKeyByHash finds one, or answers ErrNotFound.
 	APIKeys(ctx context.Context) ([]checkout.APIKey, error)
 	APIKeyByHash(ctx context.Context, hash string) (checkout.APIKey, error)

@@ -27,13 +27,15 @@ const (
 
 // OrderRequest is an order as a system of the merchant's places it, or a payment link.
 type OrderRequest struct {
-	FormKey   string // the same key is the same order; "" is a new one
-	Operator  string // the program that places it, by APIKey.Operator; "" is the buyer
-	Lines     []LineRequest
-	Currency  string         // "" is the shop's
-	Buyer     checkout.Buyer // as far as known, set by Buyer.Set
-	Language  string         // BCP 47; "" is the buyer's
-	ExpiresIn time.Duration  // zero is as the setting ORDER_TTL says
+	FormKey  string // the same key is the same order; "" is a new one
+	Operator string // the program that places it, by APIKey.Operator; "" is the buyer
+	Lines    []LineRequest
+	Currency string         // "" is the shop's
+	Buyer    checkout.Buyer // as far as known, set by Buyer.Set
+	// BuyerReference is the same for all orders of one browser; "" where the buyer is elsewhere.
+	BuyerReference string
+	Language       string        // BCP 47; "" is the buyer's
+	ExpiresIn      time.Duration // zero is as the setting ORDER_TTL says
 	checkout.Terms
 }
 
@@ -102,7 +104,7 @@ func (s *Service) newOrder(ctx context.Context, req OrderRequest) (checkout.Orde
 	now := s.cfg.Now()
 	return checkout.Order{
 		ID: s.cfg.NewID(), Number: checkout.NewNumber(), Token: checkout.NewToken(), FormKey: req.FormKey,
-		Buyer: req.Buyer, Lines: lines, Total: total, Language: req.Language, Terms: req.Terms,
+		Buyer: req.Buyer, BuyerReference: req.BuyerReference, Lines: lines, Total: total, Language: req.Language, Terms: req.Terms,
 		CreatedAt: now, ExpiresAt: now.Add(req.ExpiresIn), Status: checkout.OrderOpen,
 	}, nil
 }

@@ -149,7 +149,7 @@ CREATE TABLE orders (
 	language       TEXT NOT NULL,
 	created_at     INTEGER NOT NULL,
 	expires_at     INTEGER NOT NULL
-, erased_at INTEGER, token_sealed BLOB NOT NULL DEFAULT x'', buyer_reference TEXT NOT NULL DEFAULT '', source TEXT NOT NULL DEFAULT '', reference TEXT NOT NULL DEFAULT '', capture TEXT NOT NULL DEFAULT '' CHECK (capture IN ('', 'automatic', 'manual')), methods TEXT NOT NULL DEFAULT '', success_url TEXT NOT NULL DEFAULT '', cancel_url TEXT NOT NULL DEFAULT '', metadata TEXT NOT NULL DEFAULT '', paid_at INTEGER) STRICT;
+, erased_at INTEGER, token_sealed BLOB NOT NULL DEFAULT x'', buyer_reference TEXT NOT NULL DEFAULT '', source TEXT NOT NULL DEFAULT '', reference TEXT NOT NULL DEFAULT '', capture TEXT NOT NULL DEFAULT '' CHECK (capture IN ('', 'automatic', 'manual')), methods TEXT NOT NULL DEFAULT '', success_url TEXT NOT NULL DEFAULT '', cancel_url TEXT NOT NULL DEFAULT '', metadata TEXT NOT NULL DEFAULT '', paid_at INTEGER, link_id TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE TRIGGER idempotency_erased AFTER UPDATE OF erased_at ON orders WHEN NEW.erased_at IS NOT NULL
 BEGIN
@@ -185,6 +185,28 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_dead ON outbox (id) WHERE state = 'dead';
 
 CREATE INDEX outbox_pending ON outbox (next_at) WHERE state = 'pending';
+
+CREATE TABLE payment_links (
+	id               TEXT PRIMARY KEY,
+	code             TEXT NOT NULL UNIQUE, -- in the link's address
+	form_key         TEXT NOT NULL UNIQUE, -- of the request that made it
+	name             TEXT NOT NULL,
+	lines            TEXT NOT NULL,
+	amount_min       INTEGER NOT NULL,
+	amount_max       INTEGER NOT NULL,
+	amount_suggested INTEGER NOT NULL,
+	currency         TEXT NOT NULL,
+	adjustable       INTEGER NOT NULL CHECK (adjustable IN (0, 1)),
+	max_uses         INTEGER NOT NULL CHECK (max_uses >= 0),
+	methods          TEXT NOT NULL,
+	success_url      TEXT NOT NULL,
+	metadata         TEXT NOT NULL,
+	active           INTEGER NOT NULL CHECK (active IN (0, 1)),
+	created_at       INTEGER NOT NULL,
+	expires_at       INTEGER,
+	uses             INTEGER NOT NULL CHECK (uses >= 0),
+	reserved         INTEGER NOT NULL CHECK (reserved >= 0)
+) STRICT;
 
 CREATE TABLE payments (
 	request_id  TEXT PRIMARY KEY, -- Antom's paymentRequestId, in time order

@@ -67,6 +67,7 @@ func Mount(e *echo.Echo, cfg Config, services Services, limited echo.MiddlewareF
 	a.huma.UseMiddleware(keepBody, a.authenticate, a.idempotent)
 	a.orders()
 	a.paymentMethods()
+	a.links()
 	a.serveSpec(group)
 	return a
 }

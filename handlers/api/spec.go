@@ -25,6 +25,7 @@ func newSpec() huma.Config {
 	cfg.Servers = []*huma.Server{{URL: basePath, Description: "Below the address of the shop"}}
 	cfg.Tags = []*huma.Tag{
 		{Name: "Orders", Description: "What was ordered, and how it is paid."},
+		{Name: "Payment links", Description: "Addresses that sell without a shop."},
 		{Name: "Payment methods", Description: "What buyers can pay with."},
 	}
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{

@@ -212,7 +212,7 @@ var Statuses = []string{
 
 // Pages are all pages in all states, in the language of ctx.
 func Pages(ctx context.Context) []Page {
-	return slices.Concat(shopPages(ctx), checkoutPages(ctx), stepPages(ctx), statusPages(ctx), returnPages(ctx), otherPages(ctx))
+	return slices.Concat(shopPages(ctx), checkoutPages(ctx), stepPages(ctx), statusPages(ctx), returnPages(ctx), linkPages(ctx), otherPages(ctx))
 }
 
 // shopPages are the catalogue, a product, and the cart.
@@ -462,6 +462,40 @@ func returnPages(ctx context.Context) []Page {
 		{"return-other-browser", views.ReturnPage(otherBrowser)},
 		{"checkout-other-browser", views.CheckoutPage(checkoutElsewhere)},
 	}
+}
+
+// linkPages are those of payment links.
+func linkPages(ctx context.Context) []Page {
+	sells := views.LinkView{
+		Frame: frame(ctx), Name: "Two mugs and a notebook", Lines: lines(ctx), Total: amount(ctx, 4200, "SGD"), FormID: "f-1", PostURL: "#",
+		Values: map[string]string{"quantity": "1", "email": "jo@example.com"},
+	}
+	adjustable := sells
+	adjustable.Adjustable, adjustable.Reference, adjustable.OpenURL = true, "INV-2041", "/checkout/"+Token
+	inUse := sells
+	inUse.Error = "error.link_in_use"
+	chosen := views.LinkView{
+		Frame: frame(ctx), Name: "A gift for the school", FormID: "f-1", PostURL: "#", Values: map[string]string{"amount": "12.50"},
+		Range: views.AmountRange{Min: amount(ctx, 500, "SGD"), Max: amount(ctx, 200000, "SGD")},
+	}
+	wrong := chosen
+	wrong.Values = map[string]string{"amount": "1e3", "email": "jo@"}
+	wrong.Errors = map[string]string{"amount": "error.amount", "email": "error.email", "reference": "error.too_long"}
+	pages := []Page{
+		{"link", views.LinkPage(sells)},
+		{"link-adjustable", views.LinkPage(adjustable)},
+		{"link-in-use", views.LinkPage(inUse)},
+		{"link-amount", views.LinkPage(chosen)},
+		{"link-errors", views.LinkPage(wrong)},
+	}
+	for _, status := range []checkout.LinkStatus{checkout.LinkUsedUp, checkout.LinkExpired, checkout.LinkOff} {
+		closed := views.LinkClosedView{Frame: frame(ctx), Status: status}
+		if status == checkout.LinkUsedUp {
+			closed.OrderURL = "/checkout/" + Token
+		}
+		pages = append(pages, Page{"link-" + string(status), views.LinkClosedPage(closed)})
+	}
+	return pages
 }
 
 // otherPages are the order lookup and the error pages.
