@@ -54,9 +54,11 @@ test: compiler browser needs interpreters openapi ## everything, the journeys in
 	go test -race -shuffle=on -timeout 20m $$(go list ./... | grep -v /e2e)
 	go test -shuffle=on -timeout 20m ./e2e
 	RAPID_CHECKS=10000 RAPID_STEPS=50 go test -shuffle=on -timeout 20m ./checkout ./proof
+	RAPID_CHECKS=1000 go test -timeout 20m ./handlers -run WhateverIsPosted
 
 fuzz: ## the fuzz targets, 100,000 executions each
 	sh antom/testdata/fuzz.sh
+	go test ./handlers/api -run '^$$' -fuzz FuzzPointers -fuzztime 100000x
 
 prove: needs ## the full proofs: simulation, crashes, power cuts; see PROOF.md
 	RAPID_CHECKS=100000 RAPID_STEPS=50 go test -timeout 3h -v ./checkout -run "NoSequence|FollowsWhat"

@@ -19,3 +19,8 @@ type OrderFilter struct {
 	CreatedTo   time.Time // inclusive
 	Waiting     bool      // for a person: under review, or authorised and not being captured
 }
+
+// OrderStatuses lists all statuses of an order, in the order of its life.
+func OrderStatuses() []OrderStatus {
+	return []OrderStatus{OrderOpen, OrderProcessing, OrderAuthorized, OrderPaid, OrderPartiallyRefunded, OrderRefunded, OrderCancelled, OrderExpired, OrderReview}
+}

@@ -86,3 +86,8 @@ type Market struct {
 	Country  string // sorts the answer; "" stands for every country without an answer of its own
 	Manual   bool   // the merchant captures cards
 }
+
+// SupposedOrder is an order that was not placed, to learn what it would be offered.
+func SupposedOrder(total Money, country string, end time.Time) Order {
+	return Order{Total: total, Buyer: Buyer{Country: country}, Status: OrderOpen, ExpiresAt: end}
+}

@@ -89,7 +89,7 @@ func fullOrder(id string) checkout.Order {
 	o.Status, o.Closed, o.Review, o.ReviewPayment = checkout.OrderReview, checkout.OrderExpired, "another amount", "p1"
 	o.EverPaid, o.Stock, o.ErasedAt, o.BuyerReference = true, checkout.StockReserved, noon, "buyer"
 	o.PaidAt, o.Terms = noon.Add(time.Minute), fullTerms
-	o.Reference += id // no other order may have it
+	o.Reference = "R-" + id // another order may not have it
 	p := newPayment("p-" + id)
 	p.CreatedAt = p.CreatedAt.Add(unstored)
 	p.AntomID, p.Status, p.Duplicate, p.ResolvedOffline, p.EmailOnFailure, p.Polls, p.Doubts = "antom-"+id, checkout.PaymentPaid, true, true, true, 3, 2

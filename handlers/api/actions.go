@@ -14,8 +14,11 @@ import (
 // an empty object.
 type actionInput struct {
 	OrderInput
-	Body *struct{}
+	Body *NoMembers
 }
+
+// NoMembers is a body that says nothing.
+type NoMembers struct{}
 
 // refundInput is a refund of an order.
 type refundInput struct {

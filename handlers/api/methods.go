@@ -56,10 +56,7 @@ func (a *API) listPaymentMethods(ctx context.Context, in *paymentMethodsInput) (
 	if len(p.Errors) > 0 {
 		return nil, failed(ctx, p)
 	}
-	order := checkout.Order{
-		Total: checkout.Money{Minor: in.Amount, Currency: currency}, Buyer: checkout.Buyer{Country: in.Country},
-		Status: checkout.OrderOpen, ExpiresAt: a.Now().Add(orderTime),
-	}
+	order := checkout.SupposedOrder(checkout.Money{Minor: in.Amount, Currency: currency}, in.Country, a.Now().Add(orderTime))
 	out := &paymentMethodsOutput{PaymentMethods{Data: []PaymentMethod{}}}
 	for _, m := range a.Methods.List(ctx, order, checkout.Device{Terminal: checkout.TerminalWeb}) {
 		method := PaymentMethod{Method: m.Code, Name: m.Name, Category: string(m.Flow.Category()), Brands: append([]string{}, m.Brands...), Installments: []int{}}

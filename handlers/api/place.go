@@ -54,10 +54,7 @@ type addressInput struct {
 	PostalCode string `json:"postal_code,omitempty" maxLength:"16"`
 }
 
-type placeInput struct {
-	Idempotency string `header:"Idempotency-Key" maxLength:"255" doc:"The same key with the same body is the same order"`
-	Body        placement
-}
+type placeInput struct{ Body placement }
 
 // placedOutput is a new order as the answer.
 type placedOutput struct {
@@ -67,22 +64,22 @@ type placedOutput struct {
 
 // placing registers the operation that places an order.
 func (a *API) placing() {
-	huma.Register(a.huma, huma.Operation{
-		OperationID: "create-order", Method: http.MethodPost, Path: "/orders", Summary: "Place an order", Tags: []string{"Orders"},
+	huma.Register(a.huma, posting(huma.Operation{
+		OperationID: "create-order", Path: "/orders", Summary: "Place an order", Tags: []string{"Orders"},
 		Description:   "Lead the buyer to the order's checkout_url. A reference that another order has is answered with 409 and that order's id in order_id.",
 		DefaultStatus: http.StatusCreated, Security: needs(checkout.ScopeWriteOrders),
-	}, a.placeOrder)
+	}, false), a.placeOrder)
 }
 
 func (a *API) placeOrder(ctx context.Context, in *placeInput) (*placedOutput, error) {
 	key := keyOf(ctx)
 	req := in.Body.request()
-	if in.Idempotency != "" {
+	if _, given := ctx.Value(idempotencyKey{}).(string); given {
 		request, err := json.Marshal(in.Body)
 		if err != nil {
 			return nil, err
 		}
-		req.FormKey = key.Orders(in.Idempotency).FormKey(request)
+		req.FormKey = orderedBy(ctx).FormKey(request)
 	}
 	req.Operator = key.Operator()
 	o, err := a.Merchant.PlaceOrder(ctx, req)

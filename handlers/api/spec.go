@@ -25,10 +25,11 @@ func newSpec() huma.Config {
 	cfg.Servers = []*huma.Server{{URL: basePath, Description: "Below the address of the shop"}}
 	cfg.Tags = []*huma.Tag{
 		{Name: "Orders", Description: "What was ordered, and how it is paid."},
+		{Name: "Payment links", Description: "Addresses that sell without a shop."},
 		{Name: "Payment methods", Description: "What buyers can pay with."},
 	}
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		keyScheme: {Type: "http", Scheme: "bearer", Description: "An API key, ak_test_… or ak_live_…, as `antom-checkout keys create` prints it. The scopes that an operation needs stand beside it."},
+		keyScheme: {Type: "http", Scheme: "bearer", Description: "An API key, ak_test_… or ak_live_…, as the command \"keys create\" prints it. The scopes that an operation needs stand beside it."},
 	}
 	return cfg
 }

@@ -1,0 +1,81 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+
+	"antom-checkout/checkout"
+)
+
+const ordersHelp = `Orders are listed newest first, one a line: number, status, total, when it was placed,
+the merchant's reference, and why it is under review. --waiting lists those that wait
+for a person: under review, or authorised and not being captured.
+
+With --json each line is an order as the API shows it, without the address of its
+checkout, which opens it.
+`
+
+// ordersAtOnce is how many orders are read for one part of the list.
+const ordersAtOnce = 100
+
+// listOrders lists orders, beside a running server or without one.
+func listOrders(ctx context.Context, l *line) error {
+	status := l.flags.String("status", "", "only orders with this status")
+	waiting := l.flags.Bool("waiting", false, "only orders that wait for a person")
+	asJSON := l.flags.Bool("json", false, "one JSON object a line")
+	s, err := l.load()
+	if err != nil {
+		return err
+	}
+	filter := checkout.OrderFilter{Status: checkout.OrderStatus(*status), Waiting: *waiting}
+	if *status != "" && !slices.Contains(checkout.OrderStatuses(), filter.Status) {
+		return usageError{fmt.Errorf("orders: no status %q; there are %v", *status, checkout.OrderStatuses())}
+	}
+	s.Log.Level = max(s.Log.Level, slog.LevelWarn) // the answer says the result
+	p, err := Build(ctx, s, Outside{Log: newLog(s.Log, l.stderr), Beside: true})
+	if err != nil {
+		return err
+	}
+	return errors.Join(p.writeOrders(ctx, l.stdout, filter, *asJSON), p.Close())
+}
+
+// writeOrders writes all orders of a filter, part by part.
+func (p *Program) writeOrders(ctx context.Context, stdout io.Writer, filter checkout.OrderFilter, asJSON bool) error {
+	window := checkout.Window{Limit: ordersAtOnce}
+	for {
+		orders, err := p.Services.Merchant.Orders(ctx, filter, window)
+		if err != nil {
+			return err
+		}
+		for _, o := range orders {
+			if err := p.writeOrder(stdout, o, asJSON); err != nil {
+				return err
+			}
+			window.After = o.ID
+		}
+		if len(orders) < ordersAtOnce {
+			return nil
+		}
+	}
+}
+
+func (p *Program) writeOrder(stdout io.Writer, o checkout.Order, asJSON bool) error {
+	if asJSON {
+		shown := p.Services.Merchant.NewOrder(o)
+		shown.CheckoutURL = ""
+		return json.NewEncoder(stdout).Encode(shown)
+	}
+	line := fmt.Sprintf("%s  %-18s  %12s  %s", o.Number, statusText(o.Status), amountText(o.Total), timeText(o.CreatedAt))
+	for _, more := range []string{o.Reference, string(o.Review)} {
+		if more != "" {
+			line += "  " + more
+		}
+	}
+	_, err := fmt.Fprintln(stdout, line)
+	return err
+}
