@@ -55,26 +55,20 @@ type Config struct {
 type API struct {
 	Config
 	Services
+	Spec []byte // the specification as it is served
 	huma huma.API
 }
 
 // Mount adds the routes of the API to a router. limited is put before each of them.
 func Mount(e *echo.Echo, cfg Config, services Services, limited echo.MiddlewareFunc) *API {
-	spec := huma.DefaultConfig("antom-checkout", "1")
-	spec.OpenAPIPath, spec.DocsPath, spec.SchemasPath = "", "", "" // served by ourselves
-	spec.CreateHooks = nil                                         // no "$schema" in the answers
-	format := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: unmarshal}
-	spec.Formats = map[string]huma.Format{"application/json": format, "json": format}
-	spec.Servers = []*huma.Server{{URL: cfg.PublicURL + basePath}}
-	spec.Components.SecuritySchemes = map[string]*huma.SecurityScheme{keyScheme: {Type: "http", Scheme: "bearer", Description: "An API key: ak_test_… or ak_live_…"}}
-	spec.RejectUnknownQueryParameters = true
 	group := e.Group(basePath) // with middleware of its own it would answer 404 for a wrong method
 	e.Use(ofAPI(limited), ofAPI(reportFailures))
-	a := &API{Config: cfg, Services: services, huma: humaecho.NewWithGroup(e, group, spec)}
+	a := &API{Config: cfg, Services: services, huma: humaecho.NewWithGroup(e, group, newSpec())}
 	a.huma.UseMiddleware(keepBody, a.authenticate, a.idempotent)
 	a.orders()
 	a.paymentMethods()
 	a.links()
+	a.serveSpec(group)
 	return a
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -62,25 +63,60 @@ const (
 	CodeKeyInvalid       = "idempotency_key_invalid"
 )
 
-// codesOfStatuses is the code of a status that says all there is to say.
-var codesOfStatuses = map[int]string{
-	http.StatusBadRequest:            CodeBadRequest,
-	http.StatusUnauthorized:          CodeUnauthorized,
-	http.StatusForbidden:             CodeForbidden,
-	http.StatusNotFound:              string(checkout.CodeNotFound),
-	http.StatusMethodNotAllowed:      CodeMethodNotAllowed,
-	http.StatusRequestTimeout:        CodeTimeout,
-	http.StatusRequestEntityTooLarge: CodeTooLarge,
-	http.StatusUnsupportedMediaType:  CodeMediaType,
-	http.StatusMisdirectedRequest:    CodeMisdirected,
-	http.StatusUnprocessableEntity:   CodeInvalid,
-	http.StatusTooManyRequests:       CodeTooMany,
-	http.StatusServiceUnavailable:    string(checkout.CodeBusy),
+// ProblemCode is a code of a Problem, with the status that it comes with and what it means.
+type ProblemCode struct {
+	Code   string
+	Status int
+	Text   string
+}
+
+// ownCodes are the codes of problems beside those of checkout. The first one of a status is
+// what the status alone says.
+var ownCodes = []ProblemCode{
+	{CodeBadRequest, http.StatusBadRequest, "the body is not valid JSON, or the request is cut off"},
+	{CodeKeyMissing, http.StatusBadRequest, "the request needs the header Idempotency-Key"},
+	{CodeKeyInvalid, http.StatusBadRequest, "an Idempotency-Key has 1 to 128 printable ASCII characters, no space among them, and holds no card number"},
+	{CodeUnauthorized, http.StatusUnauthorized, "the request has no API key, or one that is unknown, revoked or of the other mode"},
+	{CodeForbidden, http.StatusForbidden, "the API key lacks a scope, or the request comes from a page of another site"},
+	{CodeMethodNotAllowed, http.StatusMethodNotAllowed, "the address does not take this method"},
+	{CodeTimeout, http.StatusRequestTimeout, "the body did not arrive in time"},
+	{CodeTooLarge, http.StatusRequestEntityTooLarge, "the body has more than 65,536 bytes"},
+	{CodeMediaType, http.StatusUnsupportedMediaType, "the body is not JSON; send Content-Type: application/json"},
+	{CodeMisdirected, http.StatusMisdirectedRequest, "the host name is not the shop's"},
+	{CodeInvalid, http.StatusUnprocessableEntity, "the request is not as the specification says; errors says where"},
+	{CodeTooMany, http.StatusTooManyRequests, "too many requests; Retry-After says when to go on"},
+	{CodeInternal, http.StatusInternalServerError, "the program has failed; its log names the request"},
+}
+
+// ProblemCodes lists the codes of all problems, sorted.
+func ProblemCodes() []ProblemCode {
+	all := slices.Clone(ownCodes)
+	for _, code := range checkout.Codes() {
+		all = append(all, ProblemCode{string(code), StatusOf(code.Kind()), checkout.OperatorText(code)})
+	}
+	slices.SortFunc(all, func(a, b ProblemCode) int { return cmp.Compare(a.Code, b.Code) })
+	return all
+}
+
+// codeOfStatus is the code of a status that says all there is to say.
+func codeOfStatus(status int) string {
+	switch status {
+	case http.StatusNotFound:
+		return string(checkout.CodeNotFound)
+	case http.StatusServiceUnavailable:
+		return string(checkout.CodeBusy)
+	}
+	for _, own := range ownCodes {
+		if own.Status == status {
+			return own.Code
+		}
+	}
+	return CodeInternal
 }
 
 // NewProblem makes the problem of a status. code is "" where the status says all.
 func NewProblem(status int, code, detail string) *Problem {
-	code = cmp.Or(code, codesOfStatuses[status], CodeInternal)
+	code = cmp.Or(code, codeOfStatus(status))
 	return &Problem{
 		Type: DocsPath + "#" + code, Title: http.StatusText(status), Status: status, Code: code,
 		Detail: cmp.Or(detail, http.StatusText(status)),
