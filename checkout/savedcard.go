@@ -195,6 +195,17 @@ func noteToken(o *Order, p *Payment, e Event) {
 	p.CardSaved = true
 }
 
+// ForgetRemovedCard drops the request of a payment in progress whose buyer has removed its
+// saved card: the token is in it. The payment is inquired from then on, and never sent
+// again.
+func ForgetRemovedCard(o Order, requestID string) Order {
+	o = o.Clone()
+	if p := o.Payment(requestID); p.Status.InProgress() {
+		p.forgetRequest()
+	}
+	return o
+}
+
 // Codes after which Antom takes a saved card no longer, and the advice of the schemes that
 // says the same.
 var (

@@ -161,3 +161,16 @@ func TestATokenDoesNotPrint(t *testing.T) {
 		}
 	}
 }
+
+// A request is dropped while its payment may be sent again; one that has its result stays
+// as it is.
+func TestARemovedCardTakesItsRequestAlong(t *testing.T) {
+	for status, forgotten := range map[PaymentStatus]bool{PaymentCreated: true, PaymentUnknown: true, PaymentProcessing: true, PaymentPaid: false} {
+		o := Order{Payments: []Payment{{RequestID: "p", Status: status, Body: []byte("token")}, {RequestID: "other", Status: status, Body: []byte("body")}}}
+		after := ForgetRemovedCard(o, "p")
+		p, other := after.Payment("p"), after.Payment("other")
+		if p.Repeatable() == forgotten || (len(p.Body) == 0) != forgotten || !other.Repeatable() || len(o.Payments[0].Body) == 0 {
+			t.Errorf("%s: the payment is repeatable %v, the other one %v", status, p.Repeatable(), other.Repeatable())
+		}
+	}
+}

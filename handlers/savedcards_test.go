@@ -321,3 +321,29 @@ func (b *buyer) startsJSON(path, body string) action {
 	must(b.t, json.Unmarshal([]byte(got.body), &a))
 	return a
 }
+
+// A card that its buyer removes while Antom has not answered is not charged after all,
+// neither by the sweeper nor by another click, and the order may be paid in another way.
+func TestARemovedCardIsNotChargedAfterAll(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	buyer.saves()
+	next := buyer.orders()
+	card := buyer.card(next)
+	shop.fault(sandbox.Fault{Kind: sandbox.ResetByPeer, On: "pay"})
+	buyer.expectAction(buyer.startsJSON(next, `{"method":"CARD","card":"`+card+`"}`), http.StatusAccepted, "wait")
+	shop.control.ClearFaults()
+	calls := len(shop.payRequests())
+	buyer.post(next + "/cards/" + card + "/removal").sees(http.StatusSeeOther)
+	for range 4 {
+		shop.passes(time.Minute)
+		shop.sweeps()
+	}
+	if again := len(shop.payRequests()) - calls; again != 0 {
+		t.Errorf("the removed card was sent to Antom %d times", again)
+	}
+	if o := shop.orderAt(next); o.Payments[0].Status != checkout.PaymentCancelled || len(o.Payments[0].Body) > 0 {
+		t.Errorf("the payment is %s, its request has %d bytes", o.Payments[0].Status, len(o.Payments[0].Body))
+	}
+	buyer.expectAction(buyer.starts(next, "GCASH"), http.StatusOK, "sdk")
+}

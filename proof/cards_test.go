@@ -292,7 +292,7 @@ func (s *simulation) noteCharge(want checkout.ChargeRequest, o checkout.Order) {
 
 // callUnderWay is how long a request with a token may have been on its way out when the
 // buyer removed the card.
-const callUnderWay = time.Minute
+const callUnderWay = 5 * time.Second
 
 // expectOneSending checks, as a request leaves, that a typed card is sent in one request
 // only, and that of a payment that cannot be repeated nothing is sent without its card.

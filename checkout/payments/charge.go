@@ -111,10 +111,13 @@ func (s *charges) submitCharge(ctx context.Context, o checkout.Order, want check
 		return o, nil
 	}
 	o, found, err := s.inquire(ctx, o, *p)
-	if p = o.Last(); err != nil || found != checkout.FindingNotFound || !p.Repeatable() || !o.Payable() {
+	if err != nil || found != checkout.FindingNotFound || !o.Payable() {
 		return o, err
 	}
-	return s.sendCharge(ctx, o, *p, true)
+	if o, err = s.withoutRemovedCard(ctx, o, *o.Last()); err != nil || !o.Last().Repeatable() {
+		return o, err
+	}
+	return s.sendCharge(ctx, o, *o.Last(), true)
 }
 
 func (s *charges) addCharge(ctx context.Context, o checkout.Order, want checkout.ChargeRequest) (checkout.Order, error) {

@@ -284,13 +284,24 @@ func (s *starts) addPayment(ctx context.Context, o checkout.Order, p checkout.Pa
 // resume goes on with an attempt: the same action again, or, when Antom has not
 // answered the first time, the same request again.
 func (s *starts) resume(ctx context.Context, o checkout.Order, p checkout.Payment) (Started, error) {
-	switch {
-	case p.Action.Type != checkout.ActionNone:
+	if p.Action.Type != checkout.ActionNone {
 		return Started{Order: o, Payment: p, Action: p.Action}, nil
-	case !p.Repeatable():
-		return waiting(o, &p), nil
 	}
-	return s.submit(ctx, o, p, true)
+	return s.submitAgain(ctx, o, p.RequestID)
+}
+
+// submitAgain sends a request again that Antom may not have received. The answer is that
+// the buyer waits where the request may be sent no longer.
+func (s *starts) submitAgain(ctx context.Context, o checkout.Order, requestID string) (Started, error) {
+	o, err := s.withoutRemovedCard(ctx, o, *o.Payment(requestID))
+	if err != nil {
+		return Started{}, err
+	}
+	p := o.Payment(requestID)
+	if !p.Repeatable() {
+		return waiting(o, p), nil
+	}
+	return s.submit(ctx, o, *p, true)
 }
 
 // submit sends the stored request, and goes on with the answer.
@@ -339,7 +350,7 @@ func (s *starts) resubmit(ctx context.Context, orderID, requestID string) error 
 	}
 	next := checkout.NextForPayment(o, requestID, checkout.FindingNotFound, s.rules())
 	if next == checkout.StepSubmit && !o.PastEnd(s.now(), 0) {
-		_, err = s.submit(ctx, o, *o.Payment(requestID), true)
+		_, err = s.submitAgain(ctx, o, requestID)
 	}
 	return err
 }

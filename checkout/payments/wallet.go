@@ -51,4 +51,22 @@ func (s *starts) withSavedCard(ctx context.Context, o checkout.Order, want check
 	return s.cfg.Cards.Choose(o, want, card, s.now())
 }
 
+// withoutRemovedCard is the order of a payment that may be sent again: not with a card that
+// its buyer has removed since the first time. Such a payment is not repeatable afterwards.
+func (s *starts) withoutRemovedCard(ctx context.Context, o checkout.Order, p checkout.Payment) (checkout.Order, error) {
+	if p.Choice.Saved == "" || !p.Repeatable() {
+		return o, nil
+	}
+	card, err := s.store.SavedCard(ctx, p.Choice.Saved)
+	switch {
+	case err == nil && card.RemovedAt.IsZero():
+		return o, nil
+	case err != nil && !checkout.IsNotFound(err):
+		return o, err
+	}
+	return s.change(ctx, o.ID, checkout.Cause{Kind: checkout.BySweeper}, func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
+		return checkout.ForgetRemovedCard(o, p.RequestID), nil, nil
+	})
+}
+
 func aboutCard(id string) slog.Attr { return slog.String(checkout.LogCard, id) }
