@@ -13,6 +13,8 @@ import (
 	"time"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"antom-checkout/checkout"
 )
 
 // Store is the database. It implements payments.Store.
@@ -23,6 +25,7 @@ type Store struct {
 	carts
 	savedCards
 	apiKeys
+	webhooks
 	NewestID string // the last id in time order of all orders and payments when it was opened, or ""
 
 	writer    *writer
@@ -33,6 +36,7 @@ type Store struct {
 	exclusive bool
 	probe     probe
 	now       func() time.Time
+	eventIDs  *checkout.IDs
 }
 
 // Option changes how a [Store] is opened.
@@ -48,10 +52,11 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 		return nil, errors.New("only a path to an SQLite file is supported as database")
 	}
 	s := &Store{now: time.Now}
-	s.searches.store, s.carts, s.savedCards, s.apiKeys = s, carts{s, maxCarts}, savedCards{s}, apiKeys{s}
+	s.searches.store, s.carts, s.savedCards, s.apiKeys, s.webhooks = s, carts{s, maxCarts}, savedCards{s}, apiKeys{s}, webhooks{s}
 	for _, option := range options {
 		option(s)
 	}
+	s.eventIDs = checkout.NewIDs(s.now)
 	path, err := makeFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("database file: %w", err)
