@@ -180,6 +180,9 @@ type Metadata struct {
 // may be stored.
 const AskForConsent = "ASKFORCONSENT"
 
+// CredentialPAN is the CredentialType of an authentication of the card's own number.
+const CredentialPAN = "PAN"
+
 // MPIData is the result of a 3-D Secure authentication done elsewhere.
 type MPIData struct {
 	ThreeDSVersion  string `json:"threeDSVersion,omitempty"`

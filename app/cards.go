@@ -89,7 +89,7 @@ func (p *Program) dumpNoCore(context.Context) error {
 	if !p.Settings.CardServer {
 		return nil
 	}
-	return syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{})
+	return errors.Join(syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{}), forbidDumps())
 }
 
 // remind warns once a day while the attestation ends soon or has ended.

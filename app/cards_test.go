@@ -1,8 +1,12 @@
 package app
 
 import (
+	"fmt"
 	"log/slog"
+	"maps"
 	"net/http/httptest"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -97,5 +101,75 @@ func TestTheServerModeDumpsNoCore(t *testing.T) {
 		if err := syscall.Getrlimit(syscall.RLIMIT_CORE, &after); err != nil || (after.Cur == 0) != (server || before.Max == 0) {
 			t.Errorf("server mode %v: a core dump may have %d bytes, %v", server, after.Cur, err)
 		}
+	}
+}
+
+// cardPart is the README's part about cards.
+func cardPart(t *testing.T) string {
+	t.Helper()
+	page, err := os.ReadFile(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, part, _ := strings.Cut(string(page), "\n### Cards: Antom's page, or your own\n")
+	part, _, found := strings.Cut(part, "\n### ")
+	if !found {
+		t.Fatal("README.md has no part about cards")
+	}
+	return part
+}
+
+// What the README tells a merchant to type switches the mode on, and nothing of it may be
+// left out.
+func TestTheReadmesCommandSwitchesTheServerModeOn(t *testing.T) {
+	_, command, found := strings.Cut(cardPart(t), "\n    CARD_MODE=server ")
+	command, _, ends := strings.Cut(command, " … antom-checkout serve\n")
+	if !found || !ends {
+		t.Fatal("README.md has no command that switches the mode on")
+	}
+	env := account(environ{"CARD_MODE": "server"})
+	delete(env, "PUBLIC_URL")
+	for pair := range strings.FieldsSeq(command) {
+		name, value, _ := strings.Cut(pair, "=")
+		env[name] = value
+	}
+	kind, day, _ := strings.Cut(env[attestationSetting], ":")
+	if _, err := time.Parse(time.DateOnly, day); err != nil {
+		t.Fatalf("%s ends with %q", kind, day)
+	}
+	env[attestationSetting] = kind + ":" + inDays(90) // the README's day passes
+	if s := load(t, env); !s.CardServer || s.pages().CardsUntil.IsZero() {
+		t.Error("the mode is not on")
+	}
+	for _, name := range []string{attestationSetting, "PUBLIC_URL"} {
+		less := maps.Clone(env)
+		delete(less, name)
+		expectProblems(t, less, nil, name)
+	}
+}
+
+// Figures and names of the README's part are those of the program.
+func TestTheReadmesPartAboutCardsIsTrue(t *testing.T) {
+	part := strings.Join(strings.Fields(cardPart(t)), " ")
+	now := time.Now()
+	p := &Program{metrics: newMetrics(), Settings: load(t, environ{"CARD_MODE": "server", attestationSetting: "aoc:" + inDays(90)})}
+	p.metrics.watchAttestation(p.Settings.Attestation, func() time.Time { return now })
+	scrape := httptest.NewRecorder()
+	p.metrics.handler().ServeHTTP(scrape, httptest.NewRequest("GET", "/metrics", nil))
+	metric := regexp.MustCompile(`checkout_pci_\w+`).FindString(scrape.Body.String())
+	texts := []string{
+		fmt.Sprintf("From %d days before its end", int(reminderTime.Hours()/24)), "`" + metric + "` counts down",
+		"`/checkout/{token}/card`", "(exit code 2)", "`SDK_UI=element`", "`page-inventory`", "| `CARD_MODE=antom` (default) |",
+	}
+	for _, kind := range attestations {
+		texts = append(texts, "`"+kind+":`")
+	}
+	for _, text := range texts {
+		if !strings.Contains(part, text) {
+			t.Errorf("README.md lacks %q about cards", text)
+		}
+	}
+	if load(t, environ{}).CardServer {
+		t.Error("the mode of the server is the default")
 	}
 }

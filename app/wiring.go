@@ -72,6 +72,7 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 	}, antomGateway)
 	selling, paying := s.Shop, s.Payments
 	selling.Now, selling.NewID, selling.Log = p.Now, ids.New, p.Log
+	paying.LinkKeyBefore = linkKey(p.Settings.keysBefore())
 	paying.PublicURL, paying.LinkKey, paying.Now, paying.NewID, paying.Log = publicURL, linkKey(p.keys), p.Now, ids.New, p.Log
 	paying.CardLimits = s.Pages.RateLimits
 	if !s.Pages.RateLimits {

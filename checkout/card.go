@@ -96,10 +96,11 @@ func (t ThreeDS) filledBy(later ThreeDS) ThreeDS {
 // CardChoice is what a buyer decides about a card payment beside the method. Another
 // choice is another attempt.
 type CardChoice struct {
-	Saved        string  `json:"saved,omitempty"`        // id of a saved card; "" for a card that is entered
-	Save         bool    `json:"save,omitempty"`         // the buyer agrees that the card is saved
-	Consent      Consent `json:"consent,omitzero"`       // with Save: the text that they agree to
-	Charge       bool    `json:"charge,omitempty"`       // the merchant charges the saved card without the buyer
-	Brand        string  `json:"brand,omitempty"`        // Antom's selectedCardBrand: a Korean card company
-	Installments int     `json:"installments,omitempty"` // the bank collects in so many monthly parts; 0 is one payment
+	Saved         string  `json:"saved,omitempty"`         // id of a saved card; "" for a card that is entered
+	Save          bool    `json:"save,omitempty"`          // the buyer agrees that the card is saved
+	Consent       Consent `json:"consent,omitzero"`        // with Save: the text that they agree to
+	Charge        bool    `json:"charge,omitempty"`        // the merchant charges the saved card without the buyer
+	Brand         string  `json:"brand,omitempty"`         // Antom's selectedCardBrand: a Korean card company
+	Authenticated bool    `json:"authenticated,omitempty"` // the merchant has had the cardholder authenticated elsewhere
+	Installments  int     `json:"installments,omitempty"`  // the bank collects in so many monthly parts; 0 is one payment
 }

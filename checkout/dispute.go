@@ -49,12 +49,11 @@ type Disputes []Dispute
 // ends a dispute stays.
 func (all *Disputes) apply(step Dispute) {
 	step.Due = step.Due.UTC().Truncate(time.Millisecond)
-	i := slices.IndexFunc(*all, func(d Dispute) bool { return d.ID == step.ID })
-	switch {
-	case i < 0:
+	switch known := all.with(step.ID); {
+	case known == nil:
 		*all = append(*all, step)
-	case step.end() != disputeOpen || (*all)[i].end() == disputeOpen:
-		(*all)[i] = step
+	case step.end() != disputeOpen || known.end() == disputeOpen:
+		*known = step
 	}
 }
 
@@ -89,6 +88,24 @@ func QuestionReturn(p Payment) error {
 		return NewError(CodeDisputed, "Antom returns the money by dispute "+d.ID+" ("+d.Step+"), and the buyer would have it twice")
 	}
 	return NewError(CodeDisputed, "dispute "+d.ID+" is open ("+d.Step+"), and the buyer would have the money twice if it is lost")
+}
+
+// with finds a dispute by its id, or nil.
+func (all Disputes) with(id string) *Dispute {
+	if i := slices.IndexFunc(all, func(d Dispute) bool { return d.ID == id }); i >= 0 {
+		return &all[i]
+	}
+	return nil
+}
+
+// paymentInDispute is the payment that a dispute is about, or nil.
+func paymentInDispute(o Order, id string) *Payment {
+	for i := range o.Payments {
+		if o.Payments[i].Disputes.with(id) != nil {
+			return &o.Payments[i]
+		}
+	}
+	return nil
 }
 
 // effect tells the operator of the step, once.

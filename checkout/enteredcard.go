@@ -25,6 +25,7 @@ type typedCard struct {
 	number, expiry, cvc []byte
 	first, last         []byte
 	billing             Buyer // its address only
+	mpi                 *MPI  // nil: the cardholder was not authenticated elsewhere
 }
 
 // Names of the fields of an entered card, in forms and JSON.
@@ -111,6 +112,9 @@ func (c EnteredCard) Check(now time.Time) error {
 	note(FieldCardCVC, problemOf(typed.cvc, onlyDigits(typed.cvc) && validCVC(typed.cvc, brand), "decline.INVALID_CVV"))
 	note(FieldCardholderFirst, holderProblem(string(typed.first)))
 	note(FieldCardholderLast, holderProblem(string(typed.last)))
+	if typed.mpi != nil {
+		typed.mpi.check(note)
+	}
 	if len(wrong) > 0 {
 		return &Error{Code: CodeFormInvalid, Fields: wrong}
 	}
@@ -271,6 +275,9 @@ func (c EnteredCard) Wipe() {
 	typed := c.typed()
 	for _, secret := range [][]byte{typed.number, typed.expiry, typed.cvc, typed.first, typed.last} {
 		clear(secret)
+	}
+	if typed.mpi != nil {
+		clear(typed.mpi.CAVV)
 	}
 	*typed = typedCard{}
 }

@@ -33,8 +33,8 @@ const operatorPrefix = "operator."
 // is told of it.
 const reviewGrace = time.Minute
 
-// OperatorEmail is an email to the person who runs the shop. It holds no data about
-// the buyer.
+// OperatorEmail is an email to the person who runs the shop. Of the buyer it holds no more
+// than the last digits of their card, by which the payment is found at Antom and at banks.
 type OperatorEmail struct {
 	ID      string // the same whenever the same email is sent
 	Matter  OperatorMatter
@@ -47,6 +47,7 @@ type OperatorEmail struct {
 	Amount  Money     // of a failed capture or refund
 	Until   time.Time // of MatterCaptureDue: when the authorisation ends; of MatterDispute: when its answer is due
 	Dispute Dispute   // of MatterDispute
+	Card    Card      // of the payment that the email is about; zero where it has none
 	Strays  []Stray   // of MatterStray, which is about no order
 }
 
@@ -121,6 +122,7 @@ func NewOperatorEmail(o Order, effect Effect) (e OperatorEmail, due bool) {
 		ID: hex.EncodeToString(sum[:12]), Matter: OperatorMatter(matter), About: about,
 		Order: o.ID, Number: o.Number, Status: o.Status,
 	}
+	e.isAbout(o.Current())
 	switch e.Matter {
 	case MatterReview:
 		e.Review = o.Review
@@ -131,6 +133,7 @@ func NewOperatorEmail(o Order, effect Effect) (e OperatorEmail, due bool) {
 		if p == nil || p.Status != PaymentAuthorized {
 			return e, false
 		}
+		e.isAbout(p)
 		e.Until = p.AuthEndsAt
 		return e, true
 	case MatterCaptureFailed:
@@ -142,8 +145,17 @@ func NewOperatorEmail(o Order, effect Effect) (e OperatorEmail, due bool) {
 	case MatterDispute:
 		e.Dispute = disputeIn(about)
 		e.Until = e.Dispute.Due
+		e.isAbout(paymentInDispute(o, e.Dispute.ID))
 	}
 	return e, true
+}
+
+// isAbout adds the card of a payment, or of none.
+func (e *OperatorEmail) isAbout(p *Payment) {
+	e.Card = Card{}
+	if p != nil {
+		e.Card = p.Card
+	}
 }
 
 // failed adds the failed operation that the email is about. It is false when the
@@ -151,6 +163,7 @@ func NewOperatorEmail(o Order, effect Effect) (e OperatorEmail, due bool) {
 func (e *OperatorEmail) failed(o Order, kind OperationKind) bool {
 	for _, p := range o.Payments {
 		if op := p.Operation(kind, e.About); op != nil && op.Status == OperationFailed {
+			e.isAbout(&p)
 			e.Code, e.Amount = op.ResultCode, op.Amount
 			return true
 		}

@@ -108,3 +108,23 @@ func TestTheOperatorIsNotToldOfWhatIsOver(t *testing.T) {
 		t.Errorf("%+v, %t", e, due)
 	}
 }
+
+// The email names the card of the payment that it is about, which need not be the newest.
+func TestTheOperatorReadsTheCardOfThePayment(t *testing.T) {
+	o := orderWith("CARD", PaymentAuthorized)
+	newer := o.Payments[0]
+	o.Payments[0].Card.LastFour, o.Payments[0].Active = "0001", false
+	o.Payments[0].Disputes = Disputes{{ID: "d", Step: "DISPUTE_CREATED"}}
+	o.Payments[0].Operations = []Operation{{Kind: Refund, RequestID: "r", Amount: sgd(100), Status: OperationFailed}}
+	newer.RequestID, newer.Card.LastFour, newer.Disputes, newer.Operations = "b", "0002", nil, nil
+	o.Payments = append(o.Payments, newer)
+	o.Review = anotherAmount
+	for effect, want := range map[Effect]string{
+		"operator.review:1": "0002", "operator.shop-fault:KEY_NOT_FOUND": "0002", "operator.capture-due:a:2d": "0001", "operator.capture-due:b:2d": "0002",
+		"operator.refund-failed:r": "0001", "operator.dispute:d:DISPUTE_CREATED:0": "0001", "operator.dispute:e:DISPUTE_CREATED:0": "",
+	} {
+		if e, due := NewOperatorEmail(o, effect); !due || e.Card.LastFour != want {
+			t.Errorf("%s: due %v, about the card %q, want %q", effect, due, e.Card.LastFour, want)
+		}
+	}
+}

@@ -21,10 +21,11 @@ var confirmationMissing = []string{"AUTHENTICATION_REQUIRED", "USER_PAYMENT_VERI
 // NeedsThreeDS reports whether an attempt has to require 3-D Secure. A bank that has
 // declined because the buyer did not confirm would decline again: after that every card
 // attempt of the order requires it, whatever the policy. A Korean issuer authenticates
-// its buyers in its own way, and a charge has no buyer to ask.
+// its buyers in its own way, a charge has no buyer to ask, and a buyer who was
+// authenticated elsewhere has confirmed already.
 func (o *Order) NeedsThreeDS(want Attempt, r Rules) bool {
 	card := want.Method == MethodCard || want.Element && slices.Contains(want.Offered, MethodCard)
-	if !card || want.Choice.ByKoreanIssuer(o.Total.Currency) || want.Choice.Charge {
+	if !card || want.Choice.ByKoreanIssuer(o.Total.Currency) || want.Choice.Charge || want.Choice.Authenticated {
 		return false
 	}
 	return r.ThreeDS == ThreeDSAlways || lacksConfirmation(*o)

@@ -62,7 +62,7 @@ var otherValue = map[string]string{
 
 // fullChoice and fullCard have no empty field.
 var (
-	fullChoice = checkout.CardChoice{Saved: "card-1", Save: true, Charge: true, Consent: checkout.Consent{Version: "shop-1", Language: "de", Charges: "Monthly."}, Brand: "VISA", Installments: 3}
+	fullChoice = checkout.CardChoice{Saved: "card-1", Save: true, Charge: true, Authenticated: true, Consent: checkout.Consent{Version: "shop-1", Language: "de", Charges: "Monthly."}, Brand: "VISA", Installments: 3}
 	fullTerms  = checkout.Terms{
 		Source: checkout.SourceAPI, Reference: "R-1", Capture: checkout.CaptureManual, Methods: []string{"CARD"},
 		SuccessURL: "https://shop.example/thanks", CancelURL: "https://shop.example/cart", Metadata: map[string]string{"table": "7"},

@@ -25,6 +25,7 @@ type Store struct {
 	carts
 	savedCards
 	apiKeys
+	orderLists
 	webhooks
 	NewestID string // the last id in time order of all orders and payments when it was opened, or ""
 
@@ -52,7 +53,8 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 		return nil, errors.New("only a path to an SQLite file is supported as database")
 	}
 	s := &Store{now: time.Now}
-	s.searches.store, s.carts, s.savedCards, s.apiKeys, s.webhooks = s, carts{s, maxCarts}, savedCards{s}, apiKeys{s}, webhooks{s}
+	s.searches.store, s.carts, s.savedCards = s, carts{s, maxCarts}, savedCards{s}
+	s.apiKeys, s.orderLists, s.webhooks = apiKeys{s}, orderLists{s}, webhooks{s}
 	for _, option := range options {
 		option(s)
 	}

@@ -3,6 +3,7 @@ package db
 import (
 	"bytes"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -162,11 +163,23 @@ func TestTokensSurviveAnotherSessionKey(t *testing.T) {
 	}
 }
 
-// A notification that holds a card's token is sealed, whether the buyer has agreed or not.
-// Its sum stays that of what Antom signed, and what the search needs is read.
-func TestNotificationsWithATokenAreSealed(t *testing.T) {
+// A notification that holds a card's token is sealed, whether the buyer has agreed or not,
+// and so is one that names the card's holder. Its sum stays that of what Antom signed, and
+// what the search needs is read.
+func TestNotificationsWithASecretAreSealed(t *testing.T) {
+	for member, with := range map[string]string{
+		"cardToken":      `{"cardInfo":{"cardToken":"ALIPAYsecret+/=="}}`,
+		"cardholderName": `{"paymentResultInfo":{"cardholderName":"ALIPAYsecret"}}`,
+		"both":           `{"paymentResultInfo":{"cardholderName":"ALIPAYsecret","cardToken":"ALIPAYsecret+/=="}}`,
+	} {
+		t.Run(member, func(t *testing.T) { sealsNotifications(t, []byte(with)) })
+	}
+}
+
+func sealsNotifications(t *testing.T, with []byte) {
+	t.Helper()
 	store, path := openStoreAt(t, filepath.Join(t.TempDir(), "shop.db"))
-	with, without := []byte(`{"cardInfo":{"cardToken":"ALIPAYsecret+/=="}}`), []byte(`{"paymentId":"1"}`)
+	without := []byte(`{"paymentId":"1"}`)
 	notification := func(id string, body []byte) checkout.Notification {
 		return checkout.Notification{ID: id, Type: "PAYMENT_RESULT", BodySHA256: sha256Hex(string(body)), Body: body, ReceivedAt: noon}
 	}
@@ -202,5 +215,17 @@ func TestNotificationsWithATokenAreSealed(t *testing.T) {
 	}
 	if text, known := store.unseal(sealedBody, "old"); !known || !bytes.Equal(text, with) {
 		t.Errorf("the evidence reads %q", text)
+	}
+}
+
+// What older versions have left in clear is found by an index: the search at the start of
+// the server reads no row of a database in which nothing is left.
+func TestWhatIsInClearIsFoundByAnIndex(t *testing.T) {
+	store, _ := openStoreAt(t, filepath.Join(t.TempDir(), "shop.db"))
+	for _, column := range allInClear() {
+		plan := table(t, store.reads, `EXPLAIN QUERY PLAN SELECT `+column.key+`, `+column.name+` FROM `+column.table+` WHERE `+column.where)
+		if len(plan) != 1 || !strings.Contains(plan[0], "INDEX") {
+			t.Errorf("%s.%s where %s: %v", column.table, column.name, column.where, plan)
+		}
 	}
 }

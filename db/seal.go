@@ -18,8 +18,9 @@ import (
 
 // sealer keeps from a reader of the file, or of a backup, what would open a checkout
 // page or charge a card: the tokens of orders, the bodies of calls, which hold them, the
-// tokens of saved cards, and the bodies of notifications that hold one. An order is found
-// by the hash of its token, which needs no key, because a token cannot be guessed.
+// tokens of saved cards, and the bodies of notifications that hold one or name a card's
+// holder. An order is found by the hash of its token, which needs no key, because a token
+// cannot be guessed.
 type sealer struct {
 	aead  cipher.AEAD
 	older []cipher.AEAD // of keys before it: what they have sealed can be read
@@ -104,13 +105,27 @@ func (s *sealer) sealedPayment(p *checkout.Payment) *checkout.Payment {
 // sealedAtOnce is how many rows SealOld commits together.
 const sealedAtOnce = 1000
 
-// SealOld seals what older versions have left in clear. Only the server does so.
-func SealOld(ctx context.Context, s *Store) error {
-	for _, column := range []struct{ table, key, name, where string }{
+// secretMembers are the members of Antom's messages for which a notification is sealed. A
+// partial index of its own finds each in the bodies of older versions.
+var secretMembers = []string{"cardToken", "cardholderName"}
+
+// inClear are rows that older versions have left in clear, and the column to seal.
+type inClear struct{ table, key, name, where string }
+
+func allInClear() []inClear {
+	all := []inClear{
 		{"orders", "id", "token_sealed", "token_sealed >= x'20'"},
 		{"payments", "request_id", "body", "next_poll IS NOT NULL AND body >= x'20'"}, // others have none
-		{"notifications", "id", "body", "instr(body, x'63617264546f6b656e') > 0"},     // cardToken
-	} {
+	}
+	for _, member := range secretMembers {
+		all = append(all, inClear{"notifications", "id", "body", "instr(body, x'" + hex.EncodeToString([]byte(member)) + "') > 0"})
+	}
+	return all
+}
+
+// SealOld seals what older versions have left in clear. Only the server does so.
+func SealOld(ctx context.Context, s *Store) error {
+	for _, column := range allInClear() {
 		for left := s.aead != nil; left; {
 			err := s.write(ctx, func(ctx context.Context, tx *tx) error {
 				n, err := s.sealRows(ctx, tx, column.table, column.key, column.name, column.where)
@@ -129,7 +144,7 @@ func SealOld(ctx context.Context, s *Store) error {
 // or its holder's name, by the names of Antom's messages. Its sum stays that of what Antom
 // signed.
 func (s *sealer) sealNotification(n checkout.Notification) []byte {
-	for _, member := range []string{"cardToken", "cardholderName"} {
+	for _, member := range secretMembers {
 		if bytes.Contains(n.Body, []byte(member)) {
 			return s.seal(n.Body, n.ID)
 		}

@@ -56,7 +56,7 @@ func (s cashier) showCards(c echo.Context, v *views.CheckoutView, o checkout.Ord
 			RemoveURL: pathsOf(o).page + "/cards/" + card.ID + "/removal",
 		})
 	}
-	v.Saving = &views.Saving{Charges: rules.Charges, FormAsks: v.SDK != nil && rules.Charges == ""}
+	v.Saving = &views.Saving{Charges: rules.Charges, FormAsks: v.SDK != nil && rules.Charges == "" && !s.takesCards()}
 	return nil
 }
 

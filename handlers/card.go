@@ -3,7 +3,6 @@ package handlers
 import (
 	"errors"
 	"net/http"
-	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -40,12 +39,12 @@ func (s cashier) startWithCard(c echo.Context, posted start, form web.Form) erro
 	card := posted.entered
 	switch {
 	case card.Given() && (!s.takesCards() || posted.Method != checkout.MethodCard || posted.Card != ""):
-		return s.refuseStart(c, form, o, cardNotTaken(posted))
+		return s.refuseStart(c, form, o, posted, cardNotTaken(posted))
 	case !card.Given() && o.Payable():
-		return s.leadToCard(c, form, o)
+		return s.leadToCard(c, form, o, posted)
 	case o.Payable():
 		if err := card.Check(s.cfg.Now()); err != nil {
-			return s.refuseCard(c, form, o, card, err)
+			return s.refuseCard(c, form, o, posted, err)
 		}
 	}
 	want, err := s.attempt(c, posted, form)
@@ -53,14 +52,15 @@ func (s cashier) startWithCard(c echo.Context, posted start, form web.Form) erro
 		return err
 	}
 	want.Mode, want.Element, want.Entered = checkout.ModeAPI, false, card
+	want.Choice.Authenticated = card.MPI() != nil
 	started, err := s.payments.Start(c.Request().Context(), o.Token, want)
 	if err != nil {
-		return s.refuseCard(c, form, started.Order, card, err)
+		return s.refuseCard(c, form, started.Order, posted, err)
 	}
 	if form == web.JSON {
 		return s.answerAction(c, started)
 	}
-	return s.showCardAction(c, started, card)
+	return s.showCardAction(c, started, posted)
 }
 
 // cardNotTaken refuses every field of a card that was posted where none is taken.
@@ -75,21 +75,24 @@ func cardNotTaken(posted start) *checkout.Error {
 	return &checkout.Error{Code: checkout.CodeFormInvalid, Fields: wrong}
 }
 
-// leadToCard leads to the page where the card is typed. An attempt without an answer has
-// to be known first.
-func (s cashier) leadToCard(c echo.Context, form web.Form, o checkout.Order) error {
-	page, next := pathsOf(o).card, payments.Started{Order: o}
-	switch {
-	case !s.offersCard(c, o):
-		return s.refuseStart(c, form, o, &checkout.Error{Code: checkout.CodeMethodUnknown, Fields: map[string]string{"method": "error.method_unknown"}})
+// leadToCard leads to the page where the card is typed, which shows what was chosen
+// beside it. An attempt without an answer has to be known first.
+func (s cashier) leadToCard(c echo.Context, form web.Form, o checkout.Order, posted start) error {
+	page, next := pathsOf(o).card+posted.besideCard(), payments.Started{Order: o}
+	card, offered := s.offeredCard(c, o)
+	switch wrong := card.Refuses(posted.choice()); {
+	case !offered:
+		return s.refuseStart(c, form, o, posted, &checkout.Error{Code: checkout.CodeMethodUnknown, Fields: map[string]string{"method": "error.method_unknown"}})
+	case len(wrong) > 0:
+		return s.refuseStart(c, form, o, posted, &checkout.Error{Code: checkout.CodeFormInvalid, Fields: wrong})
 	case o.Exhausted():
-		return s.refuseStart(c, form, o, checkout.ErrTooManyAttempts)
+		return s.refuseStart(c, form, o, posted, checkout.ErrTooManyAttempts)
 	case !s.asksForCard(o):
 		next.Payment, next.Action.Type = *o.Current(), checkout.ActionWait
 	case form == web.Page:
 		return c.Redirect(http.StatusSeeOther, page)
 	default:
-		next.Action = checkout.Action{Type: checkout.ActionRedirect, URL: s.cfg.PublicURL.JoinPath(page).String(), Method: http.MethodGet}
+		next.Action = checkout.Action{Type: checkout.ActionRedirect, URL: s.cfg.PublicURL.String() + page, Method: http.MethodGet}
 	}
 	if form == web.JSON {
 		return s.answerAction(c, next)
@@ -102,13 +105,19 @@ func (s cashier) asksForCard(o checkout.Order) bool {
 	return o.Payable() && o.Doubtful() == nil && !s.statusView(o, 0).Unknown && !o.Exhausted()
 }
 
-func (s cashier) offersCard(c echo.Context, o checkout.Order) bool {
-	return slices.ContainsFunc(s.offered(c, o, deviceOf(c)), func(m checkout.Method) bool { return m.Code == checkout.MethodCard })
+// offeredCard is the method of cards, where the order may be paid with one.
+func (s cashier) offeredCard(c echo.Context, o checkout.Order) (card checkout.Method, offered bool) {
+	for _, m := range s.offered(c, o, deviceOf(c)) {
+		if m.Code == checkout.MethodCard {
+			return m, true
+		}
+	}
+	return checkout.Method{}, false
 }
 
 // refuseStart answers a start that is refused: with the pay page where it can be said
-// there.
-func (s cashier) refuseStart(c echo.Context, form web.Form, o checkout.Order, err error) error {
+// there, on which the choice that was posted stays.
+func (s cashier) refuseStart(c echo.Context, form web.Form, o checkout.Order, posted start, err error) error {
 	var refused *checkout.Error
 	shown := errors.As(err, &refused) &&
 		(refused.Kind() == checkout.Invalid || refused.Code == checkout.CodeTooManyAttempts || refused.Code == checkout.CodeCardsRefused)
@@ -118,26 +127,29 @@ func (s cashier) refuseStart(c echo.Context, form web.Form, o checkout.Order, er
 	if refused.Wait > 0 {
 		web.RetryAfter(c, refused.Wait)
 	}
-	return s.renderCheckout(c, web.StatusOf(refused.Kind()), o, refused)
+	return s.renderCheckout(c, web.StatusOf(refused.Kind()), o, &refusedStart{refused, posted})
 }
 
 // refuseCard answers a start whose card is refused: with the card page and what is wrong
 // beside each field.
-func (s cashier) refuseCard(c echo.Context, form web.Form, o checkout.Order, card checkout.EnteredCard, err error) error {
+func (s cashier) refuseCard(c echo.Context, form web.Form, o checkout.Order, posted start, err error) error {
 	var refused *checkout.Error
 	if errors.As(err, &refused) && refused.Code == checkout.CodeFormInvalid && form == web.Page {
-		return s.renderCard(c, web.StatusOf(refused.Kind()), o, typedCard{values: card.ShownAgain(), wrong: refused.Fields, problem: web.MessageOf(refused)})
+		again := typedAgain(posted)
+		again.wrong, again.problem = refused.Fields, web.MessageOf(refused)
+		return s.renderCard(c, web.StatusOf(refused.Kind()), o, again)
 	}
-	return s.refuseStart(c, form, o, err)
+	return s.refuseStart(c, form, o, posted, err)
 }
 
 // showCardAction leads a buyer who has typed a card to the next step.
-func (s cashier) showCardAction(c echo.Context, started payments.Started, card checkout.EnteredCard) error {
+func (s cashier) showCardAction(c echo.Context, started payments.Started, posted start) error {
 	o, p := started.Order, started.Payment
 	if started.Action.Type != checkout.ActionDeclined || p.ShopFault || !s.asksForCard(o) {
 		return s.showAction(c, started, p.Method)
 	}
-	again := typedCard{values: card.ShownAgain(), wrong: declinedFields(p)}
+	again := typedAgain(posted)
+	again.wrong = declinedFields(p)
 	if _, message := views.FailureKeys(p); len(again.wrong) == 0 {
 		again.problem = message
 	}
@@ -164,17 +176,23 @@ func (s cashier) showCard(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if !s.asksForCard(o) || !s.offersCard(c, o) {
+	if _, offered := s.offeredCard(c, o); !offered || !s.asksForCard(o) {
 		return c.Redirect(http.StatusSeeOther, pathsOf(o).page)
 	}
-	return s.renderCard(c, http.StatusOK, o, typedCard{values: s.billingOf(c, o)})
+	return s.renderCard(c, http.StatusOK, o, typedCard{values: s.billingOf(c, o), choice: choiceOf(c)})
 }
 
-// typedCard is what the card page is filled in with, a message key per wrong field, and
-// one about the whole, or "".
+// typedCard is what the card page is filled in with, what is chosen beside the card, a
+// message key per wrong field, and one about the whole, or "".
 type typedCard struct {
 	values, wrong map[string]string
+	choice        checkout.CardChoice
 	problem       string
+}
+
+// typedAgain is the page after a start with a card, which has to be typed again.
+func typedAgain(posted start) typedCard {
+	return typedCard{values: posted.entered.ShownAgain(), choice: posted.choice()}
 }
 
 // billingOf is the delivery address as a billing address. Only the browser that placed
@@ -191,7 +209,7 @@ func (s cashier) billingOf(c echo.Context, o checkout.Order) map[string]string {
 
 func (s cashier) renderCard(c echo.Context, status int, o checkout.Order, typed typedCard) error {
 	paths := pathsOf(o)
-	return web.Render(c, status, views.CardPage(views.CardView{
+	v := views.CardView{
 		Frame:     s.site.Frame(c, 0),
 		Number:    o.Number,
 		Lines:     linesView(c, o.Lines),
@@ -202,5 +220,7 @@ func (s cashier) renderCard(c echo.Context, status int, o checkout.Order, typed 
 		Countries: countries(c),
 		PayURL:    paths.payments,
 		BackURL:   paths.page,
-	}))
+	}
+	s.offerBeside(c, &v, o, typed.choice)
+	return web.Render(c, status, views.CardPage(v))
 }

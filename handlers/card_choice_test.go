@@ -15,9 +15,10 @@ import (
 
 // posted is what Antom got with a start about the method and the instalments.
 type posted struct {
-	PaymentMethod antom.PaymentMethod  `json:"paymentMethod"`
-	CreditPayPlan *antom.CreditPayPlan `json:"creditPayPlan"`
-	Collects      bool                 `json:"enableInstallmentCollection"`
+	PaymentMethod antom.PaymentMethod          `json:"paymentMethod"`
+	Available     antom.AvailablePaymentMethod `json:"availablePaymentMethod"` // of the element
+	CreditPayPlan *antom.CreditPayPlan         `json:"creditPayPlan"`
+	Collects      bool                         `json:"enableInstallmentCollection"`
 }
 
 // lastPosted is the last request of an operation.

@@ -3,14 +3,11 @@ package handlers_test
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,42 +16,13 @@ import (
 
 	"antom-checkout/antom"
 	"antom-checkout/antom/sandbox"
+	"antom-checkout/checkout/cardhunt"
 	"antom-checkout/checkout/gateway"
 	"antom-checkout/db"
 )
 
-// hunted are texts of a card that may be found nowhere, each in every spelling that a
-// program might store it in.
-func hunted() map[string]string {
-	spelt := map[string]string{}
-	for _, secret := range []string{"4054695723100768", "4054 6957 2310 0768", "4054-6957-2310-0768", "Zoë Quarterman", "Quarterman", "billing lane 77"} {
-		escaped, _ := json.Marshal(secret) // texts only
-		var dotted strings.Builder         // \u0034\u0030…
-		for _, r := range secret {
-			fmt.Fprintf(&dotted, `\u%04x`, r)
-		}
-		for way, text := range map[string]string{
-			"plain": secret, "JSON": strings.Trim(string(escaped), `"`), "JSON, escaped": dotted.String(),
-			"URL": url.QueryEscape(secret), "URL path": url.PathEscape(secret), "hex": hex.EncodeToString([]byte(secret)),
-			"bytes": strings.Trim(fmt.Sprint([]byte(secret)), "[]"), "reversed": reversed(secret),
-		} {
-			spelt[way+" "+secret] = text
-		}
-		for offset := range 3 { // the middle of base64, wherever the secret begins
-			whole := base64.StdEncoding.EncodeToString([]byte(strings.Repeat("x", offset) + secret))
-			spelt[fmt.Sprintf("base64 after %d %s", offset, secret)] = whole[4 : len(whole)-4]
-		}
-	}
-	return spelt
-}
-
-func reversed(text string) string {
-	runes := []rune(text)
-	for i, j := 0, len(runes)-1; i < j; i, j = i+1, j-1 {
-		runes[i], runes[j] = runes[j], runes[i]
-	}
-	return string(runes)
-}
+// hunted are texts of a card that may be found nowhere, in all their spellings.
+var hunted = cardhunt.Spellings("4054695723100768", "4054 6957 2310 0768", "4054-6957-2310-0768", "Zoë Quarterman", "Quarterman", "billing lane 77")
 
 // huntsCard looks for the card in everything that the program leaves behind.
 func (s *shop) huntsCard(path, ending string) {
@@ -87,15 +55,12 @@ func (s *shop) huntsCard(path, ending string) {
 			s.t.Fatalf("the hunt sees too little: no %q in the %s", has, place)
 		}
 	}
-	for way, text := range hunted() {
-		for place, content := range places {
-			about := !strings.Contains(way, "4054") // the sandbox shows names and addresses of its practice
-			if place == "control room" && about {
-				continue
+	for place, content := range places {
+		for _, way := range cardhunt.Find(content, hunted) {
+			if place == "control room" && !strings.Contains(way, "4054") {
+				continue // the sandbox shows names and addresses of its practice
 			}
-			if bytes.Contains(bytes.ToLower(content), []byte(strings.ToLower(text))) {
-				s.t.Errorf("%s: the card is in the %s (%s)", ending, place, way)
-			}
+			s.t.Errorf("%s: the card is in the %s (%s)", ending, place, way)
 		}
 	}
 }

@@ -24,9 +24,14 @@ func (s cashier) showCheckout(c echo.Context) error {
 	return s.renderCheckout(c, http.StatusOK, order, nil)
 }
 
-// renderCheckout shows the pay page; refused says why the choice that was posted is
-// wrong, or is nil.
-func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, refused *checkout.Error) error {
+// refusedStart is a choice that was posted, and why it is wrong.
+type refusedStart struct {
+	*checkout.Error
+	posted start
+}
+
+// renderCheckout shows the pay page; refused is nil unless a start has led to it.
+func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, refused *refusedStart) error {
 	paths := pathsOf(o)
 	v := views.CheckoutView{
 		Frame:     s.site.Frame(c, 0),
@@ -40,7 +45,7 @@ func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, re
 		CardsHere: s.takesCards(),
 	}
 	if refused != nil {
-		v.Error, v.Wrong = problemOf(refused), refused.Fields
+		v.Error, v.Wrong = problemOf(refused.Error), refused.Fields
 	}
 	if o.Renewable() {
 		v.RenewURL = paths.renewal
@@ -70,6 +75,9 @@ func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, re
 			sayCardsRefused(&v)
 		} else if err := s.showCards(c, &v, o); err != nil {
 			return err
+		}
+		if refused != nil {
+			v.KeepChoice(refused.posted.Method, refused.posted.choice())
 		}
 	}
 	if len(v.Methods) == 0 && s.session(c).placed(o) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
@@ -12,7 +13,9 @@ import (
 	"time"
 
 	"antom-checkout/antom/sandbox"
+	"antom-checkout/app"
 	"antom-checkout/checkout"
+	"antom-checkout/handlers"
 	"antom-checkout/views"
 )
 
@@ -517,6 +520,42 @@ func TestTheLinkInAnEmailOpensItsOrderAndNoOther(t *testing.T) {
 	defer shop.logMu.Unlock()
 	if logged := shop.log.String(); strings.Contains(logged, signature) || strings.Contains(logged, firstID+"/") {
 		t.Error("the log holds the link")
+	}
+}
+
+// While SESSION_KEY changes, a receipt of before still opens its order, and no longer than
+// the key before is named.
+func TestALinkOfTheKeyBeforeOpensItsOrder(t *testing.T) {
+	shop := newShop(t)
+	shop.newBuyer().pays()
+	shop.sweeps()
+	old, key := link(t, shop.emailsCalled("-receipt-")[0]), shop.settings.SessionKey
+	opens := func(changed *app.Program, path string) int {
+		t.Helper()
+		answer := httptest.NewRecorder()
+		handlers.New(changed.PagesConfig(), changed.Services, changed.Client, changed.Store).
+			ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, shop.url+path, nil))
+		return answer.Code
+	}
+	changed := shop.restartedWith(func(s *app.Settings) { s.SessionKey, s.SessionKeyOld = app.NewSecret(strings.Repeat("n", 32)), key })
+	made := strings.TrimPrefix(changed.Services.Payments.OrderLink(checkout.Order{ID: shop.orderID()}), shop.url)
+	if made == old {
+		t.Error("the link is signed with the key before")
+	}
+	for _, path := range []string{old, made} {
+		if status := opens(changed, path); status != http.StatusOK {
+			t.Errorf("while the key changes %s answers %d", path, status)
+		}
+	}
+	for why, keys := range map[string][2]app.Secret{
+		"no key before":         {app.NewSecret(strings.Repeat("n", 32)), {}},
+		"another key before":    {app.NewSecret(strings.Repeat("n", 32)), app.NewSecret(strings.Repeat("m", 32))},
+		"both keys are younger": {app.NewSecret(strings.Repeat("p", 32)), app.NewSecret(strings.Repeat("n", 32))},
+	} {
+		later := shop.restartedWith(func(s *app.Settings) { s.SessionKey, s.SessionKeyOld = keys[0], keys[1] })
+		if status := opens(later, old); status != http.StatusNotFound {
+			t.Errorf("%s: the old link answers %d", why, status)
+		}
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 func toldOperator(s *settings) { s.operator = "owner@shop.example" }
 
 // toOperator is the one email of its matter to the operator. It holds every text and
-// nothing about the buyer.
+// nothing about the buyer beside their card.
 func (s *shop) toOperator(matter string, texts ...string) {
 	s.t.Helper()
 	found := s.emailsCalled("-operator-" + matter + "-")
@@ -84,13 +84,13 @@ func TestTheOperatorIsToldOfCapturesThatAreDueOrFail(t *testing.T) {
 	shop.quiet()
 	shop.inquires()
 	shop.sweeps()
-	shop.toOperator("capture-failed", "RISK_REJECT", "admin capture --order "+shop.number())
+	shop.toOperator("capture-failed", "Visa ending in 0768", "RISK_REJECT", "admin capture --order "+shop.number())
 	shop.passes(5*24*time.Hour + time.Hour)
 	for range 3 {
 		shop.sweeps()
 		shop.passes(time.Minute)
 	}
-	shop.toOperator("capture-due", "The authorisation ends on", "admin capture --order "+shop.number(), "admin cancel")
+	shop.toOperator("capture-due", "Visa ending in 0768", "The authorisation ends on", "admin capture --order "+shop.number(), "admin cancel")
 }
 
 func TestTheOperatorIsToldOfAnEmailThatWasGivenUp(t *testing.T) {
@@ -155,7 +155,7 @@ func TestADisputeIsTiedToItsPaymentAndTold(t *testing.T) {
 	must(t, err)
 	shop.quiet()
 	shop.sweeps()
-	shop.toOperator("dispute", "DISPUTE_CREATED", id, "Answer until", "Antom Dashboard")
+	shop.toOperator("dispute", "Visa ending in 0768", "DISPUTE_CREATED", id, "Answer until", "Antom Dashboard")
 	must(t, shop.control.Judge(id, "VALIDATE_FAIL"))
 	shop.quiet()
 	shop.sweeps()

@@ -25,6 +25,7 @@ type server struct {
 	shop     *shop.Shop
 	payments *payments.Service
 	methods  *methods.Methods
+	merchant *merchant.Service
 	sessions *web.Sessions[session]
 	buyers   *web.Sessions[buyer]
 	limiter  *web.Limiter // nil: no limits
@@ -50,6 +51,7 @@ func New(cfg Config, services Services, verifier Notifications, readiness Readin
 		shop:     services.Shop,
 		payments: services.Payments,
 		methods:  services.Methods,
+		merchant: services.Merchant,
 		sessions: web.NewSessions[session]("session", web.SessionDays, site.HTTPS(), cfg.sessionKeys()...),
 		buyers:   web.NewSessions[buyer]("buyer", web.BuyerDays, site.HTTPS(), cfg.sessionKeys()...),
 		streams:  &streams{limits: cfg.streamLimits(), meter: cfg.Meter},

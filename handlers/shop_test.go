@@ -69,6 +69,7 @@ type shop struct {
 // settings are what a test may want otherwise.
 type settings struct {
 	currency      checkout.Currency
+	settlement    checkout.Currency // the same if it is ""
 	manualCapture bool
 	withoutSDK    bool
 	sdk           func(*handlers.SDK) // changes the sandbox's stand-in
@@ -198,7 +199,7 @@ func (s *shop) decided(set settings, credentials sandbox.Credentials) app.Settin
 	must(s.t, err)
 	cfg.Antom.Timeout = set.timeout
 	cfg.Payments.ManualCapture, cfg.Payments.RefundLate, cfg.Methods = set.manualCapture, set.refundLate, set.methods
-	cfg.KoreanBrands = set.koreanBrands
+	cfg.KoreanBrands, cfg.SettlementCurrency = set.koreanBrands, cmp.Or(set.settlement, cfg.SettlementCurrency)
 	cfg.Shop.OrderTTL, cfg.Payments.SweepSchedule, cfg.Payments.Mailer = cmp.Or(set.orderTTL, time.Hour), set.sweepSchedule, set.mailer
 	cfg.Pages.RateLimits, cfg.Pages.Logo, cfg.Pages.Accent = set.rateLimits, set.logo, set.accent
 	cfg.Pages.CardsUntil = set.cardsUntil

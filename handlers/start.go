@@ -30,6 +30,7 @@ type start struct {
 
 	entered    checkout.EnteredCard // in the server-to-server mode
 	cardFields []string             // those of them that were posted
+	mpi        *postedMPI           // nil: none was posted
 }
 
 func (posted start) fromApp() bool {
@@ -44,6 +45,9 @@ func (s cashier) startPayment(c echo.Context) error {
 	defer posted.entered.Wipe()
 	form := startForm(c, posted)
 	web.AnswerIn(c, form)
+	if err := s.takeMPI(c, &posted); err != nil {
+		return err
+	}
 	if s.typesCard(posted) {
 		return s.startWithCard(c, posted, form)
 	}
@@ -53,7 +57,7 @@ func (s cashier) startPayment(c echo.Context) error {
 	}
 	started, err := s.payments.Start(c.Request().Context(), c.Param("token"), want)
 	if err != nil {
-		return s.refuseStart(c, form, started.Order, err)
+		return s.refuseStart(c, form, started.Order, posted, err)
 	}
 	if form == web.JSON {
 		return s.answerAction(c, started)
@@ -75,6 +79,9 @@ func readStart(c echo.Context) (posted start, err error) {
 		RefusedSession: form.Get("refused_session"), Terminal: form.Get("terminal"), OS: form.Get("os"), ReturnURL: form.Get("return_url"),
 	}
 	posted.Installments.read(form.Get("installments"))
+	if listsOf := form.Get("lists_of"); listsOf != "" && listsOf != posted.Method {
+		posted.CardBrand, posted.Installments = "", 0 // left chosen on the page, below another method
+	}
 	if err := posted.SaveCard.read(form.Get("save_card")); err != nil {
 		return start{}, web.Unreadable(err)
 	}
@@ -94,7 +101,7 @@ func readStartJSON(c echo.Context) (posted start, err error) {
 		return start{}, web.Unreadable(errors.New("the JSON of the start cannot be read")) // the decoder's error would quote it
 	}
 	posted.enter(func(name string) string { return scalar(texts[name]) })
-	return posted, nil
+	return posted, posted.readMPI(texts[checkout.FieldMPI])
 }
 
 // scalar is a text, a number or a truth value of JSON as a text; everything else is "".
@@ -135,10 +142,7 @@ func startForm(c echo.Context, posted start) web.Form {
 func (s cashier) attempt(c echo.Context, posted start, form web.Form) (checkout.Attempt, error) {
 	want := checkout.Attempt{Method: posted.Method, Mode: checkout.ModeAPI, Device: deviceOf(c), RefusedSession: posted.RefusedSession}
 	want.Buyer, want.Language = s.buyerReference(c), views.Language(c.Request().Context()).String()
-	want.Choice.Brand, want.Choice.Installments = posted.CardBrand, int(posted.Installments) // refused beside any other method
-	if posted.Method == checkout.MethodCard {
-		want.Choice.Saved, want.Choice.Save = posted.Card, bool(posted.SaveCard)
-	}
+	want.Choice = posted.choice()
 	want.Device.DeviceFacts = posted.facts(posted.fromApp())
 	if posted.fromApp() {
 		if wrong := posted.wrongFields(s.cfg.AppReturns); len(wrong) > 0 {

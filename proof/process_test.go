@@ -143,12 +143,15 @@ func (m *merchant) expectStatus(path string, want int) error {
 }
 
 // dies kills the program, and what runs it, as kill -9 does.
-func (m *merchant) dies() {
+func (m *merchant) dies() { m.endsBy(syscall.SIGKILL) }
+
+// endsBy ends the program, and what runs it, by a signal.
+func (m *merchant) endsBy(signal syscall.Signal) {
 	if m.process == nil {
 		return
 	}
-	_ = syscall.Kill(-m.process.Process.Pid, syscall.SIGKILL) // may have ended by itself
-	_ = m.process.Wait()                                      // returns that it was killed
+	_ = syscall.Kill(-m.process.Process.Pid, signal) // may have ended by itself
+	_ = m.process.Wait()                             // returns what has ended it
 	m.process = nil
 }
 
@@ -207,31 +210,10 @@ var formID = regexp.MustCompile(`name="form_id" value="([^"]+)"`)
 // starting walks from the catalogue to a started payment, as a client without
 // JavaScript would, and returns the checkout's path and the payment's request id.
 func (m *merchant) starting(ctx context.Context, method string) (path, requestID string, err error) {
-	jar, err := cookiejar.New(nil)
+	b, path, err := m.ordering(ctx)
 	if err != nil {
 		return "", "", err
 	}
-	b := walker{ctx, m.url, &http.Client{Jar: jar, Timeout: 10 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
-	if _, _, err := b.post("/cart", "sku=MUG-01&quantity=1"); err != nil {
-		return "", "", err
-	}
-	page, _, err := b.do("GET", "/cart", "", "")
-	if err != nil {
-		return "", "", err
-	}
-	form := formID.FindStringSubmatch(page)
-	if form == nil {
-		return "", "", errors.New("the cart has no form_id")
-	}
-	address := url.Values{
-		"form_id": {form[1]}, "email": {ann.Email}, "name": {ann.Name}, "phone": {ann.Phone}, "country": {ann.Country},
-		"city": {ann.City}, "address1": {ann.Address1}, "postal_code": {ann.PostalCode},
-	}
-	_, header, err := b.post("/orders", address.Encode())
-	if err != nil {
-		return "", "", err
-	}
-	path = header.Get("Location")
 	text, _, err := b.do("POST", path+"/payments", "application/json", `{"method":"`+method+`"}`)
 	if err != nil {
 		return "", "", err
@@ -241,6 +223,35 @@ func (m *merchant) starting(ctx context.Context, method string) (path, requestID
 	}
 	err = json.Unmarshal([]byte(text), &started)
 	return path, started.PaymentRequestID, err
+}
+
+// ordering walks from the catalogue to an order, and returns the checkout's path.
+func (m *merchant) ordering(ctx context.Context) (b walker, path string, err error) {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return b, "", err
+	}
+	b = walker{ctx, m.url, &http.Client{Jar: jar, Timeout: 10 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	if _, _, err := b.post("/cart", "sku=MUG-01&quantity=1"); err != nil {
+		return b, "", err
+	}
+	page, _, err := b.do("GET", "/cart", "", "")
+	if err != nil {
+		return b, "", err
+	}
+	form := formID.FindStringSubmatch(page)
+	if form == nil {
+		return b, "", errors.New("the cart has no form_id")
+	}
+	address := url.Values{
+		"form_id": {form[1]}, "email": {ann.Email}, "name": {ann.Name}, "phone": {ann.Phone}, "country": {ann.Country},
+		"city": {ann.City}, "address1": {ann.Address1}, "postal_code": {ann.PostalCode},
+	}
+	_, header, err := b.post("/orders", address.Encode())
+	if err != nil {
+		return b, "", err
+	}
+	return b, header.Get("Location"), err
 }
 
 // walker is a browser with cookies.

@@ -36,6 +36,11 @@ func cardProblems(v CardView) []problem {
 			list = append(list, problem{field: in.name, label: in.label, message: message})
 		}
 	}
+	for _, name := range []string{"installments", "save_card"} { // their messages name them
+		if message := v.Errors[name]; message != "" {
+			list = append(list, problem{field: name, message: message})
+		}
+	}
 	if len(list) == 0 && v.Error != "" {
 		list = []problem{{message: v.Error}} // beside listed fields it would only repeat them
 	}

@@ -112,6 +112,22 @@ func choiceProblems(v CheckoutView) []problem {
 	return list
 }
 
+// KeepChoice has the page show what was posted, as far as it is offered.
+func (v CheckoutView) KeepChoice(method string, chosen checkout.CardChoice) {
+	kept := slices.IndexFunc(v.Methods, func(m Method) bool { return m.Code == method })
+	if kept < 0 {
+		return
+	}
+	if v.Saving != nil {
+		v.Saving.Ticked = chosen.Save
+	}
+	for i := range v.Methods {
+		v.Methods[i].Checked = i == kept
+		offer := &v.Methods[i].Offer
+		offer.Companies.Value, offer.Instalments.Value = chosen.Brand, strconv.Itoa(chosen.Installments)
+	}
+}
+
 // MarkWrong has the lists say what is wrong with the choice that was posted.
 func (v CheckoutView) MarkWrong() {
 	for i := range v.Methods {

@@ -1196,7 +1196,7 @@ func methodChoice(v CheckoutView, m Method, closed bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if m.Code == checkout.MethodCard {
-			templ_7745c5c3_Err = saveCard(v).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = saveCard(v.Saving, v.Frame.ShopName).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -186,6 +186,7 @@ type SavedCard struct {
 type Saving struct {
 	Charges  string // what the merchant says of charges without the buyer, or ""
 	FormAsks bool   // Antom's SDK asks as well, and the box is for a browser without it
+	Ticked   bool   // by the buyer, on the page before
 }
 
 // CardView is the page where the buyer types a card: what was typed before, but for
@@ -198,6 +199,8 @@ type CardView struct {
 	Values    map[string]string
 	Errors    map[string]string
 	Error     string // a message key about the whole, or ""
+	Offer     CardOffer
+	Saving    *Saving // nil: the card cannot be saved
 	Countries []Option
 	PayURL    string
 	BackURL   string

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"context"
 	"strconv"
 	"strings"
 	"sync"
@@ -13,8 +14,8 @@ import (
 )
 
 // OperatorEmail is an email to the person who runs the shop, in English and in plain
-// text: what happened to an order, and which commands go on. It holds nothing about
-// the buyer.
+// text: what happened to an order, by which card it was paid, and which commands go on. It
+// holds nothing else about the buyer.
 func OperatorEmail(shopName string, e checkout.OperatorEmail) (subject, text string) {
 	about := "Order " + e.Number
 	if e.Matter == checkout.MatterStray {
@@ -44,6 +45,12 @@ var operatorTemplate = sync.OnceValue(func() *template.Template {
 		"amount": func(m checkout.Money) string {
 			return strings.ReplaceAll(m.Format(language.English), "\u00a0", " ")
 		},
+		"card": func(card checkout.Card) string {
+			if card.Brand == "" && card.LastFour == "" {
+				return ""
+			}
+			return PaidBy(context.Background(), checkout.Method{Code: checkout.MethodCard}, card)
+		},
 		"time": func(t time.Time) string { return t.Format("2 January 2006, 15:04 ") + zoneName(t) },
 	}).Parse(operatorText))
 })
@@ -53,7 +60,8 @@ const operatorText = `
 {{- define "order"}}Order number: {{.Number}}
 Order id:     {{.Order}}
 Status:       {{.Status}}
-
+{{with card .Card}}Card:         {{.}}
+{{end}}
 {{end}}
 
 {{- define "key"}}

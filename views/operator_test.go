@@ -38,6 +38,20 @@ func TestTheOperatorsEmailsNameOrderAndCommand(t *testing.T) {
 	}
 }
 
+// The card says which of the shop's payments it is, where the payment has one.
+func TestTheOperatorsEmailsNameTheCard(t *testing.T) {
+	e := checkout.OperatorEmail{Matter: checkout.MatterReview, Order: "order-id", Number: "ABCDE-FGHIJ", Status: checkout.OrderReview}
+	for line, card := range map[string]checkout.Card{
+		"": {}, "Card:         Visa ending in 0768\n": {Brand: "VISA", LastFour: "0768", NetworkTransactionID: "secret"},
+		"Card:         Credit or debit card ending in 0768\n": {LastFour: "0768"}, "Card:         Samsung Card\n": {Brand: "SAMSUNG"},
+	} {
+		e.Card = card
+		if _, text := OperatorEmail("Plain Goods", e); !strings.Contains(text, "Status:       review\n"+line+"\nThe order") || strings.Contains(text, "secret") {
+			t.Errorf("with %+v it reads\n%s", card, text)
+		}
+	}
+}
+
 // What belongs to no order has every id by which it is found in Antom Dashboard.
 func TestTheEmailAboutStraysNamesTheirIDs(t *testing.T) {
 	subject, text := OperatorEmail("Plain Goods", checkout.OperatorEmail{Matter: checkout.MatterStray, Strays: []checkout.Stray{

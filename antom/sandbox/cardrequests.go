@@ -4,7 +4,10 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"regexp"
 	"slices"
+	"strings"
+	"time"
 
 	"antom-checkout/antom"
 )
@@ -49,7 +52,7 @@ func (ps *payments) checkCardKeys(m method, pm *antom.PaymentMethod, saved *save
 		limited("paymentMethodMetaData.cardNo", keys.CardNo, 32),
 		checkName("paymentMethodMetaData.cardholderName", keys.CardholderName),
 		checkPlace("paymentMethodMetaData.billingAddress", keys.BillingAddress),
-		keys.checkOnFile(), keys.checkRecurring(ps.ledger), keys.checkMPI(), keys.checkBrand(isTrue(pm.RequireIssuerAuthentication)),
+		keys.checkOnFile(), keys.checkRecurring(ps.ledger), keys.checkMPI(), keys.checkBrand(isTrue(pm.RequireIssuerAuthentication)), keys.checkLocal(),
 	)
 }
 
@@ -125,4 +128,54 @@ func (k cardKeys) checkBrand(byIssuer bool) *Refusal {
 		return refuse("SELECTED_CARD_BRAND_NOT_AVAILABLE", "the card's brands are %v, not %q", k.brands, clip(k.SelectedCardBrand, 64))
 	}
 	return nil
+}
+
+// checkLocal checks what an entered card asks for where it is not of the region GLOBAL. A
+// card that the merchant has stored was asked before.
+func (k cardKeys) checkLocal() *Refusal {
+	if k.CardNo == "" {
+		return nil
+	}
+	region := k.card.PaymentMethodRegion
+	asks := !isTrue(k.IsCardOnFile)
+	switch {
+	case k.PaymentMethodRegion != "" && k.PaymentMethodRegion != region:
+		return unfit("paymentMethodRegion is %q, the card's is %s", clip(k.PaymentMethodRegion, 16), region)
+	case region == "KR" && asks:
+		return k.checkKorean()
+	case region == "BR" && asks && !elevenDigits(k.CPF):
+		return unfit("a card of Brazil needs cpf, a number of eleven digits")
+	case region != "KR" && region != "GLOBAL" && asks && k.PayerEmail == "":
+		return unfit("a card of the region %s needs payerEmail", region)
+	}
+	return limited("paymentMethodMetaData.payerEmail", k.PayerEmail, 64)
+}
+
+var twoDigits, tenDigits = regexp.MustCompile(`^\d{2}$`), regexp.MustCompile(`^\d{10}$`)
+
+// checkKorean checks a Korean card whose issuer does not authenticate the buyer: a birth
+// date or a business number, two digits of the password, and no 3-D Secure.
+func (k cardKeys) checkKorean() *Refusal {
+	born, err := time.Parse(time.DateOnly, k.DateOfBirth)
+	switch {
+	case isTrue(k.Is3DSAuthentication) || isTrue(k.EnableAuthenticationUpgrade):
+		return unfit("a card of Korea has no 3-D Secure")
+	case !twoDigits.MatchString(k.CardPasswordDigest):
+		return unfit("a card of Korea needs cardPasswordDigest, the first two digits of its password")
+	case (k.DateOfBirth == "") == (k.BusinessNo == ""):
+		return unfit("a card of Korea needs either dateOfBirth or businessNo")
+	case k.DateOfBirth != "" && (err != nil || born.Year() < 1900):
+		return unfit("dateOfBirth is no date such as 1990-01-31")
+	case k.BusinessNo != "" && !tenDigits.MatchString(k.BusinessNo):
+		return unfit("businessNo has other than ten digits")
+	}
+	return nil
+}
+
+// elevenDigits reports whether a text is in the form of a CPF, the number of a Brazilian
+// taxpayer. Antom's samples write it with dots and without, and their check digits are
+// wrong: none are compared.
+func elevenDigits(cpf string) bool {
+	digits := strings.NewReplacer(".", "", "-", "").Replace(cpf)
+	return len(digits) == 11 && strings.Trim(digits, "0123456789") == ""
 }

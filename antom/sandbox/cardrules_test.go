@@ -278,6 +278,82 @@ func TestTheBrandOfACoBadgedCard(t *testing.T) {
 	wantCode(t, err, "INVALID_PAYMENT_METHOD_META_DATA")
 }
 
+// A card of one region asks for more: of Korea instead of the security code, of Brazil and
+// three other countries beside it. Nothing of it is shown in the control room.
+func TestWhatLocalCardsAskFor(t *testing.T) {
+	korean := func(change func(*antom.Metadata)) func(*antom.PayRequest) {
+		return func(r *antom.PayRequest) {
+			r.PaymentMethod.Metadata = &antom.Metadata{
+				CardNo: "9490220011669217", ExpiryMonth: "12", ExpiryYear: "39", PaymentMethodRegion: "KR",
+				DateOfBirth: "1990-01-31", CardPasswordDigest: "12",
+			}
+			change(r.PaymentMethod.Metadata)
+			inCurrency(t, "KRW", 30000)(r)
+		}
+	}
+	local := func(number, region, currency string, change func(*antom.Metadata)) func(*antom.PayRequest) {
+		return func(r *antom.PayRequest) {
+			r.PaymentMethod.Metadata = &antom.Metadata{
+				CardNo: number, ExpiryMonth: "12", ExpiryYear: "39", CVV: "123", PaymentMethodRegion: region,
+				CPF: "02987654320", PayerEmail: "ana@example.com",
+			}
+			change(r.PaymentMethod.Metadata)
+			inCurrency(t, currency, 30000)(r)
+		}
+	}
+	brazilian := func(change func(*antom.Metadata)) func(*antom.PayRequest) {
+		return local("4294097400915107", "BR", "BRL", change)
+	}
+	asIs := func(*antom.Metadata) {}
+	noEmail := func(m *antom.Metadata) { m.PayerEmail = "" }
+	s := newShop(t)
+	n := 0
+	for name, row := range map[string]struct {
+		request func(*antom.PayRequest)
+		pays    bool
+	}{
+		"a Korean's own card":     {korean(asIs), true},
+		"a Korean company's card": {korean(func(m *antom.Metadata) { m.DateOfBirth, m.BusinessNo = "", "1234567890" }), true},
+		"a stored Korean card": {korean(func(m *antom.Metadata) {
+			*m = antom.Metadata{CardNo: m.CardNo, ExpiryMonth: "12", ExpiryYear: "39", IsCardOnFile: antom.True}
+		}), true},
+		"neither birth nor business":      {korean(func(m *antom.Metadata) { m.DateOfBirth = "" }), false},
+		"both birth and business":         {korean(func(m *antom.Metadata) { m.BusinessNo = "1234567890" }), false},
+		"no such birthday":                {korean(func(m *antom.Metadata) { m.DateOfBirth = "1990-02-31" }), false},
+		"six digits of a birthday":        {korean(func(m *antom.Metadata) { m.DateOfBirth = "900131" }), false},
+		"nine digits of a business":       {korean(func(m *antom.Metadata) { m.DateOfBirth, m.BusinessNo = "", "123456789" }), false},
+		"no password":                     {korean(func(m *antom.Metadata) { m.CardPasswordDigest = "" }), false},
+		"the whole password":              {korean(func(m *antom.Metadata) { m.CardPasswordDigest = "1234" }), false},
+		"3-D Secure of a Korean card":     {korean(func(m *antom.Metadata) { m.EnableAuthenticationUpgrade = antom.True }), false},
+		"another region":                  {korean(func(m *antom.Metadata) { m.PaymentMethodRegion = "GLOBAL" }), false},
+		"a Brazilian":                     {brazilian(asIs), true},
+		"a CPF with dots":                 {brazilian(func(m *antom.Metadata) { m.CPF = "671.998.112-31" }), true},
+		"no CPF":                          {brazilian(func(m *antom.Metadata) { m.CPF = "" }), false},
+		"ten digits of a CPF":             {brazilian(func(m *antom.Metadata) { m.CPF = "0298765432" }), false},
+		"a Brazilian without email":       {brazilian(noEmail), false},
+		"a Brazilian without a code":      {brazilian(func(m *antom.Metadata) { m.CVV = "" }), false},
+		"a Chilean":                       {local("4600729331819383", "CL", "CLP", asIs), true},
+		"a Chilean without email":         {local("4600729331819383", "CL", "CLP", noEmail), false},
+		"a Mexican without email":         {local("4006055482525268", "MX", "MXN", noEmail), false},
+		"a Peruvian without email":        {local("4310377720003234", "PE", "PEN", noEmail), false},
+		"a Peruvian, no region mentioned": {local("4310377720003234", "", "PEN", asIs), true},
+	} {
+		n++
+		req := s.payRequest(fmt.Sprintf("PR-%d", n), "CARD", 4200)
+		row.request(req)
+		if _, err := s.client.Pay(t.Context(), req); (err == nil) != row.pays {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, m := range s.box.Control().Messages() {
+		for _, secret := range []string{"9490220011669217", "1990-01-31", "1234567890", "02987654320", `cardPasswordDigest\":\"12`, `cardPasswordDigest":"12`} {
+			if strings.Contains(m.Body, secret) {
+				t.Fatalf("the control room shows %s in %s", secret, m.Body)
+			}
+		}
+	}
+}
+
 // The same id stands for the same card.
 func TestARepeatWithAnotherCardIsInconsistent(t *testing.T) {
 	s := newShop(t)

@@ -100,7 +100,7 @@ func (c *card) outcome(now time.Time) antom.ResultCode {
 		return "INVALID_EXPIRATION_DATE"
 	case time.Date(2000+year, time.Month(month)+1, 1, 0, 0, 0, 0, time.UTC).Before(now):
 		return "CARD_EXPIRED"
-	case !validCVV(c.CVV, brandOf(number)) && !(c.OnFile && c.CVV == ""):
+	case !validCVV(c.CVV, brandOf(number)) && !(c.CVV == "" && (c.OnFile || known.Region == "KR")):
 		return "INVALID_CVV"
 	}
 	return known.Refused

@@ -91,7 +91,7 @@ func (mo *methodOffers) option(m method, money Money) antom.PaymentOption {
 
 // cardBrands are the brands of cards that pay in a currency.
 func cardBrands(currency string) []string {
-	brands := []string{"VISA", "MASTERCARD", "AMEX", "JCB", "CUP"}
+	brands := []string{"VISA", "MASTERCARD", "AMEX", "JCB", "CUP", "CARTES_BANCAIRES"}
 	if currency == "KRW" {
 		brands = append(brands, koreanIssuers...)
 	}

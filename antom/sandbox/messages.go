@@ -105,7 +105,7 @@ func messagesOf(all []Message, payment string) []Message {
 
 // secrets are the fields of server-to-server cards that are never shown, not
 // even here where they are test data.
-var secrets = regexp.MustCompile(`("(?:cardNo|cvv|cardPasswordDigest)"\s*:\s*")([^"*]+)"`)
+var secrets = regexp.MustCompile(`("(?:cardNo|cvv|cardPasswordDigest|dateOfBirth|businessNo|cpf)"\s*:\s*")([^"*]+)"`)
 
 // sanitised is a text without card data.
 func sanitised(text string) string {

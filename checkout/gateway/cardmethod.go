@@ -11,6 +11,8 @@ func (g *Gateway) cardMetadata(p checkout.Payment) *antom.Metadata {
 	switch {
 	case p.Choice.ByKoreanIssuer(p.Amount.Currency):
 		return nil
+	case p.Choice.Authenticated:
+		return &antom.Metadata{Is3DSAuthentication: antom.False}
 	case p.ThreeDS:
 		return &antom.Metadata{Is3DSAuthentication: antom.True}
 	case g.cfg.ThreeDS != checkout.ThreeDSOff:

@@ -36,5 +36,10 @@ func addCard(m *antom.PaymentMethod, card checkout.EnteredCard) {
 	d.BillingAddress = &antom.Address{
 		Region: b.Country, State: b.Region, City: b.City, Address1: b.Address1, Address2: b.Address2, ZipCode: b.PostalCode,
 	}
+	if mpi := card.MPI(); mpi != nil {
+		d.MPIData = &antom.MPIData{
+			ThreeDSVersion: mpi.Version, ECI: mpi.ECI, CAVV: string(mpi.CAVV), DSTransactionID: mpi.TransactionID, CredentialType: antom.CredentialPAN,
+		}
+	}
 	d.MakeSafe() // characters that Antom refuses must not fail a payment
 }

@@ -19,6 +19,8 @@ type Store interface {
 	// AddAPIKey stores a new key; UpdateAPIKey writes what differs.
 	AddAPIKey(ctx context.Context, key checkout.APIKey) error
 	UpdateAPIKey(ctx context.Context, was, is checkout.APIKey) error
+	// Orders lists the orders of a filter, newest first, as many as the window has room for.
+	Orders(ctx context.Context, f checkout.OrderFilter, w checkout.Window) ([]checkout.Order, error)
 }
 
 // Config is what the program knows beside the store.

@@ -58,6 +58,7 @@ type Config struct {
 	Retention     checkout.Retention      // of the buyers' data of paid orders
 	Cards         checkout.CardRules      // about saved cards
 	LinkKey       []byte                  // signs the links in emails; nil: they open until the program ends
+	LinkKeyBefore []byte                  // likewise, of links that still open; nil: there is none
 	Now           func() time.Time
 	NewID         func() string
 	Log           *slog.Logger // nil discards
@@ -120,7 +121,7 @@ func New(cfg Config, store Store, gateway Gateway, methods Methods) *Service {
 	endings := &endings{operations: &operations{&inquirer{recorder: recorder}}}
 	starts := &starts{endings: endings, methods: methods}
 	outbox := &outbox{
-		recorder: recorder, methods: methods, links: links{cfg.PublicURL, cfg.LinkKey}, lookups: make(chan lookup, lookupsWaiting),
+		recorder: recorder, methods: methods, links: links{cfg.PublicURL, cfg.LinkKey, cfg.LinkKeyBefore}, lookups: make(chan lookup, lookupsWaiting),
 		allowances: newAllowances(cfg.EmailLimits),
 	}
 	watching := &watching{endings}

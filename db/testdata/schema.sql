@@ -114,6 +114,8 @@ CREATE TABLE notifications (
 
 CREATE INDEX notifications_unmatched ON notifications (antom_id) WHERE applied = 0 AND antom_id <> '';
 
+CREATE INDEX notifications_with_holder ON notifications (id) WHERE instr(body, x'63617264686f6c6465724e616d65') > 0;
+
 CREATE INDEX notifications_with_token ON notifications (id) WHERE instr(body, x'63617264546f6b656e') > 0;
 
 CREATE TABLE operations (
@@ -205,9 +207,15 @@ CREATE TABLE orders (
 	expires_at     INTEGER NOT NULL
 , erased_at INTEGER, token_sealed BLOB NOT NULL DEFAULT x'', buyer_reference TEXT NOT NULL DEFAULT '', source TEXT NOT NULL DEFAULT '', reference TEXT NOT NULL DEFAULT '', capture TEXT NOT NULL DEFAULT '' CHECK (capture IN ('', 'automatic', 'manual')), methods TEXT NOT NULL DEFAULT '', success_url TEXT NOT NULL DEFAULT '', cancel_url TEXT NOT NULL DEFAULT '', metadata TEXT NOT NULL DEFAULT '', paid_at INTEGER, events INTEGER NOT NULL DEFAULT 0) STRICT;
 
+CREATE INDEX orders_by_status ON orders (status, created_at, id);
+
+CREATE INDEX orders_by_time ON orders (created_at, id);
+
 CREATE INDEX orders_in_clear ON orders (id) WHERE token_sealed >= x'20';
 
 CREATE INDEX orders_of_buyer ON orders (buyer_reference) WHERE buyer_reference <> '';
+
+CREATE INDEX orders_of_email ON orders (lower(email)) WHERE email <> '';
 
 CREATE INDEX orders_of_reference ON orders (reference) WHERE reference <> '';
 

@@ -80,16 +80,24 @@ func keyOf(ctx context.Context) checkout.APIKey {
 	return key
 }
 
+// challenge is how to authenticate.
+const challenge = `Bearer realm="antom-checkout"`
+
+// authenticated finds the key of an Authorization header. Errors: CodeNotFound.
+func authenticated(ctx context.Context, keys *merchant.Service, header string) (checkout.APIKey, error) {
+	scheme, secret, _ := strings.Cut(header, " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return checkout.APIKey{}, checkout.ErrNotFound
+	}
+	return keys.Authenticate(ctx, strings.TrimSpace(secret))
+}
+
 // authenticate lets a request pass whose key has the scopes that its operation needs.
 func (a *API) authenticate(ctx huma.Context, next func(huma.Context)) {
-	scheme, secret, _ := strings.Cut(ctx.Header("Authorization"), " ")
-	key, err := checkout.APIKey{}, error(checkout.ErrNotFound)
-	if strings.EqualFold(scheme, "Bearer") {
-		key, err = a.Merchant.Authenticate(ctx.Context(), strings.TrimSpace(secret))
-	}
+	key, err := authenticated(ctx.Context(), a.Merchant, ctx.Header(echo.HeaderAuthorization))
 	switch {
 	case checkout.IsNotFound(err):
-		ctx.SetHeader("WWW-Authenticate", `Bearer realm="antom-checkout"`)
+		ctx.SetHeader(echo.HeaderWWWAuthenticate, challenge)
 		a.refuse(ctx, web.NewProblem(http.StatusUnauthorized, "", "the request needs a valid API key: Authorization: Bearer ak_…"))
 		return
 	case err != nil:

@@ -12,8 +12,9 @@ import (
 	"antom-checkout/handlers/web"
 )
 
-// huma makes its errors by these two variables.
+// huma makes its errors by two variables. In this API no list is null.
 func init() {
+	huma.DefaultArrayNullable = false
 	huma.NewError = func(status int, detail string, errs ...error) huma.StatusError {
 		return newProblem(status, detail, errs)
 	}

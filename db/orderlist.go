@@ -1,0 +1,79 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"antom-checkout/checkout"
+)
+
+// orderLists is the part of the Store that lists orders.
+type orderLists struct{ store *Store }
+
+// Orders implements merchant.Store.
+func (t orderLists) Orders(ctx context.Context, f checkout.OrderFilter, w checkout.Window) ([]checkout.Order, error) {
+	where, values := ordersWhere(f, w)
+	ids, err := collect(ctx, t.store.reads, scanText, `
+		SELECT id
+		  FROM orders
+		 WHERE `+where+`
+		 ORDER BY created_at DESC, id DESC`+first(w.Limit), values...)
+	if err != nil {
+		return nil, fmt.Errorf("list orders: %w", err)
+	}
+	orders := make([]checkout.Order, 0, len(ids))
+	for _, id := range ids {
+		o, err := t.store.order(ctx, name{byID, id})
+		if err != nil {
+			return nil, err
+		}
+		orders = append(orders, o)
+	}
+	return orders, nil
+}
+
+// ordersWhere is the condition of a filter and a window, with its arguments.
+func ordersWhere(f checkout.OrderFilter, w checkout.Window) (where string, values []any) {
+	conditions := []string{"TRUE"}
+	add := func(condition string, value any) {
+		values = append(values, value)
+		conditions = append(conditions, strings.ReplaceAll(condition, "$", "$"+strconv.Itoa(len(values))))
+	}
+	if w.After != "" {
+		add(`(created_at, id) < ((SELECT created_at FROM orders WHERE id = $), $)`, w.After)
+	}
+	if f.Status != "" {
+		add(`status = $`, string(f.Status))
+	}
+	if f.Reference != "" {
+		add(`reference <> '' AND reference = $`, f.Reference)
+	}
+	if f.Email != "" {
+		add(`email <> '' AND lower(email) = $`, strings.ToLower(f.Email))
+	}
+	if f.Number != "" {
+		add(`number = $`, f.Number)
+	}
+	if !f.CreatedFrom.IsZero() {
+		add(`created_at >= $`, f.CreatedFrom.UnixMilli())
+	}
+	if !f.CreatedTo.IsZero() {
+		add(`created_at <= $`, f.CreatedTo.UnixMilli())
+	}
+	if f.Waiting {
+		conditions = append(conditions, waiting)
+	}
+	return strings.Join(conditions, "\n		   AND "), values
+}
+
+// waiting holds for orders that wait for a person: see checkout.OrderFilter.
+const waiting = `status IN ('authorized', 'review')
+		   AND (status = 'review' OR EXISTS (
+		        SELECT 1
+		          FROM payments
+		         WHERE order_id = orders.id AND active = 1 AND status = 'authorized' AND manual_capture = 1
+		           AND NOT EXISTS (SELECT 1 FROM operations
+		                            WHERE payment_request_id = payments.request_id AND kind IN ('capture', 'cancel')
+		                              AND status IN ('pending', 'processing'))))`
