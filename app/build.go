@@ -20,6 +20,7 @@ import (
 	"antom-checkout/db"
 	"antom-checkout/handlers"
 	"antom-checkout/handlers/web"
+	"antom-checkout/webhooks"
 )
 
 // Store is where the services store orders.
@@ -53,7 +54,8 @@ type Program struct {
 	Store    *db.Store
 	Client   *antom.Client
 	Services handlers.Services
-	Sandbox  *sandbox.Sandbox // nil: Antom is elsewhere
+	Webhooks *webhooks.Courier
+	Sandbox  *sandbox.Sandbox  // nil: Antom is elsewhere
 
 	outside  Outside
 	keys     []byte   // of sessions
@@ -80,11 +82,11 @@ func Build(ctx context.Context, s Settings, outside Outside) (*Program, error) {
 	}
 	p.Now = s.clock(base)
 	steps := []func(context.Context) error{
-		p.dumpNoCore, p.checkKeys, p.openStore, p.makeKeys, p.listen, p.embedSandbox, p.measure, p.openClient, p.openServices, p.openPages,
+		p.dumpNoCore, p.checkKeys, p.openStore, p.makeKeys, p.listen, p.embedSandbox, p.measure, p.openClient, p.openServices, p.openCourier, p.openPages,
 	}
 	if outside.Beside {
 		steps = []func(context.Context) error{
-			p.useServersSandbox, p.openClient, p.openStoreBeside, p.readKeys, p.openServices,
+			p.useServersSandbox, p.openClient, p.openStoreBeside, p.readKeys, p.openServices, p.openCourier,
 		}
 	}
 	for _, step := range steps {
@@ -103,6 +105,7 @@ func (p *Program) Serve(ctx context.Context) error {
 	var sweeping sync.WaitGroup
 	sweeping.Go(func() { p.Services.Payments.Sweep(sweep) })
 	sweeping.Go(func() { p.remind(sweep) })
+	sweeping.Go(func() { p.Webhooks.Run(sweep) })
 	err := p.servers.serve(ctx)
 	stopSweep()
 	sweeping.Wait()

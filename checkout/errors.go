@@ -62,6 +62,8 @@ const (
 	CodeTooManyAttempts   ErrorCode = "too_many_attempts"   // the order takes no further attempt to pay
 	CodeCardNotChargeable ErrorCode = "card_not_chargeable" // the saved card cannot be charged without its buyer
 	CodeDataNeeded        ErrorCode = "data_needed"         // the buyer's data still serve something, and cannot be erased
+	CodeEndpointsFull     ErrorCode = "endpoints_full"      // there are as many webhook endpoints as there may be
+	CodeEndpointOff       ErrorCode = "endpoint_off"        // nothing is delivered to the webhook endpoint until it is switched on
 
 	CodeAntomUnanswered ErrorCode = "antom_unanswered" // Antom has not answered yet
 	CodeBusy            ErrorCode = "busy"             // too many requests wait
@@ -102,6 +104,8 @@ var kindsOfCodes = map[ErrorCode]Kind{
 	CodeTooManyAttempts:   Conflict,
 	CodeCardNotChargeable: Conflict,
 	CodeDataNeeded:        Conflict,
+	CodeEndpointsFull:     Conflict,
+	CodeEndpointOff:       Conflict,
 	CodeAntomUnanswered:   Unavailable,
 	CodeBusy:              Unavailable,
 	CodeUnstored:          Unavailable,

@@ -78,12 +78,12 @@ func TestEachStepOfADisputeIsTold(t *testing.T) {
 	with := func(disputes ...Dispute) Order {
 		return Order{ID: "o", Status: OrderPaid, Payments: []Payment{{RequestID: "p", Status: PaymentPaid, Disputes: disputes}}}
 	}
-	begun, judged := Dispute{ID: "d", Step: "DISPUTE_CREATED"}, Dispute{ID: "d", Step: "DISPUTE_JUDGED"}
+	begun, ended := Dispute{ID: "d", Step: "DISPUTE_CREATED"}, Dispute{ID: "d", Step: "DISPUTE_JUDGED"}
 	expectTold(t, told(t, with(), with(begun)), EventDisputeCreated)
 	expectTold(t, told(t, with(begun), with(begun)))
-	expectTold(t, told(t, with(begun), with(judged)), EventDisputeUpdated)
+	expectTold(t, told(t, with(begun), with(ended)), EventDisputeUpdated)
 	expectTold(t, told(t, with(begun), with(begun, Dispute{ID: "e", Step: "DISPUTE_CREATED"})), EventDisputeCreated)
-	expectTold(t, told(t, Order{ID: "o", Status: OrderPaid}, with(judged)), EventDisputeCreated)
+	expectTold(t, told(t, Order{ID: "o", Status: OrderPaid}, with(ended)), EventDisputeCreated)
 }
 
 func TestACaptureThatIsDueIsToldByItsEffect(t *testing.T) {

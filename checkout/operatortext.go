@@ -37,6 +37,8 @@ var operatorTexts = map[ErrorCode]string{
 	CodeTooManyAttempts:   "the order takes no further attempt to pay",
 	CodeCardNotChargeable: "the saved card cannot be charged without its buyer",
 	CodeDataNeeded:        "the buyer's data are still needed",
+	CodeEndpointsFull:     "there are as many webhook endpoints as there may be; delete one",
+	CodeEndpointOff:       "no endpoint that is switched on wants it; switch one on first",
 	CodeAntomUnanswered:   "Antom has not answered; do the same again",
 	CodeBusy:              "too many requests wait; do the same again",
 	CodeCardsRefused:      "too many cards were declined; cards are refused for ten minutes",

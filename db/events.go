@@ -10,13 +10,21 @@ import (
 // addEvents stores the events of a change, in its transaction.
 func (s *Store) addEvents(ctx context.Context, tx *tx, events []checkout.MerchantEvent) error {
 	for _, e := range events {
-		_, err := tx.ExecContext(ctx, `
-			INSERT INTO events (id, type, order_id, sequence, status, payment_request_id, about, at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			s.eventIDs.New(), e.Type, e.OrderID, e.Sequence, e.Status, e.PaymentRequestID, e.About, s.now().UnixMilli())
-		if err != nil {
-			return fmt.Errorf("insert event: %w", err)
+		e.ID, e.At = s.eventIDs.New(), s.now()
+		if err := s.addEvent(ctx, tx, e); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+func (s *Store) addEvent(ctx context.Context, tx *tx, e checkout.MerchantEvent) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO events (id, type, order_id, sequence, status, payment_request_id, about, at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		e.ID, e.Type, e.OrderID, e.Sequence, e.Status, e.PaymentRequestID, e.About, e.At.UnixMilli())
+	if err != nil {
+		return fmt.Errorf("insert event: %w", err)
 	}
 	return nil
 }

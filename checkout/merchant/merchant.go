@@ -1,4 +1,5 @@
-// Package merchant owns what the merchant's own systems need: the keys of their programs.
+// Package merchant owns what the merchant's own systems need: the keys of their
+// programs, orders in the published form, and the events that they are told.
 //
 //	m := merchant.New(merchant.Config{RealMoney: true}, store)
 //	key, secret, err := m.CreateKey(ctx, "shop", checkout.Scopes())
@@ -21,6 +22,7 @@ type Store interface {
 	UpdateAPIKey(ctx context.Context, was, is checkout.APIKey) error
 	// Orders lists the orders of a filter, newest first, as many as the window has room for.
 	Orders(ctx context.Context, f checkout.OrderFilter, w checkout.Window) ([]checkout.Order, error)
+	WebhookStore
 }
 
 // Config is what the program knows beside the store.
@@ -29,6 +31,8 @@ type Config struct {
 	RealMoney bool   // payments take real money
 	Now       func() time.Time
 	NewID     func() string
+	// CheckWebhookURL says what is wrong with the address of an endpoint; nil takes all.
+	CheckWebhookURL func(string) error
 }
 
 // Service serves the merchant's systems. It is safe for concurrent use.
@@ -44,6 +48,9 @@ func New(cfg Config, store Store) *Service {
 	}
 	if cfg.NewID == nil {
 		cfg.NewID = checkout.NewIDs(cfg.Now).New
+	}
+	if cfg.CheckWebhookURL == nil {
+		cfg.CheckWebhookURL = func(string) error { return nil }
 	}
 	return &Service{cfg: cfg, store: store}
 }

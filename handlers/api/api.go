@@ -56,6 +56,8 @@ func Mount(e *echo.Echo, cfg Config, services Services, limited echo.MiddlewareF
 	a := &API{Config: cfg, Services: services, huma: humaecho.NewWithGroup(e, group, spec)}
 	a.huma.UseMiddleware(a.authenticate)
 	a.orders()
+	a.webhookEndpoints()
+	a.events()
 	e.Any(web.APIPath+"/*", func(echo.Context) error { return echo.NewHTTPError(http.StatusNotFound) })
 	return a
 }

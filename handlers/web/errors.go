@@ -55,6 +55,8 @@ var messages = map[checkout.ErrorCode]string{
 	checkout.CodeAntomRefused:      "error.page.409.message",
 	checkout.CodeTooManyAttempts:   "status.exhausted.message",
 	checkout.CodeDataNeeded:        "error.page.409.message",
+	checkout.CodeEndpointsFull:     "error.page.409.message",
+	checkout.CodeEndpointOff:       "error.page.409.message",
 	checkout.CodeAntomUnanswered:   "error.page.503.message",
 	checkout.CodeBusy:              "error.page.503.message",
 	checkout.CodeUnstored:          "error.page.503.message",
