@@ -55,7 +55,7 @@ type Program struct {
 	Client   *antom.Client
 	Services handlers.Services
 	Webhooks *webhooks.Courier
-	Sandbox  *sandbox.Sandbox  // nil: Antom is elsewhere
+	Sandbox  *sandbox.Sandbox // nil: Antom is elsewhere
 
 	outside  Outside
 	keys     []byte   // of sessions
