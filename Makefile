@@ -1,6 +1,6 @@
 # "make" alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run build gallery generate check supply sbom quick test fuzz prove lighthouse bench clean browser needs compiler
+.PHONY: help run build gallery generate check supply sbom quick test fuzz prove lighthouse bench clean browser needs interpreters compiler openapi
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,7 +50,7 @@ quick: ## a first answer within two minutes: vet, rules, client, settings and pa
 	go vet ./...
 	go test $(QUICK)
 
-test: compiler browser needs ## everything, the journeys in a real browser included, and the short proofs
+test: compiler browser needs interpreters openapi ## everything, the journeys in a real browser included, and the short proofs
 	go test -race -shuffle=on -timeout 20m $$(go list ./... | grep -v /e2e)
 	go test -shuffle=on -timeout 20m ./e2e
 	RAPID_CHECKS=10000 RAPID_STEPS=50 go test -shuffle=on -timeout 20m ./checkout ./proof
@@ -76,11 +76,17 @@ compiler:
 	@command -v "$$(go env CC)" >/dev/null || sh tools/install.sh gcc 'the race detector' || \
 		{ echo 'the race detector needs a C compiler: install gcc and run this again' >&2; exit 1; }
 
+openapi:
+	@sh e2e/openapi/lint.sh
+
 browser:
 	@sh e2e/browser.sh
 
 needs:
 	@sh proof/needs.sh
+
+interpreters:
+	@sh examples/needs.sh
 
 clean: ## remove the build and the local data
 	rm -rf bin data

@@ -3,6 +3,7 @@ package antom
 import (
 	"context"
 	"encoding/json"
+	"slices"
 )
 
 // The calls of this file are known from Antom's Java SDK 2.2.8 (model/ams) alone, and no
@@ -36,7 +37,7 @@ type CardInfoResponse struct {
 func (r *CardInfoResponse) Brands() []string {
 	var brands []string
 	for _, brand := range []string{r.CardBrand, r.CoBadgedBrand, r.LocalCardBrand} {
-		if brand != "" && (len(brands) == 0 || brand != brands[0]) {
+		if brand != "" && !slices.Contains(brands, brand) {
 			brands = append(brands, brand)
 		}
 	}

@@ -28,6 +28,9 @@ func Run(ctx context.Context, args []string, getenv func(string) string, stdout,
 // usageError is a wrong command line or wrong settings.
 type usageError struct{ error }
 
+// Unwrap gives the cause.
+func (e usageError) Unwrap() error { return e.error }
+
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
 	name := "serve"
 	switch {

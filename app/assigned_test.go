@@ -47,6 +47,7 @@ var changers = []changer{
 	{"db", "Store.CreateOrder", "Order.Version", "counts the versions of a row"},
 	{"db", "Store.Update", "Order.Version", "counts the versions of a row"},
 	{"db", "Store.Update", "Order.Fulfillable", "reads whether the goods are there"},
+	{"db", "Store.Update", "Order.LinkRefusal", "reads whether the payment link has a use left"},
 	{"db", "merged", "Order.Payments", "the cache puts a row together as an update writes it"},
 	{"db", "merged", "Payment.Operations", "the cache puts a row together as an update writes it"},
 	{"db", "asRead", "", "the cache rounds moments as a row does"},

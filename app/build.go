@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"sync"
 	"time"
 
@@ -106,6 +105,7 @@ func (p *Program) Serve(ctx context.Context) error {
 	sweeping.Go(func() { p.Services.Payments.Sweep(sweep) })
 	sweeping.Go(func() { p.remind(sweep) })
 	sweeping.Go(func() { p.Webhooks.Run(sweep) })
+	sweeping.Go(func() { p.forgetAnswers(sweep) })
 	err := p.servers.serve(ctx)
 	stopSweep()
 	sweeping.Wait()
@@ -158,12 +158,7 @@ func (p *Program) makeKeys(ctx context.Context) (err error) {
 // readKeys makes none. Where the key is known to the server only, no session is opened
 // here, no link is signed, and what is sealed is not read.
 func (p *Program) readKeys(context.Context) (err error) {
-	if p.Settings.SessionKey.Empty() {
-		if _, err := os.Stat(p.Settings.besideDatabase(sessionKey)); errors.Is(err, os.ErrNotExist) {
-			return nil
-		}
-	}
-	if p.keys, err = p.Settings.sessionKeys(); err != nil {
+	if p.keys, err = p.Settings.keysThatAre(); err != nil || p.keys == nil {
 		return err
 	}
 	return p.useKeys()

@@ -43,6 +43,8 @@ var arrows = map[string][]string{
 	"webhooks":          {"checkout", "webhooks/safedial"},
 	"webhooks/safedial": {},
 	"e2e":               {}, // tests only
+	"examples":          {}, // tests only
+	"examples/go":       {}, // a shop on its own
 	"proof":             {}, // tests only
 }
 

@@ -29,6 +29,16 @@ func (s *Settings) sessionKeys() ([]byte, error) {
 	return sum[:], nil
 }
 
+// keysThatAre are the same, or nil where none are given and no server has made any.
+func (s *Settings) keysThatAre() ([]byte, error) {
+	if s.SessionKey.Empty() {
+		if _, err := os.Stat(s.besideDatabase(sessionKey)); errors.Is(err, os.ErrNotExist) {
+			return nil, nil
+		}
+	}
+	return s.sessionKeys()
+}
+
 // keysBefore are likewise derived from the key before, or nil.
 func (s *Settings) keysBefore() []byte {
 	if s.SessionKeyOld.Empty() {

@@ -88,6 +88,21 @@ func TestAGivenSessionKeyIsUsedAndNotStored(t *testing.T) {
 	}
 }
 
+// A merchant who sets a key of their own names the file of the key that was made.
+func TestTheKeyThatWasMadeServesAsTheKeyBefore(t *testing.T) {
+	env := environ{"DATABASE_URL": filepath.Join(t.TempDir(), "shop.db")}
+	before := load(t, env)
+	made, err := before.sessionKeys()
+	if err != nil || before.keysBefore() != nil {
+		t.Fatalf("keys before the first: %x, %v", before.keysBefore(), err)
+	}
+	env["SESSION_KEY"], env["SESSION_KEY_PREVIOUS_FILE"] = strings.Repeat("k", 32), before.besideDatabase(sessionKey)
+	after := load(t, env)
+	if !bytes.Equal(after.keysBefore(), made) {
+		t.Error("what the made key has sealed and signed is lost")
+	}
+}
+
 // merchantKeys are a merchant's private key and Antom's public one.
 func merchantKeys(t *testing.T) (private, public string) {
 	t.Helper()

@@ -115,8 +115,15 @@ func (s *Settings) fill(rows []setting, g given) error {
 		problems = slices.Concat(problems, all.incomplete(rows), s.contradictions(all))
 		s.Warnings = slices.Concat(all.exposed(rows), s.warnings(all))
 	}
-	if err := errors.Join(problems...); err != nil {
-		return usageError{fmt.Errorf("settings:\n%w", err)}
+	if len(problems) > 0 {
+		return usageError{wrongSettings{problems}}
 	}
 	return nil
 }
+
+// wrongSettings are all settings that cannot be taken. Each problem begins with the name
+// of its setting.
+type wrongSettings struct{ problems []error }
+
+// Error implements error.
+func (w wrongSettings) Error() string { return "settings:\n" + errors.Join(w.problems...).Error() }

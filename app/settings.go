@@ -177,7 +177,7 @@ func (s *Settings) serverRows() []setting {
 		{env: "SESSION_KEY", shown: "made once, stored beside the database", into: secret(&s.SessionKey, longEnough),
 			summary: "32 characters or more"},
 		{env: "SESSION_KEY_PREVIOUS", shown: "none", needs: []string{"SESSION_KEY"}, into: secret(&s.SessionKeyOld, longEnough),
-			summary: "the `SESSION_KEY` before this one: cookies, links in emails and what the database holds sealed are still read by it. Saved cards are sealed anew at the start"},
+			summary: "the `SESSION_KEY` before this one: cookies, links in emails and what the database holds sealed are still read by it. Saved cards are sealed anew at the start. Where the program has made the key, it stands in `session.key` beside the database"},
 		{env: "SMTP_URL", needs: []string{"MAIL_FROM"}, into: secret(&s.SMTPURL, smtpServer),
 			summary: "mail server, `smtp://user:password@host:587` (STARTTLS is required, except on loopback) or `smtps://…:465`; empty: emails are written to `MAIL_DIR`"},
 		{env: "MAIL_FROM", into: emailAddress(&s.Mail.From),

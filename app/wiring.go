@@ -24,23 +24,29 @@ import (
 
 // openClient makes the client of Antom.
 func (p *Program) openClient(context.Context) (err error) {
+	p.faults = newFaults(p.Now, p.Log, p.metrics)
+	logCall := p.observeCalls()
+	p.Client, err = p.newClient(func(ctx context.Context, o antom.Observation) {
+		logCall(ctx, o)
+		p.faults.call(ctx, o)
+	})
+	return err
+}
+
+// newClient makes a client whose calls are told to observe.
+func (p *Program) newClient(observe func(context.Context, antom.Observation)) (*antom.Client, error) {
 	cfg := p.Settings.Antom
 	cfg.PrivateKey, cfg.PublicKeys = p.Settings.AntomPrivateKey.Reveal(), p.Settings.AntomPublicKey.Reveal()
 	cfg.Attempts = 1 // the shop repeats itself: at once when the buyer does, later by the sweeper
-	options := []antom.Option{antom.WithClock(p.Now)}
+	options := []antom.Option{antom.WithClock(p.Now), antom.WithObserver(observe)}
 	if p.outside.ToAntom != nil {
 		options = append(options, antom.WithHTTPClient(&http.Client{Transport: p.outside.ToAntom}))
 	}
-	p.faults = newFaults(p.Now, p.Log, p.metrics)
-	logCall := p.observeCalls()
-	options = append(options, antom.WithObserver(func(ctx context.Context, o antom.Observation) {
-		logCall(ctx, o)
-		p.faults.call(ctx, o)
-	}))
-	if p.Client, err = antom.New(cfg, options...); err != nil {
-		return usageError{err}
+	client, err := antom.New(cfg, options...)
+	if err != nil {
+		return nil, usageError{err}
 	}
-	return nil
+	return client, nil
 }
 
 // openServices makes the services over the database and the client.
@@ -64,10 +70,7 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 	publicURL := strings.TrimSuffix(s.PublicURL.String(), "/")
 	ids := checkout.NewIDs(p.Now)
 	ids.ContinueAfter(p.Store.NewestID)
-	antomGateway := gateway.New(gateway.Config{
-		PublicURL: publicURL, SettlementCurrency: s.SettlementCurrency, ManualCapture: s.Payments.ManualCapture,
-		ThreeDS: s.Payments.ThreeDS, Methods: s.Methods, Now: p.Now, NewID: ids.New, Log: p.Log,
-	}, client)
+	antomGateway := p.newGateway(client, ids.New)
 	offered := methods.New(methods.Config{
 		Currency: s.Shop.Currency, Methods: s.Methods, KoreanBrands: s.KoreanBrands, ManualCapture: s.Payments.ManualCapture,
 		Now: p.Now, Log: p.Log,
@@ -97,7 +100,9 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 		Payments: payments.New(paying, store, antomGateway, offered),
 		Methods:  offered,
 		Merchant: merchant.New(merchant.Config{
-			PublicURL: publicURL, RealMoney: s.LiveMode(), Now: p.Now, NewID: ids.New, CheckWebhookURL: p.checkWebhookURL,
+			PublicURL: publicURL, RealMoney: s.LiveMode(), Currency: s.Shop.Currency, OrderTTL: s.Shop.OrderTTL,
+			IsMethod: offered.Known, Now: p.Now, NewID: ids.New, Log: p.Log,
+			CheckWebhookURL: p.checkWebhookURL,
 		}, store),
 	}
 }
@@ -125,6 +130,15 @@ func (p *Program) openCourier(context.Context) error {
 	}
 	p.Webhooks = webhooks.New(cfg, p.Store, p.Services.Merchant.Body)
 	return nil
+}
+
+// newGateway translates between a client and the services.
+func (p *Program) newGateway(client gateway.Client, newID func() string) *gateway.Gateway {
+	s := &p.Settings
+	return gateway.New(gateway.Config{
+		PublicURL: strings.TrimSuffix(s.PublicURL.String(), "/"), SettlementCurrency: s.SettlementCurrency, ManualCapture: s.Payments.ManualCapture,
+		ThreeDS: s.Payments.ThreeDS, Methods: s.Methods, Now: p.Now, NewID: newID, Log: p.Log,
+	}, client)
 }
 
 // mail is the mailer's Config without the clock.
@@ -180,6 +194,7 @@ func (p *Program) PagesConfig() handlers.Config {
 	cfg := p.Settings.pages()
 	cfg.SessionKey, cfg.KeyBefore, cfg.Now, cfg.Log, cfg.Done = p.keys, p.Settings.keysBefore(), p.Now, p.Log, p.stopping
 	cfg.GatewayFaults, cfg.CheckKeys = p.faults.summary, p.Client.CheckKeys
+	cfg.Prove = proofOf(p.keys)
 	if p.metrics != nil {
 		cfg.Meter = p.metrics
 	}

@@ -75,7 +75,10 @@ func (k *APIKey) May(scopes ...Scope) bool {
 // Valid reports whether the key opens anything.
 func (k *APIKey) Valid() bool { return k.RevokedAt.IsZero() }
 
+// Operator is the program as the operator of what it orders.
+func (k *APIKey) Operator() string { return "api-" + k.ID }
+
 // Orders is the Key with which the program orders an operation.
 func (k *APIKey) Orders(idempotency string) Key {
-	return Key{Operator: "api-" + k.ID, Idempotency: idempotency}
+	return Key{Operator: k.Operator(), Idempotency: idempotency}
 }

@@ -34,15 +34,18 @@ type Device struct {
 
 // Attempt is a buyer's request to pay, before it is a stored Payment.
 type Attempt struct {
-	Method    string // "" with Element
-	Mode      Mode
-	Element   bool // the buyer chooses among all methods inside Antom's Payment Element
-	Device    Device
-	Choice    CardChoice  // of MethodCard
-	Entered   EnteredCard // typed on the shop's own page; none in every mode but the server-to-server one
-	Buyer     string      // Order.BuyerReference of who asks; "" if it is not known
-	Language  string      // BCP 47, of the page
-	CardToken CardToken   // of the saved card that was chosen
+	Method  string // "" with Element
+	Mode    Mode
+	Element bool // the buyer chooses among all methods inside Antom's Payment Element
+	Device  Device
+	Choice  CardChoice  // of MethodCard
+	Entered EnteredCard // typed on the shop's own page; none in every mode but the server-to-server one
+	// CardRegion is that of the entered card, and CardBrands those that Choice.Brand may be.
+	CardRegion CardRegion
+	CardBrands []string
+	Buyer      string    // Order.BuyerReference of who asks; "" if it is not known
+	Language   string    // BCP 47, of the page
+	CardToken  CardToken // of the saved card that was chosen
 	// NetworkTransactionID is that of the first payment of the card, of a charge without the buyer.
 	NetworkTransactionID string
 	ReturnURL            string   // where a native app is opened again; "" is the shop's return page

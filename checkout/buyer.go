@@ -1,6 +1,7 @@
 package checkout
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -65,14 +66,29 @@ func (b Buyer) Values() map[string]string {
 	return values
 }
 
-// Check reports every wrong field at once, as message keys by form name.
-func (b Buyer) Check() error {
+// Required lists the fields, by form name, that an address of delivery must have filled in.
+func (b Buyer) Required() (names []string) {
+	for _, field := range b.fields() {
+		if field.required {
+			names = append(names, field.name)
+		}
+	}
+	return names
+}
+
+// Check reports every wrong field at once, as message keys by form name. A buyer to whom
+// goods are sent is complete.
+func (b Buyer) Check() error { return b.CheckWith(b.Required()) }
+
+// CheckWith does the same for a buyer who may be known in part: of the fields that are
+// empty, only those of required are wrong.
+func (b Buyer) CheckWith(required []string) error {
 	wrong := b.CardNumbers()
 	for _, field := range b.fields() {
 		if wrong[field.name] != "" {
 			continue
 		}
-		if problem := checkText(*field.value, field.longest, field.required); problem != "" {
+		if problem := checkText(*field.value, field.longest, slices.Contains(required, field.name)); problem != "" {
 			wrong[field.name] = problem
 		}
 	}
@@ -82,9 +98,9 @@ func (b Buyer) Check() error {
 		}
 	}
 	problem := emailProblem(b.Email)
-	check("email", problem, problem == "")
+	check("email", problem, problem == "" || b.Email == "")
 	check("phone", "error.phone", validPhone(b.Phone))
-	check("country", "error.country", IsCountry(b.Country))
+	check("country", "error.country", IsCountry(b.Country) || b.Country == "")
 	check("postal_code", "error.invalid", validPostalCode(b.PostalCode))
 	if len(wrong) > 0 {
 		return &Error{Code: CodeFormInvalid, Fields: wrong}

@@ -8,8 +8,9 @@ import (
 
 // CardOffer is what a buyer may choose for a card beside the method itself.
 type CardOffer struct {
-	Brands []string          // Antom's codes of card companies to go to directly; see OfferFor
-	Plans  []InstallmentPlan // ways to have the bank collect in monthly parts
+	Brands   []string          // Antom's codes of card companies to go to directly; see OfferFor
+	Accepted []string          // brands of which Antom takes cards; none: it does not say
+	Plans    []InstallmentPlan // ways to have the bank collect in monthly parts
 }
 
 // InstallmentPlan splits a card payment: the buyer's bank collects it in monthly parts,
@@ -40,7 +41,7 @@ const (
 //
 // What the active attempt was begun with stays, so that the buyer may go on with it.
 func OfferFor(o Order, offer CardOffer, manualCapture bool) CardOffer {
-	var fit CardOffer
+	fit := CardOffer{Accepted: offer.Accepted}
 	if o.Total.Currency == korea && !manualCapture {
 		fit.Brands = issuers(offer.Brands, refusedBrands(o))
 	}

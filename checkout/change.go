@@ -11,7 +11,8 @@ import (
 
 // AddPayment adds an attempt and reserves the goods for it. Errors: CodeOrderChanged
 // when the order takes no attempt, another attempt has become active, or a bank has
-// demanded 3-D Secure since the attempt was made; CodeTooManyAttempts; CodeSoldOut.
+// demanded 3-D Secure since the attempt was made; CodeTooManyAttempts; CodeSoldOut;
+// CodeLinkUsedUp and CodeLinkInUse when its payment link has no use left for it.
 func AddPayment(o Order, p Payment, r Rules) (Order, error) {
 	switch {
 	case !o.Payable() || o.Active() != nil:
@@ -20,6 +21,8 @@ func AddPayment(o Order, p Payment, r Rules) (Order, error) {
 		return o, ErrStale
 	case o.Exhausted():
 		return o, ErrTooManyAttempts
+	case o.LinkRefusal != "":
+		return o, NewError(o.LinkRefusal, "")
 	case !o.Fulfillable:
 		return o, NewError(CodeSoldOut, "")
 	}
@@ -91,6 +94,7 @@ type OperationRequest struct {
 	RequestID string // of the operation, if a new one begins
 	Payment   string // of the payment that is meant; "" for the one that the rules find
 	Minor     int64  // of a refund; 0 for all that is refundable
+	Reason    string // of a refund, at most 256 characters
 	Anyway    bool   // also of a payment in dispute
 }
 
@@ -131,7 +135,7 @@ func BeginOperation(o Order, want OperationRequest, r Rules) (Order, Begun, erro
 	}
 	op := Operation{
 		Kind: want.Kind, RequestID: want.RequestID, Amount: amount, Status: OperationPending,
-		Key: want.Key.text(), CreatedAt: r.Now, SubmittedAt: r.Now,
+		Key: want.Key.text(), Reason: want.Reason, CreatedAt: r.Now, SubmittedAt: r.Now,
 	}
 	p.Operations = append(p.Operations, op)
 	// The poll is soon, and not at the deadline of a capture, days away. A poll that is

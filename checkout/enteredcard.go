@@ -22,10 +22,11 @@ type EnteredCard struct{ typed func() *typedCard }
 
 // typedCard is what was typed, cleaned.
 type typedCard struct {
-	number, expiry, cvc []byte
-	first, last         []byte
-	billing             Buyer // its address only
-	mpi                 *MPI  // nil: the cardholder was not authenticated elsewhere
+	number, expiry, cvc     []byte
+	first, last             []byte
+	identity, password, cpf []byte // of local cards
+	billing                 Buyer  // its address only
+	mpi                     *MPI   // nil: the cardholder was not authenticated elsewhere
 }
 
 // Names of the fields of an entered card, in forms and JSON.
@@ -33,6 +34,9 @@ const (
 	FieldCardNumber      = "card_number"
 	FieldCardExpiry      = "card_expiry"
 	FieldCardCVC         = "card_cvc"
+	FieldCardIdentity    = "card_identity" // of Korea: a birth date or a business number
+	FieldCardPassword    = "card_password" // of Korea: the first two digits of it
+	FieldCardCPF         = "card_cpf"      // of Brazil
 	FieldCardholderFirst = "cardholder_first"
 	FieldCardholderLast  = "cardholder_last"
 	billingPrefix        = "billing_"
@@ -43,7 +47,10 @@ var billingNames = []string{"country", "region", "city", "address1", "address2",
 
 // CardFields are the names of all fields of an entered card, from top to bottom.
 func CardFields() []string {
-	names := []string{FieldCardNumber, FieldCardExpiry, FieldCardCVC, FieldCardholderFirst, FieldCardholderLast}
+	names := []string{
+		FieldCardNumber, FieldCardExpiry, FieldCardCVC, FieldCardIdentity, FieldCardPassword, FieldCardCPF,
+		FieldCardholderFirst, FieldCardholderLast,
+	}
 	for _, name := range billingNames {
 		names = append(names, billingPrefix+name)
 	}
@@ -66,6 +73,10 @@ func EnterCard(get func(name string) string) EnteredCard {
 		cvc:    []byte(withoutGaps(get(FieldCardCVC))),
 		first:  []byte(cleanName(get(FieldCardholderFirst))),
 		last:   []byte(cleanName(get(FieldCardholderLast))),
+
+		identity: []byte(withoutGaps(get(FieldCardIdentity))),
+		password: []byte(withoutGaps(get(FieldCardPassword))),
+		cpf:      []byte(withoutGaps(get(FieldCardCPF))),
 	}
 	typed.billing.Set(func(name string) string {
 		if !slices.Contains(billingNames, name) {
@@ -93,8 +104,8 @@ func withoutGaps(text string) string {
 // Given reports whether there is a card.
 func (c EnteredCard) Given() bool { return c.typed != nil }
 
-// Check reports every wrong field at once, as message keys by name.
-func (c EnteredCard) Check(now time.Time) error {
+// Check reports every wrong field of a card of a region at once, as message keys by name.
+func (c EnteredCard) Check(now time.Time, region CardRegion) error {
 	typed := c.typed()
 	wrong := typed.billing.billingProblems()
 	note := func(name, problem string) {
@@ -109,7 +120,9 @@ func (c EnteredCard) Check(now time.Time) error {
 	}
 	note(FieldCardNumber, problemOf(typed.number, valid, "decline.INVALID_CARD_NUMBER"))
 	note(FieldCardExpiry, typed.expiryProblem(now))
-	note(FieldCardCVC, problemOf(typed.cvc, onlyDigits(typed.cvc) && validCVC(typed.cvc, brand), "decline.INVALID_CVV"))
+	for name, problem := range typed.localProblems(region, brand, now) {
+		note(name, problem)
+	}
 	note(FieldCardholderFirst, holderProblem(string(typed.first)))
 	note(FieldCardholderLast, holderProblem(string(typed.last)))
 	if typed.mpi != nil {
@@ -245,7 +258,7 @@ func (c EnteredCard) Billing() Buyer { return c.typed().billing }
 const longestExpiry, longestBilling = 9, 256
 
 // ShownAgain are the texts with which the form is filled in when it is shown again:
-// never the number, and never the security code.
+// never the number, and never what only its holder knows.
 func (c EnteredCard) ShownAgain() map[string]string {
 	if c.typed == nil {
 		return map[string]string{}
@@ -273,7 +286,7 @@ func (c EnteredCard) Wipe() {
 		return
 	}
 	typed := c.typed()
-	for _, secret := range [][]byte{typed.number, typed.expiry, typed.cvc, typed.first, typed.last} {
+	for _, secret := range [][]byte{typed.number, typed.expiry, typed.cvc, typed.first, typed.last, typed.identity, typed.password, typed.cpf} {
 		clear(secret)
 	}
 	if typed.mpi != nil {
@@ -301,16 +314,20 @@ func (EnteredCard) MarshalText() ([]byte, error) { return nil, errCardStays }
 // GobEncode implements [encoding/gob.GobEncoder]: it fails.
 func (EnteredCard) GobEncode() ([]byte, error) { return nil, errCardStays }
 
-// CardFieldOf is the field of an entered card that a result code of Antom's is about,
-// or "": the buyer can correct it there.
-func CardFieldOf(resultCode string) string {
-	switch resultCode {
-	case "INVALID_CARD_NUMBER", "CARD_NOT_SUPPORTED", "SELECTED_CARD_BRAND_NOT_AVAILABLE":
+// CardFieldOf is the field of an entered card that the result of its payment is about, or
+// "": the buyer can correct it there.
+func CardFieldOf(p Payment) string {
+	switch p.ResultCode {
+	case "INVALID_CARD_NUMBER", "CARD_NOT_SUPPORTED", codeBrandRefused:
 		return FieldCardNumber
 	case "INVALID_EXPIRATION_DATE", "CARD_EXPIRED":
 		return FieldCardExpiry
 	case "INVALID_CVV":
 		return FieldCardCVC
+	case "VERIFY_UNMATCHED": // of a Korean card: birth date, business number or password
+		if p.Amount.Currency == korea {
+			return FieldCardIdentity
+		}
 	}
 	return ""
 }

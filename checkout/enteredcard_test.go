@@ -89,7 +89,7 @@ func TestACardIsCheckedAtItsFields(t *testing.T) {
 	} {
 		fields := map[string]string{}
 		var refused *Error
-		if err := enter(typed).Check(endOf2026); errors.As(err, &refused) {
+		if err := enter(typed).Check(endOf2026, ""); errors.As(err, &refused) {
 			fields = refused.Fields
 		}
 		name, _, _ := strings.Cut(typed, "=")
@@ -111,7 +111,7 @@ func TestTheCodeFollowsTheBrand(t *testing.T) {
 		"6011111111111117": {3}, "6200000000000005": {3}, "2223003122003222": {3}, "9490220011669217": {3, 4},
 	} {
 		for length := 1; length <= 5; length++ {
-			err := enter("card_number="+number, "card_cvc="+strings.Repeat("1", length)).Check(endOf2026)
+			err := enter("card_number="+number, "card_cvc="+strings.Repeat("1", length)).Check(endOf2026, "")
 			if want := reflect.ValueOf(lengths).Index(0).Int() == int64(length) || len(lengths) == 2 && length == 4; (err == nil) != want {
 				t.Errorf("a code of %d digits with %s: %v", length, number, err)
 			}
@@ -126,17 +126,17 @@ func TestACardIsValidToTheEndOfItsMonthEverywhere(t *testing.T) {
 		time.Date(2026, 12, 1, 11, 59, 59, 0, time.UTC):  true, // still November in the west
 		time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC):    false,
 	} {
-		if err := card.Check(at); (err == nil) != valid {
+		if err := card.Check(at, ""); (err == nil) != valid {
 			t.Errorf("at %s: %v", at, err)
 		}
 	}
 }
 
 // secretTexts are what may be seen of a card nowhere.
-var secretTexts = []string{"4054695723100768", "4054 6957 2310 0768", "987", "Núñez", "José", "Hauptstr"}
+var secretTexts = []string{"4054695723100768", "19880412", "52998224725", "4054 6957 2310 0768", "987", "Núñez", "José", "Hauptstr"}
 
 func TestAnEnteredCardPrintsAndMarshalsNothing(t *testing.T) {
-	card := enter("card_cvc=987")
+	card := enter("card_cvc=987", "card_identity=19880412", "card_cpf=52998224725", "card_password=47")
 	holder := struct {
 		Attempt Attempt
 		inside  EnteredCard

@@ -17,12 +17,13 @@ const (
 	NotFound    Kind = "not found"
 	Invalid     Kind = "invalid"     // the input is wrong; Fields says where
 	Conflict    Kind = "conflict"    // right input, wrong moment
+	Gone        Kind = "gone"        // right input, and no moment will be right again
 	Unavailable Kind = "unavailable" // try again later
 	TooOften    Kind = "too often"   // try again after Error.Wait
 )
 
 // Kinds lists all kinds.
-func Kinds() []Kind { return []Kind{NotFound, Invalid, Conflict, Unavailable, TooOften} }
+func Kinds() []Kind { return []Kind{NotFound, Invalid, Conflict, Gone, Unavailable, TooOften} }
 
 // ErrorCode says exactly what is wrong. Codes are stable: pages, the API and the command
 // line each have a text for every one.
@@ -64,12 +65,19 @@ const (
 	CodeDataNeeded        ErrorCode = "data_needed"         // the buyer's data still serve something, and cannot be erased
 	CodeEndpointsFull     ErrorCode = "endpoints_full"      // there are as many webhook endpoints as there may be
 	CodeEndpointOff       ErrorCode = "endpoint_off"        // nothing is delivered to the webhook endpoint until it is switched on
+	CodeLinkUsedUp        ErrorCode = "link_used_up"        // the payment link was paid as often as it may be
+	CodeLinkInUse         ErrorCode = "link_in_use"         // others are paying what is left of the payment link's uses
+	CodeLinkClosed        ErrorCode = "link_closed"         // the payment link has expired or was switched off
+	CodeReferenceUsed     ErrorCode = "reference_used"      // another order has the merchant's reference
 
 	CodeAntomUnanswered ErrorCode = "antom_unanswered" // Antom has not answered yet
 	CodeBusy            ErrorCode = "busy"             // too many requests wait
 	CodeUnstored        ErrorCode = "unstored"         // the database cannot write, or is not to be reached; nothing was stored
 
 	CodeCardsRefused ErrorCode = "cards_refused" // too many cards were declined; other methods are taken
+
+	CodeAPIKeyReused ErrorCode = "idempotency_key_reused" // a program's key was used for another request
+	CodeAPIKeyInUse  ErrorCode = "idempotency_key_in_use" // the first request under it has no answer yet
 )
 
 // kindsOfCodes is the kind of every code.
@@ -106,10 +114,16 @@ var kindsOfCodes = map[ErrorCode]Kind{
 	CodeDataNeeded:        Conflict,
 	CodeEndpointsFull:     Conflict,
 	CodeEndpointOff:       Conflict,
+	CodeLinkUsedUp:        Gone,
+	CodeLinkInUse:         Conflict,
+	CodeLinkClosed:        Gone,
+	CodeReferenceUsed:     Conflict,
 	CodeAntomUnanswered:   Unavailable,
 	CodeBusy:              Unavailable,
 	CodeUnstored:          Unavailable,
 	CodeCardsRefused:      TooOften,
+	CodeAPIKeyReused:      Invalid,
+	CodeAPIKeyInUse:       Conflict,
 }
 
 // Codes lists all codes, sorted.
@@ -125,6 +139,7 @@ type Error struct {
 	Fields map[string]string // for the buyer: a message key per wrong field
 	Wait   time.Duration     // of TooOften: until it may be tried again
 	Detail string            // for the operator: a sentence without a full stop, or ""
+	Order  string            // the id of the order that stands in the way, or ""
 	Err    error             // for the log
 }
 
@@ -181,4 +196,13 @@ func Guard(do func() error) (err error) {
 		}
 	}()
 	return do()
+}
+
+// FieldsOf are the wrong fields of an error, with a message key each.
+func FieldsOf(err error) map[string]string {
+	var refused *Error
+	if errors.As(err, &refused) {
+		return refused.Fields
+	}
+	return nil
 }

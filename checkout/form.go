@@ -24,3 +24,12 @@ func CorrectedFormKey(formKey string, buyer Buyer) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q", buyer))
 	return formKey + "." + hex.EncodeToString(sum[:12])
 }
+
+// FormKey is the key of the order that a request of the merchant's system places: the same
+// request under the same key is the same order.
+func (k Key) FormKey(request []byte) string {
+	sum := sha256.New()
+	fmt.Fprintf(sum, "%q %q\n", k.Operator, k.Idempotency)
+	sum.Write(request)
+	return FormKey("request", hex.EncodeToString(sum.Sum(nil)))
+}

@@ -1,5 +1,7 @@
 package checkout
 
+import "log/slog"
+
 // Names of the attributes of log lines. One thing has one name in every package
 // that writes about it, so that one search follows a payment through the log. They
 // are declared here because every package that writes one imports this package.
@@ -38,3 +40,11 @@ const (
 	LogError        = "error"
 	LogSuppressed   = "suppressed" // how many lines of the same kind were left out, or are of level INFO
 )
+
+// PlacedAttributes are those of the line about an order's first transition.
+func PlacedAttributes(o Order, cause Cause) []slog.Attr {
+	return []slog.Attr{
+		slog.String(LogOrder, o.ID), slog.String(LogNumber, o.Number), slog.String(LogAmount, o.Total.String()),
+		slog.String(LogFrom, ""), slog.String(LogTo, string(o.Status)), slog.String(LogCause, cause.String()),
+	}
+}

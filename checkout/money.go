@@ -48,8 +48,8 @@ func (c Currency) Exponent() int {
 // Money is an amount in minor units of a currency, an integer. The program has no
 // other form of money.
 type Money struct {
-	Minor    int64
-	Currency Currency
+	Minor    int64    `json:"minor"`
+	Currency Currency `json:"currency"`
 }
 
 // Times is the price of n pieces. Prices and quantities are bounded so that the
@@ -80,6 +80,16 @@ func (m Money) String() string { return fmt.Sprintf("%s %d", m.Currency, m.Minor
 // "1.234,50 SGD". It names the currency by its code, because a shop that sells
 // across borders has to say which dollar it means.
 func (m Money) Format(tag language.Tag) string {
+	text := m.Digits(tag)
+	// A no-break space, so that code and number stay on one line.
+	if base, _ := tag.Base(); currencyFollows[base.String()] {
+		return text + "\u00a0" + string(m.Currency)
+	}
+	return string(m.Currency) + "\u00a0" + text
+}
+
+// Digits is the amount as readers of a language write it, without its currency.
+func (m Money) Digits(tag language.Tag) string {
 	p := printer(tag)
 	unit := int64(1)
 	for range m.Currency.Exponent() {
@@ -90,11 +100,7 @@ func (m Money) Format(tag language.Tag) string {
 		text += decimalSeparator(p) +
 			p.Sprint(number.Decimal(m.Minor%unit, number.MinIntegerDigits(exponent), number.NoSeparator()))
 	}
-	// A no-break space, so that code and number stay on one line.
-	if base, _ := tag.Base(); currencyFollows[base.String()] {
-		return text + "\u00a0" + string(m.Currency)
-	}
-	return string(m.Currency) + "\u00a0" + text
+	return text
 }
 
 // currencyFollows lists the languages that write the currency after the number.

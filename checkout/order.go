@@ -32,9 +32,10 @@ type Order struct {
 	EverPaid      bool
 	PaidAt        time.Time // when it was paid for the first time
 	Stock         Stock
-	Fulfillable   bool  // whether the goods are in stock, or reserved for this order; known inside Store.Update only
-	Version       int64 // counts the changes; guards against lost updates
-	Events        int   // how many events have told the merchant's systems of it
+	Fulfillable   bool      // whether the goods are in stock, or reserved for this order; known inside Store.Update only
+	LinkRefusal   ErrorCode // why its payment link has no use left for it, else ""; known inside Store.Update only
+	Version       int64     // counts the changes; guards against lost updates
+	Events        int       // how many events have told the merchant's systems of it
 
 	Payments []Payment // oldest first
 }
@@ -53,12 +54,12 @@ const (
 
 // OrderLine is one product of an order, at the price of that moment.
 type OrderLine struct {
-	SKU      string
-	Name     string
-	Image    string
-	Quantity int
-	Unit     Money
-	Short    bool // fewer pieces are in stock than ordered; known when a cart is priced, not stored
+	SKU      string `json:"sku,omitempty"`
+	Name     string `json:"name,omitempty"`
+	Image    string `json:"image,omitempty"`
+	Quantity int    `json:"quantity"`
+	Unit     Money  `json:"unit,omitzero"`
+	Short    bool   `json:"-"` // fewer pieces are in stock than ordered; known when a cart is priced, not stored
 }
 
 // Total is the price of the line.
@@ -131,6 +132,7 @@ type Operation struct {
 	Status      OperationStatus
 	ResultCode  string
 	Key         string // who ordered it, with their idempotency key; see Key.text; "" for Antom and its dashboard
+	Reason      string // refund: why, for Antom and the merchant; "" if it was not said
 	Misses      int    // refund: how many inquiries Antom has answered with not found
 	CreatedAt   time.Time
 	SubmittedAt time.Time // stored just before it was last sent to Antom

@@ -21,11 +21,12 @@ var confirmationMissing = []string{"AUTHENTICATION_REQUIRED", "USER_PAYMENT_VERI
 // NeedsThreeDS reports whether an attempt has to require 3-D Secure. A bank that has
 // declined because the buyer did not confirm would decline again: after that every card
 // attempt of the order requires it, whatever the policy. A Korean issuer authenticates
-// its buyers in its own way, a charge has no buyer to ask, and a buyer who was
-// authenticated elsewhere has confirmed already.
+// its buyers in its own way, a Korean card that is entered has no 3-D Secure, a charge has
+// no buyer to ask, and a buyer who was authenticated elsewhere has confirmed already.
 func (o *Order) NeedsThreeDS(want Attempt, r Rules) bool {
 	card := want.Method == MethodCard || want.Element && slices.Contains(want.Offered, MethodCard)
-	if !card || want.Choice.ByKoreanIssuer(o.Total.Currency) || want.Choice.Charge || want.Choice.Authenticated {
+	choice := want.Choice
+	if !card || choice.ByKoreanIssuer(o.Total.Currency) || want.CardRegion == RegionKorea || choice.Charge || choice.Authenticated {
 		return false
 	}
 	return r.ThreeDS == ThreeDSAlways || lacksConfirmation(*o)
@@ -42,4 +43,6 @@ func lacksConfirmation(o Order) bool {
 
 // ByKoreanIssuer reports whether the choice is an issuer of Korea, on whose own page
 // the buyer is authenticated: Antom runs no 3-D Secure there.
-func (c CardChoice) ByKoreanIssuer(currency Currency) bool { return c.Brand != "" && currency == korea }
+func (c CardChoice) ByKoreanIssuer(currency Currency) bool {
+	return IsIssuer(c.Brand) && currency == korea
+}

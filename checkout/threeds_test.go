@@ -101,13 +101,22 @@ func TestAnAttemptMadeBeforeTheBankDemandedThreeDSIsMadeAnew(t *testing.T) {
 	}
 }
 
-// A brand of a co-badged card is no issuer of Korea: its bank runs 3-D Secure.
-func TestABrandIsAKoreanIssuerInWonOnly(t *testing.T) {
-	for currency, want := range map[Currency]bool{"KRW": true, "EUR": false} {
-		o := Order{Total: Money{4200, currency}}
-		card := Attempt{Method: MethodCard, Choice: CardChoice{Brand: "VISA"}}
-		if got := o.NeedsThreeDS(card, Rules{ThreeDS: ThreeDSAlways}); got == want {
-			t.Errorf("%s: 3-D Secure required: %v", currency, got)
+// A brand of a co-badged card is no issuer of Korea: its bank runs 3-D Secure. A Korean card
+// that is entered has none either.
+func TestKoreanCardsHaveNoThreeDS(t *testing.T) {
+	for _, row := range []struct {
+		currency Currency
+		brand    string
+		region   CardRegion
+		want     bool
+	}{
+		{"KRW", "SAMSUNG", "", false}, {"EUR", "SAMSUNG", "", true}, {"KRW", "VISA", "", true}, {"EUR", "CARTES_BANCAIRES", "", true},
+		{"KRW", "", RegionKorea, false}, {"BRL", "", RegionBrazil, true}, {"KRW", "", "", true},
+	} {
+		o := Order{Total: Money{4200, row.currency}}
+		card := Attempt{Method: MethodCard, Choice: CardChoice{Brand: row.brand}, CardRegion: row.region}
+		if got := o.NeedsThreeDS(card, Rules{ThreeDS: ThreeDSAlways}); got != row.want {
+			t.Errorf("%+v: 3-D Secure required: %v", row, got)
 		}
 	}
 }

@@ -122,7 +122,7 @@ func merged(before, after *checkout.Order) checkout.Order {
 // without what is known inside of a transaction only.
 func asRead(o checkout.Order) checkout.Order {
 	o = o.Clone()
-	o.Fulfillable = false
+	o.Fulfillable, o.LinkRefusal = false, ""
 	orderRows.round(&o)
 	for i := range o.Payments {
 		p := &o.Payments[i]

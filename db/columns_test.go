@@ -27,6 +27,7 @@ var unchanging = map[string]string{
 	"Order.ExpiresAt":   "shown to the buyer",
 	"Order.Terms":       "set when the order is placed",
 	"Order.Fulfillable": "not stored; known inside Store.Update only",
+	"Order.LinkRefusal": "not stored; known inside Store.Update only",
 	"Order.Version":     "Store.Update counts it itself",
 	"Order.Events":      "Store.Update counts them itself",
 
@@ -43,6 +44,7 @@ var unchanging = map[string]string{
 	"Operation.RequestID": identity,
 	"Operation.Amount":    "part of the request",
 	"Operation.Key":       "the operator stays the same",
+	"Operation.Reason":    "part of the request",
 	"Operation.CreatedAt": "the past",
 }
 
@@ -65,7 +67,7 @@ var (
 	fullChoice = checkout.CardChoice{Saved: "card-1", Save: true, Charge: true, Authenticated: true, Consent: checkout.Consent{Version: "shop-1", Language: "de", Charges: "Monthly."}, Brand: "VISA", Installments: 3}
 	fullTerms  = checkout.Terms{
 		Source: checkout.SourceAPI, Reference: "R-1", Capture: checkout.CaptureManual, Methods: []string{"CARD"},
-		SuccessURL: "https://shop.example/thanks", CancelURL: "https://shop.example/cart", Metadata: map[string]string{"table": "7"},
+		SuccessURL: "https://shop.example/thanks", CancelURL: "https://shop.example/cart", Metadata: map[string]string{"table": "7"}, Link: "link-1",
 	}
 	fullCard = checkout.Card{
 		Brand: "VISA", LastFour: "0768", Expiry: "12/39", Funding: "CREDIT", Country: "SG", Issuer: "EXAMPLE BANK", Region: "GLOBAL", AVS: "Y", CVV: "Y",
@@ -101,7 +103,7 @@ func fullOrder(id string) checkout.Order {
 	}
 	p.Operations = []checkout.Operation{{
 		Kind: checkout.Refund, RequestID: "r-" + id, AntomID: "antom-r-" + id, Amount: sgd(100), Status: checkout.OperationPending,
-		ResultCode: "PENDING", Key: "admin:ann", Misses: 2, CreatedAt: noon.Add(unstored), SubmittedAt: noon.Add(time.Minute),
+		ResultCode: "PENDING", Key: "admin:ann", Reason: "broken", Misses: 2, CreatedAt: noon.Add(unstored), SubmittedAt: noon.Add(time.Minute),
 	}}
 	o.Payments = []checkout.Payment{p}
 	return o
@@ -259,10 +261,11 @@ func withVersion(o checkout.Order) checkout.Order {
 func TestEveryColumnOfATableIsMapped(t *testing.T) {
 	store := openStore(t)
 	for name, mapped := range map[string][]string{
-		"orders":      mappedColumns(&orderRows),
-		"payments":    mappedColumns(&paymentRows),
-		"operations":  mappedColumns(&operationRows),
-		"saved_cards": mappedColumns(&savedCardRows),
+		"orders":        mappedColumns(&orderRows),
+		"payments":      mappedColumns(&paymentRows),
+		"operations":    mappedColumns(&operationRows),
+		"saved_cards":   mappedColumns(&savedCardRows),
+		"payment_links": mappedColumns(&linkRows),
 	} {
 		columns := table(t, store.reads, `SELECT name FROM pragma_table_info($1) ORDER BY name`, name)
 		slices.Sort(mapped)

@@ -26,6 +26,8 @@ type Store struct {
 	savedCards
 	apiKeys
 	orderLists
+	paymentLinks
+	apiRequests
 	webhooks
 	NewestID string // the last id in time order of all orders and payments when it was opened, or ""
 
@@ -54,7 +56,8 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 	}
 	s := &Store{now: time.Now}
 	s.searches.store, s.carts, s.savedCards = s, carts{s, maxCarts}, savedCards{s}
-	s.apiKeys, s.orderLists, s.webhooks = apiKeys{s}, orderLists{s}, webhooks{s}
+	s.apiKeys, s.orderLists, s.apiRequests, s.paymentLinks = apiKeys{s}, orderLists{s}, apiRequests{s}, paymentLinks{s}
+	s.webhooks = webhooks{s}
 	for _, option := range options {
 		option(s)
 	}

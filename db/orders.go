@@ -52,11 +52,12 @@ var orderRows = newMapping(mapping[checkout.Order]{
 		fixed(plain("success_url", func(o *checkout.Order) *string { return &o.SuccessURL })),
 		fixed(plain("cancel_url", func(o *checkout.Order) *string { return &o.CancelURL })),
 		fixed(asJSON("metadata", func(o *checkout.Order) *map[string]string { return &o.Metadata }, maps.Equal)),
+		fixed(plain("link_id", func(o *checkout.Order) *string { return &o.Link })),
 		instant("erased_at", func(o *checkout.Order) *time.Time { return &o.ErasedAt }),
 	},
 })
 
-// CreateOrder implements shop.Store.
+// CreateOrder implements shop.Store and merchant.Store. Errors: CodeReferenceUsed.
 func (s *Store) CreateOrder(ctx context.Context, o checkout.Order, cause checkout.Cause) (checkout.Order, error) {
 	o.Version = 1
 	transitions := checkout.Transitions(checkout.Order{}, o)
@@ -68,6 +69,9 @@ func (s *Store) CreateOrder(ctx context.Context, o checkout.Order, cause checkou
 		}
 		if !isNew {
 			o, err = s.sealer.load(ctx, tx, name{byForm, o.FormKey})
+			return err
+		}
+		if err := checkReference(ctx, tx, o); err != nil {
 			return err
 		}
 		if err := insertLines(ctx, tx, o); err != nil {
@@ -92,6 +96,33 @@ func (s *sealer) insertOrder(ctx context.Context, tx *tx, o *checkout.Order) (is
 	}
 	n, err := res.RowsAffected()
 	return n == 1, err
+}
+
+// checkReference refuses the merchant's reference of another order, unless that has
+// expired or was cancelled. At a payment link any reader of its address may write a
+// reference, so those keep no order of the merchant's programs out.
+func checkReference(ctx context.Context, tx *tx, o checkout.Order) error {
+	if o.Reference == "" || o.Source == checkout.SourceLink {
+		return nil
+	}
+	var first string
+	err := tx.QueryRowContext(ctx, `
+		SELECT id
+		  FROM orders
+		 WHERE reference = $1
+		   AND reference <> ''
+		   AND id <> $2
+		   AND source <> 'link'
+		   AND status NOT IN ('expired', 'cancelled')
+		 ORDER BY id
+		 LIMIT 1`, o.Reference, o.ID).Scan(&first)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err != nil:
+		return fmt.Errorf("read reference: %w", err)
+	}
+	return &checkout.Error{Code: checkout.CodeReferenceUsed, Detail: "order " + first + " has this reference", Order: first}
 }
 
 func insertLines(ctx context.Context, tx *tx, o checkout.Order) error {

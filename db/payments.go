@@ -73,6 +73,7 @@ var operationRows = newMapping(mapping[checkout.Operation]{
 		plain("status", func(o *checkout.Operation) *checkout.OperationStatus { return &o.Status }),
 		plain("result_code", func(o *checkout.Operation) *string { return &o.ResultCode }),
 		fixed(plain("key", func(o *checkout.Operation) *string { return &o.Key })),
+		fixed(plain("reason", func(o *checkout.Operation) *string { return &o.Reason })),
 		plain("misses", func(o *checkout.Operation) *int { return &o.Misses }),
 		fixed(instant("created_at", func(o *checkout.Operation) *time.Time { return &o.CreatedAt })),
 		instant("submitted_at", func(o *checkout.Operation) *time.Time { return &o.SubmittedAt }),

@@ -34,8 +34,10 @@ func (s *Store) Ready(ctx context.Context) error {
 	return s.probe.err
 }
 
-// commitNothing makes SQLite write a page, also when the number is the same as before.
+// writeNothing makes SQLite write a page, also when the number is the same as before.
+const writeNothing = `PRAGMA user_version = 1`
+
 func commitNothing(ctx context.Context, tx *tx) error {
-	_, err := tx.ExecContext(ctx, `PRAGMA user_version = 1`)
+	_, err := tx.ExecContext(ctx, writeNothing)
 	return err
 }

@@ -7,11 +7,15 @@ import (
 	"antom-checkout/checkout"
 )
 
-// fulfillable reports whether the goods of an order are in stock, or reserved for it
-// already. Goods that the catalogue no longer knows, or does not count, are in stock.
+// fulfillable reports whether the goods of an order are in stock, and its payment link has
+// a use left, or both are reserved for it already. Goods that the catalogue no longer
+// knows, or does not count, are in stock.
 func fulfillable(ctx context.Context, tx *tx, o checkout.Order) (bool, error) {
 	if o.Stock != checkout.StockFree {
 		return true, nil
+	}
+	if o.LinkRefusal != "" {
+		return false, nil
 	}
 	short := 0
 	err := tx.QueryRowContext(ctx, `
@@ -26,7 +30,8 @@ func fulfillable(ctx context.Context, tx *tx, o checkout.Order) (bool, error) {
 	return short == 0, nil
 }
 
-// updateStock reserves, takes or frees the goods of an order. Pieces are counted as
+// updateStock reserves, takes or frees the goods of an order, and the use of its payment
+// link. Pieces are counted as
 // reserved also while the catalogue counts no stock, because it may begin to before
 // they are taken. A count that would fall below zero ends at zero: a payment that has
 // happened is stored, whatever the stock says. The column orders.stock says 'held'
@@ -48,5 +53,5 @@ func updateStock(ctx context.Context, tx *tx, before, after checkout.Order) erro
 			return fmt.Errorf("update stock of %s: %w", line.SKU, err)
 		}
 	}
-	return nil
+	return countUse(ctx, tx, after, reserve, take)
 }

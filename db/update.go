@@ -14,6 +14,9 @@ func (s *Store) Update(ctx context.Context, orderID string, evidence checkout.Ev
 		if before, err = s.orderIn(ctx, tx, orderID); err != nil {
 			return err
 		}
+		if before.LinkRefusal, err = linkRefusal(ctx, tx, before); err != nil {
+			return err
+		}
 		if before.Fulfillable, err = fulfillable(ctx, tx, before); err != nil {
 			return err
 		}

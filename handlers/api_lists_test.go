@@ -95,7 +95,7 @@ func TestAListRefusesWhatItCannotBe(t *testing.T) {
 	for parameter, value := range map[string]string{"limit": "101", "after": "***", "status": "lost", "created_from": "yesterday", "waiting": "perhaps"} {
 		t.Run(parameter, func(t *testing.T) {
 			found := p.expectProblem(p.calls(http.MethodGet, fmt.Sprintf("/orders?%s=%s", parameter, value), ""), http.StatusUnprocessableEntity, "invalid")
-			if len(found.Errors) != 1 || found.Errors[0].Pointer != "query."+parameter {
+			if len(found.Errors) != 1 || found.Errors[0].Pointer != parameter {
 				t.Errorf("the problem is at %v", found.Errors)
 			}
 		})

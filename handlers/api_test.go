@@ -34,7 +34,8 @@ type reply struct {
 	body   []byte
 }
 
-// calls sends a request to the API. headers are pairs.
+// calls sends a request to the API, and checks that the exchange is as the specification
+// says. headers are pairs.
 func (p *program) calls(method, path, body string, headers ...string) reply {
 	p.t.Helper()
 	req, err := http.NewRequestWithContext(p.t.Context(), method, p.url+"/api/v1"+path, strings.NewReader(body))
@@ -53,7 +54,9 @@ func (p *program) calls(method, path, body string, headers ...string) reply {
 	defer res.Body.Close()
 	text, err := io.ReadAll(res.Body)
 	must(p.t, err)
-	return reply{res.StatusCode, res.Header, text}
+	r := reply{res.StatusCode, res.Header, text}
+	checksExchange(p.t, method, req.URL.RequestURI(), body, req.Header, r)
+	return r
 }
 
 // into reads an answer as JSON.

@@ -3,6 +3,7 @@ package handlers
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -31,7 +32,7 @@ func (s *server) typesCard(posted start) bool {
 
 // startWithCard starts an attempt with a card that was typed, leads to the page where it
 // is typed, or refuses the card: where none is taken it goes nowhere.
-func (s cashier) startWithCard(c echo.Context, posted start, form web.Form) error {
+func (s cardPage) startWithCard(c echo.Context, posted start, form web.Form) error {
 	o, err := s.refreshed(c)
 	if err != nil {
 		return err
@@ -42,8 +43,10 @@ func (s cashier) startWithCard(c echo.Context, posted start, form web.Form) erro
 		return s.refuseStart(c, form, o, posted, cardNotTaken(posted))
 	case !card.Given() && o.Payable():
 		return s.leadToCard(c, form, o, posted)
-	case o.Payable():
-		if err := card.Check(s.cfg.Now()); err != nil {
+	}
+	if o.Payable() { // otherwise the start says why not
+		posted.about = s.methods.CardFacts(c.Request().Context(), card.Prefix())
+		if err := s.checkCard(c, form, o, posted); err != nil {
 			return s.refuseCard(c, form, o, posted, err)
 		}
 	}
@@ -53,6 +56,8 @@ func (s cashier) startWithCard(c echo.Context, posted start, form web.Form) erro
 	}
 	want.Mode, want.Element, want.Entered = checkout.ModeAPI, false, card
 	want.Choice.Authenticated = card.MPI() != nil
+	want.CardRegion = card.Region(o.Total.Currency, posted.about)
+	want.CardBrands = posted.about.MayChoose(o, s.accepted(c, o), posted.CardBrand)
 	started, err := s.payments.Start(c.Request().Context(), o.Token, want)
 	if err != nil {
 		return s.refuseCard(c, form, started.Order, posted, err)
@@ -115,12 +120,14 @@ func (s cashier) offeredCard(c echo.Context, o checkout.Order) (card checkout.Me
 	return checkout.Method{}, false
 }
 
+// saidOnPayPage are the refusals that the pay page has words for, beside those of a choice.
+var saidOnPayPage = []checkout.ErrorCode{checkout.CodeTooManyAttempts, checkout.CodeCardsRefused, checkout.CodeLinkUsedUp, checkout.CodeLinkInUse}
+
 // refuseStart answers a start that is refused: with the pay page where it can be said
 // there, on which the choice that was posted stays.
 func (s cashier) refuseStart(c echo.Context, form web.Form, o checkout.Order, posted start, err error) error {
 	var refused *checkout.Error
-	shown := errors.As(err, &refused) &&
-		(refused.Kind() == checkout.Invalid || refused.Code == checkout.CodeTooManyAttempts || refused.Code == checkout.CodeCardsRefused)
+	shown := errors.As(err, &refused) && (refused.Kind() == checkout.Invalid || slices.Contains(saidOnPayPage, refused.Code))
 	if !shown || form != web.Page {
 		return err
 	}
@@ -132,7 +139,7 @@ func (s cashier) refuseStart(c echo.Context, form web.Form, o checkout.Order, po
 
 // refuseCard answers a start whose card is refused: with the card page and what is wrong
 // beside each field.
-func (s cashier) refuseCard(c echo.Context, form web.Form, o checkout.Order, posted start, err error) error {
+func (s cardPage) refuseCard(c echo.Context, form web.Form, o checkout.Order, posted start, err error) error {
 	var refused *checkout.Error
 	if errors.As(err, &refused) && refused.Code == checkout.CodeFormInvalid && form == web.Page {
 		again := typedAgain(posted)
@@ -143,7 +150,7 @@ func (s cashier) refuseCard(c echo.Context, form web.Form, o checkout.Order, pos
 }
 
 // showCardAction leads a buyer who has typed a card to the next step.
-func (s cashier) showCardAction(c echo.Context, started payments.Started, posted start) error {
+func (s cardPage) showCardAction(c echo.Context, started payments.Started, posted start) error {
 	o, p := started.Order, started.Payment
 	if started.Action.Type != checkout.ActionDeclined || p.ShopFault || !s.asksForCard(o) {
 		return s.showAction(c, started, p.Method)
@@ -159,16 +166,19 @@ func (s cashier) showCardAction(c echo.Context, started payments.Started, posted
 // declinedFields says which field of a card its bank's answer is about, if it is about
 // one.
 func declinedFields(p checkout.Payment) map[string]string {
-	field := checkout.CardFieldOf(p.ResultCode)
+	field := checkout.CardFieldOf(p)
 	if field == "" || !p.Incomplete {
 		return nil
 	}
 	_, message := views.FailureKeys(p)
+	if field == checkout.FieldCardIdentity {
+		message = "error.card_unmatched"
+	}
 	return map[string]string{field: message}
 }
 
 // showCard is the page where the buyer types a card.
-func (s cashier) showCard(c echo.Context) error {
+func (s cardPage) showCard(c echo.Context) error {
 	if !s.takesCards() {
 		return checkout.ErrNotFound
 	}
@@ -187,17 +197,18 @@ func (s cashier) showCard(c echo.Context) error {
 type typedCard struct {
 	values, wrong map[string]string
 	choice        checkout.CardChoice
+	facts         checkout.CardFacts // of the card that was typed
 	problem       string
 }
 
 // typedAgain is the page after a start with a card, which has to be typed again.
 func typedAgain(posted start) typedCard {
-	return typedCard{values: posted.entered.ShownAgain(), choice: posted.choice()}
+	return typedCard{values: posted.entered.ShownAgain(), choice: posted.choice(), facts: posted.about}
 }
 
 // billingOf is the delivery address as a billing address. Only the browser that placed
 // the order sees it.
-func (s cashier) billingOf(c echo.Context, o checkout.Order) map[string]string {
+func (s cardPage) billingOf(c echo.Context, o checkout.Order) map[string]string {
 	values := map[string]string{}
 	if s.session(c).placed(o) {
 		for name, text := range o.Buyer.Values() {
@@ -207,7 +218,7 @@ func (s cashier) billingOf(c echo.Context, o checkout.Order) map[string]string {
 	return values
 }
 
-func (s cashier) renderCard(c echo.Context, status int, o checkout.Order, typed typedCard) error {
+func (s cardPage) renderCard(c echo.Context, status int, o checkout.Order, typed typedCard) error {
 	paths := pathsOf(o)
 	v := views.CardView{
 		Frame:     s.site.Frame(c, 0),
@@ -219,8 +230,9 @@ func (s cashier) renderCard(c echo.Context, status int, o checkout.Order, typed 
 		Error:     typed.problem,
 		Countries: countries(c),
 		PayURL:    paths.payments,
+		FactsURL:  paths.card + "/facts",
 		BackURL:   paths.page,
 	}
-	s.offerBeside(c, &v, o, typed.choice)
+	s.offerBeside(c, &v, o, typed)
 	return web.Render(c, status, views.CardPage(v))
 }

@@ -22,7 +22,8 @@ import (
 )
 
 // hunted are texts of a card that may be found nowhere, in all their spellings.
-var hunted = cardhunt.Spellings("4054695723100768", "4054 6957 2310 0768", "4054-6957-2310-0768", "Zoë Quarterman", "Quarterman", "billing lane 77")
+var hunted = cardhunt.Spellings("4054695723100768", "4054 6957 2310 0768", "4054-6957-2310-0768", "Zoë Quarterman", "Quarterman", "billing lane 77",
+	"1988-04-12", "483-92-05716", "4839205716", "529.982.247-25", "52998224725")
 
 // huntsCard looks for the card in everything that the program leaves behind.
 func (s *shop) huntsCard(path, ending string) {
@@ -50,7 +51,7 @@ func (s *shop) huntsCard(path, ending string) {
 	for _, p := range o.Payments {
 		places["order"] = append(places["order"], p.Body...)
 	}
-	for place, has := range map[string]string{s.database: "CREATE TABLE payments", s.database + "-wal": "ann@example.com", "order": "Raffles", "control room": "paymentRequestId", "log": "route="} {
+	for place, has := range map[string]string{s.database: "CREATE TABLE payments", s.database + "-wal": "ann@example.com", "order": "ann@example.com", "control room": "paymentRequestId", "log": "route="} {
 		if !bytes.Contains(places[place], []byte(has)) {
 			s.t.Fatalf("the hunt sees too little: no %q in the %s", has, place)
 		}

@@ -120,12 +120,25 @@ func newCardStory(t *testing.T, feature cardFeature, mode cardMode) *cardStory {
 	if feature.saved {
 		s.card = s.buyer.card(s.path)
 	}
-	for field, list := range map[string]string{"installments": "installments", "card_brand": "card_brand"} {
-		if feature.start[field] != nil {
-			s.buyer.isOffered(s.path, list)
+	s.isOfferedAll()
+	return s
+}
+
+// isOfferedAll waits until the order's device is offered what the story asks for: Antom is
+// consulted in the background.
+func (s *cardStory) isOfferedAll() {
+	s.t.Helper()
+	look := s.path + "/methods"
+	if os, inApp := s.mode.start["os"].(string); inApp {
+		look += "?terminal=APP&os=" + os
+	}
+	for _, field := range []string{"installments", "card_brand"} {
+		if value := s.feature.start[field]; value != nil {
+			text, err := json.Marshal(map[string]any{field: value})
+			must(s.t, err)
+			s.buyer.soon(look, func(a answer) bool { return strings.Contains(a.body, strings.TrimSuffix(string(text), "}")) })
 		}
 	}
-	return s
 }
 
 // session reports whether Antom is asked for a session of its SDK.
@@ -261,8 +274,8 @@ func (s *cardStory) leaves() {
 	if id := s.isAsked(); id == "" {
 		s.t.Fatal("nothing has begun")
 	}
-	for range 26 {
-		s.shop.passes(time.Hour)
+	for range 5 {
+		s.shop.passes(6 * time.Hour)
 		s.shop.sweeps()
 	}
 }

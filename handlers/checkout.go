@@ -62,6 +62,12 @@ func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, re
 		v.Status.Failed = false
 		v.Status.Title, v.Status.Message = "status.exhausted.title", "status.exhausted.message"
 	}
+	if usedUp, err := s.linkUsedUp(c, o); err != nil {
+		return err
+	} else if usedUp {
+		v.Exhausted, v.Status.Failed = true, false
+		v.Status.Title, v.Status.Message = "link.used_up.title", "error.link_used_up"
+	}
 	if o.Payable() {
 		if err := s.showPrice(c, &v, o); err != nil {
 			return err

@@ -31,10 +31,11 @@ type Config struct {
 	TimeZone       *time.Location  // of dates and times on pages; nil: UTC
 	Now            func() time.Time
 	Log            *slog.Logger
-	Meter          Meter           // counts what the pages do; nil counts nothing
-	GatewayFaults  func() string   // what Antom refuses the shop at present, for the log of /readyz; nil: not known
-	CheckKeys      func() error    // whether requests to Antom can be signed, for /readyz; nil: not known
-	Done           <-chan struct{} // closed when the server stops: ends the event streams
+	Meter          Meter                     // counts what the pages do; nil counts nothing
+	GatewayFaults  func() string             // what Antom refuses the shop at present, for the log of /readyz; nil: not known
+	CheckKeys      func() error              // whether requests to Antom can be signed, for /readyz; nil: not known
+	Prove          func(nonce string) string // shows doctor which server answers /healthz; nil: nothing does
+	Done           <-chan struct{}           // closed when the server stops: ends the event streams
 }
 
 // completed has in it what may be left out.

@@ -343,7 +343,7 @@ var cardExamples = map[string]example{
 		},
 	},
 	"server-card-pay-expiry": {
-		operation: "pay", settings: byTheDocument("CNY", 1314, func(s *settings) { s.settlement = "USD" }), order: coffees("quantity=1"),
+		operation: "pay", settings: byTheDocument("CNY", 1314, lists("ALIPAY_CN"), func(s *settings) { s.settlement = "USD" }), order: coffees("quantity=1"),
 		start: map[string]any{"method": "ALIPAY_CN", "terminal": "APP", "os": "ANDROID", "return_url": "imeituan://pay"},
 		reasons: []reasons{
 			everyPay, anyBuyer, anyName, anyGoods, shipped, anyShipping, browser,
@@ -380,7 +380,7 @@ var cardExamples = map[string]example{
 		},
 	},
 	"authorization-korean-pay": {
-		operation: "pay", settings: byTheDocument("KRW", 30000), order: coffees("quantity=1", "email=alipay@alipay.com"),
+		operation: "pay", settings: byTheDocument("KRW", 30000, onlyBrands("SAMSUNG")), order: coffees("quantity=1", "email=alipay@alipay.com"),
 		start: map[string]any{"method": "CARD", "card_brand": "SAMSUNG"}, headers: inTheWeb,
 		reasons: []reasons{
 			everyPay, ownPages, ownBuyer, anyName, anyGoods, shipped, anyShipping, closesAt, browser, inOrderToo, browserToo,

@@ -23,9 +23,17 @@ type probes struct {
 	readiness Readiness
 }
 
-// showHealth says that the process answers.
+// longestNonce is what doctor sends at most.
+const longestNonce = 64
+
+// showHealth says that the process answers. To a nonce it adds the proof that it is a
+// server of this shop.
 func (s probes) showHealth(c echo.Context) error {
-	return c.String(http.StatusOK, "ok\n")
+	answer := "ok\n"
+	if nonce := c.QueryParam("nonce"); s.cfg.Prove != nil && nonce != "" && len(nonce) <= longestNonce {
+		answer += s.cfg.Prove(nonce) + "\n"
+	}
+	return c.String(http.StatusOK, answer)
 }
 
 // showReadiness says that orders and notifications can be stored, and requests to Antom

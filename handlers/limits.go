@@ -12,7 +12,7 @@ import (
 // phones, may share an address, so that the limit of one is wide; the limit of a
 // single browser or a single order is narrower. A request without a session is
 // limited by its address alone.
-type limits struct{ carts, orders, payments, reads, lookups, reports, api web.Limits }
+type limits struct{ carts, orders, payments, facts, reads, lookups, reports, api web.Limits }
 
 func (s *server) newLimits() limits {
 	client := limitBy(web.ByClient)
@@ -22,6 +22,7 @@ func (s *server) newLimits() limits {
 		carts:    web.Limits{Name: "carts", Each: []web.Limit{client(10, 200), session(5, 100)}},
 		orders:   web.Limits{Name: "orders", Each: []web.Limit{client(5, 100), session(1, 50)}},
 		payments: web.Limits{Name: "payments", Each: []web.Limit{client(10, 200), session(2, 60), order(2, 30)}},
+		facts:    web.Limits{Name: "card facts", Each: []web.Limit{client(2, 60), order(1, 30)}},
 		reads:    web.Limits{Name: "reads", Each: []web.Limit{client(100, 1000), session(50, 500), order(30, 200)}},
 		lookups:  web.Limits{Name: "look-ups", Each: []web.Limit{client(0.1, 20)}},
 		api:      web.Limits{Name: "api", Each: []web.Limit{client(100, 1000)}},

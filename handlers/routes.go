@@ -18,12 +18,19 @@ type storefront struct{ *server }
 // cashier is where a buyer pays an order and sees its status.
 type cashier struct{ *server }
 
+// linkPages are the pages of payment links.
+type linkPages struct{ *server }
+
+// cardPage is where a buyer types a card, in the server-to-server mode.
+type cardPage struct{ cashier }
+
 // routes lists all routes, in the order a buyer follows them.
 func (s *server) routes(e *echo.Echo, antom notifications, health probes) {
 	page := func(path string, show echo.HandlerFunc, m ...echo.MiddlewareFunc) {
 		e.Match([]string{http.MethodGet, http.MethodHead}, path, show, m...) // net/http leaves the body out
 	}
 	store, pay, limits := storefront{s}, cashier{s}, s.newLimits()
+	typing := cardPage{pay}
 	page("/", store.showCatalog)
 	page("/products/:sku", store.showProduct)
 
@@ -37,13 +44,19 @@ func (s *server) routes(e *echo.Echo, antom notifications, health probes) {
 	page("/orders", store.showLookup)
 	e.POST("/orders/lookup", store.lookUp, s.limiter.Limited(limits.lookups))
 
+	links := linkPages{s}
+	page("/buy/:code", links.show)
+	e.POST("/buy/:code", links.order, ordering)
+	page("/buy/:code/qr.svg", links.showCode)
+
 	reading := s.limiter.Limited(limits.reads)
 	page(payments.OrderPath+"/:id/:signature", pay.showOrder, reading)
 	page("/checkout/:token", pay.showCheckout, reading)
 	e.POST("/checkout/:token/payments", pay.startPayment, s.limiter.Limited(limits.payments))
 	e.POST("/checkout/:token/cards/:card/removal", pay.removeCard, reading)
 	e.POST("/checkout/:token/renewal", store.renewOrder, ordering)
-	page("/checkout/:token/card", pay.showCard, reading)
+	page("/checkout/:token/card", typing.showCard, reading)
+	e.POST("/checkout/:token/card/facts", typing.tellCardFacts, web.Answering(web.JSON), s.limiter.Limited(limits.facts))
 	page("/checkout/:token/code", pay.showCodeAgain, reading)
 	page("/checkout/:token/return", pay.showReturn, reading)
 	e.POST("/checkout/:token/return", pay.returnByPost, reading)

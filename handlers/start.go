@@ -29,6 +29,7 @@ type start struct {
 	deviceFields
 
 	entered    checkout.EnteredCard // in the server-to-server mode
+	about      checkout.CardFacts   // what Antom knows of it
 	cardFields []string             // those of them that were posted
 	mpi        *postedMPI           // nil: none was posted
 }
@@ -49,7 +50,7 @@ func (s cashier) startPayment(c echo.Context) error {
 		return err
 	}
 	if s.typesCard(posted) {
-		return s.startWithCard(c, posted, form)
+		return cardPage{s}.startWithCard(c, posted, form)
 	}
 	want, err := s.attempt(c, posted, form)
 	if err != nil {

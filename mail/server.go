@@ -12,6 +12,7 @@ import (
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
+	"github.com/wneessen/go-mail/smtp"
 
 	"antom-checkout/checkout"
 )
@@ -62,13 +63,9 @@ func ParseServer(text string) (*Server, error) {
 func (s *Server) send(ctx context.Context, message *gomail.Msg, _ string) error {
 	conn := &connection{}
 	defer conn.close()
-	client, err := gomail.NewClient(s.Host, s.options(conn)...)
+	client, session, err := s.dial(ctx, conn)
 	if err != nil {
-		return fmt.Errorf("mail server: %w", err)
-	}
-	session, err := client.DialToSMTPClientWithContext(ctx)
-	if err != nil {
-		return fmt.Errorf("mail server: %w", err)
+		return err
 	}
 	defer client.CloseWithSMTPClient(session) //nolint:errcheck // the server has accepted or refused already
 	err = client.SendWithSMTPClient(session, message)
@@ -80,6 +77,30 @@ func (s *Server) send(ctx context.Context, message *gomail.Msg, _ string) error 
 		return fmt.Errorf("%w: %w", checkout.ErrUndeliverable, err)
 	}
 	return fmt.Errorf("mail server: %w", err)
+}
+
+// Check connects to the server, encrypts and signs in as for an email, and sends none.
+func (s *Server) Check(ctx context.Context) error {
+	conn := &connection{}
+	defer conn.close()
+	client, session, err := s.dial(ctx, conn)
+	if err != nil {
+		return err
+	}
+	return client.CloseWithSMTPClient(session)
+}
+
+// dial opens a session with the server, signed in.
+func (s *Server) dial(ctx context.Context, conn *connection) (*gomail.Client, *smtp.Client, error) {
+	client, err := gomail.NewClient(s.Host, s.options(conn)...)
+	if err != nil {
+		return nil, nil, fmt.Errorf("mail server: %w", err)
+	}
+	session, err := client.DialToSMTPClientWithContext(ctx)
+	if err != nil {
+		return nil, nil, fmt.Errorf("mail server: %w", err)
+	}
+	return client, session, nil
 }
 
 // enhancedCode finds the status of RFC 3463 in a refusal: after the reply's number, or

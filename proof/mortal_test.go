@@ -187,6 +187,15 @@ func (m mortal) Reschedule(ctx context.Context, due checkout.DuePoll, next time.
 	return stillDue, err
 }
 
+func (m mortal) SavedCard(ctx context.Context, id string) (card checkout.SavedCard, err error) {
+	err = m.within(id, func() (err error) { card, err = m.Store.SavedCard(ctx, id); return err })
+	return card, err
+}
+
+func (m mortal) RemoveCard(ctx context.Context, buyer, id string) error {
+	return m.within(id, func() error { return m.Store.RemoveCard(ctx, buyer, id) })
+}
+
 func (m mortal) EffectDone(ctx context.Context, id int64) error {
 	return m.within("", func() error { return m.Store.EffectDone(ctx, id) })
 }

@@ -39,6 +39,7 @@ type wires struct {
 	over         chan struct{}   // closed at the end of the story
 	acknowledged map[string]bool // sha256 of the bodies whose SUCCESS has reached Antom
 	broken       []string        // the laws that a message has broken
+	typedSent    []string        // the payments whose typed card was sent to Antom
 	copying      bool
 	copies       []notification
 	known        *sql.DB // reads the running program's database
@@ -141,6 +142,7 @@ func (ws *wires) toAntom(p *program) http.RoundTripper {
 		endpoint := r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
 		dice := ws.dice(endpoint)
 		ws.expectIntent(p, endpoint, body)
+		ws.expectOneSending(p, endpoint, body)
 		res, arrived, err := ws.exchange(ctx, message{endpoint, body, dice, longestHold}, func(ctx context.Context) (*http.Response, error) {
 			return serve(ctx, ws.w.box, r, body)
 		})
@@ -304,7 +306,15 @@ func (ws *wires) expectStored(p *program, res *http.Response, body []byte) {
 func (ws *wires) isStored(p *program, query, id string) bool { return ws.count(p, query, id) > 0 }
 
 // count reads a number from the database of a program, beside it.
-func (ws *wires) count(p *program, query string, args ...any) (n int) {
+func (ws *wires) count(p *program, query string, args ...any) int {
+	n, err := ws.read(p, query, args...)
+	if err != nil {
+		ws.w.tell("reading beside the program: %v", err)
+	}
+	return n
+}
+
+func (ws *wires) read(p *program, query string, args ...any) (n int, err error) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	if ws.knownPath != p.path {
@@ -315,10 +325,8 @@ func (ws *wires) count(p *program, query string, args ...any) (n int) {
 		}
 		ws.known, ws.knownPath = known, p.path
 	}
-	if err := ws.known.QueryRow(query, args...).Scan(&n); err != nil {
-		ws.w.tell("reading beside the program: %v", err)
-	}
-	return n
+	err = ws.known.QueryRow(query, args...).Scan(&n)
+	return n, err
 }
 
 // close closes the reader's connections.

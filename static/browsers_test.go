@@ -100,11 +100,11 @@ var builtIns = strings.Fields(`
 
 	CLOSED DateTimeFormat NumberFormat action activeElement add adoptNode after appendChild apply assign body ceil
 	checked children classList close closest code colorDepth contains createElement currentScript data dataset
-	dateTime disabled dispatchEvent documentElement effectiveDirective elements find floor focus forEach format get
+	dateTime disabled dispatchEvent documentElement effectiveDirective elements filter find floor focus forEach format get
 	getAttribute getElementById getEntriesByType getTimezoneOffset height hidden id includes javaEnabled join json
 	keys lang lastElementChild length map matches max message method min name nextElementSibling now offsetHeight
 	offsetWidth ok onerror onload open overflow padStart parentElement parentNode parse parseFromString pathname
-	persisted preventDefault previousElementSibling querySelector querySelectorAll readyState reload replace
+	persisted preventDefault previousElementSibling querySelector querySelectorAll readyState reload remove replace
 	replaceWith round selectAllChildren selectionEnd setAttribute signal slice some split src start startsWith
 	status stringify style submit target test text textContent title toDateString toggle type url values width
 `)
@@ -222,7 +222,7 @@ func checkBuiltIn(t *testing.T, script string, source []byte, used string, own b
 }
 
 // answered are members of the server's answers.
-var answered = strings.Fields(`action appearance last_payment payment_request_id retry_after session_data environment locale ui final error refused showSubmitButton fields card_number card_expiry card_cvc`)
+var answered = strings.Fields(`action appearance last_payment payment_request_id retry_after session_data environment locale ui final error refused showSubmitButton fields card_number card_expiry card_cvc brands card_brand`)
 
 // dataOfPages are the data attributes of the pages as scripts name them.
 func dataOfPages(t *testing.T) (members []string) {

@@ -1,13 +1,15 @@
-// On the card page: groups the digits of the number, names the brand, tells 3-D Secure of
-// the browser, and sends the form once. Without this script the same form pays.
+// On the card page: groups the digits of the number, names the brand, shows what the card
+// asks for, tells 3-D Secure of the browser, and sends the form once. Without this script
+// the same form pays.
 "use strict";
 (() => {
-	const form = document.getElementById("card-form");
+	const $ = (id) => document.getElementById(id);
+	const form = $("card-form");
 	const number = form.elements.card_number;
 	const expiry = form.elements.card_expiry;
 	const code = form.elements.card_cvc;
 	const button = form.querySelector("[data-test=pay]");
-	const say = document.getElementById("say");
+	const say = $("say");
 
 	// How the numbers of each brand begin, after which digits a gap stands, and how many
 	// digits the code has. The server decides what is right.
@@ -22,6 +24,7 @@
 		["Maestro", /^(5[0678]|67)/, fours, 3],
 		["Visa", /^4/, fours, 3],
 	];
+	const secrets = ["card_number", "card_cvc", "card_identity", "card_password"];
 	const unknown = ["", /^/, fours, 4];
 	const label = document.createElement("span");
 	label.className = "brand-name";
@@ -53,6 +56,58 @@
 		write(expiry, typed.length < 2 ? typed : typed.slice(0, 2) + "/" + typed.slice(2));
 	}
 
+	// What the card asks for beside the usual fields, by the first field of each part. The
+	// server knows it by the first digits of the number, and says nothing of a card that it
+	// does not know: then the page is as it was.
+	const parts = { card_cvc: form.querySelector(".f-card_cvc"), card_identity: $("korea"), card_cpf: $("brazil") };
+	const usual = Object.keys(parts).filter((name) => !parts[name].hidden);
+	const brandList = $("card_brand");
+	const prefixLength = 8;
+	let told = ""; // the digits that the page was last asked about
+
+	function ask({ fields = [], brands = [] }) {
+		const asked = fields.length ? fields : usual;
+		for (const name of Object.keys(parts)) {
+			parts[name].hidden = !asked.includes(name);
+			parts[name].querySelectorAll("label .hint").forEach((optional) => { optional.hidden = fields.length > 0; });
+		}
+		offer(brands);
+	}
+
+	function offer(brands) {
+		const chosen = brandList.querySelector(":checked");
+		brandList.querySelectorAll("label, .wrong").forEach((old) => old.remove());
+		brandList.hidden = !brands.length;
+		brands.forEach((offered, at) => {
+			const choice = document.createElement("input");
+			choice.type = "radio";
+			choice.name = "card_brand";
+			choice.value = offered.card_brand;
+			choice.checked = !at || !!chosen && chosen.value === offered.card_brand;
+			const text = document.createElement("span");
+			text.textContent = offered.name;
+			const row = document.createElement("label");
+			row.appendChild(choice);
+			row.appendChild(text);
+			brandList.appendChild(row);
+		});
+	}
+
+	async function learn() {
+		const prefix = digits(number).slice(0, prefixLength);
+		if (prefix === told || prefix.length < prefixLength && !told) return;
+		told = prefix.length < prefixLength ? "" : prefix;
+		let facts = {};
+		try {
+			const answer = told && await fetch(form.dataset.facts, {
+				method: "POST", body: "card_prefix=" + told,
+				headers: { Accept: "application/json", "Content-Type": "application/x-www-form-urlencoded" },
+			});
+			if (answer && answer.ok) facts = await answer.json();
+		} catch (e) { /* the server asks again when the card is sent */ }
+		if (told === "" || told === prefix) ask(facts);
+	}
+
 	function describe() {
 		const facts = {
 			screen_width: screen.width, screen_height: screen.height, color_depth: screen.colorDepth,
@@ -62,6 +117,7 @@
 	}
 
 	number.addEventListener("input", group);
+	number.addEventListener("input", learn);
 	expiry.addEventListener("input", slash);
 	form.addEventListener("submit", (event) => {
 		if (button.disabled) return event.preventDefault();
@@ -73,7 +129,10 @@
 	window.addEventListener("pageshow", (event) => {
 		button.disabled = false;
 		say.textContent = "";
-		if (event.persisted) number.value = code.value = "";
+		if (event.persisted) {
+			for (const name of secrets) form.elements[name].value = "";
+			learn();
+		}
 		group();
 	});
 })();

@@ -1,5 +1,11 @@
 package views
 
+import (
+	"slices"
+
+	"antom-checkout/checkout"
+)
+
 // cardInputs are the fields of the card page from top to bottom, each with its label and
 // with what a browser may fill in. Those of a card have a name that no browser stores for
 // another form.
@@ -7,6 +13,9 @@ var cardInputs = []input{
 	{name: "card_number", label: "card.number", kind: "text", mode: "numeric", autocomplete: "cc-number"},
 	{name: "card_expiry", label: "card.expiry", kind: "text", mode: "numeric", autocomplete: "cc-exp", hint: "card.expiry_hint"},
 	{name: "card_cvc", label: "card.cvc", kind: "text", mode: "numeric", autocomplete: "cc-csc", hint: "card.cvc_hint"},
+	{name: "card_identity", label: "card.identity", kind: "text", mode: "numeric", hint: "card.identity_hint"},
+	{name: "card_password", label: "card.password", kind: "text", mode: "numeric"},
+	{name: "card_cpf", label: "card.cpf", kind: "text", mode: "numeric", hint: "card.cpf_hint"},
 	{name: "cardholder_first", label: "card.first", autocomplete: "cc-given-name"},
 	{name: "cardholder_last", label: "card.last", autocomplete: "cc-family-name"},
 	{name: "billing_country", label: "form.country", autocomplete: "billing country"},
@@ -22,10 +31,26 @@ func cardInput(v CardView, name string) input {
 	for _, in := range cardInputs {
 		if in.name == name {
 			in.value, in.problem = v.Values[name], v.Errors[name]
+			in.optional = in.optional || v.mayStayEmpty(name)
 			return in
 		}
 	}
 	panic("views: no field named " + name)
+}
+
+// asks reports whether a field that depends on the card is shown.
+func (v CardView) asks(name string) bool { return slices.Contains(v.Region.Asks(), name) }
+
+// mayStayEmpty reports whether a field is shown that not every card asks for: what a local
+// card asks for, while the card is not known, and the code of one that may have none.
+func (v CardView) mayStayEmpty(name string) bool {
+	switch name {
+	case checkout.FieldCardCVC:
+		return !v.asks(name)
+	case checkout.FieldCardIdentity, checkout.FieldCardPassword, checkout.FieldCardCPF:
+		return v.MayBeLocal
+	}
+	return false
 }
 
 // cardProblems lists what is wrong with a card.
@@ -36,7 +61,7 @@ func cardProblems(v CardView) []problem {
 			list = append(list, problem{field: in.name, label: in.label, message: message})
 		}
 	}
-	for _, name := range []string{"installments", "save_card"} { // their messages name them
+	for _, name := range []string{"card_brand", "installments", "save_card"} { // their messages name them
 		if message := v.Errors[name]; message != "" {
 			list = append(list, problem{field: name, message: message})
 		}

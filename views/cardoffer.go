@@ -21,6 +21,19 @@ type CardOffer struct {
 	Brands      string // names of the brands whose cards can be split, or ""
 }
 
+// NewBrands is the brands of a co-badged card. The first one is preselected unless the buyer
+// has chosen; the law allows that, as long as the choice is the buyer's.
+func NewBrands(codes []string, chosen, wrong string) Choice {
+	brands := Choice{Value: chosen, Wrong: wrong}
+	for _, code := range codes {
+		brands.Options = append(brands.Options, Option{Value: code, Text: checkout.BrandName(code)})
+	}
+	if len(codes) > 0 && !slices.Contains(codes, chosen) {
+		brands.Value = codes[0]
+	}
+	return brands
+}
+
 // Choice is a list to choose one of. A list without options is not shown.
 type Choice struct {
 	Options []Option

@@ -137,7 +137,7 @@ func TestSentencesEnd(t *testing.T) {
 
 // messageKey finds keys in templates and code: only keys are strings with a dot and
 // no space.
-var messageKey = regexp.MustCompile(`"((?:layout|catalog|product|cart|form|order|checkout|hint|continue|code|wait|return|lookup|mail|takes|status|error|decline|method)\.[A-Za-z0-9_.-]+)"`)
+var messageKey = regexp.MustCompile(`"((?:layout|catalog|product|cart|form|order|checkout|hint|continue|code|wait|return|lookup|link|mail|takes|status|error|decline|method)\.[A-Za-z0-9_.-]+)"`)
 
 func TestEveryKeyOnAPageExists(t *testing.T) {
 	files, err := filepath.Glob("*.templ")

@@ -3,6 +3,7 @@ package views
 import (
 	"net/url"
 
+	"antom-checkout/checkout"
 	"antom-checkout/static"
 )
 
@@ -192,18 +193,24 @@ type Saving struct {
 // CardView is the page where the buyer types a card: what was typed before, but for
 // number and code, and a message key per wrong field.
 type CardView struct {
-	Frame     Frame
-	Number    string
-	Lines     []Line
-	Total     Amount
-	Values    map[string]string
-	Errors    map[string]string
-	Error     string // a message key about the whole, or ""
-	Offer     CardOffer
-	Saving    *Saving // nil: the card cannot be saved
-	Countries []Option
-	PayURL    string
-	BackURL   string
+	Frame  Frame
+	Number string
+	Lines  []Line
+	Total  Amount
+	Values map[string]string
+	Errors map[string]string
+	Error  string // a message key about the whole, or ""
+	Offer  CardOffer
+	Saving *Saving // nil: the card cannot be saved
+	Brands Choice  // of a co-badged card; without options there is nothing to choose
+	// Region is that of the card, whose own fields are shown. MayBeLocal says that the card
+	// is not known, so that they may stay empty.
+	Region     checkout.CardRegion
+	MayBeLocal bool
+	Countries  []Option
+	PayURL     string
+	FactsURL   string // answers what a card asks for
+	BackURL    string
 }
 
 // ContinueView is the interstitial page that leads the buyer on to the wallet,

@@ -25,6 +25,7 @@ const NotificationPath = "/antom/notify"
 // Client is what the Gateway calls of Antom; *antom.Client is one.
 type Client interface {
 	Consult(context.Context, *antom.ConsultRequest) (*antom.ConsultResponse, error)
+	GetCardInfo(context.Context, *antom.CardInfoRequest) (*antom.CardInfoResponse, error)
 	CreatePaymentSession(context.Context, *antom.PaymentSessionRequest) (*antom.PaymentSessionResponse, error)
 	Pay(context.Context, *antom.PayRequest) (*antom.PayResponse, error)
 	InquiryPayment(context.Context, *antom.InquiryPaymentRequest) (*antom.InquiryPaymentResponse, error)

@@ -26,6 +26,7 @@ func (g *Gateway) Operate(ctx context.Context, p checkout.Payment, op checkout.O
 		var res *antom.RefundResponse
 		res, err = g.client.Refund(ctx, &antom.RefundRequest{
 			RefundRequestID: op.RequestID, PaymentID: p.AntomID, RefundAmount: antomAmount(op.Amount), RefundNotifyURL: g.notifyURL(),
+			RefundReason: op.Reason,
 		})
 		result, named = res.Result, checkout.OperationEvent{RequestID: res.RefundRequestID, AntomID: res.RefundID, Amount: money(res.RefundAmount)}
 	case checkout.Cancel:

@@ -73,7 +73,7 @@ func (g *Gateway) payRequest(o checkout.Order, p checkout.Payment, want checkout
 		PaymentRequestID:   p.RequestID,
 		Order:              g.describe(antomOrder(o), p, want.Device),
 		PaymentAmount:      antomAmount(p.Amount),
-		PaymentMethod:      withSavedCard(g.antomMethod(o, p), p, want),
+		PaymentMethod:      forEnteredCard(withSavedCard(g.antomMethod(o, p), p, want), o, want),
 		PaymentFactor:      paymentFactor(p.Method, p.ManualCapture),
 		SettlementStrategy: g.settlement(),
 		PaymentRedirectURL: g.returnURL(o, p),

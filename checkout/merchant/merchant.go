@@ -7,6 +7,7 @@ package merchant
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"antom-checkout/checkout"
@@ -14,14 +15,34 @@ import (
 
 // Store is what the Service reads and writes.
 type Store interface {
+	LinkStore
 	// APIKeys lists all keys, newest first. APIKeyByHash finds one, or answers ErrNotFound.
 	APIKeys(ctx context.Context) ([]checkout.APIKey, error)
 	APIKeyByHash(ctx context.Context, hash string) (checkout.APIKey, error)
 	// AddAPIKey stores a new key; UpdateAPIKey writes what differs.
 	AddAPIKey(ctx context.Context, key checkout.APIKey) error
 	UpdateAPIKey(ctx context.Context, was, is checkout.APIKey) error
+	// ClaimAPIRequest stores a request whose work is about to begin; then claimed is true. It
+	// also takes over the same request of a process that is dead. Otherwise stored is what
+	// stands under its key. An answer that cannot be unsealed counts as none.
+	ClaimAPIRequest(ctx context.Context, claim checkout.APIRequest) (stored checkout.APIRequest, claimed bool, err error)
+	// AnswerAPIRequest stores the answer of a claim, and ReleaseAPIRequest gives a claim up,
+	// unless another process has taken it over.
+	AnswerAPIRequest(ctx context.Context, claim checkout.APIRequest, answer checkout.APIAnswer) error
+	ReleaseAPIRequest(ctx context.Context, claim checkout.APIRequest) error
+	// ForgetAPIRequests removes requests from before a moment, and says how many.
+	ForgetAPIRequests(ctx context.Context, before time.Time, limit int) (forgotten int, err error)
+	// Timeline lists all changes of status of an order with their evidence, oldest first.
+	Timeline(ctx context.Context, orderID string) ([]checkout.TimelineEntry, error)
 	// Orders lists the orders of a filter, newest first, as many as the window has room for.
 	Orders(ctx context.Context, f checkout.OrderFilter, w checkout.Window) ([]checkout.Order, error)
+	// Product finds one with a price in currency, or answers ErrNotFound.
+	Product(ctx context.Context, sku string, currency checkout.Currency) (checkout.Product, error)
+	// OrderByForm finds the order that a request has placed, or answers ErrNotFound.
+	OrderByForm(ctx context.Context, formKey string) (checkout.Order, error)
+	// CreateOrder stores a new order. If one with the same FormKey is stored already, that
+	// one is returned and nothing changes. Errors: CodeReferenceUsed.
+	CreateOrder(ctx context.Context, order checkout.Order, cause checkout.Cause) (checkout.Order, error)
 	WebhookStore
 }
 
@@ -29,6 +50,10 @@ type Store interface {
 type Config struct {
 	PublicURL string // base of every address handed out, without a slash at its end
 	RealMoney bool   // payments take real money
+	Currency  checkout.Currency
+	OrderTTL  time.Duration          // how long an unpaid order stays payable
+	IsMethod  func(code string) bool // reports whether the shop can take a method
+	Log       *slog.Logger           // nil discards
 	Now       func() time.Time
 	NewID     func() string
 	// CheckWebhookURL says what is wrong with the address of an endpoint; nil takes all.
@@ -51,6 +76,9 @@ func New(cfg Config, store Store) *Service {
 	}
 	if cfg.CheckWebhookURL == nil {
 		cfg.CheckWebhookURL = func(string) error { return nil }
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Service{cfg: cfg, store: store}
 }

@@ -34,6 +34,7 @@ type Order struct {
 	Refunded    Money             `json:"refunded" doc:"The sum of the refunds that have succeeded"`
 	Review      string            `json:"review,omitempty" doc:"Why a person has to decide; set with the status review"`
 	Metadata    map[string]string `json:"metadata"`
+	PaymentLink string            `json:"payment_link,omitempty" doc:"Id of the payment link that it came by"`
 	Payments    []Payment         `json:"payments" doc:"Every attempt to pay, oldest first"`
 }
 
@@ -107,7 +108,7 @@ func (s *Service) NewOrder(o checkout.Order) Order {
 		ID: o.ID, Number: o.Number, Reference: o.Reference, Status: string(o.Status), Currency: string(o.Total.Currency), Total: NewMoney(o.Total),
 		Lines: make([]Line, 0, len(o.Lines)), Buyer: newBuyer(o.Buyer), SuccessURL: o.SuccessURL, CancelURL: o.CancelURL,
 		CreatedAt: o.CreatedAt.UTC(), ExpiresAt: o.ExpiresAt.UTC(), Refunded: NewMoney(checkout.Refunded(o)), Review: string(o.Review),
-		Metadata: map[string]string{}, Payments: make([]Payment, 0, len(o.Payments)),
+		Metadata: map[string]string{}, PaymentLink: o.Link, Payments: make([]Payment, 0, len(o.Payments)),
 	}
 	if o.Token != "" { // it is sealed with a key that the command line may not have
 		order.CheckoutURL = s.cfg.PublicURL + "/checkout/" + o.Token

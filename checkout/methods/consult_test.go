@@ -19,6 +19,10 @@ type slowConsult struct {
 	answer chan []checkout.MethodOption // nil: no answer
 }
 
+func (g slowConsult) CardFacts(context.Context, string) (checkout.CardFacts, error) {
+	return checkout.CardFacts{}, nil
+}
+
 func (g slowConsult) Consult(_ context.Context, m checkout.Market, _ checkout.Money) ([]checkout.MethodOption, error) {
 	g.asked <- m
 	options := <-g.answer

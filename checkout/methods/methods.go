@@ -20,6 +20,8 @@ import (
 // Consulter calls consult: which methods Antom offers; *gateway.Gateway is one.
 type Consulter interface {
 	Consult(context.Context, checkout.Market, checkout.Money) ([]checkout.MethodOption, error)
+	// CardFacts calls getCardInfo: what Antom knows of the cards that begin with some digits.
+	CardFacts(ctx context.Context, prefix string) (checkout.CardFacts, error)
 }
 
 // Config is what the merchant decides.
@@ -40,6 +42,7 @@ type Methods struct {
 	now    func() time.Time
 	log    *slog.Logger
 	offers offers
+	facts  facts
 }
 
 // New makes Methods.
@@ -71,6 +74,16 @@ func Check(codes []string, currency checkout.Currency) error {
 		return fmt.Errorf("none of them takes %s", currency)
 	}
 	return nil
+}
+
+// Known reports whether the shop can take a method, or Antom has offered it: an order may
+// name it.
+func (s *Methods) Known(code string) bool {
+	_, known := methodByCode(code)
+	if !known {
+		_, known = s.offers.named(code)
+	}
+	return known
 }
 
 // Method is what is known of a method by its code, whether or not it is offered:
@@ -126,6 +139,7 @@ func (s *Methods) cardOffer(o checkout.Order, m method) checkout.CardOffer {
 		return checkout.CardOffer{}
 	}
 	listed := m.CardOffer
+	listed.Accepted = listed.Brands
 	if len(s.cfg.KoreanBrands) > 0 {
 		listed.Brands = s.cfg.KoreanBrands
 	}

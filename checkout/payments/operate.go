@@ -62,6 +62,11 @@ func (s *operators) Capture(ctx context.Context, orderID string, key checkout.Ke
 // may be paid anew unless another payment funds it. Errors: CodeNotFound,
 // CodeAmountInvalid, CodeNothingToRefund, CodeReviewStands, CodeDisputed, CodeKeyReused.
 func (s *operators) Refund(ctx context.Context, orderID string, minor int64, key checkout.Key) (checkout.Operation, error) {
+	return s.RefundBecause(ctx, orderID, minor, "", key)
+}
+
+// RefundBecause is Refund with a reason of at most 256 characters, which Antom is told.
+func (s *operators) RefundBecause(ctx context.Context, orderID string, minor int64, reason string, key checkout.Key) (checkout.Operation, error) {
 	if err := s.checkKey(ctx, checkout.OperatorAction{Key: key, Name: string(checkout.Refund), Minor: minor, Order: orderID}); err != nil {
 		return checkout.Operation{}, err
 	}
@@ -69,7 +74,7 @@ func (s *operators) Refund(ctx context.Context, orderID string, minor int64, key
 	if err != nil {
 		return checkout.Operation{}, err
 	}
-	return s.operate(ctx, orderID, checkout.OperationRequest{Kind: checkout.Refund, Key: key, Payment: resolved, Minor: minor, Anyway: s.anyway})
+	return s.operate(ctx, orderID, checkout.OperationRequest{Kind: checkout.Refund, Key: key, Payment: resolved, Minor: minor, Reason: reason, Anyway: s.anyway})
 }
 
 // resolveRefund lets an operator's refund resolve a review as well, where that is

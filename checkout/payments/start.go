@@ -78,6 +78,9 @@ func (s *starts) offer(ctx context.Context, o checkout.Order, want checkout.Atte
 			chosen = m
 		}
 	}
+	if want.Entered.Given() {
+		chosen.Brands = want.CardBrands // a card company is chosen instead of entering a card
+	}
 	return want, checkMethod(want, chosen)
 }
 

@@ -204,7 +204,5 @@ func (s *Shop) correct(ctx context.Context, req OrderRequest, o checkout.Order) 
 
 // logPlaced writes the line about an order's first transition.
 func (s *Shop) logPlaced(ctx context.Context, o checkout.Order, cause checkout.Cause) {
-	s.cfg.Log.LogAttrs(ctx, slog.LevelInfo, "order placed",
-		slog.String(checkout.LogOrder, o.ID), slog.String(checkout.LogNumber, o.Number), slog.String(checkout.LogAmount, o.Total.String()),
-		slog.String(checkout.LogFrom, ""), slog.String(checkout.LogTo, string(o.Status)), slog.String(checkout.LogCause, cause.String()))
+	s.cfg.Log.LogAttrs(ctx, slog.LevelInfo, "order placed", checkout.PlacedAttributes(o, cause)...)
 }

@@ -95,9 +95,11 @@ CREATE TABLE idempotency (
 	claimed_until INTEGER NOT NULL,
 	status        INTEGER NOT NULL,
 	answer        BLOB NOT NULL, -- sealed
-	created_at    INTEGER NOT NULL,
+	created_at    INTEGER NOT NULL, about TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (api_key, key)
 ) STRICT;
+
+CREATE INDEX idempotency_about ON idempotency (about) WHERE about <> '';
 
 CREATE INDEX idempotency_by_age ON idempotency (created_at);
 
@@ -130,7 +132,7 @@ CREATE TABLE operations (
 	result_code        TEXT NOT NULL,
 	key                TEXT NOT NULL,    -- who ordered it, with their idempotency key
 	misses             INTEGER NOT NULL, -- how often Antom has not known it
-	created_at         INTEGER NOT NULL, submitted_at INTEGER,
+	created_at         INTEGER NOT NULL, submitted_at INTEGER, reason TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (payment_request_id, kind, request_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -205,7 +207,12 @@ CREATE TABLE orders (
 	language       TEXT NOT NULL,
 	created_at     INTEGER NOT NULL,
 	expires_at     INTEGER NOT NULL
-, erased_at INTEGER, token_sealed BLOB NOT NULL DEFAULT x'', buyer_reference TEXT NOT NULL DEFAULT '', source TEXT NOT NULL DEFAULT '', reference TEXT NOT NULL DEFAULT '', capture TEXT NOT NULL DEFAULT '' CHECK (capture IN ('', 'automatic', 'manual')), methods TEXT NOT NULL DEFAULT '', success_url TEXT NOT NULL DEFAULT '', cancel_url TEXT NOT NULL DEFAULT '', metadata TEXT NOT NULL DEFAULT '', paid_at INTEGER, events INTEGER NOT NULL DEFAULT 0) STRICT;
+, erased_at INTEGER, token_sealed BLOB NOT NULL DEFAULT x'', buyer_reference TEXT NOT NULL DEFAULT '', source TEXT NOT NULL DEFAULT '', reference TEXT NOT NULL DEFAULT '', capture TEXT NOT NULL DEFAULT '' CHECK (capture IN ('', 'automatic', 'manual')), methods TEXT NOT NULL DEFAULT '', success_url TEXT NOT NULL DEFAULT '', cancel_url TEXT NOT NULL DEFAULT '', metadata TEXT NOT NULL DEFAULT '', paid_at INTEGER, events INTEGER NOT NULL DEFAULT 0, link_id TEXT NOT NULL DEFAULT '') STRICT;
+
+CREATE TRIGGER idempotency_erased AFTER UPDATE OF erased_at ON orders WHEN NEW.erased_at IS NOT NULL
+BEGIN
+	DELETE FROM idempotency WHERE about <> '' AND about = NEW.id;
+END;
 
 CREATE INDEX orders_by_status ON orders (status, created_at, id);
 
@@ -223,8 +230,6 @@ CREATE INDEX orders_open ON orders (expires_at) WHERE status = 'open';
 
 CREATE INDEX orders_personal ON orders (ever_paid, created_at, id) WHERE erased_at IS NULL;
 
-CREATE INDEX orders_review ON orders (id) WHERE status = 'review';
-
 CREATE TABLE outbox (
 	id       INTEGER PRIMARY KEY,
 	topic    TEXT NOT NULL,
@@ -238,6 +243,28 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_dead ON outbox (id) WHERE state = 'dead';
 
 CREATE INDEX outbox_pending ON outbox (next_at) WHERE state = 'pending';
+
+CREATE TABLE payment_links (
+	id               TEXT PRIMARY KEY,
+	code             TEXT NOT NULL UNIQUE, -- in the link's address
+	form_key         TEXT NOT NULL UNIQUE, -- of the request that made it
+	name             TEXT NOT NULL,
+	lines            TEXT NOT NULL,
+	amount_min       INTEGER NOT NULL,
+	amount_max       INTEGER NOT NULL,
+	amount_suggested INTEGER NOT NULL,
+	currency         TEXT NOT NULL,
+	adjustable       INTEGER NOT NULL CHECK (adjustable IN (0, 1)),
+	max_uses         INTEGER NOT NULL CHECK (max_uses >= 0),
+	methods          TEXT NOT NULL,
+	success_url      TEXT NOT NULL,
+	metadata         TEXT NOT NULL,
+	active           INTEGER NOT NULL CHECK (active IN (0, 1)),
+	created_at       INTEGER NOT NULL,
+	expires_at       INTEGER,
+	uses             INTEGER NOT NULL CHECK (uses >= 0),
+	reserved         INTEGER NOT NULL CHECK (reserved >= 0)
+) STRICT;
 
 CREATE TABLE payments (
 	request_id  TEXT PRIMARY KEY, -- Antom's paymentRequestId, in time order

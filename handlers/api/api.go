@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
@@ -24,42 +25,67 @@ const basePath = web.APIPath + "/v1"
 type Orders interface {
 	// OrderByID finds an order with all its payments, or answers ErrNotFound.
 	OrderByID(ctx context.Context, id string) (checkout.Order, error)
+	// Capture, RefundBecause, Cancel and Accept do what an operator orders; the same key is
+	// the same action.
+	Capture(ctx context.Context, orderID string, key checkout.Key) (checkout.Operation, error)
+	RefundBecause(ctx context.Context, orderID string, minor int64, reason string, key checkout.Key) (checkout.Operation, error)
+	Cancel(ctx context.Context, orderID string, key checkout.Key) error
+	Accept(ctx context.Context, orderID string, key checkout.Key) error
+}
+
+// Methods knows what an order may be paid with.
+type Methods interface {
+	List(ctx context.Context, o checkout.Order, d checkout.Device) []checkout.Method
 }
 
 // Services are what the API calls.
 type Services struct {
 	Merchant *merchant.Service
 	Orders   Orders
+	Methods  Methods
 }
 
 // Config is what the API needs beside the services.
 type Config struct {
 	PublicURL string // base of every address handed out, without a slash at its end
+	Now       func() time.Time
 }
 
 // API answers the merchant's systems.
 type API struct {
 	Config
 	Services
+	Spec []byte // the specification as it is served
 	huma huma.API
 }
 
 // Mount adds the routes of the API to a router. limited is put before each of them.
 func Mount(e *echo.Echo, cfg Config, services Services, limited echo.MiddlewareFunc) *API {
-	spec := huma.DefaultConfig("antom-checkout", "1")
-	spec.OpenAPIPath, spec.DocsPath, spec.SchemasPath = "", "", "" // served by ourselves
-	spec.CreateHooks = nil                                         // no "$schema" in the answers
-	spec.Formats = map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat}
-	spec.Servers = []*huma.Server{{URL: cfg.PublicURL + basePath}}
-	spec.Components.SecuritySchemes = map[string]*huma.SecurityScheme{keyScheme: {Type: "http", Scheme: "bearer", Description: "An API key: ak_test_… or ak_live_…"}}
-	group := e.Group(basePath, limited)
-	a := &API{Config: cfg, Services: services, huma: humaecho.NewWithGroup(e, group, spec)}
-	a.huma.UseMiddleware(a.authenticate)
+	group := e.Group(basePath) // with middleware of its own it would answer 404 for a wrong method
+	e.Use(ofAPI(limited), ofAPI(reportFailures))
+	a := &API{Config: cfg, Services: services, huma: humaecho.NewWithGroup(e, group, newSpec())}
+	a.huma.UseMiddleware(keepBody, a.authenticate, a.idempotent)
 	a.orders()
 	a.webhookEndpoints()
 	a.events()
 	e.Any(web.APIPath+"/*", func(echo.Context) error { return echo.NewHTTPError(http.StatusNotFound) })
+	a.paymentMethods()
+	a.links()
+	a.serveSpec(group)
 	return a
+}
+
+// ofAPI puts a middleware before the requests of this API alone.
+func ofAPI(m echo.MiddlewareFunc) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		mine := m(next)
+		return func(c echo.Context) error {
+			if strings.HasPrefix(c.Request().URL.Path, basePath+"/") {
+				return mine(c)
+			}
+			return next(c)
+		}
+	}
 }
 
 // keyScheme is the name of the way to authenticate in the specification.

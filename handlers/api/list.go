@@ -31,7 +31,7 @@ func (in ListInput) window(ctx context.Context) (checkout.Window, error) {
 	id, err := base64.RawURLEncoding.DecodeString(in.After)
 	if err != nil {
 		p := web.NewProblem(http.StatusUnprocessableEntity, "", "the cursor is not valid")
-		p.Errors = []web.FieldProblem{{Pointer: "query.after", Code: web.CodeInvalid, Detail: "not a cursor that a list has returned"}}
+		p.Errors = []web.FieldProblem{{Pointer: "after", Code: web.CodeInvalid, Detail: "not a cursor that a list has returned"}}
 		return checkout.Window{}, failed(ctx, p)
 	}
 	return checkout.Window{After: string(id), Limit: in.Limit + 1}, nil

@@ -12,8 +12,8 @@ import (
 	"antom-checkout/checkout/merchant"
 )
 
-// orderInput names an order in the path.
-type orderInput struct {
+// OrderInput names an order in the path.
+type OrderInput struct {
 	ID string `path:"id" maxLength:"64" doc:"The order's id"`
 }
 
@@ -30,9 +30,12 @@ func (a *API) orders() {
 		OperationID: "list-orders", Method: http.MethodGet, Path: "/orders", Summary: "Orders, newest first", Tags: []string{"Orders"},
 		Security: needs(checkout.ScopeReadOrders),
 	}, a.listOrders)
+	a.placing()
+	a.timeline()
+	a.actions()
 }
 
-func (a *API) getOrder(ctx context.Context, in *orderInput) (*orderOutput, error) {
+func (a *API) getOrder(ctx context.Context, in *OrderInput) (*orderOutput, error) {
 	o, err := a.Orders.OrderByID(ctx, in.ID)
 	if err != nil {
 		return nil, failed(ctx, err)

@@ -18,6 +18,7 @@ var statuses = map[checkout.Kind]int{
 	checkout.NotFound:    http.StatusNotFound,
 	checkout.Invalid:     http.StatusUnprocessableEntity,
 	checkout.Conflict:    http.StatusConflict,
+	checkout.Gone:        http.StatusGone,
 	checkout.Unavailable: http.StatusServiceUnavailable,
 	checkout.TooOften:    http.StatusTooManyRequests,
 }
@@ -57,10 +58,16 @@ var messages = map[checkout.ErrorCode]string{
 	checkout.CodeDataNeeded:        "error.page.409.message",
 	checkout.CodeEndpointsFull:     "error.page.409.message",
 	checkout.CodeEndpointOff:       "error.page.409.message",
+	checkout.CodeLinkUsedUp:        "error.link_used_up",
+	checkout.CodeLinkInUse:         "error.link_in_use",
+	checkout.CodeLinkClosed:        "error.link_closed",
+	checkout.CodeReferenceUsed:     "error.page.409.message",
 	checkout.CodeAntomUnanswered:   "error.page.503.message",
 	checkout.CodeBusy:              "error.page.503.message",
 	checkout.CodeUnstored:          "error.page.503.message",
 	checkout.CodeCardsRefused:      "error.cards_refused",
+	checkout.CodeAPIKeyReused:      "error.page.422.message",
+	checkout.CodeAPIKeyInUse:       "error.page.409.message",
 }
 
 // MessageOf is the message key of an error.

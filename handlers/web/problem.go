@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -32,6 +33,7 @@ type Problem struct {
 	Detail    string         `json:"detail" doc:"What is wrong, for a person"`
 	Code      string         `json:"code" doc:"What is wrong, for a program"`
 	RequestID string         `json:"request_id" doc:"Names the request in the log"`
+	OrderID   string         `json:"order_id,omitempty" doc:"The order that stands in the way"`
 	Errors    []FieldProblem `json:"errors,omitempty" doc:"What is wrong with the body, member by member"`
 }
 
@@ -53,29 +55,68 @@ const (
 	CodeMediaType        = "unsupported_media_type"
 	CodeMisdirected      = "unknown_host"
 	CodeInvalid          = "invalid"
+	CodeRequired         = "required"
+	CodeUnknownMember    = "unknown_member"
 	CodeTooMany          = "too_many_requests"
 	CodeInternal         = "internal"
+	CodeKeyMissing       = "idempotency_key_missing"
+	CodeKeyInvalid       = "idempotency_key_invalid"
 )
 
-// codesOfStatuses is the code of a status that says all there is to say.
-var codesOfStatuses = map[int]string{
-	http.StatusBadRequest:            CodeBadRequest,
-	http.StatusUnauthorized:          CodeUnauthorized,
-	http.StatusForbidden:             CodeForbidden,
-	http.StatusNotFound:              string(checkout.CodeNotFound),
-	http.StatusMethodNotAllowed:      CodeMethodNotAllowed,
-	http.StatusRequestTimeout:        CodeTimeout,
-	http.StatusRequestEntityTooLarge: CodeTooLarge,
-	http.StatusUnsupportedMediaType:  CodeMediaType,
-	http.StatusMisdirectedRequest:    CodeMisdirected,
-	http.StatusUnprocessableEntity:   CodeInvalid,
-	http.StatusTooManyRequests:       CodeTooMany,
-	http.StatusServiceUnavailable:    string(checkout.CodeBusy),
+// ProblemCode is a code of a Problem, with the status that it comes with and what it means.
+type ProblemCode struct {
+	Code   string
+	Status int
+	Text   string
+}
+
+// ownCodes are the codes of problems beside those of checkout. The first one of a status is
+// what the status alone says.
+var ownCodes = []ProblemCode{
+	{CodeBadRequest, http.StatusBadRequest, "the body is not valid JSON, or the request is cut off"},
+	{CodeKeyMissing, http.StatusBadRequest, "the request needs the header Idempotency-Key"},
+	{CodeKeyInvalid, http.StatusBadRequest, "an Idempotency-Key has 1 to 128 printable ASCII characters, no space among them, and holds no card number"},
+	{CodeUnauthorized, http.StatusUnauthorized, "the request has no API key, or one that is unknown, revoked or of the other mode"},
+	{CodeForbidden, http.StatusForbidden, "the API key lacks a scope, or the request comes from a page of another site"},
+	{CodeMethodNotAllowed, http.StatusMethodNotAllowed, "the address does not take this method"},
+	{CodeTimeout, http.StatusRequestTimeout, "the body did not arrive in time"},
+	{CodeTooLarge, http.StatusRequestEntityTooLarge, "the body has more than 65,536 bytes"},
+	{CodeMediaType, http.StatusUnsupportedMediaType, "the body is not JSON; send Content-Type: application/json"},
+	{CodeMisdirected, http.StatusMisdirectedRequest, "the host name is not the shop's"},
+	{CodeInvalid, http.StatusUnprocessableEntity, "the request is not as the specification says; errors says where"},
+	{CodeTooMany, http.StatusTooManyRequests, "too many requests; Retry-After says when to go on"},
+	{CodeInternal, http.StatusInternalServerError, "the program has failed; its log names the request"},
+}
+
+// ProblemCodes lists the codes of all problems, sorted.
+func ProblemCodes() []ProblemCode {
+	all := slices.Clone(ownCodes)
+	for _, code := range checkout.Codes() {
+		all = append(all, ProblemCode{string(code), StatusOf(code.Kind()), checkout.OperatorText(code)})
+	}
+	slices.SortFunc(all, func(a, b ProblemCode) int { return cmp.Compare(a.Code, b.Code) })
+	return all
+}
+
+// codeOfStatus is the code of a status that says all there is to say.
+func codeOfStatus(status int) string {
+	switch status {
+	case http.StatusNotFound:
+		return string(checkout.CodeNotFound)
+	case http.StatusServiceUnavailable:
+		return string(checkout.CodeBusy)
+	}
+	for _, own := range ownCodes {
+		if own.Status == status {
+			return own.Code
+		}
+	}
+	return CodeInternal
 }
 
 // NewProblem makes the problem of a status. code is "" where the status says all.
 func NewProblem(status int, code, detail string) *Problem {
-	code = cmp.Or(code, codesOfStatuses[status], CodeInternal)
+	code = cmp.Or(code, codeOfStatus(status))
 	return &Problem{
 		Type: DocsPath + "#" + code, Title: http.StatusText(status), Status: status, Code: code,
 		Detail: cmp.Or(detail, http.StatusText(status)),
@@ -92,6 +133,7 @@ func ProblemOf(err error) *Problem {
 		return known
 	case errors.As(err, &refused):
 		p := NewProblem(StatusOf(refused.Kind()), string(refused.Code), cmp.Or(refused.Detail, checkout.OperatorText(refused.Code)))
+		p.OrderID = refused.Order
 		for field, problem := range refused.Fields {
 			p.Errors = append(p.Errors, FieldProblem{Pointer: field, Code: strings.TrimPrefix(problem, "error."), Detail: fieldDetail(problem)})
 		}
@@ -112,6 +154,14 @@ func (p *Problem) Error() string { return p.Code + ": " + p.Detail }
 
 // GetStatus is the status of the answer.
 func (p *Problem) GetStatus() int { return p.Status }
+
+// GetHeaders are those of the answer beside its content type.
+func (p *Problem) GetHeaders() http.Header {
+	if p.Status == http.StatusServiceUnavailable {
+		return http.Header{"Retry-After": {"2"}}
+	}
+	return http.Header{}
+}
 
 // ContentType is the media type of the answer.
 func (p *Problem) ContentType(string) string { return ProblemType }

@@ -212,7 +212,7 @@ var Statuses = []string{
 
 // Pages are all pages in all states, in the language of ctx.
 func Pages(ctx context.Context) []Page {
-	return slices.Concat(shopPages(ctx), checkoutPages(ctx), stepPages(ctx), statusPages(ctx), returnPages(ctx), otherPages(ctx))
+	return slices.Concat(shopPages(ctx), checkoutPages(ctx), stepPages(ctx), statusPages(ctx), returnPages(ctx), linkPages(ctx), otherPages(ctx))
 }
 
 // shopPages are the catalogue, a product, and the cart.
@@ -356,6 +356,9 @@ func stepPages(ctx context.Context) []Page {
 		{"card", views.CardPage(Card(ctx))},
 		{"card-errors", views.CardPage(wrongCard(ctx))},
 		{"card-declined", views.CardPage(declinedCard(ctx))},
+		{"card-co-badged", views.CardPage(coBadgedCard(ctx))},
+		{"card-korean", views.CardPage(koreanCard(ctx))},
+		{"card-brazilian", views.CardPage(brazilianCard(ctx))},
 		{"continue-bank", views.ContinuePage(bank)},
 		{"wait-card", views.WaitPage(cardWaiting)},
 		{"continue", views.ContinuePage(link)},
@@ -399,6 +402,34 @@ func declinedCard(ctx context.Context) views.CardView {
 	return v
 }
 
+// coBadgedCard is that page where its buyer has to choose one of the card's brands.
+func coBadgedCard(ctx context.Context) views.CardView {
+	v := Card(ctx)
+	v.Values["cardholder_first"], v.Values["cardholder_last"], v.Values["card_expiry"] = "Léa", "Martin", "12/29"
+	v.Brands = views.NewBrands([]string{"VISA", "CARTES_BANCAIRES"}, "", "error.card_brand_choice")
+	v.Errors = map[string]string{"card_brand": "error.card_brand_choice"}
+	v.Saving = &views.Saving{Ticked: true}
+	return v
+}
+
+// koreanCard is that page of an order in KRW, before the card is known.
+func koreanCard(ctx context.Context) views.CardView {
+	v := Card(ctx)
+	total := checkout.Money{Minor: 60_000, Currency: "KRW"}
+	v.Total, v.Lines = views.NewAmount(ctx, total), v.Lines[:1]
+	v.Lines[0].Unit, v.Lines[0].Total, v.Lines[0].Quantity = v.Total, v.Total, "1"
+	v.Offer = views.NewCardOffer(ctx, total, checkout.CardOffer{Plans: koreanOffer.Plans}, checkout.CardChoice{Installments: 12})
+	v.Region, v.MayBeLocal, v.Saving = checkout.RegionKorea, true, &views.Saving{}
+	return v
+}
+
+// brazilianCard is that page after a card that Antom knows as one of Brazil.
+func brazilianCard(ctx context.Context) views.CardView {
+	v := Card(ctx)
+	v.Region, v.Errors = checkout.RegionBrazil, map[string]string{"card_cpf": "error.card_cpf"}
+	return v
+}
+
 // statusPages are the pay page and the return page in every status.
 func statusPages(ctx context.Context) []Page {
 	var all []Page
@@ -431,6 +462,40 @@ func returnPages(ctx context.Context) []Page {
 		{"return-other-browser", views.ReturnPage(otherBrowser)},
 		{"checkout-other-browser", views.CheckoutPage(checkoutElsewhere)},
 	}
+}
+
+// linkPages are those of payment links.
+func linkPages(ctx context.Context) []Page {
+	sells := views.LinkView{
+		Frame: frame(ctx), Name: "Two mugs and a notebook", Lines: lines(ctx), Total: amount(ctx, 4200, "SGD"), FormID: "f-1", PostURL: "#",
+		Values: map[string]string{"quantity": "1", "email": "jo@example.com"},
+	}
+	adjustable := sells
+	adjustable.Adjustable, adjustable.Reference, adjustable.OpenURL = true, "INV-2041", "/checkout/"+Token
+	inUse := sells
+	inUse.Error = "error.link_in_use"
+	chosen := views.LinkView{
+		Frame: frame(ctx), Name: "A gift for the school", FormID: "f-1", PostURL: "#", Values: map[string]string{"amount": "12.50"},
+		Range: views.AmountRange{Min: amount(ctx, 500, "SGD"), Max: amount(ctx, 200000, "SGD")},
+	}
+	wrong := chosen
+	wrong.Values = map[string]string{"amount": "1e3", "email": "jo@"}
+	wrong.Errors = map[string]string{"amount": "error.amount", "email": "error.email", "reference": "error.too_long"}
+	pages := []Page{
+		{"link", views.LinkPage(sells)},
+		{"link-adjustable", views.LinkPage(adjustable)},
+		{"link-in-use", views.LinkPage(inUse)},
+		{"link-amount", views.LinkPage(chosen)},
+		{"link-errors", views.LinkPage(wrong)},
+	}
+	for _, status := range []checkout.LinkStatus{checkout.LinkUsedUp, checkout.LinkExpired, checkout.LinkOff} {
+		closed := views.LinkClosedView{Frame: frame(ctx), Status: status}
+		if status == checkout.LinkUsedUp {
+			closed.OrderURL = "/checkout/" + Token
+		}
+		pages = append(pages, Page{"link-" + string(status), views.LinkClosedPage(closed)})
+	}
+	return pages
 }
 
 // otherPages are the order lookup and the error pages.
