@@ -19,6 +19,7 @@ import (
 	"antom-checkout/db"
 	"antom-checkout/handlers"
 	"antom-checkout/handlers/web"
+	"antom-checkout/webhooks"
 )
 
 // Store is where the services store orders.
@@ -52,6 +53,7 @@ type Program struct {
 	Store    *db.Store
 	Client   *antom.Client
 	Services handlers.Services
+	Webhooks *webhooks.Courier
 	Sandbox  *sandbox.Sandbox // nil: Antom is elsewhere
 
 	outside  Outside
@@ -79,11 +81,11 @@ func Build(ctx context.Context, s Settings, outside Outside) (*Program, error) {
 	}
 	p.Now = s.clock(base)
 	steps := []func(context.Context) error{
-		p.dumpNoCore, p.checkKeys, p.openStore, p.makeKeys, p.listen, p.embedSandbox, p.measure, p.openClient, p.openServices, p.openPages,
+		p.dumpNoCore, p.checkKeys, p.openStore, p.makeKeys, p.listen, p.embedSandbox, p.measure, p.openClient, p.openServices, p.openCourier, p.openPages,
 	}
 	if outside.Beside {
 		steps = []func(context.Context) error{
-			p.useServersSandbox, p.openClient, p.openStoreBeside, p.readKeys, p.openServices,
+			p.useServersSandbox, p.openClient, p.openStoreBeside, p.readKeys, p.openServices, p.openCourier,
 		}
 	}
 	for _, step := range steps {
@@ -102,6 +104,7 @@ func (p *Program) Serve(ctx context.Context) error {
 	var sweeping sync.WaitGroup
 	sweeping.Go(func() { p.Services.Payments.Sweep(sweep) })
 	sweeping.Go(func() { p.remind(sweep) })
+	sweeping.Go(func() { p.Webhooks.Run(sweep) })
 	sweeping.Go(func() { p.forgetAnswers(sweep) })
 	err := p.servers.serve(ctx)
 	stopSweep()

@@ -19,7 +19,7 @@ import (
 var arrows = map[string][]string{
 	".": {"app"},
 	"app": {"antom", "antom/sandbox", "checkout", "checkout/gateway", "checkout/merchant", "checkout/methods", "checkout/payments",
-		"checkout/shop", "db", "handlers", "handlers/web", "mail", "static"},
+		"checkout/shop", "db", "handlers", "handlers/web", "mail", "static", "webhooks", "webhooks/safedial"},
 	"handlers": {"handlers/api", "handlers/web", "views", "static", "checkout", "checkout/merchant", "checkout/payments", "checkout/methods", "checkout/shop",
 		"checkout/gateway", "antom"}, // the last two as narrow as TestHandlersKnowAntomByItsNotifications says
 	"handlers/api":      {"handlers/web", "checkout", "checkout/merchant"},
@@ -40,6 +40,7 @@ var arrows = map[string][]string{
 	"antom":             {},
 	"antom/sandbox":     {"antom"},
 	"static":            {},
+	"webhooks":          {"checkout", "webhooks/safedial"},
 	"webhooks/safedial": {},
 	"e2e":               {}, // tests only
 	"examples":          {}, // tests only

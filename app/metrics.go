@@ -38,6 +38,7 @@ type metrics struct {
 	shopFaults    *prometheus.CounterVec
 	withheld      *prometheus.CounterVec
 	cardsRefused  *prometheus.CounterVec
+	webhookTries  *prometheus.HistogramVec
 }
 
 // durationBuckets fit what a buyer feels and what Antom is given: 5 ms to 10 s.
@@ -66,9 +67,10 @@ func newMetrics() *metrics {
 		shopFaults:    counter("shop_faults_total", "Calls that Antom refused because of the shop's settings, contract or code, or its own failure: see the log.", "operation", "code"),
 		withheld:      counter("emails_withheld_total", "Emails about unpaid orders beyond an allowance: of a recipient (given up) or of all together (sent later).", "allowance"),
 		cardsRefused:  counter("cards_refused_total", "Attempts to pay by card that were refused because too many cards were declined: of the order, the address, or this card.", "declines_of"),
+		webhookTries:  histogram("webhook_try_duration_seconds", "How long tries to deliver an event took, by result: delivered or failed.", "result"),
 		callDurations: histogram("gateway_call_duration_seconds", "How long calls to Antom took.", "operation"),
 	}
-	m.registry.MustRegister(m.requests, m.durations, m.streams, m.limited, m.reports, m.sdkReports, m.notifications, m.disputes, m.started, m.outcomes, m.calls, m.callDurations, m.shopFaults, m.withheld, m.cardsRefused,
+	m.registry.MustRegister(m.requests, m.durations, m.streams, m.limited, m.reports, m.sdkReports, m.notifications, m.disputes, m.started, m.outcomes, m.calls, m.callDurations, m.shopFaults, m.withheld, m.cardsRefused, m.webhookTries,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -143,6 +145,15 @@ func (m *metrics) EmailWithheld(allowance string) { m.withheld.WithLabelValues(a
 
 // CardsRefused implements payments.Meter.
 func (m *metrics) CardsRefused(source string) { m.cardsRefused.WithLabelValues(source).Inc() }
+
+// WebhookTry implements webhooks.Meter.
+func (m *metrics) WebhookTry(succeeded bool, took time.Duration) {
+	result := "failed"
+	if succeeded {
+		result = "delivered"
+	}
+	m.webhookTries.WithLabelValues(result).Observe(took.Seconds())
+}
 
 // Started implements payments.Meter.
 func (m *metrics) Started(method string) { m.started.WithLabelValues(method).Inc() }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"net"
 	"net/url"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"antom-checkout/checkout/shop"
 	"antom-checkout/handlers"
 	"antom-checkout/mail"
+	"antom-checkout/webhooks"
 )
 
 // Settings is all that an operator decides. The settings of a package are in that
@@ -42,6 +44,8 @@ type Settings struct {
 	SandboxOnPublic    bool         // the embedded sandbox serves although PublicURL is not this machine's
 	Antom              antom.Config // without its keys; its ClientID is "": the embedded sandbox
 	Mail               mail.Config  // without its Server
+	Webhooks           webhooks.Config
+	WebhookNetworks    []*net.IPNet // that webhooks may reach although they are not public
 
 	AntomPrivateKey Secret
 	AntomPublicKey  Secret
@@ -160,6 +164,10 @@ func (s *Settings) paymentRows() []setting {
 			summary: "how long an unpaid order stays payable; also the longest time to pay at a shop's counter or by bank transfer, so a shop that offers those wants days (`168h`)"},
 		{env: "SWEEP_SCHEDULE", fallback: "10s,30s,1m,2m,5m,5m,10m,30m,1h", into: schedule(&s.Payments.SweepSchedule),
 			summary: "waits between two polls of an unfinished payment; the last repeats, for 72 h"},
+		{env: "WEBHOOK_SCHEDULE", fallback: "5s,5m,30m,2h,5h,10h,14h,20h,24h", into: schedule(&s.Webhooks.Schedule),
+			summary: "waits between the tries to deliver an event to a webhook endpoint; after the last try it is given up"},
+		{env: "WEBHOOK_ALLOW_NETWORKS", shown: "none", into: networks(&s.WebhookNetworks),
+			summary: "CIDRs, or addresses, of your own networks that webhooks may be delivered to, by https. All others that are not public are refused; in test mode this machine is allowed"},
 	}
 }
 

@@ -18,6 +18,8 @@ import (
 	"antom-checkout/checkout/shop"
 	"antom-checkout/handlers"
 	"antom-checkout/mail"
+	"antom-checkout/webhooks"
+	"antom-checkout/webhooks/safedial"
 )
 
 // openClient makes the client of Antom.
@@ -100,8 +102,34 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 		Merchant: merchant.New(merchant.Config{
 			PublicURL: publicURL, RealMoney: s.LiveMode(), Currency: s.Shop.Currency, OrderTTL: s.Shop.OrderTTL,
 			Takes: offered.Takes, Now: p.Now, NewID: ids.New, Log: p.Log,
+			CheckWebhookURL: p.checkWebhookURL,
 		}, store),
 	}
+}
+
+// webhookDialer connects to the merchant's systems.
+func (p *Program) webhookDialer() *safedial.Dialer {
+	return safedial.New(safedial.Config{Allow: p.Settings.WebhookNetworks, Loopback: !p.Settings.LiveMode()})
+}
+
+func (p *Program) checkWebhookURL(text string) error {
+	_, err := p.webhookDialer().ParseURL(text)
+	return err
+}
+
+// openCourier makes the courier of webhooks.
+func (p *Program) openCourier(context.Context) error {
+	cfg := p.Settings.Webhooks
+	cfg.Dialer, cfg.Now, cfg.Log = p.webhookDialer(), p.Now, p.Log
+	if p.metrics != nil {
+		cfg.Meter = p.metrics
+	}
+	if emails := p.Settings.mail(); emails.Operator != "" {
+		emails.Now = p.Now
+		cfg.Operator = mail.New(emails)
+	}
+	p.Webhooks = webhooks.New(cfg, p.Store, p.Services.Merchant.Body)
+	return nil
 }
 
 // newGateway translates between a client and the services.

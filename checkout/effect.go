@@ -30,6 +30,13 @@ func operatorCaptureDue(requestID string, left time.Duration) Effect {
 // IsCaptureDue reports whether the effect is an EffectCaptureDue.
 func (e Effect) IsCaptureDue() bool { return strings.HasPrefix(string(e), captureDue+":") }
 
+// captureDuePayment is the payment that an EffectCaptureDue is about.
+func (e Effect) captureDuePayment() string {
+	_, about, _ := strings.Cut(string(e), ":")
+	requestID, _, _ := strings.Cut(about, ":")
+	return requestID
+}
+
 // effects are the effects of a change from one state of an order to the next.
 func effects(before, after Order) []Effect {
 	var due []Effect

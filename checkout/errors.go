@@ -63,6 +63,8 @@ const (
 	CodeTooManyAttempts   ErrorCode = "too_many_attempts"   // the order takes no further attempt to pay
 	CodeCardNotChargeable ErrorCode = "card_not_chargeable" // the saved card cannot be charged without its buyer
 	CodeDataNeeded        ErrorCode = "data_needed"         // the buyer's data still serve something, and cannot be erased
+	CodeEndpointsFull     ErrorCode = "endpoints_full"      // there are as many webhook endpoints as there may be
+	CodeEndpointOff       ErrorCode = "endpoint_off"        // nothing is delivered to the webhook endpoint until it is switched on
 	CodeLinkUsedUp        ErrorCode = "link_used_up"        // the payment link was paid as often as it may be
 	CodeLinkInUse         ErrorCode = "link_in_use"         // others are paying what is left of the payment link's uses
 	CodeLinkClosed        ErrorCode = "link_closed"         // the payment link has expired or was switched off
@@ -110,6 +112,8 @@ var kindsOfCodes = map[ErrorCode]Kind{
 	CodeTooManyAttempts:   Conflict,
 	CodeCardNotChargeable: Conflict,
 	CodeDataNeeded:        Conflict,
+	CodeEndpointsFull:     Conflict,
+	CodeEndpointOff:       Conflict,
 	CodeLinkUsedUp:        Gone,
 	CodeLinkInUse:         Conflict,
 	CodeLinkClosed:        Gone,

@@ -34,6 +34,9 @@ const (
 	LogCard         = "card"          // the id of a saved card
 	LogCountry      = "country"
 	LogTerminal     = "terminal" // what a buyer pays on
+	LogEvent        = "event"    // the id of an event for the merchant's systems
+	LogWebhook      = "endpoint" // the id of a webhook endpoint
+	LogStatus       = "status"   // of an HTTP answer
 	LogError        = "error"
 	LogSuppressed   = "suppressed" // how many lines of the same kind were left out, or are of level INFO
 )

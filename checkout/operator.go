@@ -23,6 +23,7 @@ const (
 	MatterDispute       OperatorMatter = "dispute"        // the buyer's bank disputes a payment
 	MatterShopFault     OperatorMatter = "shop-fault"     // a buyer cannot pay because of the shop's settings
 	MatterStray         OperatorMatter = "stray"          // Antom's notifications about no payment of the shop
+	MatterEndpointOff   OperatorMatter = "endpoint-off"   // a webhook endpoint was switched off
 )
 
 // operatorPrefix is how the topics of emails to the operator begin, and of nothing
@@ -36,19 +37,20 @@ const reviewGrace = time.Minute
 // OperatorEmail is an email to the person who runs the shop. Of the buyer it holds no more
 // than the last digits of their card, by which the payment is found at Antom and at banks.
 type OperatorEmail struct {
-	ID      string // the same whenever the same email is sent
-	Matter  OperatorMatter
-	Order   string // its id
-	Number  string
-	Status  OrderStatus
-	Review  Review    // of MatterReview
-	Code    string    // Antom's result code: of a failed operation or attempt
-	About   string    // a request id, or the topic of MatterUndelivered
-	Amount  Money     // of a failed capture or refund
-	Until   time.Time // of MatterCaptureDue: when the authorisation ends; of MatterDispute: when its answer is due
-	Dispute Dispute   // of MatterDispute
-	Card    Card      // of the payment that the email is about; zero where it has none
-	Strays  []Stray   // of MatterStray, which is about no order
+	ID       string // the same whenever the same email is sent
+	Matter   OperatorMatter
+	Order    string // its id
+	Number   string
+	Status   OrderStatus
+	Review   Review    // of MatterReview
+	Code     string    // Antom's result code: of a failed operation or attempt
+	About    string    // a request id, the topic of MatterUndelivered, or the id of a webhook endpoint
+	Amount   Money     // of a failed capture or refund
+	Until    time.Time // of MatterCaptureDue: when the authorisation ends; of MatterDispute: when its answer is due
+	Dispute  Dispute   // of MatterDispute
+	Card     Card      // of the payment that the email is about; zero where it has none
+	Strays   []Stray   // of MatterStray, which is about no order
+	Endpoint string    // of MatterEndpointOff, which is about no order: the host of its address
 }
 
 // OperatorMailer sends emails to the operator, as Mailer does to buyers.

@@ -37,6 +37,8 @@ var operatorTexts = map[ErrorCode]string{
 	CodeTooManyAttempts:   "the order takes no further attempt to pay",
 	CodeCardNotChargeable: "the saved card cannot be charged without its buyer",
 	CodeDataNeeded:        "the buyer's data are still needed",
+	CodeEndpointsFull:     "there are as many webhook endpoints as there may be; delete one",
+	CodeEndpointOff:       "no endpoint that is switched on wants it; switch one on first",
 	CodeLinkUsedUp:        "the payment link was paid as often as it may be",
 	CodeLinkInUse:         "others are paying what is left of the payment link's uses; try again later",
 	CodeLinkClosed:        "the payment link has expired or was switched off",

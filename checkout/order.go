@@ -35,6 +35,7 @@ type Order struct {
 	Fulfillable   bool      // whether the goods are in stock, or reserved for this order; known inside Store.Update only
 	LinkRefusal   ErrorCode // why its payment link has no use left for it, else ""; known inside Store.Update only
 	Version       int64     // counts the changes; guards against lost updates
+	Events        int       // how many events have told the merchant's systems of it
 
 	Payments []Payment // oldest first
 }

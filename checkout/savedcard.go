@@ -1,9 +1,6 @@
 package checkout
 
 import (
-	"fmt"
-	"io"
-	"log/slog"
 	"slices"
 	"strconv"
 	"time"
@@ -221,29 +218,8 @@ func endsCard(p *Payment) bool {
 	return slices.Contains(cardEnded, p.ResultCode) || slices.Contains(noRetry, p.Card.AdviceCode)
 }
 
-// CardToken is what Antom charges a saved card by. It is a credential: it does not print,
-// not with any verb, not into a log, and it is not written as JSON or text.
-type CardToken struct{ text string }
+// CardToken is what Antom charges a saved card by.
+type CardToken struct{ hidden }
 
 // NewCardToken hides a token.
-func NewCardToken(text string) CardToken { return CardToken{text} }
-
-// Reveal is the token itself, for the request to Antom and the sealed row.
-func (t CardToken) Reveal() string { return t.text }
-
-// Empty reports whether there is no token.
-func (t CardToken) Empty() bool { return t.text == "" }
-
-const hiddenToken = "***"
-
-// String implements [fmt.Stringer].
-func (CardToken) String() string { return hiddenToken }
-
-// Format implements [fmt.Formatter], for every verb.
-func (CardToken) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, hiddenToken) } // fmt reports no errors
-
-// LogValue implements [slog.LogValuer].
-func (CardToken) LogValue() slog.Value { return slog.StringValue(hiddenToken) }
-
-// MarshalText implements [encoding.TextMarshaler], and with it JSON.
-func (CardToken) MarshalText() ([]byte, error) { return []byte(hiddenToken), nil }
+func NewCardToken(text string) CardToken { return CardToken{hidden{text}} }

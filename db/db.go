@@ -13,6 +13,8 @@ import (
 	"time"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"antom-checkout/checkout"
 )
 
 // Store is the database. It implements payments.Store.
@@ -26,6 +28,7 @@ type Store struct {
 	orderLists
 	paymentLinks
 	apiRequests
+	webhooks
 	NewestID string // the last id in time order of all orders and payments when it was opened, or ""
 
 	writer    *writer
@@ -36,6 +39,7 @@ type Store struct {
 	exclusive bool
 	probe     probe
 	now       func() time.Time
+	eventIDs  *checkout.IDs
 }
 
 // Option changes how a [Store] is opened.
@@ -53,9 +57,11 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 	s := &Store{now: time.Now}
 	s.searches.store, s.carts, s.savedCards = s, carts{s, maxCarts}, savedCards{s}
 	s.apiKeys, s.orderLists, s.apiRequests, s.paymentLinks = apiKeys{s}, orderLists{s}, apiRequests{s}, paymentLinks{s}
+	s.webhooks = webhooks{s}
 	for _, option := range options {
 		option(s)
 	}
+	s.eventIDs = checkout.NewIDs(s.now)
 	path, err := makeFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("database file: %w", err)

@@ -29,6 +29,7 @@ var orderRows = newMapping(mapping[checkout.Order]{
 		instant("paid_at", func(o *checkout.Order) *time.Time { return &o.PaidAt }),
 		plain("stock", func(o *checkout.Order) *checkout.Stock { return &o.Stock }),
 		plain("version", func(o *checkout.Order) *int64 { return &o.Version }),
+		plain("events", func(o *checkout.Order) *int { return &o.Events }),
 		fixed(plain("currency", func(o *checkout.Order) *checkout.Currency { return &o.Total.Currency })),
 		fixed(plain("total", func(o *checkout.Order) *int64 { return &o.Total.Minor })),
 		plain("email", func(o *checkout.Order) *string { return &o.Buyer.Email }),
@@ -59,6 +60,8 @@ var orderRows = newMapping(mapping[checkout.Order]{
 // CreateOrder implements shop.Store and merchant.Store. Errors: CodeReferenceUsed.
 func (s *Store) CreateOrder(ctx context.Context, o checkout.Order, cause checkout.Cause) (checkout.Order, error) {
 	o.Version = 1
+	transitions := checkout.Transitions(checkout.Order{}, o)
+	events := checkout.AddEvents(checkout.Order{}, &o, transitions, nil)
 	err := s.write(ctx, func(ctx context.Context, tx *tx) error {
 		isNew, err := s.sealer.insertOrder(ctx, tx, &o)
 		if err != nil {
@@ -74,7 +77,10 @@ func (s *Store) CreateOrder(ctx context.Context, o checkout.Order, cause checkou
 		if err := insertLines(ctx, tx, o); err != nil {
 			return err
 		}
-		return s.addTransitions(ctx, tx, o.ID, checkout.Transitions(checkout.Order{}, o), cause)
+		if err := s.addTransitions(ctx, tx, o.ID, transitions, cause); err != nil {
+			return err
+		}
+		return s.addEvents(ctx, tx, events)
 	})
 	if err == nil {
 		s.cache.put(o)

@@ -45,7 +45,7 @@ func TestAnOrderIsReadBackAsItWasWritten(t *testing.T) {
 	want := newOrder("order")
 	want.BuyerReference, want.Terms = "buyer", fullTerms
 	placed := placeOrder(t, store, want)
-	want.Version = 1
+	want.Version, want.Events = 1, 1
 	if diff := cmp.Diff(want, placed); diff != "" {
 		t.Errorf("the placed order (-want +got)\n%s", diff)
 	}
@@ -80,6 +80,7 @@ func TestAnOrderIsReadBackAsItWasWritten(t *testing.T) {
 	})
 	want.Status, want.Closed, want.Review, want.ReviewPayment, want.EverPaid = checkout.OrderReview, checkout.OrderExpired, "another amount", "p1", true
 	want.Payments, want.Version, want.Stock, want.ErasedAt, want.PaidAt = []checkout.Payment{full, bare}, 2, checkout.StockReserved, noon, noon.Add(time.Minute)
+	want.Events = 5 // created, refunded, capture failed, under review, disputed
 	expectFilled(t, "Order", reflect.ValueOf(want))
 
 	expectStored(t, store, want)

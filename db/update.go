@@ -41,9 +41,16 @@ func (s *Store) Update(ctx context.Context, orderID string, evidence checkout.Ev
 	return before, after, err
 }
 
-// saveOrder writes what differs, with its ledger and outbox rows, and what it does to saved
-// cards.
+// saveOrder writes what differs, with its ledger rows, outbox rows and events, and what it
+// does to saved cards. Effects come first: those that are new count as events, and the order
+// counts its events.
 func (s *Store) saveOrder(ctx context.Context, tx *tx, before, after *checkout.Order, evidence checkout.Evidence, effects []checkout.Effect) error {
+	added, err := s.addEffects(ctx, tx, after.ID, effects)
+	if err != nil {
+		return err
+	}
+	transitions := checkout.Transitions(*before, *after)
+	events := checkout.AddEvents(*before, after, transitions, added)
 	n, err := orderRows.update(ctx, tx, before, after, before.ID, before.Version)
 	if err != nil {
 		return fmt.Errorf("update order: %w", err)
@@ -60,19 +67,34 @@ func (s *Store) saveOrder(ctx context.Context, tx *tx, before, after *checkout.O
 	if err := updateStock(ctx, tx, *before, *after); err != nil {
 		return err
 	}
-	if err := s.addTransitions(ctx, tx, after.ID, checkout.Transitions(*before, *after), evidence.Cause); err != nil {
+	if err := s.addTransitions(ctx, tx, after.ID, transitions, evidence.Cause); err != nil {
 		return err
 	}
-	for _, effect := range effects {
-		_, err := tx.ExecContext(ctx, `
-			INSERT INTO outbox (topic, order_id, state, attempts, next_at, created_at)
-			VALUES ($1, $2, 'pending', 0, $3, $4)
-			ON CONFLICT (order_id, topic) DO NOTHING`, effect, after.ID, s.now().Add(effect.Delay()).UnixMilli(), s.now().UnixMilli())
-		if err != nil {
-			return fmt.Errorf("insert effect: %w", err)
+	if after.Erased() && !before.Erased() {
+		if err := forgetBodies(ctx, tx, after.ID); err != nil {
+			return err
 		}
 	}
-	return nil
+	return s.addEvents(ctx, tx, events)
+}
+
+// addEffects adds the effects that the order has not had, and returns those.
+func (s *Store) addEffects(ctx context.Context, tx *tx, orderID string, effects []checkout.Effect) (added []checkout.Effect, err error) {
+	for _, effect := range effects {
+		res, err := tx.ExecContext(ctx, `
+			INSERT INTO outbox (topic, order_id, state, attempts, next_at, created_at)
+			VALUES ($1, $2, 'pending', 0, $3, $4)
+			ON CONFLICT (order_id, topic) DO NOTHING`, effect, orderID, s.now().Add(effect.Delay()).UnixMilli(), s.now().UnixMilli())
+		if err != nil {
+			return nil, fmt.Errorf("insert effect: %w", err)
+		}
+		if n, err := res.RowsAffected(); err != nil {
+			return nil, err
+		} else if n == 1 {
+			added = append(added, effect)
+		}
+	}
+	return added, nil
 }
 
 // savePayments writes the payments that differ; those that stop being active first,

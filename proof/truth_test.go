@@ -27,6 +27,7 @@ type truth struct {
 	operations   []auditLine
 	cancels      []*cancelLine
 	transitions  []transitionLine
+	events       []eventLine
 	evidence     map[string]bool   // "notification:ID", "inquiry:ID", "response:ID"
 	inquired     map[string]bool   // payments with a stored answer to an inquiry
 	answers      map[string]string // "response:ID" → S, F, U or none
@@ -90,6 +91,12 @@ type cancelLine struct {
 type transitionLine struct {
 	subject, order, payment, request, from, to, cause string
 	at                                                time.Time
+}
+
+// eventLine is what the merchant's systems are told.
+type eventLine struct {
+	kind, order, payment, about string
+	sequence                    int
 }
 
 type stockLine struct {
@@ -184,6 +191,12 @@ func (tr *truth) readColumns(t testing.TB, path string) {
 		err := rows.Scan(&l.subject, &l.order, &l.payment, &l.request, &l.from, &l.to, &l.cause, &at)
 		l.at = time.UnixMilli(at)
 		tr.transitions = append(tr.transitions, l)
+		return err
+	})
+	each(`SELECT type, order_id, payment_request_id, about, sequence FROM events ORDER BY seq`, func(rows *sql.Rows) error {
+		var l eventLine
+		err := rows.Scan(&l.kind, &l.order, &l.payment, &l.about, &l.sequence)
+		tr.events = append(tr.events, l)
 		return err
 	})
 	each(`SELECT payment_request_id, request_id, created_at FROM operations WHERE kind = 'cancel'`, func(rows *sql.Rows) error {
@@ -290,6 +303,7 @@ func (tr *truth) always() []string {
 	tr.refundsWithinCaptured()
 	tr.stockConserved()
 	tr.onlyListedTransitions()
+	tr.transitionsAreTold()
 	tr.ledgerReplays()
 	tr.moneyMovesByEvidence()
 	tr.failedByEvidence()
@@ -416,6 +430,49 @@ func (tr *truth) onlyListedTransitions() {
 		}
 		if !listed {
 			tr.wrong("%s %s %s went from %q to %q by %s", l.subject, l.order, l.payment, l.from, l.to, l.cause)
+		}
+	}
+}
+
+// toldOf is the published contract: which transitions are events.
+var toldOf = map[string]string{
+	"order authorized": "order.authorized", "order paid": "order.paid", "order partially_refunded": "order.partially_refunded",
+	"order refunded": "order.refunded", "order cancelled": "order.cancelled", "order expired": "order.expired", "order review": "order.review",
+	"payment failed": "payment.failed", "capture failed": "capture.failed", "refund success": "refund.succeeded", "refund failed": "refund.failed",
+}
+
+// transitionsAreTold: each transition that has an event has exactly one, so has each warning
+// that a capture is due, and the events of an order are numbered without a gap.
+func (tr *truth) transitionsAreTold() {
+	due, last := map[eventLine]int{}, map[string]int{}
+	for _, l := range tr.transitions {
+		kind := toldOf[l.subject+" "+l.to]
+		if l.subject == "order" && l.from == "" {
+			kind = "order.created"
+		}
+		if kind != "" {
+			due[eventLine{kind: kind, order: l.order, payment: l.payment, about: l.request}]++
+		}
+	}
+	for _, l := range tr.outbox {
+		if warning, is := strings.CutPrefix(l.Topic, "capture.due:"); is {
+			payment, _, _ := strings.Cut(warning, ":")
+			due[eventLine{kind: "capture.due", order: l.OrderID, payment: payment}]++
+		}
+	}
+	for _, l := range tr.events {
+		if last[l.order]++; l.sequence != last[l.order] {
+			tr.wrong("event %d of order %s, %s, has number %d", last[l.order], l.order, l.kind, l.sequence)
+		}
+		if strings.HasPrefix(l.kind, "dispute.") {
+			continue // a dispute has no transitions
+		}
+		l.sequence = 0
+		due[l]--
+	}
+	for l, left := range due {
+		if left != 0 {
+			tr.wrong("%s of order %s (payment %q, %q) was told %d times too few", l.kind, l.order, l.payment, l.about, left)
 		}
 	}
 }

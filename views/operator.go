@@ -18,8 +18,11 @@ import (
 // holds nothing else about the buyer.
 func OperatorEmail(shopName string, e checkout.OperatorEmail) (subject, text string) {
 	about := "Order " + e.Number
-	if e.Matter == checkout.MatterStray {
+	switch e.Matter {
+	case checkout.MatterStray:
 		about = strconv.Itoa(len(e.Strays))
+	case checkout.MatterEndpointOff:
+		about = e.Endpoint
 	}
 	subject = strings.Join([]string{operatorTitles[e.Matter], about, shopName}, " · ")
 	var b strings.Builder
@@ -38,6 +41,7 @@ var operatorTitles = map[checkout.OperatorMatter]string{
 	checkout.MatterShopFault:     "A payment could not be taken",
 	checkout.MatterDispute:       "A payment is in dispute",
 	checkout.MatterStray:         "Notifications about no payment",
+	checkout.MatterEndpointOff:   "A webhook endpoint is off",
 }
 
 var operatorTemplate = sync.OnceValue(func() *template.Template {
@@ -124,6 +128,20 @@ level ERROR, "Antom refuses the shop"; the metric checkout_shop_faults_total cou
 There is one such email an hour.
 
     antom-checkout audit | grep {{.Order}}
+{{end}}
+
+{{- define "endpoint-off"}}Nothing is delivered to a webhook endpoint until it is switched on again: {{if eq .Code "gone"}}it has
+answered 410, which says that it is gone.{{else}}it has
+taken nothing since {{time .Until}}.{{end}}
+
+Endpoint:     {{.Endpoint}}
+Endpoint id:  {{.About}}
+
+What it has missed is delivered once it is on and ordered again, TIME being the moment from
+which on, such as 2026-03-02T09:00:00Z:
+
+    antom-checkout endpoints on {{.About}}
+    antom-checkout events redeliver --since TIME --endpoint {{.About}}
 {{end}}
 
 {{- define "stray"}}Antom has notified the shop of what is about none of its payments, as far as the shop can

@@ -70,3 +70,23 @@ func TestTheEmailAboutStraysNamesTheirIDs(t *testing.T) {
 		t.Errorf("it reads\n%s", text)
 	}
 }
+
+// An endpoint belongs to no order: the email names it and the commands that go on.
+func TestTheEmailAboutAnEndpointSaysHowToGoOn(t *testing.T) {
+	for code, why := range map[string]string{"gone": "has\nanswered 410", "failing": "taken nothing since 2 March 2026, 09:04 UTC"} {
+		subject, text := OperatorEmail("Plain Goods", checkout.OperatorEmail{
+			Matter: checkout.MatterEndpointOff, About: "endpoint-id", Endpoint: "https://shop.example", Code: code, Until: time.Date(2026, 3, 2, 9, 4, 5, 0, time.UTC),
+		})
+		if subject != "A webhook endpoint is off · https://shop.example · Plain Goods" {
+			t.Errorf("the subject is %q", subject)
+		}
+		for _, want := range []string{why, "antom-checkout endpoints on endpoint-id\n", "antom-checkout events redeliver --since TIME --endpoint endpoint-id\n"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("it lacks %q:\n%s", want, text)
+			}
+		}
+		if regexp.MustCompile(`(?m)<|\{|.{100}|\n\n\n`).MatchString(text) {
+			t.Errorf("it reads\n%s", text)
+		}
+	}
+}

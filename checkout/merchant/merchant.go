@@ -1,5 +1,5 @@
-// Package merchant owns what the merchant's own systems need: the keys of their programs, and
-// the orders that these place.
+// Package merchant owns what the merchant's own systems need: the keys of their
+// programs, orders in the published form, and the events that they are told.
 //
 //	m := merchant.New(merchant.Config{RealMoney: true}, store)
 //	key, secret, err := m.CreateKey(ctx, "shop", checkout.Scopes())
@@ -43,6 +43,7 @@ type Store interface {
 	// CreateOrder stores a new order. If one with the same FormKey is stored already, that
 	// one is returned and nothing changes. Errors: CodeReferenceUsed.
 	CreateOrder(ctx context.Context, order checkout.Order, cause checkout.Cause) (checkout.Order, error)
+	WebhookStore
 }
 
 // Config is what the program knows beside the store.
@@ -55,6 +56,8 @@ type Config struct {
 	Log       *slog.Logger                                         // nil discards
 	Now       func() time.Time
 	NewID     func() string
+	// CheckWebhookURL says what is wrong with the address of an endpoint; nil takes all.
+	CheckWebhookURL func(string) error
 }
 
 // Service serves the merchant's systems. It is safe for concurrent use.
@@ -70,6 +73,9 @@ func New(cfg Config, store Store) *Service {
 	}
 	if cfg.NewID == nil {
 		cfg.NewID = checkout.NewIDs(cfg.Now).New
+	}
+	if cfg.CheckWebhookURL == nil {
+		cfg.CheckWebhookURL = func(string) error { return nil }
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)

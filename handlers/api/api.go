@@ -66,6 +66,9 @@ func Mount(e *echo.Echo, cfg Config, services Services, limited echo.MiddlewareF
 	a := &API{Config: cfg, Services: services, huma: humaecho.NewWithGroup(e, group, newSpec())}
 	a.huma.UseMiddleware(keepBody, a.authenticate, a.idempotent)
 	a.orders()
+	a.webhookEndpoints()
+	a.events()
+	e.Any(web.APIPath+"/*", func(echo.Context) error { return echo.NewHTTPError(http.StatusNotFound) })
 	a.paymentMethods()
 	a.links()
 	a.serveSpec(group)

@@ -56,6 +56,8 @@ var messages = map[checkout.ErrorCode]string{
 	checkout.CodeAntomRefused:      "error.page.409.message",
 	checkout.CodeTooManyAttempts:   "status.exhausted.message",
 	checkout.CodeDataNeeded:        "error.page.409.message",
+	checkout.CodeEndpointsFull:     "error.page.409.message",
+	checkout.CodeEndpointOff:       "error.page.409.message",
 	checkout.CodeLinkUsedUp:        "error.link_used_up",
 	checkout.CodeLinkInUse:         "error.link_in_use",
 	checkout.CodeLinkClosed:        "error.link_closed",

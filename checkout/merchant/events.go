@@ -1,0 +1,151 @@
+package merchant
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"antom-checkout/checkout"
+)
+
+// EventHead is an event without what it is about.
+type EventHead struct {
+	ID        string    `json:"id"`
+	Type      string    `json:"type"`
+	CreatedAt time.Time `json:"created_at"`
+	Sequence  int       `json:"sequence" doc:"Counts the events of the order from 1 on, without a gap; 0 of a test"`
+}
+
+// ListedEvent is an event in a list.
+type ListedEvent struct {
+	EventHead
+	OrderID string `json:"order_id,omitempty" doc:"Absent of a test"`
+	Status  string `json:"status" doc:"Of the order, after what has happened"`
+}
+
+// Event is an event as it is delivered.
+type Event struct {
+	EventHead
+	Data EventData `json:"data"`
+}
+
+// EventData is what an event is about.
+type EventData struct {
+	Status           string   `json:"status" doc:"Of the order, after what has happened; test of a test"`
+	Order            *Order   `json:"order,omitempty" doc:"The order as it was at the first try to deliver the event"`
+	PaymentRequestID string   `json:"payment_request_id,omitempty" doc:"The payment that the event is about"`
+	RequestID        string   `json:"request_id,omitempty" doc:"The capture or refund that the event is about"`
+	Dispute          *Dispute `json:"dispute,omitempty"`
+}
+
+// Dispute is a dispute about a payment, with its last step.
+type Dispute struct {
+	ID     string     `json:"id"`
+	Step   string     `json:"step" doc:"As Antom names it" example:"DISPUTE_CREATED"`
+	Due    *time.Time `json:"due,omitempty" doc:"Until when it has to be answered"`
+	Result string     `json:"result,omitempty" doc:"As Antom names it"`
+}
+
+func newHead(e checkout.MerchantEvent) EventHead {
+	return EventHead{ID: e.ID, Type: string(e.Type), CreatedAt: e.At.UTC(), Sequence: e.Sequence}
+}
+
+// NewListedEvent is an event in the published form of a list.
+func NewListedEvent(e checkout.MerchantEvent) ListedEvent {
+	return ListedEvent{EventHead: newHead(e), OrderID: e.OrderID, Status: string(e.Status)}
+}
+
+// newEvent is an event with its order as it is now.
+func (s *Service) newEvent(e checkout.MerchantEvent, o checkout.Order) Event {
+	order := s.NewOrder(o)
+	event := Event{newHead(e), EventData{Status: string(e.Status), Order: &order, PaymentRequestID: e.PaymentRequestID, RequestID: e.About}}
+	switch e.Type {
+	case checkout.EventDisputeCreated, checkout.EventDisputeUpdated:
+		event.Data.RequestID, event.Data.Dispute = "", newDispute(o, e)
+	}
+	return event
+}
+
+func newDispute(o checkout.Order, e checkout.MerchantEvent) *Dispute {
+	p := o.Payment(e.PaymentRequestID)
+	if p == nil {
+		return nil
+	}
+	for _, d := range p.Disputes {
+		if d.ID == e.About {
+			shown := Dispute{ID: d.ID, Step: d.Step, Result: d.Result}
+			if !d.Due.IsZero() {
+				shown.Due = &d.Due
+			}
+			return &shown
+		}
+	}
+	return nil
+}
+
+// Events lists all events, newest first, as many as the window has room for.
+func (s *Service) Events(ctx context.Context, w checkout.Window) ([]checkout.MerchantEvent, error) {
+	return s.store.Events(ctx, w)
+}
+
+// Event is an event as it was delivered, or, before its first try, as it would be now.
+// Errors: CodeNotFound.
+func (s *Service) Event(ctx context.Context, id string) (Event, error) {
+	e, err := s.event(ctx, id)
+	if err != nil {
+		return Event{}, err
+	}
+	body, err := s.store.EventBody(ctx, id)
+	if checkout.IsNotFound(err) {
+		body, _, err = s.makeBody(ctx, e)
+	}
+	var event Event
+	if err == nil {
+		err = json.Unmarshal(body, &event)
+	}
+	return event, err
+}
+
+// event finds an event. Errors: CodeNotFound.
+func (s *Service) event(ctx context.Context, id string) (checkout.MerchantEvent, error) {
+	e, err := s.store.Event(ctx, id)
+	if checkout.IsNotFound(err) {
+		err = checkout.NewError(checkout.CodeNotFound, "there is no such event")
+	}
+	return e, err
+}
+
+// Body is what is delivered of an event. It is made at the first call and is the same in
+// all later ones, until the buyer's data are erased: then it is made anew, without them.
+func (s *Service) Body(ctx context.Context, e checkout.MerchantEvent) ([]byte, error) {
+	for {
+		body, err := s.store.EventBody(ctx, e.ID)
+		if err == nil || !checkout.IsNotFound(err) {
+			return body, err
+		}
+		body, erased, err := s.makeBody(ctx, e)
+		if err != nil {
+			return nil, err
+		}
+		body, err = s.store.FreezeBody(ctx, e, body, erased)
+		if !errors.Is(err, checkout.ErrStale) {
+			return body, err
+		}
+	}
+}
+
+// makeBody writes an event with its order as it is now. erased says that the buyer's data are
+// not in it.
+func (s *Service) makeBody(ctx context.Context, e checkout.MerchantEvent) (body []byte, erased bool, err error) {
+	event := Event{newHead(e), EventData{Status: "test"}}
+	if e.Type != checkout.EventEndpointTest {
+		o, err := s.store.OrderByID(ctx, e.OrderID)
+		if err != nil {
+			return nil, false, err
+		}
+		event, erased = s.newEvent(e, o), o.Erased()
+	}
+	body, err = json.Marshal(event)
+	return body, erased, err
+}
