@@ -258,5 +258,5 @@ func (s *shop) showOrder(w http.ResponseWriter, r *http.Request) {
 func page(w http.ResponseWriter, status int, title, body string) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	fmt.Fprintf(w, "<!doctype html><html lang=\"en\"><meta name=\"viewport\" content=\"width=device-width\"><title>%s</title><h1>%[1]s</h1>%s<p><a href=\"/\">Shop</a></p>", html.EscapeString(title), body)
+	fmt.Fprintf(w, "<!doctype html><html lang=\"en\"><meta name=\"viewport\" content=\"width=device-width\"><link rel=\"icon\" href=\"data:,\"><title>%s</title><h1>%[1]s</h1>%s<p><a href=\"/\">Shop</a></p>", html.EscapeString(title), body)
 }

@@ -25,7 +25,7 @@ function page(int $status, string $title, string $body = ''): void
 {
     http_response_code($status);
     header('Content-Type: text/html; charset=utf-8');
-    echo '<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>', escaped($title),
+    echo '<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"><title>', escaped($title),
         '</title><h1>', escaped($title), "</h1>$body<p><a href=\"/\">Shop</a></p>";
 }
 

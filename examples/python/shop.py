@@ -153,7 +153,7 @@ class Shop(BaseHTTPRequestHandler):
         self.answer(200, json.dumps(orders[reference]), {"Content-Type": "application/json"})
 
     def page(self, status, title, body=""):
-        self.answer(status, f'<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>{escape(title)}</title>'
+        self.answer(status, f'<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"><title>{escape(title)}</title>'
                             f'<h1>{escape(title)}</h1>{body}<p><a href="/">Shop</a></p>', {"Content-Type": "text/html; charset=utf-8"})
 
     def answer(self, status, text="", headers=None):
