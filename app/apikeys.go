@@ -45,11 +45,11 @@ func apiKeys(ctx context.Context, l *line) error {
 	}
 	switch action {
 	case "create":
-		err = p.createKey(ctx, l.stdout, *name, scopesOf(*scopes), *asJSON)
+		err = createKey(ctx, p, l.stdout, *name, scopesOf(*scopes), *asJSON)
 	case "list":
-		err = p.listKeys(ctx, l.stdout, *asJSON)
+		err = listKeys(ctx, p, l.stdout, *asJSON)
 	case "revoke":
-		err = p.revokeKey(ctx, l.stdout, rest[0], *asJSON)
+		err = revokeKey(ctx, p, l.stdout, rest[0], *asJSON)
 	}
 	return errors.Join(err, p.Close())
 }
@@ -95,7 +95,7 @@ func modeOf(k checkout.APIKey) string {
 	return "test"
 }
 
-func (p *Program) createKey(ctx context.Context, stdout io.Writer, name string, scopes []checkout.Scope, asJSON bool) error {
+func createKey(ctx context.Context, p *Program, stdout io.Writer, name string, scopes []checkout.Scope, asJSON bool) error {
 	key, secret, err := p.Services.Merchant.CreateKey(ctx, name, scopes)
 	var refused *checkout.Error
 	switch {
@@ -113,7 +113,7 @@ func (p *Program) createKey(ctx context.Context, stdout io.Writer, name string, 
 	return err
 }
 
-func (p *Program) listKeys(ctx context.Context, stdout io.Writer, asJSON bool) error {
+func listKeys(ctx context.Context, p *Program, stdout io.Writer, asJSON bool) error {
 	keys, err := p.Services.Merchant.Keys(ctx)
 	if err != nil {
 		return err
@@ -148,7 +148,7 @@ func scopeNames(k checkout.APIKey) (names []string) {
 	return names
 }
 
-func (p *Program) revokeKey(ctx context.Context, stdout io.Writer, id string, asJSON bool) error {
+func revokeKey(ctx context.Context, p *Program, stdout io.Writer, id string, asJSON bool) error {
 	key, err := p.Services.Merchant.RevokeKey(ctx, id)
 	switch {
 	case checkout.IsNotFound(err):

@@ -52,6 +52,7 @@ var changers = []changer{
 	{"db", "merged", "Payment.Operations", "the cache puts a row together as an update writes it"},
 	{"db", "asRead", "", "the cache rounds moments as a row does"},
 	{"checkout/shop", "Shop.PlaceOrder", "Order", "an order begins as a cart; from there on the rules change it"},
+	{"checkout/merchant", "placing.newOrder", "Order", "an order begins as a request; from there on the rules change it"},
 	{"checkout/payments", "starts.newPayment", "Payment", "an attempt begins as what is asked for; checkout.AddPayment adds it"},
 	{"checkout/payments", "starts.newPayment", "Payment.Body", "the gateway writes the request of the new attempt"},
 	{"checkout/payments", "inquirer.changesNothing", "Order.Fulfillable", "compares a copy that is thrown away"},

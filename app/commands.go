@@ -44,7 +44,7 @@ func commands() []command {
 			summary: "`create`, `list` or `revoke` the keys of the merchant API; a new one is shown once", help: keysHelp},
 		{name: "emails", synopsis: "resend [--order ORDER] [--dead]", settings: everySetting, run: resendEmails,
 			summary: "send emails again that were given up: those of an order, or all", help: emailsHelp},
-		{name: "endpoints", synopsis: "ACTION [URL|ID] [--json]", settings: everySetting, run: endpoints,
+		{name: "endpoints", synopsis: "ACTION [ENDPOINT] [--json]", settings: everySetting, run: endpoints,
 			summary: "`list`, `create`, `on`, `off`, `rotate`, `test` and `delete` webhook endpoints", help: endpointsHelp},
 		{name: "events", synopsis: "redeliver [EVENT] [--since TIME] [--endpoint ID]", settings: everySetting, run: redeliverEvents,
 			summary: "deliver an event to the webhook endpoints again, or all since a time", help: eventsHelp},

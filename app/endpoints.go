@@ -33,7 +33,7 @@ func endpoints(ctx context.Context, l *line) error {
 	if (action == "list") != (about == "") {
 		return errors.Join(usageError{errors.New(l.command.usage())}, p.Close())
 	}
-	shown, err := p.changeEndpoints(ctx, l, action, about)
+	shown, err := changeEndpoints(ctx, p, l, action, about)
 	if err == nil {
 		err = l.printEndpoints(shown, *asJSON)
 	}
@@ -41,7 +41,7 @@ func endpoints(ctx context.Context, l *line) error {
 }
 
 // changeEndpoints carries out an action and returns the endpoints that it is about.
-func (p *Program) changeEndpoints(ctx context.Context, l *line, action, about string) ([]merchant.Endpoint, error) {
+func changeEndpoints(ctx context.Context, p *Program, l *line, action, about string) ([]merchant.Endpoint, error) {
 	m, on := p.Services.Merchant, action == "on"
 	switch action {
 	case "list":

@@ -59,16 +59,16 @@ func links(ctx context.Context, l *line) error {
 	}
 	switch action {
 	case "list":
-		err = p.listLinks(ctx, l.stdout, *asJSON)
+		err = listLinks(ctx, p, l.stdout, *asJSON)
 	case "create":
 		link, problem := p.Services.Merchant.CreateLink(ctx, f.request(p.Now()))
-		err = p.showLink(l.stdout, link, problem, *asJSON)
+		err = showLink(p, l.stdout, link, problem, *asJSON)
 	default:
 		link, problem := p.Services.Merchant.ChangeLink(ctx, rest[0], func(t *merchant.LinkTerms) { t.Active = action == "on" })
 		if checkout.IsNotFound(problem) {
 			problem = fmt.Errorf("there is no payment link %s", rest[0])
 		}
-		err = p.showLink(l.stdout, link, problem, *asJSON)
+		err = showLink(p, l.stdout, link, problem, *asJSON)
 	}
 	return errors.Join(err, p.Close())
 }
@@ -87,7 +87,7 @@ func (f linkFlags) request(now time.Time) merchant.LinkRequest {
 }
 
 // listLinks writes all payment links, in JSON one a line.
-func (p *Program) listLinks(ctx context.Context, out io.Writer, asJSON bool) error {
+func listLinks(ctx context.Context, p *Program, out io.Writer, asJSON bool) error {
 	w := checkout.Window{Limit: 100}
 	for {
 		links, err := p.Services.Merchant.Links(ctx, w)
@@ -95,7 +95,7 @@ func (p *Program) listLinks(ctx context.Context, out io.Writer, asJSON bool) err
 			return err
 		}
 		for _, link := range links {
-			if err := p.showLink(out, link, nil, asJSON); err != nil {
+			if err := showLink(p, out, link, nil, asJSON); err != nil {
 				return err
 			}
 			w.After = link.ID
@@ -107,7 +107,7 @@ func (p *Program) listLinks(ctx context.Context, out io.Writer, asJSON bool) err
 }
 
 // showLink writes a payment link, or returns why there is none.
-func (p *Program) showLink(out io.Writer, link checkout.PaymentLink, problem error, asJSON bool) error {
+func showLink(p *Program, out io.Writer, link checkout.PaymentLink, problem error, asJSON bool) error {
 	if problem != nil {
 		return problem
 	}

@@ -41,11 +41,11 @@ func listOrders(ctx context.Context, l *line) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(p.writeOrders(ctx, l.stdout, filter, *asJSON), p.Close())
+	return errors.Join(writeOrders(ctx, p, l.stdout, filter, *asJSON), p.Close())
 }
 
 // writeOrders writes all orders of a filter, part by part.
-func (p *Program) writeOrders(ctx context.Context, stdout io.Writer, filter checkout.OrderFilter, asJSON bool) error {
+func writeOrders(ctx context.Context, p *Program, stdout io.Writer, filter checkout.OrderFilter, asJSON bool) error {
 	window := checkout.Window{Limit: ordersAtOnce}
 	for {
 		orders, err := p.Services.Merchant.Orders(ctx, filter, window)
@@ -53,7 +53,7 @@ func (p *Program) writeOrders(ctx context.Context, stdout io.Writer, filter chec
 			return err
 		}
 		for _, o := range orders {
-			if err := p.writeOrder(stdout, o, asJSON); err != nil {
+			if err := writeOrder(p, stdout, o, asJSON); err != nil {
 				return err
 			}
 			window.After = o.ID
@@ -64,7 +64,7 @@ func (p *Program) writeOrders(ctx context.Context, stdout io.Writer, filter chec
 	}
 }
 
-func (p *Program) writeOrder(stdout io.Writer, o checkout.Order, asJSON bool) error {
+func writeOrder(p *Program, stdout io.Writer, o checkout.Order, asJSON bool) error {
 	if asJSON {
 		shown := p.Services.Merchant.NewOrder(o)
 		shown.CheckoutURL = ""

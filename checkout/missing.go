@@ -22,7 +22,7 @@ func (t Terms) required(b Buyer, lines []OrderLine) []string {
 
 // Missing lists the fields of the buyer, by form name, that the order still needs before it
 // can be paid. An order of the shop's own form has them all.
-func (o *Order) Missing() (fields []string) {
+func Missing(o Order) (fields []string) {
 	if o.Source == SourceShop {
 		return nil
 	}
@@ -37,9 +37,9 @@ func (o *Order) Missing() (fields []string) {
 
 // CheckComplete reports the fields of the buyer that the order still needs, as
 // CodeFormInvalid.
-func (o *Order) CheckComplete() error {
+func CheckComplete(o Order) error {
 	wrong := map[string]string{}
-	for _, name := range o.Missing() {
+	for _, name := range Missing(o) {
 		wrong[name] = "error.required"
 	}
 	if len(wrong) == 0 {
@@ -52,7 +52,7 @@ func (o *Order) CheckComplete() error {
 // the merchant's system has set stays. An order that lacks nothing stays as it is. Errors:
 // CodeFormInvalid, and those of CorrectBuyer.
 func CompleteBuyer(o Order, typed Buyer) (Order, error) {
-	if len(o.Missing()) == 0 {
+	if len(Missing(o)) == 0 {
 		return o, nil
 	}
 	completed := o.Buyer

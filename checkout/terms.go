@@ -137,7 +137,7 @@ func isLoopback(host string) bool {
 
 // ReturnTo is where the buyer of an order goes after paying, or "". The order's id in it
 // proves nothing.
-func (o *Order) ReturnTo() string {
+func ReturnTo(o Order) string {
 	u, err := url.Parse(o.SuccessURL)
 	if err != nil || o.SuccessURL == "" {
 		return ""

@@ -17,16 +17,16 @@ import (
 func leaveOf(o checkout.Order) views.Leave {
 	switch o.Status {
 	case checkout.OrderPaid, checkout.OrderAuthorized:
-		return views.Leave{URL: o.ReturnTo(), Forward: o.Final() && o.ReturnTo() != ""}
+		return views.Leave{URL: checkout.ReturnTo(o), Forward: o.Final() && checkout.ReturnTo(o) != ""}
 	case checkout.OrderReview, checkout.OrderPartiallyRefunded, checkout.OrderRefunded:
-		return views.Leave{URL: o.ReturnTo()}
+		return views.Leave{URL: checkout.ReturnTo(o)}
 	}
 	return views.Leave{URL: o.CancelURL}
 }
 
 // buyerForm asks for what the order lacks, or is nil. refused is what was posted before, or nil.
 func buyerForm(c echo.Context, o checkout.Order, refused *refusedStart) *views.BuyerForm {
-	missing := o.Missing()
+	missing := checkout.Missing(o)
 	if len(missing) == 0 {
 		return nil
 	}

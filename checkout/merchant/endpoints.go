@@ -92,7 +92,7 @@ type EndpointForm struct {
 }
 
 // check says what is wrong with the form. Errors: CodeFormInvalid by the members' pointers.
-func (s *Service) checkEndpoint(f EndpointForm) error {
+func (s *webhooks) checkEndpoint(f EndpointForm) error {
 	wrong := map[string]string{}
 	if f.URL != nil {
 		if err := s.cfg.CheckWebhookURL(*f.URL); err != nil {
@@ -137,7 +137,7 @@ func (f EndpointForm) apply(e checkout.WebhookEndpoint) checkout.WebhookEndpoint
 
 // CreateEndpoint makes an endpoint with a new secret, which is shown once. It gets the events
 // from now on. Errors: CodeFormInvalid, CodeEndpointsFull.
-func (s *Service) CreateEndpoint(ctx context.Context, f EndpointForm) (checkout.WebhookEndpoint, error) {
+func (s *webhooks) CreateEndpoint(ctx context.Context, f EndpointForm) (checkout.WebhookEndpoint, error) {
 	if err := s.checkEndpoint(f); err != nil {
 		return checkout.WebhookEndpoint{}, err
 	}
@@ -146,12 +146,12 @@ func (s *Service) CreateEndpoint(ctx context.Context, f EndpointForm) (checkout.
 }
 
 // Endpoints lists all endpoints, newest first.
-func (s *Service) Endpoints(ctx context.Context) ([]checkout.WebhookEndpoint, error) {
+func (s *webhooks) Endpoints(ctx context.Context) ([]checkout.WebhookEndpoint, error) {
 	return s.store.Endpoints(ctx)
 }
 
 // Endpoint finds an endpoint. Errors: CodeNotFound.
-func (s *Service) Endpoint(ctx context.Context, id string) (checkout.WebhookEndpoint, error) {
+func (s *webhooks) Endpoint(ctx context.Context, id string) (checkout.WebhookEndpoint, error) {
 	e, err := s.store.Endpoint(ctx, id)
 	return e, noEndpoint(err)
 }
@@ -165,7 +165,7 @@ func noEndpoint(err error) error {
 }
 
 // UpdateEndpoint changes what the form names. Errors: CodeNotFound, CodeFormInvalid.
-func (s *Service) UpdateEndpoint(ctx context.Context, id string, f EndpointForm) (checkout.WebhookEndpoint, error) {
+func (s *webhooks) UpdateEndpoint(ctx context.Context, id string, f EndpointForm) (checkout.WebhookEndpoint, error) {
 	if err := s.checkEndpoint(f); err != nil {
 		return checkout.WebhookEndpoint{}, err
 	}
@@ -174,13 +174,13 @@ func (s *Service) UpdateEndpoint(ctx context.Context, id string, f EndpointForm)
 }
 
 // DeleteEndpoint deletes an endpoint with its deliveries. Errors: CodeNotFound.
-func (s *Service) DeleteEndpoint(ctx context.Context, id string) error {
+func (s *webhooks) DeleteEndpoint(ctx context.Context, id string) error {
 	return noEndpoint(s.store.DeleteEndpoint(ctx, id))
 }
 
 // RotateSecret gives an endpoint a new secret, which is shown once. Deliveries are signed by
 // both for a day. Errors: CodeNotFound.
-func (s *Service) RotateSecret(ctx context.Context, id string) (checkout.WebhookEndpoint, error) {
+func (s *webhooks) RotateSecret(ctx context.Context, id string) (checkout.WebhookEndpoint, error) {
 	secret := checkout.NewWebhookSecret()
 	e, err := s.store.ChangeEndpoint(ctx, id, func(e checkout.WebhookEndpoint) checkout.WebhookEndpoint {
 		return e.Rotated(secret, s.cfg.Now())
@@ -189,7 +189,7 @@ func (s *Service) RotateSecret(ctx context.Context, id string) (checkout.Webhook
 }
 
 // TestEndpoint delivers a test to an endpoint. Errors: CodeNotFound, CodeEndpointOff.
-func (s *Service) TestEndpoint(ctx context.Context, id string) (checkout.MerchantEvent, error) {
+func (s *webhooks) TestEndpoint(ctx context.Context, id string) (checkout.MerchantEvent, error) {
 	e, err := s.Endpoint(ctx, id)
 	if err != nil {
 		return checkout.MerchantEvent{}, err
@@ -203,7 +203,7 @@ func (s *Service) TestEndpoint(ctx context.Context, id string) (checkout.Merchan
 
 // Redeliver delivers an event again: to one endpoint, or with "" to all that want it and are
 // on. Errors: CodeNotFound; CodeEndpointOff when there is none.
-func (s *Service) Redeliver(ctx context.Context, eventID, endpointID string) error {
+func (s *webhooks) Redeliver(ctx context.Context, eventID, endpointID string) error {
 	e, err := s.event(ctx, eventID)
 	if err != nil {
 		return err
@@ -223,7 +223,7 @@ func (s *Service) Redeliver(ctx context.Context, eventID, endpointID string) err
 const redeliveredAtOnce = 200
 
 // RedeliverSince delivers all events since a moment again, as Redeliver does, and counts them.
-func (s *Service) RedeliverSince(ctx context.Context, since time.Time, endpointID string) (count int, err error) {
+func (s *webhooks) RedeliverSince(ctx context.Context, since time.Time, endpointID string) (count int, err error) {
 	endpoints, err := s.activeEndpoints(ctx, endpointID)
 	if err != nil {
 		return 0, err
@@ -250,7 +250,7 @@ func (s *Service) RedeliverSince(ctx context.Context, since time.Time, endpointI
 
 // activeEndpoints are the one that is named, or all, as far as they are on. Errors:
 // CodeNotFound; CodeEndpointOff when there is none.
-func (s *Service) activeEndpoints(ctx context.Context, id string) ([]checkout.WebhookEndpoint, error) {
+func (s *webhooks) activeEndpoints(ctx context.Context, id string) ([]checkout.WebhookEndpoint, error) {
 	all, err := s.store.Endpoints(ctx)
 	if err != nil {
 		return nil, err
@@ -297,7 +297,7 @@ type Try struct {
 }
 
 // Deliveries lists the deliveries of an event with their tries. Errors: CodeNotFound.
-func (s *Service) Deliveries(ctx context.Context, eventID string) ([]Delivery, error) {
+func (s *webhooks) Deliveries(ctx context.Context, eventID string) ([]Delivery, error) {
 	if _, err := s.event(ctx, eventID); err != nil {
 		return nil, err
 	}

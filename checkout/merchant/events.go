@@ -57,7 +57,7 @@ func NewListedEvent(e checkout.MerchantEvent) ListedEvent {
 }
 
 // newEvent is an event with its order as it is now.
-func (s *Service) newEvent(e checkout.MerchantEvent, o checkout.Order) Event {
+func (s *webhooks) newEvent(e checkout.MerchantEvent, o checkout.Order) Event {
 	order := s.NewOrder(o)
 	event := Event{newHead(e), EventData{Status: string(e.Status), Order: &order, PaymentRequestID: e.PaymentRequestID, RequestID: e.About}}
 	switch e.Type {
@@ -85,13 +85,13 @@ func newDispute(o checkout.Order, e checkout.MerchantEvent) *Dispute {
 }
 
 // Events lists all events, newest first, as many as the window has room for.
-func (s *Service) Events(ctx context.Context, w checkout.Window) ([]checkout.MerchantEvent, error) {
+func (s *webhooks) Events(ctx context.Context, w checkout.Window) ([]checkout.MerchantEvent, error) {
 	return s.store.Events(ctx, w)
 }
 
 // Event is an event as it was delivered, or, before its first try, as it would be now.
 // Errors: CodeNotFound.
-func (s *Service) Event(ctx context.Context, id string) (Event, error) {
+func (s *webhooks) Event(ctx context.Context, id string) (Event, error) {
 	e, err := s.event(ctx, id)
 	if err != nil {
 		return Event{}, err
@@ -108,7 +108,7 @@ func (s *Service) Event(ctx context.Context, id string) (Event, error) {
 }
 
 // event finds an event. Errors: CodeNotFound.
-func (s *Service) event(ctx context.Context, id string) (checkout.MerchantEvent, error) {
+func (s *webhooks) event(ctx context.Context, id string) (checkout.MerchantEvent, error) {
 	e, err := s.store.Event(ctx, id)
 	if checkout.IsNotFound(err) {
 		err = checkout.NewError(checkout.CodeNotFound, "there is no such event")
@@ -118,7 +118,7 @@ func (s *Service) event(ctx context.Context, id string) (checkout.MerchantEvent,
 
 // Body is what is delivered of an event. It is made at the first call and is the same in
 // all later ones, until the buyer's data are erased: then it is made anew, without them.
-func (s *Service) Body(ctx context.Context, e checkout.MerchantEvent) ([]byte, error) {
+func (s *webhooks) Body(ctx context.Context, e checkout.MerchantEvent) ([]byte, error) {
 	for {
 		body, err := s.store.EventBody(ctx, e.ID)
 		if err == nil || !checkout.IsNotFound(err) {
@@ -137,7 +137,7 @@ func (s *Service) Body(ctx context.Context, e checkout.MerchantEvent) ([]byte, e
 
 // makeBody writes an event with its order as it is now. erased says that the buyer's data are
 // not in it.
-func (s *Service) makeBody(ctx context.Context, e checkout.MerchantEvent) (body []byte, erased bool, err error) {
+func (s *webhooks) makeBody(ctx context.Context, e checkout.MerchantEvent) (body []byte, erased bool, err error) {
 	event := Event{newHead(e), EventData{Status: "test"}}
 	if e.Type != checkout.EventEndpointTest {
 		o, err := s.store.OrderByID(ctx, e.OrderID)

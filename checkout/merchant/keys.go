@@ -12,7 +12,7 @@ const longestKeyName = 64
 
 // CreateKey makes a key with a name and scopes, and returns what its program sends, which is
 // stored nowhere. Errors: CodeFormInvalid for "name" and "scopes".
-func (s *Service) CreateKey(ctx context.Context, name string, scopes []checkout.Scope) (key checkout.APIKey, secret string, err error) {
+func (s *keys) CreateKey(ctx context.Context, name string, scopes []checkout.Scope) (key checkout.APIKey, secret string, err error) {
 	wrong := map[string]string{}
 	if !checkout.IsName(name, longestKeyName) {
 		wrong["name"] = "error.invalid"
@@ -31,10 +31,10 @@ func (s *Service) CreateKey(ctx context.Context, name string, scopes []checkout.
 }
 
 // Keys lists all keys, newest first.
-func (s *Service) Keys(ctx context.Context) ([]checkout.APIKey, error) { return s.store.APIKeys(ctx) }
+func (s *keys) Keys(ctx context.Context) ([]checkout.APIKey, error) { return s.store.APIKeys(ctx) }
 
 // RevokeKey makes a key open nothing from now on. It is idempotent. Errors: CodeNotFound.
-func (s *Service) RevokeKey(ctx context.Context, id string) (checkout.APIKey, error) {
+func (s *keys) RevokeKey(ctx context.Context, id string) (checkout.APIKey, error) {
 	keys, err := s.store.APIKeys(ctx)
 	if err != nil {
 		return checkout.APIKey{}, err
@@ -58,7 +58,7 @@ const usePause = time.Minute
 
 // Authenticate finds the key of what a program sends. Errors: CodeNotFound for an unknown or
 // revoked key, and for one of the other mode.
-func (s *Service) Authenticate(ctx context.Context, secret string) (checkout.APIKey, error) {
+func (s *keys) Authenticate(ctx context.Context, secret string) (checkout.APIKey, error) {
 	hash, ok := checkout.HashAPIKey(secret, s.cfg.RealMoney)
 	if !ok {
 		return checkout.APIKey{}, checkout.ErrNotFound

@@ -49,10 +49,10 @@ type AmountRange struct {
 // LinksPath is below which all payment links are.
 const LinksPath = "/buy/"
 
-func (s *Service) linkURL(l checkout.PaymentLink) string { return s.cfg.PublicURL + LinksPath + l.Code }
+func (s *links) linkURL(l checkout.PaymentLink) string { return s.cfg.PublicURL + LinksPath + l.Code }
 
 // NewLink is a payment link in the published form.
-func (s *Service) NewLink(l checkout.PaymentLink) Link {
+func (s *links) NewLink(l checkout.PaymentLink) Link {
 	url := s.linkURL(l)
 	link := Link{
 		ID: l.ID, Name: l.Name, URL: url, QRURL: url + "/qr.svg", HTML: snippet(l, url), Status: string(l.Status(s.cfg.Now())),

@@ -44,7 +44,7 @@ type LinkTerms struct {
 
 // CreateLink makes a payment link. Errors: CodeFormInvalid with a message key per JSON
 // pointer.
-func (s *Service) CreateLink(ctx context.Context, req LinkRequest) (checkout.PaymentLink, error) {
+func (s *links) CreateLink(ctx context.Context, req LinkRequest) (checkout.PaymentLink, error) {
 	wrong := map[string]string{}
 	l := checkout.PaymentLink{ID: s.cfg.NewID(), Code: checkout.NewLinkCode(), FormKey: req.FormKey, Adjustable: req.Adjustable, CreatedAt: s.cfg.Now()}
 	if l.FormKey == "" {
@@ -69,7 +69,7 @@ func (s *Service) CreateLink(ctx context.Context, req LinkRequest) (checkout.Pay
 
 // takeLines checks lines at today's prices. Those of the catalogue are priced again when
 // they are ordered.
-func (s *Service) takeLines(ctx context.Context, l *checkout.PaymentLink, lines []LineRequest, wrong map[string]string) error {
+func (s *links) takeLines(ctx context.Context, l *checkout.PaymentLink, lines []LineRequest, wrong map[string]string) error {
 	priced, _, err := s.price(ctx, lines, l.Currency, wrong)
 	for _, line := range priced {
 		if line.SKU != "" {
@@ -107,7 +107,7 @@ func checkAmounts(req LinkRequest, currency checkout.Currency, wrong map[string]
 }
 
 // take gives a link terms, and names what is wrong with them.
-func (s *Service) take(l *checkout.PaymentLink, t LinkTerms, wrong map[string]string) {
+func (s *links) take(l *checkout.PaymentLink, t LinkTerms, wrong map[string]string) {
 	l.Name, l.Active, l.MaxUses, l.ExpiresAt = checkout.CleanText(t.Name), t.Active, t.MaxUses, t.ExpiresAt
 	l.Methods, l.SuccessURL, l.Metadata = t.Methods, t.SuccessURL, t.Metadata
 	for pointer, problem := range s.termsOf(*l).Check(s.cfg.RealMoney) {
@@ -128,7 +128,7 @@ func (s *Service) take(l *checkout.PaymentLink, t LinkTerms, wrong map[string]st
 }
 
 // termsOf are those of a link's orders. A buyer who leaves comes back to the link.
-func (s *Service) termsOf(l checkout.PaymentLink) checkout.Terms {
+func (s *links) termsOf(l checkout.PaymentLink) checkout.Terms {
 	return checkout.Terms{
 		Source: checkout.SourceLink, Link: l.ID, Methods: l.Methods, SuccessURL: l.SuccessURL, CancelURL: s.linkURL(l), Metadata: l.Metadata,
 	}
@@ -136,7 +136,7 @@ func (s *Service) termsOf(l checkout.PaymentLink) checkout.Terms {
 
 // ChangeLink lets change decide about a link's terms. Its orders stay as they were placed.
 // Errors: CodeNotFound, CodeFormInvalid as of CreateLink.
-func (s *Service) ChangeLink(ctx context.Context, id string, change func(*LinkTerms)) (checkout.PaymentLink, error) {
+func (s *links) ChangeLink(ctx context.Context, id string, change func(*LinkTerms)) (checkout.PaymentLink, error) {
 	return s.store.UpdatePaymentLink(ctx, id, func(l checkout.PaymentLink) (checkout.PaymentLink, error) {
 		t := LinkTerms{l.Name, l.Active, l.MaxUses, l.ExpiresAt, l.Methods, l.SuccessURL, l.Metadata}
 		change(&t)
@@ -149,12 +149,12 @@ func (s *Service) ChangeLink(ctx context.Context, id string, change func(*LinkTe
 }
 
 // Link finds a payment link by its id. Errors: CodeNotFound.
-func (s *Service) Link(ctx context.Context, id string) (checkout.PaymentLink, error) {
+func (s *links) Link(ctx context.Context, id string) (checkout.PaymentLink, error) {
 	return s.store.PaymentLink(ctx, id)
 }
 
 // Links lists payment links, newest first.
-func (s *Service) Links(ctx context.Context, w checkout.Window) ([]checkout.PaymentLink, error) {
+func (s *links) Links(ctx context.Context, w checkout.Window) ([]checkout.PaymentLink, error) {
 	return s.store.PaymentLinks(ctx, w)
 }
 
@@ -168,7 +168,7 @@ type Offer struct {
 }
 
 // LinkOffer finds what the link with a code sells. Errors: CodeNotFound.
-func (s *Service) LinkOffer(ctx context.Context, code string) (Offer, error) {
+func (s *links) LinkOffer(ctx context.Context, code string) (Offer, error) {
 	if !checkout.IsLinkCode(code) {
 		return Offer{}, checkout.ErrNotFound
 	}
@@ -206,7 +206,7 @@ type LinkOrder struct {
 // PlaceFromLink makes the order of a link's page. The same form again is the same order.
 // Errors: CodeNotFound, CodeLinkUsedUp, CodeLinkClosed, CodeSoldOut, and CodeFormInvalid
 // with a message key per field of the page.
-func (s *Service) PlaceFromLink(ctx context.Context, code string, req LinkOrder) (checkout.Order, error) {
+func (s *links) PlaceFromLink(ctx context.Context, code string, req LinkOrder) (checkout.Order, error) {
 	offer, err := s.LinkOffer(ctx, code)
 	if err != nil {
 		return checkout.Order{}, err

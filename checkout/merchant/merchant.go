@@ -62,9 +62,25 @@ type Config struct {
 
 // Service serves the merchant's systems. It is safe for concurrent use.
 type Service struct {
+	*base
+	*keys
+	*placing
+	*links
+	*webhooks
+}
+
+// base is what all parts share: orders in the published form, and requests done once.
+type base struct {
 	cfg   Config
 	store Store
 }
+
+type (
+	keys     struct{ *base } // of the merchant's programs
+	placing  struct{ *base } // of orders
+	links    struct{ *placing }
+	webhooks struct{ *base } // events, and the endpoints that are told of them
+)
 
 // New makes a Service.
 func New(cfg Config, store Store) *Service {
@@ -80,5 +96,7 @@ func New(cfg Config, store Store) *Service {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Service{cfg: cfg, store: store}
+	base := &base{cfg: cfg, store: store}
+	placing := &placing{base}
+	return &Service{base: base, keys: &keys{base}, placing: placing, links: &links{placing}, webhooks: &webhooks{base}}
 }

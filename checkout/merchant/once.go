@@ -34,7 +34,7 @@ type Work func(context.Context) (answer checkout.APIAnswer, isResult bool)
 // something that is still awaited, leaves the key free for the same request, and so does a
 // process that dies: the work has to be idempotent under the key by itself. It goes on when
 // the program has left. Errors: CodeAPIKeyReused; CodeAPIKeyInUse while the first request is worked on.
-func (s *Service) Once(ctx context.Context, request checkout.APIRequest, work Work) (answer checkout.APIAnswer, replayed bool, err error) {
+func (s *base) Once(ctx context.Context, request checkout.APIRequest, work Work) (answer checkout.APIAnswer, replayed bool, err error) {
 	request.CreatedAt = s.cfg.Now().Truncate(time.Millisecond)
 	request.ClaimedUntil = request.CreatedAt.Add(checkout.ClaimTime)
 	stored, claimed, err := s.store.ClaimAPIRequest(ctx, request)
@@ -53,7 +53,7 @@ func (s *Service) Once(ctx context.Context, request checkout.APIRequest, work Wo
 }
 
 // answer does the work of a claim and keeps its answer.
-func (s *Service) answer(ctx context.Context, claim checkout.APIRequest, work Work) (answer checkout.APIAnswer, err error) {
+func (s *base) answer(ctx context.Context, claim checkout.APIRequest, work Work) (answer checkout.APIAnswer, err error) {
 	kept := false
 	defer func() {
 		if !kept { // also after a panic
@@ -75,7 +75,7 @@ func (s *Service) answer(ctx context.Context, claim checkout.APIRequest, work Wo
 const forgottenAtOnce = 500
 
 // Forget removes the answers of requests whose time is over.
-func (s *Service) Forget(ctx context.Context) error {
+func (s *base) Forget(ctx context.Context) error {
 	for {
 		n, err := s.store.ForgetAPIRequests(ctx, s.cfg.Now().Add(-checkout.KeptAnswers), forgottenAtOnce)
 		if err != nil || n < forgottenAtOnce {

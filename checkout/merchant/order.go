@@ -103,7 +103,7 @@ type Operation struct {
 }
 
 // NewOrder is an order in the published form.
-func (s *Service) NewOrder(o checkout.Order) Order {
+func (s *base) NewOrder(o checkout.Order) Order {
 	order := Order{
 		ID: o.ID, Number: o.Number, Reference: o.Reference, Status: string(o.Status), Currency: string(o.Total.Currency), Total: NewMoney(o.Total),
 		Lines: make([]Line, 0, len(o.Lines)), Buyer: newBuyer(o.Buyer), SuccessURL: o.SuccessURL, CancelURL: o.CancelURL,

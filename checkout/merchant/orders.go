@@ -7,6 +7,6 @@ import (
 )
 
 // Orders lists the orders of a filter, newest first, as many as the window has room for.
-func (s *Service) Orders(ctx context.Context, f checkout.OrderFilter, w checkout.Window) ([]checkout.Order, error) {
+func (s *base) Orders(ctx context.Context, f checkout.OrderFilter, w checkout.Window) ([]checkout.Order, error) {
 	return s.store.Orders(ctx, f, w)
 }

@@ -52,7 +52,7 @@ type LineRequest struct {
 // PlaceOrder places an order. The same FormKey again is the same order. Errors:
 // CodeFormInvalid with a message key per JSON pointer, CodeSoldOut, and CodeReferenceUsed
 // with the order that has the reference.
-func (s *Service) PlaceOrder(ctx context.Context, req OrderRequest) (checkout.Order, error) {
+func (s *placing) PlaceOrder(ctx context.Context, req OrderRequest) (checkout.Order, error) {
 	if req.FormKey == "" {
 		req.FormKey = checkout.FormKey("request", s.cfg.NewID())
 	}
@@ -78,7 +78,7 @@ func (s *Service) PlaceOrder(ctx context.Context, req OrderRequest) (checkout.Or
 }
 
 // newOrder checks a request and makes an order of it, with today's prices of the catalogue.
-func (s *Service) newOrder(ctx context.Context, req OrderRequest) (checkout.Order, error) {
+func (s *placing) newOrder(ctx context.Context, req OrderRequest) (checkout.Order, error) {
 	wrong := req.Check(s.cfg.RealMoney)
 	currency := s.currency(req.Currency, wrong)
 	lines, total, err := s.price(ctx, req.Lines, currency, wrong)
@@ -109,7 +109,7 @@ func (s *Service) newOrder(ctx context.Context, req OrderRequest) (checkout.Orde
 	}, nil
 }
 
-func (s *Service) currency(code string, wrong map[string]string) checkout.Currency {
+func (s *placing) currency(code string, wrong map[string]string) checkout.Currency {
 	if code == "" {
 		return s.cfg.Currency
 	}
@@ -121,7 +121,7 @@ func (s *Service) currency(code string, wrong map[string]string) checkout.Curren
 }
 
 // price makes order lines of the requested ones, and adds them up.
-func (s *Service) price(ctx context.Context, requested []LineRequest, currency checkout.Currency, wrong map[string]string) ([]checkout.OrderLine, checkout.Money, error) {
+func (s *placing) price(ctx context.Context, requested []LineRequest, currency checkout.Currency, wrong map[string]string) ([]checkout.OrderLine, checkout.Money, error) {
 	total := checkout.Money{Currency: currency}
 	switch {
 	case len(requested) == 0:
@@ -150,7 +150,7 @@ func (s *Service) price(ctx context.Context, requested []LineRequest, currency c
 }
 
 // line makes one order line, and names its wrong members.
-func (s *Service) line(ctx context.Context, r LineRequest, currency checkout.Currency) (line checkout.OrderLine, wrong map[string]string, err error) {
+func (s *placing) line(ctx context.Context, r LineRequest, currency checkout.Currency) (line checkout.OrderLine, wrong map[string]string, err error) {
 	wrong = map[string]string{}
 	line = checkout.OrderLine{SKU: r.SKU, Quantity: r.Quantity, Unit: checkout.Money{Currency: currency}}
 	if r.Quantity < 1 || r.Quantity > checkout.MaxQuantity {
@@ -181,7 +181,7 @@ func (s *Service) line(ctx context.Context, r LineRequest, currency checkout.Cur
 }
 
 // ownLine fills a line that is not the catalogue's, and names what is wrong with it.
-func (s *Service) ownLine(r LineRequest, line *checkout.OrderLine) map[string]string {
+func (s *placing) ownLine(r LineRequest, line *checkout.OrderLine) map[string]string {
 	wrong := map[string]string{}
 	line.Name, line.Image = checkout.CleanText(r.Name), r.ImageURL
 	switch {
@@ -207,7 +207,7 @@ func (s *Service) ownLine(r LineRequest, line *checkout.OrderLine) map[string]st
 	return wrong
 }
 
-func (s *Service) checkMethods(codes []string, currency checkout.Currency, wrong map[string]string) {
+func (s *placing) checkMethods(codes []string, currency checkout.Currency, wrong map[string]string) {
 	if len(codes) > mostMethods {
 		wrong["/methods"] = "error.too_many"
 		return

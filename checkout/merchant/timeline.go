@@ -33,7 +33,7 @@ type Evidence struct {
 }
 
 // Timeline lists all changes of status of an order, oldest first. Errors: CodeNotFound.
-func (s *Service) Timeline(ctx context.Context, orderID string) ([]TimelineEntry, error) {
+func (s *base) Timeline(ctx context.Context, orderID string) ([]TimelineEntry, error) {
 	entries, err := s.store.Timeline(ctx, orderID)
 	if err == nil && len(entries) == 0 { // the first row comes with the order
 		err = checkout.ErrNotFound

@@ -42,7 +42,7 @@ func (s *starts) Start(ctx context.Context, token string, want checkout.Attempt)
 	if err != nil {
 		return Started{}, err
 	}
-	if err = o.CheckComplete(); err != nil && o.Payable() {
+	if err = checkout.CheckComplete(o); err != nil && o.Payable() {
 		return Started{Order: o}, err
 	}
 	if want, err = s.offer(ctx, o, want); err != nil {

@@ -68,7 +68,6 @@ func Mount(e *echo.Echo, cfg Config, services Services, limited echo.MiddlewareF
 	a.orders()
 	a.webhookEndpoints()
 	a.events()
-	e.Any(web.APIPath+"/*", func(echo.Context) error { return echo.NewHTTPError(http.StatusNotFound) })
 	a.paymentMethods()
 	a.links()
 	a.serveSpec(group)

@@ -26,6 +26,7 @@ func newSpec() huma.Config {
 	cfg.Tags = []*huma.Tag{
 		{Name: "Orders", Description: "What was ordered, and how it is paid."},
 		{Name: "Payment links", Description: "Addresses that sell without a shop."},
+		{Name: "Webhooks", Description: "Events, the endpoints that are told of them, and every try."},
 		{Name: "Payment methods", Description: "What buyers can pay with."},
 	}
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{

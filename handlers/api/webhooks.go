@@ -45,13 +45,19 @@ type changedEndpointInput struct {
 	}
 }
 
+// webhookOperation completes an operation on events or endpoints.
+func webhookOperation(op huma.Operation, scope checkout.Scope) huma.Operation {
+	op.Tags, op.Security = []string{"Webhooks"}, needs(scope)
+	if op.Method == http.MethodPost {
+		return posting(op, false)
+	}
+	return op
+}
+
 // webhookEndpoints registers the operations on webhook endpoints.
 func (a *API) webhookEndpoints() {
 	operation := func(id, method, path, summary string, status int) huma.Operation {
-		return huma.Operation{
-			OperationID: id, Method: method, Path: "/webhook-endpoints" + path, Summary: summary, Tags: []string{"Webhooks"},
-			DefaultStatus: status, Security: needs(checkout.ScopeWriteWebhooks),
-		}
+		return webhookOperation(huma.Operation{OperationID: id, Method: method, Path: "/webhook-endpoints" + path, Summary: summary, DefaultStatus: status}, checkout.ScopeWriteWebhooks)
 	}
 	huma.Register(a.huma, operation("create-webhook-endpoint", http.MethodPost, "", "Have events delivered to an address from now on; the answer alone shows the secret", http.StatusCreated), a.createEndpoint)
 	huma.Register(a.huma, operation("list-webhook-endpoints", http.MethodGet, "", "Webhook endpoints, newest first", http.StatusOK), a.listEndpoints)
@@ -155,9 +161,7 @@ func (a *API) redeliverSince(ctx context.Context, in *sinceInput) (*struct{ Body
 // events registers the operations on events.
 func (a *API) events() {
 	operation := func(id, method, path, summary string, status int, scope checkout.Scope) huma.Operation {
-		return huma.Operation{
-			OperationID: id, Method: method, Path: "/events" + path, Summary: summary, Tags: []string{"Webhooks"}, DefaultStatus: status, Security: needs(scope),
-		}
+		return webhookOperation(huma.Operation{OperationID: id, Method: method, Path: "/events" + path, Summary: summary, DefaultStatus: status}, scope)
 	}
 	huma.Register(a.huma, operation("list-events", http.MethodGet, "", "Events, newest first", http.StatusOK, checkout.ScopeReadOrders), a.listEvents)
 	huma.Register(a.huma, operation("get-event", http.MethodGet, "/{id}", "An event as it is delivered", http.StatusOK, checkout.ScopeReadOrders), a.getEvent)
