@@ -76,8 +76,8 @@ const (
 
 	CodeCardsRefused ErrorCode = "cards_refused" // too many cards were declined; other methods are taken
 
-	CodeAPIKeyReused ErrorCode = "idempotency_key_reused" // a program's key was used for another request
-	CodeAPIKeyInUse  ErrorCode = "idempotency_key_in_use" // the first request under it has no answer yet
+	CodeRequestKeyReused ErrorCode = "idempotency_key_reused" // a program's key was used for another request
+	CodeRequestKeyInUse  ErrorCode = "idempotency_key_in_use" // the first request under it has no answer yet
 )
 
 // kindsOfCodes is the kind of every code.
@@ -122,8 +122,8 @@ var kindsOfCodes = map[ErrorCode]Kind{
 	CodeBusy:              Unavailable,
 	CodeUnstored:          Unavailable,
 	CodeCardsRefused:      TooOften,
-	CodeAPIKeyReused:      Invalid,
-	CodeAPIKeyInUse:       Conflict,
+	CodeRequestKeyReused:  Invalid,
+	CodeRequestKeyInUse:   Conflict,
 }
 
 // Codes lists all codes, sorted.

@@ -46,7 +46,7 @@ var operatorTexts = map[ErrorCode]string{
 	CodeAntomUnanswered:   "Antom has not answered; do the same again",
 	CodeBusy:              "too many requests wait; do the same again",
 	CodeCardsRefused:      "too many cards were declined; cards are refused for ten minutes",
-	CodeAPIKeyReused:      "the idempotency key was used for another request; take a new one",
-	CodeAPIKeyInUse:       "the first request under this idempotency key has no answer yet; send it again later",
+	CodeRequestKeyReused:  "the idempotency key was used for another request; take a new one",
+	CodeRequestKeyInUse:   "the first request under this idempotency key has no answer yet; send it again later",
 	CodeUnstored:          "the database cannot write: see to its disk, then do the same again",
 }

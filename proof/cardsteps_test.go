@@ -96,40 +96,6 @@ type cardStep struct {
 	order checkout.Order
 }
 
-// diesAfter tells the story of a program that dies after so many steps of a payment, and
-// reports whether it has died before the payment was over.
-func diesAfter(t *testing.T, steps int, pays, triesNow func(*cardStep)) (died bool) {
-	t.Helper()
-	folder := tempFolder(t)
-	synctest.Test(t, func(t *testing.T) {
-		s := &cardStep{simulation: newSimulation(t, cardSeed, folder)}
-		defer s.world.end()
-		defer s.world.wires.close()
-		s.world.shop.Payments.Cards.Charges = "We charge what you drink in a month."
-		s.restart("been configured")
-		s.savesItsCard()
-		s.placeOrder()
-		s.order = s.orders[len(s.orders)-1]
-		s.world.tell("the shop will crash in %d steps", steps)
-		s.world.program().fuse.light(steps)
-		pays(s)
-		s.acting.Wait()
-		if died = !s.world.program().fuse.holds(); died {
-			s.restart("crashed")
-			time.Sleep(time.Second)
-			triesNow(s)
-		}
-		s.calm()
-		for _, problem := range s.problems() {
-			t.Errorf("%d steps: %s", steps, problem)
-		}
-		if t.Failed() {
-			t.Logf("the story:\n%s", strings.Join(s.world.story, "\n"))
-		}
-	})
-	return died && !t.Failed()
-}
-
 // cardSeed is a story of cards whose messages do not cross and whose banks ask for nothing.
 const cardSeed = 16
 

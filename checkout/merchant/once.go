@@ -33,7 +33,7 @@ type Work func(context.Context) (answer checkout.APIAnswer, isResult bool)
 // is true. Work that says that its answer is no result, because of a failure or of
 // something that is still awaited, leaves the key free for the same request, and so does a
 // process that dies: the work has to be idempotent under the key by itself. It goes on when
-// the program has left. Errors: CodeAPIKeyReused; CodeAPIKeyInUse while the first request is worked on.
+// the program has left. Errors: CodeRequestKeyReused; CodeRequestKeyInUse while the first request is worked on.
 func (s *base) Once(ctx context.Context, request checkout.APIRequest, work Work) (answer checkout.APIAnswer, replayed bool, err error) {
 	request.CreatedAt = s.cfg.Now().Truncate(time.Millisecond)
 	request.ClaimedUntil = request.CreatedAt.Add(checkout.ClaimTime)
@@ -45,9 +45,9 @@ func (s *base) Once(ctx context.Context, request checkout.APIRequest, work Work)
 		answer, err = s.answer(context.WithoutCancel(ctx), stored, work)
 		return answer, false, err
 	case stored.Hash != request.Hash:
-		return answer, false, &checkout.Error{Code: checkout.CodeAPIKeyReused}
+		return answer, false, &checkout.Error{Code: checkout.CodeRequestKeyReused}
 	case stored.Answer.Status == 0:
-		return answer, false, &checkout.Error{Code: checkout.CodeAPIKeyInUse}
+		return answer, false, &checkout.Error{Code: checkout.CodeRequestKeyInUse}
 	}
 	return stored.Answer, true, nil
 }

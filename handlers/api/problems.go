@@ -149,7 +149,7 @@ func failed(ctx context.Context, err error) error { return problemOf(ctx, err) }
 func problemOf(ctx context.Context, err error) *web.Problem {
 	var refused *checkout.Error
 	if errors.As(err, &refused) && refused.Code == checkout.CodeKeyReused { // after the answer was forgotten
-		err = &checkout.Error{Code: checkout.CodeAPIKeyReused, Detail: refused.Detail}
+		err = &checkout.Error{Code: checkout.CodeRequestKeyReused, Detail: refused.Detail}
 	}
 	p := web.ProblemOf(err)
 	p.RequestID = web.RequestID(ctx)

@@ -66,8 +66,8 @@ var messages = map[checkout.ErrorCode]string{
 	checkout.CodeBusy:              "error.page.503.message",
 	checkout.CodeUnstored:          "error.page.503.message",
 	checkout.CodeCardsRefused:      "error.cards_refused",
-	checkout.CodeAPIKeyReused:      "error.page.422.message",
-	checkout.CodeAPIKeyInUse:       "error.page.409.message",
+	checkout.CodeRequestKeyReused:  "error.page.422.message",
+	checkout.CodeRequestKeyInUse:   "error.page.409.message",
 }
 
 // MessageOf is the message key of an error.
