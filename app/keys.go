@@ -101,6 +101,11 @@ func linkKey(sessionKeys []byte) []byte {
 	return derived(sessionKeys, "antom-checkout links to orders")
 }
 
+// pictureKey signs the addresses of pictures on pages.
+func pictureKey(sessionKeys []byte) []byte {
+	return derived(sessionKeys, "antom-checkout pictures")
+}
+
 // databaseKey seals what would open a checkout page in the database.
 func databaseKey(sessionKeys []byte) []byte { return derived(sessionKeys, "antom-checkout database") }
 

@@ -17,6 +17,7 @@ import (
 	"antom-checkout/checkout/payments"
 	"antom-checkout/checkout/shop"
 	"antom-checkout/handlers"
+	"antom-checkout/handlers/pictures"
 	"antom-checkout/mail"
 	"antom-checkout/webhooks"
 	"antom-checkout/webhooks/safedial"
@@ -195,6 +196,9 @@ func (p *Program) PagesConfig() handlers.Config {
 	cfg.SessionKey, cfg.KeyBefore, cfg.Now, cfg.Log, cfg.Done = p.keys, p.Settings.keysBefore(), p.Now, p.Log, p.stopping
 	cfg.GatewayFaults, cfg.CheckKeys = p.faults.summary, p.Client.CheckKeys
 	cfg.Prove = proofOf(p.keys)
+	cfg.Pictures = pictures.New(pictures.Config{
+		Key: pictureKey(p.keys), KeyBefore: pictureKey(p.Settings.keysBefore()), Dialer: p.webhookDialer(), Now: p.Now,
+	})
 	if p.metrics != nil {
 		cfg.Meter = p.metrics
 	}

@@ -223,7 +223,7 @@ func (s cardPage) renderCard(c echo.Context, status int, o checkout.Order, typed
 	v := views.CardView{
 		Frame:     s.site.Frame(c, 0),
 		Number:    o.Number,
-		Lines:     linesView(c, o.Lines),
+		Lines:     s.linesView(c, o.Lines),
 		Total:     amountView(c, o.Total),
 		Values:    typed.values,
 		Errors:    typed.wrong,

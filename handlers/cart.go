@@ -138,7 +138,7 @@ func (s storefront) renderCart(c echo.Context, status int, cart checkout.Cart, r
 	}
 	view := views.CartView{
 		Frame: s.frame(c, cart),
-		Lines: linesView(c, lines),
+		Lines: s.linesView(c, lines),
 		Total: amountView(c, total),
 		Gone:  gone,
 		// A browser that was given a cookie and does not send it has lost its cart.

@@ -116,7 +116,7 @@ func sayCardsRefused(v *views.CheckoutView) {
 // showPrice adds what is to be paid, for what, and until when. To know the address
 // is enough to see it while the order can be paid; afterwards only the buyer sees it.
 func (s cashier) showPrice(c echo.Context, v *views.CheckoutView, o checkout.Order) (err error) {
-	v.Lines, v.Total = linesView(c, o.Lines), amountView(c, o.Total)
+	v.Lines, v.Total = s.linesView(c, o.Lines), amountView(c, o.Total)
 	v.ExpiresAt, v.Now = o.ExpiresAt.Format(time.RFC3339), s.cfg.Now().UTC().Format(time.RFC3339)
 	v.Was, err = s.priceBefore(c, o)
 	return err

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"time"
 
+	"antom-checkout/handlers/pictures"
 	"antom-checkout/handlers/web"
 	"antom-checkout/static"
 )
@@ -13,22 +14,23 @@ import (
 // Config is what the pages need beside the services.
 type Config struct {
 	ShopName       string
-	Logo           *static.Picture // the merchant's, or nil
-	Accent         *static.Accent  // a style sheet with the merchant's colour, or nil
-	PublicURL      *url.URL        // base of every address handed out; never the Host header
-	AllowedHosts   []string        // host names that are answered beside the public URL's; all others get 421
-	SessionKey     []byte          // 64 bytes: 32 to authenticate, 32 to encrypt the cookies
-	KeyBefore      []byte          // likewise, of cookies that are still read; nil: there is none
-	TrustedProxies []*net.IPNet    // whose X-Forwarded-For, Forwarded and X-Request-Id count
-	Developers     []*net.IPNet    // from which the email preview is reached beside this machine
-	SDK            *SDK            // nil: pay by forms and redirects only
-	CardsUntil     time.Time       // until when cards are typed on the shop's own page; zero: at Antom's
-	AppReturns     AppReturns      // where native apps may be opened again after paying
-	Sandbox        bool            // payments are practice; pages say so
-	Preview        Preview         // nil: emails are sent, not previewed
-	RateLimits     bool            // refuse requests that come too often
-	MaxStreams     int             // event streams open at once; 0 is any number
-	TimeZone       *time.Location  // of dates and times on pages; nil: UTC
+	Logo           *static.Picture    // the merchant's, or nil
+	Accent         *static.Accent     // a style sheet with the merchant's colour, or nil
+	PublicURL      *url.URL           // base of every address handed out; never the Host header
+	AllowedHosts   []string           // host names that are answered beside the public URL's; all others get 421
+	SessionKey     []byte             // 64 bytes: 32 to authenticate, 32 to encrypt the cookies
+	KeyBefore      []byte             // likewise, of cookies that are still read; nil: there is none
+	TrustedProxies []*net.IPNet       // whose X-Forwarded-For, Forwarded and X-Request-Id count
+	Developers     []*net.IPNet       // from which the email preview is reached beside this machine
+	SDK            *SDK               // nil: pay by forms and redirects only
+	CardsUntil     time.Time          // until when cards are typed on the shop's own page; zero: at Antom's
+	AppReturns     AppReturns         // where native apps may be opened again after paying
+	Sandbox        bool               // payments are practice; pages say so
+	Preview        Preview            // nil: emails are sent, not previewed
+	Pictures       *pictures.Pictures // of the merchant's own lines
+	RateLimits     bool               // refuse requests that come too often
+	MaxStreams     int                // event streams open at once; 0 is any number
+	TimeZone       *time.Location     // of dates and times on pages; nil: UTC
 	Now            func() time.Time
 	Log            *slog.Logger
 	Meter          Meter                     // counts what the pages do; nil counts nothing

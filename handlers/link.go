@@ -121,7 +121,7 @@ func (s linkPages) render(c echo.Context, status int, offer merchant.Offer, page
 		return amountView(c, checkout.Money{Minor: minor, Currency: offer.Currency})
 	}
 	v := views.LinkView{
-		Frame: s.site.Frame(c, 0), Name: offer.Name, Lines: linesView(c, offer.Lines), Total: amountView(c, offer.Total), Adjustable: offer.Adjustable,
+		Frame: s.site.Frame(c, 0), Name: offer.Name, Lines: s.linesView(c, offer.Lines), Total: amountView(c, offer.Total), Adjustable: offer.Adjustable,
 		Range: views.AmountRange{Min: money(offer.Amount.Min), Max: money(offer.Amount.Max)}, Reference: page.choice.Reference,
 		FormID: page.formID, Values: page.values(), PostURL: merchant.LinksPath + offer.Code,
 	}

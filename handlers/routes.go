@@ -7,6 +7,7 @@ import (
 
 	"antom-checkout/checkout/gateway"
 	"antom-checkout/checkout/payments"
+	"antom-checkout/handlers/pictures"
 	"antom-checkout/handlers/web"
 	"antom-checkout/static"
 )
@@ -48,6 +49,7 @@ func (s *server) routes(e *echo.Echo, antom notifications, health probes) {
 	page("/buy/:code", links.show)
 	e.POST("/buy/:code", links.order, ordering)
 	page("/buy/:code/qr.svg", links.showCode)
+	page(pictures.Prefix+":signature/:address", s.showPicture, s.limiter.Limited(limits.pictures))
 
 	reading := s.limiter.Limited(limits.reads)
 	page(payments.OrderPath+"/:id/:signature", pay.showOrder, reading)

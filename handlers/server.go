@@ -127,7 +127,9 @@ func (s *server) receipt(c echo.Context, o checkout.Order) *views.Receipt {
 	if p := o.Current(); p != nil {
 		method = s.methods.Method(p.Method)
 	}
-	return views.NewReceipt(c.Request().Context(), o, method)
+	r := views.NewReceipt(c.Request().Context(), o, method)
+	r.Lines = s.linesView(c, o.Lines)
+	return r
 }
 
 // amountView writes money for the page's language.
@@ -135,6 +137,14 @@ func amountView(c echo.Context, m checkout.Money) views.Amount {
 	return views.NewAmount(c.Request().Context(), m)
 }
 
-func linesView(c echo.Context, lines []checkout.OrderLine) []views.Line {
-	return views.NewLines(c.Request().Context(), lines)
+// linesView are lines for the page's language. Pictures of the merchant's own come from the
+// shop's origin, too.
+func (s *server) linesView(c echo.Context, lines []checkout.OrderLine) []views.Line {
+	all := views.NewLines(c.Request().Context(), lines)
+	for i, line := range lines {
+		if all[i].Image == "" {
+			all[i].Image = s.cfg.Pictures.Path(line.Image)
+		}
+	}
+	return all
 }

@@ -33,7 +33,7 @@ type lineInput struct {
 	Name       string `json:"name,omitempty" minLength:"1" maxLength:"256" doc:"What is sold, if it is not in the catalogue"`
 	Quantity   int    `json:"quantity" minimum:"1" maximum:"99"`
 	UnitAmount int64  `json:"unit_amount,omitempty" minimum:"1" maximum:"1000000000000" doc:"Price of one piece in minor units of the currency"`
-	ImageURL   string `json:"image_url,omitempty" maxLength:"2048" doc:"A picture, by https; kept with the line. No page fetches it"`
+	ImageURL   string `json:"image_url,omitempty" maxLength:"2048" doc:"A picture, by https: PNG, JPEG, GIF or WebP of at most 1 MiB. The shop fetches it and shows it from its own origin"`
 }
 
 // buyerInput is what a program knows of the buyer.

@@ -212,7 +212,7 @@ var Statuses = []string{
 
 // Pages are all pages in all states, in the language of ctx.
 func Pages(ctx context.Context) []Page {
-	return slices.Concat(shopPages(ctx), checkoutPages(ctx), stepPages(ctx), statusPages(ctx), returnPages(ctx), linkPages(ctx), otherPages(ctx))
+	return slices.Concat(shopPages(ctx), checkoutPages(ctx), stepPages(ctx), statusPages(ctx), returnPages(ctx), outsidePages(ctx), linkPages(ctx), otherPages(ctx))
 }
 
 // shopPages are the catalogue, a product, and the cart.
@@ -464,6 +464,62 @@ func returnPages(ctx context.Context) []Page {
 	}
 }
 
+// outsidePages are those of orders that a merchant's system has placed: they ask for what is
+// missing of the buyer, and lead back to the merchant's shop.
+func outsidePages(ctx context.Context) []Page {
+	back := views.Leave{URL: "https://shop.example/cart"}
+	open := func(change func(v *views.CheckoutView)) templ.Component {
+		v := Checkout(ctx, Status("open"))
+		v.Leave, v.Reference = back, "INV-2041-2026-a-long-number-of-the-merchants-own"
+		v.Lines[1].Image = "" // the merchant's system has named none
+		change(&v)
+		return views.CheckoutPage(v)
+	}
+	contact := views.BuyerForm{URL: "#", Fields: views.BuyerFields([]string{"email"}, nil)}
+	all := []string{"email", "phone", "name", "country", "address1", "postal_code"}
+	address := views.BuyerForm{URL: "#", Fields: views.BuyerFields(all, nil), OrderForm: views.OrderForm{
+		Values:    map[string]string{"email": "jo@", "name": "Jo \"the\" <b>Tan</b>", "country": "SG"},
+		Errors:    map[string]string{"email": "error.email", "address1": "error.required", "postal_code": "error.invalid"},
+		Countries: []views.Option{{Value: "DE", Text: "Germany"}, {Value: "PH", Text: "Philippines"}, {Value: "SG", Text: "Singapore"}},
+	}}
+	forward, waiting := Return(ctx, Status("paid")), Return(ctx, Status("processing"))
+	forward.Leave, waiting.Leave = views.Leave{URL: "https://shop.example/thanks", Forward: true}, back
+	expired := Checkout(ctx, Status("expired"))
+	expired.Leave, expired.RenewURL = back, ""
+	return []Page{
+		{"checkout-outside", open(func(*views.CheckoutView) {})},
+		{"checkout-outside-contact", open(func(v *views.CheckoutView) { v.Buyer = &contact })},
+		{"checkout-outside-buyer", open(func(v *views.CheckoutView) { v.Buyer, v.Error = &address, "error.form" })},
+		{"return-outside-forward", views.ReturnPage(forward)},
+		{"return-outside-processing", views.ReturnPage(waiting)},
+		{"checkout-outside-expired", views.CheckoutPage(expired)},
+	}
+}
+
+// apiDocs is the page about the merchant API with one of each of its parts.
+func apiDocs(ctx context.Context) views.APIDocs {
+	money := views.APIType{Text: "Money", Schema: "Money"}
+	return views.APIDocs{
+		Frame: frame(ctx), SpecURL: "/api/v1/openapi.json", Base: "https://checkout.example/api/v1",
+		About: "Orders, payments and what follows them, for the merchant's own systems.", Security: "A key of the merchant's, made by keys create.",
+		Groups: []views.APIGroup{{Name: "Orders", Text: "What is bought.", Operations: []views.APIOperation{
+			{ID: "create-order", Method: "POST", Path: "/orders", Text: "Place an order", Scopes: []string{"orders:write"}, Body: money, Status: "201", Answer: money},
+			{ID: "list-orders", Method: "GET", Path: "/orders", Text: "List orders", Scopes: []string{"orders:read"}, Status: "200", Answer: money, Parameters: []views.APIMember{
+				{Name: "created_from", In: "query", Text: "The first moment", Type: views.APIType{Text: "time"}},
+				{Name: "Idempotency-Key", In: "header", Text: "Makes a repeat the same request", Required: true, Type: views.APIType{Text: "string, up to 255 characters"}},
+			}},
+		}}},
+		Schemas: []views.APISchema{{Name: "Money", Members: []views.APIMember{
+			{Name: "amount", Text: "In minor units", Required: true, Type: views.APIType{Text: "integer"}},
+			{Name: "currency", Text: "ISO 4217", Required: true, Type: views.APIType{Text: "string, 3 characters"}},
+		}}, {Name: "Nothing"}},
+		Codes: []views.APICode{
+			{Code: "idempotency_key_reused", Status: 422, Text: "The key belongs to another request."},
+			{Code: "idempotency_key_in_use", Status: 409, Text: "The first request is still worked on."},
+		},
+	}
+}
+
 // linkPages are those of payment links.
 func linkPages(ctx context.Context) []Page {
 	sells := views.LinkView{
@@ -502,6 +558,7 @@ func linkPages(ctx context.Context) []Page {
 func otherPages(ctx context.Context) []Page {
 	frame := frame(ctx)
 	return []Page{
+		{"api-docs", views.APIDocsPage(apiDocs(ctx))},
 		{"lookup", views.LookupPage(views.LookupView{Frame: frame})},
 		{"lookup-errors", views.LookupPage(views.LookupView{Frame: frame, Number: "12", Email: "jo@", Errors: map[string]string{"number": "error.invalid", "email": "error.email"}})},
 		{"lookup-sent", views.LookupPage(views.LookupView{Frame: frame, Sent: true})},
