@@ -30,7 +30,7 @@ const many, few = 1_000_000, 1000
 // BenchmarkMemory: the resident memory of the program with its sandbox, after
 // the start and while 64 buyers fill carts, order and start to pay (target 8).
 func BenchmarkMemory(b *testing.B) {
-	binary := build(b)
+	binary := buildBinary(b)
 	var idle, busy []float64
 	for b.Loop() {
 		shop := start(b, binary, filepath.Join(b.TempDir(), "checkout.db"))
@@ -63,7 +63,7 @@ func BenchmarkManyOrders(b *testing.B) {
 	fill(b, small, few)
 	fill(b, large, many)
 	b.Run("start", func(b *testing.B) {
-		binary := build(b)
+		binary := buildBinary(b)
 		start(b, binary, large).stop(b) // makes the keys
 		var took []float64
 		for b.Loop() {
@@ -110,7 +110,7 @@ type running struct {
 	process *exec.Cmd
 }
 
-func build(b *testing.B) string {
+func buildBinary(b *testing.B) string {
 	b.Helper()
 	binary := filepath.Join(b.TempDir(), "antom-checkout")
 	if out, err := exec.Command("go", "build", "-trimpath", "-o", binary, "antom-checkout").CombinedOutput(); err != nil {

@@ -13,7 +13,7 @@ import (
 )
 
 const doctorHelp = `It examines the settings, the database, the disk, the public address, Antom's gateway
-with keys, clock and methods, the Web SDK, the mail server and the webhook endpoints. It
+with keys, clock and methods, the Web SDK and the mail server. It
 starts no payment and sends no email, and works beside a running server. Without one it
 listens on ADDR for a moment itself, to see whether the public address leads here. Run it
 as the user that the server runs as.
