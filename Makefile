@@ -51,7 +51,7 @@ quick: ## a first answer within two minutes: vet, rules, client, settings and pa
 	go test $(QUICK)
 
 test: compiler browser needs interpreters openapi ## everything, the journeys in a real browser included, and the short proofs
-	go test -race -shuffle=on -timeout 20m $$(go list ./... | grep -v /e2e)
+	go test -race -shuffle=on -timeout 30m $$(go list ./... | grep -v /e2e)
 	go test -shuffle=on -timeout 20m ./e2e
 	RAPID_CHECKS=10000 RAPID_STEPS=50 go test -shuffle=on -timeout 20m ./checkout ./proof
 	RAPID_CHECKS=1000 go test -timeout 20m ./handlers -run WhateverIsPosted
