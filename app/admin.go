@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"strings"
 
 	"antom-checkout/checkout"
@@ -109,15 +108,12 @@ func administer(ctx context.Context, l *line) error {
 	if checkout.IDHoldsCardNumber(*key) {
 		return usageError{errors.New("admin: --key is stored, and looks like a card number; take another key")}
 	}
-	s.Log.Level = max(s.Log.Level, slog.LevelWarn) // the answer says the result
-	p, err := Build(ctx, s, Outside{Log: newLog(s.Log, l.stderr), Beside: true})
-	if err != nil {
-		return err
-	}
-	if a.order, err = p.findOrder(ctx, *order); err == nil {
-		err = p.carryOut(ctx, a, l.stdout)
-	}
-	return errors.Join(err, p.Close())
+	return l.beside(ctx, s, func(p *Program) (err error) {
+		if a.order, err = p.findOrder(ctx, *order); err != nil {
+			return err
+		}
+		return p.carryOut(ctx, a, l.stdout)
+	})
 }
 
 // findOrder finds an order by its number, however it is typed, or by its id.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"strings"
 	"time"
 
@@ -38,20 +37,15 @@ func apiKeys(ctx context.Context, l *line) error {
 	if n, known := wanted[action]; !known || len(rest) != n || (action == "create") != (*name != "" && *scopes != "") {
 		return usageError{fmt.Errorf("keys: create needs --name and --scopes, revoke the id of a key, list nothing\n\n%s", keysHelp)}
 	}
-	s.Log.Level = max(s.Log.Level, slog.LevelWarn) // the answer says the result
-	p, err := Build(ctx, s, Outside{Log: newLog(s.Log, l.stderr), Beside: true})
-	if err != nil {
-		return err
-	}
-	switch action {
-	case "create":
-		err = createKey(ctx, p, l.stdout, *name, scopesOf(*scopes), *asJSON)
-	case "list":
-		err = listKeys(ctx, p, l.stdout, *asJSON)
-	case "revoke":
-		err = revokeKey(ctx, p, l.stdout, rest[0], *asJSON)
-	}
-	return errors.Join(err, p.Close())
+	return l.beside(ctx, s, func(p *Program) error {
+		switch action {
+		case "create":
+			return createKey(ctx, p, l.stdout, *name, scopesOf(*scopes), *asJSON)
+		case "list":
+			return listKeys(ctx, p, l.stdout, *asJSON)
+		}
+		return revokeKey(ctx, p, l.stdout, rest[0], *asJSON)
+	})
 }
 
 // scopesOf reads a list of scopes.

@@ -96,6 +96,17 @@ func Build(ctx context.Context, s Settings, outside Outside) (*Program, error) {
 	return p, nil
 }
 
+// beside builds a program beside a running server, or without one, for a command whose answer
+// says the result: of the log only warnings are written.
+func (l *line) beside(ctx context.Context, s Settings, do func(*Program) error) error {
+	s.Log.Level = max(s.Log.Level, slog.LevelWarn)
+	p, err := Build(ctx, s, Outside{Log: newLog(s.Log, l.stderr), Beside: true})
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(p), p.Close())
+}
+
 // Serve answers requests and sweeps until ctx ends; then it ends requests under
 // way first.
 func (p *Program) Serve(ctx context.Context) error {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 
 	"antom-checkout/checkout"
 )
@@ -18,12 +17,7 @@ func charge(ctx context.Context, l *line, s Settings, want checkout.ChargeReques
 	if checkout.IDHoldsCardNumber(want.Key.Idempotency) || checkout.IDHoldsCardNumber(want.Card) {
 		return usageError{errors.New("admin: --key or --card looks like a card number; --card is the id that show prints")}
 	}
-	s.Log.Level = max(s.Log.Level, slog.LevelWarn) // the answer says the result
-	p, err := Build(ctx, s, Outside{Log: newLog(s.Log, l.stderr), Beside: true})
-	if err != nil {
-		return err
-	}
-	return errors.Join(p.charge(ctx, l, want, asJSON), p.Close())
+	return l.beside(ctx, s, func(p *Program) error { return p.charge(ctx, l, want, asJSON) })
 }
 
 func (p *Program) charge(ctx context.Context, l *line, want checkout.ChargeRequest, asJSON bool) error {

@@ -13,10 +13,10 @@ import (
 )
 
 const doctorHelp = `It examines the settings, the database, the disk, the public address, Antom's gateway
-with keys, clock and methods, the Web SDK and the mail server. It
-starts no payment and sends no email, and works beside a running server. Without one it
-listens on ADDR for a moment itself, to see whether the public address leads here. Run it
-as the user that the server runs as.
+with keys, clock and methods, the Web SDK and the mail server. It starts no payment and
+sends no email, and works beside a running server. Without one it listens on ADDR for a
+moment itself, to see whether the public address leads here. Run it as the user that the
+server runs as.
 
 Exit code 1 when something would stop a payment: an "error". A "warning" stops none.
 `
@@ -104,7 +104,7 @@ func examine(ctx context.Context, l *line) error {
 		_, err = io.WriteString(l.stdout, checksText(checks))
 	}
 	if stopping, _ := countFindings(checks); err == nil && stopping > 0 {
-		return fmt.Errorf("doctor: %s would stop a payment", counted(stopping, "finding"))
+		return fmt.Errorf("doctor: %s would stop a payment", plural(stopping, "finding", "findings"))
 	}
 	return err
 }
@@ -220,19 +220,11 @@ func checksText(checks []*check) string {
 	stopping, warnings := countFindings(checks)
 	switch {
 	case stopping > 0:
-		fmt.Fprintf(&b, "\n%s would stop a payment; %s.\n", counted(stopping, "finding"), counted(warnings, "warning"))
+		fmt.Fprintf(&b, "\n%s would stop a payment; %s.\n", plural(stopping, "finding", "findings"), plural(warnings, "warning", "warnings"))
 	case warnings > 0:
-		fmt.Fprintf(&b, "\nNothing would stop a payment; %s.\n", counted(warnings, "warning"))
+		fmt.Fprintf(&b, "\nNothing would stop a payment; %s.\n", plural(warnings, "warning", "warnings"))
 	default:
 		b.WriteString("\nNothing is wrong.\n")
 	}
 	return b.String()
-}
-
-// counted is a number with its noun.
-func counted(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

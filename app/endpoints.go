@@ -22,22 +22,20 @@ func endpoints(ctx context.Context, l *line) error {
 	if err != nil {
 		return err
 	}
-	p, err := Build(ctx, s, Outside{Beside: true})
-	if err != nil {
-		return err
-	}
 	action, about := l.arguments[0], ""
 	if len(l.arguments) > 1 {
 		about = l.arguments[1]
 	}
 	if (action == "list") != (about == "") {
-		return errors.Join(usageError{errors.New(l.command.usage())}, p.Close())
+		return usageError{errors.New(l.command.usage())}
 	}
-	shown, err := changeEndpoints(ctx, p, l, action, about)
-	if err == nil {
-		err = l.printEndpoints(shown, *asJSON)
-	}
-	return errors.Join(err, p.Close())
+	return l.beside(ctx, s, func(p *Program) error {
+		shown, err := changeEndpoints(ctx, p, l, action, about)
+		if err != nil {
+			return err
+		}
+		return l.printEndpoints(shown, *asJSON)
+	})
 }
 
 // changeEndpoints carries out an action and returns the endpoints that it is about.
@@ -113,18 +111,17 @@ func redeliverEvents(ctx context.Context, l *line) error {
 			return usageError{errors.New("events: --since is no time such as 2026-03-02T09:00:00Z")}
 		}
 	}
-	p, err := Build(ctx, s, Outside{Beside: true})
-	if err != nil {
-		return err
-	}
-	n := 1
-	if one {
-		err = p.Services.Merchant.Redeliver(ctx, l.arguments[1], *endpoint)
-	} else {
-		n, err = p.Services.Merchant.RedeliverSince(ctx, from, *endpoint)
-	}
-	if err == nil {
+	return l.beside(ctx, s, func(p *Program) (err error) {
+		n := 1
+		if one {
+			err = p.Services.Merchant.Redeliver(ctx, l.arguments[1], *endpoint)
+		} else {
+			n, err = p.Services.Merchant.RedeliverSince(ctx, from, *endpoint)
+		}
+		if err != nil {
+			return err
+		}
 		_, err = fmt.Fprintf(l.stdout, "events delivered again: %d\n", n)
-	}
-	return errors.Join(err, p.Close())
+		return err
+	})
 }

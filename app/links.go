@@ -3,10 +3,8 @@ package app
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"time"
 
 	"antom-checkout/checkout"
@@ -52,25 +50,20 @@ func links(ctx context.Context, l *line) error {
 	if !known || len(rest) != n || (action == "create") != complete {
 		return usageError{fmt.Errorf("links: create needs --name and either --sku or --amount, on and off the id of a link, list nothing\n\n%s", linksHelp)}
 	}
-	s.Log.Level = max(s.Log.Level, slog.LevelWarn) // the answer says the result
-	p, err := Build(ctx, s, Outside{Log: newLog(s.Log, l.stderr), Beside: true})
-	if err != nil {
-		return err
-	}
-	switch action {
-	case "list":
-		err = listLinks(ctx, p, l.stdout, *asJSON)
-	case "create":
-		link, problem := p.Services.Merchant.CreateLink(ctx, f.request(p.Now()))
-		err = showLink(p, l.stdout, link, problem, *asJSON)
-	default:
-		link, problem := p.Services.Merchant.ChangeLink(ctx, rest[0], func(t *merchant.LinkTerms) { t.Active = action == "on" })
-		if checkout.IsNotFound(problem) {
-			problem = fmt.Errorf("there is no payment link %s", rest[0])
+	return l.beside(ctx, s, func(p *Program) error {
+		switch action {
+		case "list":
+			return listLinks(ctx, p, l.stdout, *asJSON)
+		case "create":
+			link, err := p.Services.Merchant.CreateLink(ctx, f.request(p.Now()))
+			return showLink(p, l.stdout, link, err, *asJSON)
 		}
-		err = showLink(p, l.stdout, link, problem, *asJSON)
-	}
-	return errors.Join(err, p.Close())
+		link, err := p.Services.Merchant.ChangeLink(ctx, rest[0], func(t *merchant.LinkTerms) { t.Active = action == "on" })
+		if checkout.IsNotFound(err) {
+			err = fmt.Errorf("there is no payment link %s", rest[0])
+		}
+		return showLink(p, l.stdout, link, err, *asJSON)
+	})
 }
 
 // request is the link that the flags describe.
@@ -88,22 +81,9 @@ func (f linkFlags) request(now time.Time) merchant.LinkRequest {
 
 // listLinks writes all payment links, in JSON one a line.
 func listLinks(ctx context.Context, p *Program, out io.Writer, asJSON bool) error {
-	w := checkout.Window{Limit: 100}
-	for {
-		links, err := p.Services.Merchant.Links(ctx, w)
-		if err != nil {
-			return err
-		}
-		for _, link := range links {
-			if err := showLink(p, out, link, nil, asJSON); err != nil {
-				return err
-			}
-			w.After = link.ID
-		}
-		if len(links) < w.Limit {
-			return nil
-		}
-	}
+	return eachOf(ctx, p.Services.Merchant.Links, func(l checkout.PaymentLink) string { return l.ID }, func(l checkout.PaymentLink) error {
+		return showLink(p, out, l, nil, asJSON)
+	})
 }
 
 // showLink writes a payment link, or returns why there is none.

@@ -3,10 +3,8 @@ package app
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"slices"
 
 	"antom-checkout/checkout"
@@ -19,9 +17,6 @@ for a person: under review, or authorised and not being captured.
 With --json each line is an order as the API shows it, without the address of its
 checkout, which opens it.
 `
-
-// ordersAtOnce is how many orders are read for one part of the list.
-const ordersAtOnce = 100
 
 // listOrders lists orders, beside a running server or without one.
 func listOrders(ctx context.Context, l *line) error {
@@ -36,32 +31,17 @@ func listOrders(ctx context.Context, l *line) error {
 	if *status != "" && !slices.Contains(checkout.OrderStatuses(), filter.Status) {
 		return usageError{fmt.Errorf("orders: no status %q; there are %v", *status, checkout.OrderStatuses())}
 	}
-	s.Log.Level = max(s.Log.Level, slog.LevelWarn) // the answer says the result
-	p, err := Build(ctx, s, Outside{Log: newLog(s.Log, l.stderr), Beside: true})
-	if err != nil {
-		return err
-	}
-	return errors.Join(writeOrders(ctx, p, l.stdout, filter, *asJSON), p.Close())
+	return l.beside(ctx, s, func(p *Program) error { return writeOrders(ctx, p, l.stdout, filter, *asJSON) })
 }
 
-// writeOrders writes all orders of a filter, part by part.
+// writeOrders writes all orders of a filter.
 func writeOrders(ctx context.Context, p *Program, stdout io.Writer, filter checkout.OrderFilter, asJSON bool) error {
-	window := checkout.Window{Limit: ordersAtOnce}
-	for {
-		orders, err := p.Services.Merchant.Orders(ctx, filter, window)
-		if err != nil {
-			return err
-		}
-		for _, o := range orders {
-			if err := writeOrder(p, stdout, o, asJSON); err != nil {
-				return err
-			}
-			window.After = o.ID
-		}
-		if len(orders) < ordersAtOnce {
-			return nil
-		}
+	list := func(ctx context.Context, w checkout.Window) ([]checkout.Order, error) {
+		return p.Services.Merchant.Orders(ctx, filter, w)
 	}
+	return eachOf(ctx, list, func(o checkout.Order) string { return o.ID }, func(o checkout.Order) error {
+		return writeOrder(p, stdout, o, asJSON)
+	})
 }
 
 func writeOrder(p *Program, stdout io.Writer, o checkout.Order, asJSON bool) error {

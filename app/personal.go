@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"time"
 
 	"antom-checkout/checkout"
@@ -32,16 +31,13 @@ func personally(ctx context.Context, l *line, s Settings, do func(context.Contex
 	if (who.order == "") == (who.email == "") {
 		return usageError{errors.New("admin: either --order or --email is needed")}
 	}
-	s.Log.Level = max(s.Log.Level, slog.LevelWarn) // the answer says the result
-	p, err := Build(ctx, s, Outside{Log: newLog(s.Log, l.stderr), Beside: true})
-	if err != nil {
-		return err
-	}
-	orders, err := p.ordersOf(ctx, who)
-	if err == nil {
-		err = do(ctx, p, orders, l, who)
-	}
-	return errors.Join(err, p.Close())
+	return l.beside(ctx, s, func(p *Program) error {
+		orders, err := p.ordersOf(ctx, who)
+		if err != nil {
+			return err
+		}
+		return do(ctx, p, orders, l, who)
+	})
 }
 
 func (p *Program) ordersOf(ctx context.Context, who person) ([]checkout.Order, error) {

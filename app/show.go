@@ -6,11 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"time"
 
 	"antom-checkout/checkout"
-	"antom-checkout/db"
 )
 
 const showHelp = `ORDER is the order's number as its buyer knows it (ABCDE-FGHIJ), or its id. Antom is
@@ -32,23 +30,20 @@ func show(ctx context.Context, l *line) error {
 	if err != nil {
 		return err
 	}
-	s.Log.Level = max(s.Log.Level, slog.LevelWarn) // the answer says the result
-	p, err := Build(ctx, s, Outside{Log: newLog(s.Log, l.stderr), Beside: true})
-	if err != nil {
-		return err
-	}
-	o, err := p.findOrder(ctx, l.arguments[0])
-	if err == nil {
-		err = p.showOrder(ctx, l.stdout, o, *asJSON)
-	}
-	return errors.Join(err, p.Close())
+	return l.beside(ctx, s, func(p *Program) error {
+		o, err := p.findOrder(ctx, l.arguments[0])
+		if err != nil {
+			return err
+		}
+		return p.showOrder(ctx, l.stdout, o, *asJSON)
+	})
 }
 
 func (p *Program) showOrder(ctx context.Context, stdout io.Writer, o checkout.Order, asJSON bool) error {
 	soon, cancel := context.WithTimeout(ctx, inquiryTime)
 	o, found, problem := p.Services.Payments.InquireAll(soon, o)
 	cancel()
-	history, err := db.History(ctx, p.Store, o.ID)
+	history, err := p.Store.Timeline(ctx, o.ID)
 	if err != nil {
 		return err
 	}
@@ -155,7 +150,7 @@ type shownChange struct {
 	Cause            string    `json:"cause"`
 }
 
-func shownOrderOf(o checkout.Order, found map[string]checkout.Finding, history []db.HistoryRow, saved []shownCard) shownOrder {
+func shownOrderOf(o checkout.Order, found map[string]checkout.Finding, history []checkout.TimelineEntry, saved []shownCard) shownOrder {
 	s := shownOrder{
 		Order: o.ID, Number: o.Number, Status: string(o.Status), Review: string(o.Review), Total: moneyDataOf(o.Total),
 		CreatedAt: o.CreatedAt, ExpiresAt: o.ExpiresAt, ErasedAt: o.ErasedAt, Payments: []shownPayment{}, SavedCards: saved, Transitions: []shownChange{},

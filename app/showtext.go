@@ -8,7 +8,6 @@ import (
 	"golang.org/x/text/language"
 
 	"antom-checkout/checkout"
-	"antom-checkout/db"
 )
 
 // sheet is a text of labelled lines.
@@ -24,7 +23,7 @@ func (s *sheet) row(label, value string) {
 }
 
 // showText is an order for people, in English and in UTC.
-func showText(o checkout.Order, found map[string]checkout.Finding, history []db.HistoryRow, saved []shownCard) string {
+func showText(o checkout.Order, found map[string]checkout.Finding, history []checkout.TimelineEntry, saved []shownCard) string {
 	s := &sheet{}
 	s.title("Order %s is %s.", o.Number, statusText(o.Status))
 	s.row("id", o.ID)
@@ -148,7 +147,7 @@ func threeDSText(t checkout.ThreeDS) string {
 }
 
 // change is a line of the history.
-func (s *sheet) change(row db.HistoryRow) {
+func (s *sheet) change(row checkout.TimelineEntry) {
 	what := row.Subject
 	switch row.Subject {
 	case checkout.SubjectOrder:
