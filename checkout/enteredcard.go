@@ -3,8 +3,6 @@ package checkout
 import (
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,7 +16,10 @@ import (
 // So it prints, logs and marshals nothing, cannot be compared, and is wiped when the
 // call is over. It holds a function, of which even a print by reflection shows no more
 // than an address.
-type EnteredCard struct{ typed func() *typedCard }
+type EnteredCard struct {
+	unwritten
+	typed func() *typedCard
+}
 
 // typedCard is what was typed, cleaned.
 type typedCard struct {
@@ -84,7 +85,7 @@ func EnterCard(get func(name string) string) EnteredCard {
 		}
 		return get(billingPrefix + name)
 	})
-	return EnteredCard{func() *typedCard { return typed }}
+	return EnteredCard{typed: func() *typedCard { return typed }}
 }
 
 // withoutGaps is a number without the spaces and hyphens between its groups, its digits
@@ -294,25 +295,6 @@ func (c EnteredCard) Wipe() {
 	}
 	*typed = typedCard{}
 }
-
-const hiddenCard = "***"
-
-var errCardStays = errors.New("an entered card is sent to Antom and written nowhere")
-
-// String implements [fmt.Stringer].
-func (EnteredCard) String() string { return hiddenCard }
-
-// Format implements [fmt.Formatter], for every verb.
-func (EnteredCard) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, hiddenCard) } // fmt reports no errors
-
-// LogValue implements [slog.LogValuer].
-func (EnteredCard) LogValue() slog.Value { return slog.StringValue(hiddenCard) }
-
-// MarshalText implements [encoding.TextMarshaler], and with it JSON and XML: it fails.
-func (EnteredCard) MarshalText() ([]byte, error) { return nil, errCardStays }
-
-// GobEncode implements [encoding/gob.GobEncoder]: it fails.
-func (EnteredCard) GobEncode() ([]byte, error) { return nil, errCardStays }
 
 // CardFieldOf is the field of an entered card that the result of its payment is about, or
 // "": the buyer can correct it there.

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -135,13 +136,17 @@ func TestACardIsValidToTheEndOfItsMonthEverywhere(t *testing.T) {
 // secretTexts are what may be seen of a card nowhere.
 var secretTexts = []string{"4054695723100768", "19880412", "52998224725", "4054 6957 2310 0768", "987", "Núñez", "José", "Hauptstr"}
 
+// secretCAVV is a proof that the holder of the card was authenticated.
+const secretCAVV = "dHdlbnR5IGJ5dGVzIG9mIENBVlY="
+
 func TestAnEnteredCardPrintsAndMarshalsNothing(t *testing.T) {
 	card := enter("card_cvc=987", "card_identity=19880412", "card_cpf=52998224725", "card_password=47")
 	holder := struct {
 		Attempt Attempt
 		inside  EnteredCard
 		Pointer *EnteredCard
-	}{Attempt{Method: "CARD", Entered: card}, card, &card}
+		Proof   MPI
+	}{Attempt{Method: "CARD", Entered: card}, card, &card, MPI{CAVV: []byte(secretCAVV)}}
 	var log bytes.Buffer
 	slog.New(slog.NewTextHandler(&log, nil)).Info("a", "card", card, "all", holder, "at", &card)
 	slog.New(slog.NewJSONHandler(&log, nil)).Info("a", "card", card, "all", holder, "at", &card)
@@ -154,7 +159,7 @@ func TestAnEnteredCardPrintsAndMarshalsNothing(t *testing.T) {
 		panic(holder)
 	}
 	seen += panicked()
-	for _, secret := range secretTexts {
+	for _, secret := range append(slices.Clone(secretTexts), secretCAVV) {
 		for _, spelt := range []string{secret, fmt.Sprintf("%x", secret), fmt.Sprintf("%v", []byte(secret))} {
 			if strings.Contains(strings.ToLower(seen), strings.ToLower(spelt)) {
 				t.Errorf("%q is printed", spelt)
@@ -164,6 +169,7 @@ func TestAnEnteredCardPrintsAndMarshalsNothing(t *testing.T) {
 	for name, marshal := range map[string]func() ([]byte, error){
 		"JSON":                    func() ([]byte, error) { return json.Marshal(card) },
 		"JSON, within an attempt": func() ([]byte, error) { return json.Marshal(holder.Attempt) },
+		"JSON, a proof":           func() ([]byte, error) { return json.Marshal(holder.Proof) },
 		"XML":                     func() ([]byte, error) { return xml.Marshal(card) },
 		"gob": func() (text []byte, err error) {
 			var buffer bytes.Buffer

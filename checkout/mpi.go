@@ -1,7 +1,6 @@
 package checkout
 
 import (
-	"bytes"
 	"encoding/base64"
 	"regexp"
 )
@@ -23,17 +22,12 @@ const (
 // EnteredCard and lives as long: the CAVV proves the cardholder's consent, and is
 // stored nowhere.
 type MPI struct {
+	unwritten
 	Version       string // 2.2.0
 	ECI           string
 	CAVV          []byte // in base64
 	TransactionID string // of the directory server
 }
-
-// String implements [fmt.Stringer].
-func (MPI) String() string { return hiddenCard }
-
-// GoString implements [fmt.GoStringer].
-func (MPI) GoString() string { return hiddenCard }
 
 var (
 	mpiVersion     = regexp.MustCompile(`^[12]\.[0-9]{1,2}\.[0-9]{1,2}$`)
@@ -56,9 +50,8 @@ func (m *MPI) check(note func(name, problem string)) {
 }
 
 // WithMPI is the card with the proof that its holder was authenticated elsewhere.
-func (c EnteredCard) WithMPI(m MPI) EnteredCard {
-	m.CAVV = bytes.Clone(m.CAVV)
-	c.typed().mpi = &m
+func (c EnteredCard) WithMPI(m *MPI) EnteredCard {
+	c.typed().mpi = m
 	return c
 }
 

@@ -11,24 +11,22 @@ import (
 	"antom-checkout/handlers/web"
 )
 
-// postedMPI is the result of a 3-D Secure authentication that a program of the merchant's
+// readMPI reads the result of a 3-D Secure authentication that a program of the merchant's
 // posts beside a card.
-type postedMPI struct {
-	Version       string `json:"version"`
-	ECI           string `json:"eci"`
-	CAVV          string `json:"cavv"`
-	TransactionID string `json:"ds_transaction_id"`
-}
-
-// readMPI reads it from its member of the body.
 func (posted *start) readMPI(member json.RawMessage) error {
 	if len(member) == 0 || string(member) == "null" {
 		return nil
 	}
-	posted.mpi = &postedMPI{}
-	if json.Unmarshal(member, posted.mpi) != nil {
+	var read struct {
+		Version       string `json:"version"`
+		ECI           string `json:"eci"`
+		CAVV          string `json:"cavv"`
+		TransactionID string `json:"ds_transaction_id"`
+	}
+	if json.Unmarshal(member, &read) != nil {
 		return web.Unreadable(errors.New("mpi cannot be read")) // the decoder's error would quote it
 	}
+	posted.mpi = &checkout.MPI{Version: read.Version, ECI: read.ECI, CAVV: []byte(read.CAVV), TransactionID: read.TransactionID}
 	return nil
 }
 
@@ -45,7 +43,6 @@ func (s cashier) takeMPI(c echo.Context, posted *start) error {
 	if !posted.entered.Given() || !s.takesCards() {
 		return &checkout.Error{Code: checkout.CodeFormInvalid, Fields: map[string]string{checkout.FieldMPI: "error.invalid"}}
 	}
-	m := posted.mpi
-	posted.entered = posted.entered.WithMPI(checkout.MPI{Version: m.Version, ECI: m.ECI, CAVV: []byte(m.CAVV), TransactionID: m.TransactionID})
+	posted.entered = posted.entered.WithMPI(posted.mpi)
 	return nil
 }

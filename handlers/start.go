@@ -31,7 +31,7 @@ type start struct {
 	entered    checkout.EnteredCard // in the server-to-server mode
 	about      checkout.CardFacts   // what Antom knows of it
 	cardFields []string             // those of them that were posted
-	mpi        *postedMPI           // nil: none was posted
+	mpi        *checkout.MPI        // nil: none was posted
 }
 
 func (posted start) fromApp() bool {
