@@ -49,7 +49,7 @@ type Disputes []Dispute
 // ends a dispute stays.
 func (all *Disputes) apply(step Dispute) {
 	step.Due = step.Due.UTC().Truncate(time.Millisecond)
-	switch known := all.with(step.ID); {
+	switch known := all.With(step.ID); {
 	case known == nil:
 		*all = append(*all, step)
 	case step.end() != disputeOpen || known.end() == disputeOpen:
@@ -90,8 +90,8 @@ func QuestionReturn(p Payment) error {
 	return NewError(CodeDisputed, "dispute "+d.ID+" is open ("+d.Step+"), and the buyer would have the money twice if it is lost")
 }
 
-// with finds a dispute by its id, or nil.
-func (all Disputes) with(id string) *Dispute {
+// With finds a dispute by its id, or nil.
+func (all Disputes) With(id string) *Dispute {
 	if i := slices.IndexFunc(all, func(d Dispute) bool { return d.ID == id }); i >= 0 {
 		return &all[i]
 	}
@@ -101,7 +101,7 @@ func (all Disputes) with(id string) *Dispute {
 // paymentInDispute is the payment that a dispute is about, or nil.
 func paymentInDispute(o Order, id string) *Payment {
 	for i := range o.Payments {
-		if o.Payments[i].Disputes.with(id) != nil {
+		if o.Payments[i].Disputes.With(id) != nil {
 			return &o.Payments[i]
 		}
 	}

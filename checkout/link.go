@@ -109,10 +109,8 @@ func (l *PaymentLink) Sells() bool { return len(l.Lines) > 0 }
 // wrong has a message key per wrong field.
 func (l *PaymentLink) Choose(c LinkChoice) (times int, amount Money, wrong map[string]string) {
 	wrong, times = map[string]string{}, 1
-	if problem := checkText(c.Reference, MaxReference, false); problem != "" {
+	if problem := referenceProblem(c.Reference); problem != "" {
 		wrong["reference"] = problem
-	} else if IDHoldsCardNumber(c.Reference) {
-		wrong["reference"] = "error.card_number"
 	}
 	if !l.Sells() {
 		typed, ok := ParseAmount(c.Amount, l.Currency, c.Language)

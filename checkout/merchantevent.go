@@ -109,15 +109,14 @@ func (t Transition) event() EventType {
 // event is the type of the event that tells of a dispute about a payment, or "" if its last
 // step was known of the payment before.
 func (d *Dispute) event(was *Payment) EventType {
-	if was != nil {
-		for _, known := range was.Disputes {
-			switch {
-			case known == *d:
-				return ""
-			case known.ID == d.ID:
-				return EventDisputeUpdated
-			}
-		}
+	if was == nil {
+		return EventDisputeCreated
 	}
-	return EventDisputeCreated
+	switch known := was.Disputes.With(d.ID); {
+	case known == nil:
+		return EventDisputeCreated
+	case *known == *d:
+		return ""
+	}
+	return EventDisputeUpdated
 }

@@ -301,6 +301,18 @@ func (p *Payment) Refunded() Money {
 	return p.refunds(func(op Operation) bool { return op.Status == OperationSuccess })
 }
 
+// Refunded is the sum of the refunds that have succeeded of what has paid the order. What
+// was paid twice and returned is none of the order's money.
+func Refunded(o Order) Money {
+	sum := Money{Currency: o.Total.Currency}
+	for _, p := range o.Payments {
+		if refunded := p.Refunded(); !p.Duplicate && refunded.Currency == sum.Currency {
+			sum = sum.Plus(refunded)
+		}
+	}
+	return sum
+}
+
 // Refundable is what may still be refunded: the effective amount less the refunds
 // that have succeeded or are unfinished.
 func (p *Payment) Refundable() Money {

@@ -49,18 +49,6 @@ type Terms struct {
 	Link       string            // id of the payment link that it came by; "" otherwise
 }
 
-// Refunded is the sum of the refunds that have succeeded of what has paid the order. What
-// was paid twice and returned is none of the order's money.
-func Refunded(o Order) Money {
-	sum := Money{Currency: o.Total.Currency}
-	for _, p := range o.Payments {
-		if refunded := p.Refunded(); !p.Duplicate && refunded.Currency == sum.Currency {
-			sum = sum.Plus(refunded)
-		}
-	}
-	return sum
-}
-
 func (t Terms) clone() Terms {
 	t.Methods, t.Metadata = slices.Clone(t.Methods), maps.Clone(t.Metadata)
 	return t
@@ -79,10 +67,8 @@ const (
 // the same machine may be reached without TLS.
 func (t Terms) Check(realMoney bool) map[string]string {
 	wrong := map[string]string{}
-	if problem := checkText(t.Reference, MaxReference, false); problem != "" {
+	if problem := referenceProblem(t.Reference); problem != "" {
 		wrong["/reference"] = problem
-	} else if IDHoldsCardNumber(t.Reference) {
-		wrong["/reference"] = "error.card_number"
 	}
 	if t.Capture != CaptureBySetting && t.Capture != CaptureAutomatic && t.Capture != CaptureManual {
 		wrong["/capture"] = "error.invalid"
@@ -102,6 +88,17 @@ func (t Terms) Check(realMoney bool) map[string]string {
 		}
 	}
 	return wrong
+}
+
+// referenceProblem is what is wrong with a reference, as a message key, or "".
+func referenceProblem(text string) string {
+	if problem := checkText(text, MaxReference, false); problem != "" {
+		return problem
+	}
+	if IDHoldsCardNumber(text) {
+		return "error.card_number"
+	}
+	return ""
 }
 
 // pointerEscapes writes a name as a part of a JSON pointer (RFC 6901).

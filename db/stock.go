@@ -31,11 +31,10 @@ func fulfillable(ctx context.Context, tx *tx, o checkout.Order) (bool, error) {
 }
 
 // updateStock reserves, takes or frees the goods of an order, and the use of its payment
-// link. Pieces are counted as
-// reserved also while the catalogue counts no stock, because it may begin to before
-// they are taken. A count that would fall below zero ends at zero: a payment that has
-// happened is stored, whatever the stock says. The column orders.stock says 'held'
-// for reserved stock, a stored word that stays.
+// link. Pieces are counted as reserved also while the catalogue counts no stock, because it
+// may begin to before they are taken. A count that would fall below zero ends at zero: a
+// payment that has happened is stored, whatever the stock says. The column orders.stock says
+// 'held' for reserved stock, a stored word that stays.
 func updateStock(ctx context.Context, tx *tx, before, after checkout.Order) error {
 	reserves := map[checkout.Stock]int{checkout.StockReserved: 1}
 	taken := map[checkout.Stock]int{checkout.StockTaken: 1}

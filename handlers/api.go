@@ -10,9 +10,9 @@ import (
 )
 
 // mountAPI adds the routes of the merchant API.
-func (s *server) mountAPI(e *echo.Echo, services Services) {
+func (s *server) mountAPI(e *echo.Echo) {
 	cfg := api.Config{PublicURL: strings.TrimSuffix(s.cfg.PublicURL.String(), "/"), Now: s.cfg.Now}
-	merchantAPI := api.Mount(e, cfg, api.Services{Merchant: services.Merchant, Orders: services.Payments, Methods: services.Methods}, s.limiter.Limited(s.newLimits().api))
+	merchantAPI := api.Mount(e, cfg, api.Services{Merchant: s.merchant, Orders: s.payments, Methods: s.methods}, s.limiter.Limited(s.newLimits().api))
 	docs := apiDocs{s, drawn(merchantAPI.Spec)}
 	e.GET(web.DocsPath, docs.show)
 }

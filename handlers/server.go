@@ -62,7 +62,7 @@ func New(cfg Config, services Services, verifier Notifications, readiness Readin
 	}
 	e := site.Echo()
 	s.routes(e, notifications{s, verifier, &refusals{}}, probes{s, readiness})
-	s.mountAPI(e, services)
+	s.mountAPI(e)
 	return e
 }
 

@@ -10,7 +10,6 @@ type session struct {
 	ID    string `json:"id"`              // part of the key of every order form of this session
 	Order string `json:"order,omitempty"` // id of the order placed last from its cart
 	Link  string `json:"link,omitempty"`  // id of the order placed last by a payment link
-	// Token of the last renewed order: its form was not one of this session.
 	// Token of the last order whose form was not one of this session and whose buyer this is:
 	// it was renewed, or its data were typed here.
 	Renewed string `json:"renewed,omitempty"`

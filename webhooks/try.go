@@ -26,12 +26,11 @@ func (c *Courier) try(ctx context.Context, endpoint checkout.WebhookEndpoint, d 
 	if err != nil {
 		return err
 	}
-	began := time.Now()
 	try := c.post(ctx, endpoint, d.Event, body)
 	if ctx.Err() != nil && try.Status == 0 {
 		return nil // the program stops, or the endpoint was switched off: the try does not count
 	}
-	try.Took = time.Since(began)
+	try.Took = c.cfg.Now().Sub(try.At)
 	c.cfg.Meter.WebhookTry(try.Succeeded(), try.Took)
 	// Also while the program stops: what was delivered must not be delivered again.
 	after, err := c.store.SaveTry(context.WithoutCancel(ctx), d.ID, try, func(e checkout.WebhookEndpoint, d checkout.Delivery) (checkout.WebhookEndpoint, checkout.Delivery) {

@@ -91,7 +91,7 @@ type EndpointForm struct {
 	Active      *bool
 }
 
-// check says what is wrong with the form. Errors: CodeFormInvalid by the members' pointers.
+// checkEndpoint says what is wrong with the form. Errors: CodeFormInvalid by the members' pointers.
 func (s *webhooks) checkEndpoint(f EndpointForm) error {
 	wrong := map[string]string{}
 	if f.URL != nil {

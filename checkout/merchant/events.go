@@ -72,16 +72,15 @@ func newDispute(o checkout.Order, e checkout.MerchantEvent) *Dispute {
 	if p == nil {
 		return nil
 	}
-	for _, d := range p.Disputes {
-		if d.ID == e.About {
-			shown := Dispute{ID: d.ID, Step: d.Step, Result: d.Result}
-			if !d.Due.IsZero() {
-				shown.Due = &d.Due
-			}
-			return &shown
-		}
+	d := p.Disputes.With(e.About)
+	if d == nil {
+		return nil
 	}
-	return nil
+	shown := Dispute{ID: d.ID, Step: d.Step, Result: d.Result}
+	if !d.Due.IsZero() {
+		shown.Due = &d.Due
+	}
+	return &shown
 }
 
 // Events lists all events, newest first, as many as the window has room for.

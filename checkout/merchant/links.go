@@ -90,12 +90,9 @@ func checkAmounts(req LinkRequest, currency checkout.Currency, wrong map[string]
 	}
 	a := *req.Amount
 	for member, minor := range map[string]int64{"/amount/min": a.Min, "/amount/max": a.Max, "/amount/suggested": a.Suggested} {
-		switch {
-		case minor == 0 && member == "/amount/suggested": // none
-		case minor < 1 || minor > checkout.MaxPrice:
-			wrong[member] = "error.out_of_range"
-		case !(checkout.Money{Minor: minor, Currency: currency}).Payable():
-			wrong[member] = "error.whole_rupiah_required"
+		none := minor == 0 && member == "/amount/suggested"
+		if problem := priceProblem(checkout.Money{Minor: minor, Currency: currency}); problem != "" && !none {
+			wrong[member] = problem
 		}
 	}
 	if a.Max < a.Min {
@@ -114,13 +111,8 @@ func (s *links) take(l *checkout.PaymentLink, t LinkTerms, wrong map[string]stri
 		wrong[pointer] = problem
 	}
 	s.checkMethods(t.Methods, l.Currency, wrong)
-	switch {
-	case l.Name == "":
-		wrong["/name"] = "error.required"
-	case !checkout.IsName(l.Name, longestName):
-		wrong["/name"] = "error.invalid"
-	case checkout.HoldsCardNumber(l.Name):
-		wrong["/name"] = "error.card_number"
+	if problem := nameProblem(l.Name); problem != "" {
+		wrong["/name"] = problem
 	}
 	if t.MaxUses < 0 {
 		wrong["/max_uses"] = "error.out_of_range"

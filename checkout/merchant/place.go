@@ -184,27 +184,43 @@ func (s *placing) line(ctx context.Context, r LineRequest, currency checkout.Cur
 func (s *placing) ownLine(r LineRequest, line *checkout.OrderLine) map[string]string {
 	wrong := map[string]string{}
 	line.Name, line.Image = checkout.CleanText(r.Name), r.ImageURL
-	switch {
-	case line.Name == "":
-		wrong["/name"] = "error.required"
-	case !checkout.IsName(line.Name, longestName):
-		wrong["/name"] = "error.invalid"
-	case checkout.HoldsCardNumber(line.Name):
-		wrong["/name"] = "error.card_number"
+	if problem := nameProblem(line.Name); problem != "" {
+		wrong["/name"] = problem
 	}
 	unit := checkout.Money{Minor: r.UnitAmount, Currency: line.Unit.Currency}
-	switch {
-	case unit.Minor < 1 || unit.Minor > checkout.MaxPrice:
-		wrong["/unit_amount"] = "error.out_of_range"
-	case !unit.Payable():
-		wrong["/unit_amount"] = "error.whole_rupiah_required"
-	default:
+	if problem := priceProblem(unit); problem != "" {
+		wrong["/unit_amount"] = problem
+	} else {
 		line.Unit = unit
 	}
 	if r.ImageURL != "" && !checkout.IsAddress(r.ImageURL, s.cfg.RealMoney) {
 		wrong["/image_url"] = "error.https_address_required"
 	}
 	return wrong
+}
+
+// nameProblem is what is wrong with a name that buyers read, as a message key, or "".
+func nameProblem(name string) string {
+	switch {
+	case name == "":
+		return "error.required"
+	case !checkout.IsName(name, longestName):
+		return "error.invalid"
+	case checkout.HoldsCardNumber(name):
+		return "error.card_number"
+	}
+	return ""
+}
+
+// priceProblem is likewise what is wrong with a price.
+func priceProblem(price checkout.Money) string {
+	switch {
+	case price.Minor < 1 || price.Minor > checkout.MaxPrice:
+		return "error.out_of_range"
+	case !price.Payable():
+		return "error.whole_rupiah_required"
+	}
+	return ""
 }
 
 func (s *placing) checkMethods(codes []string, currency checkout.Currency, wrong map[string]string) {

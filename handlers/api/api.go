@@ -21,7 +21,7 @@ import (
 // basePath is of all operations.
 const basePath = web.APIPath + "/v1"
 
-// Orders finds orders.
+// Orders finds orders, and does what is ordered about them.
 type Orders interface {
 	// OrderByID finds an order with all its payments, or answers ErrNotFound.
 	OrderByID(ctx context.Context, id string) (checkout.Order, error)

@@ -53,6 +53,13 @@ func orderedBy(ctx context.Context) checkout.Key {
 	return key.Orders(text)
 }
 
+// formKey is the key of what a request makes: the same request under the same idempotency key
+// makes the same.
+func formKey(ctx context.Context, body any) (string, error) {
+	request, err := json.Marshal(body)
+	return orderedBy(ctx).FormKey(request), err
+}
+
 // idempotent does the work of a POST once under its idempotency key, and answers the same
 // request the same.
 func (a *API) idempotent(ctx huma.Context, next func(huma.Context)) {
@@ -63,10 +70,10 @@ func (a *API) idempotent(ctx huma.Context, next func(huma.Context)) {
 		next(ctx)
 		return
 	case key == "":
-		a.refuse(ctx, web.NewProblem(http.StatusBadRequest, web.CodeKeyMissing, "this request needs the header Idempotency-Key"))
+		a.refuse(ctx, web.NewProblem(http.StatusBadRequest, web.CodeKeyMissing, ""))
 		return
 	case !merchant.IsIdempotencyKey(key):
-		a.refuse(ctx, web.NewProblem(http.StatusBadRequest, web.CodeKeyInvalid, "an Idempotency-Key has 1 to 128 printable ASCII characters, no space among them, and holds no card number"))
+		a.refuse(ctx, web.NewProblem(http.StatusBadRequest, web.CodeKeyInvalid, ""))
 		return
 	}
 	request := checkout.APIRequest{APIKey: keyOf(ctx.Context()).ID, Key: key, Hash: hashOf(ctx)}

@@ -101,12 +101,11 @@ func (a *API) links() {
 }
 
 func (a *API) createLink(ctx context.Context, in *newLinkInput) (*newLinkOutput, error) {
-	request, err := json.Marshal(in.Body)
-	if err != nil {
+	req := in.Body.request()
+	var err error
+	if req.FormKey, err = formKey(ctx, in.Body); err != nil {
 		return nil, err
 	}
-	req := in.Body.request()
-	req.FormKey = orderedBy(ctx).FormKey(request)
 	l, err := a.Merchant.CreateLink(ctx, req)
 	if err != nil {
 		return nil, failed(ctx, err)

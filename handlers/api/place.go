@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"time"
 
@@ -72,14 +71,10 @@ func (a *API) placing() {
 }
 
 func (a *API) placeOrder(ctx context.Context, in *placeInput) (*placedOutput, error) {
-	key := keyOf(ctx)
-	req := in.Body.request()
-	if _, given := ctx.Value(idempotencyKey{}).(string); given {
-		request, err := json.Marshal(in.Body)
-		if err != nil {
-			return nil, err
-		}
-		req.FormKey = orderedBy(ctx).FormKey(request)
+	key, req := keyOf(ctx), in.Body.request()
+	var err error
+	if req.FormKey, err = formKey(ctx, in.Body); err != nil {
+		return nil, err
 	}
 	req.Operator = key.Operator()
 	o, err := a.Merchant.PlaceOrder(ctx, req)

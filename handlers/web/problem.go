@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -114,12 +115,23 @@ func codeOfStatus(status int) string {
 	return CodeInternal
 }
 
-// NewProblem makes the problem of a status. code is "" where the status says all.
+// textOf is what a code means that is not of checkout, or "".
+func textOf(code string) string {
+	for _, own := range ownCodes {
+		if own.Code == code {
+			return own.Text
+		}
+	}
+	return ""
+}
+
+// NewProblem makes the problem of a status. code is "" where the status says all, and detail
+// where there is no more to say than what the code means.
 func NewProblem(status int, code, detail string) *Problem {
 	code = cmp.Or(code, codeOfStatus(status))
 	return &Problem{
 		Type: DocsPath + "#" + code, Title: http.StatusText(status), Status: status, Code: code,
-		Detail: cmp.Or(detail, http.StatusText(status)),
+		Detail: cmp.Or(detail, textOf(code), http.StatusText(status)),
 	}
 }
 
@@ -134,19 +146,15 @@ func ProblemOf(err error) *Problem {
 	case errors.As(err, &refused):
 		p := NewProblem(StatusOf(refused.Kind()), string(refused.Code), cmp.Or(refused.Detail, checkout.OperatorText(refused.Code)))
 		p.OrderID = refused.Order
-		for field, problem := range refused.Fields {
-			p.Errors = append(p.Errors, FieldProblem{Pointer: field, Code: strings.TrimPrefix(problem, "error."), Detail: fieldDetail(problem)})
+		for _, field := range slices.Sorted(maps.Keys(refused.Fields)) {
+			code := strings.TrimPrefix(refused.Fields[field], "error.")
+			p.Errors = append(p.Errors, FieldProblem{Pointer: field, Code: code, Detail: strings.ReplaceAll(code, "_", " ")})
 		}
 		return p
 	case errors.As(err, &web):
 		return NewProblem(web.Code, "", "")
 	}
 	return NewProblem(http.StatusInternalServerError, "", "")
-}
-
-// fieldDetail is a message key as words, until the member's own rule says more.
-func fieldDetail(key string) string {
-	return strings.ReplaceAll(strings.TrimPrefix(key, "error."), "_", " ")
 }
 
 // Error implements error.
