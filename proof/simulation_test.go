@@ -73,6 +73,7 @@ var ends tally
 var regressions = []uint64{
 	53, 110, 117, 213, 288, 299, 661, 1054, 1401, 11382, 11393, 13573, 16948, 21827,
 	66, 106, 1306, 1879, 3367, 3463, // messages that cross
+	952,                      // a charge that was repeated after a notification had told its result
 	687, 31940, 34940, 45743, // a session that came after its attempt had ended
 }
 

@@ -114,7 +114,7 @@ func (s *charges) submitCharge(ctx context.Context, o checkout.Order, want check
 	if err != nil || found != checkout.FindingNotFound || !o.Payable() {
 		return o, err
 	}
-	if o, err = s.withoutRemovedCard(ctx, o, *o.Last()); err != nil || !o.Last().Repeatable() {
+	if o, err = s.beforeRepeat(ctx, o.ID, p.RequestID); err != nil || !o.Last().Status.InProgress() || !o.Last().Repeatable() {
 		return o, err
 	}
 	return s.sendCharge(ctx, o, *o.Last(), true)

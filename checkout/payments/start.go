@@ -293,15 +293,18 @@ func (s *starts) resume(ctx context.Context, o checkout.Order, p checkout.Paymen
 // submitAgain sends a request again that Antom may not have received. The answer is that
 // the buyer waits where the request may be sent no longer.
 func (s *starts) submitAgain(ctx context.Context, o checkout.Order, requestID string) (Started, error) {
-	o, err := s.withoutRemovedCard(ctx, o, *o.Payment(requestID))
+	o, err := s.beforeRepeat(ctx, o.ID, requestID)
 	if err != nil {
 		return Started{}, err
 	}
-	p := o.Payment(requestID)
-	if !p.Repeatable() {
+	switch p := o.Payment(requestID); {
+	case !p.Status.InProgress():
+		return Started{Order: o, Payment: *p, Action: o.ActionAfter(*p)}, nil
+	case !p.Repeatable():
 		return waiting(o, p), nil
+	default:
+		return s.submit(ctx, o, *p, true)
 	}
-	return s.submit(ctx, o, *p, true)
 }
 
 // submit sends the stored request, and goes on with the answer.

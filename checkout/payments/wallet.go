@@ -51,9 +51,15 @@ func (s *starts) withSavedCard(ctx context.Context, o checkout.Order, want check
 	return s.cfg.Cards.Choose(o, want, card, s.now())
 }
 
-// withoutRemovedCard is the order of a payment that may be sent again: not with a card that
-// its buyer has removed since the first time. Such a payment is not repeatable afterwards.
-func (s *starts) withoutRemovedCard(ctx context.Context, o checkout.Order, p checkout.Payment) (checkout.Order, error) {
+// beforeRepeat is the order as it now is, before the request of a payment is sent again: while
+// Antom was asked, a message may have told the result. Nor is a request sent again with a card
+// that its buyer has removed since the first time: the payment is not repeatable then.
+func (s *starts) beforeRepeat(ctx context.Context, orderID, requestID string) (checkout.Order, error) {
+	o, err := s.store.OrderByID(ctx, orderID)
+	if err != nil {
+		return o, err
+	}
+	p := o.Payment(requestID)
 	if p.Choice.Saved == "" || !p.Repeatable() {
 		return o, nil
 	}
