@@ -93,9 +93,7 @@ func commandOf(t *testing.T, language, port string) *exec.Cmd {
 	switch language {
 	case "go":
 		binary := filepath.Join(t.TempDir(), "shop")
-		if out, err := exec.CommandContext(t.Context(), interpreter, "build", "-o", binary, "./go").CombinedOutput(); err != nil {
-			t.Fatalf("the shop is not built: %s", out)
-		}
+		builds(t, binary, "./go")
 		return exec.CommandContext(t.Context(), binary)
 	case "php":
 		return exec.CommandContext(t.Context(), interpreter, "-S", "127.0.0.1:"+port, "php/shop.php")
