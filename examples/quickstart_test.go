@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
-	"time"
 )
 
 var commandBlock = regexp.MustCompile("(?s)```sh\n(.*?)```")
@@ -28,7 +28,7 @@ func TestTheQuickstartIsTrue(t *testing.T) {
 	must(t, err)
 	checkoutPort, sandboxPort, shopPort := freePort(t), freePort(t), freePort(t)
 	folder := t.TempDir()
-	script := "set -eu -o pipefail\ntrap 'kill $(jobs -p)' EXIT\n"
+	script := "set -eu -o pipefail\n"
 	for _, block := range commandBlock.FindAllStringSubmatch(string(page), -1) {
 		script += block[1]
 		if strings.Contains(block[1], "antom-checkout serve &") { // a person waits as long
@@ -36,16 +36,16 @@ func TestTheQuickstartIsTrue(t *testing.T) {
 		}
 	}
 	script = strings.NewReplacer("localhost:8080", "127.0.0.1:"+checkoutPort, "localhost:3000", "127.0.0.1:"+shopPort, "go run ./examples/go", "example-shop").Replace(script)
-	builds(t, filepath.Join(folder, "antom-checkout"), "..")
-	builds(t, filepath.Join(folder, "example-shop"), "./go")
+	built(t, "antom-checkout")
+	built(t, "example-shop")
 	command := exec.CommandContext(t.Context(), "bash", "-c", script+"wait\n")
 	command.Dir = folder
 	said := &said{grown: make(chan struct{}, 1)}
 	command.Stdout, command.Stderr = said, said
-	command.Env = append(os.Environ(), "PATH="+folder+":"+os.Getenv("PATH"), "ADDR=127.0.0.1:"+checkoutPort, "SANDBOX_ADDR=127.0.0.1:"+sandboxPort,
+	command.Env = append(os.Environ(), "PATH="+binaries+":"+os.Getenv("PATH"), "ADDR=127.0.0.1:"+checkoutPort, "SANDBOX_ADDR=127.0.0.1:"+sandboxPort,
 		"PORT="+shopPort, "SHOP_URL=http://127.0.0.1:"+shopPort)
-	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) } // so that it ends its children
-	command.WaitDelay = 10 * time.Second
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // so that its children end with it
+	command.Cancel = func() error { return syscall.Kill(-command.Process.Pid, syscall.SIGKILL) }
 	must(t, command.Start())
 	t.Cleanup(func() {
 		_ = command.Cancel() // it may have ended
@@ -69,13 +69,5 @@ func TestTheQuickstartIsTrue(t *testing.T) {
 	said.awaits(t, `ship the order "A-1001"`)
 	if status, _, _ := s.sends("GET", s.url+"/", ""); status != http.StatusOK {
 		t.Errorf("the shop is answered %d", status)
-	}
-}
-
-// builds builds a program.
-func builds(t *testing.T, binary, pkg string) {
-	t.Helper()
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, pkg).CombinedOutput(); err != nil {
-		t.Fatalf("%s is not built: %s", pkg, out)
 	}
 }
