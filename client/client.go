@@ -8,8 +8,9 @@
 //	})
 //	http.Redirect(w, r, order.CheckoutURL, http.StatusSeeOther)
 //
-// What the API refuses is a *Problem. Any other error says that the answer is not known:
-// send the same again under the same key, and it is done once.
+// What the API refuses is a *Problem. Of any other error, and of a Problem of status 500 or
+// more, it is not known whether the request was carried out: send the same again under the
+// same key, and it is done once.
 package client
 
 import (

@@ -137,6 +137,25 @@ func TestAnEmailAddressIsEnoughForEveryMethodOffered(t *testing.T) {
 	}
 }
 
+// A card that is typed in the shop needs a billing address, which its page asks for: without
+// one nothing starts, with one the same order is paid.
+func TestATypedCardAsksForWhatAnEmailAddressLacks(t *testing.T) {
+	s := newShop(t, typesCards)
+	p, b := s.newProgram(), s.newBuyer()
+	_, o := p.places(with(`"buyer":{"email":"ann@example.com"}`))
+	path := "/checkout/" + o.Token
+	asked := []string{`name="billing_country"`, `name="billing_city"`, `name="billing_address1"`, `name="billing_postal_code"`}
+	b.get(path+"/card").sees(http.StatusOK, asked...)
+	without := cardFields("billing_country=", "billing_city=", "billing_address1=", "billing_postal_code=")
+	b.post(path+"/payments", without...).sees(http.StatusUnprocessableEntity, append(asked, `aria-invalid="true"`)...)
+	if o = s.orderAt(path); len(o.Payments) > 0 {
+		t.Errorf("the order has the payments %+v", o.Payments)
+	}
+	b.post(path+"/payments", cardFields()...).sees(http.StatusSeeOther)
+	s.quiet()
+	b.expectStatus(path, "paid", "paid")
+}
+
 // startsEither starts a payment as a page without scripts does, or as one with them.
 func (b *buyer) startsEither(form bool, path, method string) answer {
 	b.t.Helper()
