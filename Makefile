@@ -14,18 +14,21 @@ build: ## build bin/antom-checkout
 gallery: ## every page in every state on http://localhost:8082
 	go run ./views/gallery
 
-generate: ## make the templ pages anew
+generate: ## make the templ pages and the Go client's operations anew
 	go tool templ generate -log-level error
+	$(TOOL) oapi-codegen -config client/generate.yaml docs/openapi.json
 
 check: ## format, vet, staticcheck, generated files and modules up to date
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'not formatted: run gofmt -w .'; exit 1; }
 	go vet ./...
 	go vet -tags bench ./...
 	$(TOOL) staticcheck ./...
-	@before=$$(cat views/*_templ.go | cksum); go tool templ generate -log-level error; \
-		test "$$before" = "$$(cat views/*_templ.go | cksum)" || { echo 'the pages were not generated anew: commit them'; exit 1; }
+	@before=$$(cat $(GENERATED) | cksum); $(MAKE) -s generate; \
+		test "$$before" = "$$(cat $(GENERATED) | cksum)" || { echo 'pages or the Go client were not generated anew: commit them'; exit 1; }
 	go mod tidy -diff
 	go -C tools mod tidy -diff
+
+GENERATED = views/*_templ.go client/api.gen.go
 
 # A checker of the version in tools/go.mod, so that the program's own go.mod stays small.
 TOOL = go tool -modfile=tools/go.mod

@@ -63,7 +63,7 @@ func commands() []command {
 		{name: "page-inventory", synopsis: "[--json]", settings: everySetting, run: takeInventory,
 			summary: "every script, style, frame and host of the pay page with these settings: origin, hash and reason (PCI DSS 6.4.3)"},
 		{name: "doctor", synopsis: "[--json]", settings: everySetting, run: examine,
-			summary: "examine whether payments can work: settings, keys, public address, Antom, clock, mail server, disk, database; each finding names the cure, and exit code 1 says that something would stop a payment", help: doctorHelp},
+			summary: "examine whether payments can work: settings, keys, public address, Antom, clock, mail server, webhook endpoints, disk, database; each finding names the cure, and exit code 1 says that something would stop a payment", help: doctorHelp},
 		{name: "version", settings: noSetting, run: printVersion,
 			summary: "which build this is"},
 		{name: "help", synopsis: "[COMMAND]", settings: noSetting, run: help,

@@ -13,10 +13,10 @@ import (
 )
 
 const doctorHelp = `It examines the settings, the database, the disk, the public address, Antom's gateway
-with keys, clock and methods, the Web SDK and the mail server. It starts no payment and
-sends no email, and works beside a running server. Without one it listens on ADDR for a
-moment itself, to see whether the public address leads here. Run it as the user that the
-server runs as.
+with keys, clock and methods, the Web SDK, the mail server and the webhook endpoints. It
+starts no payment, sends no email and delivers no event, and works beside a running
+server. Without one it listens on ADDR for a moment itself, to see whether the public
+address leads here. Run it as the user that the server runs as.
 
 Exit code 1 when something would stop a payment: an "error". A "warning" stops none.
 `
@@ -45,6 +45,7 @@ type check struct {
 	name     string
 	seen     string
 	skipped  bool
+	beside   bool // what was seen is told beside the findings, too
 	findings []finding
 }
 
@@ -61,6 +62,7 @@ const (
 	checkCurrency = "currency"
 	checkSDK      = "sdk"
 	checkMail     = "mail"
+	checkWebhooks = "webhooks"
 )
 
 // sees notes what is as it should be.
@@ -143,7 +145,7 @@ func (d *doctor) examine(ctx context.Context) []*check {
 	public, antom := made(checkPublic), &antomChecks{gateway: made(checkAntom), clock: made(checkClock), methods: made(checkMethods)}
 	d.mode(ctx, made(checkMode))
 	sample := d.currency(ctx, made(checkCurrency))
-	sdk, mail := made(checkSDK), made(checkMail)
+	sdk, mail, endpoints := made(checkSDK), made(checkMail), made(checkWebhooks)
 	d.takeAddresses(public)
 	client := d.reachAntom(ctx, antom)
 	var all sync.WaitGroup
@@ -151,6 +153,7 @@ func (d *doctor) examine(ctx context.Context) []*check {
 	all.Go(func() { d.antom(ctx, antom, client, sample) })
 	all.Go(func() { d.sdk(ctx, sdk) })
 	all.Go(func() { d.mailServer(ctx, mail) })
+	all.Go(func() { d.webhookEndpoints(ctx, endpoints) })
 	all.Wait()
 	return checks
 }
@@ -171,16 +174,21 @@ func countFindings(checks []*check) (stopping, warnings int) {
 
 // result is what a check amounts to: its worst finding, "ok" or "skipped".
 func (c *check) result() string {
-	worst := "ok"
-	if c.skipped {
-		worst = "skipped"
-	}
+	worst := c.seenAs()
 	for _, f := range c.findings {
 		if worst != string(stopsAtOnce) {
 			worst = string(f.Severity)
 		}
 	}
 	return worst
+}
+
+// seenAs is the first word of the line that tells what a check has seen.
+func (c *check) seenAs() string {
+	if c.skipped {
+		return "skipped"
+	}
+	return "ok"
 }
 
 // writeChecksJSON writes the published form.
@@ -210,8 +218,8 @@ func writeChecksJSON(w io.Writer, checks []*check) error {
 func checksText(checks []*check) string {
 	var b strings.Builder
 	for _, c := range checks {
-		if len(c.findings) == 0 {
-			fmt.Fprintf(&b, "%-8s %-16s %s\n", c.result(), strings.ReplaceAll(c.name, "_", " "), c.seen)
+		if len(c.findings) == 0 || c.beside {
+			fmt.Fprintf(&b, "%-8s %-16s %s\n", c.seenAs(), strings.ReplaceAll(c.name, "_", " "), c.seen)
 		}
 		for _, f := range c.findings {
 			fmt.Fprintf(&b, "%-8s %-16s %s\n%-25s cure: %s\n", f.Severity, strings.ReplaceAll(c.name, "_", " "), strings.ReplaceAll(f.Problem, "\n", " "), "", f.Cure)

@@ -43,6 +43,7 @@ var arrows = map[string][]string{
 	"static":            {},
 	"webhooks":          {"checkout", "webhooks/safedial"},
 	"webhooks/safedial": {},
+	"client":            {}, // for the shops' own servers
 	"e2e":               {}, // tests only
 	"examples":          {}, // tests only
 	"examples/go":       {}, // a shop on its own

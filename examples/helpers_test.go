@@ -29,6 +29,38 @@ var languages = map[string][]string{
 	"python": {"python3"},
 }
 
+// programs are those that the tests start, with their packages. Each is made once, at its
+// first use, in the folder binaries.
+var (
+	programs = map[string]string{"antom-checkout": "..", "example-shop": "./go"}
+	builds   = map[string]func() ([]byte, error){}
+	binaries string
+)
+
+func TestMain(m *testing.M) {
+	var err error
+	if binaries, err = os.MkdirTemp("", "examples"); err != nil {
+		panic(err)
+	}
+	for name, pkg := range programs {
+		builds[name] = sync.OnceValues(func() ([]byte, error) {
+			return exec.Command("go", "build", "-o", filepath.Join(binaries, name), pkg).CombinedOutput()
+		})
+	}
+	code := m.Run()
+	_ = os.RemoveAll(binaries) // the system removes what is left
+	os.Exit(code)
+}
+
+// built is a program's file.
+func built(t *testing.T, name string) string {
+	t.Helper()
+	if out, err := builds[name](); err != nil {
+		t.Fatalf("%s is not built: %s", name, out)
+	}
+	return filepath.Join(binaries, name)
+}
+
 // said is what a shop prints, waited for.
 type said struct {
 	mu    sync.Mutex
@@ -92,11 +124,7 @@ func commandOf(t *testing.T, language, port string) *exec.Cmd {
 	}
 	switch language {
 	case "go":
-		binary := filepath.Join(t.TempDir(), "shop")
-		if out, err := exec.CommandContext(t.Context(), interpreter, "build", "-o", binary, "./go").CombinedOutput(); err != nil {
-			t.Fatalf("the shop is not built: %s", out)
-		}
-		return exec.CommandContext(t.Context(), binary)
+		return exec.CommandContext(t.Context(), built(t, "example-shop"))
 	case "php":
 		return exec.CommandContext(t.Context(), interpreter, "-S", "127.0.0.1:"+port, "php/shop.php")
 	case "python":

@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -103,6 +104,65 @@ func TestTheCheckoutPageAsksForWhatIsMissing(t *testing.T) {
 	s.email("receipt", "Table for two")
 	b.get(path+"/return").sees(http.StatusOK, "Table for two", "ann@example.com") // the receipt, to the one who typed it
 	s.newBuyer().get(path+"/return").sees(http.StatusOK).seesNot("Table for two", "ann@example.com")
+}
+
+// Of a buyer the email address is enough: each method that is offered to one then starts, with
+// the SDK and without scripts.
+func TestAnEmailAddressIsEnoughForEveryMethodOffered(t *testing.T) {
+	for _, form := range []bool{false, true} {
+		t.Run(fmt.Sprintf("as a form %v", form), func(t *testing.T) {
+			s := newShop(t, func(set *settings) { set.withoutSDK = form })
+			p, b := s.newProgram(), s.newBuyer()
+			started := 0
+			for _, currency := range []string{"SGD", "BRL", "JPY", "KRW", "THB"} {
+				place := func() string {
+					_, o := p.places(with(`"buyer":{"email":"ann@example.com"},"currency":"` + currency + `"`))
+					return "/checkout/" + o.Token
+				}
+				for code := range strings.FieldsSeq(b.get(place()).sees(http.StatusOK, `data-test="pay"`).methods()) {
+					path := place()
+					if got := b.startsEither(form, path, code); got.status >= 400 {
+						t.Errorf("%s in %s is answered %d %s", code, currency, got.status, got.body)
+					}
+					if o := s.orderAt(path); len(o.Payments) != 1 || o.Payments[0].ResultCode != "" {
+						t.Errorf("%s in %s has the payments %+v", code, currency, o.Payments)
+					}
+					started++
+				}
+			}
+			if started < 15 {
+				t.Errorf("only %d methods are offered", started)
+			}
+		})
+	}
+}
+
+// A card that is typed in the shop needs a billing address, which its page asks for: without
+// one nothing starts, with one the same order is paid.
+func TestATypedCardAsksForWhatAnEmailAddressLacks(t *testing.T) {
+	s := newShop(t, typesCards)
+	p, b := s.newProgram(), s.newBuyer()
+	_, o := p.places(with(`"buyer":{"email":"ann@example.com"}`))
+	path := "/checkout/" + o.Token
+	asked := []string{`name="billing_country"`, `name="billing_city"`, `name="billing_address1"`, `name="billing_postal_code"`}
+	b.get(path+"/card").sees(http.StatusOK, asked...)
+	without := cardFields("billing_country=", "billing_city=", "billing_address1=", "billing_postal_code=")
+	b.post(path+"/payments", without...).sees(http.StatusUnprocessableEntity, append(asked, `aria-invalid="true"`)...)
+	if o = s.orderAt(path); len(o.Payments) > 0 {
+		t.Errorf("the order has the payments %+v", o.Payments)
+	}
+	b.post(path+"/payments", cardFields()...).sees(http.StatusSeeOther)
+	s.quiet()
+	b.expectStatus(path, "paid", "paid")
+}
+
+// startsEither starts a payment as a page without scripts does, or as one with them.
+func (b *buyer) startsEither(form bool, path, method string) answer {
+	b.t.Helper()
+	if form {
+		return b.post(path+"/payments", "method="+method)
+	}
+	return b.postJSON(path+"/payments", `{"method":"`+method+`"}`)
 }
 
 // Goods of the catalogue are delivered, so that their order needs an address. What the

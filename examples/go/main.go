@@ -225,9 +225,6 @@ func (s *shop) note(reference, status string, sequence int) error {
 	if sequence <= known.Sequence {
 		return nil
 	}
-	if status == "paid" && !known.Ship {
-		log.Print("ship the order ", strconv.Quote(reference))
-	}
 	s.orders[reference] = order{status, sequence, known.Ship || status == "paid"}
 	text, err := json.Marshal(s.orders)
 	if err == nil {
@@ -238,8 +235,12 @@ func (s *shop) note(reference, status string, sequence int) error {
 	}
 	if err != nil {
 		s.orders[reference] = known
+		return err
 	}
-	return err
+	if status == "paid" && !known.Ship {
+		log.Print("ship the order ", strconv.Quote(reference))
+	}
+	return nil
 }
 
 // showOrder is what the shop itself knows of an order.

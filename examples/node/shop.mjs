@@ -102,11 +102,11 @@ function receive(headers, body) {
   const known = orders.get(reference) ?? { status: '', sequence: 0, ship: false };
   if (reference && sequence > known.sequence) {
     const paid = data.status === 'paid';
-    if (paid && !known.ship) console.log('ship the order', JSON.stringify(reference));
     const all = new Map(orders).set(reference, { status: data.status, sequence, ship: known.ship || paid });
     writeFileSync(`${ORDERS_FILE}.new`, JSON.stringify(Object.fromEntries(all)), { mode: 0o600 });
     renameSync(`${ORDERS_FILE}.new`, ORDERS_FILE);
     orders.set(reference, all.get(reference));
+    if (paid && !known.ship) console.log('ship the order', JSON.stringify(reference));
   }
   return { status: 204, headers: {}, body: '' };
 }

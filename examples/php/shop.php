@@ -134,12 +134,12 @@ function note(string $reference, string $status, int $sequence): void
     $known = $orders[$reference] ?? ['status' => '', 'sequence' => 0, 'ship' => false];
     if ($sequence > $known['sequence']) {
         $paid = $status === 'paid';
-        if ($paid && !$known['ship']) {
-            error_log('ship the order ' . json_encode($reference));
-        }
         $orders[$reference] = ['status' => $status, 'sequence' => $sequence, 'ship' => $known['ship'] || $paid];
         if (file_put_contents("$file.new", json_encode($orders, JSON_THROW_ON_ERROR)) === false || !rename("$file.new", $file)) {
             throw new RuntimeException('the event is not stored');
+        }
+        if ($paid && !$known['ship']) {
+            error_log('ship the order ' . json_encode($reference));
         }
     }
     fclose($lock);

@@ -66,13 +66,13 @@ def note(reference, status, sequence):
         if sequence <= known["sequence"]:
             return
         paid = status == "paid"
-        if paid and not known["ship"]:
-            print("ship the order", json.dumps(reference), flush=True)
         changed = {**orders, reference: {"status": status, "sequence": sequence, "ship": known["ship"] or paid}}
         with open(FILE + ".new", "w", encoding="utf-8") as file:
             json.dump(changed, file)
         os.replace(FILE + ".new", FILE)
         orders.update(changed)
+        if paid and not known["ship"]:
+            print("ship the order", json.dumps(reference), flush=True)
 
 
 class Shop(BaseHTTPRequestHandler):
