@@ -109,7 +109,7 @@ func (t webhooks) ChangeEndpoint(ctx context.Context, id string, change func(che
 // given up, and what has happened meanwhile is not delivered when it is switched on.
 func (t webhooks) saveEndpoint(ctx context.Context, tx *tx, before, after checkout.WebhookEndpoint) error {
 	_, err := endpointRows.update(ctx, tx, &before, &after, before.ID)
-	if err == nil && before.Secret != after.Secret {
+	if err == nil && (before.Secret != after.Secret || before.OldSecret != after.OldSecret) {
 		err = execute(ctx, tx, `UPDATE webhook_endpoints SET secret = $1, old_secret = $2 WHERE id = $3`,
 			t.store.seal([]byte(after.Secret.Reveal()), after.ID), t.store.seal([]byte(after.OldSecret.Reveal()), after.ID), after.ID)
 	}
