@@ -4,16 +4,12 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
-	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -135,17 +131,9 @@ func newSystem(t *testing.T, m *merchant, seed uint64) *system {
 	s := &system{t: t, merchant: m, fate: rand.New(rand.NewPCG(seed, 5)), bodies: map[string][]byte{}, taken: map[string]bool{}}
 	server := httptest.NewServer(s)
 	t.Cleanup(func() { server.CloseClientConnections(); server.Close() })
-	path, err := binary()
-	must(t, err)
-	command := exec.Command(path, "endpoints", "--json", "create", server.URL)
-	command.Env = append(os.Environ(), m.settings...)
-	output, err := command.Output()
-	if failed := (*exec.ExitError)(nil); errors.As(err, &failed) {
-		t.Fatalf("endpoints create: %s", failed.Stderr)
-	}
-	must(t, err)
 	var made []struct{ Secret string }
-	must(t, json.Unmarshal(output, &made))
+	m.runs(&made, "endpoints", "--json", "create", server.URL)
+	var err error
 	s.verifier, err = standardwebhooks.NewWebhook(made[0].Secret)
 	must(t, err)
 	return s
