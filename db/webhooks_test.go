@@ -3,6 +3,7 @@ package db
 import (
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -69,5 +70,29 @@ func alterEndpoint(t *testing.T, name string, e *checkout.WebhookEndpoint) {
 		*field = field.Add(time.Hour)
 	default:
 		t.Fatalf("%s is a %T: say here how it changes", name, field)
+	}
+}
+
+// A list of events reads an index backwards from its cursor, and sorts nothing, so that it costs
+// the same among many events as among few.
+func TestListsOfEventsReadAnIndexInOrder(t *testing.T) {
+	store := openStore(t)
+	for index, f := range map[string]checkout.EventFilter{
+		"INTEGER PRIMARY KEY": {},
+		"events_of_type":      {Type: checkout.EventOrderPaid},
+		"events_of_order":     {OrderID: "order"},
+	} {
+		query, values := eventsQuery(f, checkout.Window{After: "event", Limit: 20})
+		plan, err := collect(t.Context(), store.reads, func(row scanner) (detail string, err error) {
+			var id, parent, unused int
+			err = row.Scan(&id, &parent, &unused, &detail)
+			return detail, err
+		}, `EXPLAIN QUERY PLAN `+query, values...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := strings.Join(plan, "; "); !strings.Contains(text, "SEARCH events USING") || !strings.Contains(text, index) || !strings.Contains(text, "rowid<?") || strings.Contains(text, "B-TREE") {
+			t.Errorf("%+v: %s", f, text)
+		}
 	}
 }

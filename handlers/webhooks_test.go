@@ -164,6 +164,56 @@ func TestTheMerchantIsToldWhatHappensToAnOrder(t *testing.T) {
 	}
 }
 
+// A program lists the events of one type or order, part by part.
+func TestEventsAreListedByTypeAndOrder(t *testing.T) {
+	s := newShop(t)
+	p := s.newProgram()
+	_, _, first := s.paidBy("GCASH")
+	second := s.orderAt(s.newBuyer().orders()).ID
+	s.paidBy("GCASH")
+	type page struct {
+		Data []struct {
+			Type    string
+			OrderID string `json:"order_id"`
+		}
+		Next *string
+	}
+	list := func(query string) (all []string) {
+		t.Helper()
+		for after := ""; ; {
+			got := into[page](t, p.calls(http.MethodGet, "/events?limit=1&"+query+after, ""))
+			for _, e := range got.Data {
+				all = append(all, e.Type+map[string]string{first: " 1", second: " 2"}[e.OrderID])
+			}
+			if got.Next == nil {
+				return all
+			}
+			after = "&after=" + *got.Next
+		}
+	}
+	for query, want := range map[string][]string{
+		"":                                   {"order.paid", "order.created", "order.created 2", "order.paid 1", "order.created 1"},
+		"type=order.paid":                    {"order.paid", "order.paid 1"},
+		"order=" + first:                     {"order.paid 1", "order.created 1"},
+		"type=order.created&order=" + second: {"order.created 2"},
+		"type=dispute.created":               nil,
+		"order=none":                         nil,
+	} {
+		if got := list(query); !slices.Equal(got, want) {
+			t.Errorf("%q lists %v, want %v", query, got, want)
+		}
+	}
+	refused := p.expectProblem(p.calls(http.MethodGet, "/events?type=order.lost", ""), http.StatusUnprocessableEntity, "invalid")
+	if len(refused.Errors) != 1 || refused.Errors[0].Pointer != "type" {
+		t.Errorf("an unknown type is refused with %+v", refused)
+	}
+	for _, known := range checkout.EventTypes() { // the specification lists each
+		if r := p.calls(http.MethodGet, "/events?type="+string(known), ""); r.status != http.StatusOK {
+			t.Errorf("%s: %d %s", known, r.status, r.body)
+		}
+	}
+}
+
 // What an endpoint does not take comes again, as the schedule says, byte for byte.
 func TestAFailedDeliveryComesAgainTheSame(t *testing.T) {
 	s := newShop(t, func(set *settings) { set.timeStands = true })
