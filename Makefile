@@ -62,10 +62,11 @@ test: compiler browser needs interpreters openapi ## everything, the journeys in
 fuzz: ## the fuzz targets, 100,000 executions each
 	sh antom/testdata/fuzz.sh
 	go test ./handlers/api -run '^$$' -fuzz FuzzPointers -fuzztime 100000x
+	go test ./handlers/api -run '^$$' -fuzz FuzzBodies -fuzztime 100000x
 
 prove: needs ## the full proofs: simulation, crashes, power cuts; see PROOF.md
 	RAPID_CHECKS=100000 RAPID_STEPS=50 go test -timeout 3h -v ./checkout -run "NoSequence|FollowsWhat"
-	go test -timeout 6h -v ./proof -args -seeds 20000 -cycles 1000 -cuts 400 -hunts 200
+	go test -timeout 6h -v ./proof -args -seeds 20000 -cycles 1000 -cuts 400 -hunts 200 -deliveries 300 -keys 200 -backlog 10000
 
 lighthouse: build ## Lighthouse on cart, pay and order page; needs node and its network once
 	cd e2e/lighthouse && npm ci --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null && \

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"antom-checkout/checkout/merchant"
 )
@@ -87,41 +86,4 @@ func (l *line) printEndpoints(shown []merchant.Endpoint, asJSON bool) error {
 		}
 	}
 	return nil
-}
-
-const eventsHelp = `redeliver EVENT delivers one event again, and redeliver --since TIME all from that moment
-on, such as 2026-03-02T09:00:00Z: to all endpoints that want them, or to one.
-`
-
-// redeliverEvents delivers events again, beside a running server.
-func redeliverEvents(ctx context.Context, l *line) error {
-	since := l.flags.String("since", "", "deliver all events from this moment on again (RFC 3339)")
-	endpoint := l.flags.String("endpoint", "", "id of the endpoint; without it all that want the events")
-	s, err := l.load()
-	if err != nil {
-		return err
-	}
-	one := len(l.arguments) == 2
-	if l.arguments[0] != "redeliver" || one == (*since != "") {
-		return usageError{errors.New(l.command.usage())}
-	}
-	var from time.Time
-	if !one {
-		if from, err = time.Parse(time.RFC3339, *since); err != nil {
-			return usageError{errors.New("events: --since is no time such as 2026-03-02T09:00:00Z")}
-		}
-	}
-	return l.beside(ctx, s, func(p *Program) (err error) {
-		n := 1
-		if one {
-			err = p.Services.Merchant.Redeliver(ctx, l.arguments[1], *endpoint)
-		} else {
-			n, err = p.Services.Merchant.RedeliverSince(ctx, from, *endpoint)
-		}
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(l.stdout, "events delivered again: %d\n", n)
-		return err
-	})
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"encoding/json"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -36,6 +37,19 @@ func TestEndpointsFromTheCommandLine(t *testing.T) {
 		t.Errorf("redelivered: %s", got)
 	}
 	command(0, "endpoints", "test", id)
+	listed := command(0, "events", "list", "--type", "endpoint.test", "--json")
+	if event := (struct{ ID, Type string }{}); json.Unmarshal([]byte(listed), &event) != nil || event.Type != "endpoint.test" {
+		t.Errorf("listed is %s", listed)
+	} else if text := command(0, "events", "list"); !strings.HasPrefix(text, event.ID+"  ") || strings.Count(text, "\n") != 1 {
+		t.Errorf("listed is %s", text)
+	}
+	if got := command(0, "events", "list", "--type", "order.paid"); got != "" {
+		t.Errorf("of another type there is %s", got)
+	}
+	command(1, "events", "list", "--order", "none")
+	command(2, "events", "list", "--type", "order.lost")
+	command(2, "events", "list", "--since", "2026-01-01T00:00:00Z")
+	command(2, "events", "redeliver", "one", "--type", "order.paid")
 	command(0, "endpoints", "delete", id)
 	command(1, "endpoints", "on", id)
 	command(1, "events", "redeliver", "none")

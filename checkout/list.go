@@ -20,6 +20,12 @@ type OrderFilter struct {
 	Waiting     bool      // for a person: under review, or authorised and not being captured
 }
 
+// EventFilter says which events are listed. Its zero value is all.
+type EventFilter struct {
+	Type    EventType
+	OrderID string
+}
+
 // OrderStatuses lists all statuses of an order, in the order of its life.
 func OrderStatuses() []OrderStatus {
 	return []OrderStatus{OrderOpen, OrderProcessing, OrderAuthorized, OrderPaid, OrderPartiallyRefunded, OrderRefunded, OrderCancelled, OrderExpired, OrderReview}

@@ -36,36 +36,51 @@ func (t orderLists) Orders(ctx context.Context, f checkout.OrderFilter, w checko
 
 // ordersWhere is the condition of a filter and a window, with its arguments.
 func ordersWhere(f checkout.OrderFilter, w checkout.Window) (where string, values []any) {
-	conditions := []string{"TRUE"}
-	add := func(condition string, value any) {
-		values = append(values, value)
-		conditions = append(conditions, strings.ReplaceAll(condition, "$", "$"+strconv.Itoa(len(values))))
-	}
+	var c conditions
 	if w.After != "" {
-		add(`(created_at, id) < ((SELECT created_at FROM orders WHERE id = $), $)`, w.After)
+		c.add(`(created_at, id) < ((SELECT created_at FROM orders WHERE id = $), $)`, w.After)
 	}
 	if f.Status != "" {
-		add(`status = $`, string(f.Status))
+		c.add(`status = $`, string(f.Status))
 	}
 	if f.Reference != "" {
-		add(`reference <> '' AND reference = $`, f.Reference)
+		c.add(`reference <> '' AND reference = $`, f.Reference)
 	}
 	if f.Email != "" {
-		add(`email <> '' AND lower(email) = $`, strings.ToLower(f.Email))
+		c.add(`email <> '' AND lower(email) = $`, strings.ToLower(f.Email))
 	}
 	if f.Number != "" {
-		add(`number = $`, f.Number)
+		c.add(`number = $`, f.Number)
 	}
 	if !f.CreatedFrom.IsZero() {
-		add(`created_at >= $`, f.CreatedFrom.UnixMilli())
+		c.add(`created_at >= $`, f.CreatedFrom.UnixMilli())
 	}
 	if !f.CreatedTo.IsZero() {
-		add(`created_at <= $`, f.CreatedTo.UnixMilli())
+		c.add(`created_at <= $`, f.CreatedTo.UnixMilli())
 	}
 	if f.Waiting {
-		conditions = append(conditions, waiting)
+		c.all = append(c.all, waiting)
 	}
-	return strings.Join(conditions, "\n		   AND "), values
+	return c.text(), c.values
+}
+
+// conditions are those of a list, all of which have to hold, with their values.
+type conditions struct {
+	all    []string
+	values []any
+}
+
+// add adds a condition on one value, which stands in it as $.
+func (c *conditions) add(condition string, value any) {
+	c.values = append(c.values, value)
+	c.all = append(c.all, strings.ReplaceAll(condition, "$", "$"+strconv.Itoa(len(c.values))))
+}
+
+func (c *conditions) text() string {
+	if len(c.all) == 0 {
+		return "TRUE"
+	}
+	return strings.Join(c.all, "\n		   AND ")
 }
 
 // waiting holds for orders that wait for a person: see checkout.OrderFilter.

@@ -109,7 +109,7 @@ func (t webhooks) ChangeEndpoint(ctx context.Context, id string, change func(che
 // given up, and what has happened meanwhile is not delivered when it is switched on.
 func (t webhooks) saveEndpoint(ctx context.Context, tx *tx, before, after checkout.WebhookEndpoint) error {
 	_, err := endpointRows.update(ctx, tx, &before, &after, before.ID)
-	if err == nil && before.Secret != after.Secret {
+	if err == nil && (before.Secret != after.Secret || before.OldSecret != after.OldSecret) {
 		err = execute(ctx, tx, `UPDATE webhook_endpoints SET secret = $1, old_secret = $2 WHERE id = $3`,
 			t.store.seal([]byte(after.Secret.Reveal()), after.ID), t.store.seal([]byte(after.OldSecret.Reveal()), after.ID), after.ID)
 	}
@@ -150,16 +150,32 @@ func scanEvent(row scanner, more ...any) (e checkout.MerchantEvent, err error) {
 }
 
 // Events implements merchant.Store.
-func (t webhooks) Events(ctx context.Context, w checkout.Window) ([]checkout.MerchantEvent, error) {
-	events, err := collect(ctx, t.store.reads, func(row scanner) (checkout.MerchantEvent, error) { return scanEvent(row) }, `
-		SELECT `+eventColumns+`
-		  FROM events
-		 WHERE $1 = '' OR seq < (SELECT seq FROM events WHERE id = $1)
-		 ORDER BY seq DESC`+first(w.Limit), w.After)
+func (t webhooks) Events(ctx context.Context, f checkout.EventFilter, w checkout.Window) ([]checkout.MerchantEvent, error) {
+	query, values := eventsQuery(f, w)
+	events, err := collect(ctx, t.store.reads, func(row scanner) (checkout.MerchantEvent, error) { return scanEvent(row) }, query, values...)
 	if err != nil {
 		return nil, fmt.Errorf("list events: %w", err)
 	}
 	return events, nil
+}
+
+// eventsQuery lists the events of a filter and a window.
+func eventsQuery(f checkout.EventFilter, w checkout.Window) (query string, values []any) {
+	var c conditions
+	if w.After != "" {
+		c.add(`seq < (SELECT seq FROM events WHERE id = $)`, w.After)
+	}
+	if f.Type != "" {
+		c.add(`type = $`, f.Type)
+	}
+	if f.OrderID != "" {
+		c.add(`order_id = $`, f.OrderID)
+	}
+	return `
+		SELECT ` + eventColumns + `
+		  FROM events
+		 WHERE ` + c.text() + `
+		 ORDER BY seq DESC` + first(w.Limit), c.values
 }
 
 // Event implements merchant.Store.

@@ -3,11 +3,14 @@ package handlers_test
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
 
 	"antom-checkout/checkout"
 	"antom-checkout/handlers"
@@ -73,6 +76,73 @@ func TestEachWrongMemberIsPointedAt(t *testing.T) {
 	if n := len(s.audit()["refund"]); n != 0 {
 		t.Errorf("refused bodies have refunded %d times", n)
 	}
+}
+
+// null is no value of a member, nor does it leave the member out, unless the specification lists
+// it: every member of every body that the API takes is tried.
+func TestNullIsRefusedWhereTheSpecificationLacksIt(t *testing.T) {
+	s := newShop(t)
+	p := s.newProgram()
+	doc, err := openapi3.NewLoader().LoadFromFile(specFile)
+	must(t, err)
+	refused, taken := 0, 0
+	for path, item := range doc.Paths.Map() {
+		for method, op := range item.Operations() {
+			if op.RequestBody == nil {
+				continue
+			}
+			nulls := nullsIn(op.RequestBody.Value.Content["application/json"].Schema.Value, "")
+			for pointer, null := range nulls {
+				body, err := json.Marshal(null.body)
+				must(t, err)
+				r := p.calls(method, strings.ReplaceAll(path, "{id}", "x"), string(body), "Idempotency-Key", hashOfRequest(method, path, string(body)))
+				named := slices.ContainsFunc(into[problem](t, r).Errors, func(e struct{ Pointer, Code, Detail string }) bool {
+					return e.Pointer == pointer && e.Code == "invalid" && strings.HasPrefix(e.Detail, "expected ")
+				})
+				switch {
+				case null.allowed == named, !null.allowed && r.status != http.StatusUnprocessableEntity:
+					t.Errorf("%s %s %s is answered %d %s", method, path, body, r.status, r.body)
+				case null.allowed:
+					taken++
+				default:
+					refused++
+				}
+			}
+		}
+	}
+	if refused < 40 || taken != 2 {
+		t.Errorf("null was refused at %d members and taken at %d: the walk has missed some", refused, taken)
+	}
+	found := p.expectProblem(p.calls(http.MethodPost, "/orders", `{"lines":null,"reference":null,"more":1}`), http.StatusUnprocessableEntity, "invalid")
+	if len(found.Errors) != 3 {
+		t.Errorf("of three wrong members there are named %+v", found.Errors)
+	}
+}
+
+// nullAt is a body with one null, and whether the specification takes it.
+type nullAt struct {
+	body    any
+	allowed bool
+}
+
+// nullsIn are bodies of a schema with null in the place of each member, by its pointer.
+func nullsIn(s *openapi3.Schema, pointer string) map[string]nullAt {
+	all := map[string]nullAt{pointer: {nil, s.Type.Includes("null")}}
+	add := func(name string, of *openapi3.SchemaRef, around func(any) any) {
+		for at, inside := range nullsIn(of.Value, pointer+"/"+name) {
+			all[at] = nullAt{around(inside.body), inside.allowed}
+		}
+	}
+	for name, of := range s.Properties {
+		add(name, of, func(inside any) any { return map[string]any{name: inside} })
+	}
+	if of := s.AdditionalProperties.Schema; of != nil {
+		add("any", of, func(inside any) any { return map[string]any{"any": inside} })
+	}
+	if s.Items != nil {
+		add("0", s.Items, func(inside any) any { return []any{inside} })
+	}
+	return all
 }
 
 // What is no request of this API at all has the problem of its kind.

@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -15,6 +16,7 @@ import (
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
+	"antom-checkout/app"
 	"antom-checkout/checkout"
 )
 
@@ -159,6 +161,56 @@ func TestTheMerchantIsToldWhatHappensToAnOrder(t *testing.T) {
 	}
 	if got := r.deliveries(last.event.ID); len(got) != 1 || got[0].State != "delivered" || len(got[0].Tries) != 1 || got[0].Tries[0].Status != 204 {
 		t.Errorf("the deliveries are %+v", got)
+	}
+}
+
+// A program lists the events of one type or order, part by part.
+func TestEventsAreListedByTypeAndOrder(t *testing.T) {
+	s := newShop(t)
+	p := s.newProgram()
+	_, _, first := s.paidBy("GCASH")
+	second := s.orderAt(s.newBuyer().orders()).ID
+	s.paidBy("GCASH")
+	type page struct {
+		Data []struct {
+			Type    string
+			OrderID string `json:"order_id"`
+		}
+		Next *string
+	}
+	list := func(query string) (all []string) {
+		t.Helper()
+		for after := ""; ; {
+			got := into[page](t, p.calls(http.MethodGet, "/events?limit=1&"+query+after, ""))
+			for _, e := range got.Data {
+				all = append(all, e.Type+map[string]string{first: " 1", second: " 2"}[e.OrderID])
+			}
+			if got.Next == nil {
+				return all
+			}
+			after = "&after=" + *got.Next
+		}
+	}
+	for query, want := range map[string][]string{
+		"":                                   {"order.paid", "order.created", "order.created 2", "order.paid 1", "order.created 1"},
+		"type=order.paid":                    {"order.paid", "order.paid 1"},
+		"order=" + first:                     {"order.paid 1", "order.created 1"},
+		"type=order.created&order=" + second: {"order.created 2"},
+		"type=dispute.created":               nil,
+		"order=none":                         nil,
+	} {
+		if got := list(query); !slices.Equal(got, want) {
+			t.Errorf("%q lists %v, want %v", query, got, want)
+		}
+	}
+	refused := p.expectProblem(p.calls(http.MethodGet, "/events?type=order.lost", ""), http.StatusUnprocessableEntity, "invalid")
+	if len(refused.Errors) != 1 || refused.Errors[0].Pointer != "type" {
+		t.Errorf("an unknown type is refused with %+v", refused)
+	}
+	for _, known := range checkout.EventTypes() { // the specification lists each
+		if r := p.calls(http.MethodGet, "/events?type="+string(known), ""); r.status != http.StatusOK {
+			t.Errorf("%s: %d %s", known, r.status, r.body)
+		}
 	}
 }
 
@@ -380,5 +432,82 @@ func TestErasedDataAreInNoEvent(t *testing.T) {
 	last := r.got[len(r.got)-1]
 	if last.event.ID != event.ID || bytes.Contains(last.body, []byte(o.Buyer.Email)) {
 		t.Errorf("delivered is %s", last.body)
+	}
+}
+
+// Endpoints that hang, that send an answer without an end, or that are down delay no other
+// endpoint, no payment and no email: all that happens here happens before they answer.
+func TestBadEndpointsDelayNothing(t *testing.T) {
+	sent := make(chan string, 16)
+	s := newShop(t, func(set *settings) { set.mailer = mailerTo(sent) })
+	p := s.newProgram()
+	answers, busy := make(chan struct{}), make(chan string, 64)
+	for name, answer := range map[string]func(http.ResponseWriter, *http.Request){
+		"hangs": func(w http.ResponseWriter, _ *http.Request) { <-answers },
+		"does not end": func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, "a beginning")
+			_ = http.NewResponseController(w).Flush()
+			<-answers
+		},
+		"is down": nil,
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			busy <- name
+			answer(w, r)
+		}))
+		if t.Cleanup(server.Close); answer == nil {
+			server.Close()
+		}
+		if reply := p.calls(http.MethodPost, "/webhook-endpoints", fmt.Sprintf(`{"url":%q}`, server.URL)); reply.status != http.StatusCreated {
+			t.Fatalf("%d %s", reply.status, reply.body)
+		}
+	}
+	good, taken := p.newReceiver(), make(chan string, 16)
+	good.answer = func(w http.ResponseWriter, d delivered) { taken <- d.event.Type }
+
+	s.settings.Webhooks.Timeout = time.Hour // who waits for a bad endpoint waits longer than the test
+	s.runs(s.builds())
+	defer close(answers) // the servers end after the test, and wait for their requests
+	s.newBuyer().orders()
+	expectEach(t, busy, "hangs", "does not end") // in any order: both lanes are stuck from here on
+	expectEach(t, taken, "order.created")
+	_, path, _ := s.paidBy("GCASH")
+	expectEach(t, taken, "order.created", "order.paid")
+	expectEach(t, sent, string(checkout.EmailReceipt))
+	if got := s.orderAt(path).Status; got != checkout.OrderPaid {
+		t.Errorf("the order is %s", got)
+	}
+}
+
+// mailerTo tells a channel which emails are sent.
+type mailerTo chan<- string
+
+// Mail implements checkout.Mailer.
+func (m mailerTo) Mail(_ context.Context, e checkout.Email) error {
+	m <- string(e.Kind)
+	return nil
+}
+
+// runs has a program deliver events and send emails until the test ends, as a server does.
+func (s *shop) runs(p *app.Program) {
+	ctx, stop := context.WithCancel(s.t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { p.Webhooks.Run(ctx) })
+	running.Go(func() { p.Services.Payments.Sweep(ctx) })
+	s.t.Cleanup(func() { stop(); running.Wait() })
+}
+
+// expectEach waits until each of these has come, in any order, as often as it is named.
+func expectEach(t *testing.T, from <-chan string, want ...string) {
+	t.Helper()
+	for left := slices.Clone(want); len(left) > 0; {
+		select {
+		case got := <-from:
+			if i := slices.Index(left, got); i >= 0 {
+				left = slices.Delete(left, i, i+1)
+			}
+		case <-time.After(time.Minute):
+			t.Fatalf("after a minute there is no %s", left)
+		}
 	}
 }

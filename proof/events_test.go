@@ -20,6 +20,7 @@ import (
 	"antom-checkout/db"
 	"antom-checkout/db/dbtest"
 	"antom-checkout/handlers"
+	"antom-checkout/webhooks"
 )
 
 // The events and operations of one payment, in any order.
@@ -142,6 +143,8 @@ type recorder struct {
 	antom    *fixedAntom
 	services handlers.Services
 	store    *db.Store
+	webhooks *webhooks.Courier
+	database string
 	mu       sync.Mutex
 	now      time.Time
 	count    int
@@ -165,7 +168,7 @@ func newRecorder(t *testing.T, method string, status antom.PaymentStatus) *recor
 	must(t, err)
 	t.Cleanup(func() { must(t, program.Close()) })
 	must(t, program.Store.ImportProducts(t.Context(), []checkout.Product{{SKU: "MUG", Name: "Mug", Price: checkout.Money{Minor: 4200, Currency: "SGD"}}}))
-	r.store, r.services = program.Store, program.Services
+	r.store, r.services, r.webhooks, r.database = program.Store, program.Services, program.Webhooks, file
 	return r
 }
 

@@ -11,9 +11,9 @@ import (
 
 // WebhookStore keeps events, endpoints and deliveries.
 type WebhookStore interface {
-	// Events lists all events, newest first. Event finds one, or answers ErrNotFound.
+	// Events lists the events of a filter, newest first, as many as the window has room for. Event finds one, or answers ErrNotFound.
 	// EventsSince lists those since a moment, oldest first, from the one after another.
-	Events(ctx context.Context, w checkout.Window) ([]checkout.MerchantEvent, error)
+	Events(ctx context.Context, f checkout.EventFilter, w checkout.Window) ([]checkout.MerchantEvent, error)
 	Event(ctx context.Context, id string) (checkout.MerchantEvent, error)
 	EventsSince(ctx context.Context, since time.Time, after string, limit int) ([]checkout.MerchantEvent, error)
 	// EventBody is what is delivered of an event, or ErrNotFound before the first try.

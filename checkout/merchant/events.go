@@ -83,9 +83,9 @@ func newDispute(o checkout.Order, e checkout.MerchantEvent) *Dispute {
 	return &shown
 }
 
-// Events lists all events, newest first, as many as the window has room for.
-func (s *webhooks) Events(ctx context.Context, w checkout.Window) ([]checkout.MerchantEvent, error) {
-	return s.store.Events(ctx, w)
+// Events lists the events of a filter, newest first, as many as the window has room for.
+func (s *webhooks) Events(ctx context.Context, f checkout.EventFilter, w checkout.Window) ([]checkout.MerchantEvent, error) {
+	return s.store.Events(ctx, f, w)
 }
 
 // Event is an event as it was delivered, or, before its first try, as it would be now.

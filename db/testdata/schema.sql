@@ -82,6 +82,10 @@ CREATE TABLE events (
 	at                 INTEGER NOT NULL
 ) STRICT;
 
+CREATE INDEX events_of_order ON events (order_id);
+
+CREATE INDEX events_of_type ON events (type);
+
 CREATE TRIGGER events_remain BEFORE DELETE ON events
 BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
 

@@ -64,7 +64,7 @@ func Mount(e *echo.Echo, cfg Config, services Services, limited echo.MiddlewareF
 	group := e.Group(basePath) // with middleware of its own it would answer 404 for a wrong method
 	e.Use(ofAPI(limited), ofAPI(reportFailures))
 	a := &API{Config: cfg, Services: services, huma: humaecho.NewWithGroup(e, group, newSpec())}
-	a.huma.UseMiddleware(keepBody, a.authenticate, a.idempotent)
+	a.huma.UseMiddleware(a.keepBody, a.authenticate, a.idempotent)
 	a.orders()
 	a.webhookEndpoints()
 	a.events()

@@ -128,11 +128,11 @@ func keptBody(ctx context.Context) []byte {
 }
 
 // keepBody keeps the request's body for keptBody. It was read whole before; see
-// web.readBody.
-func keepBody(ctx huma.Context, next func(huma.Context)) {
+// web.readBody. What huma reads differs from it only where it is to be refused.
+func (a *API) keepBody(ctx huma.Context, next func(huma.Context)) {
 	r := humaecho.Unwrap(ctx).Request()
 	body, _ := io.ReadAll(r.Body) // from memory
-	r.Body = io.NopCloser(bytes.NewReader(body))
+	r.Body = io.NopCloser(bytes.NewReader(a.refusingNulls(ctx.Operation(), body)))
 	next(huma.WithValue(ctx, bodyOfContext{}, body))
 }
 

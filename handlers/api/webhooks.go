@@ -169,16 +169,23 @@ func (a *API) events() {
 	huma.Register(a.huma, operation("redeliver-event", http.MethodPost, "/{id}/redeliver", "Deliver an event again, now", http.StatusAccepted, checkout.ScopeWriteWebhooks), a.redeliver)
 }
 
-func (a *API) listEvents(ctx context.Context, in *ListInput) (*listOutput[merchant.ListedEvent], error) {
+// eventsInput says which events are listed.
+type eventsInput struct {
+	ListInput
+	Type  string `query:"type" enum:"order.created,order.authorized,order.paid,order.partially_refunded,order.refunded,order.cancelled,order.expired,order.review,payment.failed,capture.due,capture.failed,refund.succeeded,refund.failed,dispute.created,dispute.updated,endpoint.test"`
+	Order string `query:"order" maxLength:"64" doc:"The id of an order"`
+}
+
+func (a *API) listEvents(ctx context.Context, in *eventsInput) (*listOutput[merchant.ListedEvent], error) {
 	w, err := in.window(ctx)
 	if err != nil {
 		return nil, err
 	}
-	events, err := a.Merchant.Events(ctx, w)
+	events, err := a.Merchant.Events(ctx, checkout.EventFilter{Type: checkout.EventType(in.Type), OrderID: in.Order}, w)
 	if err != nil {
 		return nil, failed(ctx, err)
 	}
-	return page(*in, events, func(e checkout.MerchantEvent) string { return e.ID }, merchant.NewListedEvent), nil
+	return page(in.ListInput, events, func(e checkout.MerchantEvent) string { return e.ID }, merchant.NewListedEvent), nil
 }
 
 func (a *API) getEvent(ctx context.Context, in *EventPath) (*eventOutput, error) {
