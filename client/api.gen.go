@@ -176,6 +176,26 @@ const (
 	TimelineEntrySubjectRefund  TimelineEntrySubject = "refund"
 )
 
+// Defines values for ListEventsParamsType.
+const (
+	ListEventsParamsTypeCaptureDue             ListEventsParamsType = "capture.due"
+	ListEventsParamsTypeCaptureFailed          ListEventsParamsType = "capture.failed"
+	ListEventsParamsTypeDisputeCreated         ListEventsParamsType = "dispute.created"
+	ListEventsParamsTypeDisputeUpdated         ListEventsParamsType = "dispute.updated"
+	ListEventsParamsTypeEndpointTest           ListEventsParamsType = "endpoint.test"
+	ListEventsParamsTypeOrderAuthorized        ListEventsParamsType = "order.authorized"
+	ListEventsParamsTypeOrderCancelled         ListEventsParamsType = "order.cancelled"
+	ListEventsParamsTypeOrderCreated           ListEventsParamsType = "order.created"
+	ListEventsParamsTypeOrderExpired           ListEventsParamsType = "order.expired"
+	ListEventsParamsTypeOrderPaid              ListEventsParamsType = "order.paid"
+	ListEventsParamsTypeOrderPartiallyRefunded ListEventsParamsType = "order.partially_refunded"
+	ListEventsParamsTypeOrderRefunded          ListEventsParamsType = "order.refunded"
+	ListEventsParamsTypeOrderReview            ListEventsParamsType = "order.review"
+	ListEventsParamsTypePaymentFailed          ListEventsParamsType = "payment.failed"
+	ListEventsParamsTypeRefundFailed           ListEventsParamsType = "refund.failed"
+	ListEventsParamsTypeRefundSucceeded        ListEventsParamsType = "refund.succeeded"
+)
+
 // Address defines model for Address.
 type Address struct {
 	City string `json:"city,omitempty,omitzero"`
@@ -856,8 +876,13 @@ type ListEventsParams struct {
 	Limit int64 `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 
 	// After The cursor next of the part before; without it the list begins with the newest
-	After string `form:"after,omitempty" json:"after,omitempty,omitzero"`
+	After string               `form:"after,omitempty" json:"after,omitempty,omitzero"`
+	Type  ListEventsParamsType `form:"type,omitempty" json:"type,omitempty,omitzero"`
+
+	// Order The id of an order
+	Order string `form:"order,omitempty" json:"order,omitempty,omitzero"`
 }
+type ListEventsParamsType string
 
 // ListOrdersParams are the parameters of ListOrders.
 type ListOrdersParams struct {
@@ -921,7 +946,7 @@ type ListWebhookEndpointsParams struct {
 func (c *Client) ListEvents(ctx context.Context, params ListEventsParams) (*PageListedEvent, error) {
 	return call[PageListedEvent](ctx, c, request{
 		method: "GET", path: path("/events"),
-		query: query{"limit": params.Limit, "after": params.After},
+		query: query{"limit": params.Limit, "after": params.After, "type": params.Type, "order": params.Order},
 	})
 }
 
