@@ -50,7 +50,7 @@ func linkProblems(v LinkView) []problem {
 		switch {
 		case message == "":
 		case f.name == "reference":
-			list = append(list, problem{message: message})
+			list = append(list, problem{label: f.label, message: message})
 		default:
 			list = append(list, problem{field: f.name, label: f.label, message: message})
 		}

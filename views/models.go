@@ -188,7 +188,7 @@ type BuyerForm struct {
 // Leave is the way back to the shop from which an order has come.
 type Leave struct {
 	URL     string // "" is the shop's own front page
-	Forward bool   // the page goes there by itself
+	Forward bool   // the page goes there by itself, where scripts run
 }
 
 // SavedCard is a card that the buyer has saved.

@@ -483,7 +483,7 @@ func outsidePages(ctx context.Context) []Page {
 		Countries: []views.Option{{Value: "DE", Text: "Germany"}, {Value: "PH", Text: "Philippines"}, {Value: "SG", Text: "Singapore"}},
 	}}
 	forward, waiting := Return(ctx, Status("paid")), Return(ctx, Status("processing"))
-	forward.Leave, waiting.Leave = views.Leave{URL: "https://shop.example/thanks", Forward: true}, back
+	forward.Leave, waiting.Leave = views.Leave{URL: "#main", Forward: true}, back // it must not leave the gallery
 	expired := Checkout(ctx, Status("expired"))
 	expired.Leave, expired.RenewURL = back, ""
 	return []Page{
