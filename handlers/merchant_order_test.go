@@ -101,7 +101,7 @@ func TestTheCheckoutPageAsksForWhatIsMissing(t *testing.T) {
 	b.expectStatus(path, "paid", "paid")
 	s.sweeps()
 	s.email("receipt", "Table for two")
-	b.get(path+"/return").sees(http.StatusOK, "Table for two", "ann@example.com") // the receipt, to the one who typed it
+	b.get(path+"/return").sees(http.StatusOK, "Table for two", "Contact", "ann@example.com").seesNot("Delivery") // the receipt, to the one who typed it
 	s.newBuyer().get(path+"/return").sees(http.StatusOK).seesNot("Table for two", "ann@example.com")
 }
 

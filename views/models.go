@@ -303,6 +303,7 @@ type Receipt struct {
 	Instalment string // how the bank collects the total in parts, or ""
 	Refunds    []Refund
 	Address    []string // a line each, the name first
+	About      string   // a message key: what the address is
 	Email      string
 }
 

@@ -179,6 +179,7 @@ func Checkout(ctx context.Context, status views.Status) views.CheckoutView {
 func receipt(ctx context.Context) *views.Receipt {
 	paidBy := views.PaidBy(ctx, checkout.Method{Code: checkout.MethodCard}, checkout.Card{Brand: "VISA", LastFour: "0768"})
 	return &views.Receipt{
+		About:   "form.delivery",
 		Ordered: views.Day(ctx, time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)), MethodName: paidBy, Lines: lines(ctx), Total: amount(ctx, 4200, "SGD"),
 		Address: []string{"Jo Tan", "1 Raffles Place", "048616 Singapore", "Singapore"}, Email: "jo@example.com",
 	}
