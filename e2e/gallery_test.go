@@ -171,7 +171,7 @@ const overflow = `[...document.querySelectorAll("iframe")].flatMap((frame) => {
 
 // mainPages are checked in every language. The texts of the other pages are on these
 // pages too.
-const mainPages = "product-error cart-e checkout-failed checkout-many checkout-last checkout-long-idr code-counter wait error-404 return-paid return-pending return-partially card-korean card-co-badged outside"
+const mainPages = "product-error cart-e checkout-failed checkout-many checkout-last checkout-long-idr code-counter wait error-404 return-paid return-pending return-partially card-korean card-co-badged outside link-adj link-errors"
 
 // TestTextsFitOnTheSmallestScreen checks 320 pixels, which is also a desktop at 400 %,
 // and a desktop at 200 %.

@@ -249,8 +249,8 @@ func LinkPage(v LinkView) templ.Component {
 	})
 }
 
-// linkForm has no required field but the amount: the checkout page asks for what else the
-// order needs.
+// linkForm takes a post that lacks everything but the amount: the checkout page asks for
+// what else the order needs.
 func linkForm(v LinkView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
