@@ -51,6 +51,8 @@ func (p *Program) charge(ctx context.Context, l *line, want checkout.ChargeReque
 		return fmt.Errorf("declined: %s", code)
 	case result == checkout.ChargeUnconfirmed:
 		return errors.New("the card's bank wants its holder to confirm, so the charge was cancelled; ask the buyer to pay with the card themselves")
+	case result == checkout.ChargeCancelled:
+		return errors.New("the charge has ended and takes no money: Antom did not receive it, its order was over first, or an operator has cancelled it; another charge takes a new --key")
 	}
 	return nil
 }
@@ -61,6 +63,7 @@ func chargeSentences(o checkout.Order, result checkout.ChargeResult) string {
 		checkout.ChargeSucceeded:   "has succeeded.",
 		checkout.ChargeDeclined:    "was declined.",
 		checkout.ChargeUnconfirmed: "was cancelled.",
+		checkout.ChargeCancelled:   "has ended without money.",
 		checkout.ChargeAwaited:     "is under way; the same command again says how it ends.",
 	}[result]
 	return fmt.Sprintf("Charge of %s %s Order %s is now %s.", amountText(o.Total), ended, o.Number, statusText(o.Status))

@@ -29,7 +29,7 @@ func TestAChargeIsRefusedInASentence(t *testing.T) {
 		t.Errorf("an unknown card is answered %d %q %q", code, stdout, problems)
 	}
 	for result, want := range map[checkout.ChargeResult]string{
-		checkout.ChargeSucceeded: "has succeeded.", checkout.ChargeDeclined: "was declined.", checkout.ChargeUnconfirmed: "was cancelled.", checkout.ChargeAwaited: "is under way;",
+		checkout.ChargeSucceeded: "has succeeded.", checkout.ChargeDeclined: "was declined.", checkout.ChargeUnconfirmed: "was cancelled.", checkout.ChargeCancelled: "has ended without money.", checkout.ChargeAwaited: "is under way;",
 	} {
 		o := checkout.Order{Number: "ABCDE-FGHIJ", Status: checkout.OrderPaid, Total: checkout.Money{Minor: 1900, Currency: "SGD"}}
 		if got := chargeSentences(o, result); !strings.Contains(got, "Charge of SGD 19.00 "+want) || !strings.Contains(got, "Order ABCDE-FGHIJ is now paid.") {

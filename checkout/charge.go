@@ -93,6 +93,7 @@ const (
 	ChargeSucceeded   ChargeResult = "succeeded"
 	ChargeDeclined    ChargeResult = "declined"    // by bank or Antom
 	ChargeUnconfirmed ChargeResult = "unconfirmed" // the bank wants its holder to confirm: the charge was cancelled
+	ChargeCancelled   ChargeResult = "cancelled"   // it takes no money: Antom never received it, its order was over first, or an operator has cancelled it
 	ChargeAwaited     ChargeResult = "processing"  // Antom has not answered, or gives its result later
 )
 
@@ -100,12 +101,16 @@ const (
 func ChargeResultOf(o Order) ChargeResult {
 	p := o.Current()
 	switch {
+	case p == nil && o.Closed != "":
+		return ChargeCancelled
 	case p == nil || p.Status.InProgress() || p.unfinished():
 		return ChargeAwaited
 	case p.Status == PaymentFailed:
 		return ChargeDeclined
-	case p.Status == PaymentCancelled:
+	case p.Status == PaymentCancelled && p.Action.Type != ActionNone: // as ChargeNeedsBuyer
 		return ChargeUnconfirmed
+	case p.Status == PaymentCancelled:
+		return ChargeCancelled
 	}
 	return ChargeSucceeded
 }

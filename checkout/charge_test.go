@@ -78,7 +78,7 @@ func TestTheResultOfACharge(t *testing.T) {
 	for status, want := range map[PaymentStatus]ChargeResult{
 		PaymentCreated: ChargeAwaited, PaymentUnknown: ChargeAwaited, PaymentProcessing: ChargeAwaited, PaymentPending: ChargeAwaited,
 		PaymentAuthorized: ChargeSucceeded, PaymentPaid: ChargeSucceeded, PaymentRefunded: ChargeSucceeded,
-		PaymentFailed: ChargeDeclined, PaymentCancelled: ChargeUnconfirmed,
+		PaymentFailed: ChargeDeclined, PaymentCancelled: ChargeCancelled,
 	} {
 		if got := ChargeResultOf(orderWith(MethodCard, status)); got != want {
 			t.Errorf("%s is %s, want %s", status, got, want)
@@ -86,6 +86,14 @@ func TestTheResultOfACharge(t *testing.T) {
 	}
 	if got := ChargeResultOf(Order{}); got != ChargeAwaited {
 		t.Errorf("without a payment it is %s", got)
+	}
+	if got := ChargeResultOf(Order{Closed: OrderExpired}); got != ChargeCancelled {
+		t.Errorf("over before there was a payment it is %s", got)
+	}
+	confirms := orderWith(MethodCard, PaymentCancelled)
+	confirms.Payments[0].Action = Action{Type: ActionRedirect}
+	if got := ChargeResultOf(confirms); got != ChargeUnconfirmed {
+		t.Errorf("cancelled after the bank has asked for its holder it is %s", got)
 	}
 	asked := Payment{Choice: CardChoice{Charge: true}, Status: PaymentProcessing, Action: Action{Type: ActionRedirect}}
 	if !ChargeNeedsBuyer(asked) || ChargeNeedsBuyer(Payment{Status: PaymentProcessing, Action: asked.Action}) || ChargeNeedsBuyer(Payment{Choice: asked.Choice, Status: PaymentProcessing}) {

@@ -49,9 +49,10 @@ func CheckComplete(o Order) error {
 }
 
 // CompleteBuyer takes over what the buyer has typed in the fields that the order lacks; what
-// the merchant's system has set stays. An order that lacks nothing stays as it is. Errors:
-// CodeFormInvalid, and those of CorrectBuyer.
-func CompleteBuyer(o Order, typed Buyer) (Order, error) {
+// the merchant's system has set stays. The browser, by its reference, becomes the order's
+// buyer. An order that lacks nothing stays as it is. Errors: CodeFormInvalid, and those of
+// CorrectBuyer.
+func CompleteBuyer(o Order, typed Buyer, browser string) (Order, error) {
 	if len(Missing(o)) == 0 {
 		return o, nil
 	}
@@ -65,5 +66,9 @@ func CompleteBuyer(o Order, typed Buyer) (Order, error) {
 	if err := completed.CheckWith(o.Terms.required(completed, o.Lines)); err != nil {
 		return o, err
 	}
-	return CorrectBuyer(o, completed)
+	corrected, err := CorrectBuyer(o, completed)
+	if err != nil {
+		return o, err
+	}
+	return BindBuyer(corrected, browser), nil
 }

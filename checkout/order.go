@@ -15,7 +15,8 @@ type Order struct {
 	FormKey string // the same form, posted twice, is the same order
 	Buyer   Buyer
 	// BuyerReference is the same for all orders of one browser, and is Antom's
-	// referenceBuyerId; "" in old orders, and once the buyer's data were erased.
+	// referenceBuyerId; "" in old orders, in one from outside until a browser begins to pay
+	// it, and once the buyer's data were erased.
 	BuyerReference string
 	Lines          []OrderLine
 	Total          Money

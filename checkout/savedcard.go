@@ -90,9 +90,41 @@ func (c SavedCard) SavedAgain(newer SavedCard) SavedCard {
 	return c
 }
 
-// MayUseCards reports whether a buyer may see and use the saved cards of the order's
-// buyer. To know the order's address is not enough.
-func (o *Order) MayUseCards(buyer string) bool { return buyer != "" && buyer == o.BuyerReference }
+// MayUseCards reports whether a buyer may pay the order with saved cards of theirs: they are
+// the order's buyer, or may become it. To know the order's address is not enough.
+func (o *Order) MayUseCards(buyer string) bool {
+	return buyer != "" && (buyer == o.BuyerReference || Unbound(*o))
+}
+
+// Unbound reports whether an order is from outside and no browser has begun to pay it: the
+// first one that does becomes its buyer.
+func Unbound(o Order) bool {
+	return o.BuyerReference == "" && o.Source != SourceShop && !o.Erased()
+}
+
+// BindBuyer makes a browser the buyer of an order that has none yet. What it has typed or
+// begun is a part of the same change, so that of two browsers one is bound.
+func BindBuyer(o Order, buyer string) Order {
+	if Unbound(o) {
+		o.BuyerReference = buyer
+	}
+	return o
+}
+
+// CheckCardOwner refuses an attempt that pays with a saved card or saves one, if another
+// browser has become the order's buyer since it was asked for. Errors: ErrCardUnusable,
+// ErrSaveUnasked.
+func CheckCardOwner(o Order, want Attempt) error {
+	switch {
+	case o.MayUseCards(want.Buyer):
+		return nil
+	case want.Choice.Saved != "":
+		return ErrCardUnusable
+	case want.Choice.Save:
+		return ErrSaveUnasked
+	}
+	return nil
+}
 
 // ErrCardUnusable says that a saved card is not there for this buyer, or cannot pay.
 var ErrCardUnusable = &Error{Code: CodeFormInvalid, Fields: map[string]string{"card": "error.card"}}

@@ -174,3 +174,32 @@ func TestARemovedCardTakesItsRequestAlong(t *testing.T) {
 		}
 	}
 }
+
+// Another browser may have become the buyer after a start was asked for: what it has begun by
+// card is not paid with, or saved for, the wrong one.
+func TestTheFirstBrowserIsTheBuyerOfAnOrderFromOutside(t *testing.T) {
+	outside, own := Order{ID: "o", Terms: Terms{Source: SourceAPI}}, Order{ID: "o"}
+	if !outside.MayUseCards("ann") || outside.MayUseCards("") || own.MayUseCards("ann") {
+		t.Error("only an order from outside takes the browser that comes first")
+	}
+	if BindBuyer(own, "ann").BuyerReference != "" || BindBuyer(outside, "").BuyerReference != "" {
+		t.Error("an order of the shop's form, or a browser without a cookie, is bound")
+	}
+	bound := BindBuyer(BindBuyer(outside, "ann"), "ben")
+	if bound.BuyerReference != "ann" || bound.MayUseCards("ben") {
+		t.Errorf("bound is %q", bound.BuyerReference)
+	}
+	for _, want := range []struct {
+		Attempt
+		refused error
+	}{
+		{Attempt{Buyer: "ann", Choice: CardChoice{Saved: "card"}}, nil},
+		{Attempt{Buyer: "ben"}, nil},
+		{Attempt{Buyer: "ben", Choice: CardChoice{Saved: "card"}}, ErrCardUnusable},
+		{Attempt{Buyer: "ben", Choice: CardChoice{Save: true}}, ErrSaveUnasked},
+	} {
+		if err := CheckCardOwner(bound, want.Attempt); err != want.refused {
+			t.Errorf("%s with %+v: %v", want.Buyer, want.Choice, err)
+		}
+	}
+}

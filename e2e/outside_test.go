@@ -9,6 +9,10 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // places has a program of the merchant's make something by the API, with a new key, and
@@ -102,4 +106,109 @@ func TestALinkIsPaidWithAnAmountOfTheBuyersChoice(t *testing.T) {
 	if o := shop.paidOnce().lines("order"); len(o) != 1 || o[0].Total != 1250 {
 		t.Errorf("the orders are %+v", o)
 	}
+}
+
+// paidOutside is the return page of an order from outside that a browser has paid.
+func (b *buyer) paidOutside(merchant string) (returns string) {
+	b.t.Helper()
+	b.opens(b.shop.places("/orders", `{"lines":[{"name":"Table for two","quantity":1,"unit_amount":2100}],"buyer":{"email":"wei@example.com"},"success_url":"`+merchant+`/thanks"}`))
+	b.chooses("ALIPAY_CN")
+	returns = "/checkout/" + b.token() + "/return"
+	b.pays()
+	b.arrives("/buyer/.+")
+	b.presses("buyer-pay")
+	b.sees("paid")
+	return returns
+}
+
+// A buyer who wants to read the receipt stops the way back, by its button or any key, and one
+// who comes back is not led away again.
+func TestTheWayBackToTheShopIsStopped(t *testing.T) {
+	t.Parallel()
+	b := openShop(t).buyer(phone)
+	returns := b.paidOutside(merchantsShop(t))
+	// The pause ends when the test says so: leads is what happens then.
+	call(b, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: `{
+		const wait = setTimeout, end = clearTimeout;
+		window.setTimeout = (f, ms, ...more) => ms === 5000 ? (window.leads = f, -1) : wait(f, ms, ...more);
+		window.clearTimeout = (timer) => timer === -1 ? delete window.leads : end(timer);
+	}`})
+	const waits, stays = `!!window.leads`, `!window.leads && document.querySelector("[data-forward]").hidden`
+	b.opens(returns)
+	b.until("the pause", waits)
+	b.presses("stay")
+	b.until("the end of the pause by the button", stays)
+	b.opens(returns)
+	b.until("the pause", waits)
+	b.types(kb.Tab)
+	b.until("the end of the pause by a key", stays)
+	b.opens(returns)
+	b.until("the pause", waits)
+	b.does(chromedp.Evaluate[chromedp.Void](`void setTimeout(leads)`))
+	b.seesHook("thanks")
+	b.goesBack()
+	b.arrives(returnPage)
+	b.until("no pause", stays)
+}
+
+// Without scripts an order from outside is completed, paid, and left by its button.
+func TestWithoutJavaScriptAnOrderFromOutsideIsPaid(t *testing.T) {
+	onBoth(t, func(t *testing.T, on device) {
+		shop, merchant := openShop(t), merchantsShop(t)
+		b := shop.buyer(on)
+		b.withoutJavaScript()
+		b.opens(shop.places("/orders", `{"lines":[{"name":"Table for two","quantity":2,"unit_amount":2100}],"success_url":"`+merchant+`/thanks"}`))
+		b.mayComplain("422")
+		b.fills("email", "wei@")
+		b.clicks(hook("buyer-form") + " button")
+		b.until("the problem at its field", `document.querySelector("#email[aria-invalid=true]")?.value === "wei@"`)
+		b.fills("email", "wei@example.com")
+		b.clicks(hook("buyer-form") + " button")
+		b.seesHook("pay")
+		b.chooses("GCASH")
+		b.pays()
+		b.arrives("/buyer/.+") // the interstitial redirects
+		b.presses("buyer-pay")
+		b.arrives(returnPage)
+		b.sees("paid")
+		b.until("no word of a pause", `document.querySelector("[data-forward]").hidden`)
+		b.presses("to-shop")
+		b.seesHook("thanks")
+		shop.paidOnce()
+	})
+}
+
+// Without scripts a link for one use is paid with an amount of the buyer's choice. Opened
+// again it says that it is used up, and leads its buyer to the order.
+func TestWithoutJavaScriptALinkIsPaidOnce(t *testing.T) {
+	onBoth(t, func(t *testing.T, on device) {
+		shop := openShop(t)
+		b := shop.buyer(on)
+		b.withoutJavaScript()
+		link := shop.places("/payment-links", `{"name":"A gift for the school","currency":"SGD","amount":{"min":500,"max":200000},"max_uses":1}`)
+		b.opens(link)
+		b.mayComplain("422")
+		b.fills("amount", "1")
+		b.clicks(hook("link-form") + " button")
+		b.until("the problem at its field", `document.querySelector("#amount[aria-invalid=true]")?.value === "1"`)
+		b.fills("amount", "12.50")
+		b.fills("email", "wei@example.com")
+		b.clicks(hook("link-form") + " button")
+		b.arrives(checkoutPage)
+		b.chooses("GCASH")
+		b.pays()
+		b.arrives("/buyer/.+")
+		b.presses("buyer-pay")
+		b.arrives(returnPage)
+		b.sees("paid")
+		b.mayComplain("410")
+		b.opens(link)
+		b.until("the used-up link", `document.querySelector('[data-test="link-closed"]')?.dataset.status === "used_up"`)
+		b.photographs("link, used up " + on.name)
+		b.clicks("main .actions a.button")
+		b.sees("paid")
+		if o := shop.paidOnce().lines("order"); len(o) != 1 || o[0].Total != 1250 {
+			t.Errorf("the orders are %+v", o)
+		}
+	})
 }

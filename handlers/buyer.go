@@ -31,6 +31,16 @@ func (s *server) buyerReference(c echo.Context) string {
 // newReference names a browser that places its first order.
 func newReference() string { return rand.Text() }
 
+// meetBuyer gives the browser that opens an order from outside a reference, or lets it keep
+// the one that it has. Its first post then binds the order to it. The order itself stays as it
+// is: programs that show a preview of an address open it, too.
+func (s *server) meetBuyer(c echo.Context, o checkout.Order) error {
+	if !o.Payable() || !checkout.Unbound(o) {
+		return nil
+	}
+	return s.buyers.Save(c, &buyer{cmp.Or(s.buyerReference(c), newReference())})
+}
+
 // keepBuyer lets the browser keep who placed the order, for another 400 days.
 func (s *server) keepBuyer(c echo.Context, o checkout.Order) error {
 	if o.BuyerReference == "" {

@@ -212,6 +212,25 @@ func TestAChargeWithoutAnAnswerIsMadeOnce(t *testing.T) {
 	}
 }
 
+// A charge that Antom never received is no charge that the bank wants confirmed.
+func TestAChargeThatAntomNeverReceivedIsCancelled(t *testing.T) {
+	shop := newShop(t, charges)
+	card := shop.savesCard()
+	shop.fault(sandbox.Fault{Kind: sandbox.ResetByPeer, On: "pay"})
+	o, err := shop.charge(card, "may", 1900)
+	must(t, err)
+	for range 3 {
+		shop.passes(time.Hour)
+		shop.sweeps()
+	}
+	shop.control.ClearFaults()
+	o, err = shop.charge(card, "may", 1900)
+	must(t, err)
+	if got := checkout.ChargeResultOf(o); got != checkout.ChargeCancelled || o.Closed == "" {
+		t.Errorf("the charge has %s, its order is %s", got, o.Status)
+	}
+}
+
 func codeOf(err error) checkout.ErrorCode {
 	var e *checkout.Error
 	if errors.As(err, &e) {

@@ -34,6 +34,9 @@ type refusedStart struct {
 
 // renderCheckout shows the pay page; refused is nil unless a post has led to it.
 func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, refused *refusedStart) error {
+	if err := s.meetBuyer(c, o); err != nil {
+		return err
+	}
 	paths := pathsOf(o)
 	v := views.CheckoutView{
 		Frame:     s.site.Frame(c, 0),

@@ -47,7 +47,7 @@ func (s cashier) completeOrder(c echo.Context) error {
 	}
 	var buyer checkout.Buyer
 	buyer.Set(form.Get)
-	before, after, err := s.shop.CompleteOrder(c.Request().Context(), c.Param("token"), buyer)
+	before, after, err := s.shop.CompleteOrder(c.Request().Context(), c.Param("token"), buyer, s.buyerReference(c))
 	var refused *checkout.Error
 	if errors.As(err, &refused) && refused.Kind() == checkout.Invalid && !web.WantsJSON(c) {
 		return s.renderCheckout(c, http.StatusUnprocessableEntity, before, &refusedStart{Error: refused, typed: typed(form.Get)})

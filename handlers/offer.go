@@ -55,6 +55,9 @@ func (s cashier) listMethods(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := s.meetBuyer(c, o); err != nil {
+		return err
+	}
 	answer := offer{Status: string(o.Status), Methods: []methodOffer{}, SavedCards: []savedCard{}}
 	if s.takesAttempt(o) {
 		for _, m := range s.methodViews(c, o, appOr(c, deviceOf(c))) {

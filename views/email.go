@@ -89,7 +89,7 @@ func EmailText(ctx context.Context, v EmailView) string {
 		}
 		if len(r.Address) > 0 {
 			line()
-			line(Text(ctx, "form.delivery"), ":")
+			line(Text(ctx, r.About), ":")
 		}
 		for _, l := range r.Address {
 			line(l)

@@ -34,7 +34,7 @@ const amountRangeID = "amount-range"
 
 // linkInput is the field of a link's form called name.
 func linkInput(v LinkView, name, label, kind, mode, autocomplete string) input {
-	return input{name: name, label: label, problem: v.Errors[name], value: v.Values[name], kind: kind, mode: mode, autocomplete: autocomplete}
+	return input{name: name, label: label, problem: v.Errors[name], value: v.Values[name], kind: kind, mode: mode, autocomplete: autocomplete, optional: name == "name"}
 }
 
 // linkFields are the names of a link's form from top to bottom, with their labels.
@@ -50,7 +50,7 @@ func linkProblems(v LinkView) []problem {
 		switch {
 		case message == "":
 		case f.name == "reference":
-			list = append(list, problem{message: message})
+			list = append(list, problem{label: f.label, message: message})
 		default:
 			list = append(list, problem{field: f.name, label: f.label, message: message})
 		}

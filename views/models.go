@@ -188,7 +188,7 @@ type BuyerForm struct {
 // Leave is the way back to the shop from which an order has come.
 type Leave struct {
 	URL     string // "" is the shop's own front page
-	Forward bool   // the page goes there by itself
+	Forward bool   // the page goes there by itself, where scripts run
 }
 
 // SavedCard is a card that the buyer has saved.
@@ -303,6 +303,7 @@ type Receipt struct {
 	Instalment string // how the bank collects the total in parts, or ""
 	Refunds    []Refund
 	Address    []string // a line each, the name first
+	About      string   // a message key: what the address is
 	Email      string
 }
 

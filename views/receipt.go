@@ -54,6 +54,10 @@ func NewReceipt(ctx context.Context, o checkout.Order, method checkout.Method) *
 		Total:   NewAmount(ctx, o.Total),
 		Email:   o.Buyer.Email,
 		Address: address(ctx, o.Buyer),
+		About:   "form.delivery",
+	}
+	if o.Buyer.Address1 == "" { // an order from outside may need no delivery
+		r.About = "form.contact"
 	}
 	p := o.Current()
 	if p == nil {

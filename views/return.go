@@ -6,12 +6,8 @@ import (
 	"github.com/a-h/templ"
 )
 
-// forwardSeconds is how long a buyer who has paid sees so before the page leads them back to
-// the merchant's shop: long enough to read it.
-const forwardSeconds = "5"
-
 // returnDocument loads the status script and refreshes the page until the status is
-// final.
+// final, and then the script that leads the buyer back to the merchant's shop.
 func returnDocument(ctx context.Context, v ReturnView) document {
 	d := document{title: Text(ctx, v.Status.Title), frame: v.Frame, paying: true}
 	if !v.Status.Final {
@@ -19,7 +15,7 @@ func returnDocument(ctx context.Context, v ReturnView) document {
 		d.refresh = refresh(v.Status, string(templ.URL(v.SelfURL)))
 	}
 	if v.Leave.Forward {
-		d.forward = forwardSeconds + ";url=" + v.Leave.URL
+		d.scripts = append(d.scripts, "forward.js")
 	}
 	return d
 }

@@ -184,11 +184,15 @@ func (s *starts) replace(ctx context.Context, o checkout.Order, want checkout.At
 
 // begin stores a new attempt and submits it.
 func (s *starts) begin(ctx context.Context, o checkout.Order, want checkout.Attempt) (Started, error) {
+	o = checkout.BindBuyer(o, want.Buyer)
+	if err := checkout.CheckCardOwner(o, want); err != nil {
+		return Started{Order: o}, err
+	}
 	p, err := s.newPayment(o, want)
 	if err != nil {
 		return Started{}, err
 	}
-	added, err := s.addPayment(ctx, o, p, want.Language)
+	added, err := s.addPayment(ctx, o, p, want)
 	if err != nil {
 		return Started{Order: o}, err
 	}
@@ -261,15 +265,16 @@ func (s *starts) attemptEnd(o checkout.Order, want checkout.Attempt, now time.Ti
 }
 
 // addPayment commits the attempt, and reserves the goods for it, before Antom is
-// asked. The buyer's language becomes that of an order without one.
-func (s *starts) addPayment(ctx context.Context, o checkout.Order, p checkout.Payment, language string) (checkout.Order, error) {
+// asked. An order without a language or a buyer gets those of the attempt.
+func (s *starts) addPayment(ctx context.Context, o checkout.Order, p checkout.Payment, want checkout.Attempt) (checkout.Order, error) {
 	cause := checkout.Cause{Kind: checkout.ByShopper, ID: p.RequestID}
 	before, after, err := s.store.Update(ctx, o.ID, checkout.Evidence{Cause: cause},
 		func(current checkout.Order) (checkout.Order, []checkout.Effect, error) {
-			if current.Buyer != o.Buyer { // corrected since the request was written
+			current = checkout.BindBuyer(checkout.SpokenIn(current, want.Language), want.Buyer)
+			if current.Buyer != o.Buyer || current.BuyerReference != o.BuyerReference { // the request names others
 				return current, nil, checkout.ErrStale
 			}
-			after, err := checkout.AddPayment(checkout.SpokenIn(current, language), p, s.rules())
+			after, err := checkout.AddPayment(current, p, s.rules())
 			return after, nil, err
 		})
 	if err != nil {

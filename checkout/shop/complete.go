@@ -9,9 +9,10 @@ import (
 )
 
 // CompleteOrder adds to an order of the merchant's system what the buyer has typed in its
-// missing fields. It is idempotent. Errors: CodeNotFound, CodeFormInvalid with a message key
-// per field, CodeOrderPaid, CodeOrderUnderWay, CodeOrderClosed.
-func (s *Shop) CompleteOrder(ctx context.Context, token string, typed checkout.Buyer) (before, after checkout.Order, err error) {
+// missing fields, and who that is: the reference of their browser. It is idempotent. Errors:
+// CodeNotFound, CodeFormInvalid with a message key per field, CodeOrderPaid,
+// CodeOrderUnderWay, CodeOrderClosed.
+func (s *Shop) CompleteOrder(ctx context.Context, token string, typed checkout.Buyer, browser string) (before, after checkout.Order, err error) {
 	if !checkout.IsToken(token) {
 		return before, after, checkout.ErrNotFound
 	}
@@ -21,7 +22,7 @@ func (s *Shop) CompleteOrder(ctx context.Context, token string, typed checkout.B
 	}
 	cause := checkout.Cause{Kind: checkout.ByShopper, ID: o.ID}
 	before, after, err = s.store.Update(ctx, o.ID, checkout.Evidence{Cause: cause}, func(o checkout.Order) (checkout.Order, []checkout.Effect, error) {
-		completed, err := checkout.CompleteBuyer(o, typed)
+		completed, err := checkout.CompleteBuyer(o, typed, browser)
 		return completed, nil, err
 	})
 	if err != nil {

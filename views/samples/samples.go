@@ -179,6 +179,7 @@ func Checkout(ctx context.Context, status views.Status) views.CheckoutView {
 func receipt(ctx context.Context) *views.Receipt {
 	paidBy := views.PaidBy(ctx, checkout.Method{Code: checkout.MethodCard}, checkout.Card{Brand: "VISA", LastFour: "0768"})
 	return &views.Receipt{
+		About:   "form.delivery",
 		Ordered: views.Day(ctx, time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)), MethodName: paidBy, Lines: lines(ctx), Total: amount(ctx, 4200, "SGD"),
 		Address: []string{"Jo Tan", "1 Raffles Place", "048616 Singapore", "Singapore"}, Email: "jo@example.com",
 	}
@@ -483,7 +484,7 @@ func outsidePages(ctx context.Context) []Page {
 		Countries: []views.Option{{Value: "DE", Text: "Germany"}, {Value: "PH", Text: "Philippines"}, {Value: "SG", Text: "Singapore"}},
 	}}
 	forward, waiting := Return(ctx, Status("paid")), Return(ctx, Status("processing"))
-	forward.Leave, waiting.Leave = views.Leave{URL: "https://shop.example/thanks", Forward: true}, back
+	forward.Leave, waiting.Leave = views.Leave{URL: "#main", Forward: true}, back // it must not leave the gallery
 	expired := Checkout(ctx, Status("expired"))
 	expired.Leave, expired.RenewURL = back, ""
 	return []Page{
