@@ -79,6 +79,7 @@ func BenchmarkManyOrders(b *testing.B) {
 		b.ReportMetric(0, "ns/op")
 	})
 	both := []*filled{open(b, small, few), open(b, large, many)}
+	benchLists(b, both)
 	for _, step := range []struct {
 		name string
 		do   func(*filled) error
@@ -99,6 +100,30 @@ func BenchmarkManyOrders(b *testing.B) {
 				ratios = append(ratios, p99(waits[1])/p99(waits[0]))
 			}
 			b.ReportMetric(median(ratios), "p99/p99")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// benchLists: a list of the newest 50 orders by each filter (target 10). It asks the
+// store, because what HTTP costs is the same with few orders and with many.
+func benchLists(b *testing.B, both []*filled) {
+	for name := range both[0].filters() {
+		b.Run("list/"+name, func(b *testing.B) {
+			var ratios []float64
+			for b.Loop() {
+				var waits [2][]float64
+				for range 100 {
+					for i, shop := range both {
+						begun := time.Now()
+						_, err := shop.newest(shop.filters()[name])
+						noError(b, err)
+						waits[i] = append(waits[i], float64(time.Since(begun)))
+					}
+				}
+				ratios = append(ratios, median(waits[1])/median(waits[0]))
+			}
+			b.ReportMetric(median(ratios), "many/few")
 			b.ReportMetric(0, "ns/op")
 		})
 	}

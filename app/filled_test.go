@@ -31,6 +31,11 @@ func TestAFilledDatabaseIsOneOfTheShop(t *testing.T) {
 	noError(t, f.order())
 	noError(t, f.notification())
 	noError(t, f.read())
+	for name, filter := range f.filters() {
+		if found, err := f.newest(filter); err != nil || (found == 0) != (name == "waiting") {
+			t.Errorf("the list by %s has %d orders, %v", name, found, err)
+		}
+	}
 	for i := range n {
 		o, err := f.store.OrderByToken(t.Context(), fmt.Sprintf("token-%d", i))
 		if err != nil || o.Status != checkout.OrderPaid || len(o.Payments) != 1 || len(o.Lines) != 1 {
@@ -123,6 +128,33 @@ func (f *filled) read() error {
 	return err
 }
 
+// filters are those of the merchant API, each with what is worst for it in a filled
+// database: all orders are of one buyer, paid, and waiting for nothing.
+func (f *filled) filters() map[string]checkout.OrderFilter {
+	last := f.n - 1
+	return map[string]checkout.OrderFilter{
+		"nothing":          {},
+		"status":           {Status: checkout.OrderPaid},
+		"reference":        {Reference: fmt.Sprintf("R-%d", last/2)},
+		"reference+status": {Reference: fmt.Sprintf("R-%d", last/2), Status: checkout.OrderPaid},
+		"email":            {Email: "ann@example.com"},
+		"email+status":     {Email: "ann@example.com", Status: checkout.OrderPaid},
+		"number":           {Number: fmt.Sprintf("N-%d", last/2)},
+		"created_from":     {CreatedFrom: filledAt(last / 2)},
+		"created_to":       {CreatedTo: filledAt(last / 2)},
+		"waiting":          {Waiting: true},
+	}
+}
+
+// filledAt is when fill says that an order was placed.
+func filledAt(i int) time.Time { return time.UnixMilli(1_700_000_000_000 + int64(i)) }
+
+// newest lists the newest 50 orders and says how many there are of them.
+func (f *filled) newest(by checkout.OrderFilter) (int, error) {
+	orders, err := f.store.Orders(context.Background(), by, checkout.Window{Limit: 50})
+	return len(orders), err
+}
+
 var newID = checkout.NewIDs(time.Now).New
 
 // fill makes a database of n paid orders of the past, as fast as SQL can.
@@ -137,10 +169,10 @@ func fill(t testing.TB, file string, n int) {
 	pool.SetMaxOpenConns(1)
 	for _, statement := range []string{
 		`INSERT INTO orders (id, number, token_sha256, form_key, status, closed, review, review_payment, ever_paid, stock, version, currency, total,
-			email, name, phone, country, region, city, address1, address2, postal_code, language, created_at, expires_at)
+			email, name, phone, country, region, city, address1, address2, postal_code, language, reference, created_at, expires_at)
 		SELECT printf('0190%08x-0000-7000-8000-000000000000', i), printf('N-%d', i), token_hash(printf('token-%d', i)), printf('form-%d', i),
 		       'paid', '', '', '', 1, '', 3, 'SGD', 4200, 'ann@example.com', 'Ann Lee', '', 'SG', '', 'Singapore', '1 Raffles Place', '', '048616',
-		       'en', 1700000000000 + i, 1700003600000 + i
+		       'en', printf('R-%d', i), 1700000000000 + i, 1700003600000 + i
 		  FROM n`,
 		`INSERT INTO order_lines SELECT printf('0190%08x-0000-7000-8000-000000000000', i), 0, 'MUG-01', 'Enamel mug', '', 2, 2100 FROM n`,
 		`INSERT INTO payments (request_id, order_id, antom_id, method, mode, status, active, duplicate, currency, amount, result_code, body, action,

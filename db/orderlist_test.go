@@ -13,14 +13,23 @@ import (
 // costs the same among many orders as among few.
 func TestListsOfOrdersReadAnIndexInOrder(t *testing.T) {
 	store := openStore(t)
-	for name, f := range map[string]checkout.OrderFilter{
-		"all":       {},
-		"status":    {Status: checkout.OrderPaid},
-		"created":   {CreatedFrom: noon, CreatedTo: noon.Add(time.Hour)},
-		"in status": {Status: checkout.OrderPaid, CreatedTo: noon},
+	for name, list := range map[string]struct {
+		checkout.OrderFilter
+		index string
+	}{
+		"all":                 {checkout.OrderFilter{}, "orders_by_time"},
+		"status":              {checkout.OrderFilter{Status: checkout.OrderPaid}, "orders_by_status"},
+		"created":             {checkout.OrderFilter{CreatedFrom: noon, CreatedTo: noon.Add(time.Hour)}, "orders_by_time"},
+		"in status":           {checkout.OrderFilter{Status: checkout.OrderPaid, CreatedTo: noon}, "orders_by_status"},
+		"email":               {checkout.OrderFilter{Email: "ann@example.com"}, "orders_of_email"},
+		"email in status":     {checkout.OrderFilter{Email: "ann@example.com", Status: checkout.OrderPaid}, "orders_of_email"},
+		"email, waiting":      {checkout.OrderFilter{Email: "ann@example.com", Waiting: true}, "orders_of_email"},
+		"email since":         {checkout.OrderFilter{Email: "ann@example.com", CreatedFrom: noon}, "orders_of_email"},
+		"reference":           {checkout.OrderFilter{Reference: "R-1"}, "orders_of_reference"},
+		"reference in status": {checkout.OrderFilter{Reference: "R-1", Status: checkout.OrderPaid}, "orders_of_reference"},
 	} {
 		for _, after := range []string{"", "order"} {
-			where, values := ordersWhere(f, checkout.Window{After: after})
+			where, values := ordersWhere(list.OrderFilter, checkout.Window{After: after})
 			plan, err := collect(t.Context(), store.reads, func(row scanner) (string, error) {
 				var id, parent, unused int
 				var detail string
@@ -30,7 +39,7 @@ func TestListsOfOrdersReadAnIndexInOrder(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if text := strings.Join(plan, "; "); !strings.Contains(text, "INDEX orders_by_") || strings.Contains(text, "B-TREE") {
+			if text := strings.Join(plan, "; "); !strings.Contains(text, "INDEX "+list.index) || strings.Contains(text, "B-TREE") {
 				t.Errorf("%s after %q: %s", name, after, text)
 			}
 			if after != "" && !strings.Contains(strings.Join(plan, "; "), "<") {

@@ -18,11 +18,11 @@ import (
 // apiDocs is the page about the merchant API.
 type apiDocs struct {
 	*server
-	drawn views.APIDocs // without its frame
+	drawn func() views.APIDocs // without its frame
 }
 
 func (d apiDocs) show(c echo.Context) error {
-	page := d.drawn
+	page := d.drawn()
 	page.Frame = d.site.Frame(c, 0)
 	page.Base = strings.TrimSuffix(d.cfg.PublicURL.String(), "/") + page.Base
 	return web.Render(c, http.StatusOK, views.APIDocsPage(page))

@@ -98,6 +98,61 @@ func BenchmarkNotification(b *testing.B) {
 	figures.report(b)
 }
 
+// BenchmarkPlaceOrder: a program places an order by the API, with an Idempotency-Key.
+// The limit is the shop's own form, posted by the same buyer for the same goods.
+func BenchmarkPlaceOrder(b *testing.B) {
+	shop := newBenchShop(b, func(*antom.Client) gateway.Client { return readyGateway{} })
+	_, key, err := shop.services.Merchant.CreateKey(context.Background(), "bench", checkout.Scopes())
+	noError(b, err)
+	form := url.Values{
+		"email": {"ann@example.com"}, "name": {"Ann Lee"}, "country": {"SG"}, "city": {"Singapore"},
+		"address1": {"1 Raffles Place"}, "postal_code": {"048616"},
+	}
+	const body = `{"lines":[{"sku":"MUG-01","quantity":2}],"buyer":{"email":"ann@example.com","name":"Ann Lee",
+		"address":{"country":"SG","city":"Singapore","line1":"1 Raffles Place","postal_code":"048616"}}}`
+	var figures medians
+	for b.Loop() {
+		var forms, calls []request
+		for range perRound {
+			form.Set("form_id", checkout.NewToken())
+			forms = append(forms, request{"POST", shop.url + "/orders", map[string]string{
+				"Content-Type": "application/x-www-form-urlencoded", "Cookie": shop.cookie,
+			}, form.Encode()})
+			calls = append(calls, request{"POST", shop.url + "/api/v1/orders", map[string]string{
+				"Content-Type": "application/json", "Authorization": "Bearer " + key, "Idempotency-Key": checkout.NewToken(),
+			}, body})
+		}
+		least, measured := fire(b, clients, forms), fire(b, clients, calls)
+		figures.add("cpu/form-cpu", float64(measured.cpuEach())/float64(least.cpuEach()))
+		figures.add("rate/form-rate", measured.rate()/least.rate())
+	}
+	figures.report(b)
+}
+
+// BenchmarkEventRow: what the row of an event adds to a notification. The limit is the
+// same shop on a database that drops these rows.
+func BenchmarkEventRow(b *testing.B) {
+	with := newBenchShop(b, func(*antom.Client) gateway.Client { return readyGateway{} })
+	without := newBenchShop(b, func(*antom.Client) gateway.Client { return readyGateway{} })
+	pool, err := sql.Open("sqlite", "file:"+without.database)
+	noError(b, err)
+	_, err = pool.Exec(`CREATE TRIGGER without_events BEFORE INSERT ON events BEGIN SELECT RAISE(IGNORE); END`)
+	noError(b, errors.Join(err, pool.Close()))
+	var figures medians
+	for b.Loop() {
+		var cpu [2]time.Duration
+		for i, shop := range []*benchShop{without, with} {
+			var final []request
+			for _, p := range shop.payments(b, perRound) {
+				final = append(final, shop.paid(b, p.payment))
+			}
+			cpu[i] = fire(b, clients, final).cpuEach()
+		}
+		figures.add("cpu/cpu-without", float64(cpu[1])/float64(cpu[0]))
+	}
+	figures.report(b)
+}
+
 // BenchmarkCheckoutPage: the pay page of an order (target 5) against echo's
 // "hello".
 func BenchmarkCheckoutPage(b *testing.B) {
@@ -592,6 +647,7 @@ func TestBenchClients(t *testing.T) {
 	must(t, err)
 	must(t, json.Unmarshal(line, &what))
 	c := &benchClients{load: what, http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 2 * clients, DisableCompression: true}}}
+	c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse } // one request is one
 	c.Waits = make([]time.Duration, len(what.Requests))
 	var streams []*http.Response
 	if what.Mode != "fire" {
@@ -640,7 +696,7 @@ func (c *benchClients) do(r request) *http.Response {
 		c.fail("%v", err)
 		return nil
 	}
-	if res.StatusCode != http.StatusOK {
+	if !slices.Contains([]int{http.StatusOK, http.StatusCreated, http.StatusSeeOther}, res.StatusCode) {
 		c.fail("%s %s answers %s", r.Method, r.URL, res.Status)
 	}
 	return res

@@ -226,9 +226,9 @@ CREATE INDEX orders_in_clear ON orders (id) WHERE token_sealed >= x'20';
 
 CREATE INDEX orders_of_buyer ON orders (buyer_reference) WHERE buyer_reference <> '';
 
-CREATE INDEX orders_of_email ON orders (lower(email)) WHERE email <> '';
+CREATE INDEX orders_of_email ON orders (lower(email), created_at, id) WHERE email <> '';
 
-CREATE INDEX orders_of_reference ON orders (reference) WHERE reference <> '';
+CREATE INDEX orders_of_reference ON orders (reference, created_at, id) WHERE reference <> '';
 
 CREATE INDEX orders_open ON orders (expires_at) WHERE status = 'open';
 

@@ -55,7 +55,7 @@ type Config struct {
 type API struct {
 	Config
 	Services
-	Spec []byte // the specification as it is served
+	Spec func() []byte // the specification as it is served
 	huma huma.API
 }
 

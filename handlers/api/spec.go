@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"net/http"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/labstack/echo/v4"
@@ -47,12 +48,18 @@ func (a *API) serveSpec(group *echo.Group) {
 			}
 		}
 	}
+	a.Spec = sync.OnceValue(func() []byte { return written(spec) })
+	group.GET(specPath, func(c echo.Context) error { return c.Blob(http.StatusOK, echo.MIMEApplicationJSON, a.Spec()) })
+}
+
+// written takes as long as a start of the rest of the program, so it waits for the first
+// reader.
+func written(spec *huma.OpenAPI) []byte {
 	text, err := json.MarshalIndent(spec, "", "  ")
 	if err != nil {
 		panic("api: the specification: " + err.Error()) // it is made of the program's own types
 	}
-	a.Spec = append(text, '\n')
-	group.GET(specPath, func(c echo.Context) error { return c.Blob(http.StatusOK, echo.MIMEApplicationJSON, a.Spec) })
+	return append(text, '\n')
 }
 
 func problemCodes() (codes []any) {
