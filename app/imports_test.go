@@ -39,6 +39,7 @@ var arrows = map[string][]string{
 	"checkout/shop":     {"checkout"},
 	"checkout/gateway":  {"antom", "checkout"},
 	"antom":             {},
+	"antom/reports":     {},
 	"antom/sandbox":     {"antom"},
 	"static":            {},
 	"webhooks":          {"checkout", "webhooks/safedial"},
