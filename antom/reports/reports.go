@@ -90,19 +90,6 @@ type Fine int64
 // FineUnits is how many Fine are one major unit.
 const FineUnits = 10_000
 
-// String writes two decimals or as many as are needed: "-7.20", "0.0125".
-func (f Fine) String() string {
-	sign, n := "", int64(f)
-	if n < 0 {
-		sign, n = "-", -n
-	}
-	text := fmt.Sprintf("%s%d.%04d", sign, n/FineUnits, n%FineUnits)
-	for i := 0; i < 2 && text[len(text)-1] == '0'; i++ {
-		text = text[:len(text)-1]
-	}
-	return text
-}
-
 // Error says why a file is refused. Line and Column are where the reason stands; 0 and ""
 // where it is about the whole file.
 type Error struct {
