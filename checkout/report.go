@@ -44,10 +44,10 @@ type ReportRow struct {
 	Status            string
 	At                time.Time
 	Amount            Money // in the currency of the payment; no currency where the row has none
-	Settled           Fine  // the net
+	Net               Fine  // the net
 	Fees              Fine
 	FormulaOff        Fine // by how much the net differs from gross and fees
-	SettledCurrency   Currency
+	NetCurrency       Currency
 	Count             int // of a summary
 
 	Class            ReportClass
@@ -124,10 +124,10 @@ type BatchSum struct {
 	Currency Currency
 	Type     string
 	Count    int
-	Settled  Fine
+	Net      Fine
 }
 
-// LedgerMove is a row of the ledger that says that money has moved.
+// LedgerMove is a row of the ledger by which money went from one side to the other.
 type LedgerMove struct {
 	Transition
 	OrderID string

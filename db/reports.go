@@ -50,10 +50,10 @@ var reportRowRows = newMapping(mapping[checkout.ReportRow]{
 		instant("at", func(r *checkout.ReportRow) *time.Time { return &r.At }),
 		plain("minor", func(r *checkout.ReportRow) *int64 { return &r.Amount.Minor }),
 		plain("currency", func(r *checkout.ReportRow) *checkout.Currency { return &r.Amount.Currency }),
-		plain("settled", func(r *checkout.ReportRow) *checkout.Fine { return &r.Settled }),
+		plain("net", func(r *checkout.ReportRow) *checkout.Fine { return &r.Net }),
 		plain("fees", func(r *checkout.ReportRow) *checkout.Fine { return &r.Fees }),
 		plain("formula_off", func(r *checkout.ReportRow) *checkout.Fine { return &r.FormulaOff }),
-		plain("settled_currency", func(r *checkout.ReportRow) *checkout.Currency { return &r.SettledCurrency }),
+		plain("net_currency", func(r *checkout.ReportRow) *checkout.Currency { return &r.NetCurrency }),
 		plain("count", func(r *checkout.ReportRow) *int { return &r.Count }),
 		plain("class", func(r *checkout.ReportRow) *checkout.ReportClass { return &r.Class }),
 		plain("reason", func(r *checkout.ReportRow) *string { return &r.Reason }),
@@ -184,14 +184,14 @@ func (t reportBooks) OtherGeneration(ctx context.Context, kind, batch string, ge
 func (t reportBooks) BatchSums(ctx context.Context, batch string) ([]checkout.BatchSum, error) {
 	return collect(ctx, t.store.reads, func(row scanner) (s checkout.BatchSum, err error) {
 		s.Batch = batch
-		err = row.Scan(&s.Kind, &s.Currency, &s.Type, &s.Count, &s.Settled)
+		err = row.Scan(&s.Kind, &s.Currency, &s.Type, &s.Count, &s.Net)
 		return s, err
 	}, `
-		SELECT kind, settled_currency, type, iif(kind = 'summary', sum(count), count(*)), sum(settled)
+		SELECT kind, net_currency, type, iif(kind = 'summary', sum(count), count(*)), sum(net)
 		  FROM report_rows
 		 WHERE batch = $1 AND batch <> '' AND kind IN ('settlement', 'summary')
-		 GROUP BY kind, settled_currency, type
-		 ORDER BY kind, settled_currency, type = 'TOTAL', type`, batch)
+		 GROUP BY kind, net_currency, type
+		 ORDER BY kind, net_currency, type = 'TOTAL', type`, batch)
 }
 
 // Batches implements books.Store.

@@ -61,7 +61,7 @@ func TestARowIsReadFieldByField(t *testing.T) {
 	at := time.Date(2026, 6, 2, 1, 15, 30, 0, time.UTC)
 	if refund.Type != "REFUND" || refund.Line != 5 || refund.RequestID != "RF-2003-01" || refund.OriginalRequestID != "PR-2003-01" ||
 		refund.OrderID != "ORD-2003" || refund.Method != "GRABPAY_SG" || !refund.At.Equal(at) || refund.Amount != (Amount{-3000, "SGD"}) ||
-		refund.Settled != -296500 || refund.Fees != 3500 || refund.SettledCurrency != "SGD" {
+		refund.Net != -296500 || refund.Fees != 3500 || refund.NetCurrency != "SGD" {
 		t.Errorf("the refund is read as %+v", refund)
 	}
 	quoted := f.Rows[0]
@@ -69,7 +69,7 @@ func TestARowIsReadFieldByField(t *testing.T) {
 		t.Errorf("the payment in pesos is read as %+v", quoted)
 	}
 	fee := f.Rows[9]
-	if fee.Type != "SETTLEMENT_FEE" || fee.Amount.Currency != "" || fee.Settled != -50000 {
+	if fee.Type != "SETTLEMENT_FEE" || fee.Amount.Currency != "" || fee.Net != -50000 {
 		t.Errorf("the fee is read as %+v", fee)
 	}
 	older := read(t, "t.csv", sample(t, "transactionItems_20250601_000.csv")).Rows[2]
@@ -175,7 +175,7 @@ func TestANewFeeColumnCounts(t *testing.T) {
 	content := strings.Replace(head, "\n", ",settlementAmountValue,settlementCurrency,feeAmountValue,moonFeeAmountValue\n", 1) +
 		strings.Replace(line("42.00", "SGD"), "\n", ",40.9875,SGD,-1.0,-0.0125\n", 1) + end
 	f := read(t, "t.csv", content)
-	if f.Rows[0].Fees != -10125 || f.Rows[0].Settled != 409875 || len(f.Others) != 1 || f.Others[0] != "moonFeeAmountValue" {
+	if f.Rows[0].Fees != -10125 || f.Rows[0].Net != 409875 || len(f.Others) != 1 || f.Others[0] != "moonFeeAmountValue" {
 		t.Errorf("fees %d, others %q", f.Rows[0].Fees, f.Others)
 	}
 }

@@ -67,9 +67,9 @@ type Row struct {
 	Amount            Amount   // in the currency of the transaction
 	Converted         Fine     // the gross in the settlement currency, if HasConverted
 	HasConverted      bool     //
-	Settled           Fine     // the net after fees
-	HasSettled        bool     //
-	SettledCurrency   string   //
+	Net               Fine     // the net after fees
+	HasNet            bool     //
+	NetCurrency       string   //
 	Fees              Fine     // of all fee columns, as they are signed
 	Coupon            Fine     // paid by the merchant and not settled
 	QuotePair         string   // such as PHP/SGD

@@ -47,15 +47,15 @@ func (r *rowReader) row() Row {
 	if r.kind != Transactions {
 		r.must("batch")
 	}
-	row.SettledCurrency = r.currency("settlement currency")
-	row.Settled, row.HasSettled = r.fine("settlement", row.SettledCurrency)
-	if r.kind != Transactions && !row.HasSettled {
+	row.NetCurrency = r.currency("settlement currency")
+	row.Net, row.HasNet = r.fine("settlement", row.NetCurrency)
+	if r.kind != Transactions && !row.HasNet {
 		r.must("settlement")
 		r.must("settlement currency")
 	}
 	row.Converted, row.HasConverted = r.fine("converted", r.currency("converted currency"))
-	row.Coupon, _ = r.fine("coupon", row.SettledCurrency)
-	row.Fees = r.sumFees(row.SettledCurrency)
+	row.Coupon, _ = r.fine("coupon", row.NetCurrency)
+	row.Fees = r.sumFees(row.NetCurrency)
 	row.QuotePrice = r.price()
 	return row
 }

@@ -19,7 +19,7 @@ type known struct {
 const (
 	reasonAmbiguous     = "several_payments"      // the ids of the row name more than one payment
 	reasonUnknownStatus = "unknown_status"        // the row has a status that no document names
-	reasonTwice         = "twice"                 // another row, of this file or another batch, settles the same
+	reasonTwice         = "twice"                 // another row, of this file or another batch, is about the same
 	reasonCurrency      = "currency"              // it is another currency
 	reasonSign          = "sign"                  // money goes the other way
 	reasonReversed      = "reversed"              // Antom or the bank has turned it back
@@ -28,7 +28,6 @@ const (
 	reasonFormula       = "net_is_not_gross_fees" // the net is not the gross with the fees
 	reasonOrderKnown    = "order_known"           // the order is known, the payment is not
 	reasonOperation     = "operation_unknown"     // the payment is known, the capture or refund is not
-	reasonNoAnswer      = "no_answer"
 )
 
 // noCounterpart are the types of rows that no payment stands behind.
@@ -62,13 +61,14 @@ func classify(row checkout.ReportRow, candidates []known, byReference string) ch
 	var k known
 	var p *checkout.Payment
 	for _, candidate := range candidates {
-		for i := range candidate.order.Payments {
-			if found := &candidate.order.Payments[i]; named(row, found) {
-				if p != nil {
-					return row.As(checkout.RowMissingHere, reasonAmbiguous)
-				}
-				k, p = candidate, found
+		for _, one := range candidate.order.Payments {
+			if !named(row, one) {
+				continue
 			}
+			if p != nil {
+				return row.As(checkout.RowMissingHere, reasonAmbiguous)
+			}
+			k, p = candidate, candidate.order.Payment(one.RequestID)
 		}
 	}
 	if p == nil {
@@ -93,7 +93,7 @@ func unmatched(row checkout.ReportRow, byReference string) checkout.ReportRow {
 
 // named reports whether an id of the row is one of the payment or of its captures and
 // refunds.
-func named(row checkout.ReportRow, p *checkout.Payment) bool {
+func named(row checkout.ReportRow, p checkout.Payment) bool {
 	is := func(ours string, theirs ...string) bool { return ours != "" && slices.Contains(theirs, ours) }
 	return is(p.RequestID, row.RequestID, row.OriginalRequestID) || is(p.AntomID, row.TransactionID, row.OriginalID) ||
 		slices.ContainsFunc(p.Operations, func(op checkout.Operation) bool { return isOperation(row, op) })
@@ -126,8 +126,8 @@ var rowStatuses = map[string]standing{
 
 // compareStanding compares how far the row and the records have come. at is when the
 // records have learnt it: a report of an earlier day could not know it yet.
-func compareStanding(row checkout.ReportRow, ours standing, at time.Time, said string) checkout.ReportRow {
-	row.Ours = said
+func compareStanding(row checkout.ReportRow, ours standing, at time.Time, status string) checkout.ReportRow {
+	row.Ours = status
 	theirs, documented := rowStatuses[row.Status]
 	switch {
 	case !documented:
@@ -188,17 +188,16 @@ func aboutPayment(row checkout.ReportRow, k known, p *checkout.Payment) checkout
 func aboutCapture(row checkout.ReportRow, k known, p *checkout.Payment) checkout.ReportRow {
 	row.Act = act("capture", p.RequestID, "")
 	var found *checkout.Operation
-	for i := range p.Operations {
-		op := &p.Operations[i]
+	for _, op := range p.Operations {
 		if op.Kind != checkout.Capture {
 			continue
 		}
-		if isOperation(row, *op) {
-			found = op
-			break
+		exact := isOperation(row, op)
+		if exact || found == nil || found.Status == checkout.OperationFailed {
+			found = p.Operation(checkout.Capture, op.RequestID)
 		}
-		if found == nil || found.Status == checkout.OperationFailed {
-			found = op
+		if exact {
+			break
 		}
 	}
 	amount := p.EffectiveAmount()

@@ -39,8 +39,8 @@ func (s *Service) inquireOrder(ctx context.Context, id string, from, to time.Tim
 	if err != nil {
 		return err
 	}
-	for i := range before.Payments {
-		p := &before.Payments[i]
+	for _, one := range before.Payments {
+		p := before.Payment(one.RequestID)
 		if p.CreatedAt.Before(from) || !p.CreatedAt.Before(to) {
 			continue
 		}
@@ -81,7 +81,7 @@ func compareAnswer(after checkout.Order, was *checkout.Payment, found checkout.F
 	is := after.Payment(was.RequestID)
 	switch {
 	case found == checkout.FindingUnknown || found == "" || is == nil:
-		return "", reasonNoAnswer, ""
+		return "", "", ""
 	case found == checkout.FindingNotFound && (was.Status.HoldsFunds() || was.Status == checkout.PaymentRefunded):
 		return checkout.RowMissingThere, "", "Antom does not know the payment"
 	case found == checkout.FindingNotFound:

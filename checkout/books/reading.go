@@ -65,7 +65,7 @@ func (r *reading) file(ctx context.Context, f *reports.File) error {
 		}
 	}
 	for _, row := range rows {
-		if err := r.settle(ctx, row); err != nil {
+		if err := r.keep(ctx, row); err != nil {
 			return err
 		}
 	}
@@ -166,7 +166,7 @@ func (r *reading) classify(ctx context.Context, row checkout.ReportRow) (checkou
 	return r.oncePaid(ctx, classify(row, candidates, reference))
 }
 
-// oncePaid finds an act that two rows settle: of one file, or of two batches.
+// oncePaid finds an act that two rows pay out: of one file, or of two batches.
 func (r *reading) oncePaid(ctx context.Context, row checkout.ReportRow) (checkout.ReportRow, error) {
 	kind, _, _ := strings.Cut(row.Act, ":")
 	if row.Class != checkout.RowMatched || !slices.Contains([]string{"payment", "capture", "refund", "cancel"}, kind) {
@@ -207,8 +207,8 @@ func (r *reading) order(ctx context.Context, id string) (known, error) {
 	return r.orders[id], nil
 }
 
-// settle stores the difference of a row, or ends the one that it had.
-func (r *reading) settle(ctx context.Context, row checkout.ReportRow) error {
+// keep stores the difference of a row, or ends the one that it had.
+func (r *reading) keep(ctx context.Context, row checkout.ReportRow) error {
 	subject := rowSubject(row)
 	if row.Class == checkout.RowMatched || row.Class == checkout.RowFeeOnly && row.Reason == reasonFeeRow {
 		return r.end(ctx, subject, checkout.ResolvedByReport)
@@ -287,7 +287,7 @@ func (r *reading) expect(ctx context.Context, m checkout.LedgerMove) error {
 		return err
 	}
 	p := k.order.Payment(m.PaymentRequestID)
-	wanted, said := expected(m, k, p)
+	wanted, ours := expected(m, k, p)
 	if len(wanted) == 0 {
 		return nil
 	}
@@ -305,14 +305,14 @@ func (r *reading) expect(ctx context.Context, m checkout.LedgerMove) error {
 	r.subjects[subject] = true
 	return r.store.SaveDifference(ctx, checkout.Difference{
 		ID: r.cfg.NewID(), Subject: subject, Class: checkout.RowMissingThere, OrderID: k.order.ID, PaymentRequestID: p.RequestID,
-		Ours: said, OpenedAt: r.cfg.Now(),
+		Ours: ours, OpenedAt: r.cfg.Now(),
 	})
 }
 
 // expected are the acts of which a row must exist for a move of the ledger, one of them;
 // none where a report need not have one. A card is paid by its capture; the documents leave
 // open whether an automatic one has a row of its own.
-func expected(m checkout.LedgerMove, k known, p *checkout.Payment) (acts []string, said string) {
+func expected(m checkout.LedgerMove, k known, p *checkout.Payment) (acts []string, ours string) {
 	if p == nil {
 		return nil, ""
 	}
@@ -336,7 +336,7 @@ func expected(m checkout.LedgerMove, k known, p *checkout.Payment) (acts []strin
 	return nil, ""
 }
 
-// wasPaid reports whether the payment was paid at some time: otherwise a cancel has moved no
+// wasPaid reports whether the payment was paid at some time: otherwise a cancel has returned no
 // money.
 func wasPaid(k known, p *checkout.Payment) bool {
 	return slices.ContainsFunc(k.ledger, func(e checkout.TimelineEntry) bool {
@@ -408,7 +408,7 @@ func (r *reading) examine(ctx context.Context, d checkout.Difference) error {
 			}
 		}
 		if again.Class == checkout.RowMatched {
-			return r.settle(ctx, again)
+			return r.keep(ctx, again)
 		}
 	}
 	if what, isAct := strings.CutPrefix(d.Subject, "act:"); isAct {

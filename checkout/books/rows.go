@@ -19,8 +19,8 @@ func rowsOf(f *reports.File, fileID string) []checkout.ReportRow {
 			Kind: string(f.Kind), FileID: fileID, Line: r.Line, Batch: r.Batch, Generation: f.Generation, Type: r.Type,
 			TransactionID: r.TransactionID, OriginalID: r.OriginalID, RequestID: r.RequestID, OriginalRequestID: r.OriginalRequestID,
 			OrderReference: r.OrderID, Method: r.Method, Status: r.Status, At: r.At.UTC(),
-			Amount:  checkout.Money{Minor: r.Amount.Minor, Currency: checkout.Currency(r.Amount.Currency)},
-			Settled: checkout.Fine(r.Settled), Fees: checkout.Fine(r.Fees), SettledCurrency: checkout.Currency(r.SettledCurrency), Count: r.Count,
+			Amount: checkout.Money{Minor: r.Amount.Minor, Currency: checkout.Currency(r.Amount.Currency)},
+			Net:    checkout.Fine(r.Net), Fees: checkout.Fine(r.Fees), NetCurrency: checkout.Currency(r.NetCurrency), Count: r.Count,
 		}
 		if f.Kind == reports.Summary {
 			row.At = r.SettledAt.UTC()
@@ -43,10 +43,10 @@ func rowsOf(f *reports.File, fileID string) []checkout.ReportRow {
 func keyOf(row checkout.ReportRow) string {
 	parts := []string{row.Type, row.TransactionID, row.OriginalID, row.RequestID, row.OriginalRequestID}
 	if row.Kind != checkout.ReportTransactions {
-		parts = append(parts, row.Batch, string(row.SettledCurrency))
+		parts = append(parts, row.Batch, string(row.NetCurrency))
 	}
 	if row.RequestID == "" && row.Kind != checkout.ReportSummary {
-		parts = append(parts, row.Amount.String(), strconv.FormatInt(int64(row.Settled), 10), strconv.FormatInt(row.At.UnixMilli(), 10))
+		parts = append(parts, row.Amount.String(), strconv.FormatInt(int64(row.Net), 10), strconv.FormatInt(row.At.UnixMilli(), 10))
 	}
 	return strings.Join(parts, "|")
 }
@@ -69,7 +69,7 @@ func formulaOff(r reports.Row, generation int) checkout.Fine {
 	off := reports.Fine(1 << 62)
 	for _, amount := range []reports.Fine{gross - r.Coupon, -gross + r.Coupon} {
 		for _, sign := range signs {
-			if d := r.Settled - amount - sign*r.Fees; max(d, -d) < max(off, -off) {
+			if d := r.Net - amount - sign*r.Fees; max(d, -d) < max(off, -off) {
 				off = d
 			}
 		}
@@ -93,7 +93,7 @@ func grossOf(r reports.Row) (reports.Fine, bool) {
 	switch {
 	case r.Amount.Currency == "":
 		return 0, false
-	case r.Amount.Currency == r.SettledCurrency:
+	case r.Amount.Currency == r.NetCurrency:
 		return hundredths(amount), true
 	case !quoted || r.QuotePrice == nil:
 		return r.Converted, r.HasConverted
@@ -129,8 +129,8 @@ func theirs(row checkout.ReportRow) string {
 	if row.Amount.Currency != "" {
 		text += " " + row.Amount.String()
 	}
-	if row.SettledCurrency != "" && row.Kind != checkout.ReportTransactions {
-		text += fmt.Sprintf(", net %s %s", row.SettledCurrency, row.Settled)
+	if row.NetCurrency != "" && row.Kind != checkout.ReportTransactions {
+		text += fmt.Sprintf(", net %s %s", row.NetCurrency, row.Net)
 	}
 	if row.FormulaOff != 0 {
 		text += fmt.Sprintf(", %s off gross and fees", row.FormulaOff)

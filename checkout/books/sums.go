@@ -11,17 +11,17 @@ const total = "TOTAL"
 
 // sum is one side of a comparison.
 type sum struct {
-	count   int
-	settled checkout.Fine
+	count int
+	net   checkout.Fine
 }
 
 func (s sum) plus(other checkout.BatchSum) sum {
-	return sum{s.count + other.Count, s.settled + other.Settled}
+	return sum{s.count + other.Count, s.net + other.Net}
 }
 
 // text is for people.
 func (s sum) text(currency checkout.Currency) string {
-	return fmt.Sprintf("%d rows, %s %s", s.count, currency, s.settled)
+	return fmt.Sprintf("%d rows, %s %s", s.count, currency, s.net)
 }
 
 // compareSums compares what the details of a batch add up to with its summary, type by

@@ -1,6 +1,6 @@
 -- Antom's reconciliation reports as they were read. A row is told by kind and key; read again
--- with more in it, it is replaced. settled, fees and formula_off are ten-thousandths of the
--- major unit of settled_currency. days is JSON.
+-- with more in it, it is replaced. net, fees and formula_off are ten-thousandths of the
+-- major unit of net_currency. days is JSON.
 
 -- +goose Up
 CREATE TABLE report_files (
@@ -33,10 +33,10 @@ CREATE TABLE report_rows (
 	at                  INTEGER,
 	minor               INTEGER NOT NULL,
 	currency            TEXT NOT NULL,
-	settled             INTEGER NOT NULL,
+	net                 INTEGER NOT NULL,
 	fees                INTEGER NOT NULL,
 	formula_off         INTEGER NOT NULL,
-	settled_currency    TEXT NOT NULL,
+	net_currency        TEXT NOT NULL,
 	count               INTEGER NOT NULL,
 	class               TEXT NOT NULL,
 	reason              TEXT NOT NULL,
@@ -51,7 +51,7 @@ CREATE INDEX report_rows_act ON report_rows (act) WHERE act <> '';
 CREATE INDEX report_rows_batch ON report_rows (batch, kind) WHERE batch <> '';
 CREATE INDEX report_rows_order ON report_rows (order_id) WHERE order_id <> '';
 
--- Money that has moved, by time: what a day's report must have a row about.
+-- Payments, refunds and cancels that were done, by time: what a day's report must have a row about.
 CREATE INDEX transitions_money ON transitions (at) WHERE (subject = 'payment' AND to_status = 'paid')
 	OR (subject IN ('refund', 'cancel') AND to_status = 'success');
 
