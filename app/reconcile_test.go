@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -310,5 +311,88 @@ func TestWhatIsNoReportOfOursIsRefused(t *testing.T) {
 	d.env["ANTOM_MERCHANT_ID"] = ""
 	if code, r := d.reconciles(paths...); code != 0 || r.Files[0].Already {
 		t.Errorf("the files end with %d: %+v", code, r)
+	}
+}
+
+// Reports until about 2023 have amounts in cents without a point. Read as dollars they fit
+// nothing, and are refused with the flag that helps.
+func TestAmountsInTheOtherUnitAreRefused(t *testing.T) {
+	d := openShopDay(t)
+	d.acts(d.starts("GCASH"), "pay")
+	var file string
+	for _, path := range d.writes(1) {
+		if strings.Contains(path, "transactionItems") {
+			file = path
+		}
+	}
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cents := regexp.MustCompile(`(\d)\.(\d\d),SGD`).ReplaceAll(content, []byte("$1$2,SGD"))
+	if err := os.WriteFile(file, cents, 0o600); err != nil || string(cents) == string(content) {
+		t.Fatalf("the amounts are as before: %v", err)
+	}
+	if code, _, problems := runs(t, d.env, "reconcile "+file); code != 1 || !strings.Contains(problems, "--amounts minor") {
+		t.Errorf("it ends with %d: %s", code, problems)
+	}
+	if _, list, _ := runs(t, d.env, "reconcile list --all"); list != "" {
+		t.Errorf("the refused file has left %s", list)
+	}
+	if code, r := d.reconciles("--amounts minor", file); code != 0 || r.Classes[checkout.RowMatched] != 1 || r.Files[0].Already {
+		t.Errorf("in minor units it ends with %d: %+v", code, r)
+	}
+}
+
+// What was lost on the way is found by an inquiry of the day: the signed answer is recorded,
+// and the difference says that it was. A silent Antom is no agreement.
+func TestADayIsInquired(t *testing.T) {
+	d := openShopDay(t)
+	d.control("POST", "faults", `{"kind":"lose"}`)
+	lost := d.starts("GCASH")
+	d.control("POST", "payments/"+lost+"/pay", "{}")
+	silent := openBooks(t, d)
+	d.control("POST", "faults", `{"kind":"unknown","on":"inquiryPayment"}`)
+	if code, r := silent.reconciles("--inquire", d.day); code != 1 || r.Unanswered != 1 || len(r.Differences) != 0 {
+		t.Errorf("while Antom is silent it ends with %d: %+v", code, r)
+	}
+	d.control("DELETE", "faults", "")
+	code, r := silent.reconciles("--inquire", d.day)
+	if code != 1 || !slices.Equal(r.classes(), []string{"status_differs"}) {
+		t.Errorf("it ends with %d: %+v", code, r)
+	}
+	if _, paid, _ := runs(t, silent.env, "orders --status paid"); strings.Count(paid, "\n") != 1 {
+		t.Errorf("the answer was not recorded; paid are %q", paid)
+	}
+	if code, r := silent.reconciles("--inquire", d.day); code != 0 || r.Classes[checkout.RowMatched] != 1 {
+		t.Errorf("asked again it ends with %d: %+v", code, r)
+	}
+	if _, list, _ := runs(t, silent.env, "reconcile list"); list != "" {
+		t.Errorf("open afterwards: %s", list)
+	}
+	yesterday := time.Now().AddDate(0, 0, -2).Format(time.DateOnly)
+	if code, r := silent.reconciles("--inquire", yesterday); code != 0 || len(r.Classes) != 0 {
+		t.Errorf("a day without a payment ends with %d: %+v", code, r)
+	}
+}
+
+// A page shows what was read, what it adds up to, and what is open.
+func TestTheOverviewHoldsFilesSumsAndWhatIsOpen(t *testing.T) {
+	d := openShopDay(t)
+	d.acts(d.starts("GCASH"), "pay")
+	d.control("POST", "faults", `{"kind":"report-sum"}`)
+	d.reconciles(d.writes(2)...)
+	s, err := Load(nil, d.env.get)
+	if err != nil {
+		t.Fatal(err)
+	}
+	beside, err := Build(t.Context(), s, Outside{Beside: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer beside.Close()
+	o, err := beside.books().Overview(t.Context(), 10)
+	if err != nil || len(o.Files) != 3 || len(o.Sums) != 3 || len(o.Differences) != 1 || o.Differences[0].Class != checkout.SumDiffers {
+		t.Errorf("%+v, %v", o, err)
 	}
 }
