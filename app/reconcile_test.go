@@ -396,3 +396,26 @@ func TestTheOverviewHoldsFilesSumsAndWhatIsOpen(t *testing.T) {
 		t.Errorf("%+v, %v", o, err)
 	}
 }
+
+// A payment that the shop had not heard of when the report came is known once its answer is
+// recorded: the difference ends with the next file that is read, whatever day it is about.
+func TestADifferenceEndsWhenTheRecordsCatchUp(t *testing.T) {
+	d := openShopDay(t)
+	d.control("POST", "faults", `{"kind":"lose"}`)
+	d.control("POST", "faults", `{"kind":"unknown","on":"inquiryPayment"}`)
+	late := d.starts("GCASH")
+	d.control("POST", "payments/"+late+"/pay", "{}")
+	books := openBooks(t, d)
+	paths := d.writes(2)
+	if code, r := books.reconciles(paths...); code != 1 || !slices.Equal(r.classes(), []string{"status_differs"}) {
+		t.Errorf("it ends with %d: %+v", code, r)
+	}
+	d.control("DELETE", "faults", "")
+	books.orderStatus(d.orderOf(late)) // which inquires
+	if code, r := books.reconciles(paths[0]); code != 0 || !r.Files[0].Already {
+		t.Errorf("after the answer it ends with %d: %+v", code, r)
+	}
+	if _, list, _ := runs(t, books.env, "reconcile list"); list != "" {
+		t.Errorf("open afterwards: %s", list)
+	}
+}

@@ -28,21 +28,24 @@ var differenceRows = newMapping(mapping[checkout.Difference]{
 	},
 })
 
-// SaveDifference implements books.Store. One that both sides had agreed about is open again;
+// SaveDifferences implements books.Store. One that both sides had agreed about is open again;
 // what a person has resolved stays so while it is the same.
-func (t reportBooks) SaveDifference(ctx context.Context, is checkout.Difference) error {
+func (t reportBooks) SaveDifferences(ctx context.Context, found []checkout.Difference) error {
+	if len(found) == 0 {
+		return nil
+	}
 	return t.store.write(ctx, func(ctx context.Context, tx *tx) error {
-		was, err := findDifference(ctx, tx, is.Subject)
-		switch {
-		case checkout.IsNotFound(err):
-			_, err = differenceRows.add(ctx, tx, &is)
-		case err == nil && !was.Replaced(is):
-			return nil
-		case err == nil:
-			_, err = differenceRows.update(ctx, tx, &was, &is, is.Subject)
-		}
-		if err != nil {
-			return fmt.Errorf("save difference: %w", err)
+		for _, is := range found {
+			was, err := findDifference(ctx, tx, is.Subject)
+			switch {
+			case checkout.IsNotFound(err):
+				_, err = differenceRows.add(ctx, tx, &is)
+			case err == nil && was.Replaced(is):
+				_, err = differenceRows.update(ctx, tx, &was, &is, is.Subject)
+			}
+			if err != nil {
+				return fmt.Errorf("save difference: %w", err)
+			}
 		}
 		return nil
 	})

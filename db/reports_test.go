@@ -135,7 +135,7 @@ func TestADifferenceIsOpenUntilItIsResolved(t *testing.T) {
 	expectFilled(t, "Difference", reflect.ValueOf(d))
 	save := func(d checkout.Difference) {
 		t.Helper()
-		if err := store.SaveDifference(t.Context(), d); err != nil {
+		if err := store.SaveDifferences(t.Context(), []checkout.Difference{d}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -171,7 +171,7 @@ func (h *header) findFees(place map[string]int) {
 			if !unknownFee.MatchString(name) {
 				continue
 			}
-			h.others = append(h.others, name)
+			h.others = append(h.others, clip(name))
 			currency = strings.TrimSuffix(name, "AmountValue") + "Currency"
 		}
 		at, found := place[currency]

@@ -49,9 +49,9 @@ type Store interface {
 	BatchSums(ctx context.Context, batch string) ([]checkout.BatchSum, error)
 	Batches(ctx context.Context, limit int) ([]string, error)
 
-	// SaveDifference stores a difference. One about the same subject is replaced, and open
-	// again, unless its class and reason are the same.
-	SaveDifference(ctx context.Context, d checkout.Difference) error
+	// SaveDifferences stores differences. One about the same subject takes the place of the
+	// one before where Difference.Replaced says so.
+	SaveDifferences(ctx context.Context, found []checkout.Difference) error
 	// Differences lists differences, newest first: all, or those that are open.
 	Differences(ctx context.Context, all bool, w checkout.Window) ([]checkout.Difference, error)
 	// ResolveDifference ends an open difference, or answers ErrNotFound.
@@ -110,7 +110,10 @@ var ErrForeign = errors.New("the file is of another merchant")
 // lacks the other may have. Of a file that is refused nothing is stored.
 func (s *Service) Read(ctx context.Context, files []*reports.File) (Result, error) {
 	result := Result{Classes: map[checkout.ReportClass]int{}}
-	reading := &reading{Service: s, result: &result, orders: map[string]known{}, subjects: map[string]bool{}, batches: map[string]bool{}}
+	reading, err := s.newReading(ctx, &result)
+	if err != nil {
+		return result, err
+	}
 	merchant, err := s.merchant(ctx)
 	if err != nil {
 		return result, err

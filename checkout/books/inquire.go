@@ -72,7 +72,7 @@ func (s *Service) answered(ctx context.Context, before, after checkout.Order, p 
 	}
 	result.Classes[d.Class]++
 	result.Differences = append(result.Differences, d)
-	return s.store.SaveDifference(ctx, d)
+	return s.store.SaveDifferences(ctx, []checkout.Difference{d})
 }
 
 // compareAnswer compares a payment as it was known with what an inquiry has made of it. No

@@ -7,24 +7,57 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"antom-checkout/antom/reports"
 	"antom-checkout/checkout"
 )
 
 // savedAtOnce is how many rows are written in one transaction, so that payments do not wait
-// for a file.
-const savedAtOnce = 200
+// for a file. rememberedOrders bounds what a file of any length takes of memory.
+const (
+	savedAtOnce      = 200
+	rememberedOrders = 2000
+)
 
 // reading is one run over some files.
 type reading struct {
 	*Service
 	result   *Result
-	orders   map[string]known // by their ids, as they were when first needed
-	subjects map[string]bool  // what this run has found open
+	orders   map[string]known      // by their ids, as they were when first needed
+	subjects map[string]bool       // what this run has found open
+	open     map[string]bool       // what was open before
+	found    []checkout.Difference // to be stored
 	batches  map[string]bool
 	days     []string
+}
+
+// newReading is a run that knows what is open.
+func (s *Service) newReading(ctx context.Context, result *Result) (*reading, error) {
+	r := &reading{Service: s, result: result, orders: map[string]known{}, subjects: map[string]bool{}, open: map[string]bool{}, batches: map[string]bool{}}
+	return r, s.eachOpen(ctx, func(d checkout.Difference) error {
+		r.open[d.Subject] = true
+		return nil
+	})
+}
+
+// eachOpen goes through all differences that are open.
+func (s *Service) eachOpen(ctx context.Context, do func(checkout.Difference) error) error {
+	window := checkout.Window{Limit: savedAtOnce}
+	for {
+		open, err := s.store.Differences(ctx, false, window)
+		if err != nil {
+			return err
+		}
+		for _, d := range open {
+			if err := do(d); err != nil {
+				return err
+			}
+			window.After = d.ID
+		}
+		if len(open) < window.Limit {
+			return nil
+		}
+	}
 }
 
 // ErrOtherUnit is a file whose amounts fit the records in the other unit.
@@ -39,14 +72,19 @@ func (r *reading) file(ctx context.Context, f *reports.File) error {
 	}
 	id := r.cfg.NewID()
 	rows := rowsOf(f, id)
+	var unit unitCheck
 	for i, row := range rows {
 		if rows[i], err = r.classify(ctx, row); err != nil {
 			return err
 		}
+		unit.add(rows[i], r.orders[rows[i].OrderID].order)
 		r.result.Classes[rows[i].Class]++
 		if row.Batch != "" && f.Kind != reports.Transactions {
 			r.batches[row.Batch] = true
 		}
+	}
+	if unit.other > 0 && unit.this == 0 && !f.Pointed {
+		return fmt.Errorf("%w: in %d rows; say --amounts minor where a file has 4200 for 42.00, and --amounts major where it has 42", ErrOtherUnit, unit.other)
 	}
 	r.result.Files = append(r.result.Files, told)
 	r.days = append(r.days, told.Days...)
@@ -55,9 +93,6 @@ func (r *reading) file(ctx context.Context, f *reports.File) error {
 			r.subjects[rowSubject(row)] = true
 		}
 		return nil
-	}
-	if err := r.checkUnit(f, rows); err != nil {
-		return err
 	}
 	for chunk := range slices.Chunk(rows, savedAtOnce) {
 		if err := r.store.SaveReportRows(ctx, chunk); err != nil {
@@ -68,6 +103,9 @@ func (r *reading) file(ctx context.Context, f *reports.File) error {
 		if err := r.keep(ctx, row); err != nil {
 			return err
 		}
+	}
+	if err := r.storeFound(ctx); err != nil {
+		return err
 	}
 	return r.store.AddReportFile(ctx, checkout.ReportFile{
 		ID: id, SHA256: f.SHA256, Name: f.Name, Kind: string(f.Kind), Generation: f.Generation, Merchant: f.Merchant,
@@ -91,39 +129,30 @@ func daysOf(f *reports.File) (days []string) {
 	return slices.Compact(days)
 }
 
-// checkUnit refuses a file of which no amount has a decimal point and no row fits, but some
-// would if its amounts were in the other unit. It stores nothing of it.
-func (r *reading) checkUnit(f *reports.File, rows []checkout.ReportRow) error {
-	if f.Pointed {
-		return nil
+// unitCheck counts how many rows fit the records in the unit that the file was read in, and
+// how many would fit in the other one.
+type unitCheck struct{ this, other int }
+
+func (u *unitCheck) add(row checkout.ReportRow, o checkout.Order) {
+	p := o.Payment(row.PaymentRequestID)
+	exponent := row.Amount.Currency.Exponent()
+	switch {
+	case exponent == 0 || row.Amount.Minor == 0 || p == nil:
+		return
+	case row.Class == checkout.RowMatched:
+		u.this++
+		return
+	case row.Class != checkout.RowAmount || row.Reason != "":
+		return
 	}
-	fits := 0
-	for _, row := range rows {
-		k, loaded := r.orders[row.OrderID]
-		exponent := row.Amount.Currency.Exponent()
-		if !loaded || exponent == 0 {
-			continue
-		}
-		p := k.order.Payment(row.PaymentRequestID)
-		switch {
-		case row.Class == checkout.RowMatched && row.Amount.Minor != 0:
-			return nil
-		case p == nil, row.Class != checkout.RowAmount, row.Reason != "":
-			continue
-		}
-		factor := int64(1)
-		for range exponent {
-			factor *= 10
-		}
-		ours, theirs := p.EffectiveAmount().Minor, max(row.Amount.Minor, -row.Amount.Minor)
-		if theirs == ours*factor || theirs*factor == ours {
-			fits++
-		}
+	factor := int64(1)
+	for range exponent {
+		factor *= 10
 	}
-	if fits > 0 {
-		return fmt.Errorf("%w: in %d rows; say --amounts minor where a file has 4200 for 42.00, and --amounts major where it has 42", ErrOtherUnit, fits)
+	ours, theirs := p.EffectiveAmount().Minor, max(row.Amount.Minor, -row.Amount.Minor)
+	if theirs == ours*factor || theirs*factor == ours {
+		u.other++
 	}
-	return nil
 }
 
 // classify finds what a row is about.
@@ -203,6 +232,9 @@ func (r *reading) order(ctx context.Context, id string) (known, error) {
 	if err != nil {
 		return known{}, err
 	}
+	if len(r.orders) >= rememberedOrders {
+		clear(r.orders)
+	}
 	r.orders[id] = known{o, ledger}
 	return r.orders[id], nil
 }
@@ -210,23 +242,48 @@ func (r *reading) order(ctx context.Context, id string) (known, error) {
 // keep stores the difference of a row, or ends the one that it had.
 func (r *reading) keep(ctx context.Context, row checkout.ReportRow) error {
 	subject := rowSubject(row)
-	if row.Class == checkout.RowMatched || row.Class == checkout.RowFeeOnly && row.Reason == reasonFeeRow {
+	if agrees(row) {
 		return r.end(ctx, subject, checkout.ResolvedByReport)
 	}
-	r.subjects[subject] = true
-	return r.store.SaveDifference(ctx, checkout.Difference{
-		ID: r.cfg.NewID(), Subject: subject, Class: row.Class, Reason: row.Reason, FileID: row.FileID, Line: row.Line,
-		OrderID: row.OrderID, PaymentRequestID: row.PaymentRequestID, Theirs: theirs(row), Ours: row.Ours, OpenedAt: r.cfg.Now(),
+	return r.differs(ctx, checkout.Difference{
+		Subject: subject, Class: row.Class, Reason: row.Reason, FileID: row.FileID, Line: row.Line,
+		OrderID: row.OrderID, PaymentRequestID: row.PaymentRequestID, Theirs: theirs(row), Ours: row.Ours,
 	})
+}
+
+// agrees reports whether a row is no difference.
+func agrees(row checkout.ReportRow) bool {
+	return row.Class == checkout.RowMatched || row.Class == checkout.RowFeeOnly && row.Reason == reasonFeeRow
 }
 
 func rowSubject(row checkout.ReportRow) string { return "row:" + row.Kind + ":" + row.Key }
 
-// end ends a difference that does not hold now, if there is one.
+// differs notes a difference to be stored.
+func (r *reading) differs(ctx context.Context, d checkout.Difference) error {
+	d.ID, d.OpenedAt = r.cfg.NewID(), r.cfg.Now()
+	r.subjects[d.Subject] = true
+	if r.found = append(r.found, d); len(r.found) < savedAtOnce {
+		return nil
+	}
+	return r.storeFound(ctx)
+}
+
+// storeFound stores what was noted.
+func (r *reading) storeFound(ctx context.Context) error {
+	found := r.found
+	r.found = nil
+	return r.store.SaveDifferences(ctx, found)
+}
+
+// end ends a difference that does not hold now, if it was open.
 func (r *reading) end(ctx context.Context, subject, by string) error {
+	if !r.open[subject] {
+		return nil
+	}
+	delete(r.open, subject)
 	err := r.store.ResolveDifference(ctx, subject, r.cfg.Now(), by, "")
 	if checkout.IsNotFound(err) {
-		return nil
+		return nil // another process, or a person, was faster
 	}
 	return err
 }
@@ -248,167 +305,31 @@ func (r *reading) finish(ctx context.Context) error {
 	return r.examineOpen(ctx)
 }
 
-// nearMidnight is how far from midnight the records and Antom may disagree about the day.
-const nearMidnight = 15 * time.Minute
-
-// missing finds what the records say of a day and no file has a row about.
-func (r *reading) missing(ctx context.Context, day string) error {
-	start, err := startOf(day)
-	if err != nil {
-		return err
-	}
-	read, err := r.store.ReportDays(ctx)
-	if err != nil {
-		return err
-	}
-	moves, err := r.store.LedgerMoves(ctx, start.Add(-nearMidnight), start.AddDate(0, 0, 1).Add(nearMidnight))
-	if err != nil {
-		return err
-	}
-	for _, m := range moves {
-		complete := true
-		for _, at := range []time.Time{m.At.Add(-nearMidnight), m.At, m.At.Add(nearMidnight)} {
-			complete = complete && slices.Contains(read, dayOf(at))
-		}
-		if !complete {
-			continue // the file of the neighbouring day may have its row
-		}
-		if err := r.expect(ctx, m); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// expect finds whether a row is about a move of the ledger.
-func (r *reading) expect(ctx context.Context, m checkout.LedgerMove) error {
-	k, err := r.order(ctx, m.OrderID)
-	if err != nil {
-		return err
-	}
-	p := k.order.Payment(m.PaymentRequestID)
-	wanted, ours := expected(m, k, p)
-	if len(wanted) == 0 {
-		return nil
-	}
-	subject := "act:" + wanted[0]
-	for _, one := range wanted {
-		rows, err := r.store.RowsAbout(ctx, one)
-		if err != nil {
-			return err
-		}
-		if slices.ContainsFunc(rows, func(row checkout.ReportRow) bool { return row.Kind == checkout.ReportTransactions }) {
-			return r.end(ctx, subject, checkout.ResolvedByReport)
-		}
-	}
-	r.result.Classes[checkout.RowMissingThere]++
-	r.subjects[subject] = true
-	return r.store.SaveDifference(ctx, checkout.Difference{
-		ID: r.cfg.NewID(), Subject: subject, Class: checkout.RowMissingThere, OrderID: k.order.ID, PaymentRequestID: p.RequestID,
-		Ours: ours, OpenedAt: r.cfg.Now(),
-	})
-}
-
-// expected are the acts of which a row must exist for a move of the ledger, one of them;
-// none where a report need not have one. A card is paid by its capture; the documents leave
-// open whether an automatic one has a row of its own.
-func expected(m checkout.LedgerMove, k known, p *checkout.Payment) (acts []string, ours string) {
-	if p == nil {
-		return nil, ""
-	}
-	at := m.At.UTC().Format(time.RFC3339)
-	switch m.Subject {
-	case checkout.SubjectPayment:
-		acts = []string{act("payment", p.RequestID, "")}
-		if slices.ContainsFunc(p.Operations, func(op checkout.Operation) bool { return op.Kind == checkout.Capture }) {
-			acts = []string{act("capture", p.RequestID, ""), acts[0]}
-		}
-		return acts, "paid " + p.EffectiveAmount().String() + " at " + at
-	case string(checkout.Refund):
-		if op := p.Operation(checkout.Refund, m.RequestID); op != nil {
-			return []string{act("refund", p.RequestID, m.RequestID)}, "refunded " + op.Amount.String() + " at " + at
-		}
-	case string(checkout.Cancel):
-		if wasPaid(k, p) {
-			return []string{act("cancel", p.RequestID, "")}, "cancelled " + p.EffectiveAmount().String() + " at " + at
-		}
-	}
-	return nil, ""
-}
-
-// wasPaid reports whether the payment was paid at some time: otherwise a cancel has returned no
-// money.
-func wasPaid(k known, p *checkout.Payment) bool {
-	return slices.ContainsFunc(k.ledger, func(e checkout.TimelineEntry) bool {
-		return e.Subject == checkout.SubjectPayment && e.PaymentRequestID == p.RequestID && e.To == string(checkout.PaymentPaid)
-	})
-}
-
-// sums compares the settlement details of a batch with its summary.
-func (r *reading) sums(ctx context.Context, batch string) error {
-	found, err := r.store.BatchSums(ctx, batch)
-	if err != nil {
-		return err
-	}
-	r.result.Sums = append(r.result.Sums, found...)
-	off := compareSums(found)
-	for _, d := range off {
-		d.ID, d.OpenedAt = r.cfg.NewID(), r.cfg.Now()
-		r.result.Classes[checkout.SumDiffers]++
-		r.subjects[d.Subject] = true
-		if err := r.store.SaveDifference(ctx, d); err != nil {
-			return err
-		}
-	}
-	for _, s := range found {
-		subject := sumSubject(s.Batch, s.Currency, s.Type)
-		if !slices.ContainsFunc(off, func(d checkout.Difference) bool { return d.Subject == subject }) {
-			if err := r.end(ctx, subject, checkout.ResolvedByReport); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // examineOpen compares all open differences again, and collects those that remain of what
 // this run was about.
 func (r *reading) examineOpen(ctx context.Context) error {
-	window := checkout.Window{Limit: savedAtOnce}
-	for {
-		open, err := r.store.Differences(ctx, false, window)
-		if err != nil {
-			return err
-		}
-		for _, d := range open {
-			if err := r.examine(ctx, d); err != nil {
-				return err
-			}
-		}
-		if len(open) < window.Limit {
-			return nil
-		}
-		window.After = open[len(open)-1].ID
+	if err := r.storeFound(ctx); err != nil {
+		return err
 	}
+	if err := r.eachOpen(ctx, func(d checkout.Difference) error { return r.examine(ctx, d) }); err != nil {
+		return err
+	}
+	return r.storeFound(ctx)
 }
 
 func (r *reading) examine(ctx context.Context, d checkout.Difference) error {
+	r.open[d.Subject] = true
 	if kind, key, isRow := cutRow(d.Subject); isRow {
-		row, err := r.store.ReportRow(ctx, kind, key)
+		again, err := r.classifyAgain(ctx, kind, key)
 		if err != nil {
 			return err
 		}
-		again, err := r.classify(ctx, row)
-		if err != nil {
-			return err
+		if agrees(again) {
+			return r.end(ctx, d.Subject, checkout.ResolvedByReport)
 		}
-		if again != row {
-			if err := r.store.SaveReportRows(ctx, []checkout.ReportRow{again}); err != nil {
-				return err
-			}
-		}
-		if again.Class == checkout.RowMatched {
-			return r.keep(ctx, again)
+		if again.Class != d.Class || again.Reason != d.Reason || again.Ours != d.Ours {
+			d.Class, d.Reason, d.Ours, d.OrderID, d.PaymentRequestID = again.Class, again.Reason, again.Ours, again.OrderID, again.PaymentRequestID
+			r.found = append(r.found, d)
 		}
 	}
 	if what, isAct := strings.CutPrefix(d.Subject, "act:"); isAct {
@@ -426,15 +347,24 @@ func (r *reading) examine(ctx context.Context, d checkout.Difference) error {
 	return nil
 }
 
+// classifyAgain compares a stored row with the records as they are now.
+func (r *reading) classifyAgain(ctx context.Context, kind, key string) (checkout.ReportRow, error) {
+	row, err := r.store.ReportRow(ctx, kind, key)
+	if err != nil {
+		return row, err
+	}
+	again, err := r.classify(ctx, row)
+	if err != nil || again == row {
+		return again, err
+	}
+	return again, r.store.SaveReportRows(ctx, []checkout.ReportRow{again})
+}
+
 // cutRow is the row that a difference is about.
 func cutRow(subject string) (kind, key string, isRow bool) {
 	rest, isRow := strings.CutPrefix(subject, "row:")
 	kind, key, _ = strings.Cut(rest, ":")
 	return kind, key, isRow
-}
-
-func sumSubject(batch string, currency checkout.Currency, kind string) string {
-	return "sum:" + batch + ":" + string(currency) + ":" + kind
 }
 
 func sortedKeys[V any](m map[string]V) []string {

@@ -1,7 +1,9 @@
 package books
 
 import (
+	"context"
 	"fmt"
+	"slices"
 
 	"antom-checkout/checkout"
 )
@@ -66,4 +68,33 @@ func compareSums(found []checkout.BatchSum) (off []checkout.Difference) {
 		}
 	}
 	return off
+}
+
+// sums compares the settlement details of a batch with its summary.
+func (r *reading) sums(ctx context.Context, batch string) error {
+	found, err := r.store.BatchSums(ctx, batch)
+	if err != nil {
+		return err
+	}
+	r.result.Sums = append(r.result.Sums, found...)
+	off := compareSums(found)
+	for _, d := range off {
+		r.result.Classes[checkout.SumDiffers]++
+		if err := r.differs(ctx, d); err != nil {
+			return err
+		}
+	}
+	for _, s := range found {
+		subject := sumSubject(s.Batch, s.Currency, s.Type)
+		if !slices.ContainsFunc(off, func(d checkout.Difference) bool { return d.Subject == subject }) {
+			if err := r.end(ctx, subject, checkout.ResolvedByReport); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func sumSubject(batch string, currency checkout.Currency, kind string) string {
+	return "sum:" + batch + ":" + string(currency) + ":" + kind
 }
