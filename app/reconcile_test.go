@@ -397,8 +397,8 @@ func TestTheOverviewHoldsFilesSumsAndWhatIsOpen(t *testing.T) {
 	}
 }
 
-// A payment that the shop had not heard of when the report came is known once its answer is
-// recorded: the difference ends with the next file that is read, whatever day it is about.
+// A payment that the shop did not know as paid when the report came is known once Antom's
+// answer is recorded: the difference ends with the next file that is read, whatever day it is about.
 func TestADifferenceEndsWhenTheRecordsCatchUp(t *testing.T) {
 	d := openShopDay(t)
 	d.control("POST", "faults", `{"kind":"lose"}`)
@@ -417,5 +417,34 @@ func TestADifferenceEndsWhenTheRecordsCatchUp(t *testing.T) {
 	}
 	if _, list, _ := runs(t, books.env, "reconcile list"); list != "" {
 		t.Errorf("open afterwards: %s", list)
+	}
+}
+
+// A day without business has a report of its column names and the end mark: of two such days
+// both are read, and what the shop was paid on them is missing there.
+func TestEmptyReportsOfTwoDaysAreTwoReports(t *testing.T) {
+	d := openShopDay(t)
+	paid := d.starts("GCASH")
+	d.acts(paid, "pay")
+	today, err := time.Parse(time.DateOnly, d.day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content := "customerId,transactionType,transactionId,transactionRequestId,transactionCompletionTime,transactionAmountValue,transactionCurrency\n<END>\n"
+	read := func(day time.Time) (int, reconciled) {
+		path := filepath.Join(t.TempDir(), "transactionItems_"+day.Format("20060102")+"_000.csv")
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return d.reconciles(path)
+	}
+	if code, r := read(today.AddDate(0, 0, -1)); code != 0 {
+		t.Errorf("the day before ends with %d: %+v", code, r)
+	}
+	if code, r := read(today); code != 1 || r.Files[0].Already || !slices.Equal(r.classes(), []string{"missing_there"}) || r.Differences[0].Payment != paid {
+		t.Errorf("the day of the payment ends with %d: %+v", code, r)
+	}
+	if code, r := read(today); code != 1 || !r.Files[0].Already || len(r.Differences) != 1 {
+		t.Errorf("read again it ends with %d: %+v", code, r)
 	}
 }

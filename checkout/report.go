@@ -9,7 +9,7 @@ import (
 // ReportFile is a reconciliation report of Antom that was read.
 type ReportFile struct {
 	ID         string
-	SHA256     string // of its bytes: the same file is read once
+	SHA256     string // of its bytes, and the name of a file without rows: the same file is read once
 	Name       string
 	Kind       string // transactions, settlement or summary
 	Generation int    // of its column names

@@ -66,7 +66,7 @@ var ErrOtherUnit = errors.New("the amounts fit the records in the other unit")
 // file reads one file, unless it was read before.
 func (r *reading) file(ctx context.Context, f *reports.File) error {
 	told := FileResult{Name: f.Name, Kind: string(f.Kind), Rows: len(f.Rows), Others: f.Others, Days: daysOf(f)}
-	_, err := r.store.ReportFileByHash(ctx, f.SHA256)
+	_, err := r.store.ReportFileByHash(ctx, identity(f))
 	if told.Already = err == nil; err != nil && !checkout.IsNotFound(err) {
 		return err
 	}
@@ -108,9 +108,18 @@ func (r *reading) file(ctx context.Context, f *reports.File) error {
 		return err
 	}
 	return r.store.AddReportFile(ctx, checkout.ReportFile{
-		ID: id, SHA256: f.SHA256, Name: f.Name, Kind: string(f.Kind), Generation: f.Generation, Merchant: f.Merchant,
+		ID: id, SHA256: identity(f), Name: f.Name, Kind: string(f.Kind), Generation: f.Generation, Merchant: f.Merchant,
 		Days: told.Days, Rows: len(rows), ReadAt: r.cfg.Now(),
 	})
+}
+
+// identity tells a file from others: the hash of its bytes. Those of two days without
+// business have the same bytes.
+func identity(f *reports.File) string {
+	if len(f.Rows) == 0 {
+		return f.SHA256 + " " + f.Name
+	}
+	return f.SHA256
 }
 
 // daysOf are the days that a file of transaction details is about: that of its name, or
