@@ -26,6 +26,7 @@ type reading struct {
 	orders   map[string]known      // by their ids, as they were when first needed
 	subjects map[string]bool       // what this run has found open
 	open     map[string]bool       // what was open before
+	noted    map[string]bool       // what it has stored itself
 	found    []checkout.Difference // to be stored
 	batches  map[string]bool
 	days     []string
@@ -33,7 +34,7 @@ type reading struct {
 
 // newReading is a run that knows what is open.
 func (s *Service) newReading(ctx context.Context, result *Result) (*reading, error) {
-	r := &reading{Service: s, result: result, orders: map[string]known{}, subjects: map[string]bool{}, open: map[string]bool{}, batches: map[string]bool{}}
+	r := &reading{Service: s, result: result, orders: map[string]known{}, subjects: map[string]bool{}, open: map[string]bool{}, noted: map[string]bool{}, batches: map[string]bool{}}
 	return r, s.eachOpen(ctx, func(d checkout.Difference) error {
 		r.open[d.Subject] = true
 		return nil
@@ -270,7 +271,7 @@ func rowSubject(row checkout.ReportRow) string { return "row:" + row.Kind + ":" 
 // differs notes a difference to be stored.
 func (r *reading) differs(ctx context.Context, d checkout.Difference) error {
 	d.ID, d.OpenedAt = r.cfg.NewID(), r.cfg.Now()
-	r.subjects[d.Subject] = true
+	r.subjects[d.Subject], r.noted[d.Subject] = true, true
 	if r.found = append(r.found, d); len(r.found) < savedAtOnce {
 		return nil
 	}
@@ -286,10 +287,16 @@ func (r *reading) storeFound(ctx context.Context) error {
 
 // end ends a difference that does not hold now, if it was open.
 func (r *reading) end(ctx context.Context, subject, by string) error {
-	if !r.open[subject] {
+	switch {
+	case r.noted[subject]: // by a file of this run
+		if err := r.storeFound(ctx); err != nil {
+			return err
+		}
+	case !r.open[subject]:
 		return nil
 	}
 	delete(r.open, subject)
+	delete(r.noted, subject)
 	err := r.store.ResolveDifference(ctx, subject, r.cfg.Now(), by, "")
 	if checkout.IsNotFound(err) {
 		return nil // another process, or a person, was faster
@@ -327,6 +334,10 @@ func (r *reading) examineOpen(ctx context.Context) error {
 }
 
 func (r *reading) examine(ctx context.Context, d checkout.Difference) error {
+	if r.noted[d.Subject] {
+		r.result.Differences = append(r.result.Differences, d)
+		return nil
+	}
 	r.open[d.Subject] = true
 	if kind, key, isRow := cutRow(d.Subject); isRow {
 		again, err := r.classifyAgain(ctx, kind, key)
