@@ -1,6 +1,7 @@
 package books
 
 import (
+	"math/big"
 	"os"
 	"strings"
 	"testing"
@@ -168,6 +169,21 @@ func TestTheNetIsTheGrossWithItsFees(t *testing.T) {
 		if got := rowsOf(f, "f1")[i].FormulaOff; got != checkout.Fine(off) {
 			t.Errorf("line %d is off by %s, want %d", f.Rows[i].Line, got, off)
 		}
+	}
+}
+
+// A quoted gross is rounded half to even, as Antom does, and never by a float.
+func TestAQuotedGrossIsRoundedHalfToEven(t *testing.T) {
+	for price, want := range map[string]reports.Fine{"0.045": 400, "0.055": 600, "0.0451": 500, "0.0449": 400, "0.5": 5_000} {
+		rate, _ := new(big.Rat).SetString(price)
+		r := reports.Row{Amount: reports.Amount{Minor: 100, Currency: "PHP"}, NetCurrency: "SGD", QuotePair: "PHP/SGD", QuotePrice: rate}
+		if gross, known := grossOf(r); gross != want || !known {
+			t.Errorf("at %s PHP 1.00 is %d, want %d", price, gross, want)
+		}
+	}
+	yen := reports.Row{Amount: reports.Amount{Minor: -99, Currency: "JPY"}, NetCurrency: "JPY"}
+	if gross, known := grossOf(yen); gross != -990_000 || !known {
+		t.Errorf("JPY -99 is %d", gross)
 	}
 }
 

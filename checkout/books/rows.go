@@ -80,8 +80,8 @@ func formulaOff(r reports.Row, generation int) checkout.Fine {
 	return checkout.Fine(off)
 }
 
-// grossOf is the amount of a row in the settlement currency, rounded half to even as Antom
-// does.
+// grossOf is the amount of a row in the settlement currency. A quoted one is rounded half to
+// even, as Antom does.
 func grossOf(r reports.Row) (reports.Fine, bool) {
 	units := int64(reports.FineUnits)
 	for range checkout.Currency(r.Amount.Currency).Exponent() {
@@ -94,7 +94,7 @@ func grossOf(r reports.Row) (reports.Fine, bool) {
 	case r.Amount.Currency == "":
 		return 0, false
 	case r.Amount.Currency == r.NetCurrency:
-		return hundredths(amount), true
+		return reports.Fine(amount.Num().Int64()), true // no currency has more than four decimals
 	case !quoted || r.QuotePrice == nil:
 		return r.Converted, r.HasConverted
 	case r.Amount.Currency == base:
@@ -105,12 +105,8 @@ func grossOf(r reports.Row) (reports.Fine, bool) {
 	return 0, false
 }
 
-// hundredths rounds ten-thousandths half to even to hundredths, unless they are finer by
-// the notation of their currency.
+// hundredths rounds ten-thousandths half to even to hundredths.
 func hundredths(amount *big.Rat) reports.Fine {
-	if amount.IsInt() {
-		return reports.Fine(amount.Num().Int64())
-	}
 	scaled := new(big.Rat).Quo(amount, new(big.Rat).SetInt64(100))
 	whole, rest := new(big.Int).DivMod(scaled.Num(), scaled.Denom(), new(big.Int))
 	switch half := rest.Cmp(new(big.Int).Sub(scaled.Denom(), rest)); {
