@@ -71,6 +71,7 @@ fuzz: ## the fuzz targets, 100,000 executions each
 	sh antom/testdata/fuzz.sh
 	go test ./handlers/api -run '^$$' -fuzz FuzzPointers -fuzztime 100000x
 	go test ./handlers/api -run '^$$' -fuzz FuzzBodies -fuzztime 100000x
+	go test ./antom/reports -run '^$$' -fuzz FuzzRead -fuzztime 100000x
 
 prove: needs ## the full proofs: simulation, crashes, power cuts; see PROOF.md
 	RAPID_CHECKS=100000 RAPID_STEPS=50 go test -timeout 3h -v ./checkout -run "NoSequence|FollowsWhat"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
@@ -32,8 +33,8 @@ func commands() []command {
 	return []command{
 		{name: "serve", settings: everySetting, run: serve,
 			summary: "the shop and its checkout; the default"},
-		{name: "sandbox", settings: onlySettings("SANDBOX_ADDR", "SANDBOX_TLS", "ALLOWED_HOSTS", "DEVELOPER_NETWORKS", "LOG_FORMAT", "LOG_LEVEL"), run: serveSandbox,
-			summary: "only the local Antom, for any shop and any Antom SDK"},
+		{name: "sandbox", synopsis: "[reports] [--day DAY] [--out FOLDER] [--generation N]", settings: onlySettings("SANDBOX_ADDR", "SANDBOX_TLS", "ALLOWED_HOSTS", "DEVELOPER_NETWORKS", "LOG_FORMAT", "LOG_LEVEL"), run: serveSandbox,
+			summary: "only the local Antom, for any shop and any Antom SDK; `reports` writes the reconciliation reports of a day of the one that runs", help: sandboxHelp},
 		{name: "admin", synopsis: "ACTION --order ORDER --key KEY [--amount MINOR] [--anyway] [--json]", settings: everySetting, run: administer,
 			summary: "capture, refund, cancel or accept an order; the same key is the same action. `charge` has a saved card (`--card ID`) pay `--amount MINOR` without its buyer. `export` and `erase` of `--order ORDER` or `--email ADDRESS` show and erase what is stored about a buyer", help: adminHelp},
 		{name: "show", synopsis: "ORDER [--json]", settings: everySetting, run: show,
@@ -50,6 +51,8 @@ func commands() []command {
 			summary: "`list` events, all or those of a type or an order; `redeliver` one to the webhook endpoints again, or all since a time", help: eventsHelp},
 		{name: "links", synopsis: "ACTION [ID] [--name N] [--sku SKU] [--amount MINOR] [--max-uses N] [--expires-in DURATION] [--json]", settings: everySetting, run: links,
 			summary: "payment links: `list` them, `create` one, switch one `on` or `off`", help: linksHelp},
+		{name: "reconcile", synopsis: "[FILE...] [--inquire DAY] [--amounts UNIT] [--all] [--note TEXT] [--json]", settings: everySetting, run: reconcile,
+			summary: "compare Antom's reports, or its answers about the payments of a day, with the orders; `list` and `resolve` what differs. Exit code 1 says that something differs", help: reconcileHelp},
 		{name: "stock", synopsis: "SKU [PIECES]", settings: everySetting, run: stock,
 			summary: "how many pieces of a product there are; with `PIECES`, there are so many now", help: stockHelp},
 		{name: "backup", synopsis: "FILE", settings: everySetting, run: backup,
@@ -85,7 +88,7 @@ func (c *command) rows(s *Settings) []setting {
 }
 
 // takes is how many arguments there are: those of the synopsis before its flags, of
-// which those in brackets are optional.
+// which those in brackets are optional and those with dots may be repeated.
 func (c *command) takes() (least, most int) {
 	for word := range strings.FieldsSeq(c.synopsis) {
 		if strings.HasPrefix(strings.TrimPrefix(word, "["), "-") {
@@ -93,6 +96,9 @@ func (c *command) takes() (least, most int) {
 		}
 		if most++; !strings.HasPrefix(word, "[") {
 			least++
+		}
+		if strings.Contains(word, "...") {
+			most = math.MaxInt
 		}
 	}
 	return least, most

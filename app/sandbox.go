@@ -27,9 +27,13 @@ func serveSandbox(ctx context.Context, l *line) error {
 	ledger := l.flags.String("ledger", "", "file that stores the ledger across restarts (default: in memory)")
 	keyFile := l.flags.String("keys", "data/"+sandboxKeys, "file that stores the keys, made when missing (default data/"+sandboxKeys+")")
 	clientID := l.flags.String("client-id", "", "a client id that begins with SANDBOX_")
+	want := reportFlags(l)
 	s, err := l.load()
 	if err != nil {
 		return err
+	}
+	if len(l.arguments) > 0 {
+		return writeReports(ctx, l, &s, want, *keyFile)
 	}
 	log := newLog(s.Log, l.stderr)
 	opened, err := s.openSandbox(sandbox.Config{ClientID: *clientID, LedgerFile: *ledger, Log: log}, *keyFile)

@@ -43,6 +43,7 @@ type Settings struct {
 	FormsOnly          bool         // payments by forms and redirects, without the SDK
 	SandboxOnPublic    bool         // the embedded sandbox serves although PublicURL is not this machine's
 	Antom              antom.Config // without its keys; its ClientID is "": the embedded sandbox
+	AntomMerchant      string       // the merchant's id in Antom's reports; "": that of the first one
 	Mail               mail.Config  // without its Server
 	Webhooks           webhooks.Config
 	WebhookNetworks    []*net.IPNet // that webhooks may reach although they are not public
@@ -116,6 +117,8 @@ func (s *Settings) paymentRows() []setting {
 	return []setting{
 		{env: clientID, needs: []string{"ANTOM_PRIVATE_KEY", "ANTOM_PUBLIC_KEY"}, into: parsed(&s.Antom.ClientID, parseClientID),
 			summary: "your account. Without one, and without its keys, the embedded sandbox is started and used"},
+		{env: "ANTOM_MERCHANT_ID", shown: "that of the first report", into: text(&s.AntomMerchant),
+			summary: "the merchant's id in Antom's reports (`customerId`); `reconcile` refuses reports of another one"},
 		{env: "ANTOM_URL", fallback: "https://open-sea-global.alipay.com", needs: []string{clientID}, into: parsed(&s.Antom.BaseURL, parseGateway),
 			summary: "gateway of your region"},
 		{env: "ANTOM_PRIVATE_KEY", needs: []string{clientID}, into: secret(&s.AntomPrivateKey),

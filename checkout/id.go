@@ -82,3 +82,9 @@ func OrderNumber(typed string) string {
 	}
 	return string(letters[:numberHalf]) + "-" + string(letters[numberHalf:])
 }
+
+// FirstID is the least id that New makes at a moment.
+func FirstID(at time.Time) string {
+	text := hex.EncodeToString(binary.BigEndian.AppendUint64(nil, uint64(max(0, at.UnixMilli()))<<16))
+	return text[:8] + "-" + text[8:12]
+}

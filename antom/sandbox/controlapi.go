@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -37,6 +38,15 @@ func (api *controlAPI) addReads(mux *http.ServeMux) {
 	get("faults", func(*http.Request) any { return emptyNotNull(c.Faults()) })
 	get("clock", func(*http.Request) any { return clockAnswer{c.Now()} })
 	get("changes", api.waitForChange)
+	mux.HandleFunc("GET /control/reports", func(w http.ResponseWriter, r *http.Request) {
+		generation, err := strconv.Atoi(cmp.Or(r.FormValue("generation"), "2"))
+		files, problem := c.Reports(r.FormValue("day"), generation)
+		if problem = errors.Join(err, problem); problem != nil {
+			answerError(w, badRequest{problem})
+			return
+		}
+		answerJSON(w, http.StatusOK, files)
+	})
 }
 
 // addFaultRoutes adds what injects faults and ends them.

@@ -45,7 +45,7 @@ type faultGroup struct {
 }
 
 var faultGroups = []faultGroup{
-	{"Calls", callFaults}, {"Notifications", notificationFaults}, {"What follows, and the Web SDK", otherFaults},
+	{"Calls", callFaults}, {"Notifications", notificationFaults}, {"What follows, and the Web SDK", otherFaults}, {"Reconciliation reports", reportFaults},
 }
 
 const shownRecords = 50

@@ -86,17 +86,34 @@ const (
 	SDKShortSession     FaultKind = "sdk-short-session"     // the session lives for Delay only
 )
 
+// Faults of reconciliation reports. On is a type of row (REFUND). A row is wrong in all
+// reports but the summary.
+const (
+	ReportDrop   FaultKind = "report-drop"   // the row is left out
+	ReportDouble FaultKind = "report-double" // the row is there twice
+	ReportAmount FaultKind = "report-amount" // another amount of the transaction
+	ReportStatus FaultKind = "report-status" // the row of transaction details says FAIL; generation 2 only
+	ReportType   FaultKind = "report-type"   // a type that no document names
+	ReportFee    FaultKind = "report-fee"    // a net that is not gross and fees
+	ReportAdd    FaultKind = "report-add"    // a row of a payment that was never made
+	ReportSum    FaultKind = "report-sum"    // a TOTAL that is not the sum
+	ReportTorn   FaultKind = "report-torn"   // the file ends in the middle
+)
+
 var (
 	callFaults = []FaultKind{Timeout, Unknown, Refuse, HTTPError, HTML, ResetByPeer, Outage, Truncate, Unsigned,
 		WrongSignature, WrongAmount, WrongCurrency, Slow}
 	notificationFaults = []FaultKind{Lose, DelayNotification, Duplicate, Reorder, Forge, UnsignedNotification,
 		WrongAmountNotification, WrongCurrencyNotification, Garble, EmptyCard}
-	otherFaults = []FaultKind{CaptureFail, CaptureDelay, CaptureSlowly, RefundFail, RefundDelay, SoftDecline, Challenge, CardAVS, CardCVV, CardAdvice, PostForm, SDKMalformedSession,
+	reportFaults = []FaultKind{ReportDrop, ReportDouble, ReportAmount, ReportStatus, ReportType, ReportFee, ReportAdd, ReportSum, ReportTorn}
+	otherFaults  = []FaultKind{CaptureFail, CaptureDelay, CaptureSlowly, RefundFail, RefundDelay, SoftDecline, Challenge, CardAVS, CardCVV, CardAdvice, PostForm, SDKMalformedSession,
 		SDKExpiredSession, SDKHang, SDKScriptError, SDKThrow, SDKSilent, SDKReject, SDKEvent, SDKError, SDKOld, SDKShortSession}
 )
 
 // FaultKinds lists every kind there is.
-func FaultKinds() []FaultKind { return slices.Concat(callFaults, notificationFaults, otherFaults) }
+func FaultKinds() []FaultKind {
+	return slices.Concat(callFaults, notificationFaults, otherFaults, reportFaults)
+}
 
 func (f Fault) check() error {
 	switch {

@@ -44,9 +44,9 @@ func (m Money) String() string { return m.Currency + " " + m.number() }
 
 // number is the money without its currency: "42.00".
 func (m Money) number() string {
-	places, special := decimals[m.Currency]
-	if !special {
-		places = 2
+	places := m.places()
+	if m.Amount < 0 {
+		return "-" + m.negative().number()
 	}
 	digits := strconv.FormatInt(m.Amount, 10)
 	if places == 0 {
@@ -56,4 +56,12 @@ func (m Money) number() string {
 		digits = strings.Repeat("0", places+1-len(digits)) + digits
 	}
 	return digits[:len(digits)-places] + "." + digits[len(digits)-places:]
+}
+
+// places is how many decimals the currency has.
+func (m Money) places() int {
+	if places, special := decimals[m.Currency]; special {
+		return places
+	}
+	return 2
 }

@@ -62,6 +62,27 @@ CREATE INDEX delivery_tries_by_age ON delivery_tries (at);
 
 CREATE INDEX delivery_tries_of_delivery ON delivery_tries (delivery_id);
 
+CREATE TABLE differences (
+	id                 TEXT PRIMARY KEY, -- in time order
+	subject            TEXT NOT NULL UNIQUE,
+	class              TEXT NOT NULL,
+	reason             TEXT NOT NULL,
+	file_id            TEXT NOT NULL, -- '' of an inquiry or a sum
+	line               INTEGER NOT NULL,
+	order_id           TEXT NOT NULL,
+	payment_request_id TEXT NOT NULL,
+	theirs             TEXT NOT NULL,
+	ours               TEXT NOT NULL,
+	opened_at          INTEGER NOT NULL,
+	resolved_at        INTEGER,
+	resolved_by        TEXT NOT NULL,
+	note               TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX differences_open ON differences (id) WHERE resolved_at IS NULL;
+
+CREATE INDEX differences_order ON differences (order_id) WHERE order_id <> '';
+
 CREATE TABLE event_bodies (
 	event_id TEXT PRIMARY KEY REFERENCES events (id),
 	order_id TEXT NOT NULL,
@@ -319,6 +340,56 @@ CREATE TABLE products (
 	CHECK (stock IS NULL OR reserved <= stock)
 ) STRICT;
 
+CREATE TABLE report_files (
+	id         TEXT PRIMARY KEY, -- in time order
+	sha256     TEXT NOT NULL UNIQUE,
+	name       TEXT NOT NULL,
+	kind       TEXT NOT NULL CHECK (kind IN ('transactions', 'settlement', 'summary')),
+	generation INTEGER NOT NULL,
+	merchant   TEXT NOT NULL,
+	days       TEXT NOT NULL,
+	rows       INTEGER NOT NULL,
+	read_at    INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE report_rows (
+	kind                TEXT NOT NULL,
+	key                 TEXT NOT NULL,
+	file_id             TEXT NOT NULL, -- stored before its file, so that a file whose row exists was read whole
+	line                INTEGER NOT NULL,
+	batch               TEXT NOT NULL,
+	generation          INTEGER NOT NULL,
+	type                TEXT NOT NULL,
+	transaction_id      TEXT NOT NULL,
+	original_id         TEXT NOT NULL,
+	request_id          TEXT NOT NULL,
+	original_request_id TEXT NOT NULL,
+	order_reference     TEXT NOT NULL,
+	method              TEXT NOT NULL,
+	status              TEXT NOT NULL,
+	at                  INTEGER,
+	minor               INTEGER NOT NULL,
+	currency            TEXT NOT NULL,
+	net                 INTEGER NOT NULL,
+	fees                INTEGER NOT NULL,
+	formula_off         INTEGER NOT NULL,
+	net_currency        TEXT NOT NULL,
+	count               INTEGER NOT NULL,
+	class               TEXT NOT NULL,
+	reason              TEXT NOT NULL,
+	act                 TEXT NOT NULL, -- what of the merchant's it is about
+	order_id            TEXT NOT NULL,
+	payment_request_id  TEXT NOT NULL,
+	ours                TEXT NOT NULL,
+	PRIMARY KEY (kind, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX report_rows_act ON report_rows (act) WHERE act <> '';
+
+CREATE INDEX report_rows_batch ON report_rows (batch, kind) WHERE batch <> '';
+
+CREATE INDEX report_rows_order ON report_rows (order_id) WHERE order_id <> '';
+
 CREATE TABLE saved_cards (
 	id                     TEXT PRIMARY KEY, -- the payment that saved it first
 	buyer                  TEXT NOT NULL CHECK (buyer <> ''),
@@ -365,6 +436,9 @@ CREATE TABLE transitions (
 	cause              TEXT NOT NULL,
 	at                 INTEGER NOT NULL
 ) STRICT;
+
+CREATE INDEX transitions_money ON transitions (at) WHERE (subject = 'payment' AND to_status = 'paid')
+	OR (subject IN ('refund', 'cancel') AND to_status = 'success');
 
 CREATE INDEX transitions_order ON transitions (order_id);
 
