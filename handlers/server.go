@@ -14,6 +14,7 @@ import (
 	"antom-checkout/checkout/methods"
 	"antom-checkout/checkout/payments"
 	"antom-checkout/checkout/shop"
+	"antom-checkout/handlers/desk"
 	"antom-checkout/handlers/web"
 	"antom-checkout/views"
 )
@@ -39,6 +40,7 @@ type Services struct {
 	Payments *payments.Service
 	Methods  *methods.Methods
 	Merchant *merchant.Service
+	People   desk.People // who works at the dashboard; nil: there is none
 }
 
 // New makes the shop's HTTP handler.
@@ -63,6 +65,9 @@ func New(cfg Config, services Services, verifier Notifications, readiness Readin
 	e := site.Echo()
 	s.routes(e, notifications{s, verifier, &refusals{}}, probes{s, readiness})
 	s.mountAPI(e)
+	if services.People != nil {
+		s.mountDesk(e, services.People)
+	}
 	return e
 }
 
