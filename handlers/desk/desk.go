@@ -1,11 +1,10 @@
 // Package desk is the merchant's dashboard: the pages of the people who see, find and
 // resolve orders. Each page needs a capability, which the table of routes names.
 //
-//	desk.Mount(e, desk.Config{Site: site}, desk.Services{People: people})
+//	desk.Mount(e, desk.Config{Site: site}, desk.Services{People: people}, limited)
 package desk
 
 import (
-	"context"
 	"net/http"
 	"strings"
 	"time"
@@ -21,15 +20,9 @@ import (
 // BasePath is of all pages of the dashboard.
 const BasePath = "/dashboard"
 
-// People knows who is signed in.
-type People interface {
-	// SignedIn finds the session of a cookie, or answers ErrNotFound.
-	SignedIn(ctx context.Context, token string) (operators.Signed, error)
-}
-
 // Services are what the dashboard calls.
 type Services struct {
-	People People
+	People *operators.Service
 }
 
 // Config is what the dashboard needs beside the services.
@@ -93,13 +86,49 @@ func (d *desk) guard(r route) echo.HandlerFunc {
 	}
 }
 
-// identify finds the session of the request's cookie.
-func (d *desk) identify(c echo.Context) error {
+// token is what the request's cookie holds, or "".
+func (d *desk) token(c echo.Context) string {
 	cookie, err := c.Cookie(d.cookieName())
 	if err != nil {
+		return ""
+	}
+	return cookie.Value
+}
+
+// keep gives the browser the token of a session, or takes it away with "". The session
+// itself says how long it lasts.
+func (d *desk) keep(c echo.Context, token string) {
+	cookie := &http.Cookie{
+		Name: d.cookieName(), Value: token, Path: "/", HttpOnly: true, Secure: d.Site.HTTPS(), SameSite: http.SameSiteStrictMode,
+	}
+	if token == "" {
+		cookie.MaxAge = -1
+	}
+	c.SetCookie(cookie)
+}
+
+// longestAgent is how much is kept of what a browser calls itself.
+const longestAgent = 200
+
+// from is where the request comes from.
+func from(c echo.Context) operators.Origin {
+	agent := strings.ToValidUTF8(c.Request().UserAgent(), "")
+	if len(agent) > longestAgent {
+		agent = strings.ToValidUTF8(agent[:longestAgent], "")
+	}
+	return operators.Origin{Address: c.RealIP(), Agent: agent}
+}
+
+// actor is the signed-in person as the actor of something, for the operators' log.
+func actor(c echo.Context) operators.Actor { return from(c).By(personOf(c)) }
+
+// identify finds the session of the request's cookie.
+func (d *desk) identify(c echo.Context) error {
+	token := d.token(c)
+	if token == "" {
 		return nil
 	}
-	s, err := d.People.SignedIn(c.Request().Context(), cookie.Value)
+	s, err := d.People.SignedIn(c.Request().Context(), token)
 	if checkout.IsNotFound(err) {
 		return nil
 	}
@@ -122,6 +151,11 @@ func (d *desk) admit(c echo.Context, r route) error {
 		return c.Redirect(http.StatusSeeOther, BasePath)
 	case s.Stage == operators.StageFull:
 		return echo.NewHTTPError(http.StatusForbidden)
+	}
+	// A link on another site has the browser keep the cookie back. A page of the dashboard's
+	// own origin that loads the address again gets it.
+	if c.Request().Header.Get("Sec-Fetch-Site") == "cross-site" && c.Request().Method == http.MethodGet && d.token(c) == "" {
+		return web.Render(c, http.StatusOK, view.AgainPage())
 	}
 	return c.Redirect(http.StatusSeeOther, BasePath+pathSignIn+d.returnTo(c))
 }

@@ -1,14 +1,11 @@
 package desk
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 
 	"github.com/labstack/echo/v4"
 
-	"antom-checkout/checkout"
-	"antom-checkout/handlers/web"
 	view "antom-checkout/views/desk"
 )
 
@@ -17,7 +14,7 @@ func (d *desk) frame(c echo.Context, current string) view.Frame {
 	s, shop := signed(c), d.Site.Frame(c, 0)
 	f := view.Frame{
 		ShopName: shop.ShopName, Logo: shop.Logo, AccentURL: shop.AccentURL, Sandbox: shop.Sandbox,
-		HomeURL: BasePath, AccountURL: BasePath + pathAccount, Person: s.Person.Name, Role: string(s.Person.Role),
+		HomeURL: BasePath, AccountURL: BasePath + pathAccount, SignOutURL: BasePath + "/sign-out", Person: s.Person.Name, Role: string(s.Person.Role),
 		Done: c.QueryParam("done"),
 	}
 	if c.Request().Method != http.MethodPost { // a posted page has no address to return to
@@ -41,21 +38,4 @@ func query(name, value string) string { return url.Values{name: {value}}.Encode(
 // text, done.KEY.
 func done(c echo.Context, path, key string) error {
 	return c.Redirect(http.StatusSeeOther, BasePath+path+"?"+query("done", key))
-}
-
-// answerError answers with a page of the dashboard that says what went wrong. It returns
-// the error, which is for the log.
-func (d *desk) answerError(c echo.Context, err error) error {
-	status, key := http.StatusInternalServerError, ""
-	var refused *checkout.Error
-	if http := (*echo.HTTPError)(nil); errors.As(err, &http) {
-		status = http.Code
-	} else if errors.As(err, &refused) {
-		status, key = web.StatusOf(refused.Kind()), string(refused.Code)
-		if refused.Wait > 0 {
-			web.RetryAfter(c, refused.Wait)
-		}
-	}
-	page := view.ErrorPage(view.Error{Frame: d.frame(c, ""), Status: status, Code: key, Reference: web.RequestID(c.Request().Context())})
-	return errors.Join(err, web.Render(c, status, page))
 }

@@ -23,6 +23,9 @@ const (
 	pathSignIn       = "/sign-in"
 	pathSecondFactor = "/second-factor"
 	pathAccount      = "/account"
+	pathLinks        = "/links/:token"
+	pathPeople       = "/people"
+	pathLog          = "/log"
 )
 
 // routes lists all routes of the dashboard. Each part of it has its rows in a file of its
@@ -30,7 +33,10 @@ const (
 func (d *desk) routes() []route {
 	return slices.Concat(
 		[]route{{http.MethodGet, "", operators.See, d.showHome, "goes to the first page"}},
+		d.entranceRoutes(),
 		d.accountRoutes(),
+		d.peopleRoutes(),
+		d.logRoutes(),
 	)
 }
 
@@ -40,5 +46,7 @@ var navigation = []struct {
 	path  string
 	needs operators.Capability
 }{
+	{"people", pathPeople, operators.Manage},
+	{"log", pathLog, operators.Manage},
 	{"account", pathAccount, operators.Account},
 }

@@ -19,6 +19,7 @@ type Frame struct {
 	Sandbox    bool        // payments are practice
 	HomeURL    string
 	AccountURL string
+	SignOutURL string
 	Person     string // who is signed in, or ""
 	Role       string
 	Navigation []Item
@@ -60,6 +61,15 @@ type Field struct {
 	Optional, Focused        bool
 }
 
+// Choice is a list of options of which one is chosen.
+type Choice struct {
+	Name, Label, Value string
+	Options            []Option
+}
+
+// Option is one of a choice.
+type Option struct{ Value, Text string }
+
 // Hidden is a value that a form carries along.
 type Hidden struct{ Name, Value string }
 
@@ -72,6 +82,7 @@ type Confirm struct {
 	Action  string   // where the form is posted to
 	Hidden  []Hidden
 	Fields  []Field
+	Choice  Choice // no options: there is none
 	Button  string
 	Danger  bool // it takes something away
 	BackURL string
@@ -82,22 +93,16 @@ type Confirm struct {
 type Error struct {
 	Frame
 	Status    int
-	Code      string // of checkout.Error, or ""
+	Text      string // what it says; "": that of the status
 	Reference string
 }
 
-// Account is the page of a person's own account.
-type Account struct {
-	Frame
-	Name, Email, Role string
-}
+// titleKey and textKey are the keys of what the page says of its status.
+func (e Error) titleKey() string { return e.textKey() + ".title" }
 
-// textKey is the key of the best text about an error: by its code, else by its status.
 func (e Error) textKey() string {
-	for _, key := range []string{"refused." + e.Code, "error." + strconv.Itoa(e.Status)} {
-		if HasText(key) {
-			return key
-		}
+	if key := "error." + strconv.Itoa(e.Status); HasText(key) {
+		return key
 	}
 	return "error.other"
 }
