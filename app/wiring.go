@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -14,6 +15,7 @@ import (
 	"antom-checkout/checkout/gateway"
 	"antom-checkout/checkout/merchant"
 	"antom-checkout/checkout/methods"
+	"antom-checkout/checkout/operators"
 	"antom-checkout/checkout/payments"
 	"antom-checkout/checkout/shop"
 	"antom-checkout/handlers"
@@ -105,6 +107,9 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 			Takes: offered.Takes, Now: p.Now, NewID: ids.New, Log: p.Log,
 			CheckWebhookURL: p.checkWebhookURL,
 		}, store),
+		People: operators.New(operators.Config{
+			ShopName: s.Pages.ShopName, PublicURL: publicURL, RealMoney: s.LiveMode(), Now: p.Now, NewID: ids.New,
+		}, p.Store),
 	}
 }
 
@@ -174,6 +179,23 @@ func (p *Program) openPages(context.Context) error {
 	return nil
 }
 
+// openDesk makes the dashboard's own server, if it is to have one.
+func (p *Program) openDesk(context.Context) error {
+	if p.Settings.DeskAddr == "" {
+		return nil
+	}
+	listener, err := net.Listen("tcp", p.Settings.DeskAddr)
+	if err != nil {
+		return fmt.Errorf("address of the dashboard: %w", err)
+	}
+	p.servers.add(httpServer(handlers.NewDesk(p.PagesConfig(), p.Services), p.Log), listener, limitConnections(deskConnections, 1), p.Settings.isShared)
+	p.Log.Info("dashboard", logAddress, listener.Addr().String())
+	return nil
+}
+
+// deskConnections are enough for the people of a merchant.
+const deskConnections = 200
+
 // connectionLimits are those of the shop's server.
 func (s *Settings) connectionLimits() connectionLimits {
 	return limitConnections(s.MaxConnections, 6)
@@ -208,7 +230,7 @@ func (p *Program) PagesConfig() handlers.Config {
 // pages is the part of it that settings decide.
 func (s *Settings) pages() handlers.Config {
 	cfg := s.Pages
-	cfg.PublicURL, cfg.Sandbox = s.PublicURL, !s.LiveMode()
+	cfg.PublicURL, cfg.Sandbox, cfg.DeskApart = s.PublicURL, !s.LiveMode(), s.DeskAddr != ""
 	cfg.MaxStreams = min(cfg.MaxStreams, s.connectionLimits().total/2) // the rest is for requests
 	cfg.AllowedHosts = slices.Concat(cfg.AllowedHosts, s.listenedName())
 	if s.SMTPURL.Empty() {

@@ -271,6 +271,11 @@ func TestEveryColumnOfATableIsMapped(t *testing.T) {
 		"saved_cards":       mappedColumns(&savedCardRows),
 		"payment_links":     mappedColumns(&linkRows),
 		"webhook_endpoints": mappedColumns(&endpointRows),
+
+		"people":          mappedColumns(&memberRows),
+		"people_sessions": mappedColumns(&sessionRows),
+		"people_links":    mappedColumns(&signInLinkRows),
+		"operators_log":   mappedColumns(&operatorsLogRows),
 	} {
 		columns := table(t, store.reads, `SELECT name FROM pragma_table_info($1) ORDER BY name`, name)
 		slices.Sort(mapped)

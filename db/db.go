@@ -30,6 +30,7 @@ type Store struct {
 	apiRequests
 	webhooks
 	reportBooks
+	people
 	NewestID string // the last id in time order of all orders and payments when it was opened, or ""
 
 	writer    *writer
@@ -58,7 +59,7 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 	s := &Store{now: time.Now}
 	s.searches.store, s.carts, s.savedCards = s, carts{s, maxCarts}, savedCards{s}
 	s.apiKeys, s.orderLists, s.apiRequests, s.paymentLinks = apiKeys{s}, orderLists{s}, apiRequests{s}, paymentLinks{s}
-	s.webhooks, s.reportBooks = webhooks{s}, reportBooks{s}
+	s.webhooks, s.reportBooks, s.people = webhooks{s}, reportBooks{s}, people{s}
 	for _, option := range options {
 		option(s)
 	}
