@@ -214,11 +214,15 @@ BEGIN
 	DELETE FROM idempotency WHERE about <> '' AND about = NEW.id;
 END;
 
+CREATE INDEX orders_by_currency ON orders (currency, created_at, id);
+
 CREATE INDEX orders_by_status ON orders (status, created_at, id);
 
 CREATE INDEX orders_by_time ON orders (created_at, id);
 
 CREATE INDEX orders_in_clear ON orders (id) WHERE token_sealed >= x'20';
+
+CREATE INDEX orders_of_amount ON orders (currency, total);
 
 CREATE INDEX orders_of_buyer ON orders (buyer_reference) WHERE buyer_reference <> '';
 
@@ -290,9 +294,13 @@ CREATE TABLE payments (
 
 CREATE UNIQUE INDEX payments_antom ON payments (antom_id) WHERE antom_id <> '';
 
+CREATE INDEX payments_by_method ON payments (method, order_id);
+
 CREATE INDEX payments_due ON payments (next_poll) WHERE next_poll IS NOT NULL;
 
 CREATE UNIQUE INDEX payments_live ON payments (order_id) WHERE active = 1;
+
+CREATE INDEX payments_of_last_four ON payments (card ->> 'last4') WHERE card <> '';
 
 CREATE INDEX payments_order ON payments (order_id);
 

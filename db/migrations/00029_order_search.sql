@@ -1,0 +1,13 @@
+-- Orders are listed by currency, amount and method, and found by a card's last four digits.
+
+-- +goose Up
+CREATE INDEX orders_by_currency ON orders (currency, created_at, id);
+CREATE INDEX orders_of_amount ON orders (currency, total);
+CREATE INDEX payments_by_method ON payments (method, order_id);
+CREATE INDEX payments_of_last_four ON payments (card ->> 'last4') WHERE card <> '';
+
+-- +goose Down
+DROP INDEX payments_of_last_four;
+DROP INDEX payments_by_method;
+DROP INDEX orders_of_amount;
+DROP INDEX orders_by_currency;
