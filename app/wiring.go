@@ -14,6 +14,7 @@ import (
 	"antom-checkout/checkout/gateway"
 	"antom-checkout/checkout/merchant"
 	"antom-checkout/checkout/methods"
+	"antom-checkout/checkout/operators"
 	"antom-checkout/checkout/payments"
 	"antom-checkout/checkout/shop"
 	"antom-checkout/handlers"
@@ -105,6 +106,9 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 			Takes: offered.Takes, Now: p.Now, NewID: ids.New, Log: p.Log,
 			CheckWebhookURL: p.checkWebhookURL,
 		}, store),
+		People: operators.New(operators.Config{
+			ShopName: s.Pages.ShopName, PublicURL: publicURL, RealMoney: s.LiveMode(), Now: p.Now, NewID: ids.New,
+		}, p.Store),
 	}
 }
 

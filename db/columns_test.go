@@ -265,11 +265,15 @@ func withVersion(o checkout.Order) checkout.Order {
 func TestEveryColumnOfATableIsMapped(t *testing.T) {
 	store := openStore(t)
 	for name, mapped := range map[string][]string{
-		"orders":        mappedColumns(&orderRows),
-		"payments":      mappedColumns(&paymentRows),
-		"operations":    mappedColumns(&operationRows),
-		"saved_cards":   mappedColumns(&savedCardRows),
-		"payment_links": mappedColumns(&linkRows),
+		"orders":          mappedColumns(&orderRows),
+		"payments":        mappedColumns(&paymentRows),
+		"operations":      mappedColumns(&operationRows),
+		"saved_cards":     mappedColumns(&savedCardRows),
+		"payment_links":   mappedColumns(&linkRows),
+		"people":          mappedColumns(&memberRows),
+		"people_sessions": mappedColumns(&sessionRows),
+		"people_links":    mappedColumns(&signInLinkRows),
+		"operators_log":   mappedColumns(&operatorsLogRows),
 	} {
 		columns := table(t, store.reads, `SELECT name FROM pragma_table_info($1) ORDER BY name`, name)
 		slices.Sort(mapped)

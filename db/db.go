@@ -29,6 +29,7 @@ type Store struct {
 	paymentLinks
 	apiRequests
 	webhooks
+	people
 	NewestID string // the last id in time order of all orders and payments when it was opened, or ""
 
 	writer    *writer
@@ -57,7 +58,7 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 	s := &Store{now: time.Now}
 	s.searches.store, s.carts, s.savedCards = s, carts{s, maxCarts}, savedCards{s}
 	s.apiKeys, s.orderLists, s.apiRequests, s.paymentLinks = apiKeys{s}, orderLists{s}, apiRequests{s}, paymentLinks{s}
-	s.webhooks = webhooks{s}
+	s.webhooks, s.people = webhooks{s}, people{s}
 	for _, option := range options {
 		option(s)
 	}

@@ -26,6 +26,7 @@ type Config struct {
 	CardsUntil     time.Time          // until when cards are typed on the shop's own page; zero: at Antom's
 	AppReturns     AppReturns         // where native apps may be opened again after paying
 	Sandbox        bool               // payments are practice; pages say so
+	DeskApart      bool               // the dashboard has a listener of its own
 	Preview        Preview            // nil: emails are sent, not previewed
 	Pictures       *pictures.Pictures // of the merchant's own lines
 	RateLimits     bool               // refuse requests that come too often

@@ -12,7 +12,7 @@ import (
 // phones, may share an address, so that the limit of one is wide; the limit of a
 // single browser or a single order is narrower. A request without a session is
 // limited by its address alone.
-type limits struct{ carts, orders, payments, facts, reads, lookups, reports, pictures, api web.Limits }
+type limits struct{ carts, orders, payments, facts, reads, lookups, reports, pictures, api, desk web.Limits }
 
 func (s *server) newLimits() limits {
 	client := limitBy(web.ByClient)
@@ -27,6 +27,7 @@ func (s *server) newLimits() limits {
 		lookups:  web.Limits{Name: "look-ups", Each: []web.Limit{client(0.1, 20)}},
 		api:      web.Limits{Name: "api", Each: []web.Limit{client(100, 1000)}},
 		pictures: web.Limits{Name: "pictures", Each: []web.Limit{client(100, 1000)}}, // a page has up to 50
+		desk:     web.Limits{Name: "dashboard", Each: []web.Limit{client(10, 200)}},
 		reports:  web.Limits{Name: "reports", Each: []web.Limit{client(1, 60)}},
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"antom-checkout/checkout"
 	"antom-checkout/checkout/merchant"
 	"antom-checkout/checkout/methods"
+	"antom-checkout/checkout/operators"
 	"antom-checkout/checkout/payments"
 	"antom-checkout/checkout/shop"
 	"antom-checkout/handlers/web"
@@ -39,10 +40,23 @@ type Services struct {
 	Payments *payments.Service
 	Methods  *methods.Methods
 	Merchant *merchant.Service
+	People   *operators.Service
 }
 
 // New makes the shop's HTTP handler.
 func New(cfg Config, services Services, verifier Notifications, readiness Readiness) http.Handler {
+	s := newServer(cfg, services)
+	e := s.site.Echo()
+	s.routes(e, notifications{s, verifier, &refusals{}}, probes{s, readiness})
+	s.mountAPI(e)
+	if !s.cfg.DeskApart {
+		s.mountDesk(e, services.People)
+	}
+	return e
+}
+
+// newServer makes what the handlers share.
+func newServer(cfg Config, services Services) *server {
 	cfg = cfg.completed()
 	site := cfg.site()
 	s := &server{
@@ -60,10 +74,7 @@ func New(cfg Config, services Services, verifier Notifications, readiness Readin
 	if cfg.RateLimits {
 		s.limiter = web.NewLimiter(cfg.Now, cfg.Meter)
 	}
-	e := site.Echo()
-	s.routes(e, notifications{s, verifier, &refusals{}}, probes{s, readiness})
-	s.mountAPI(e)
-	return e
+	return s
 }
 
 // session is the request's session, or a new one.

@@ -169,6 +169,29 @@ CREATE TABLE operator_actions (
 	at       INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE operators_log (
+	id       TEXT PRIMARY KEY,
+	at       INTEGER NOT NULL,
+	operator TEXT NOT NULL, -- an id
+	name     TEXT NOT NULL, -- as it was then
+	address  TEXT NOT NULL,
+	action   TEXT NOT NULL,
+	order_id TEXT NOT NULL, -- '' where it is about none
+	about    TEXT NOT NULL  -- a person, an amount
+) STRICT;
+
+CREATE TRIGGER operators_log_is_not_changed BEFORE UPDATE ON operators_log
+BEGIN
+	SELECT RAISE(ABORT, 'the operators'' log is append-only');
+END;
+
+CREATE TRIGGER operators_log_is_not_deleted BEFORE DELETE ON operators_log
+BEGIN
+	SELECT RAISE(ABORT, 'the operators'' log is append-only');
+END;
+
+CREATE INDEX operators_log_of_order ON operators_log (order_id, id) WHERE order_id <> '';
+
 CREATE TABLE order_lines (
 	order_id TEXT NOT NULL REFERENCES orders,
 	position INTEGER NOT NULL,
@@ -304,6 +327,47 @@ CREATE INDEX payments_of_last_four ON payments (card ->> 'last4') WHERE card <> 
 
 CREATE INDEX payments_order ON payments (order_id);
 
+CREATE TABLE people (
+	id           TEXT PRIMARY KEY,
+	name         TEXT NOT NULL,
+	email        TEXT NOT NULL,
+	role         TEXT NOT NULL,
+	password     TEXT NOT NULL, -- argon2id; '' until the person has chosen one
+	totp         BLOB NOT NULL, -- the secret of the second factor, sealed; empty is none
+	totp_step    INTEGER NOT NULL, -- the last time step that a code was used of
+	recovery     TEXT NOT NULL, -- JSON: hashes of the recovery codes that are left
+	created_at   INTEGER NOT NULL,
+	signed_in_at INTEGER,
+	disabled_at  INTEGER
+) STRICT;
+
+CREATE UNIQUE INDEX people_of_email ON people (lower(email));
+
+CREATE TABLE people_links (
+	hash       TEXT PRIMARY KEY, -- SHA-256 of what the link holds
+	person     TEXT NOT NULL REFERENCES people (id),
+	purpose    TEXT NOT NULL,
+	expires_at INTEGER NOT NULL,
+	used_at    INTEGER
+) STRICT;
+
+CREATE INDEX people_links_of_person ON people_links (person);
+
+CREATE TABLE people_sessions (
+	id         TEXT PRIMARY KEY,
+	hash       TEXT NOT NULL UNIQUE, -- SHA-256 of what the cookie holds
+	person     TEXT NOT NULL REFERENCES people (id),
+	stage      TEXT NOT NULL,
+	pending    BLOB NOT NULL, -- the secret of a second factor that is being set up, sealed
+	address    TEXT NOT NULL,
+	agent      TEXT NOT NULL,
+	created_at INTEGER NOT NULL,
+	used_at    INTEGER NOT NULL, -- exact to a minute
+	ended_at   INTEGER
+) STRICT;
+
+CREATE INDEX people_sessions_open ON people_sessions (person, id) WHERE ended_at IS NULL;
+
 CREATE TABLE prices (
 	sku      TEXT NOT NULL REFERENCES products,
 	currency TEXT NOT NULL,
@@ -357,6 +421,13 @@ CREATE TABLE searches (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX searches_status ON searches (status, next_at);
+
+CREATE TABLE sign_in_tries (
+	key   TEXT PRIMARY KEY, -- account, address or second factor; a hash where it was typed
+	count INTEGER NOT NULL,
+	at    INTEGER NOT NULL, -- of the last one
+	until INTEGER NOT NULL  -- no further try before
+) STRICT;
 
 CREATE TABLE transitions (
 	seq                INTEGER PRIMARY KEY,

@@ -14,6 +14,7 @@ import (
 
 	"antom-checkout/static"
 	"antom-checkout/views"
+	desk "antom-checkout/views/desk/samples"
 )
 
 // Gallery serves the list at /, each page in one state at /pages/NAME/, and what the
@@ -42,7 +43,7 @@ func showList(w http.ResponseWriter, r *http.Request) {
 	only := strings.Fields(r.FormValue("only"))
 	var page bytes.Buffer
 	if err := list.Execute(&page, map[string]any{
-		"Pages": slices.DeleteFunc(Pages(ctx), func(p Page) bool {
+		"Pages": slices.DeleteFunc(everyPage(ctx), func(p Page) bool {
 			return len(only) > 0 && !slices.ContainsFunc(only, func(part string) bool { return strings.Contains(p.Name, part) })
 		}),
 		"Choices": views.LanguageChoices(ctx, func(code string) string { return code }),
@@ -57,12 +58,21 @@ func showList(w http.ResponseWriter, r *http.Request) {
 	_, _ = page.WriteTo(w)
 }
 
+// everyPage are the pages of the shop and of the dashboard.
+func everyPage(ctx context.Context) []Page {
+	all := Pages(ctx)
+	for _, page := range desk.Pages(ctx) {
+		all = append(all, Page{page.Name, page.Component})
+	}
+	return all
+}
+
 // nonce is a constant: the gallery holds nothing to protect.
 const nonce = "gallery"
 
 func showPage(w http.ResponseWriter, r *http.Request) {
 	ctx := withLanguage(r)
-	all := Pages(ctx)
+	all := everyPage(ctx)
 	at := slices.IndexFunc(all, func(p Page) bool { return p.Name == r.PathValue("name") })
 	if at < 0 {
 		http.NotFound(w, r)

@@ -1,0 +1,52 @@
+package desk
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"antom-checkout/checkout/operators"
+)
+
+// route is one row of the table of routes.
+type route struct {
+	method string
+	path   string // below BasePath
+	needs  operators.Capability
+	show   echo.HandlerFunc
+	what   string // happens
+}
+
+// Paths that more than one handler names.
+const (
+	pathSignIn       = "/sign-in"
+	pathSecondFactor = "/second-factor"
+	pathAccount      = "/account"
+	pathLinks        = "/links/:token"
+	pathPeople       = "/people"
+	pathLog          = "/log"
+)
+
+// routes lists all routes of the dashboard. Each part of it has its rows in a file of its
+// own.
+func (d *desk) routes() []route {
+	return slices.Concat(
+		[]route{{http.MethodGet, "", operators.See, d.showHome, "goes to the first page"}},
+		d.entranceRoutes(),
+		d.accountRoutes(),
+		d.peopleRoutes(),
+		d.logRoutes(),
+	)
+}
+
+// navigation lists the pages that every page links to, in their order.
+var navigation = []struct {
+	key   string // of its text: nav.KEY
+	path  string
+	needs operators.Capability
+}{
+	{"people", pathPeople, operators.Manage},
+	{"log", pathLog, operators.Manage},
+	{"account", pathAccount, operators.Account},
+}

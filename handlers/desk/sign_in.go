@@ -1,0 +1,165 @@
+package desk
+
+import (
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"antom-checkout/checkout/operators"
+	"antom-checkout/handlers/web"
+	view "antom-checkout/views/desk"
+)
+
+// entranceRoutes are those of signing in and out.
+func (d *desk) entranceRoutes() []route {
+	return []route{
+		{http.MethodGet, pathSignIn, operators.Open, d.showSignIn, "shows the form to sign in"},
+		{http.MethodPost, pathSignIn, operators.Open, d.signIn, "signs in by email and password"},
+		{http.MethodGet, pathSecondFactor, operators.Proving, d.showSecondFactor, "shows the form for the second factor"},
+		{http.MethodPost, pathSecondFactor, operators.Proving, d.prove, "signs in by the second factor"},
+		{http.MethodPost, "/sign-out", operators.Open, d.signOut, "ends the session"},
+		{http.MethodGet, pathLinks, operators.Open, d.openLink, "opens an invitation, or signs in by a link of test mode"},
+		{http.MethodPost, pathLinks, operators.Open, d.choosePassword, "sets name and password by an invitation"},
+	}
+}
+
+// nextOf is the page of the dashboard that a person who signs in goes on to.
+func nextOf(c echo.Context) string {
+	next := c.FormValue("next")
+	at, err := url.Parse(next)
+	if err != nil || at.IsAbs() || at.Host != "" || !strings.HasPrefix(at.Path, BasePath+"/") || strings.ContainsAny(next, "\\\r\n") {
+		return ""
+	}
+	return next
+}
+
+func (d *desk) showSignIn(c echo.Context) error {
+	if signed(c).Stage == operators.StageFull {
+		return c.Redirect(http.StatusSeeOther, BasePath)
+	}
+	return web.Render(c, http.StatusOK, view.SignInPage(d.signInView(c)))
+}
+
+func (d *desk) signInView(c echo.Context) view.SignIn {
+	return view.SignIn{Frame: d.frame(c, ""), Action: BasePath + pathSignIn, Email: c.FormValue("email"), Next: nextOf(c)}
+}
+
+func (d *desk) signIn(c echo.Context) error {
+	ctx := c.Request().Context()
+	entered, err := d.People.SignIn(ctx, c.FormValue("email"), c.FormValue("password"), d.token(c), from(c))
+	if err != nil {
+		return d.again(c, err, func(wrong string) error {
+			v := d.signInView(c)
+			v.Wrong = wrong
+			return web.Render(c, statusOf(err), view.SignInPage(v))
+		})
+	}
+	return d.enter(c, entered)
+}
+
+// again shows a form again with what is wrong. Other errors than refusals stay errors.
+func (d *desk) again(c echo.Context, err error, show func(wrong string) error) error {
+	wrong, ok := refusalText(c, err)
+	if !ok {
+		return err
+	}
+	web.Note(c, slog.LevelInfo, slog.String(web.LogAnswer, err.Error()))
+	return show(wrong)
+}
+
+// enter goes on with a session that has begun.
+func (d *desk) enter(c echo.Context, entered operators.Entered) error {
+	d.keep(c, entered.Token)
+	path := BasePath
+	switch next := nextOf(c); {
+	case entered.Stage == operators.StageProving:
+		path += pathSecondFactor
+		if next != "" {
+			path += "?" + query("next", next)
+		}
+	case entered.Stage == operators.StageSetup:
+		path += pathAccount
+	case next != "":
+		path = next
+	}
+	return c.Redirect(http.StatusSeeOther, path)
+}
+
+func (d *desk) secondFactorView(c echo.Context) view.SecondFactor {
+	return view.SecondFactor{Frame: d.frame(c, ""), Action: BasePath + pathSecondFactor, SignOut: BasePath + "/sign-out", Next: nextOf(c)}
+}
+
+func (d *desk) showSecondFactor(c echo.Context) error {
+	return web.Render(c, http.StatusOK, view.SecondFactorPage(d.secondFactorView(c)))
+}
+
+func (d *desk) prove(c echo.Context) error {
+	entered, err := d.People.Prove(c.Request().Context(), signed(c), c.FormValue("code"), from(c))
+	if err != nil {
+		return d.again(c, err, func(wrong string) error {
+			v := d.secondFactorView(c)
+			v.Wrong = wrong
+			return web.Render(c, statusOf(err), view.SecondFactorPage(v))
+		})
+	}
+	return d.enter(c, entered)
+}
+
+func (d *desk) signOut(c echo.Context) error {
+	if s := signed(c); s.Stage != "" {
+		if err := d.People.SignOut(c.Request().Context(), s, from(c)); err != nil {
+			return err
+		}
+	}
+	d.keep(c, "")
+	c.Response().Header().Set("Clear-Site-Data", `"cache"`)
+	return c.Redirect(http.StatusSeeOther, BasePath+pathSignIn)
+}
+
+// openLink shows the form of an invitation. A sign-in link of test mode signs in at once.
+func (d *desk) openLink(c echo.Context) error {
+	ctx := c.Request().Context()
+	purpose, person, err := d.People.Link(ctx, c.Param("token"))
+	if err != nil {
+		return err
+	}
+	if purpose == operators.ForPassword {
+		return web.Render(c, http.StatusOK, view.InvitationPage(d.invitationView(c, person, person.Name)))
+	}
+	if c.Request().Method == http.MethodHead {
+		return c.NoContent(http.StatusOK) // only looking uses no link up
+	}
+	entered, err := d.People.SignInByLink(ctx, c.Param("token"), d.token(c), from(c))
+	if err != nil {
+		return err
+	}
+	return d.enter(c, entered)
+}
+
+func (d *desk) invitationView(c echo.Context, p operators.Person, name string) view.Invitation {
+	f := d.frame(c, "")
+	f.Person, f.Navigation = "", nil // the link may be another person's
+	return view.Invitation{
+		Frame: f, Action: c.Request().URL.Path, Email: p.Email, Name: name, Role: string(p.Role), Least: operators.MinPassword,
+	}
+}
+
+func (d *desk) choosePassword(c echo.Context) error {
+	ctx, link := c.Request().Context(), c.Param("token")
+	entered, err := d.People.ChoosePassword(ctx, link, c.FormValue("name"), c.FormValue("password"), from(c))
+	if err == nil {
+		return d.enter(c, entered)
+	}
+	_, person, failed := d.People.Link(ctx, link)
+	if failed != nil {
+		return failed
+	}
+	return d.again(c, err, func(wrong string) error {
+		v := d.invitationView(c, person, c.FormValue("name"))
+		v.Wrong = wrong
+		return web.Render(c, statusOf(err), view.InvitationPage(v))
+	})
+}

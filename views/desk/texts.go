@@ -1,0 +1,80 @@
+package desk
+
+import (
+	"context"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"golang.org/x/text/language"
+
+	"antom-checkout/views"
+)
+
+//go:embed messages/*.json
+var messageFiles embed.FS
+
+// texts are those of each language by their keys, and English is the first.
+var texts = map[language.Tag]map[string]string{
+	language.English:           readTexts("en"),
+	language.SimplifiedChinese: readTexts("zh"),
+}
+
+// Languages lists the languages of the dashboard, the default first.
+func Languages() []language.Tag { return []language.Tag{language.English, language.SimplifiedChinese} }
+
+func readTexts(name string) (texts map[string]string) {
+	raw, err := messageFiles.ReadFile("messages/" + name + ".json")
+	if err == nil {
+		err = json.Unmarshal(raw, &texts)
+	}
+	if err != nil {
+		panic("views/desk: messages of " + name + ": " + err.Error()) // compiled in: a broken build
+	}
+	return texts
+}
+
+// WithLanguage makes pages use the reader's language where the dashboard has it, and
+// English otherwise.
+func WithLanguage(ctx context.Context) context.Context {
+	if _, known := texts[views.Language(ctx)]; known {
+		return ctx
+	}
+	return views.WithLanguage(ctx, language.English)
+}
+
+// LanguageChoices is the list for a page's footer: href is the address that chooses the
+// language called code.
+func LanguageChoices(ctx context.Context, href func(code string) string) (all []views.LanguageChoice) {
+	for _, tag := range Languages() {
+		all = append(all, views.LanguageChoice{
+			Code: tag.String(), Name: views.LanguageName(tag), Href: href(tag.String()), Current: tag == views.Language(ctx),
+		})
+	}
+	return all
+}
+
+// Text is the text behind key in the language of ctx, with {0}, {1}… replaced by args. A
+// key without a text is shown as it is, and a test fails.
+func Text(ctx context.Context, key string, args ...any) string {
+	text, ok := texts[views.Language(ctx)][key]
+	if !ok {
+		text, ok = texts[language.English][key]
+	}
+	if !ok {
+		return key
+	}
+	pairs := make([]string, 0, 2*len(args))
+	for i, arg := range args {
+		pairs = append(pairs, "{"+strconv.Itoa(i)+"}", fmt.Sprint(arg))
+	}
+	return strings.NewReplacer(pairs...).Replace(text) // in one pass: an argument that looks like a placeholder is not one
+}
+
+// HasText reports whether key has a text. It serves keys that are composed from data.
+func HasText(key string) bool {
+	_, ok := texts[language.English][key]
+	return ok
+}
