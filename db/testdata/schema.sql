@@ -42,6 +42,8 @@ CREATE TABLE deliveries (
 	UNIQUE (event_id, endpoint_id)
 ) STRICT;
 
+CREATE INDEX deliveries_dead ON deliveries (created_at) WHERE state = 'dead';
+
 CREATE INDEX deliveries_due ON deliveries (endpoint_id, next_at, id) WHERE state = 'pending';
 
 CREATE INDEX deliveries_of_endpoint ON deliveries (endpoint_id);
