@@ -34,6 +34,10 @@ func (d *desk) routes() []route {
 	return slices.Concat(
 		[]route{{http.MethodGet, "", operators.See, d.showHome, "goes to the first page"}},
 		d.entranceRoutes(),
+		d.inboxRoutes(),
+		d.exportRoutes(),
+		d.orderRoutes(),
+		d.actionRoutes(),
 		d.accountRoutes(),
 		d.peopleRoutes(),
 		d.logRoutes(),
@@ -46,6 +50,8 @@ var navigation = []struct {
 	path  string
 	needs operators.Capability
 }{
+	{"orders", pathOrders, operators.See},
+	{"inbox", pathInbox, operators.See},
 	{"people", pathPeople, operators.Manage},
 	{"log", pathLog, operators.Manage},
 	{"account", pathAccount, operators.Account},
