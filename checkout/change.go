@@ -223,7 +223,7 @@ func (o *Order) refundable(want OperationRequest) (*Payment, Money, error) {
 		return nil, Money{}, NewError(CodeAmountInvalid, fmt.Sprintf("%d is not from 1 to %d, what is left to refund", amount.Minor, left.Minor))
 	case !amount.Payable():
 		return nil, Money{}, NewError(CodeAmountInvalid, fmt.Sprintf("%d is not an amount of %s that Antom takes", amount.Minor, amount.Currency))
-	case want.Most != (Money{}) && !o.refundsWithin(want.Most, amount):
+	case want.Most != (Money{}) && !refundsWithin(*o, want.Most, amount):
 		return nil, Money{}, NewError(CodeOverLimit, "")
 	}
 	return p, amount, nil
@@ -231,7 +231,7 @@ func (o *Order) refundable(want OperationRequest) (*Payment, Money, error) {
 
 // refundsWithin reports whether one refund more leaves all of the order within a limit. In
 // another currency than the limit's there is none.
-func (o *Order) refundsWithin(most, amount Money) bool {
+func refundsWithin(o Order, most, amount Money) bool {
 	sum := amount.Minor
 	for i := range o.Payments {
 		p := &o.Payments[i]

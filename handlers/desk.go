@@ -15,7 +15,7 @@ func (s *server) mountDesk(e *echo.Echo, services Services) {
 		Site: s.site, Now: s.cfg.Now, TimeZone: s.cfg.TimeZone, Currency: s.cfg.Currency, SupportLimit: int64(s.cfg.SupportRefunds), Done: s.cfg.Done,
 	}
 	desk.Mount(e, cfg, desk.Services{
-		People: services.People, Books: services.Books, Methods: s.methods, Orders: s.payments, Live: s.payments,
+		People: services.People, Books: services.Books, Methods: s.methods, Orders: s.payments, Watcher: s.payments,
 	}, s.limiter.Limited(s.newLimits().desk))
 }
 

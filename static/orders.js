@@ -3,15 +3,13 @@
 // are announced above the list, so that nothing jumps. A hidden page waits until it is seen.
 "use strict";
 (() => {
-	const news = document.querySelector("[data-live]");
-	const address = news && news.dataset.live;
+	const news = document.querySelector("[data-stream]");
+	const address = news && news.getAttribute("data-stream");
 	if (!address || !window.EventSource || !window.DOMParser) return;
 	const link = news.querySelector("a");
-	const live = document.getElementById("live");
+	const spoken = document.getElementById("live");
 	const pause = 2000; // between two readings
-	let waiting = false, stale = false, source;
-
-	const rowsOf = (page) => Array.from(page.querySelectorAll("[data-order]"));
+	let waiting = false, stale = false;
 
 	async function read() {
 		waiting = false;
@@ -20,34 +18,32 @@
 			return;
 		}
 		try {
-			const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-			if (answer.redirected || !answer.ok) return source.close(); // signed out
-			compare(new DOMParser().parseFromString(await answer.text(), "text/html"));
+			const answer = await fetch(location);
+			const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+			if (page.querySelector("[data-stream]")) show(page);
+			else source.close(); // the person is signed out
 		} catch (e) {
-			later();
+			readLater();
 		}
 	}
 
-	function compare(page) {
-		const shown = new Map(rowsOf(document).map((row) => [row.dataset.order, row]));
+	function show(page) {
 		let added = 0;
-		for (const row of rowsOf(page)) {
-			const here = shown.get(row.dataset.order);
+		page.querySelectorAll("[data-order]").forEach((row) => {
+			const here = document.querySelector('[data-order="' + row.getAttribute("data-order") + '"]');
 			if (!here) added++;
-			else if (here.innerHTML !== row.innerHTML && !here.contains(document.activeElement)) here.replaceWith(document.adoptNode(row));
-		}
-		announce(added);
+			else if (here.textContent !== row.textContent && !here.contains(document.activeElement)) here.replaceWith(document.adoptNode(row));
+		});
+		if (added) announce(news.getAttribute(added === 1 ? "data-one" : "data-many").replace("#", added));
 	}
 
-	function announce(added) {
-		if (!added) return;
-		const text = added === 1 ? news.dataset.one : news.dataset.many.replace("#", added);
+	function announce(text) {
 		if (link.textContent === text) return;
-		link.textContent = live.textContent = text;
+		link.textContent = spoken.textContent = text;
 		news.hidden = false;
 	}
 
-	function later() {
+	function readLater() {
 		if (waiting) return;
 		waiting = true;
 		setTimeout(read, pause);
@@ -56,9 +52,9 @@
 	document.addEventListener("visibilitychange", () => {
 		if (!document.hidden && stale) {
 			stale = false;
-			later();
+			readLater();
 		}
 	});
-	source = new EventSource(address);
-	source.addEventListener("orders", later);
+	const source = new EventSource(address);
+	source.addEventListener("orders", readLater);
 })();

@@ -27,11 +27,14 @@ type Actions interface {
 	Accept(ctx context.Context, orderID string, key checkout.Key) error
 }
 
+// actionPages have people order something about an order.
+type actionPages struct{ *desk }
+
 // action is one thing that can be ordered about an order.
 type action struct {
 	name  checkout.InboxChoice
 	needs operators.Capability
-	does  func(*desk, echo.Context, order) (checkout.Operation, error)
+	does  func(actionPages, echo.Context, order) (checkout.Operation, error)
 }
 
 // order is what a person has confirmed.
@@ -45,21 +48,21 @@ type order struct {
 // orderActions lists all actions.
 func orderActions() []action {
 	return []action{
-		{checkout.ChoiceCapture, operators.Money, func(d *desk, c echo.Context, o order) (checkout.Operation, error) {
+		{checkout.ChoiceCapture, operators.Money, func(d actionPages, c echo.Context, o order) (checkout.Operation, error) {
 			return d.Orders.Capture(c.Request().Context(), o.ID, o.key)
 		}},
-		{checkout.ChoiceRefund, operators.Refund, (*desk).refund},
-		{checkout.ChoiceCancel, operators.Money, func(d *desk, c echo.Context, o order) (checkout.Operation, error) {
+		{checkout.ChoiceRefund, operators.Refund, actionPages.refund},
+		{checkout.ChoiceCancel, operators.Money, func(d actionPages, c echo.Context, o order) (checkout.Operation, error) {
 			return checkout.Operation{}, d.Orders.Cancel(c.Request().Context(), o.ID, o.key)
 		}},
-		{checkout.ChoiceAccept, operators.Money, func(d *desk, c echo.Context, o order) (checkout.Operation, error) {
+		{checkout.ChoiceAccept, operators.Money, func(d actionPages, c echo.Context, o order) (checkout.Operation, error) {
 			return checkout.Operation{}, d.Orders.Accept(c.Request().Context(), o.ID, o.key)
 		}},
 	}
 }
 
-// actionRoutes are a page that says what will happen, and the form of it, for each action.
-func (d *desk) actionRoutes() (all []route) {
+// routes are a page that says what will happen, and the form of it, for each action.
+func (d actionPages) routes() (all []route) {
 	for _, a := range orderActions() {
 		path := pathOrders + "/:id/" + string(a.name)
 		all = append(all,
@@ -71,7 +74,7 @@ func (d *desk) actionRoutes() (all []route) {
 }
 
 // actions are those that the order allows and the person may order.
-func (d *desk) actions(c echo.Context, o checkout.Order) (all []view.Action, question string) {
+func (d actionPages) actions(c echo.Context, o checkout.Order) (all []view.Action, question string) {
 	possible := checkout.PossibleActions(o, d.rules())
 	for _, a := range orderActions() {
 		if possible.Allow(a.name) && d.mayAct(c, a, o) {
@@ -86,13 +89,13 @@ func (d *desk) actions(c echo.Context, o checkout.Order) (all []view.Action, que
 
 // mayAct reports whether the person may order an action about an order. Without the
 // capability money, a refund has a limit and resolves no review.
-func (d *desk) mayAct(c echo.Context, a action, o checkout.Order) bool {
+func (d actionPages) mayAct(c echo.Context, a action, o checkout.Order) bool {
 	p := personOf(c)
 	return p.May(a.needs) && (a.name != checkout.ChoiceRefund || p.May(operators.Money) || d.SupportLimit > 0 && o.Total.Currency == d.Currency && o.Review == "")
 }
 
 // askFirst shows what an action will do.
-func (d *desk) askFirst(c echo.Context, a action) error {
+func (d actionPages) askFirst(c echo.Context, a action) error {
 	o, err := d.Books.OrderByID(c.Request().Context(), c.Param("id"))
 	if err != nil {
 		return err
@@ -101,7 +104,7 @@ func (d *desk) askFirst(c echo.Context, a action) error {
 }
 
 // confirm is the page before an action. One that the order does not allow leads back to it.
-func (d *desk) confirm(c echo.Context, code int, a action, o checkout.Order, key, wrong string) error {
+func (d actionPages) confirm(c echo.Context, code int, a action, o checkout.Order, key, wrong string) error {
 	possible := checkout.PossibleActions(o, d.rules())
 	if !d.mayAct(c, a, o) {
 		return echo.NewHTTPError(http.StatusForbidden)
@@ -142,7 +145,7 @@ func (d *desk) confirm(c echo.Context, code int, a action, o checkout.Order, key
 }
 
 // confirmRefund adds how much may be refunded, and asks for it.
-func (d *desk) confirmRefund(c echo.Context, v *view.Confirm, o checkout.Order, possible checkout.OrderActions, method string) {
+func (d actionPages) confirmRefund(c echo.Context, v *view.Confirm, o checkout.Order, possible checkout.OrderActions, method string) {
 	ctx := c.Request().Context()
 	if most := d.limitOf(c); most != (checkout.Money{}) {
 		v.Text = append(v.Text, view.Text(ctx, "refund.limit", amountText(c, most)))
@@ -166,14 +169,14 @@ func (d *desk) confirmRefund(c echo.Context, v *view.Confirm, o checkout.Order, 
 }
 
 // limitOf is what the person may refund of an order, or zero without a limit.
-func (d *desk) limitOf(c echo.Context) checkout.Money {
+func (d actionPages) limitOf(c echo.Context) checkout.Money {
 	if personOf(c).May(operators.Money) {
 		return checkout.Money{}
 	}
 	return checkout.Money{Minor: d.SupportLimit, Currency: d.Currency}
 }
 
-func (d *desk) refund(c echo.Context, o order) (checkout.Operation, error) {
+func (d actionPages) refund(c echo.Context, o order) (checkout.Operation, error) {
 	return d.Orders.RefundUpTo(c.Request().Context(), o.ID, o.minor, o.reason, d.limitOf(c), o.key)
 }
 
@@ -201,7 +204,7 @@ func readRefund(c echo.Context, o *order, allowed checkout.OrderActions) error {
 
 // carryOut does what a person has confirmed. The form's key makes it once, however often it is
 // posted.
-func (d *desk) carryOut(c echo.Context, a action) error {
+func (d actionPages) carryOut(c echo.Context, a action) error {
 	ctx := c.Request().Context()
 	key := c.FormValue("key")
 	if len(key) < 16 || len(key) > 64 || strings.ContainsFunc(key, notOfKey) {
@@ -232,7 +235,7 @@ func (d *desk) carryOut(c echo.Context, a action) error {
 
 // do has an action done. It is in the operators' log before it begins, unless the key has
 // ordered it before, or the order does not allow it.
-func (d *desk) do(c echo.Context, a action, o order) (checkout.Operation, error) {
+func (d actionPages) do(c echo.Context, a action, o order) (checkout.Operation, error) {
 	allowed := checkout.PossibleActions(o.Order, d.rules())
 	about := ""
 	if a.name == checkout.ChoiceRefund {
@@ -259,7 +262,7 @@ func notOfKey(r rune) bool {
 
 // refuse shows the form again, with why the action was refused. What Antom has refused has
 // used its key up.
-func (d *desk) refuse(c echo.Context, a action, orderID, key string, err error) error {
+func (d actionPages) refuse(c echo.Context, a action, orderID, key string, err error) error {
 	var refused *checkout.Error
 	if !errors.As(err, &refused) || refused.Kind() == checkout.NotFound {
 		return err
@@ -277,7 +280,7 @@ func (d *desk) refuse(c echo.Context, a action, orderID, key string, err error) 
 }
 
 // whyRefused says why an action was refused and what to do.
-func (d *desk) whyRefused(c echo.Context, o checkout.Order, a action, refused *checkout.Error) string {
+func (d actionPages) whyRefused(c echo.Context, o checkout.Order, a action, refused *checkout.Error) string {
 	ctx := c.Request().Context()
 	for _, key := range refused.Fields {
 		return view.Text(ctx, key)

@@ -27,7 +27,7 @@ type Services struct {
 	Books   Books
 	Methods MethodTable
 	Orders  Actions
-	Live    Live
+	Watcher Watcher
 }
 
 // Config is what the dashboard needs beside the services.

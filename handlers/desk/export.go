@@ -36,8 +36,11 @@ func exports() []export {
 	}
 }
 
-// exportRoutes are the files.
-func (d *desk) exportRoutes() (all []route) {
+// exportFiles are the files of what the list shows.
+type exportFiles struct{ *desk }
+
+// routes are the files.
+func (d exportFiles) routes() (all []route) {
 	for _, e := range exports() {
 		all = append(all, route{http.MethodGet, pathOrders + "/export/" + e.name, operators.See,
 			func(c echo.Context) error { return d.exportFile(c, e) }, "writes a file of " + e.name})
@@ -46,8 +49,8 @@ func (d *desk) exportRoutes() (all []route) {
 }
 
 // exportFile writes a file part by part, so that one of any length takes the same memory.
-func (d *desk) exportFile(c echo.Context, e export) error {
-	filter, _ := d.readFilter(c)
+func (d exportFiles) exportFile(c echo.Context, e export) error {
+	filter, _ := orderPages{d.desk}.readFilter(c)
 	ctx := c.Request().Context()
 	orders, err := d.Books.Orders(ctx, filter, checkout.Window{Limit: exportedAtOnce})
 	if err != nil {
@@ -79,7 +82,7 @@ func (d *desk) exportFile(c echo.Context, e export) error {
 	}
 }
 
-func (d *desk) nextPart(ctx context.Context, filter checkout.OrderFilter, after string) ([]checkout.Order, error) {
+func (d exportFiles) nextPart(ctx context.Context, filter checkout.OrderFilter, after string) ([]checkout.Order, error) {
 	return d.Books.Orders(ctx, filter, checkout.Window{After: after, Limit: exportedAtOnce})
 }
 

@@ -24,13 +24,16 @@ const (
 	inboxFor    = 30 * 24 * time.Hour
 )
 
-// inboxRoutes are the page of what waits for a person.
-func (d *desk) inboxRoutes() []route {
+// inboxPages is the page of what waits for a person.
+type inboxPages struct{ *desk }
+
+// routes are the page of what waits for a person.
+func (d inboxPages) routes() []route {
 	return []route{{http.MethodGet, pathInbox, operators.See, d.showInbox, "lists what waits for a person"}}
 }
 
 // showInbox lists everything that waits for a person, oldest first.
-func (d *desk) showInbox(c echo.Context) error {
+func (d inboxPages) showInbox(c echo.Context) error {
 	entries, err := d.inbox(c)
 	if err != nil {
 		return err
@@ -43,7 +46,7 @@ func (d *desk) showInbox(c echo.Context) error {
 }
 
 // inbox is what waits for a person. Each sort has its own source.
-func (d *desk) inbox(c echo.Context) (entries []checkout.InboxEntry, err error) {
+func (d inboxPages) inbox(c echo.Context) (entries []checkout.InboxEntry, err error) {
 	for _, source := range []func(echo.Context) ([]checkout.InboxEntry, error){d.waitingOrders, d.deadEmails, d.deadDeliveries} {
 		found, err := source(c)
 		if err != nil {
@@ -55,7 +58,7 @@ func (d *desk) inbox(c echo.Context) (entries []checkout.InboxEntry, err error) 
 	return entries, nil
 }
 
-func (d *desk) waitingOrders(c echo.Context) (entries []checkout.InboxEntry, err error) {
+func (d inboxPages) waitingOrders(c echo.Context) (entries []checkout.InboxEntry, err error) {
 	ctx := c.Request().Context()
 	orders, err := d.Books.Orders(ctx, checkout.OrderFilter{Waiting: true}, checkout.Window{Limit: mostInInbox, OldestFirst: true})
 	if err != nil {
@@ -73,7 +76,7 @@ func (d *desk) waitingOrders(c echo.Context) (entries []checkout.InboxEntry, err
 	return entries, nil
 }
 
-func (d *desk) deadEmails(c echo.Context) (entries []checkout.InboxEntry, err error) {
+func (d inboxPages) deadEmails(c echo.Context) (entries []checkout.InboxEntry, err error) {
 	ctx := c.Request().Context()
 	rows, err := d.Books.DeadEmails(ctx, d.Now().Add(-inboxFor), mostInInbox)
 	if err != nil {
@@ -91,7 +94,7 @@ func (d *desk) deadEmails(c echo.Context) (entries []checkout.InboxEntry, err er
 	return entries, nil
 }
 
-func (d *desk) deadDeliveries(c echo.Context) (entries []checkout.InboxEntry, err error) {
+func (d inboxPages) deadDeliveries(c echo.Context) (entries []checkout.InboxEntry, err error) {
 	dead, err := d.Books.DeadDeliveries(c.Request().Context(), d.Now().Add(-inboxFor))
 	for _, one := range dead {
 		e := checkout.NewInboxEntry(checkout.InboxDeadDelivery, one.Since)
@@ -110,7 +113,7 @@ func hostOf(address string) string {
 }
 
 // inboxEntry says what a matter is, until when it can be decided, and what each choice leads to.
-func (d *desk) inboxEntry(c echo.Context, e checkout.InboxEntry) view.InboxEntry {
+func (d inboxPages) inboxEntry(c echo.Context, e checkout.InboxEntry) view.InboxEntry {
 	ctx := c.Request().Context()
 	v := view.InboxEntry{Kind: string(e.Kind), Text: view.Text(ctx, "inbox."+string(e.Kind)), Since: d.moment(c, e.Since), Count: e.Count}
 	if o := e.Order; o != nil {
@@ -135,10 +138,10 @@ func (d *desk) inboxEntry(c echo.Context, e checkout.InboxEntry) view.InboxEntry
 }
 
 // inboxChoice is a choice with its consequence. Only one that the person may order leads on.
-func (d *desk) inboxChoice(c echo.Context, e checkout.InboxEntry, choice checkout.InboxChoice) view.InboxChoice {
+func (d inboxPages) inboxChoice(c echo.Context, e checkout.InboxEntry, choice checkout.InboxChoice) view.InboxChoice {
 	v := view.InboxChoice{Name: string(choice), Consequence: consequence(c.Request().Context(), e.Kind, choice)}
 	for _, a := range orderActions() {
-		if e.Order != nil && a.name == choice && d.mayAct(c, a, *e.Order) {
+		if e.Order != nil && a.name == choice && (actionPages{d.desk}).mayAct(c, a, *e.Order) {
 			v.URL = orderURL(e.Order.ID) + "/" + string(choice)
 		}
 	}
@@ -146,7 +149,7 @@ func (d *desk) inboxChoice(c echo.Context, e checkout.InboxEntry, choice checkou
 }
 
 // left is how much time there is until a moment, in days or hours.
-func (d *desk) left(c echo.Context, until time.Time) string {
+func (d inboxPages) left(c echo.Context, until time.Time) string {
 	ctx, left := c.Request().Context(), until.Sub(d.Now())
 	switch hours := int(left.Hours()); {
 	case left <= 0:

@@ -18,7 +18,7 @@ import (
 )
 
 // showOrder shows an order with all that belongs to it.
-func (d *desk) showOrder(c echo.Context) error {
+func (d orderPages) showOrder(c echo.Context) error {
 	ctx := c.Request().Context()
 	o, err := d.Books.OrderByID(ctx, c.Param("id"))
 	if err != nil {
@@ -54,7 +54,7 @@ func (d *desk) showOrder(c echo.Context) error {
 }
 
 // orderView is what the order itself says.
-func (d *desk) orderView(c echo.Context, o checkout.Order) view.Order {
+func (d orderPages) orderView(c echo.Context, o checkout.Order) view.Order {
 	v := view.Order{
 		Frame: d.frame(c, "orders"), ID: o.ID, Number: o.Number, Status: orderStatus(o.Status), Total: amountText(c, o.Total),
 		Erased: d.moment(c, o.ErasedAt), ListURL: BasePath + pathOrders, Buyer: d.buyerFacts(c, o),
@@ -79,7 +79,7 @@ func (d *desk) orderView(c echo.Context, o checkout.Order) view.Order {
 	for _, p := range o.Payments {
 		v.Payments = append(v.Payments, d.paymentView(c, p))
 	}
-	v.Actions, v.Question = d.actions(c, o)
+	v.Actions, v.Question = actionPages{d.desk}.actions(c, o)
 	return v
 }
 
@@ -100,7 +100,7 @@ func (f *facts) code(key, value string) {
 }
 
 // buyerFacts say who has ordered, when and where.
-func (d *desk) buyerFacts(c echo.Context, o checkout.Order) []view.Fact {
+func (d orderPages) buyerFacts(c echo.Context, o checkout.Order) []view.Fact {
 	var f facts
 	b := o.Buyer
 	f.add("name", b.Name)
@@ -118,7 +118,7 @@ func (d *desk) buyerFacts(c echo.Context, o checkout.Order) []view.Fact {
 	return f
 }
 
-func (d *desk) paymentView(c echo.Context, p checkout.Payment) view.Payment {
+func (d orderPages) paymentView(c echo.Context, p checkout.Payment) view.Payment {
 	v := view.Payment{
 		RequestID: p.RequestID, Method: cmp.Or(d.methodName(c, p.Method), "–"), Status: status(string(p.Status)), Active: p.Active, Duplicate: p.Duplicate,
 		Amount: amountText(c, p.EffectiveAmount()), Created: d.moment(c, p.CreatedAt), Result: resultText(c, p.ResultCode),
@@ -180,7 +180,7 @@ func cardFacts(card checkout.Card) []view.Fact {
 }
 
 // emails are those of an outbox, to the buyer and to operators.
-func (d *desk) emails(c echo.Context, outbox []checkout.OutboxRow) (all []view.Email) {
+func (d orderPages) emails(c echo.Context, outbox []checkout.OutboxRow) (all []view.Email) {
 	for _, row := range outbox {
 		if !row.Effect.IsEmail() && !row.Effect.IsOperatorEmail() {
 			continue
@@ -192,7 +192,7 @@ func (d *desk) emails(c echo.Context, outbox []checkout.OutboxRow) (all []view.E
 }
 
 // timelineEntry is one change with its cause and the message behind it.
-func (d *desk) timelineEntry(c echo.Context, e checkout.TimelineEntry, messages map[string][]byte) view.TimelineEntry {
+func (d orderPages) timelineEntry(c echo.Context, e checkout.TimelineEntry, messages map[string][]byte) view.TimelineEntry {
 	kind, _, _ := strings.Cut(e.Cause, ":")
 	v := view.TimelineEntry{
 		At: d.moment(c, e.At), Subject: string(e.Subject), RequestID: e.RequestID, From: status(e.From), To: status(e.To), Cause: e.Cause, CauseKind: kind,

@@ -49,8 +49,11 @@ const pathOrders = "/orders"
 // perPage is how many orders a page lists.
 const perPage = 50
 
-// orderRoutes are the list of orders and the page of one.
-func (d *desk) orderRoutes() []route {
+// orderPages are the list of orders and the page of one.
+type orderPages struct{ *desk }
+
+// routes are the list of orders and the page of one.
+func (d orderPages) routes() []route {
 	return []route{
 		{http.MethodGet, pathOrders, operators.See, d.listOrders, "lists orders"},
 		{http.MethodGet, pathOrders + "/events", operators.See, d.streamOrders, "tells when orders have changed"},
@@ -59,7 +62,7 @@ func (d *desk) orderRoutes() []route {
 }
 
 // listOrders shows the orders of a filter.
-func (d *desk) listOrders(c echo.Context) error {
+func (d orderPages) listOrders(c echo.Context) error {
 	filter, shown := d.readFilter(c)
 	after := c.QueryParam("after")
 	orders, err := d.Books.Orders(c.Request().Context(), filter, checkout.Window{After: after, Limit: perPage + 1})
@@ -77,7 +80,7 @@ func (d *desk) listOrders(c echo.Context) error {
 		v.Page.NextURL = ordersURL("", next)
 	}
 	if after == "" {
-		v.LiveURL = BasePath + pathOrders + "/events"
+		v.StreamURL = BasePath + pathOrders + "/events"
 	} else {
 		v.Page.FirstURL = ordersURL("", asked)
 	}
@@ -114,7 +117,7 @@ func filterQuery(c echo.Context) url.Values {
 
 // readFilter reads the filter from a request's address. What cannot be read filters nothing,
 // and is said. An amount without a currency is in the shop's.
-func (d *desk) readFilter(c echo.Context) (f checkout.OrderFilter, shown view.OrderFilter) {
+func (d orderPages) readFilter(c echo.Context) (f checkout.OrderFilter, shown view.OrderFilter) {
 	get := func(name string) string { return strings.TrimSpace(c.QueryParam(name)) }
 	shown = view.OrderFilter{
 		Search: get("q"), Status: get("status"), Method: get("method"), Currency: get("currency"), AmountFrom: get("amount_from"),
@@ -133,7 +136,7 @@ func (d *desk) readFilter(c echo.Context) (f checkout.OrderFilter, shown view.Or
 	return f, shown
 }
 
-func (d *desk) readAmounts(c echo.Context, f *checkout.OrderFilter, shown *view.OrderFilter) {
+func (d orderPages) readAmounts(c echo.Context, f *checkout.OrderFilter, shown *view.OrderFilter) {
 	currency := d.Currency
 	if shown.Currency != "" {
 		parsed, err := checkout.ParseCurrency(strings.ToUpper(shown.Currency))
@@ -158,7 +161,7 @@ func (d *desk) readAmounts(c echo.Context, f *checkout.OrderFilter, shown *view.
 }
 
 // readDay is the beginning of a day in the shop's time zone, or of one later.
-func (d *desk) readDay(text string, later int, name string, wrong map[string]bool) time.Time {
+func (d orderPages) readDay(text string, later int, name string, wrong map[string]bool) time.Time {
 	if text == "" {
 		return time.Time{}
 	}
@@ -185,7 +188,7 @@ func statusOptions(c echo.Context) []view.Option {
 	return all
 }
 
-func (d *desk) methodOptions(c echo.Context) []view.Option {
+func (d orderPages) methodOptions(c echo.Context) []view.Option {
 	all := []view.Option{{Text: view.Text(c.Request().Context(), "filter.any")}}
 	for _, code := range d.Methods.Codes() {
 		all = append(all, view.Option{Value: code, Text: d.methodName(c, code)})
@@ -202,7 +205,7 @@ func (d *desk) methodName(c echo.Context, code string) string {
 	return views.MethodName(c.Request().Context(), m.Code, m.Name)
 }
 
-func (d *desk) orderRow(c echo.Context, o checkout.Order) view.OrderRow {
+func (d orderPages) orderRow(c echo.Context, o checkout.Order) view.OrderRow {
 	row := view.OrderRow{
 		ID: o.ID, URL: orderURL(o.ID), Number: o.Number, Reference: o.Reference, Buyer: strings.TrimSpace(o.Buyer.Name + " " + o.Buyer.Email),
 		Amount: amountText(c, o.Total), Status: orderStatus(o.Status), Placed: d.moment(c, o.CreatedAt),

@@ -28,19 +28,19 @@ const (
 	pathLog          = "/log"
 )
 
-// routes lists all routes of the dashboard. Each part of it has its rows in a file of its
-// own.
+// routes lists all routes of the dashboard. Each part of it is a type in a file
+// of its own, with its rows.
 func (d *desk) routes() []route {
 	return slices.Concat(
 		[]route{{http.MethodGet, "", operators.See, d.showHome, "goes to the first page"}},
-		d.entranceRoutes(),
-		d.inboxRoutes(),
-		d.exportRoutes(),
-		d.orderRoutes(),
-		d.actionRoutes(),
-		d.accountRoutes(),
-		d.peopleRoutes(),
-		d.logRoutes(),
+		inboxPages{d}.routes(),
+		exportFiles{d}.routes(),
+		orderPages{d}.routes(),
+		actionPages{d}.routes(),
+		entrance{d}.routes(),
+		account{d}.routes(),
+		people{d}.routes(),
+		logPages{d}.routes(),
 	)
 }
 

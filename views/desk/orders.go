@@ -12,7 +12,7 @@ type Orders struct {
 	Filter    OrderFilter
 	Rows      []OrderRow
 	Page      Page
-	LiveURL   string // of a stream that says when orders have changed, or ""
+	StreamURL string // of a stream that says when orders have changed, or ""
 	Exports   []Export
 	Filtered  bool
 	ClearURL  string // the list without a filter

@@ -8,8 +8,8 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// Live tells when orders have changed.
-type Live interface {
+// Watcher tells when orders have changed.
+type Watcher interface {
 	// WatchOrders sends a value after each committed change of any order, until stop is called.
 	WatchOrders() (changed <-chan struct{}, stop func())
 }
@@ -24,7 +24,7 @@ const (
 
 // streamOrders tells a page when orders have changed. It says nothing about them: the page
 // reads itself again.
-func (d *desk) streamOrders(c echo.Context) error {
+func (d orderPages) streamOrders(c echo.Context) error {
 	if c.Request().Method == http.MethodHead {
 		return c.NoContent(http.StatusOK)
 	}
@@ -33,7 +33,7 @@ func (d *desk) streamOrders(c echo.Context) error {
 		return echo.NewHTTPError(http.StatusServiceUnavailable)
 	}
 	defer d.streams.Add(-1)
-	changed, stop := d.Live.WatchOrders()
+	changed, stop := d.Watcher.WatchOrders()
 	defer stop()
 	h := c.Response().Header()
 	h.Set(echo.HeaderContentType, "text/event-stream")
