@@ -190,6 +190,8 @@ func (s *Settings) serverRows() []setting {
 			summary: "where emails are written without `SMTP_URL`; it grows until you empty it"},
 		{env: "OPERATOR_EMAIL", shown: "none", into: emailAddress(&s.Mail.Operator),
 			summary: "who is told by email of everything that waits for a person: orders under review, captures and refunds, emails that were given up, faults of the settings, disputes, notifications about no payment. Without it the log alone tells"},
+		{env: "SUPPORT_REFUND_LIMIT", fallback: "0", into: count(&s.Pages.SupportRefunds, 0, 1_000_000_000_000),
+			summary: "how much of an order people of the role `support` may refund at the dashboard, all its refunds together, in minor units of `CURRENCY`; in another currency, and with 0, nothing"},
 		{env: "EMAILS_PER_RECIPIENT", fallback: "10", into: count(&s.Payments.EmailLimits.PerRecipient, 1, 1000),
 			summary: "emails about unpaid orders that one recipient gets in a day; further ones are given up. Emails about paid orders are not counted"},
 		{env: "EMAILS_PER_HOUR", fallback: "500", into: count(&s.Payments.EmailLimits.PerHour, 1, 1_000_000),

@@ -99,6 +99,7 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 		paying.Meter = p.metrics
 	}
 	return handlers.Services{
+		Books:    p.Store,
 		Shop:     shop.New(selling, store),
 		Payments: payments.New(paying, store, antomGateway, offered),
 		Methods:  offered,
@@ -230,7 +231,7 @@ func (p *Program) PagesConfig() handlers.Config {
 // pages is the part of it that settings decide.
 func (s *Settings) pages() handlers.Config {
 	cfg := s.Pages
-	cfg.PublicURL, cfg.Sandbox, cfg.DeskApart = s.PublicURL, !s.LiveMode(), s.DeskAddr != ""
+	cfg.PublicURL, cfg.Sandbox, cfg.DeskApart, cfg.Currency = s.PublicURL, !s.LiveMode(), s.DeskAddr != "", s.Shop.Currency
 	cfg.MaxStreams = min(cfg.MaxStreams, s.connectionLimits().total/2) // the rest is for requests
 	cfg.AllowedHosts = slices.Concat(cfg.AllowedHosts, s.listenedName())
 	if s.SMTPURL.Empty() {

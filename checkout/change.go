@@ -103,6 +103,7 @@ type OperationRequest struct {
 	Payment   string // of the payment that is meant; "" for the one that the rules find
 	Minor     int64  // of a refund; 0 for all that is refundable
 	Reason    string // of a refund, at most 256 characters
+	Most      Money  // of a refund: all refunds of the order may not exceed it together; zero: no limit
 	Anyway    bool   // also of a payment in dispute
 }
 
@@ -116,7 +117,7 @@ type Begun struct {
 // BeginOperation stores an operation with its payment, before the call to Antom. The
 // same key, or an unfinished capture or cancel, resumes the operation that is stored
 // already. Errors: CodeKeyReused, CodeNothingToCapture, CodeNothingToRefund,
-// CodeNothingToCancel, CodeAmountInvalid, CodeReviewStands, CodeDisputed, and CodePaymentSuperseded
+// CodeNothingToCancel, CodeAmountInvalid, CodeReviewStands, CodeDisputed, CodeOverLimit, and CodePaymentSuperseded
 // when the shop would return the funds of the active payment.
 func BeginOperation(o Order, want OperationRequest, r Rules) (Order, Begun, error) {
 	if p, op := o.operationByKey(want.Key); op != nil {
@@ -222,8 +223,21 @@ func (o *Order) refundable(want OperationRequest) (*Payment, Money, error) {
 		return nil, Money{}, NewError(CodeAmountInvalid, fmt.Sprintf("%d is not from 1 to %d, what is left to refund", amount.Minor, left.Minor))
 	case !amount.Payable():
 		return nil, Money{}, NewError(CodeAmountInvalid, fmt.Sprintf("%d is not an amount of %s that Antom takes", amount.Minor, amount.Currency))
+	case want.Most != (Money{}) && !refundsWithin(*o, want.Most, amount):
+		return nil, Money{}, NewError(CodeOverLimit, "")
 	}
 	return p, amount, nil
+}
+
+// refundsWithin reports whether one refund more leaves all of the order within a limit. In
+// another currency than the limit's there is none.
+func refundsWithin(o Order, most, amount Money) bool {
+	sum := amount.Minor
+	for i := range o.Payments {
+		p := &o.Payments[i]
+		sum += p.refunds(func(op Operation) bool { return op.Status != OperationFailed }).Minor
+	}
+	return amount.Currency == most.Currency && sum <= most.Minor
 }
 
 // resumable is an unfinished operation that already does what is wanted, or nil. An

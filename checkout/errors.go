@@ -58,6 +58,7 @@ const (
 	CodeReviewStands      ErrorCode = "review_stands"       // the review cannot be ended this way
 	CodeReviewChanged     ErrorCode = "review_changed"      // the review that was meant has ended
 	CodePaymentSuperseded ErrorCode = "payment_superseding" // this payment has become the active one and holds funds
+	CodeOverLimit         ErrorCode = "over_limit"          // the person may not return so much of the order
 	CodeDisputed          ErrorCode = "payment_disputed"    // the payment is in dispute: a return would be a second one
 	CodeAntomRefused      ErrorCode = "antom_refused"       // Antom refuses the operation
 	CodeTooManyAttempts   ErrorCode = "too_many_attempts"   // the order takes no further attempt to pay
@@ -107,6 +108,7 @@ var kindsOfCodes = map[ErrorCode]Kind{
 	CodeReviewStands:      Conflict,
 	CodeReviewChanged:     Conflict,
 	CodePaymentSuperseded: Conflict,
+	CodeOverLimit:         Conflict,
 	CodeDisputed:          Conflict,
 	CodeAntomRefused:      Conflict,
 	CodeTooManyAttempts:   Conflict,

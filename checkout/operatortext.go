@@ -32,6 +32,7 @@ var operatorTexts = map[ErrorCode]string{
 	CodeReviewStands:      "the reason for the review remains",
 	CodeReviewChanged:     "the review that was meant has ended",
 	CodePaymentSuperseded: "this payment is the order's current one",
+	CodeOverLimit:         "the refunds of the order would exceed what the person may return",
 	CodeDisputed:          "the payment is in dispute",
 	CodeAntomRefused:      "Antom refuses",
 	CodeTooManyAttempts:   "the order takes no further attempt to pay",

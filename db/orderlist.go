@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -14,12 +15,12 @@ type orderLists struct{ store *Store }
 
 // Orders implements merchant.Store.
 func (t orderLists) Orders(ctx context.Context, f checkout.OrderFilter, w checkout.Window) ([]checkout.Order, error) {
-	where, values := ordersWhere(f, w)
-	ids, err := collect(ctx, t.store.reads, scanText, `
-		SELECT id
-		  FROM orders
-		 WHERE `+where+`
-		 ORDER BY created_at DESC, id DESC`+first(w.Limit), values...)
+	few, err := t.fewHaveAmount(ctx, f)
+	if err != nil {
+		return nil, fmt.Errorf("list orders: %w", err)
+	}
+	query, values := ordersQuery(f, w, few)
+	ids, err := collect(ctx, t.store.reads, scanText, query+first(w.Limit), values...)
 	if err != nil {
 		return nil, fmt.Errorf("list orders: %w", err)
 	}
@@ -34,21 +35,102 @@ func (t orderLists) Orders(ctx context.Context, f checkout.OrderFilter, w checko
 	return orders, nil
 }
 
-// ordersWhere is the condition of a filter and a window, with its arguments.
-func ordersWhere(f checkout.OrderFilter, w checkout.Window) (where string, values []any) {
+// fewAmounts is up to how many orders of an amount are sorted by their time. Where more
+// orders have it, those that are listed first are found sooner in the order of time.
+const fewAmounts = 1000
+
+// fewHaveAmount reports whether so few orders have an amount of the filter that they are
+// found by it.
+func (t orderLists) fewHaveAmount(ctx context.Context, f checkout.OrderFilter) (few bool, err error) {
+	if !hasAmount(f) {
+		return false, nil
+	}
 	var c conditions
-	if w.After != "" {
-		c.add(`(created_at, id) < ((SELECT created_at FROM orders WHERE id = $), $)`, w.After)
+	c.amount(f, "")
+	var count int
+	err = t.store.reads.QueryRowContext(ctx, `
+		SELECT count(*)
+		  FROM (SELECT 1
+		          FROM orders
+		         WHERE `+c.text()+first(fewAmounts+1)+`)`, c.values...).Scan(&count)
+	return count <= fewAmounts, err
+}
+
+func hasAmount(f checkout.OrderFilter) bool {
+	return f.Currency != "" && (f.AmountFrom > 0 || f.AmountTo > 0)
+}
+
+// ordersQuery selects the ids of the orders of a filter in a window. Each filter is met from an
+// index: those that hold for few orders by an index of their own, whose orders are then
+// sorted; the others in the order of time. Those of a buyer or a reference stand in their
+// index in the order of time, and so do the orders' ids of a method, which is one of the
+// payments. A unary plus keeps SQLite from an index that is not meant.
+func ordersQuery(f checkout.OrderFilter, w checkout.Window, fewHaveAmount bool) (query string, values []any) {
+	narrow := f.Search != "" || f.Reference != "" || f.Email != "" || f.Number != "" || fewHaveAmount
+	plus, timePlus := "", ""
+	if narrow {
+		plus, timePlus = "+", "+"
 	}
-	// A shop has many orders of a status and few of a buyer or a reference: where one of
-	// these is asked for, the plus keeps SQLite from the index by status.
-	status := "status"
-	if f.Reference != "" || f.Email != "" {
-		status = "+status"
+	if (f.Reference != "" || f.Email != "") && f.Search == "" && f.Number == "" {
+		timePlus = ""
 	}
-	if f.Status != "" {
-		c.add(status+` = $`, string(f.Status))
+	byMethod := f.Method != "" && !narrow
+	later, way := "<", " DESC"
+	if w.OldestFirst {
+		later, way = ">", ""
 	}
+	var c conditions
+	c.names(f)
+	switch {
+	case w.After != "" && byMethod:
+		c.add(`of_method.order_id `+later+` $`, w.After)
+	case w.After != "":
+		c.add(`(`+timePlus+`created_at, id) `+later+` ((SELECT created_at FROM orders WHERE id = $), $)`, w.After)
+	}
+	switch {
+	case byMethod:
+		c.add(`of_method.method = $`, f.Method)
+		plus, timePlus = "+", "+"
+	case f.Method != "":
+		c.add(`EXISTS (SELECT 1 FROM payments WHERE order_id = orders.id AND method = $)`, f.Method)
+	}
+	c.properties(f, plus, timePlus, fewHaveAmount)
+	if byMethod {
+		return `
+		SELECT DISTINCT of_method.order_id
+		  FROM payments AS of_method CROSS JOIN orders
+		    ON orders.id = of_method.order_id
+		 WHERE ` + c.text() + `
+		 ORDER BY of_method.order_id` + way, c.values
+	}
+	return `
+		SELECT id
+		  FROM orders
+		 WHERE ` + c.text() + `
+		 ORDER BY created_at` + way + `, id` + way, c.values
+}
+
+// conditions are the parts of a WHERE, with their arguments.
+type conditions struct {
+	parts  []string
+	values []any
+}
+
+// add adds a condition, in which $ is the value.
+func (c *conditions) add(condition string, value any) {
+	c.values = append(c.values, value)
+	c.parts = append(c.parts, strings.ReplaceAll(condition, "$", "$"+strconv.Itoa(len(c.values))))
+}
+
+func (c *conditions) text() string {
+	if len(c.parts) == 0 {
+		return "TRUE"
+	}
+	return strings.Join(c.parts, "\n		   AND ")
+}
+
+// names are the conditions that hold for few orders.
+func (c *conditions) names(f checkout.OrderFilter) {
 	if f.Reference != "" {
 		c.add(`reference <> '' AND reference = $`, f.Reference)
 	}
@@ -58,41 +140,65 @@ func ordersWhere(f checkout.OrderFilter, w checkout.Window) (where string, value
 	if f.Number != "" {
 		c.add(`number = $`, f.Number)
 	}
+	if f.Search != "" {
+		c.search(strings.TrimSpace(f.Search))
+	}
+}
+
+// search finds orders by every name that they, their buyers and their payments have.
+func (c *conditions) search(text string) {
+	var found []string
+	look := func(query string, value any) {
+		c.values = append(c.values, value)
+		found = append(found, strings.ReplaceAll(query, "$", "$"+strconv.Itoa(len(c.values))))
+	}
+	look(`SELECT id FROM orders WHERE number = $`, cmp.Or(checkout.OrderNumber(text), text))
+	look(`SELECT id FROM orders WHERE id = $`, text)
+	look(`SELECT id FROM orders WHERE reference <> '' AND reference = $`, text)
+	look(`SELECT id FROM orders WHERE email <> '' AND lower(email) = $`, strings.ToLower(text))
+	look(`SELECT order_id FROM payments WHERE request_id = $`, text)
+	look(`SELECT order_id FROM payments WHERE antom_id <> '' AND antom_id = $`, text)
+	look(`SELECT order_id FROM payments WHERE card <> '' AND card ->> 'last4' = $`, text)
+	look(`SELECT order_id FROM payments WHERE request_id IN (SELECT payment_request_id FROM operations WHERE kind = 'refund' AND request_id = $)`, text)
+	c.parts = append(c.parts, "orders.id IN ("+strings.Join(found, "\n		       UNION ALL ")+")")
+}
+
+// properties are the conditions that may hold for most orders.
+func (c *conditions) properties(f checkout.OrderFilter, plus, timePlus string, fewHaveAmount bool) {
+	if f.Status != "" {
+		c.add(plus+`orders.status = $`, string(f.Status))
+	}
+	switch {
+	case hasAmount(f) && fewHaveAmount:
+		c.amount(f, "")
+	case hasAmount(f):
+		c.amount(f, "+")
+	case f.Currency != "":
+		c.add(plus+`orders.currency = $`, string(f.Currency))
+	}
 	if !f.CreatedFrom.IsZero() {
-		c.add(`created_at >= $`, f.CreatedFrom.UnixMilli())
+		c.add(timePlus+`orders.created_at >= $`, f.CreatedFrom.UnixMilli())
 	}
 	if !f.CreatedTo.IsZero() {
-		c.add(`created_at <= $`, f.CreatedTo.UnixMilli())
+		c.add(timePlus+`orders.created_at <= $`, f.CreatedTo.UnixMilli())
 	}
 	if f.Waiting {
-		c.all = append(c.all, status+waiting)
+		c.parts = append(c.parts, plus+waiting)
 	}
-	return c.text(), c.values
 }
 
-// conditions are those of a list, all of which have to hold, with their values.
-type conditions struct {
-	all    []string
-	values []any
-}
-
-// add adds a condition on one value, which stands in it as $.
-func (c *conditions) add(condition string, value any) {
-	c.values = append(c.values, value)
-	c.all = append(c.all, strings.ReplaceAll(condition, "$", "$"+strconv.Itoa(len(c.values))))
-}
-
-func (c *conditions) text() string {
-	if len(c.all) == 0 {
-		return "TRUE"
+// amount is the condition of a total.
+func (c *conditions) amount(f checkout.OrderFilter, plus string) {
+	c.add(plus+`orders.currency = $`, string(f.Currency))
+	c.add(plus+`orders.total >= $`, f.AmountFrom)
+	if f.AmountTo > 0 {
+		c.add(plus+`orders.total <= $`, f.AmountTo)
 	}
-	return strings.Join(c.all, "\n		   AND ")
 }
 
-// waiting, after the column status, holds for orders that wait for a person: see
-// checkout.OrderFilter.
-const waiting = ` IN ('authorized', 'review')
-		   AND (status = 'review' OR EXISTS (
+// waiting holds for orders that wait for a person: see checkout.OrderFilter.
+const waiting = `orders.status IN ('authorized', 'review')
+		   AND (orders.status = 'review' OR EXISTS (
 		        SELECT 1
 		          FROM payments
 		         WHERE order_id = orders.id AND active = 1 AND status = 'authorized' AND manual_capture = 1

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"time"
 
+	"antom-checkout/checkout"
 	"antom-checkout/handlers/pictures"
 	"antom-checkout/handlers/web"
 	"antom-checkout/static"
@@ -32,6 +33,8 @@ type Config struct {
 	RateLimits     bool               // refuse requests that come too often
 	MaxStreams     int                // event streams open at once; 0 is any number
 	TimeZone       *time.Location     // of dates and times on pages; nil: UTC
+	Currency       checkout.Currency  // that the shop sells in
+	SupportRefunds int                // how much of an order the role support may refund, in minor units of Currency
 	Now            func() time.Time
 	Log            *slog.Logger
 	Meter          Meter                     // counts what the pages do; nil counts nothing

@@ -15,6 +15,7 @@ import (
 	"antom-checkout/checkout/operators"
 	"antom-checkout/checkout/payments"
 	"antom-checkout/checkout/shop"
+	"antom-checkout/handlers/desk"
 	"antom-checkout/handlers/web"
 	"antom-checkout/views"
 )
@@ -41,6 +42,7 @@ type Services struct {
 	Methods  *methods.Methods
 	Merchant *merchant.Service
 	People   *operators.Service
+	Books    desk.Books // what the dashboard reads of orders
 }
 
 // New makes the shop's HTTP handler.
@@ -50,7 +52,7 @@ func New(cfg Config, services Services, verifier Notifications, readiness Readin
 	s.routes(e, notifications{s, verifier, &refusals{}}, probes{s, readiness})
 	s.mountAPI(e)
 	if !s.cfg.DeskApart {
-		s.mountDesk(e, services.People)
+		s.mountDesk(e, services)
 	}
 	return e
 }

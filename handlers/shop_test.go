@@ -192,7 +192,7 @@ func (s *shop) decided(set settings, credentials sandbox.Credentials) app.Settin
 		"ANTOM_PUBLIC_KEY": "1:" + credentials.AntomPublicKey + ",2:" + base64.StdEncoding.EncodeToString(second),
 		"ANTOM_SDK_URL":    cmp.Or(set.sdkURL, credentials.SDKURL),
 		"OPERATOR_EMAIL":   set.operator, "TIME_ZONE": cmp.Or(set.timeZone, "UTC"),
-		"APP_RETURN_URLS": set.appReturns, "TRUSTED_PROXIES": set.trustedProxy,
+		"SUPPORT_REFUND_LIMIT": "1000", "APP_RETURN_URLS": set.appReturns, "TRUSTED_PROXIES": set.trustedProxy,
 	}
 	s.environ = environment
 	cfg, err := app.Load(nil, func(name string) string { return environment[name] })

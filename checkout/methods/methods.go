@@ -89,6 +89,14 @@ func (s *Methods) Takes(code string, currency checkout.Currency) bool {
 	return named
 }
 
+// Codes lists the methods that the shop can offer in its currency.
+func (s *Methods) Codes() (codes []string) {
+	for _, m := range configured(s.cfg.Methods, s.cfg.Currency) {
+		codes = append(codes, m.Code)
+	}
+	return codes
+}
+
 // Method is what is known of a method by its code, whether or not it is offered:
 // orders keep the codes of their attempts for good.
 func (s *Methods) Method(code string) checkout.Method { return s.method(code).Method }

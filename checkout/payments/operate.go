@@ -67,14 +67,25 @@ func (s *operators) Refund(ctx context.Context, orderID string, minor int64, key
 
 // RefundBecause is Refund with a reason of at most 256 characters, which Antom is told.
 func (s *operators) RefundBecause(ctx context.Context, orderID string, minor int64, reason string, key checkout.Key) (checkout.Operation, error) {
+	return s.RefundUpTo(ctx, orderID, minor, reason, checkout.Money{}, key)
+}
+
+// RefundUpTo is RefundBecause for a person who may return no more than a limit of an order, in
+// all its refunds together. Such a person resolves no review. Errors: CodeOverLimit, too.
+func (s *operators) RefundUpTo(ctx context.Context, orderID string, minor int64, reason string, most checkout.Money, key checkout.Key) (checkout.Operation, error) {
 	if err := s.checkKey(ctx, checkout.OperatorAction{Key: key, Name: string(checkout.Refund), Minor: minor, Order: orderID}); err != nil {
 		return checkout.Operation{}, err
+	}
+	want := checkout.OperationRequest{Kind: checkout.Refund, Key: key, Minor: minor, Reason: reason, Most: most, Anyway: s.anyway}
+	if most != (checkout.Money{}) {
+		return s.operate(ctx, orderID, want)
 	}
 	resolved, err := s.resolveRefund(ctx, orderID, minor, key)
 	if err != nil {
 		return checkout.Operation{}, err
 	}
-	return s.operate(ctx, orderID, checkout.OperationRequest{Kind: checkout.Refund, Key: key, Payment: resolved, Minor: minor, Reason: reason, Anyway: s.anyway})
+	want.Payment = resolved
+	return s.operate(ctx, orderID, want)
 }
 
 // resolveRefund lets an operator's refund resolve a review as well, where that is

@@ -17,6 +17,14 @@ func (s *watching) Watch(orderID, token string) (changed <-chan struct{}, stop f
 	return s.watches.add(orderID, token)
 }
 
+// WatchOrders tells a page when any order has changed, as Watch does, and asks Antom nothing.
+func (s *watching) WatchOrders() (changed <-chan struct{}, stop func()) {
+	return s.watches.add(everyOrder, "")
+}
+
+// everyOrder stands for all orders among those that are watched.
+const everyOrder = ""
+
 // tailPause is how long a change that another process has committed may go
 // unnoticed; those of this process are told at once.
 const tailPause = 200 * time.Millisecond
@@ -40,6 +48,9 @@ func (s *watching) tailLedger(ctx context.Context, committed <-chan struct{}) {
 		case err == nil:
 			for _, orderID := range changed {
 				s.watches.wake(orderID)
+			}
+			if len(changed) > 0 {
+				s.watches.wake(everyOrder)
 			}
 			seen = last
 		}
@@ -113,7 +124,9 @@ func (ws *watches) add(orderID, token string) (<-chan struct{}, func()) {
 		ctx, cancel := context.WithCancel(context.Background())
 		w = &watch{pages: map[chan struct{}]struct{}{}, stop: cancel}
 		ws.by[orderID] = w
-		go ws.poll(ctx, token)
+		if orderID != everyOrder {
+			go ws.poll(ctx, token)
+		}
 	}
 	w.pages[page] = struct{}{}
 	return page, func() { ws.remove(orderID, page) }

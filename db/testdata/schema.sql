@@ -42,6 +42,8 @@ CREATE TABLE deliveries (
 	UNIQUE (event_id, endpoint_id)
 ) STRICT;
 
+CREATE INDEX deliveries_dead ON deliveries (created_at) WHERE state = 'dead';
+
 CREATE INDEX deliveries_due ON deliveries (endpoint_id, next_at, id) WHERE state = 'pending';
 
 CREATE INDEX deliveries_of_endpoint ON deliveries (endpoint_id);
@@ -262,11 +264,15 @@ BEGIN
 	DELETE FROM idempotency WHERE about <> '' AND about = NEW.id;
 END;
 
+CREATE INDEX orders_by_currency ON orders (currency, created_at, id);
+
 CREATE INDEX orders_by_status ON orders (status, created_at, id);
 
 CREATE INDEX orders_by_time ON orders (created_at, id);
 
 CREATE INDEX orders_in_clear ON orders (id) WHERE token_sealed >= x'20';
+
+CREATE INDEX orders_of_amount ON orders (currency, total);
 
 CREATE INDEX orders_of_buyer ON orders (buyer_reference) WHERE buyer_reference <> '';
 
@@ -338,9 +344,13 @@ CREATE TABLE payments (
 
 CREATE UNIQUE INDEX payments_antom ON payments (antom_id) WHERE antom_id <> '';
 
+CREATE INDEX payments_by_method ON payments (method, order_id);
+
 CREATE INDEX payments_due ON payments (next_poll) WHERE next_poll IS NOT NULL;
 
 CREATE UNIQUE INDEX payments_live ON payments (order_id) WHERE active = 1;
+
+CREATE INDEX payments_of_last_four ON payments (card ->> 'last4') WHERE card <> '';
 
 CREATE INDEX payments_order ON payments (order_id);
 

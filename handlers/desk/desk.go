@@ -7,6 +7,7 @@ package desk
 import (
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -22,19 +23,28 @@ const BasePath = "/dashboard"
 
 // Services are what the dashboard calls.
 type Services struct {
-	People *operators.Service
+	People  *operators.Service
+	Books   Books
+	Methods MethodTable
+	Orders  Actions
+	Watcher Watcher
 }
 
 // Config is what the dashboard needs beside the services.
 type Config struct {
-	Site *web.Site
-	Now  func() time.Time
+	Site         *web.Site
+	Now          func() time.Time
+	TimeZone     *time.Location    // of days; nil: UTC
+	Currency     checkout.Currency // of the shop
+	Done         <-chan struct{}   // closed when the server stops: ends the streams
+	SupportLimit int64             // how much of an order the role support may refund, in minor units of Currency
 }
 
 // desk is what the handlers share.
 type desk struct {
 	Config
 	Services
+	streams atomic.Int32 // that are open
 }
 
 // Mount adds the routes of the dashboard to a router. limited is put before each of them.

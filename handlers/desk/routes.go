@@ -33,6 +33,10 @@ const (
 func (d *desk) routes() []route {
 	return slices.Concat(
 		[]route{{http.MethodGet, "", operators.See, d.showHome, "goes to the first page"}},
+		inboxPages{d}.routes(),
+		exportFiles{d}.routes(),
+		orderPages{d}.routes(),
+		actionPages{d}.routes(),
 		entrance{d}.routes(),
 		account{d}.routes(),
 		people{d}.routes(),
@@ -46,6 +50,8 @@ var navigation = []struct {
 	path  string
 	needs operators.Capability
 }{
+	{"orders", pathOrders, operators.See},
+	{"inbox", pathInbox, operators.See},
 	{"people", pathPeople, operators.Manage},
 	{"log", pathLog, operators.Manage},
 	{"account", pathAccount, operators.Account},

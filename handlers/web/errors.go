@@ -50,6 +50,7 @@ var messages = map[checkout.ErrorCode]string{
 	checkout.CodeNotUnderReview:    "error.page.409.message",
 	checkout.CodeReviewStands:      "error.page.409.message",
 	checkout.CodeReviewChanged:     "error.page.409.message",
+	checkout.CodeOverLimit:         "error.page.409.message",
 	checkout.CodeDisputed:          "error.page.409.message",
 	checkout.CodeCardNotChargeable: "error.page.409.message",
 	checkout.CodePaymentSuperseded: "error.page.409.message",

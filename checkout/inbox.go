@@ -1,0 +1,127 @@
+package checkout
+
+import "time"
+
+// InboxKind is a kind of matter that waits for a person.
+type InboxKind string
+
+// The kinds, as published.
+const (
+	InboxLateMoney          InboxKind = "late_money"
+	InboxWrongAmount        InboxKind = "wrong_amount"
+	InboxWrongMethod        InboxKind = "wrong_method"
+	InboxDoublePayment      InboxKind = "double_payment"
+	InboxUnknownResult      InboxKind = "unknown_result"
+	InboxContradiction      InboxKind = "contradiction"
+	InboxAuthorizationEnded InboxKind = "authorization_ended"
+	InboxCaptureFailed      InboxKind = "capture_failed"
+	InboxCaptureDue         InboxKind = "capture_due"
+	InboxDeadEmail          InboxKind = "dead_email"
+	InboxDeadDelivery       InboxKind = "dead_delivery"
+)
+
+// InboxChoice is what a person can do about a matter.
+type InboxChoice string
+
+// The choices. The first four are those of an order.
+const (
+	ChoiceCapture   InboxChoice = "capture"
+	ChoiceRefund    InboxChoice = "refund"
+	ChoiceCancel    InboxChoice = "cancel"
+	ChoiceAccept    InboxChoice = "accept"
+	ChoiceResend    InboxChoice = "resend"    // an email
+	ChoiceRedeliver InboxChoice = "redeliver" // events
+)
+
+// InboxEntry is one matter that waits for a person.
+type InboxEntry struct {
+	Kind    InboxKind
+	Choices []InboxChoice
+	Since   time.Time
+	Until   time.Time // when the choice is gone; zero without an end
+	Order   *Order    // nil where it is about no order
+	About   string    // the topic of an email, the id of an endpoint, or the reason for a review
+	Count   int       // how many events
+}
+
+// inboxMatters are all kinds with their choices. A kind that follows from an order has a rule.
+// Of several rules that hold for an order the first counts.
+var inboxMatters = []struct {
+	kind    InboxKind
+	choices []InboxChoice
+	holds   func(Order) bool // nil for a kind that does not follow from an order
+}{
+	{InboxLateMoney, choices(ChoiceAccept, ChoiceRefund), underReview(goodsGone)},
+	{InboxWrongAmount, choices(ChoiceAccept, ChoiceRefund, ChoiceCancel), underReview(anotherAmount)},
+	{InboxWrongMethod, choices(ChoiceAccept, ChoiceRefund, ChoiceCancel), underReview(anotherMethod)},
+	{InboxDoublePayment, choices(ChoiceRefund, ChoiceAccept), underReview(cannotReverse, paidAgain)},
+	{InboxUnknownResult, choices(ChoiceAccept, ChoiceCancel), underReview(unknownTooLong)},
+	{InboxAuthorizationEnded, choices(ChoiceCapture, ChoiceCancel), underReview(authorizationEnded)},
+	{InboxCaptureFailed, choices(ChoiceCapture, ChoiceCancel), func(o Order) bool {
+		return o.Review == captureRefused || o.Review == "" && waitsForCapture(o) && o.Active().captureFailed()
+	}},
+	{InboxContradiction, choices(ChoiceAccept), func(o Order) bool { return o.Review != "" }},
+	{InboxCaptureDue, choices(ChoiceCapture, ChoiceCancel), waitsForCapture},
+	{InboxDeadEmail, choices(ChoiceResend), nil},
+	{InboxDeadDelivery, choices(ChoiceRedeliver), nil},
+}
+
+func choices(all ...InboxChoice) []InboxChoice { return all }
+
+func underReview(reasons ...Review) func(Order) bool {
+	return func(o Order) bool {
+		for _, reason := range reasons {
+			if o.Review == reason {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// waitsForCapture reports whether the merchant has to capture a card, and nothing is under way.
+func waitsForCapture(o Order) bool {
+	p := o.Active()
+	return p != nil && p.Status == PaymentAuthorized && p.ManualCapture && !p.unfinished()
+}
+
+// InboxKinds lists all kinds.
+func InboxKinds() []InboxKind {
+	kinds := make([]InboxKind, 0, len(inboxMatters))
+	for _, m := range inboxMatters {
+		kinds = append(kinds, m.kind)
+	}
+	return kinds
+}
+
+// NewInboxEntry is an entry of a kind, with its choices.
+func NewInboxEntry(kind InboxKind, since time.Time) InboxEntry {
+	e := InboxEntry{Kind: kind, Since: since}
+	for _, m := range inboxMatters {
+		if m.kind == kind {
+			e.Choices = m.choices
+		}
+	}
+	return e
+}
+
+// OrderInInbox is the matter of an order that waits for a person since a moment. ok is false
+// where none does. Of its choices those remain that the order allows now.
+func OrderInInbox(o Order, since time.Time, r Rules) (e InboxEntry, ok bool) {
+	for _, m := range inboxMatters {
+		if m.holds == nil || !m.holds(o) {
+			continue
+		}
+		e = InboxEntry{Kind: m.kind, Since: since, Order: &o, About: string(o.Review)}
+		for _, choice := range m.choices {
+			if PossibleActions(o, r).Allow(choice) {
+				e.Choices = append(e.Choices, choice)
+			}
+		}
+		if p := o.Active(); p != nil && p.Status == PaymentAuthorized {
+			e.Until = p.AuthEndsAt
+		}
+		return e, true
+	}
+	return InboxEntry{}, false
+}
