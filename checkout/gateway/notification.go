@@ -20,7 +20,7 @@ func Receive(n antom.Notification, body []byte, at time.Time) checkout.Received 
 	sum := sha256.Sum256(body)
 	r.Notification = checkout.Notification{
 		ID: named + "." + hex.EncodeToString(sum[:16]), Type: n.Kind(), AntomID: r.About.AntomID,
-		Body: body, BodySHA256: hex.EncodeToString(sum[:]), ReceivedAt: at,
+		Body: body, Signing: signed(n.Message()).Signing, BodySHA256: hex.EncodeToString(sum[:]), ReceivedAt: at,
 	}
 	return r
 }

@@ -13,7 +13,7 @@ import (
 func (g *Gateway) Operate(ctx context.Context, p checkout.Payment, op checkout.Operation, submittedBefore bool) (checkout.Event, *checkout.Call) {
 	ctx = about(ctx, p.RequestID)
 	var named checkout.OperationEvent
-	var result antom.Result
+	var answer antom.Envelope
 	var err error
 	switch op.Kind {
 	case checkout.Capture:
@@ -21,27 +21,35 @@ func (g *Gateway) Operate(ctx context.Context, p checkout.Payment, op checkout.O
 		res, err = g.client.Capture(ctx, &antom.CaptureRequest{
 			CaptureRequestID: op.RequestID, PaymentID: p.AntomID, CaptureAmount: antomAmount(op.Amount),
 		})
-		result, named = res.Result, checkout.OperationEvent{RequestID: res.CaptureRequestID, AntomID: res.CaptureID, Amount: money(res.CaptureAmount)}
+		answer, named = res.Envelope, captureAnswered(res)
 	case checkout.Refund:
 		var res *antom.RefundResponse
 		res, err = g.client.Refund(ctx, &antom.RefundRequest{
 			RefundRequestID: op.RequestID, PaymentID: p.AntomID, RefundAmount: antomAmount(op.Amount), RefundNotifyURL: g.notifyURL(),
 			RefundReason: op.Reason,
 		})
-		result, named = res.Result, checkout.OperationEvent{RequestID: res.RefundRequestID, AntomID: res.RefundID, Amount: money(res.RefundAmount)}
+		answer, named = res.Envelope, refundAnswered(res)
 	case checkout.Cancel:
 		var res *antom.CancelResponse
 		res, err = g.client.Cancel(ctx, &antom.CancelRequest{PaymentRequestID: p.RequestID})
-		result, named = res.Result, checkout.OperationEvent{RequestID: op.RequestID}
+		answer, named = res.Envelope, checkout.OperationEvent{RequestID: op.RequestID}
 		if !answers(p.RequestID, res.PaymentRequestID) {
 			named.RequestID = res.PaymentRequestID
 		}
 	}
-	call := g.newCall(string(op.Kind), op.RequestID, p.RequestID, result, err)
+	call := g.newCall(string(op.Kind), op.RequestID, p.RequestID, answer, err)
 	return checkout.Event{
 		Cause: checkout.Cause{Kind: checkout.ByResponse, ID: call.ID}, RequestID: p.RequestID,
-		Operations: []checkout.OperationEvent{operationEventFrom(op, named, result, ofAllSubmissions(err, submittedBefore))},
+		Operations: []checkout.OperationEvent{operationEventFrom(op, named, answer.Result, ofAllSubmissions(err, submittedBefore))},
 	}, call
+}
+
+func captureAnswered(res *antom.CaptureResponse) checkout.OperationEvent {
+	return checkout.OperationEvent{RequestID: res.CaptureRequestID, AntomID: res.CaptureID, Amount: money(res.CaptureAmount)}
+}
+
+func refundAnswered(res *antom.RefundResponse) checkout.OperationEvent {
+	return checkout.OperationEvent{RequestID: res.RefundRequestID, AntomID: res.RefundID, Amount: money(res.RefundAmount)}
 }
 
 // authorizationGone are the refusals of a capture that mean that the authorisation has

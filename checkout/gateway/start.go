@@ -26,7 +26,7 @@ func (g *Gateway) Submit(ctx context.Context, p checkout.Payment, submittedBefor
 		}
 		res, err := g.client.CreatePaymentSession(ctx, &request)
 		event := eventFromSession(p, res, ofAllSubmissions(err, submittedBefore))
-		return caused(event, g.newCall("createPaymentSession", p.RequestID, p.RequestID, res.Result, err))
+		return caused(event, g.newCall("createPaymentSession", p.RequestID, p.RequestID, res.Envelope, err))
 	}
 	var request antom.PayRequest
 	if err := json.Unmarshal(p.Body, &request); err != nil {
@@ -38,7 +38,7 @@ func (g *Gateway) Submit(ctx context.Context, p checkout.Payment, submittedBefor
 func (g *Gateway) pay(ctx context.Context, p checkout.Payment, request *antom.PayRequest, submittedBefore bool) (checkout.Event, *checkout.Call, error) {
 	res, err := g.client.Pay(ctx, request)
 	event := eventFromPay(p, res, ofAllSubmissions(err, submittedBefore))
-	return caused(event, g.newCall("pay", p.RequestID, p.RequestID, res.Result, err))
+	return caused(event, g.newCall("pay", p.RequestID, p.RequestID, res.Envelope, err))
 }
 
 func caused(e checkout.Event, call *checkout.Call) (checkout.Event, *checkout.Call, error) {
