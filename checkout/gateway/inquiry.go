@@ -34,10 +34,16 @@ func (g *Gateway) Inquire(ctx context.Context, p checkout.Payment) (checkout.Eve
 // eventFromInquiry is the event that an inquiry reports. found is false when Antom does
 // not know the payment, or the answer is about another one.
 func eventFromInquiry(p checkout.Payment, res *antom.InquiryPaymentResponse, err error) (e checkout.Event, found bool) {
-	e = checkout.Event{RequestID: p.RequestID}
 	if err != nil || !isAbout(p, res) {
-		return e, false
+		return checkout.Event{RequestID: p.RequestID}, false
 	}
+	e = paymentInquired(res)
+	e.RequestID = p.RequestID
+	return e, true
+}
+
+// paymentInquired is what an answer reports, about whichever payment.
+func paymentInquired(res *antom.InquiryPaymentResponse) (e checkout.Event) {
 	e.AntomID = res.PaymentID
 	e.Amount = money(res.PaymentAmount)
 	e.Method = res.PaymentMethodType
@@ -62,7 +68,7 @@ func eventFromInquiry(p checkout.Payment, res *antom.InquiryPaymentResponse, err
 			e.Operations = append(e.Operations, op)
 		}
 	}
-	return e, true
+	return e
 }
 
 // isAbout reports whether an answer is about the payment: it names the shop's id, or no

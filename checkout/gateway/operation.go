@@ -59,12 +59,20 @@ var authorizationGone = map[string]bool{"AUTH_EXPIRED": true, "AUTH_CANCELLED": 
 // operationEventFrom is the event that the synchronous answer to a capture, refund or
 // cancel reports; named holds the ids and the amount of the answer.
 func operationEventFrom(op checkout.Operation, named checkout.OperationEvent, result antom.Result, err error) checkout.OperationEvent {
-	e := checkout.OperationEvent{Kind: op.Kind, RequestID: op.RequestID, AntomID: named.AntomID, Code: string(result.Code)}
+	if !answers(op.RequestID, named.RequestID) {
+		return checkout.OperationEvent{Kind: op.Kind, RequestID: op.RequestID, Status: checkout.OperationProcessing}
+	}
+	e := operationAnswered(op.Kind, named, result, err)
+	e.RequestID = op.RequestID
+	return e
+}
+
+// operationAnswered is what an answer reports, about whichever capture, refund or cancel.
+func operationAnswered(kind checkout.OperationKind, named checkout.OperationEvent, result antom.Result, err error) checkout.OperationEvent {
+	e := checkout.OperationEvent{Kind: kind, RequestID: named.RequestID, AntomID: named.AntomID, Code: string(result.Code)}
 	switch outcome, _ := outcomeFrom(err, checkout.OutcomeSucceeded); {
-	case !answers(op.RequestID, named.RequestID):
-		e = checkout.OperationEvent{Kind: op.Kind, RequestID: op.RequestID, Status: checkout.OperationProcessing}
 	case outcome == checkout.OutcomeFailed:
-		e.Status, e.Gone = checkout.OperationFailed, op.Kind == checkout.Capture && authorizationGone[e.Code]
+		e.Status, e.Gone = checkout.OperationFailed, kind == checkout.Capture && authorizationGone[e.Code]
 	case outcome == checkout.OutcomeSucceeded && !result.InProcess():
 		e.Status, e.Amount = checkout.OperationSuccess, named.Amount
 	default:

@@ -71,11 +71,13 @@ func answerStatement(endpoint string, body []byte) (s checkout.Statement, err er
 	switch endpoint {
 	case "inquiryPayment":
 		res, err := antom.DecodeAnswer[antom.InquiryPaymentResponse](endpoint, body)
-		s.Event, _ = eventFromInquiry(checkout.Payment{RequestID: res.PaymentRequestID}, res, answered(err))
+		if answered(err) == nil {
+			s.Event = paymentInquired(res)
+		}
 		s.About = checkout.Reference{RequestID: res.PaymentRequestID, AntomID: res.PaymentID}
 	case "pay":
 		res, err := antom.DecodeAnswer[antom.PayResponse](endpoint, body)
-		s.Event = eventFromPay(checkout.Payment{RequestID: res.PaymentRequestID}, res, answered(err))
+		s.Event = paymentAnswered(res, answered(err))
 		s.About = checkout.Reference{RequestID: res.PaymentRequestID, AntomID: res.PaymentID}
 	case "createPaymentSession":
 		res, err := antom.DecodeAnswer[antom.PaymentSessionResponse](endpoint, body)
@@ -116,7 +118,6 @@ func operationStatement(endpoint string, body []byte, answered func(error) error
 	default:
 		return s, fmt.Errorf("an answer of %q proves nothing about a payment", endpoint)
 	}
-	op := checkout.Operation{Kind: kind, RequestID: named.RequestID}
-	s.Event.Operations = []checkout.OperationEvent{operationEventFrom(op, named, result, answered(err))}
+	s.Event.Operations = []checkout.OperationEvent{operationAnswered(kind, named, result, answered(err))}
 	return s, nil
 }

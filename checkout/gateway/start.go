@@ -72,12 +72,21 @@ func eventFromPay(p checkout.Payment, res *antom.PayResponse, err error) checkou
 	if !answers(p.RequestID, res.PaymentRequestID) {
 		return checkout.Event{RequestID: p.RequestID, Outcome: checkout.OutcomeUnknown}
 	}
-	e := checkout.Event{RequestID: p.RequestID, AntomID: res.PaymentID, Amount: money(res.PaymentAmount), AuthEndsAt: res.AuthExpiryTime.Time, Card: cardOf("", res.PaymentResultInfo), CardToken: tokenIn(res.PaymentResultInfo)}
+	e := paymentAnswered(res, err)
+	e.RequestID = p.RequestID
+	if e.Outcome == checkout.OutcomeAccepted {
+		e.Action = actionOf(p, res)
+	}
+	return e
+}
+
+// paymentAnswered is what an answer to pay reports, about whichever payment.
+func paymentAnswered(res *antom.PayResponse, err error) checkout.Event {
+	e := checkout.Event{AntomID: res.PaymentID, Amount: money(res.PaymentAmount), AuthEndsAt: res.AuthExpiryTime.Time, Card: cardOf("", res.PaymentResultInfo), CardToken: tokenIn(res.PaymentResultInfo)}
 	e.Outcome, e.Code = outcomeFrom(err, checkout.OutcomeSucceeded)
 	e.ShopFault = startFault(e.Outcome, err)
 	if err == nil && res.Result.InProcess() {
 		e.Outcome = checkout.OutcomeAccepted
-		e.Action = actionOf(p, res)
 	}
 	return e
 }
