@@ -1,6 +1,7 @@
 package antom
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -153,6 +154,9 @@ type DisputeNotification struct {
 	DisputeAcceptTime       Time   `json:"disputeAcceptTime,omitzero"`
 	ARN                     string `json:"arn,omitempty"`
 }
+
+// Kind is Antom's notifyType, or the disputeNotificationType where there is none.
+func (n *DisputeNotification) Kind() string { return cmp.Or(n.NotifyType, n.DisputeNotificationType) }
 
 // UnknownNotification is a type this package does not know, with its raw body and
 // the ids of the payment that it names, if any.

@@ -156,7 +156,7 @@ func TestADisputeIsTiedToItsPaymentAndTold(t *testing.T) {
 	shop.quiet()
 	shop.sweeps()
 	shop.toOperator("dispute", "Visa ending in 0768", "DISPUTE_CREATED", id, "Answer until", "Antom Dashboard")
-	must(t, shop.control.Judge(id, "VALIDATE_FAIL"))
+	must(t, shop.control.Judge(id, "ACCEPT_BY_MERCHANT"))
 	shop.quiet()
 	shop.sweeps()
 	if n := len(shop.emailsCalled("-operator-dispute-")); n != 2 {

@@ -37,7 +37,7 @@ func TestControlAPI(t *testing.T) {
 		{"GET /control/notices", "", 200, `"acknowledged"`},
 		{"GET /control/messages?payment_request_id=PR-1", "", 200, `"signing_string": "POST /ams/`},
 		{"POST /control/payments/PR-1/dispute", `{"amount":100}`, 200, "dispute_id"},
-		{"POST /control/disputes/1/judge", `{"verdict":"VALIDATE_FAIL"}`, 404, "no dispute"},
+		{"POST /control/disputes/1/judge", `{"verdict":"ACCEPT_BY_MERCHANT"}`, 404, "no dispute"},
 		{"POST /control/seed", `{"seed":7}`, 200, "done"},
 		{"POST /control/reset", "", 200, "done"},
 		{"GET /control/ledger", "", 200, `"payments": []`},
