@@ -129,9 +129,13 @@ Dispute:      {{.Dispute.ID}}{{with .Dispute.Type}} ({{.}}){{end}}
 {{end}}{{if not .Until.IsZero}}Answer until: {{time .Until}}
 {{end}}
 {{if .Dispute.Ended}}There is nothing to answer, and nothing to refund.
-{{else}}Hold goods that were not sent yet. Accept it or defend it in Antom Dashboard. A refund would
-return the money a second time if the dispute is lost, so admin refund and admin cancel
-refuse without --anyway.
+{{else}}Hold goods that were not sent yet. A refund would return the money a second time if the
+dispute is lost, so admin refund and admin cancel refuse without --anyway. Defend it with one
+document, or accept it, here or in Antom Dashboard:
+
+    antom-checkout dispute form --order {{.Number}} --file FILE
+    antom-checkout dispute defend --order {{.Number}} --file FILE --yes
+    antom-checkout dispute accept --order {{.Number}} --yes
 {{end}}
     antom-checkout show {{.Number}}
 {{end}}
