@@ -20,7 +20,7 @@ type Dispute struct {
 	Step       string    `json:"step"`             // Antom's disputeNotificationType, e.g. DISPUTE_CREATED
 	Due        time.Time `json:"due,omitzero"`     // until when it has to be answered; zero when that is not known
 	Result     string    `json:"result,omitempty"` // Antom's disputeJudgedResult, of DISPUTE_JUDGED
-	Amount     Money     `json:"amount,omitzero"`  // in dispute, or what was judged; zero when Antom has not named it
+	Amount     Money     `json:"amount,omitzero"`  // in dispute, or what was decided about; zero when Antom has not named it
 	Source     string    `json:"source,omitempty"` // the scheme or bank that runs it
 	ReasonCode string    `json:"reason_code,omitempty"`
 	Reason     string    `json:"reason,omitempty"`
@@ -39,7 +39,7 @@ const (
 	StepDefenseSupplied  = "DEFENSE_SUPPLIED"
 	StepDisputeAccepted  = "DISPUTE_ACCEPTED"
 	StepDisputeCancelled = "DISPUTE_CANCELLED"
-	StepDisputeJudged    = "DISPUTE_JUDGED"
+	StepDisputeDecided   = "DISPUTE_JUDGED"
 	StepRDRResolved      = "RDR_RESOLVED"
 )
 
@@ -63,13 +63,13 @@ func (d Dispute) State() DisputeState {
 	switch {
 	case d.Step == StepDefenseSupplied:
 		return DisputeDefended
-	case d.Step == StepDisputeCancelled, d.Step == StepDisputeJudged && d.Result == "ACCEPT_BY_CUSTOMER":
+	case d.Step == StepDisputeCancelled, d.Step == StepDisputeDecided && d.Result == "ACCEPT_BY_CUSTOMER":
 		return DisputeWon
-	case d.Step == StepDisputeJudged && d.Result == "VALIDATE_SUCCESS", d.Step == StepDisputeAccepted && papers:
+	case d.Step == StepDisputeDecided && d.Result == "VALIDATE_SUCCESS", d.Step == StepDisputeAccepted && papers:
 		return DisputeClosed
-	case d.Step == StepDisputeJudged && d.Result == "VALIDATE_FAIL":
+	case d.Step == StepDisputeDecided && d.Result == "VALIDATE_FAIL":
 		return DisputeOpen
-	case d.Step == StepDisputeAccepted, d.Step == StepDisputeJudged, d.Step == StepRDRResolved:
+	case d.Step == StepDisputeAccepted, d.Step == StepDisputeDecided, d.Step == StepRDRResolved:
 		return DisputeLost
 	}
 	return DisputeOpen
@@ -92,7 +92,7 @@ func (all *Disputes) apply(step Dispute) {
 		return
 	}
 	later, earlier := step, *known
-	if !step.Ended() && step.Step != StepDisputeJudged && (known.Ended() || place(step) < place(*known)) {
+	if !step.Ended() && step.Step != StepDisputeDecided && (known.Ended() || place(step) < place(*known)) {
 		later, earlier = *known, step
 	}
 	later.Type = cmp.Or(later.Type, earlier.Type)

@@ -86,7 +86,7 @@ func TestWhatIsKnownOfADisputeStays(t *testing.T) {
 	due := noon.Add(11 * 24 * time.Hour)
 	created := Dispute{ID: "d", Type: "CHARGEBACK", Step: StepDisputeCreated, Due: due, Amount: Money{1000, "SGD"}, Source: "Visa", ReasonCode: "13.1", Reason: "not received"}
 	alert, supplied := Dispute{ID: "d", Step: StepDefenseDue}, Dispute{ID: "d", Step: StepDefenseSupplied}
-	won := Dispute{ID: "d", Step: StepDisputeJudged, Result: "ACCEPT_BY_CUSTOMER", Amount: Money{900, "SGD"}}
+	won := Dispute{ID: "d", Step: StepDisputeDecided, Result: "ACCEPT_BY_CUSTOMER", Amount: Money{900, "SGD"}}
 	for name, row := range map[string]struct {
 		steps []Dispute
 		state DisputeState
@@ -96,8 +96,8 @@ func TestWhatIsKnownOfADisputeStays(t *testing.T) {
 		"in order":                   {[]Dispute{created, alert, supplied}, DisputeDefended, StepDefenseSupplied, 1000},
 		"created comes late":         {[]Dispute{supplied, created}, DisputeDefended, StepDefenseSupplied, 1000},
 		"the alert comes late":       {[]Dispute{created, supplied, alert}, DisputeDefended, StepDefenseSupplied, 1000},
-		"judged":                     {[]Dispute{created, supplied, won}, DisputeWon, StepDisputeJudged, 900},
-		"judged, and the rest later": {[]Dispute{won, supplied, created}, DisputeWon, StepDisputeJudged, 900},
+		"judged":                     {[]Dispute{created, supplied, won}, DisputeWon, StepDisputeDecided, 900},
+		"judged, and the rest later": {[]Dispute{won, supplied, created}, DisputeWon, StepDisputeDecided, 900},
 	} {
 		o := orderWith("CARD", PaymentPaid)
 		for _, step := range row.steps {
@@ -123,9 +123,9 @@ func TestDisputesAboutPapersMoveNoMoney(t *testing.T) {
 		{Dispute{Type: "RETRIEVAL_REQUEST", Step: StepDisputeAccepted}, DisputeClosed},
 		{Dispute{Type: "CHARGEBACK", Step: StepDisputeAccepted}, DisputeLost},
 		{Dispute{Step: StepDisputeAccepted}, DisputeLost},
-		{Dispute{Type: "COMPLIANCE_REQUEST", Step: StepDisputeJudged, Result: "VALIDATE_SUCCESS"}, DisputeClosed},
-		{Dispute{Type: "COMPLIANCE_REQUEST", Step: StepDisputeJudged, Result: "VALIDATE_FAIL"}, DisputeOpen},
-		{Dispute{Step: StepDisputeJudged, Result: "SOMETHING_NEW"}, DisputeLost},
+		{Dispute{Type: "COMPLIANCE_REQUEST", Step: StepDisputeDecided, Result: "VALIDATE_SUCCESS"}, DisputeClosed},
+		{Dispute{Type: "COMPLIANCE_REQUEST", Step: StepDisputeDecided, Result: "VALIDATE_FAIL"}, DisputeOpen},
+		{Dispute{Step: StepDisputeDecided, Result: "SOMETHING_NEW"}, DisputeLost},
 		{Dispute{Step: StepRDRResolved}, DisputeLost},
 	} {
 		if got := row.d.State(); got != row.want {
@@ -133,7 +133,7 @@ func TestDisputesAboutPapersMoveNoMoney(t *testing.T) {
 		}
 	}
 	o := disputeStep(orderWith("CARD", PaymentPaid), Dispute{ID: "d", Type: "COMPLIANCE_REQUEST", Step: StepDefenseSupplied})
-	o = disputeStep(o, Dispute{ID: "d", Step: StepDisputeJudged, Result: "VALIDATE_FAIL"})
+	o = disputeStep(o, Dispute{ID: "d", Step: StepDisputeDecided, Result: "VALIDATE_FAIL"})
 	if err := CheckAnswer(o.Payments[0].Disputes[0], noon); err != nil {
 		t.Errorf("after refused papers: %v", err)
 	}
