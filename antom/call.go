@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"path"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -21,14 +20,15 @@ const maxAnswer = 1 << 20
 // Envelope is the part all answers share. It is embedded in each response type.
 type Envelope struct {
 	Result Result `json:"result"`
+	Signed Signed `json:"-"` // the answer as it came; zero when none could be verified
 }
 
-func (e *Envelope) result() *Result { return &e.Result }
+func (e *Envelope) envelope() *Envelope { return e }
 
 // response is a pointer to the type of an answer.
 type response[T any] interface {
 	*T
-	result() *Result
+	envelope() *Envelope
 }
 
 // call sends req, again if that is safe and may help, and gives the decoded
@@ -47,7 +47,7 @@ func call[T any, R response[T]](ctx context.Context, c *Client, endpoint string,
 		res, got, failure := send[T, R](ctx, c, endpoint, body)
 		seen := Observation{Endpoint: name, Attempt: attempt, Duration: time.Since(start), HTTPStatus: got.httpStatus, AnsweredAt: got.at}
 		if failure == nil {
-			r := R(res).result()
+			r := R(res).envelope().Result
 			seen.Status, seen.Code = r.Status, r.Code
 			c.observe(ctx, seen)
 			return res, nil
@@ -88,19 +88,39 @@ func send[T any, R response[T]](ctx context.Context, c *Client, endpoint string,
 	if err != nil {
 		return new(T), got, &Error{Message: "no trustworthy answer", Err: err}
 	}
-	res, err := readAnswer[T](got.body)
+	res, err := readAnswer[T](got.signed.Body)
 	if err != nil {
 		return new(T), got, &Error{Message: "the answer cannot be read", Err: err}
 	}
-	r := R(res).result()
+	R(res).envelope().Signed = got.signed
+	return res, got, failureOf(R(res).envelope().Result)
+}
+
+// failureOf is the error that a result is, or nil.
+func failureOf(r Result) *Error {
 	switch {
 	case r.Status == StatusSuccess || r.InProcess():
-		return res, got, nil
+		return nil
 	case r.Status == StatusFailed || r.Status == StatusUnknown:
-		return res, got, &Error{Code: r.Code, Status: r.Status, Message: r.Message}
+		return &Error{Code: r.Code, Status: r.Status, Message: r.Message}
 	default:
-		return res, got, &Error{Message: "the answer has no result"}
+		return &Error{Message: "the answer has no result"}
 	}
+}
+
+// DecodeAnswer reads an answer that has been verified before, such as one that was
+// stored, to what the endpoint is called, e.g. "pay". Answer and error are those of the
+// call.
+func DecodeAnswer[T any, R response[T]](endpoint string, body []byte) (*T, error) {
+	res, err := readAnswer[T](body)
+	if err != nil {
+		return res, &Error{Endpoint: endpoint, Message: "the answer cannot be read", Err: err}
+	}
+	if failure := failureOf(R(res).envelope().Result); failure != nil {
+		failure.Endpoint = endpoint
+		return res, failure
+	}
+	return res, nil
 }
 
 // readAnswer decodes a verified answer, unless it could be read in two ways.
@@ -111,10 +131,10 @@ func readAnswer[T any](body []byte) (*T, error) {
 	return decode[T](body)
 }
 
-// answer is what has come back: the body and Antom's time once their signature holds,
+// answer is what has come back: the message and Antom's time once its signature holds,
 // the HTTP status once it has come as a whole.
 type answer struct {
-	body       []byte
+	signed     Signed
 	httpStatus int
 	at         time.Time
 }
@@ -148,11 +168,11 @@ func (c *Client) post(ctx context.Context, path string, body []byte) (answer, er
 	if len(raw) > maxAnswer {
 		return answer{httpStatus: res.StatusCode}, errors.New("the answer is larger than 1 MiB")
 	}
-	at, err := c.verify(path, res.Header, "Response-Time", raw)
+	signed, err := c.verify(path, res.Header, "Response-Time", raw)
 	if err != nil {
 		return answer{httpStatus: res.StatusCode}, err
 	}
-	return answer{body: raw, httpStatus: res.StatusCode, at: signedTime(at)}, nil
+	return answer{signed: signed, httpStatus: res.StatusCode, at: signedTime(signed.Time)}, nil
 }
 
 // signedTime reads a time of Antom's headers. It is zero for one that is no time.
@@ -168,38 +188,21 @@ func signedTime(text string) time.Time {
 	return time.Time{}
 }
 
-// timeSyntax is what Antom writes into its time headers. A looser one would let
-// a dot, and with it a part of the signed text, wander from one field to the next.
-var timeSyntax = regexp.MustCompile(`^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)|\d{13})$`)
-
-// verify checks that Antom signed body for this client, and gives the time it signed.
+// verify checks that Antom signed body for this client, and gives the message.
 // Every header it reads must stand there exactly once, in whatever case its name came:
 // net/http unifies the names, a map that was filled otherwise may hold Antom's own.
-func (c *Client) verify(path string, header http.Header, timeHeader string, body []byte) (at string, err error) {
-	var read [3]string
-	for i, name := range [...]string{"Signature", "Client-Id", timeHeader} {
-		value, count := valueOf(header, name)
-		if count != 1 {
-			return "", fmt.Errorf("%w: not exactly one %s header", ErrSignature, name)
+func (c *Client) verify(path string, header http.Header, timeHeader string, body []byte) (Signed, error) {
+	s := Signed{Path: path, Body: body}
+	for name, value := range map[string]*string{"Signature": &s.Signature, "Client-Id": &s.ClientID, timeHeader: &s.Time} {
+		var count int
+		if *value, count = valueOf(header, name); count != 1 {
+			return Signed{}, fmt.Errorf("%w: not exactly one %s header", ErrSignature, name)
 		}
-		read[i] = value
 	}
-	if read[1] != c.clientID {
-		return "", fmt.Errorf("%w: Client-Id is another client's", ErrSignature)
+	if s.ClientID != c.clientID {
+		return Signed{}, fmt.Errorf("%w: Client-Id is another client's", ErrSignature)
 	}
-	at = read[2]
-	if !timeSyntax.MatchString(at) {
-		return "", fmt.Errorf("%w: malformed %s", ErrSignature, timeHeader)
-	}
-	signature, err := ParseSignature(read[0])
-	if err != nil {
-		return "", err
-	}
-	key, known := c.publicKeys[signature.KeyVersion]
-	if !known {
-		return "", fmt.Errorf("%w: unknown key version", ErrSignature)
-	}
-	return at, signature.Verify(key, SigningString(http.MethodPost, path, c.clientID, at, body))
+	return s, s.Verify(c.publicKeys)
 }
 
 // valueOf is a header's value, and how many there are under all spellings of its name.

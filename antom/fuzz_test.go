@@ -53,7 +53,11 @@ func FuzzNotification(f *testing.F) {
 		if err := json.Unmarshal(body, &exact); err != nil {
 			t.Fatal(err)
 		}
-		if kind, _ := exact["notifyType"].(string); kind != n.Kind() {
+		kind, _ := exact["notifyType"].(string)
+		if d, ok := n.(*DisputeNotification); ok && kind == "" {
+			kind = d.DisputeNotificationType
+		}
+		if kind != n.Kind() {
 			t.Fatalf("kind is %q, exactly %q", n.Kind(), kind)
 		}
 		if p, ok := n.(*PaymentResult); ok && exact["paymentRequestId"] != p.PaymentRequestID {

@@ -1,6 +1,7 @@
 package antom
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -19,13 +20,22 @@ type Notification interface {
 	Kind() string
 	// Outcome is the result envelope.
 	Outcome() Result
+	// Message is the notification as it came; zero unless it was verified just now.
+	Message() Signed
+	keep(Signed)
 }
 
 // NotificationEnvelope is the part all notifications share.
 type NotificationEnvelope struct {
 	NotifyType string `json:"notifyType"`
 	Result     Result `json:"result"`
+	Signed     Signed `json:"-"`
 }
+
+// Message is the notification as it came.
+func (n *NotificationEnvelope) Message() Signed { return n.Signed }
+
+func (n *NotificationEnvelope) keep(s Signed) { n.Signed = s }
 
 // Kind is Antom's notifyType.
 func (n *NotificationEnvelope) Kind() string { return n.NotifyType }
@@ -145,6 +155,9 @@ type DisputeNotification struct {
 	ARN                     string `json:"arn,omitempty"`
 }
 
+// Kind is Antom's notifyType, or the disputeNotificationType where there is none.
+func (n *DisputeNotification) Kind() string { return cmp.Or(n.NotifyType, n.DisputeNotificationType) }
+
 // UnknownNotification is a type this package does not know, with its raw body and
 // the ids of the payment that it names, if any.
 type UnknownNotification struct {
@@ -164,10 +177,15 @@ func (c *Client) ParseNotification(path string, header http.Header, body []byte)
 	if len(body) > MaxNotification { // too much even to check
 		return nil, fmt.Errorf("%w: larger than %d bytes", ErrSignature, MaxNotification)
 	}
-	if _, err := c.verify(path, header, "Request-Time", body); err != nil {
+	signed, err := c.verify(path, header, "Request-Time", body)
+	if err != nil {
 		return nil, err
 	}
-	return DecodeNotification(body)
+	n, err := DecodeNotification(body)
+	if err == nil {
+		n.keep(signed)
+	}
+	return n, err
 }
 
 // DecodeNotification reads a notification that has been verified before, such as one

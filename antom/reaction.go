@@ -125,7 +125,7 @@ var reactions = map[string]map[ResultCode]reaction{
 		fail: {"REPEAT_REQUEST", "TIME_EXCEEDS_LIMIT"},
 	}),
 	"supplyDefenseDocument": byCode(map[reaction][]ResultCode{
-		fail: {"DEFENSE_EXCEED_LIMIT", "REPEAT_REQUEST", "TIME_EXCEEDS_LIMIT"},
+		fail: {"DEFENSE_EXCEED_LIMIT", "NOT_ALLOW_IN_CURRENT_STATUS", "REPEAT_REQUEST", "TIME_EXCEEDS_LIMIT"},
 	}),
 }
 

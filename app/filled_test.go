@@ -185,7 +185,7 @@ func fill(t testing.TB, file string, n int) {
 		SELECT 'order', printf('0190%08x-0000-7000-8000-000000000000', i), printf('0190%08x-0000-7000-8000-000000000001', i), '', 'processing', 'paid',
 		       printf('notification:%d', i), 1700000000000 + i
 		  FROM n`,
-		`INSERT INTO notifications
+		`INSERT INTO notifications (id, type, payment_request_id, antom_id, body_sha256, body, received_at, applied)
 		SELECT printf('0190%08x-0000-7000-8000-000000000001.%s', i, lower(hex(randomblob(16)))), 'PAYMENT_RESULT',
 		       printf('0190%08x-0000-7000-8000-000000000001', i), printf('antom-%d', i), hex(randomblob(32)), randomblob(400), 1700000000000 + i, 1
 		  FROM n`,

@@ -128,7 +128,27 @@ type shownPayment struct {
 	Authentication checkout.Authentication `json:"authentication,omitempty"`
 	NeverAgain     bool                    `json:"never_again,omitempty"` // the card may never be charged again without its holder
 	Operations     []shownOperation        `json:"operations"`
-	Disputes       []checkout.Dispute      `json:"disputes"`
+	Disputes       []shownDispute          `json:"disputes"`
+}
+
+type shownDispute struct {
+	ID         string                `json:"id"`
+	Type       string                `json:"type,omitempty"`
+	State      checkout.DisputeState `json:"state"`
+	Step       string                `json:"step"`
+	Due        time.Time             `json:"due,omitzero"`
+	Result     string                `json:"result,omitempty"`
+	Amount     moneyData             `json:"amount,omitzero"`
+	Source     string                `json:"source,omitempty"`
+	ReasonCode string                `json:"reason_code,omitempty"`
+	Reason     string                `json:"reason,omitempty"`
+}
+
+func shownDisputeOf(d checkout.Dispute) shownDispute {
+	return shownDispute{
+		ID: d.ID, Type: d.Type, State: d.State(), Step: d.Step, Due: d.Due, Result: d.Result, Amount: moneyDataOf(d.Amount),
+		Source: d.Source, ReasonCode: d.ReasonCode, Reason: d.Reason,
+	}
 }
 
 type shownOperation struct {
@@ -170,7 +190,10 @@ func shownPaymentOf(p checkout.Payment, found checkout.Finding) shownPayment {
 		Amount: moneyDataOf(p.EffectiveAmount()), Refunded: moneyDataOf(p.Refunded()), ResultCode: p.ResultCode,
 		Active: p.Active, Duplicate: p.Duplicate, Inquiry: found, CreatedAt: p.CreatedAt, AuthEndsAt: p.AuthEndsAt,
 		Choice: p.Choice, Card: p.Card, Authentication: p.Card.ThreeDS.Authentication(), NeverAgain: p.Card.NeverAgain(),
-		Operations: []shownOperation{}, Disputes: append([]checkout.Dispute{}, p.Disputes...),
+		Operations: []shownOperation{}, Disputes: []shownDispute{},
+	}
+	for _, d := range p.Disputes {
+		s.Disputes = append(s.Disputes, shownDisputeOf(d))
 	}
 	if p.Card.AVS != "" {
 		s.AVSMatch = checkout.MatchAVS(p.Card.AVS)

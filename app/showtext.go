@@ -75,7 +75,11 @@ func (s *sheet) payment(p checkout.Payment, found checkout.Finding) {
 		s.row(string(op.Kind), strings.TrimSpace(fmt.Sprintf("%s of %s: %s %s", op.RequestID, amountText(op.Amount), op.Status, op.ResultCode)))
 	}
 	for _, d := range p.Disputes {
-		s.row("dispute", strings.TrimSpace(d.ID+": "+d.Step+" "+d.Result))
+		s.row("dispute", strings.TrimSpace(d.ID+": "+string(d.State())+", "+d.Step+" "+d.Result))
+		if d.Amount != (checkout.Money{}) {
+			s.row("disputed amount", amountText(d.Amount))
+		}
+		s.row("reason of the dispute", strings.TrimSpace(strings.Join([]string{d.Source, d.ReasonCode, d.Reason}, " ")))
 		s.row("dispute's answer due", timeText(d.Due))
 	}
 }

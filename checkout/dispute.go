@@ -1,70 +1,123 @@
 package checkout
 
 import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// Dispute is a step of a dispute about a payment, as Antom tells of it (notifyDispute).
-// It moves no status: the operator is told, and a refund is questioned.
+// Dispute is a dispute about a payment with its last step, as Antom tells of it
+// (notifyDispute). It moves no status: the operator is told, and a refund is questioned.
+// A message may lack all but ID and Step; what is known of the dispute then stays.
 type Dispute struct {
-	ID     string    `json:"id"`
-	Step   string    `json:"step"`             // Antom's disputeNotificationType, e.g. DISPUTE_CREATED
-	Due    time.Time `json:"due,omitzero"`     // until when it has to be answered; zero when nothing is to be answered
-	Result string    `json:"result,omitempty"` // Antom's disputeJudgedResult, of DISPUTE_JUDGED
+	ID         string    `json:"id"`
+	Type       string    `json:"type,omitempty"`   // Antom's disputeType, e.g. CHARGEBACK
+	Step       string    `json:"step"`             // Antom's disputeNotificationType, e.g. DISPUTE_CREATED
+	Due        time.Time `json:"due,omitzero"`     // until when it has to be answered; zero when that is not known
+	Result     string    `json:"result,omitempty"` // Antom's disputeJudgedResult, of DISPUTE_JUDGED
+	Amount     Money     `json:"amount,omitzero"`  // in dispute, or what was decided about; zero when Antom has not named it
+	Source     string    `json:"source,omitempty"` // the scheme or bank that runs it
+	ReasonCode string    `json:"reason_code,omitempty"`
+	Reason     string    `json:"reason,omitempty"`
 }
 
-// disputeEnd is how a dispute has ended.
-type disputeEnd string
-
+// The types of disputes that move no money.
 const (
-	disputeOpen disputeEnd = ""     // it has not: the money may be returned to the buyer
-	disputeWon  disputeEnd = "won"  // the buyer bears it
-	disputeLost disputeEnd = "lost" // Antom returns the money to the buyer by itself
+	retrievalRequest  = "RETRIEVAL_REQUEST"
+	complianceRequest = "COMPLIANCE_REQUEST"
 )
 
-// end is how the dispute has ended with this step. A judgement that is not clearly for
-// the merchant counts as lost. Antom's ACCEPT_BY_CUSTOMER is for the merchant.
-func (d Dispute) end() disputeEnd {
-	switch d.Step {
-	case "DISPUTE_CANCELLED":
-		return disputeWon
-	case "DISPUTE_ACCEPTED", "RDR_RESOLVED":
-		return disputeLost
-	case "DISPUTE_JUDGED":
-		if d.Result == "ACCEPT_BY_CUSTOMER" || d.Result == "VALIDATE_SUCCESS" {
-			return disputeWon
-		}
-		return disputeLost
+// The steps of disputes, as Antom's API names them.
+const (
+	StepDisputeCreated   = "DISPUTE_CREATED"
+	StepDefenseDue       = "DEFENSE_DUE_ALERT"
+	StepDefenseSupplied  = "DEFENSE_SUPPLIED"
+	StepDisputeAccepted  = "DISPUTE_ACCEPTED"
+	StepDisputeCancelled = "DISPUTE_CANCELLED"
+	StepDisputeDecided   = "DISPUTE_JUDGED"
+	StepRDRResolved      = "RDR_RESOLVED"
+)
+
+// DisputeState is how a dispute stands for the merchant.
+type DisputeState string
+
+// The states of a dispute.
+const (
+	DisputeOpen     DisputeState = "open"     // it waits for the merchant's answer
+	DisputeDefended DisputeState = "defended" // the answer is being examined
+	DisputeWon      DisputeState = "won"      // the buyer bears it
+	DisputeLost     DisputeState = "lost"     // Antom returns the money to the buyer by itself
+	DisputeClosed   DisputeState = "closed"   // it was about papers, and no money
+)
+
+// State is how the dispute stands. A judgement that is not clearly for the merchant counts
+// as lost. Antom's ACCEPT_BY_CUSTOMER is for the merchant. After papers that were not
+// accepted (VALIDATE_FAIL) new ones may be supplied.
+func (d Dispute) State() DisputeState {
+	papers := d.Type == retrievalRequest || d.Type == complianceRequest
+	switch {
+	case d.Step == StepDefenseSupplied:
+		return DisputeDefended
+	case d.Step == StepDisputeCancelled, d.Step == StepDisputeDecided && d.Result == "ACCEPT_BY_CUSTOMER":
+		return DisputeWon
+	case d.Step == StepDisputeDecided && d.Result == "VALIDATE_SUCCESS", d.Step == StepDisputeAccepted && papers:
+		return DisputeClosed
+	case d.Step == StepDisputeDecided && d.Result == "VALIDATE_FAIL":
+		return DisputeOpen
+	case d.Step == StepDisputeAccepted, d.Step == StepDisputeDecided, d.Step == StepRDRResolved:
+		return DisputeLost
 	}
-	return disputeOpen
+	return DisputeOpen
 }
+
+// Ended reports whether the dispute waits for nothing.
+func (d Dispute) Ended() bool { return d.State() != DisputeOpen && d.State() != DisputeDefended }
 
 // Disputes are the disputes about a payment, each with its last step.
 type Disputes []Dispute
 
-// apply keeps the last step of each dispute. Steps may arrive in any order: one that
-// ends a dispute stays.
+// apply keeps the last step of each dispute, with all that is known of it. Steps may arrive
+// in any order: one that ends a dispute stays, and one that comes first goes back behind no
+// other.
 func (all *Disputes) apply(step Dispute) {
 	step.Due = step.Due.UTC().Truncate(time.Millisecond)
-	switch known := all.With(step.ID); {
-	case known == nil:
+	known := all.With(step.ID)
+	if known == nil {
 		*all = append(*all, step)
-	case step.end() != disputeOpen || known.end() == disputeOpen:
-		*known = step
+		return
 	}
+	later, earlier := step, *known
+	if !step.Ended() && step.Step != StepDisputeDecided && (known.Ended() || place(step) < place(*known)) {
+		later, earlier = *known, step
+	}
+	later.Type = cmp.Or(later.Type, earlier.Type)
+	later.Amount = cmp.Or(later.Amount, earlier.Amount)
+	later.Source = cmp.Or(later.Source, earlier.Source)
+	later.ReasonCode, later.Reason = cmp.Or(later.ReasonCode, earlier.ReasonCode), cmp.Or(later.Reason, earlier.Reason)
+	if later.Due.IsZero() && !later.Ended() {
+		later.Due = earlier.Due
+	}
+	*known = later
+}
+
+// place is where a step stands among those before the end.
+func place(d Dispute) int {
+	return slices.Index([]string{StepDisputeCreated, StepDefenseDue, StepDefenseSupplied}, d.Step)
 }
 
 // worst is the dispute that makes a return of the payment doubtful, or nil: one that
 // was lost, or else one that is open.
 func (all Disputes) worst() (found *Dispute) {
 	for i := range all {
-		switch d := &all[i]; d.end() {
-		case disputeLost:
+		switch d := &all[i]; {
+		case d.State() == DisputeLost:
 			return d
-		case disputeOpen:
+		case !d.Ended():
 			found = d
 		}
 	}
@@ -74,7 +127,7 @@ func (all Disputes) worst() (found *Dispute) {
 // lost reports whether Antom has returned the payment's funds by a dispute.
 func (all Disputes) lost() bool {
 	d := all.worst()
-	return d != nil && d.end() == disputeLost
+	return d != nil && d.State() == DisputeLost
 }
 
 // QuestionReturn questions the return of a payment in dispute, by refund or cancel: the
@@ -84,7 +137,7 @@ func QuestionReturn(p Payment) error {
 	switch {
 	case d == nil:
 		return nil
-	case d.end() == disputeLost:
+	case d.State() == DisputeLost:
 		return NewError(CodeDisputed, "Antom returns the money by dispute "+d.ID+" ("+d.Step+"), and the buyer would have it twice")
 	}
 	return NewError(CodeDisputed, "dispute "+d.ID+" is open ("+d.Step+"), and the buyer would have the money twice if it is lost")
@@ -117,6 +170,15 @@ func (d *Dispute) effect() Effect {
 	return OperatorEffect(MatterDispute, d.ID+":"+d.Step+":"+strconv.FormatInt(due, 10))
 }
 
+// at is the dispute as it was with a step of its past.
+func (d Dispute) at(step Dispute) Dispute {
+	if d.Step != step.Step {
+		d.Result = ""
+	}
+	d.Step, d.Due = step.Step, step.Due
+	return d
+}
+
 // disputeIn is the step that an effect is about.
 func disputeIn(about string) Dispute {
 	id, rest, _ := strings.Cut(about, ":")
@@ -126,4 +188,33 @@ func disputeIn(about string) Dispute {
 		d.Due = time.Unix(seconds, 0).UTC()
 	}
 	return d
+}
+
+// MaxEvidence is the largest document that Antom takes, in bytes: 1,000,000 characters of
+// base64. One document answers a dispute, and nothing can be added later.
+const MaxEvidence = 750_000
+
+// CheckAnswer says why a dispute cannot be answered, by accepting or defending it.
+func CheckAnswer(d Dispute, now time.Time) error {
+	switch {
+	case d.State() == DisputeDefended:
+		return fmt.Errorf("dispute %s has been answered: Antom examines the document, and takes no other", d.ID)
+	case d.Ended():
+		return fmt.Errorf("dispute %s has ended: %s", d.ID, d.State())
+	case !d.Due.IsZero() && now.After(d.Due):
+		return fmt.Errorf("dispute %s had to be answered until %s; Antom accepts it by itself", d.ID, d.Due.Format(time.RFC3339))
+	}
+	return nil
+}
+
+// CheckEvidence says why Antom would refuse a document, before the one try is spent.
+func CheckEvidence(document []byte) error {
+	starts := func(magic string) bool { return bytes.HasPrefix(document, []byte(magic)) }
+	switch {
+	case !starts("%PDF-") && !starts("PK\x03\x04") && !starts("\xd0\xcf\x11\xe0"):
+		return errors.New("the document is neither PDF nor DOC nor DOCX")
+	case len(document) > MaxEvidence:
+		return fmt.Errorf("the document has %d bytes, and Antom takes %d; make it smaller, or supply it in Antom Dashboard, which takes 4 MB", len(document), MaxEvidence)
+	}
+	return nil
 }

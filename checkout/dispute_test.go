@@ -80,3 +80,97 @@ func TestADisputedDuplicateIsNotReturned(t *testing.T) {
 		t.Error("a step changed the order that it was applied to")
 	}
 }
+
+// Any message may come first, or late, and most lack what an earlier one has told.
+func TestWhatIsKnownOfADisputeStays(t *testing.T) {
+	due := noon.Add(11 * 24 * time.Hour)
+	created := Dispute{ID: "d", Type: "CHARGEBACK", Step: StepDisputeCreated, Due: due, Amount: Money{1000, "SGD"}, Source: "Visa", ReasonCode: "13.1", Reason: "not received"}
+	alert, supplied := Dispute{ID: "d", Step: StepDefenseDue}, Dispute{ID: "d", Step: StepDefenseSupplied}
+	won := Dispute{ID: "d", Step: StepDisputeDecided, Result: "ACCEPT_BY_CUSTOMER", Amount: Money{900, "SGD"}}
+	for name, row := range map[string]struct {
+		steps []Dispute
+		state DisputeState
+		step  string
+		minor int64
+	}{
+		"in order":                   {[]Dispute{created, alert, supplied}, DisputeDefended, StepDefenseSupplied, 1000},
+		"created comes late":         {[]Dispute{supplied, created}, DisputeDefended, StepDefenseSupplied, 1000},
+		"the alert comes late":       {[]Dispute{created, supplied, alert}, DisputeDefended, StepDefenseSupplied, 1000},
+		"judged":                     {[]Dispute{created, supplied, won}, DisputeWon, StepDisputeDecided, 900},
+		"judged, and the rest later": {[]Dispute{won, supplied, created}, DisputeWon, StepDisputeDecided, 900},
+	} {
+		o := orderWith("CARD", PaymentPaid)
+		for _, step := range row.steps {
+			o = disputeStep(o, step)
+		}
+		d := o.Payments[0].Disputes[0]
+		if d.State() != row.state || d.Step != row.step || d.Amount.Minor != row.minor || d.Source != "Visa" || d.Type != "CHARGEBACK" || d.ReasonCode != "13.1" {
+			t.Errorf("%s: %+v, %s", name, d, d.State())
+		}
+		if !d.Ended() && !d.Due.Equal(due) {
+			t.Errorf("%s: due %s", name, d.Due)
+		}
+	}
+}
+
+// Silence about papers loses no money yet, and papers that were not accepted may be
+// supplied anew.
+func TestDisputesAboutPapersMoveNoMoney(t *testing.T) {
+	for _, row := range []struct {
+		d    Dispute
+		want DisputeState
+	}{
+		{Dispute{Type: "RETRIEVAL_REQUEST", Step: StepDisputeAccepted}, DisputeClosed},
+		{Dispute{Type: "CHARGEBACK", Step: StepDisputeAccepted}, DisputeLost},
+		{Dispute{Step: StepDisputeAccepted}, DisputeLost},
+		{Dispute{Type: "COMPLIANCE_REQUEST", Step: StepDisputeDecided, Result: "VALIDATE_SUCCESS"}, DisputeClosed},
+		{Dispute{Type: "COMPLIANCE_REQUEST", Step: StepDisputeDecided, Result: "VALIDATE_FAIL"}, DisputeOpen},
+		{Dispute{Step: StepDisputeDecided, Result: "SOMETHING_NEW"}, DisputeLost},
+		{Dispute{Step: StepRDRResolved}, DisputeLost},
+	} {
+		if got := row.d.State(); got != row.want {
+			t.Errorf("%+v is %s, not %s", row.d, got, row.want)
+		}
+	}
+	o := disputeStep(orderWith("CARD", PaymentPaid), Dispute{ID: "d", Type: "COMPLIANCE_REQUEST", Step: StepDefenseSupplied})
+	o = disputeStep(o, Dispute{ID: "d", Step: StepDisputeDecided, Result: "VALIDATE_FAIL"})
+	if err := CheckAnswer(o.Payments[0].Disputes[0], noon); err != nil {
+		t.Errorf("after refused papers: %v", err)
+	}
+}
+
+// There is one try: what Antom would refuse is refused before.
+func TestAnAnswerToADisputeIsCheckedBefore(t *testing.T) {
+	open := Dispute{ID: "d", Step: StepDisputeCreated, Due: noon.Add(time.Hour)}
+	for name, row := range map[string]struct {
+		d   Dispute
+		now time.Time
+		ok  bool
+	}{
+		"open":     {open, noon, true},
+		"late":     {open, noon.Add(2 * time.Hour), false},
+		"no due":   {Dispute{Step: StepDisputeCreated}, noon, true},
+		"defended": {Dispute{Step: StepDefenseSupplied}, noon, false},
+		"over":     {Dispute{Step: StepDisputeCancelled}, noon, false},
+	} {
+		if err := CheckAnswer(row.d, row.now); (err == nil) != row.ok {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for name, row := range map[string]struct {
+		document []byte
+		ok       bool
+	}{
+		"PDF":       {[]byte("%PDF-1.7 …"), true},
+		"DOCX":      {[]byte("PK\x03\x04…"), true},
+		"DOC":       {[]byte("\xd0\xcf\x11\xe0…"), true},
+		"picture":   {[]byte("\x89PNG"), false},
+		"empty":     {nil, false},
+		"largest":   {append([]byte("%PDF-"), make([]byte, MaxEvidence-5)...), true},
+		"too large": {append([]byte("%PDF-"), make([]byte, MaxEvidence-4)...), false},
+	} {
+		if err := CheckEvidence(row.document); (err == nil) != row.ok {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

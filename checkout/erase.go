@@ -66,7 +66,7 @@ func (o *Order) needsBuyer() string {
 			return "Antom's result about payment " + p.RequestID + " is awaited"
 		}
 		for _, d := range p.Disputes {
-			if d.end() == disputeOpen {
+			if !d.Ended() {
 				return "dispute " + d.ID + " is open"
 			}
 		}

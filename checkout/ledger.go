@@ -23,7 +23,20 @@ type Call struct {
 	Result           string // S, F, U, or none
 	Code             string // Antom's result code
 	Verified         bool   // the answer's signature was valid
+	Signed           Signed // the answer
 	At               time.Time
+}
+
+// Signing is Antom's signature of a body, and what it covers beside that. It is zero for
+// messages from before it was kept.
+type Signing struct {
+	Path, ClientID, Time, Signature string // the request's path, and headers as they came
+}
+
+// Signed is a message as Antom signed it; zero where there is none.
+type Signed struct {
+	Signing
+	Body []byte
 }
 
 // Notification is a verified message from Antom as it came.
@@ -37,6 +50,7 @@ type Notification struct {
 	AntomID          string // Antom's paymentId, or ""
 	BodySHA256       string // lower-case hex
 	Body             []byte
+	Signing          Signing
 	ReceivedAt       time.Time
 	Applied          bool // false for unknown ids and contradictions
 }

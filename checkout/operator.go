@@ -146,8 +146,12 @@ func NewOperatorEmail(o Order, effect Effect) (e OperatorEmail, due bool) {
 		e.Code = about
 	case MatterDispute:
 		e.Dispute = disputeIn(about)
+		p := paymentInDispute(o, e.Dispute.ID)
+		if p != nil {
+			e.Dispute = p.Disputes.With(e.Dispute.ID).at(e.Dispute)
+		}
 		e.Until = e.Dispute.Due
-		e.isAbout(paymentInDispute(o, e.Dispute.ID))
+		e.isAbout(p)
 	}
 	return e, true
 }

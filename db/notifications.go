@@ -19,10 +19,12 @@ func (s *Store) SaveNotification(ctx context.Context, n checkout.Notification) e
 // repeated reports that it was applied already; then the row stays as it is.
 func (s *sealer) saveNotification(ctx context.Context, tx *tx, n checkout.Notification) (repeated bool, err error) {
 	res, err := tx.ExecContext(ctx, `
-		INSERT INTO notifications (id, type, payment_request_id, antom_id, body_sha256, body, received_at, applied)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		INSERT INTO notifications (id, type, payment_request_id, antom_id, body_sha256, body, received_at, applied,
+			path, client_id, signed_time, signature)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 		ON CONFLICT (id) DO NOTHING`,
-		n.ID, n.Type, n.PaymentRequestID, n.AntomID, n.BodySHA256, s.sealNotification(n), millis(n.ReceivedAt), n.Applied)
+		n.ID, n.Type, n.PaymentRequestID, n.AntomID, n.BodySHA256, s.sealNotification(n), millis(n.ReceivedAt), n.Applied,
+		n.Signing.Path, n.Signing.ClientID, n.Signing.Time, n.Signing.Signature)
 	if err != nil {
 		return false, fmt.Errorf("save notification: %w", err)
 	}

@@ -77,7 +77,7 @@ func (s *Store) CreateOrder(ctx context.Context, o checkout.Order, cause checkou
 		if err := insertLines(ctx, tx, o); err != nil {
 			return err
 		}
-		if err := s.addTransitions(ctx, tx, o.ID, transitions, cause); err != nil {
+		if err := s.addTransitions(ctx, tx, o.ID, transitions, checkout.Evidence{Cause: cause}); err != nil {
 			return err
 		}
 		return s.addEvents(ctx, tx, events)

@@ -250,7 +250,7 @@ func TestTheLedgerIsAppendOnly(t *testing.T) {
 		`UPDATE transitions SET to_status = 'paid'`,
 		`UPDATE transitions SET seq = seq + 1`,
 		`DELETE FROM transitions`,
-		`INSERT OR REPLACE INTO transitions SELECT seq, subject, order_id, payment_request_id, request_id, from_status, 'paid', cause, at FROM transitions`,
+		`INSERT OR REPLACE INTO transitions SELECT seq, subject, order_id, payment_request_id, request_id, from_status, 'paid', cause, at, call_id FROM transitions`,
 	} {
 		if err := exec(store, query); err == nil {
 			t.Errorf("%s: was carried out, want it refused", query)

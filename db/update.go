@@ -67,7 +67,7 @@ func (s *Store) saveOrder(ctx context.Context, tx *tx, before, after *checkout.O
 	if err := updateStock(ctx, tx, *before, *after); err != nil {
 		return err
 	}
-	if err := s.addTransitions(ctx, tx, after.ID, transitions, evidence.Cause); err != nil {
+	if err := s.addTransitions(ctx, tx, after.ID, transitions, evidence); err != nil {
 		return err
 	}
 	if after.Erased() && !before.Erased() {
@@ -117,12 +117,16 @@ func (s *sealer) savePayments(ctx context.Context, tx *tx, before, after checkou
 
 // addTransitions inserts row by row: one INSERT of several into a table with
 // triggers makes SQLite build a temporary table first.
-func (s *Store) addTransitions(ctx context.Context, tx *tx, orderID string, transitions []checkout.Transition, cause checkout.Cause) error {
+func (s *Store) addTransitions(ctx context.Context, tx *tx, orderID string, transitions []checkout.Transition, evidence checkout.Evidence) error {
+	call := ""
+	if c := evidence.Call; c != nil && c.ID != evidence.Cause.ID {
+		call = c.ID // the answer over which an operator has decided
+	}
 	for _, t := range transitions {
 		_, err := tx.ExecContext(ctx, `
-			INSERT INTO transitions (subject, order_id, payment_request_id, request_id, from_status, to_status, cause, at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			t.Subject, orderID, t.PaymentRequestID, t.RequestID, t.From, t.To, cause.String(), s.now().UnixMilli())
+			INSERT INTO transitions (subject, order_id, payment_request_id, request_id, from_status, to_status, cause, at, call_id)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+			t.Subject, orderID, t.PaymentRequestID, t.RequestID, t.From, t.To, evidence.Cause.String(), s.now().UnixMilli(), call)
 		if err != nil {
 			return fmt.Errorf("insert transition: %w", err)
 		}
@@ -175,16 +179,20 @@ func (s *Store) saveEvidence(ctx context.Context, tx *tx, e checkout.Evidence, c
 	case e.Notification != nil:
 		return s.saveNotification(ctx, tx, *e.Notification)
 	case e.Call != nil && (changed || e.Cause.Kind != checkout.ByInquiry):
-		return false, saveCall(ctx, tx, *e.Call)
+		return false, s.saveCall(ctx, tx, *e.Call)
 	}
 	return false, nil
 }
 
-func saveCall(ctx context.Context, tx *tx, c checkout.Call) error {
+// saveCall stores a call. The answer is sealed: it may hold a card's token, or what opens
+// a payment's page.
+func (s *sealer) saveCall(ctx context.Context, tx *tx, c checkout.Call) error {
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO calls (id, endpoint, request_id, payment_request_id, result, code, verified, at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		c.ID, c.Endpoint, c.RequestID, c.PaymentRequestID, c.Result, c.Code, c.Verified, millis(c.At))
+		INSERT INTO calls (id, endpoint, request_id, payment_request_id, result, code, verified, at,
+			path, client_id, signed_time, signature, body)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		c.ID, c.Endpoint, c.RequestID, c.PaymentRequestID, c.Result, c.Code, c.Verified, millis(c.At),
+		c.Signed.Path, c.Signed.ClientID, c.Signed.Time, c.Signed.Signature, s.seal(c.Signed.Body, c.ID))
 	if err != nil {
 		return fmt.Errorf("insert call: %w", err)
 	}

@@ -197,9 +197,11 @@ func TestACallIsStoredWithEveryDetail(t *testing.T) {
 	c := &checkout.Call{
 		ID: "call-1", Endpoint: "refund", RequestID: "r1", PaymentRequestID: "p1",
 		Result: "U", Code: "UNKNOWN_EXCEPTION", Verified: true, At: noon.Add(time.Second),
+		Signed: signedAnswer,
 	}
 	change(t, store, "order", checkout.Evidence{Cause: cause(checkout.ByResponse, "call-1"), Call: c}, nothing)
-	expectTable(t, store, []string{fmt.Sprint("call-1 refund r1 p1 U UNKNOWN_EXCEPTION 1 ", noon.Add(time.Second).UnixMilli())}, `SELECT * FROM calls`)
+	expectTable(t, store, []string{fmt.Sprint("call-1 refund r1 p1 U UNKNOWN_EXCEPTION 1 ", noon.Add(time.Second).UnixMilli(), " /ams client noon signature 42")}, `
+		SELECT id, endpoint, request_id, payment_request_id, result, code, verified, at, path, client_id, signed_time, signature, length(body) FROM calls`)
 }
 
 func TestEveryEffectIsQueuedOncePerOrder(t *testing.T) {

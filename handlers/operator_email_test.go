@@ -155,8 +155,8 @@ func TestADisputeIsTiedToItsPaymentAndTold(t *testing.T) {
 	must(t, err)
 	shop.quiet()
 	shop.sweeps()
-	shop.toOperator("dispute", "Visa ending in 0768", "DISPUTE_CREATED", id, "Answer until", "Antom Dashboard")
-	must(t, shop.control.Judge(id, "VALIDATE_FAIL"))
+	shop.toOperator("dispute", "Visa ending in 0768", "DISPUTE_CREATED", id, "Answer until", "Antom Dashboard", "Without an answer in time it is lost", "(CHARGEBACK)", "48.00", "Visa 4853")
+	must(t, shop.control.Judge(id, "ACCEPT_BY_MERCHANT"))
 	shop.quiet()
 	shop.sweeps()
 	if n := len(shop.emailsCalled("-operator-dispute-")); n != 2 {

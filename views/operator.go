@@ -44,11 +44,21 @@ var operatorTitles = map[checkout.OperatorMatter]string{
 	checkout.MatterEndpointOff:   "A webhook endpoint is off",
 }
 
+// disputeTexts say what a dispute's state means for the merchant.
+var disputeTexts = map[checkout.DisputeState]string{
+	checkout.DisputeOpen:     "Without an answer in time it is lost.",
+	checkout.DisputeDefended: "Antom has your document; a decision takes weeks.",
+	checkout.DisputeWon:      "You have won it: the money stays with you, or Antom returns it to you.",
+	checkout.DisputeLost:     "It is lost: Antom takes the money by itself.",
+	checkout.DisputeClosed:   "It was about papers, and is over; no money was taken.",
+}
+
 var operatorTemplate = sync.OnceValue(func() *template.Template {
 	return template.Must(template.New("").Funcs(template.FuncMap{
 		"amount": func(m checkout.Money) string {
 			return strings.ReplaceAll(m.Format(language.English), "\u00a0", " ")
 		},
+		"disputed": func(d checkout.Dispute) string { return disputeTexts[d.State()] },
 		"card": func(card checkout.Card) string {
 			if card.Brand == "" && card.LastFour == "" {
 				return ""
@@ -111,15 +121,23 @@ not exist, or has refused it for 72 hours. The log says why. To send it again:
     antom-checkout emails resend --order {{.Number}}
 {{end}}
 
-{{- define "dispute"}}{{template "order" .}}The buyer's bank disputes a payment of this order: {{.Dispute.Step}}.
+{{- define "dispute"}}{{template "order" .}}The buyer's bank disputes a payment of this order: {{.Dispute.Step}}. {{disputed .Dispute}}
 
-Dispute:      {{.Dispute.ID}}
-{{if not .Until.IsZero}}Answer until: {{time .Until}}
+Dispute:      {{.Dispute.ID}}{{with .Dispute.Type}} ({{.}}){{end}}
+{{if .Dispute.Amount.Minor}}Amount:       {{amount .Dispute.Amount}}
+{{end}}{{if or .Dispute.Reason .Dispute.ReasonCode}}Reason:       {{.Dispute.Source}} {{.Dispute.ReasonCode}} {{.Dispute.Reason}}
+{{end}}{{if not .Until.IsZero}}Answer until: {{time .Until}}
 {{end}}
-Accept it or defend it in Antom Dashboard. A refund would return the money a second time
-if the dispute is lost, so admin refund and admin cancel refuse without --anyway.
+{{if .Dispute.Ended}}There is nothing to answer, and nothing to refund.
+{{else}}Hold goods that were not sent yet. A refund would return the money a second time if the
+dispute is lost, so admin refund and admin cancel refuse without --anyway. Defend it with one
+document, or accept it, here or in Antom Dashboard:
 
-    antom-checkout audit | grep {{.Order}}
+    antom-checkout dispute form --order {{.Number}} --file FILE
+    antom-checkout dispute defend --order {{.Number}} --file FILE --yes
+    antom-checkout dispute accept --order {{.Number}} --yes
+{{end}}
+    antom-checkout show {{.Number}}
 {{end}}
 
 {{- define "shop-fault"}}{{template "order" .}}Antom has refused a payment because of the shop's settings or contract, or its own failure

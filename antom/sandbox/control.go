@@ -245,13 +245,18 @@ func (c *Control) act(requestID string, do func(*Payment) error) error {
 	return do(p)
 }
 
-// Dispute has the buyer's bank dispute a paid payment, or a part of it (amount 0
+// Dispute has the buyer's bank charge back a paid payment, or a part of it (amount 0
 // is all of it). It returns the dispute's id.
 func (c *Control) Dispute(requestID string, amount int64, reasonCode string) (string, error) {
+	return c.DisputeBy(requestID, DisputeAct{Amount: amount, ReasonCode: reasonCode})
+}
+
+// DisputeBy has the buyer's bank dispute a paid payment in any of the ways there are.
+func (c *Control) DisputeBy(requestID string, act DisputeAct) (string, error) {
 	l := c.s.ledger
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	d, err := c.s.disputes.open(requestID, amount, reasonCode)
+	d, err := c.s.disputes.open(requestID, act)
 	if err != nil {
 		return "", err
 	}
@@ -259,25 +264,22 @@ func (c *Control) Dispute(requestID string, amount int64, reasonCode string) (st
 	return d.ID, nil
 }
 
-// Judge ends a dispute: VALIDATE_SUCCESS is for the merchant, VALIDATE_FAIL for
-// the buyer.
+// Judge decides a dispute: ACCEPT_BY_CUSTOMER is for the merchant, ACCEPT_BY_MERCHANT for
+// the buyer. Papers of a compliance request are judged VALIDATE_SUCCESS or VALIDATE_FAIL.
 func (c *Control) Judge(disputeID, verdict string) error {
-	if verdict != "VALIDATE_SUCCESS" && verdict != "VALIDATE_FAIL" {
-		return errors.New("sandbox: a verdict is VALIDATE_SUCCESS or VALIDATE_FAIL")
-	}
-	return c.endDispute(disputeID, disputeJudged, verdict)
+	return c.endDispute(disputeID, verdict, c.s.disputes.judge)
 }
 
-// Withdraw has the buyer's bank withdraw a dispute.
+// Withdraw has the buyer withdraw a dispute.
 func (c *Control) Withdraw(disputeID string) error {
-	return c.endDispute(disputeID, disputeCancelled, "")
+	return c.endDispute(disputeID, "", c.s.disputes.withdraw)
 }
 
-func (c *Control) endDispute(id, status, verdict string) error {
+func (c *Control) endDispute(id, ruling string, how func(*Dispute, string) error) error {
 	l := c.s.ledger
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err := c.s.disputes.conclude(id, status, verdict); err != nil {
+	if err := c.s.disputes.conclude(id, ruling, how); err != nil {
 		return err
 	}
 	l.commit()

@@ -102,8 +102,8 @@ func (api *controlAPI) addClockRoutes(mux *http.ServeMux) {
 // addBuyerRoutes adds what acts as the buyer and as the buyer's bank.
 func (api *controlAPI) addBuyerRoutes(mux *http.ServeMux) {
 	c := api.control
-	mux.HandleFunc("POST /control/payments/{id}/dispute", post(func(_ context.Context, r *http.Request, body disputeAct) (any, error) {
-		id, err := c.Dispute(r.PathValue("id"), body.Amount, body.ReasonCode)
+	mux.HandleFunc("POST /control/payments/{id}/dispute", post(func(_ context.Context, r *http.Request, body DisputeAct) (any, error) {
+		id, err := c.DisputeBy(r.PathValue("id"), body)
 		return disputeAnswer{id}, err
 	}))
 	mux.HandleFunc("POST /control/disputes/{id}/judge", post(func(_ context.Context, r *http.Request, body judgement) (any, error) {
@@ -176,10 +176,6 @@ type (
 	}
 	doneAnswer struct {
 		Done bool `json:"done"`
-	}
-	disputeAct struct {
-		Amount     int64  `json:"amount"`
-		ReasonCode string `json:"reason_code"`
 	}
 	disputeAnswer struct {
 		DisputeID string `json:"dispute_id"`

@@ -42,7 +42,7 @@ func TestControlAPI(t *testing.T) {
 		{"GET /control/reports?day=today", "", 400, "day is not one"},
 		{"GET /control/reports?day=2026-03-18&generation=3", "", 400, "generation is neither"},
 		{"POST /control/payments/PR-1/dispute", `{"amount":100}`, 200, "dispute_id"},
-		{"POST /control/disputes/1/judge", `{"verdict":"VALIDATE_FAIL"}`, 404, "no dispute"},
+		{"POST /control/disputes/1/judge", `{"verdict":"ACCEPT_BY_MERCHANT"}`, 404, "no dispute"},
 		{"POST /control/seed", `{"seed":7}`, 200, "done"},
 		{"POST /control/reset", "", 200, "done"},
 		{"GET /control/ledger", "", 200, `"payments": []`},

@@ -44,7 +44,7 @@ func TestControlPageInABrowser(t *testing.T) {
 	b.sees("Dispute")
 	b.runs(`document.querySelector('[data-post="/control/payments/PR-1/dispute"]').click()`)
 	b.sees("For the shop")
-	b.runs(`document.querySelector('[value="VALIDATE_SUCCESS"]').form.requestSubmit()`)
+	b.runs(`document.querySelector('[value="ACCEPT_BY_CUSTOMER"]').form.requestSubmit()`)
 	b.sees("JUDGED")
 	b.runs(`document.querySelector('[data-control="/control/seed"]').elements.seed.value = "7"; document.querySelector('[data-control="/control/seed"]').requestSubmit()`)
 	b.sees("Done.")

@@ -1,8 +1,12 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/base64"
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"antom-checkout/antom"
@@ -14,15 +18,31 @@ type Dispute struct {
 	PaymentID        string `json:"payment_id"`
 	PaymentRequestID string `json:"payment_request_id"`
 	Money
-	Type       string    `json:"type"` // CHARGEBACK, RETRIEVAL_REQUEST, COMPLIANCE_REQUEST
+	Type       string    `json:"type"`             // CHARGEBACK, RETRIEVAL_REQUEST, COMPLIANCE_REQUEST, RDR
+	Source     string    `json:"source,omitempty"` // the card scheme that runs it
 	ReasonCode string    `json:"reason_code"`
 	Status     string    `json:"status"` // OPEN, DEFENDED, ACCEPTED, JUDGED, CANCELLED
 	Verdict    string    `json:"verdict,omitempty"`
 	Evidence   string    `json:"evidence,omitempty"` // base64, as the merchant sent it
+	Supplied   int       `json:"supplied,omitempty"` // how often; only papers of a compliance request are taken again
 	CreatedAt  time.Time `json:"created_at"`
 	DueAt      time.Time `json:"defense_due_at"`
 	EndedAt    time.Time `json:"ended_at,omitzero"`
 }
+
+// The types of disputes. An RDR is decided by Visa before there is anything to do.
+const (
+	chargeback        = "CHARGEBACK"
+	retrievalRequest  = "RETRIEVAL_REQUEST"
+	complianceRequest = "COMPLIANCE_REQUEST"
+	rapidResolution   = "RDR"
+)
+
+// defenseTime is how long the merchant may answer a dispute of each type.
+var defenseTime = map[string]time.Duration{chargeback: 11 * day, retrievalRequest: 10 * day, complianceRequest: 10 * day, rapidResolution: 0}
+
+// mostPapers is how often the papers of a compliance request may be supplied.
+const mostPapers = 3
 
 // The states of a dispute.
 const (
@@ -31,6 +51,7 @@ const (
 	disputeAccepted  = "ACCEPTED"
 	disputeJudged    = "JUDGED"
 	disputeCancelled = "CANCELLED"
+	disputeResolved  = "RESOLVED" // by RDR
 )
 
 func (d *Dispute) over() bool { return d.Status != disputeOpen && d.Status != disputeDefended }
@@ -47,36 +68,64 @@ type disputes struct {
 	notifier  *notifier
 }
 
-// open has the buyer's bank dispute a paid payment, or a part of it (amount 0 is
-// all of it).
-func (ds *disputes) open(requestID string, amount int64, reasonCode string) (*Dispute, error) {
+// DisputeAct is what a buyer's bank does about a payment.
+type DisputeAct struct {
+	Type       string `json:"type"`   // CHARGEBACK without it
+	Amount     int64  `json:"amount"` // 0: all of it
+	ReasonCode string `json:"reason_code"`
+}
+
+// open has the buyer's bank dispute a paid payment, or a part of it.
+func (ds *disputes) open(requestID string, act DisputeAct) (*Dispute, error) {
 	p := ds.ledger.payments[requestID]
+	kind := cmp.Or(act.Type, chargeback)
+	allowed, known := defenseTime[kind]
 	switch {
 	case p == nil:
 		return nil, ErrUnknownPayment
+	case !known:
+		return nil, errors.New("sandbox: a dispute is a CHARGEBACK, RETRIEVAL_REQUEST, COMPLIANCE_REQUEST or RDR")
 	case p.Status != antom.PaymentSuccess:
 		return nil, errors.New("sandbox: only a paid payment can be disputed")
-	case amount < 0 || amount > p.Amount:
+	case act.Amount < 0 || act.Amount > p.Amount:
 		return nil, errors.New("sandbox: the dispute is about more than was paid")
+	case kind == rapidResolution && schemeOf(p) != "Visa":
+		return nil, errors.New("sandbox: only Visa decides by RDR")
 	}
 	money := p.Money
-	if amount > 0 {
-		money.Amount = amount
-	}
-	if reasonCode == "" {
-		reasonCode = "10.4"
+	if act.Amount > 0 {
+		money.Amount = act.Amount
 	}
 	now := ds.scheduler.now()
 	d := &Dispute{
-		ID: newID(now), PaymentID: p.ID, PaymentRequestID: p.RequestID, Money: money, Type: "CHARGEBACK",
-		ReasonCode: reasonCode, Status: disputeOpen, CreatedAt: now, DueAt: now.Add(7 * day),
+		ID: newID(now), PaymentID: p.ID, PaymentRequestID: p.RequestID, Money: money, Type: kind, Source: schemeOf(p),
+		ReasonCode: cmp.Or(act.ReasonCode, "10.4"), Status: disputeOpen, CreatedAt: now, DueAt: now.Add(allowed),
 	}
 	ds.ledger.addDispute(d)
 	ds.ledger.keep(d)
 	ds.ledger.note(p, "disputed: %s", d.Money)
+	if kind == rapidResolution {
+		ds.end(d, disputeResolved, "")
+		return d, nil
+	}
 	ds.notify(d, "DISPUTE_CREATED", 0)
 	ds.watch(d)
 	return d, nil
+}
+
+// schemeOf is the scheme of a payment's card, as a dispute names it.
+func schemeOf(p *Payment) string {
+	if p.Card == nil {
+		return ""
+	}
+	switch brand := p.Card.CardBrand; brand {
+	case "VISA":
+		return "Visa"
+	case "MASTERCARD":
+		return "Mastercard"
+	default:
+		return brand
+	}
 }
 
 // watch reminds the merchant a day before the defence is due, and ends the
@@ -94,8 +143,37 @@ func (ds *disputes) watch(d *Dispute) {
 	})
 }
 
-// conclude ends the dispute of this id, if it is not over.
-func (ds *disputes) conclude(id, status, verdict string) error {
+// rulings are how a dispute may be judged. Of a chargeback the one who accepts bears it:
+// ACCEPT_BY_CUSTOMER is for the merchant.
+func (d *Dispute) rulings() []string {
+	if d.Type == complianceRequest {
+		return []string{"VALIDATE_SUCCESS", "VALIDATE_FAIL"}
+	}
+	return []string{"ACCEPT_BY_CUSTOMER", "ACCEPT_BY_MERCHANT"}
+}
+
+// judge decides a dispute. New papers may follow those of a compliance request that were
+// not accepted.
+func (ds *disputes) judge(d *Dispute, ruling string) error {
+	if !slices.Contains(d.rulings(), ruling) {
+		return fmt.Errorf("sandbox: a %s is judged %s", d.Type, strings.Join(d.rulings(), " or "))
+	}
+	ds.end(d, disputeJudged, ruling)
+	if ruling == "VALIDATE_FAIL" {
+		d.Status, d.EndedAt = disputeOpen, time.Time{}
+		ds.ledger.keep(d)
+	}
+	return nil
+}
+
+// withdraw ends a dispute for the buyer, who gives it up.
+func (ds *disputes) withdraw(d *Dispute, _ string) error {
+	ds.end(d, disputeCancelled, "")
+	return nil
+}
+
+// conclude does something to the dispute of this id, if it is not over.
+func (ds *disputes) conclude(id, ruling string, how func(*Dispute, string) error) error {
 	d := ds.ledger.disputes[id]
 	switch {
 	case d == nil:
@@ -103,15 +181,14 @@ func (ds *disputes) conclude(id, status, verdict string) error {
 	case d.over():
 		return errors.New("sandbox: the dispute is over")
 	}
-	ds.end(d, status, verdict)
-	return nil
+	return how(d, ruling)
 }
 
-func (ds *disputes) end(d *Dispute, status, verdict string) {
-	d.Status, d.Verdict, d.EndedAt = status, verdict, ds.scheduler.now()
+func (ds *disputes) end(d *Dispute, status, ruling string) {
+	d.Status, d.Verdict, d.EndedAt = status, ruling, ds.scheduler.now()
 	ds.ledger.keep(d)
 	ds.notify(d, map[string]string{
-		disputeAccepted: "DISPUTE_ACCEPTED", disputeJudged: "DISPUTE_JUDGED", disputeCancelled: "DISPUTE_CANCELLED",
+		disputeAccepted: "DISPUTE_ACCEPTED", disputeJudged: "DISPUTE_JUDGED", disputeCancelled: "DISPUTE_CANCELLED", disputeResolved: "RDR_RESOLVED",
 	}[status], ds.delays.notification)
 }
 
@@ -136,9 +213,15 @@ func (ds *disputes) undecided(id string) (*Dispute, *Refusal) {
 	d := ds.ledger.disputes[id]
 	switch {
 	case d == nil:
-		return nil, refuse(antom.CodeOrderNotExist, "there is no such dispute")
-	case d.over():
-		return nil, refuse("ORDER_STATUS_INVALID", "the dispute is over: %s", d.Status)
+		return nil, refuse("PARAM_ILLEGAL", "there is no such dispute")
+	case d.Status == disputeAccepted && d.Verdict == "TIMEOUT", d.Status == disputeResolved:
+		return nil, refuse("TIME_EXCEEDS_LIMIT", "the time to answer is over")
+	case d.Type == complianceRequest && d.Status == disputeDefended:
+		return nil, refuse("NOT_ALLOW_IN_CURRENT_STATUS", "the papers are being checked")
+	case d.Type == complianceRequest && d.Supplied >= mostPapers:
+		return nil, refuse("DEFENSE_EXCEED_LIMIT", "papers were supplied %d times", d.Supplied)
+	case d.Status != disputeOpen:
+		return nil, refuse("REPEAT_REQUEST", "the dispute was answered: %s", d.Status)
 	}
 	return d, nil
 }
@@ -166,6 +249,7 @@ func (ds *disputes) supplyDefenseDocument(req *antom.SupplyDefenseDocumentReques
 		return nil, refuse("PARAM_ILLEGAL", "disputeEvidence is not base64")
 	}
 	d.Status, d.Evidence = disputeDefended, req.DisputeEvidence
+	d.Supplied++
 	ds.ledger.keep(d)
 	ds.notify(d, "DEFENSE_SUPPLIED", ds.delays.notification)
 	return &antom.SupplyDefenseDocumentResponse{Envelope: succeeded(), DisputeID: d.ID, DisputeResolutionTime: wireTime(ds.scheduler.now())}, nil
@@ -182,7 +266,7 @@ func (ds *disputes) downloadDisputeEvidence(req *antom.DownloadDisputeEvidenceRe
 	}
 	d := ds.ledger.disputes[req.DisputeID]
 	if d == nil {
-		return nil, refuse(antom.CodeOrderNotExist, "there is no such dispute")
+		return nil, refuse("PARAM_ILLEGAL", "there is no such dispute")
 	}
 	answer := &antom.DownloadDisputeEvidenceResponse{Envelope: succeeded(), DisputeEvidenceFormat: "PDF"}
 	switch req.DisputeEvidenceType {
@@ -190,7 +274,7 @@ func (ds *disputes) downloadDisputeEvidence(req *antom.DownloadDisputeEvidenceRe
 		answer.DisputeEvidence = base64.StdEncoding.EncodeToString([]byte(blankForm))
 	case antom.EvidenceFile, "FILE":
 		if d.Evidence == "" {
-			return nil, refuse(antom.CodeOrderNotExist, "no evidence was supplied")
+			return nil, refuse("PARAM_ILLEGAL", "no evidence was supplied")
 		}
 		answer.DisputeEvidence = d.Evidence
 	default:

@@ -38,7 +38,7 @@ func TestDisputes(t *testing.T) {
 			t.Errorf("the shop received %q", got)
 		}
 		_, err = s.client.AcceptDispute(t.Context(), &antom.AcceptDisputeRequest{DisputeID: id})
-		wantCode(t, err, "ORDER_STATUS_INVALID")
+		wantCode(t, err, "REPEAT_REQUEST")
 	})
 	t.Run("defended and won", func(t *testing.T) {
 		s, id := open(t)
@@ -49,9 +49,14 @@ func TestDisputes(t *testing.T) {
 		}
 		_, err = s.client.SupplyDefenseDocument(t.Context(), &antom.SupplyDefenseDocumentRequest{DisputeID: id, DisputeEvidence: form.DisputeEvidence})
 		must(t, err)
-		must(t, s.box.Control().Judge(id, "VALIDATE_SUCCESS"))
+		_, err = s.client.SupplyDefenseDocument(t.Context(), &antom.SupplyDefenseDocumentRequest{DisputeID: id, DisputeEvidence: form.DisputeEvidence})
+		wantCode(t, err, "REPEAT_REQUEST")
+		if err := s.box.Control().Judge(id, "VALIDATE_SUCCESS"); err == nil {
+			t.Error("a chargeback is judged as the papers of a compliance request")
+		}
+		must(t, s.box.Control().Judge(id, "ACCEPT_BY_CUSTOMER"))
 		s.after(time.Second)
-		if got := received(s); got != "DISPUTE_CREATED, DEFENSE_SUPPLIED, DISPUTE_JUDGED VALIDATE_SUCCESS" {
+		if got := received(s); got != "DISPUTE_CREATED, DEFENSE_SUPPLIED, DISPUTE_JUDGED ACCEPT_BY_CUSTOMER" {
 			t.Errorf("the shop received %q", got)
 		}
 	})
@@ -72,11 +77,13 @@ func TestDisputes(t *testing.T) {
 		}
 	})
 	t.Run("not answered", func(t *testing.T) {
-		s, _ := open(t)
-		s.after(7*24*time.Hour + time.Second)
+		s, id := open(t)
+		s.after(11*24*time.Hour + time.Second)
 		if got := received(s); got != "DISPUTE_CREATED, DEFENSE_DUE_ALERT, DISPUTE_ACCEPTED TIMEOUT" {
 			t.Errorf("the shop received %q", got)
 		}
+		_, err := s.client.AcceptDispute(t.Context(), &antom.AcceptDisputeRequest{DisputeID: id})
+		wantCode(t, err, "TIME_EXCEEDS_LIMIT")
 	})
 	t.Run("withdrawn", func(t *testing.T) {
 		s, id := open(t)
@@ -84,6 +91,51 @@ func TestDisputes(t *testing.T) {
 		s.after(time.Second)
 		if got := received(s); got != "DISPUTE_CREATED, DISPUTE_CANCELLED" {
 			t.Errorf("the shop received %q", got)
+		}
+	})
+	t.Run("papers of a compliance request", func(t *testing.T) {
+		s := newShop(t)
+		s.paid("PR-1", "CARD", 4200)
+		id, err := s.box.Control().DisputeBy("PR-1", DisputeAct{Type: "COMPLIANCE_REQUEST"})
+		must(t, err)
+		supply := func() error {
+			_, err := s.client.SupplyDefenseDocument(t.Context(), &antom.SupplyDefenseDocumentRequest{DisputeID: id, DisputeEvidence: "QUJD"})
+			return err
+		}
+		for range mostPapers {
+			must(t, supply())
+			wantCode(t, supply(), "NOT_ALLOW_IN_CURRENT_STATUS")
+			must(t, s.box.Control().Judge(id, "VALIDATE_FAIL"))
+		}
+		wantCode(t, supply(), "DEFENSE_EXCEED_LIMIT")
+	})
+	t.Run("decided by RDR", func(t *testing.T) {
+		s := newShop(t)
+		s.paid("PR-1", "CARD", 4200)
+		id, err := s.box.Control().DisputeBy("PR-1", DisputeAct{Type: "RDR"})
+		must(t, err)
+		s.after(time.Second)
+		if got := received(s); got != "RDR_RESOLVED" {
+			t.Errorf("the shop received %q", got)
+		}
+		_, err = s.client.AcceptDispute(t.Context(), &antom.AcceptDisputeRequest{DisputeID: id})
+		wantCode(t, err, "TIME_EXCEEDS_LIMIT")
+	})
+	t.Run("unknown", func(t *testing.T) {
+		s, _ := open(t)
+		_, err := s.client.AcceptDispute(t.Context(), &antom.AcceptDisputeRequest{DisputeID: "none"})
+		wantCode(t, err, "PARAM_ILLEGAL")
+	})
+	t.Run("as Antom shows them", func(t *testing.T) {
+		s, _ := open(t)
+		body := ""
+		for _, m := range s.box.Control().Messages() {
+			if m.Operation == "DISPUTE_CREATED" {
+				body = m.Body
+			}
+		}
+		if strings.Contains(body, `"notifyType"`) || strings.Contains(body, `"result"`) || !strings.Contains(body, `"disputeSource":"Visa"`) {
+			t.Errorf("the notification is %s", body)
 		}
 	})
 }

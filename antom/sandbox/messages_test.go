@@ -14,7 +14,7 @@ func TestLongBodiesAreKeptWhole(t *testing.T) {
 	_, err := s.client.SupplyDefenseDocument(t.Context(), &antom.SupplyDefenseDocumentRequest{
 		DisputeID: "none", DisputeEvidence: strings.Repeat("QUJD", 200_000),
 	})
-	wantCode(t, err, "ORDER_NOT_EXIST")
+	wantCode(t, err, "PARAM_ILLEGAL")
 	kept := s.box.Control().Messages()
 	body := kept[len(kept)-1].Body
 	if !strings.HasSuffix(body, `QUJD"}`) || len(body) < 800_000 || !strings.HasSuffix(kept[len(kept)-1].SigningString, body) {

@@ -42,7 +42,7 @@ const (
 // notificationTypes are all there are.
 var notificationTypes = []string{
 	"PAYMENT_RESULT", "PAYMENT_PENDING", "CAPTURE_RESULT", "REFUND_RESULT", "VAULTING_RESULT",
-	"DISPUTE_CREATED", "DEFENSE_DUE_ALERT", "DEFENSE_SUPPLIED", "DISPUTE_ACCEPTED", "DISPUTE_JUDGED", "DISPUTE_CANCELLED",
+	"DISPUTE_CREATED", "DEFENSE_DUE_ALERT", "DEFENSE_SUPPLIED", "DISPUTE_ACCEPTED", "DISPUTE_JUDGED", "DISPUTE_CANCELLED", "RDR_RESOLVED",
 }
 
 // schedule is when Antom sends a notification again, each time counted from the
@@ -115,21 +115,30 @@ func (nt *notifier) notifyVaulting(v *Vaulting, result antom.Result, in time.Dur
 	}, in)
 }
 
+// disputeBody is a notification about a dispute as Antom shows it: without notifyType and
+// result, which all others have.
+type disputeBody struct {
+	antom.DisputeNotification
+	NotifyType *string `json:"notifyType,omitempty"`
+	Result     *string `json:"result,omitempty"`
+}
+
 // notifyDispute tells the merchant how a dispute stands. Antom sends these to the
 // dashboard's address; here that is the payment's notify address.
 func (nt *notifier) notifyDispute(p *Payment, d *Dispute, kind string, in time.Duration) {
 	body := antom.DisputeNotification{
-		NotificationEnvelope:    antom.NotificationEnvelope{NotifyType: kind, Result: resultOf(antom.CodeSuccess, antom.StatusSuccess)},
 		DisputeNotificationType: kind, DisputeID: d.ID, PaymentID: d.PaymentID, PaymentRequestID: d.PaymentRequestID,
-		DisputeType: d.Type, DisputeSource: p.Method, DisputeTime: wireTime(d.CreatedAt), DisputeAmount: d.wire(),
+		DisputeType: d.Type, DisputeSource: d.Source, DisputeTime: wireTime(d.CreatedAt), DisputeAmount: d.wire(),
 		DisputeReasonCode: d.ReasonCode, DisputeReasonMsg: "The buyer does not recognise the payment.",
-		Defendable: true, DefenseDueTime: wireTime(d.DueAt),
+		Defendable: d.Status == disputeOpen, DefenseDueTime: wireTime(d.DueAt),
 	}
 	switch d.Status {
 	case disputeJudged:
 		body.DisputeJudgedTime, body.DisputeJudgedAmount, body.DisputeJudgedResult = wireTime(d.EndedAt), d.wire(), d.Verdict
 	case disputeAccepted:
 		body.DisputeAcceptTime, body.DisputeAcceptReason = wireTime(d.EndedAt), d.Verdict
+	case disputeResolved:
+		body.DisputeType, body.DefenseDueTime = "", antom.Time{}
 	}
-	nt.announce(kind, d.PaymentRequestID, p.Terms.NotifyURL, body, in)
+	nt.announce(kind, d.PaymentRequestID, p.Terms.NotifyURL, disputeBody{DisputeNotification: body}, in)
 }

@@ -68,17 +68,23 @@ func New(cfg Config, client Client) *Gateway {
 	return &Gateway{cfg: cfg, client: client, now: cfg.Now, log: cfg.Log}
 }
 
-// newCall is the record of a request with its result, or with the error it ended in.
-func (g *Gateway) newCall(endpoint, requestID, paymentRequestID string, result antom.Result, err error) *checkout.Call {
+// newCall is the record of a request with its answer, or with the error it ended in.
+func (g *Gateway) newCall(endpoint, requestID, paymentRequestID string, answer antom.Envelope, err error) *checkout.Call {
+	result := answer.Result
 	c := &checkout.Call{
 		ID: g.cfg.NewID(), Endpoint: endpoint, RequestID: requestID, PaymentRequestID: paymentRequestID,
 		Result: string(result.Status), Code: string(result.Code), Verified: true, At: g.now(),
+		Signed: signed(answer.Signed),
 	}
 	var failure *antom.Error
 	if errors.As(err, &failure) && failure.Status == "" || result.Status == "" {
 		c.Result, c.Code, c.Verified = "none", "", false
 	}
 	return c
+}
+
+func signed(m antom.Signed) checkout.Signed {
+	return checkout.Signed{Signing: checkout.Signing{Path: m.Path, ClientID: m.ClientID, Time: m.Time, Signature: m.Signature}, Body: m.Body}
 }
 
 // outcomeFrom turns the result of a call that starts or ends something into an

@@ -23,7 +23,7 @@ func (g *Gateway) Inquire(ctx context.Context, p checkout.Payment) (checkout.Eve
 		}
 		return event, nil, checkout.FindingUnknown
 	}
-	call := g.newCall("inquiryPayment", p.RequestID, p.RequestID, res.Result, err)
+	call := g.newCall("inquiryPayment", p.RequestID, p.RequestID, res.Envelope, err)
 	event.Cause = checkout.Cause{Kind: checkout.ByInquiry, ID: call.ID}
 	if event.Outcome == checkout.OutcomeAccepted || event.Outcome == checkout.OutcomePending {
 		return event, call, checkout.FindingPending
@@ -34,10 +34,16 @@ func (g *Gateway) Inquire(ctx context.Context, p checkout.Payment) (checkout.Eve
 // eventFromInquiry is the event that an inquiry reports. found is false when Antom does
 // not know the payment, or the answer is about another one.
 func eventFromInquiry(p checkout.Payment, res *antom.InquiryPaymentResponse, err error) (e checkout.Event, found bool) {
-	e = checkout.Event{RequestID: p.RequestID}
 	if err != nil || !isAbout(p, res) {
-		return e, false
+		return checkout.Event{RequestID: p.RequestID}, false
 	}
+	e = paymentInquired(res)
+	e.RequestID = p.RequestID
+	return e, true
+}
+
+// paymentInquired is what an answer reports, about whichever payment.
+func paymentInquired(res *antom.InquiryPaymentResponse) (e checkout.Event) {
 	e.AntomID = res.PaymentID
 	e.Amount = money(res.PaymentAmount)
 	e.Method = res.PaymentMethodType
@@ -62,7 +68,7 @@ func eventFromInquiry(p checkout.Payment, res *antom.InquiryPaymentResponse, err
 			e.Operations = append(e.Operations, op)
 		}
 	}
-	return e, true
+	return e
 }
 
 // isAbout reports whether an answer is about the payment: it names the shop's id, or no
@@ -106,16 +112,20 @@ func (g *Gateway) InquireRefund(ctx context.Context, p checkout.Payment, op chec
 	res, err := g.client.InquiryRefund(about(ctx, p.RequestID), &antom.InquiryRefundRequest{RefundRequestID: op.RequestID})
 	switch {
 	case err == nil && answers(op.RequestID, res.RefundRequestID):
-		call := g.newCall("inquiryRefund", op.RequestID, p.RequestID, res.Result, err)
+		call := g.newCall("inquiryRefund", op.RequestID, p.RequestID, res.Envelope, err)
 		return checkout.Event{
 			Cause: checkout.Cause{Kind: checkout.ByInquiry, ID: call.ID}, RequestID: p.RequestID,
-			Operations: []checkout.OperationEvent{{
-				Kind: checkout.Refund, RequestID: op.RequestID, AntomID: res.RefundID,
-				Amount: money(res.RefundAmount), Status: transactionStatus(res.RefundStatus),
-			}},
+			Operations: []checkout.OperationEvent{refundInquired(op.RequestID, res)},
 		}, call, checkout.FindingFound
 	case codeOf(err) == string(antom.CodeOrderNotExist):
 		return checkout.Event{}, nil, checkout.FindingNotFound
 	}
 	return checkout.Event{}, nil, checkout.FindingUnknown
+}
+
+func refundInquired(requestID string, res *antom.InquiryRefundResponse) checkout.OperationEvent {
+	return checkout.OperationEvent{
+		Kind: checkout.Refund, RequestID: requestID, AntomID: res.RefundID,
+		Amount: money(res.RefundAmount), Status: transactionStatus(res.RefundStatus),
+	}
 }

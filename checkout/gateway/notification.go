@@ -20,7 +20,7 @@ func Receive(n antom.Notification, body []byte, at time.Time) checkout.Received 
 	sum := sha256.Sum256(body)
 	r.Notification = checkout.Notification{
 		ID: named + "." + hex.EncodeToString(sum[:16]), Type: n.Kind(), AntomID: r.About.AntomID,
-		Body: body, BodySHA256: hex.EncodeToString(sum[:]), ReceivedAt: at,
+		Body: body, Signing: signed(n.Message()).Signing, BodySHA256: hex.EncodeToString(sum[:]), ReceivedAt: at,
 	}
 	return r
 }
@@ -62,7 +62,7 @@ func eventFromNotification(n antom.Notification) (e checkout.Event, about checko
 		return e, checkout.Reference{RequestID: n.PaymentRequestID, AntomID: n.PaymentID}, true
 	case *antom.DisputeNotification:
 		about := checkout.Reference{RequestID: n.PaymentRequestID, AntomID: n.PaymentID}
-		e = checkout.Event{Card: cardOf(n.ARN), Dispute: &checkout.Dispute{ID: n.DisputeID, Step: n.DisputeNotificationType, Due: n.DefenseDueTime.Time, Result: n.DisputeJudgedResult}}
+		e = checkout.Event{Card: cardOf(n.ARN), Dispute: disputeFrom(n)}
 		return e, about, about != checkout.Reference{}
 	case *antom.RefundResult:
 		e = checkout.Event{AntomID: n.PaymentID, Operations: []checkout.OperationEvent{{
@@ -103,4 +103,21 @@ func operationResult(r antom.Result) checkout.OperationStatus {
 		return checkout.OperationFailed
 	}
 	return checkout.OperationProcessing
+}
+
+// disputeFrom is the step that a notification tells of. Antom's guide and its API name two
+// of the steps differently.
+func disputeFrom(n *antom.DisputeNotification) *checkout.Dispute {
+	step := n.DisputeNotificationType
+	switch step {
+	case "DISPUTE_SUPPLIED":
+		step = checkout.StepDefenseSupplied
+	case "DISPUTE_DUE_ALERT":
+		step = checkout.StepDefenseDue
+	}
+	return &checkout.Dispute{
+		ID: n.DisputeID, Type: n.DisputeType, Step: step, Due: n.DefenseDueTime.Time, Result: n.DisputeJudgedResult,
+		Amount: money(cmp.Or(n.DisputeJudgedAmount, n.DisputeAmount)), Source: n.DisputeSource,
+		ReasonCode: n.DisputeReasonCode, Reason: n.DisputeReasonMsg,
+	}
 }

@@ -26,7 +26,7 @@ func (g *Gateway) Submit(ctx context.Context, p checkout.Payment, submittedBefor
 		}
 		res, err := g.client.CreatePaymentSession(ctx, &request)
 		event := eventFromSession(p, res, ofAllSubmissions(err, submittedBefore))
-		return caused(event, g.newCall("createPaymentSession", p.RequestID, p.RequestID, res.Result, err))
+		return caused(event, g.newCall("createPaymentSession", p.RequestID, p.RequestID, res.Envelope, err))
 	}
 	var request antom.PayRequest
 	if err := json.Unmarshal(p.Body, &request); err != nil {
@@ -38,7 +38,7 @@ func (g *Gateway) Submit(ctx context.Context, p checkout.Payment, submittedBefor
 func (g *Gateway) pay(ctx context.Context, p checkout.Payment, request *antom.PayRequest, submittedBefore bool) (checkout.Event, *checkout.Call, error) {
 	res, err := g.client.Pay(ctx, request)
 	event := eventFromPay(p, res, ofAllSubmissions(err, submittedBefore))
-	return caused(event, g.newCall("pay", p.RequestID, p.RequestID, res.Result, err))
+	return caused(event, g.newCall("pay", p.RequestID, p.RequestID, res.Envelope, err))
 }
 
 func caused(e checkout.Event, call *checkout.Call) (checkout.Event, *checkout.Call, error) {
@@ -72,12 +72,21 @@ func eventFromPay(p checkout.Payment, res *antom.PayResponse, err error) checkou
 	if !answers(p.RequestID, res.PaymentRequestID) {
 		return checkout.Event{RequestID: p.RequestID, Outcome: checkout.OutcomeUnknown}
 	}
-	e := checkout.Event{RequestID: p.RequestID, AntomID: res.PaymentID, Amount: money(res.PaymentAmount), AuthEndsAt: res.AuthExpiryTime.Time, Card: cardOf("", res.PaymentResultInfo), CardToken: tokenIn(res.PaymentResultInfo)}
+	e := paymentAnswered(res, err)
+	e.RequestID = p.RequestID
+	if e.Outcome == checkout.OutcomeAccepted {
+		e.Action = actionOf(p, res)
+	}
+	return e
+}
+
+// paymentAnswered is what an answer to pay reports, about whichever payment.
+func paymentAnswered(res *antom.PayResponse, err error) checkout.Event {
+	e := checkout.Event{AntomID: res.PaymentID, Amount: money(res.PaymentAmount), AuthEndsAt: res.AuthExpiryTime.Time, Card: cardOf("", res.PaymentResultInfo), CardToken: tokenIn(res.PaymentResultInfo)}
 	e.Outcome, e.Code = outcomeFrom(err, checkout.OutcomeSucceeded)
 	e.ShopFault = startFault(e.Outcome, err)
 	if err == nil && res.Result.InProcess() {
 		e.Outcome = checkout.OutcomeAccepted
-		e.Action = actionOf(p, res)
 	}
 	return e
 }

@@ -34,6 +34,8 @@ type Store interface {
 	ForgetAPIRequests(ctx context.Context, before time.Time, limit int) (forgotten int, err error)
 	// Timeline lists all changes of status of an order with their evidence, oldest first.
 	Timeline(ctx context.Context, orderID string) ([]checkout.TimelineEntry, error)
+	// ProofRows are the same changes with the messages behind them, each once.
+	ProofRows(ctx context.Context, orderID string) ([]checkout.ProofTransition, []checkout.ProofMessage, error)
 	// Orders lists the orders of a filter, newest first, as many as the window has room for.
 	Orders(ctx context.Context, f checkout.OrderFilter, w checkout.Window) ([]checkout.Order, error)
 	// Product finds one with a price in currency, or answers ErrNotFound.

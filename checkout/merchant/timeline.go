@@ -60,3 +60,21 @@ func newEvidence(e checkout.TimelineEntry) *Evidence {
 	}
 	return nil
 }
+
+// Proof is what has happened to an order, with the messages that Antom has signed about
+// it. Rows are read again until the order has not changed meanwhile. Errors: CodeNotFound.
+func (s *base) Proof(ctx context.Context, orderID string) (checkout.Proof, error) {
+	o, err := s.store.OrderByID(ctx, orderID)
+	for err == nil {
+		var transitions []checkout.ProofTransition
+		var messages []checkout.ProofMessage
+		if transitions, messages, err = s.store.ProofRows(ctx, orderID); err != nil {
+			break
+		}
+		version := o.Version
+		if o, err = s.store.OrderByID(ctx, orderID); err == nil && o.Version == version {
+			return checkout.NewProof(o, transitions, messages, s.cfg.Now()), nil
+		}
+	}
+	return checkout.Proof{}, err
+}

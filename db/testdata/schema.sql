@@ -18,7 +18,7 @@ CREATE TABLE calls (
 	code               TEXT NOT NULL,
 	verified           INTEGER NOT NULL CHECK (verified IN (0, 1)),
 	at                 INTEGER NOT NULL
-) STRICT;
+, path TEXT NOT NULL DEFAULT '', client_id TEXT NOT NULL DEFAULT '', signed_time TEXT NOT NULL DEFAULT '', signature TEXT NOT NULL DEFAULT '', body BLOB NOT NULL DEFAULT x'') STRICT;
 
 CREATE TABLE carts (
     seq        INTEGER PRIMARY KEY,
@@ -139,7 +139,7 @@ CREATE TABLE notifications (
 	body               BLOB NOT NULL,
 	received_at        INTEGER NOT NULL,
 	applied            INTEGER NOT NULL CHECK (applied IN (0, 1))
-) STRICT;
+, path TEXT NOT NULL DEFAULT '', client_id TEXT NOT NULL DEFAULT '', signed_time TEXT NOT NULL DEFAULT '', signature TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE INDEX notifications_unmatched ON notifications (antom_id) WHERE applied = 0 AND antom_id <> '';
 
@@ -516,7 +516,7 @@ CREATE TABLE transitions (
 	to_status          TEXT NOT NULL,
 	cause              TEXT NOT NULL,
 	at                 INTEGER NOT NULL
-) STRICT;
+, call_id TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE INDEX transitions_money ON transitions (at) WHERE (subject = 'payment' AND to_status = 'paid')
 	OR (subject IN ('refund', 'cancel') AND to_status = 'success');
