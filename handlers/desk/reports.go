@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"encoding/csv"
 	"net/http"
 	"strconv"
 	"time"
@@ -11,7 +12,6 @@ import (
 	"antom-checkout/checkout"
 	"antom-checkout/checkout/operators"
 	"antom-checkout/handlers/web"
-	"antom-checkout/views"
 	view "antom-checkout/views/desk"
 )
 
@@ -206,6 +206,17 @@ func (d *desk) exportReport(c echo.Context) error {
 	stream, file := d.file(c, "sales")
 	_ = writePart(stream, file, rows) // the browser has left
 	return nil
+}
+
+// file begins a CSV file that a browser stores.
+func (d *desk) file(c echo.Context, name string) (*http.ResponseController, *csv.Writer) {
+	h := c.Response().Header()
+	h.Set(echo.HeaderContentType, "text/csv; charset=utf-8; header=present")
+	h.Set(echo.HeaderContentDisposition, `attachment; filename="`+name+`-`+d.Now().In(d.zone()).Format(time.DateOnly)+`.csv"`)
+	c.Response().WriteHeader(http.StatusOK)
+	file := csv.NewWriter(c.Response())
+	file.UseCRLF = true
+	return http.NewResponseController(c.Response()), file
 }
 
 // methodReports are the reports of each method by itself.
