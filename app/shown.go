@@ -52,7 +52,7 @@ func (p *Program) examine(ctx context.Context) (findings []desk.Finding) {
 		}
 	}
 	if err := d.Close(); err != nil {
-		p.Log.ErrorContext(ctx, "examination not closed", attrError(err))
+		p.Log.ErrorContext(ctx, "examination not closed", slog.String(logProblem, err.Error()))
 	}
 	return slices.Clip(findings)
 }

@@ -244,7 +244,7 @@ func (d *desk) do(c echo.Context, a action, o order) (checkout.Operation, error)
 		}
 	}
 	if allowed.Allow(a.name) && o.OrderedBy(o.key) == nil {
-		if err := d.People.Record(c.Request().Context(), actor(c), string(a.name), o.ID, about); err != nil {
+		if err := d.record(c.Request().Context(), c, string(a.name), o.ID, about); err != nil {
 			return checkout.Operation{}, err
 		}
 	}

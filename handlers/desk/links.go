@@ -227,7 +227,7 @@ func (d *desk) showLink(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return d.linkPage(c, http.StatusOK, l, typedLink{Values: d.typedTerms(l)})
+	return d.paymentLinkPage(c, http.StatusOK, l, typedLink{Values: d.typedTerms(l)})
 }
 
 // typedTerms are a link's terms as its form holds them.
@@ -248,7 +248,7 @@ func (d *desk) lastDay(end time.Time) string {
 	return end.Add(-time.Nanosecond).In(d.zone()).Format(time.DateOnly)
 }
 
-func (d *desk) linkPage(c echo.Context, code int, l checkout.PaymentLink, t typedLink) error {
+func (d *desk) paymentLinkPage(c echo.Context, code int, l checkout.PaymentLink, t typedLink) error {
 	shown := d.Merchant.NewLink(l)
 	v := view.PaymentLink{
 		Frame: d.frame(c, "links"), Name: l.Name, Address: shown.URL, QRURL: shown.QRURL, HTML: shown.HTML, Status: d.linkStatus(l), ListURL: BasePath + pathLinks,
@@ -269,7 +269,7 @@ func (d *desk) linkPage(c echo.Context, code int, l checkout.PaymentLink, t type
 			v.Form.SwitchURL = linkURL(l.ID) + "/off"
 		}
 	}
-	return web.Render(c, code, view.LinkPage(v))
+	return web.Render(c, code, view.PaymentLinkPage(v))
 }
 
 func (d *desk) changeLink(c echo.Context) error {
@@ -293,7 +293,7 @@ func (d *desk) changeLink(c echo.Context) error {
 		if missing != nil {
 			return missing
 		}
-		return d.linkPage(c, http.StatusUnprocessableEntity, l, typedLink{f, err})
+		return d.paymentLinkPage(c, http.StatusUnprocessableEntity, l, typedLink{f, err})
 	}
 	if err == nil {
 		err = d.record(ctx, c, "link.change", "", id)

@@ -23,7 +23,7 @@ const (
 	pathSignIn       = "/sign-in"
 	pathSecondFactor = "/second-factor"
 	pathAccount      = "/account"
-	pathLinks        = "/links/:token"
+	pathWelcome      = "/welcome/:token"
 	pathPeople       = "/people"
 	pathLog          = "/log"
 )
@@ -39,7 +39,12 @@ func (d *desk) routes() []route {
 		d.orderRoutes(),
 		d.actionRoutes(),
 		d.accountRoutes(),
+		d.linkRoutes(),
+		d.reportRoutes(),
+		d.webhookRoutes(),
+		d.keyRoutes(),
 		d.peopleRoutes(),
+		d.settingRoutes(),
 		d.logRoutes(),
 	)
 }
@@ -52,7 +57,12 @@ var navigation = []struct {
 }{
 	{"orders", pathOrders, operators.See},
 	{"inbox", pathInbox, operators.See},
+	{"links", pathLinks, operators.See},
+	{"reports", pathReports, operators.See},
+	{"webhooks", pathWebhooks, operators.Manage},
+	{"keys", pathKeys, operators.Manage},
 	{"people", pathPeople, operators.Manage},
 	{"log", pathLog, operators.Manage},
+	{"settings", pathSettings, operators.See},
 	{"account", pathAccount, operators.Account},
 }

@@ -569,8 +569,8 @@ func NewLinkPage(v NewLink) templ.Component {
 	})
 }
 
-// LinkPage shows one payment link.
-func LinkPage(v PaymentLink) templ.Component {
+// PaymentLinkPage shows one payment link.
+func PaymentLinkPage(v PaymentLink) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -87,5 +87,5 @@ func links(ctx context.Context, moment desk.Moment) []Page {
 		Facts: []desk.LinkFact{{Key: "sells", Value: "1 × Pottery course, S$85.00"}, {Key: "uses", Value: "3 / 12"}}, ListURL: "/",
 		Form: &desk.LinkForm{Action: "/", Fields: []desk.Field{field("name", "Pottery course")}, SwitchURL: "/"},
 	}
-	return []Page{{"desk-links-empty", empty}, {"desk-links", desk.LinksPage(all)}, {"desk-link-new", desk.NewLinkPage(form)}, {"desk-link", desk.LinkPage(one)}}
+	return []Page{{"desk-links-empty", empty}, {"desk-links", desk.LinksPage(all)}, {"desk-link-new", desk.NewLinkPage(form)}, {"desk-link", desk.PaymentLinkPage(one)}}
 }
