@@ -81,7 +81,7 @@ func Build(ctx context.Context, s Settings, outside Outside) (*Program, error) {
 	}
 	p.Now = s.clock(base)
 	steps := []func(context.Context) error{
-		p.dumpNoCore, p.checkKeys, p.openStore, p.makeKeys, p.listen, p.embedSandbox, p.measure, p.openClient, p.openServices, p.openCourier, p.openPages,
+		p.dumpNoCore, p.checkKeys, p.openStore, p.makeKeys, p.listen, p.embedSandbox, p.measure, p.openClient, p.openServices, p.openCourier, p.openDesk, p.openPages,
 	}
 	if outside.Beside {
 		steps = []func(context.Context) error{

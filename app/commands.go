@@ -42,6 +42,8 @@ func commands() []command {
 			summary: "orders, newest first: all, those with a status, or those that wait for a person", help: ordersHelp},
 		{name: "keys", synopsis: "ACTION [ID] [--name N] [--scopes S] [--json]", settings: everySetting, run: apiKeys,
 			summary: "`create`, `list` or `revoke` the keys of the merchant API; a new one is shown once", help: keysHelp},
+		{name: "operators", synopsis: "ACTION [EMAIL] [--role R] [--name N] [--json]", settings: everySetting, run: manage,
+			summary: "the people of the dashboard: `invite`, `list`, `role`, `disable`, `enable`, `reset` (password and second factor), `sessions` (ends them)", help: operatorsHelp},
 		{name: "emails", synopsis: "resend [--order ORDER] [--dead]", settings: everySetting, run: resendEmails,
 			summary: "send emails again that were given up: those of an order, or all", help: emailsHelp},
 		{name: "endpoints", synopsis: "ACTION [ENDPOINT] [--json]", settings: everySetting, run: endpoints,

@@ -28,7 +28,7 @@ var arrows = map[string][]string{
 	"handlers/web":       {"views", "static", "checkout"},
 	"views":              {"static", "checkout"},
 	"views/desk":         {"views", "static"},
-	"views/desk/samples": {"views/desk"},
+	"views/desk/samples": {"views", "views/desk"},
 	"views/samples":      {"checkout", "static", "views", "views/desk/samples"},
 	"views/gallery":      {"views/samples"},
 	"mail":               {"checkout", "views", "static"}, // an email is rendered from a view, in the shop's colours

@@ -8,6 +8,8 @@ import (
 	"io"
 	"log/slog"
 	"runtime/debug"
+
+	"antom-checkout/checkout/operators"
 )
 
 // serve runs the shop, with the embedded sandbox unless Antom is configured.
@@ -24,22 +26,31 @@ func serve(ctx context.Context, l *line) error {
 	if err != nil {
 		return err
 	}
-	p.greet(l.stdout)
+	if err := p.greet(ctx, l.stdout); err != nil {
+		return errors.Join(err, p.Close())
+	}
 	return errors.Join(p.Serve(ctx), p.Close())
 }
 
-func (p *Program) greet(stdout io.Writer) {
+func (p *Program) greet(ctx context.Context, stdout io.Writer) error {
 	fmt.Fprintf(stdout, "The shop is at    %s\n", p.Settings.PublicURL)
 	if p.Settings.LiveMode() {
-		return
+		return nil
+	}
+	link, err := p.Services.People.SignInLink(ctx, operators.CommandLine)
+	if err != nil {
+		return err
 	}
 	fmt.Fprintf(stdout, `The sandbox is at %s
+The dashboard is at
+  %s (signs you in once, within 30 minutes)
 
 Three things to try:
   1. Buy something and pay by card 4054 6957 2310 0768 (any date to come, any CVC).
   2. Pay with a wallet, decline there, return and pay another way.
   3. Open the sandbox's control room, lose a notification, and see the order paid all the same.
-`, p.Settings.Antom.BaseURL)
+`, p.Settings.Antom.BaseURL, link)
+	return nil
 }
 
 // printVersion prints which build this is.

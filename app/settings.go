@@ -25,6 +25,7 @@ type Settings struct {
 	CatalogFile string
 	SandboxAddr string
 	SandboxTLS  bool
+	DeskAddr    string // "": the dashboard is on the shop's
 	MetricsAddr string // "": the metrics are not served
 	ClockOffset time.Duration
 
@@ -208,6 +209,8 @@ func (s *Settings) serverRows() []setting {
 			summary: "connections to the shop at once, or fewer where the process may not open as many files (`ulimit -n`). Beyond them the one that has done nothing for longest is closed"},
 		{env: "MAX_STREAMS", fallback: "2000", into: count(&s.Pages.MaxStreams, 1, 1_000_000),
 			summary: "open pages that are told of changes at once, at most half of the connections; the page that has waited for longest polls instead"},
+		{env: "DASHBOARD_ADDR", shown: "`ADDR`", into: listenAddressOrOff(&s.DeskAddr),
+			summary: "address of its own that the dashboard listens on, in place of the shop's: for a network that buyers do not reach. `PUBLIC_URL` stays the base of its addresses, so a proxy leads `/dashboard` and `/static` of that host there"},
 		{env: "METRICS_ADDR", shown: "off", into: listenAddressOrOff(&s.MetricsAddr),
 			summary: "address that serves `/metrics` to Prometheus, and nothing else"},
 		{env: "LOG_FORMAT", fallback: "text", into: either(&s.Log.JSON, "text", "json"),

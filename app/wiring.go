@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -181,6 +182,23 @@ func (p *Program) openPages(context.Context) error {
 	return nil
 }
 
+// openDesk makes the dashboard's own server, if it is to have one.
+func (p *Program) openDesk(context.Context) error {
+	if p.Settings.DeskAddr == "" {
+		return nil
+	}
+	listener, err := net.Listen("tcp", p.Settings.DeskAddr)
+	if err != nil {
+		return fmt.Errorf("address of the dashboard: %w", err)
+	}
+	p.servers.add(httpServer(handlers.NewDesk(p.PagesConfig(), p.Services), p.Log), listener, limitConnections(deskConnections, 1), p.Settings.isShared)
+	p.Log.Info("dashboard", logAddress, listener.Addr().String())
+	return nil
+}
+
+// deskConnections are enough for the people of a merchant.
+const deskConnections = 200
+
 // connectionLimits are those of the shop's server.
 func (s *Settings) connectionLimits() connectionLimits {
 	return limitConnections(s.MaxConnections, 6)
@@ -215,7 +233,7 @@ func (p *Program) PagesConfig() handlers.Config {
 // pages is the part of it that settings decide.
 func (s *Settings) pages() handlers.Config {
 	cfg := s.Pages
-	cfg.PublicURL, cfg.Sandbox, cfg.Currency = s.PublicURL, !s.LiveMode(), s.Shop.Currency
+	cfg.PublicURL, cfg.Sandbox, cfg.DeskApart, cfg.Currency = s.PublicURL, !s.LiveMode(), s.DeskAddr != "", s.Shop.Currency
 	cfg.MaxStreams = min(cfg.MaxStreams, s.connectionLimits().total/2) // the rest is for requests
 	cfg.AllowedHosts = slices.Concat(cfg.AllowedHosts, s.listenedName())
 	if s.SMTPURL.Empty() {

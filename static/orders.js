@@ -41,7 +41,7 @@
 
 	function announce(added) {
 		if (!added) return;
-		const text = added === 1 ? news.dataset.one : news.dataset.many.replace("{0}", added);
+		const text = added === 1 ? news.dataset.one : news.dataset.many.replace("#", added);
 		if (link.textContent === text) return;
 		link.textContent = live.textContent = text;
 		news.hidden = false;

@@ -26,6 +26,17 @@ type Member struct {
 // Active reports whether the person can sign in.
 func (m Member) Active() bool { return m.Password != "" && m.DisabledAt.IsZero() }
 
+// State is invited, active or disabled.
+func (m Member) State() string {
+	switch {
+	case !m.DisabledAt.IsZero():
+		return "disabled"
+	case m.Password == "":
+		return "invited"
+	}
+	return "active"
+}
+
 // HasSecondFactor reports whether the person signs in by a second factor.
 func (m Member) HasSecondFactor() bool { return m.TOTP != "" }
 

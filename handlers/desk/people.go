@@ -75,13 +75,7 @@ func (d *desk) showPeople(c echo.Context) error {
 func (d *desk) personView(c echo.Context, m operators.Member) view.Person {
 	v := view.Person{
 		Name: m.Name, Email: m.Email, Role: string(m.Role), HasFactor: m.HasSecondFactor(),
-		URL: BasePath + pathPeople + "/" + m.ID, State: "active",
-	}
-	switch {
-	case !m.DisabledAt.IsZero():
-		v.State = "disabled"
-	case m.Password == "":
-		v.State = "invited"
+		URL: BasePath + pathPeople + "/" + m.ID, State: m.State(),
 	}
 	if !m.SignedInAt.IsZero() {
 		v.SignedIn = views.Clock(c.Request().Context(), m.SignedInAt, d.Now())

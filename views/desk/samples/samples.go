@@ -4,6 +4,7 @@ package samples
 
 import (
 	"context"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -19,16 +20,16 @@ type Page struct {
 // Pages lists all of them. Each part of the dashboard has its own in a file of its own.
 func Pages(ctx context.Context) []Page {
 	ctx = desk.WithLanguage(ctx)
-	return general(ctx)
+	return slices.Concat(orders(ctx), entrance(ctx), accounts(ctx), people(ctx), general(ctx))
 }
 
 // Frame is that of an owner who is at the page whose key in the navigation is current.
 func Frame(ctx context.Context, current string) desk.Frame {
 	f := desk.Frame{
-		ShopName: "Kiln & Thread", Sandbox: true, HomeURL: "/dashboard", AccountURL: "/dashboard/account", Person: "Mei Lindqvist", Role: "owner",
+		ShopName: "Kiln & Thread", Sandbox: true, HomeURL: "/dashboard", AccountURL: "/dashboard/account", SignOutURL: "/dashboard/sign-out", Person: "Mei Lindqvist", Role: "owner",
 		Languages: desk.LanguageChoices(ctx, func(code string) string { return "./?lang=" + code }),
 	}
-	for _, key := range []string{"account"} {
+	for _, key := range []string{"orders", "inbox", "people", "log", "account"} {
 		f.Navigation = append(f.Navigation, desk.Item{Key: key, Href: "/dashboard/" + key, Current: key == current})
 	}
 	return f
@@ -36,7 +37,6 @@ func Frame(ctx context.Context, current string) desk.Frame {
 
 func general(ctx context.Context) []Page {
 	return []Page{
-		{"desk-account", desk.AccountPage(desk.Account{Frame: Frame(ctx, "account"), Name: "Mei Lindqvist", Email: "mei@kiln.example", Role: "owner"})},
 		{"desk-confirm", desk.ConfirmPage(desk.Confirm{
 			Frame: Frame(ctx, ""), Title: "Refund S$18.00", Text: []string{"S$18.00 of S$42.00 go back to the buyer's card.", "This cannot be undone."},
 			Until: "Possible until 14 May 2027.", Action: "/", Button: "Refund S$18.00", BackURL: "/", Danger: true,
