@@ -18,7 +18,7 @@ func reports(ctx context.Context) []Page {
 	sgd := desk.SalesView{
 		Currency: "SGD", Sold: "S$4,212.00", Refunded: "S$84.00", Net: "S$4,128.00", Fees: "S$118.20", Orders: "98",
 		Chart:   desk.Chart{Width: 140, Height: 120, First: "2026-11-01", Last: "2026-11-14", Top: "S$612.00"},
-		Methods: []desk.SalesRow{{"PayNow", "58", "S$2,500.00", "1", "S$42.00", "S$2,458.00"}, {"Card", "40", "S$1,712.00", "1", "S$42.00", "S$1,670.00"}},
+		Methods: []desk.SalesRow{salesRow("PayNow", "58", "S$2,500.00", "S$2,458.00"), salesRow("Card", "40", "S$1,712.00", "S$1,670.00")},
 	}
 	for i := range 14 {
 		height := 20 + (i*37)%100
@@ -30,7 +30,15 @@ func reports(ctx context.Context) []Page {
 		sgd.Steps = append(sgd.Steps, desk.SalesRow{Name: "2026-11-" + strconv.Itoa(10+i), Orders: "7", Sold: "S$301.00", Refunds: "0", Refunded: "S$0.00", Net: "S$301.00"})
 	}
 	v.Currencies = []desk.SalesView{sgd}
-	v.Conversion = []desk.Share{{text("reports.placed"), "131", ""}, {text("reports.started"), "117", "89 %"}, {text("reports.paid"), "98", "75 %"}}
-	v.Declines = []desk.Share{{"INSUFFICIENT_BALANCE", "9", "60 %"}, {"USER_NOT_EXIST", "6", "40 %"}}
+	v.Conversion = []desk.Share{share(text("reports.placed"), "131", ""), share(text("reports.started"), "117", "89 %"), share(text("reports.paid"), "98", "75 %")}
+	v.Declines = []desk.Share{share("INSUFFICIENT_BALANCE", "9", "60 %"), share("USER_NOT_EXIST", "6", "40 %")}
 	return []Page{{"desk-reports-empty", empty}, {"desk-reports", desk.ReportsPage(v)}}
+}
+
+func share(name, count, part string) desk.Share {
+	return desk.Share{Name: name, Count: count, Part: part}
+}
+
+func salesRow(name, orders, sold, net string) desk.SalesRow {
+	return desk.SalesRow{Name: name, Orders: orders, Sold: sold, Refunds: "1", Refunded: "S$42.00", Net: net}
 }
