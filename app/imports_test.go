@@ -19,7 +19,7 @@ import (
 var arrows = map[string][]string{
 	".": {"app"},
 	"app": {"antom", "antom/reports", "antom/sandbox", "checkout", "checkout/books", "checkout/gateway", "checkout/merchant", "checkout/methods", "checkout/operators", "checkout/payments",
-		"checkout/shop", "db", "handlers", "handlers/pictures", "handlers/web", "mail", "static", "webhooks", "webhooks/safedial"},
+		"checkout/shop", "db", "handlers", "handlers/desk", "handlers/pictures", "handlers/web", "mail", "static", "webhooks", "webhooks/safedial"},
 	"handlers": {"handlers/api", "handlers/desk", "handlers/pictures", "handlers/web", "views", "static", "checkout", "checkout/merchant", "checkout/operators", "checkout/payments", "checkout/methods", "checkout/shop",
 		"checkout/gateway", "antom"}, // the last two as narrow as TestHandlersKnowAntomByItsNotifications says
 	"handlers/api":      {"handlers/web", "checkout", "checkout/merchant"},
@@ -52,7 +52,7 @@ var arrows = map[string][]string{
 	"proof":             {}, // tests only
 
 	// The dashboard.
-	"handlers/desk":      {"handlers/web", "views", "views/desk", "checkout", "checkout/operators"},
+	"handlers/desk":      {"handlers/web", "views", "views/desk", "checkout", "checkout/merchant", "checkout/operators"},
 	"views/desk":         {"views", "static"},
 	"views/desk/samples": {"views", "views/desk"},
 	"checkout/operators": {"checkout"},

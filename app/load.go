@@ -48,6 +48,7 @@ type value struct {
 	text   string
 	given  bool // by a flag or the environment, and not empty
 	byFlag bool // by a flag, which may be set to nothing
+	byFile bool // by a file that a setting names
 	wrong  bool // reported already
 }
 
@@ -66,7 +67,7 @@ func (g given) find(row setting) (value, error) {
 			if text = tidy(string(content)); text == "" {
 				return value{wrong: true}, fmt.Errorf("%s_FILE: %s is empty", row.env, path)
 			}
-			return value{text: text, given: true}, nil
+			return value{text: text, given: true, byFile: true}, nil
 		}
 	}
 	if text == "" {
@@ -105,6 +106,7 @@ func (s *Settings) fill(rows []setting, g given) error {
 	} else if !all["ANTOM_SDK_INTEGRITY"].given && all["ANTOM_SDK_URL"].text == antomSDK {
 		s.SDK.Integrity = antomSDKIntegrity
 	}
+	s.Pages.Settings = shownSettings(rows, all)
 	if s.SettlementCurrency == "" {
 		s.SettlementCurrency = s.Shop.Currency
 	}

@@ -19,7 +19,7 @@ func TestTheFirstOwnerIsInvitedOnTheCommandLine(t *testing.T) {
 	env := environ{"DATABASE_URL": p.settings["DATABASE_URL"], "SANDBOX_ADDR": strings.TrimPrefix(p.sandbox, "http://"), "PUBLIC_URL": p.shop}
 	var made shownPerson
 	code, out, problems := runs(t, env, "operators invite mei@kiln.example --role owner --json")
-	if err := json.Unmarshal([]byte(out), &made); err != nil || code != 0 || !strings.HasPrefix(made.Link, p.shop+"/dashboard/links/") {
+	if err := json.Unmarshal([]byte(out), &made); err != nil || code != 0 || !strings.HasPrefix(made.Link, p.shop+"/dashboard/welcome/") {
 		t.Fatalf("invite is answered %d %s %s", code, out, problems)
 	}
 	p.enters(made.Link, "mei@kiln.example")
@@ -34,7 +34,7 @@ func TestTheFirstOwnerIsInvitedOnTheCommandLine(t *testing.T) {
 			t.Errorf("%q is answered %d %s", refused, code, problems)
 		}
 	}
-	if code, out, problems := runs(t, env, "operators reset mei@kiln.example"); code != 0 || !strings.HasPrefix(out, p.shop+"/dashboard/links/") {
+	if code, out, problems := runs(t, env, "operators reset mei@kiln.example"); code != 0 || !strings.HasPrefix(out, p.shop+"/dashboard/welcome/") {
 		t.Errorf("reset is answered %d %s %s", code, out, problems)
 	}
 	if status, _, _ := p.send(http.MethodGet, p.shop+"/dashboard/people", "", ""); status != http.StatusSeeOther {

@@ -100,6 +100,8 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 	}
 	return handlers.Services{
 		Books:    p.Store,
+		Sales:    p.Store,
+		Examine:  p.examine,
 		Shop:     shop.New(selling, store),
 		Payments: payments.New(paying, store, antomGateway, offered),
 		Methods:  offered,

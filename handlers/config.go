@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"antom-checkout/checkout"
+	"antom-checkout/handlers/desk"
 	"antom-checkout/handlers/pictures"
 	"antom-checkout/handlers/web"
 	"antom-checkout/static"
@@ -41,6 +42,7 @@ type Config struct {
 	GatewayFaults  func() string             // what Antom refuses the shop at present, for the log of /readyz; nil: not known
 	CheckKeys      func() error              // whether requests to Antom can be signed, for /readyz; nil: not known
 	Prove          func(nonce string) string // shows doctor which server answers /healthz; nil: nothing does
+	Settings       []desk.Setting            // all that the operator has decided, as people may read it
 	Done           <-chan struct{}           // closed when the server stops: ends the event streams
 }
 

@@ -13,9 +13,11 @@ import (
 func (s *server) mountDesk(e *echo.Echo, services Services) {
 	cfg := desk.Config{
 		Site: s.site, Now: s.cfg.Now, TimeZone: s.cfg.TimeZone, Currency: s.cfg.Currency, SupportLimit: int64(s.cfg.SupportRefunds), Done: s.cfg.Done,
+		Settings: s.cfg.Settings,
 	}
 	desk.Mount(e, cfg, desk.Services{
 		People: services.People, Books: services.Books, Methods: s.methods, Orders: s.payments, Watcher: s.payments,
+		Merchant: s.merchant, Sales: services.Sales, Examine: services.Examine,
 	}, s.limiter.Limited(s.newLimits().desk))
 }
 

@@ -42,7 +42,9 @@ type Services struct {
 	Methods  *methods.Methods
 	Merchant *merchant.Service
 	People   *operators.Service
-	Books    desk.Books // what the dashboard reads of orders
+	Books    desk.Books                           // what the dashboard reads of orders
+	Sales    desk.Sales                           // and of what was sold
+	Examine  func(context.Context) []desk.Finding // what is wrong with the program and its surroundings; nil: nothing can tell
 }
 
 // New makes the shop's HTTP handler.

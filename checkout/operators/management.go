@@ -12,7 +12,7 @@ import (
 const longestName = 64
 
 // LinkPath is below which links lie.
-const LinkPath = "/dashboard/links/"
+const LinkPath = "/dashboard/welcome/"
 
 // People lists all people, by name.
 func (s *management) People(ctx context.Context) ([]Member, error) { return s.store.People(ctx) }

@@ -167,6 +167,8 @@ CREATE UNIQUE INDEX operations_refund ON operations (request_id) WHERE kind = 'r
 
 CREATE INDEX operations_refund_antom ON operations (antom_id) WHERE kind = 'refund' AND antom_id <> '';
 
+CREATE INDEX operations_refunded ON operations (created_at) WHERE kind = 'refund' AND status = 'success';
+
 CREATE TRIGGER refunds_asked AFTER INSERT ON operations WHEN NEW.kind = 'refund' AND NEW.status = 'pending'
 BEGIN
 	SELECT RAISE(ABORT, 'refunds exceed the payment')
@@ -281,6 +283,8 @@ CREATE INDEX orders_of_email ON orders (lower(email), created_at, id) WHERE emai
 CREATE INDEX orders_of_reference ON orders (reference, created_at, id) WHERE reference <> '';
 
 CREATE INDEX orders_open ON orders (expires_at) WHERE status = 'open';
+
+CREATE INDEX orders_paid ON orders (paid_at) WHERE paid_at IS NOT NULL;
 
 CREATE INDEX orders_personal ON orders (ever_paid, created_at, id) WHERE erased_at IS NULL;
 

@@ -247,7 +247,7 @@ func (d actionPages) do(c echo.Context, a action, o order) (checkout.Operation, 
 		}
 	}
 	if allowed.Allow(a.name) && o.OrderedBy(o.key) == nil {
-		if err := d.People.Record(c.Request().Context(), actor(c), string(a.name), o.ID, about); err != nil {
+		if err := d.record(c.Request().Context(), c, string(a.name), o.ID, about); err != nil {
 			return checkout.Operation{}, err
 		}
 	}

@@ -5,6 +5,7 @@
 package desk
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -13,6 +14,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"antom-checkout/checkout"
+	"antom-checkout/checkout/merchant"
 	"antom-checkout/checkout/operators"
 	"antom-checkout/handlers/web"
 	view "antom-checkout/views/desk"
@@ -23,11 +25,14 @@ const BasePath = "/dashboard"
 
 // Services are what the dashboard calls.
 type Services struct {
-	People  *operators.Service
-	Books   Books
-	Methods MethodTable
-	Orders  Actions
-	Watcher Watcher
+	People   *operators.Service
+	Books    Books
+	Methods  MethodTable
+	Orders   Actions
+	Watcher  Watcher
+	Merchant *merchant.Service
+	Sales    Sales
+	Examine  func(context.Context) []Finding // of what is wrong with the program and its surroundings; nil: nothing can tell
 }
 
 // Config is what the dashboard needs beside the services.
@@ -36,6 +41,7 @@ type Config struct {
 	Now          func() time.Time
 	TimeZone     *time.Location    // of days; nil: UTC
 	Currency     checkout.Currency // of the shop
+	Settings     []Setting         // all of the program's
 	Done         <-chan struct{}   // closed when the server stops: ends the streams
 	SupportLimit int64             // how much of an order the role support may refund, in minor units of Currency
 }

@@ -56,13 +56,7 @@ func (d exportFiles) exportFile(c echo.Context, e export) error {
 	if err != nil {
 		return err
 	}
-	h := c.Response().Header()
-	h.Set(echo.HeaderContentType, "text/csv; charset=utf-8; header=present")
-	h.Set(echo.HeaderContentDisposition, `attachment; filename="`+e.name+`-`+d.Now().In(d.zone()).Format(time.DateOnly)+`.csv"`)
-	c.Response().WriteHeader(http.StatusOK)
-	stream := http.NewResponseController(c.Response())
-	file := csv.NewWriter(c.Response())
-	file.UseCRLF = true
+	stream, file := d.file(c, e.name)
 	rows := [][]string{e.header}
 	for {
 		for _, o := range orders {
@@ -84,6 +78,17 @@ func (d exportFiles) exportFile(c echo.Context, e export) error {
 
 func (d exportFiles) nextPart(ctx context.Context, filter checkout.OrderFilter, after string) ([]checkout.Order, error) {
 	return d.Books.Orders(ctx, filter, checkout.Window{After: after, Limit: exportedAtOnce})
+}
+
+// file begins a CSV file that a browser stores.
+func (d *desk) file(c echo.Context, name string) (*http.ResponseController, *csv.Writer) {
+	h := c.Response().Header()
+	h.Set(echo.HeaderContentType, "text/csv; charset=utf-8; header=present")
+	h.Set(echo.HeaderContentDisposition, `attachment; filename="`+name+`-`+d.Now().In(d.zone()).Format(time.DateOnly)+`.csv"`)
+	c.Response().WriteHeader(http.StatusOK)
+	file := csv.NewWriter(c.Response())
+	file.UseCRLF = true
+	return http.NewResponseController(c.Response()), file
 }
 
 func writePart(stream *http.ResponseController, file *csv.Writer, rows [][]string) error {

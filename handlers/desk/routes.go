@@ -23,7 +23,7 @@ const (
 	pathSignIn       = "/sign-in"
 	pathSecondFactor = "/second-factor"
 	pathAccount      = "/account"
-	pathLinks        = "/links/:token"
+	pathWelcome      = "/welcome/:token"
 	pathPeople       = "/people"
 	pathLog          = "/log"
 )
@@ -37,10 +37,15 @@ func (d *desk) routes() []route {
 		exportFiles{d}.routes(),
 		orderPages{d}.routes(),
 		actionPages{d}.routes(),
+		linkPages{d}.routes(),
+		reportPages{d}.routes(),
+		webhookPages{d}.routes(),
+		keyPages{d}.routes(),
 		entrance{d}.routes(),
 		account{d}.routes(),
 		people{d}.routes(),
 		logPages{d}.routes(),
+		settingPages{d}.routes(),
 	)
 }
 
@@ -52,7 +57,12 @@ var navigation = []struct {
 }{
 	{"orders", pathOrders, operators.See},
 	{"inbox", pathInbox, operators.See},
+	{"links", pathLinks, operators.See},
+	{"reports", pathReports, operators.See},
+	{"webhooks", pathWebhooks, operators.Manage},
+	{"keys", pathKeys, operators.Manage},
 	{"people", pathPeople, operators.Manage},
 	{"log", pathLog, operators.Manage},
+	{"settings", pathSettings, operators.See},
 	{"account", pathAccount, operators.Account},
 }

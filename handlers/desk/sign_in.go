@@ -23,8 +23,8 @@ func (d entrance) routes() []route {
 		{http.MethodGet, pathSecondFactor, operators.Proving, d.showSecondFactor, "shows the form for the second factor"},
 		{http.MethodPost, pathSecondFactor, operators.Proving, d.prove, "signs in by the second factor"},
 		{http.MethodPost, "/sign-out", operators.Open, d.signOut, "ends the session"},
-		{http.MethodGet, pathLinks, operators.Open, d.openLink, "opens an invitation, or signs in by a link of test mode"},
-		{http.MethodPost, pathLinks, operators.Open, d.choosePassword, "sets name and password by an invitation"},
+		{http.MethodGet, pathWelcome, operators.Open, d.openLink, "opens an invitation, or signs in by a link of test mode"},
+		{http.MethodPost, pathWelcome, operators.Open, d.choosePassword, "sets name and password by an invitation"},
 	}
 }
 
