@@ -18,6 +18,7 @@ import (
 	"antom-checkout/checkout/operators"
 	"antom-checkout/checkout/payments"
 	"antom-checkout/checkout/shop"
+	"antom-checkout/db"
 	"antom-checkout/handlers"
 	"antom-checkout/handlers/pictures"
 	"antom-checkout/mail"
@@ -98,9 +99,12 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 	if p.metrics != nil {
 		paying.Meter = p.metrics
 	}
+	service := payments.New(paying, store, antomGateway, offered)
 	return handlers.Services{
+		Goods:    db.GoodsOf(p.Store),
+		Personal: p.personal(service),
 		Shop:     shop.New(selling, store),
-		Payments: payments.New(paying, store, antomGateway, offered),
+		Payments: service,
 		Methods:  offered,
 		Merchant: merchant.New(merchant.Config{
 			PublicURL: publicURL, RealMoney: s.LiveMode(), Currency: s.Shop.Currency, OrderTTL: s.Shop.OrderTTL,
@@ -230,7 +234,8 @@ func (p *Program) PagesConfig() handlers.Config {
 // pages is the part of it that settings decide.
 func (s *Settings) pages() handlers.Config {
 	cfg := s.Pages
-	cfg.PublicURL, cfg.Sandbox, cfg.DeskApart = s.PublicURL, !s.LiveMode(), s.DeskAddr != ""
+	cfg.PublicURL, cfg.Sandbox, cfg.DeskApart, cfg.Currency = s.PublicURL, !s.LiveMode(), s.DeskAddr != "", s.Shop.Currency
+	cfg.CatalogFile = s.CatalogFile != ""
 	cfg.MaxStreams = min(cfg.MaxStreams, s.connectionLimits().total/2) // the rest is for requests
 	cfg.AllowedHosts = slices.Concat(cfg.AllowedHosts, s.listenedName())
 	if s.SMTPURL.Empty() {

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"time"
 
+	"antom-checkout/checkout"
+	"antom-checkout/handlers/desk"
 	"antom-checkout/handlers/pictures"
 	"antom-checkout/handlers/web"
 	"antom-checkout/static"
@@ -25,6 +27,8 @@ type Config struct {
 	SDK            *SDK               // nil: pay by forms and redirects only
 	CardsUntil     time.Time          // until when cards are typed on the shop's own page; zero: at Antom's
 	AppReturns     AppReturns         // where native apps may be opened again after paying
+	Currency       checkout.Currency  // that the shop sells in
+	CatalogFile    bool               // CATALOG_FILE says what is sold
 	Sandbox        bool               // payments are practice; pages say so
 	DeskApart      bool               // the dashboard has a listener of its own
 	Preview        Preview            // nil: emails are sent, not previewed
@@ -73,6 +77,7 @@ func (c Config) site() *web.Site {
 		PublicURL:      c.PublicURL,
 		AllowedHosts:   c.AllowedHosts,
 		OpenToOthers:   openToOthers,
+		Uploads:        desk.Uploads,
 		TrustedProxies: c.TrustedProxies,
 		Developers:     c.Developers,
 		TimeZone:       c.TimeZone,

@@ -92,8 +92,25 @@ var access = map[string]string{
 	"GET /dashboard/people/:id/enable":    "owner",
 	"POST /dashboard/people/:id/enable":   "owner",
 	"GET /dashboard/log":                  "owner",
-	"GET /dashboard/*":                    "viewer",
-	"POST /dashboard/*":                   "viewer",
+
+	"GET /dashboard/products":               "viewer",
+	"GET /dashboard/products/:sku":          "viewer",
+	"POST /dashboard/products/:sku":         "finance",
+	"POST /dashboard/products/:sku/stock":   "finance",
+	"POST /dashboard/products/:sku/sale":    "finance",
+	"POST /dashboard/products/:sku/place":   "finance",
+	"POST /dashboard/products/:sku/picture": "finance",
+	"GET /dashboard/new-product":            "finance",
+	"POST /dashboard/new-product":           "finance",
+	"GET /dashboard/product-import":         "finance",
+	"POST /dashboard/product-import":        "finance",
+	"GET /dashboard/personal-data":          "owner",
+	"POST /dashboard/personal-data":         "owner",
+	"POST /dashboard/personal-data/export":  "owner",
+	"POST /dashboard/personal-data/erasure": "owner",
+
+	"GET /dashboard/*":  "viewer",
+	"POST /dashboard/*": "viewer",
 }
 
 // TestEachRouteOfTheDashboardIsOpenToItsRolesOnly tries every route with every role, and
@@ -147,7 +164,7 @@ func TestEachRouteOfTheDashboardIsOpenToItsRolesOnly(t *testing.T) {
 func (s *shop) tries(b *buyer, route string) string {
 	s.t.Helper()
 	method, path, _ := strings.Cut(route, " ")
-	path = strings.NewReplacer(":id", "none", ":token", "none", "*", "none").Replace(path)
+	path = strings.NewReplacer(":id", "none", ":sku", "none", ":token", "none", "*", "none").Replace(path)
 	var a answer
 	if method == http.MethodPost {
 		a = b.post(path)

@@ -15,6 +15,7 @@ import (
 	"antom-checkout/checkout/operators"
 	"antom-checkout/checkout/payments"
 	"antom-checkout/checkout/shop"
+	"antom-checkout/handlers/desk"
 	"antom-checkout/handlers/web"
 	"antom-checkout/views"
 )
@@ -27,6 +28,7 @@ type server struct {
 	payments *payments.Service
 	methods  *methods.Methods
 	merchant *merchant.Service
+	goods    desk.Goods
 	sessions *web.Sessions[session]
 	buyers   *web.Sessions[buyer]
 	limiter  *web.Limiter // nil: no limits
@@ -41,6 +43,8 @@ type Services struct {
 	Methods  *methods.Methods
 	Merchant *merchant.Service
 	People   *operators.Service
+	Goods    desk.Goods    // the products as the merchant changes them
+	Personal desk.Personal // what is kept about buyers
 }
 
 // New makes the shop's HTTP handler.
@@ -50,7 +54,7 @@ func New(cfg Config, services Services, verifier Notifications, readiness Readin
 	s.routes(e, notifications{s, verifier, &refusals{}}, probes{s, readiness})
 	s.mountAPI(e)
 	if !s.cfg.DeskApart {
-		s.mountDesk(e, services.People)
+		s.mountDesk(e, services)
 	}
 	return e
 }
@@ -66,6 +70,7 @@ func newServer(cfg Config, services Services) *server {
 		payments: services.Payments,
 		methods:  services.Methods,
 		merchant: services.Merchant,
+		goods:    services.Goods,
 		sessions: web.NewSessions[session]("session", web.SessionDays, site.HTTPS(), cfg.sessionKeys()...),
 		buyers:   web.NewSessions[buyer]("buyer", web.BuyerDays, site.HTTPS(), cfg.sessionKeys()...),
 		streams:  &streams{limits: cfg.streamLimits(), meter: cfg.Meter},

@@ -22,13 +22,17 @@ const BasePath = "/dashboard"
 
 // Services are what the dashboard calls.
 type Services struct {
-	People *operators.Service
+	People   *operators.Service
+	Goods    Goods
+	Personal Personal
 }
 
 // Config is what the dashboard needs beside the services.
 type Config struct {
-	Site *web.Site
-	Now  func() time.Time
+	Site        *web.Site
+	Now         func() time.Time
+	Currency    checkout.Currency // of the shop
+	CatalogFile bool              // CATALOG_FILE says at each start what is sold
 }
 
 // desk is what the handlers share.

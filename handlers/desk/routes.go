@@ -35,6 +35,8 @@ func (d *desk) routes() []route {
 		[]route{{http.MethodGet, "", operators.See, d.showHome, "goes to the first page"}},
 		d.entranceRoutes(),
 		d.accountRoutes(),
+		d.productRoutes(),
+		d.personalRoutes(),
 		d.peopleRoutes(),
 		d.logRoutes(),
 	)
@@ -46,6 +48,8 @@ var navigation = []struct {
 	path  string
 	needs operators.Capability
 }{
+	{"products", pathProducts, operators.See},
+	{"personal-data", pathPersonal, operators.Manage},
 	{"people", pathPeople, operators.Manage},
 	{"log", pathLog, operators.Manage},
 	{"account", pathAccount, operators.Account},

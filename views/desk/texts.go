@@ -4,7 +4,9 @@ import (
 	"context"
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"strconv"
 	"strings"
 
@@ -25,10 +27,14 @@ var texts = map[language.Tag]map[string]string{
 // Languages lists the languages of the dashboard, the default first.
 func Languages() []language.Tag { return []language.Tag{language.English, language.SimplifiedChinese} }
 
-func readTexts(name string) (texts map[string]string) {
-	raw, err := messageFiles.ReadFile("messages/" + name + ".json")
-	if err == nil {
-		err = json.Unmarshal(raw, &texts)
+// readTexts reads the files of a language: en.json and those of parts of the dashboard, such as
+// orders.en.json.
+func readTexts(name string) map[string]string {
+	texts := map[string]string{}
+	files, err := fs.Glob(messageFiles, "messages/*"+name+".json")
+	for _, file := range files {
+		raw, readErr := messageFiles.ReadFile(file)
+		err = errors.Join(err, readErr, json.Unmarshal(raw, &texts))
 	}
 	if err != nil {
 		panic("views/desk: messages of " + name + ": " + err.Error()) // compiled in: a broken build
