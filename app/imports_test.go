@@ -20,15 +20,15 @@ var arrows = map[string][]string{
 	".": {"app"},
 	"app": {"antom", "antom/sandbox", "checkout", "checkout/gateway", "checkout/merchant", "checkout/methods", "checkout/operators", "checkout/payments",
 		"checkout/shop", "db", "handlers", "handlers/pictures", "handlers/web", "mail", "static", "webhooks", "webhooks/safedial"},
-	"handlers": {"handlers/api", "handlers/desk", "handlers/pictures", "handlers/web", "views", "static", "checkout", "checkout/merchant", "checkout/payments", "checkout/methods", "checkout/shop",
+	"handlers": {"handlers/api", "handlers/desk", "handlers/pictures", "handlers/web", "views", "static", "checkout", "checkout/merchant", "checkout/operators", "checkout/payments", "checkout/methods", "checkout/shop",
 		"checkout/gateway", "antom"}, // the last two as narrow as TestHandlersKnowAntomByItsNotifications says
 	"handlers/api":       {"handlers/web", "checkout", "checkout/merchant"},
-	"handlers/desk":      {"handlers/web", "views/desk", "checkout", "checkout/operators"},
+	"handlers/desk":      {"handlers/web", "views", "views/desk", "checkout", "checkout/operators"},
 	"handlers/pictures":  {"webhooks/safedial"},
 	"handlers/web":       {"views", "static", "checkout"},
 	"views":              {"static", "checkout"},
 	"views/desk":         {"views", "static"},
-	"views/desk/samples": {"views", "views/desk"},
+	"views/desk/samples": {"static", "views", "views/desk"},
 	"views/samples":      {"checkout", "static", "views", "views/desk/samples"},
 	"views/gallery":      {"views/samples"},
 	"mail":               {"checkout", "views", "static"}, // an email is rendered from a view, in the shop's colours

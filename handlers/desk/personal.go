@@ -37,9 +37,12 @@ const (
 	pathErase    = pathPersonal + "/erasure"
 )
 
-// personalRoutes take the address of a person in the body of a form, so that it is in no log
+// personalPages are the pages of what is kept about buyers.
+type personalPages struct{ *desk }
+
+// routes take the address of a person in the body of a form, so that it is in no log
 // and no history.
-func (d *desk) personalRoutes() []route {
+func (d personalPages) routes() []route {
 	return []route{
 		{http.MethodGet, pathPersonal, operators.Manage, d.showPersonal, "is the form to find what is kept about a buyer"},
 		{http.MethodPost, pathPersonal, operators.Manage, d.findPersonal, "lists the orders of a buyer"},
@@ -48,7 +51,7 @@ func (d *desk) personalRoutes() []route {
 	}
 }
 
-func (d *desk) personalView(c echo.Context) view.PersonalData {
+func (d personalPages) personalView(c echo.Context) view.PersonalData {
 	v := view.PersonalData{Frame: d.frame(c, "personal-data"), Action: BasePath + pathPersonal, ExportURL: BasePath + pathExport, EraseURL: BasePath + pathErase}
 	if kept := d.Personal.Retention(); kept > 0 {
 		v.Retention = strconv.Itoa(int(kept.Hours() / 24))
@@ -56,12 +59,12 @@ func (d *desk) personalView(c echo.Context) view.PersonalData {
 	return v
 }
 
-func (d *desk) showPersonal(c echo.Context) error {
+func (d personalPages) showPersonal(c echo.Context) error {
 	return web.Render(c, http.StatusOK, view.PersonalDataPage(d.personalView(c)))
 }
 
 // ordersOf finds the orders of the person whose address the form holds.
-func (d *desk) ordersOf(c echo.Context) (email string, orders []checkout.Order, err error) {
+func (d personalPages) ordersOf(c echo.Context) (email string, orders []checkout.Order, err error) {
 	email = strings.TrimSpace(c.FormValue("email"))
 	if email == "" {
 		return "", nil, nil
@@ -70,7 +73,7 @@ func (d *desk) ordersOf(c echo.Context) (email string, orders []checkout.Order, 
 	return email, orders, err
 }
 
-func (d *desk) findPersonal(c echo.Context) error {
+func (d personalPages) findPersonal(c echo.Context) error {
 	email, orders, err := d.ordersOf(c)
 	if err != nil {
 		return err
@@ -78,7 +81,7 @@ func (d *desk) findPersonal(c echo.Context) error {
 	return d.personalPage(c, email, orders)
 }
 
-func (d *desk) personalPage(c echo.Context, email string, orders []checkout.Order) error {
+func (d personalPages) personalPage(c echo.Context, email string, orders []checkout.Order) error {
 	v := d.personalView(c)
 	v.Email, v.Searched = email, email != ""
 	status := http.StatusOK
@@ -91,7 +94,7 @@ func (d *desk) personalPage(c echo.Context, email string, orders []checkout.Orde
 	return web.Render(c, status, view.PersonalDataPage(v))
 }
 
-func (d *desk) personalOrder(c echo.Context, o checkout.Order) view.PersonalOrder {
+func (d personalPages) personalOrder(c echo.Context, o checkout.Order) view.PersonalOrder {
 	return view.PersonalOrder{
 		Number: o.Number, Placed: views.Clock(c.Request().Context(), o.CreatedAt, d.Now()), Erased: o.Erased(), Needed: checkout.NeedsBuyer(o),
 	}
@@ -99,7 +102,7 @@ func (d *desk) personalOrder(c echo.Context, o checkout.Order) view.PersonalOrde
 
 // recordOrders notes what was done with the buyer's data of orders. The address is left out:
 // the log is never erased.
-func (d *desk) recordOrders(c echo.Context, action string, orders []checkout.Order) error {
+func (d personalPages) recordOrders(c echo.Context, action string, orders []checkout.Order) error {
 	for _, o := range orders {
 		if err := d.People.Record(c.Request().Context(), actor(c), action, o.ID, ""); err != nil {
 			return err
@@ -108,7 +111,7 @@ func (d *desk) recordOrders(c echo.Context, action string, orders []checkout.Ord
 	return nil
 }
 
-func (d *desk) exportPersonal(c echo.Context) error {
+func (d personalPages) exportPersonal(c echo.Context) error {
 	email, orders, err := d.ordersOf(c)
 	if err != nil {
 		return err
@@ -129,7 +132,7 @@ func (d *desk) exportPersonal(c echo.Context) error {
 
 // erasePersonal first says what goes and what stays. What is still needed stays, and the
 // answer says why.
-func (d *desk) erasePersonal(c echo.Context) error {
+func (d personalPages) erasePersonal(c echo.Context) error {
 	ctx := c.Request().Context()
 	email, orders, err := d.ordersOf(c)
 	switch {
@@ -161,7 +164,7 @@ func (d *desk) erasePersonal(c echo.Context) error {
 	return web.Render(c, http.StatusOK, view.ErasedPage(v))
 }
 
-func (d *desk) confirmErasure(c echo.Context, email string, orders []checkout.Order) error {
+func (d personalPages) confirmErasure(c echo.Context, email string, orders []checkout.Order) error {
 	ctx := c.Request().Context()
 	needed := 0
 	for _, o := range orders {

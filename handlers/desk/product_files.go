@@ -55,7 +55,7 @@ func readPicture(content []byte) (p checkout.Picture, wrong string) {
 }
 
 // setPicture takes the picture of a product, or takes it away.
-func (d *desk) setPicture(c echo.Context) error {
+func (d products) setPicture(c echo.Context) error {
 	if refused, err := d.refusedEdit(c); refused {
 		return err
 	}
@@ -87,11 +87,11 @@ func (d *desk) setPicture(c echo.Context) error {
 	return d.productDone(c, p.SKU, "product.picture", p.SKU, "product_picture")
 }
 
-func (d *desk) showImport(c echo.Context) error {
+func (d products) showImport(c echo.Context) error {
 	return d.importPage(c, http.StatusOK, nil)
 }
 
-func (d *desk) importPage(c echo.Context, status int, problems []string) error {
+func (d products) importPage(c echo.Context, status int, problems []string) error {
 	if refused, err := d.refusedEdit(c); refused {
 		return err
 	}
@@ -102,7 +102,7 @@ func (d *desk) importPage(c echo.Context, status int, problems []string) error {
 
 // importProducts says what a file changes; posted again from that page, it changes it. What
 // has become different meanwhile is shown anew.
-func (d *desk) importProducts(c echo.Context) error {
+func (d products) importProducts(c echo.Context) error {
 	if refused, err := d.refusedEdit(c); refused {
 		return err
 	}
@@ -137,7 +137,7 @@ func (d *desk) importProducts(c echo.Context) error {
 
 // importedFile is the file that was uploaded, or that the preview carries along. wrong is the
 // key of a text that says why there is none.
-func (d *desk) importedFile(c echo.Context) (values url.Values, content []byte, wrong string, err error) {
+func (d products) importedFile(c echo.Context) (values url.Values, content []byte, wrong string, err error) {
 	values, content, err = web.Upload(c, "file")
 	if err == nil && len(content) == 0 && values.Has("carried") {
 		if content, err = base64.StdEncoding.DecodeString(values.Get("carried")); err != nil {
@@ -153,7 +153,7 @@ func (d *desk) importedFile(c echo.Context) (values url.Values, content []byte, 
 	return values, content, "", err
 }
 
-func (d *desk) previewImport(c echo.Context, content []byte, seen string, changed bool, changes []checkout.ProductChange) error {
+func (d products) previewImport(c echo.Context, content []byte, seen string, changed bool, changes []checkout.ProductChange) error {
 	v := view.ImportPreview{
 		Frame: d.frame(c, "products"), Action: BasePath + pathImport, BackURL: BasePath + pathImport, Changed: changed,
 		Hidden: []view.Hidden{{Name: "seen", Value: seen}, {Name: "carried", Value: base64.StdEncoding.EncodeToString(content)}},

@@ -56,7 +56,10 @@ var Uploads = []string{BasePath + pathPicture, BasePath + pathImport}
 
 const changesShown = 50 // of the history of a stock
 
-func (d *desk) productRoutes() []route {
+// products are the pages of products.
+type products struct{ *desk }
+
+func (d products) routes() []route {
 	return []route{
 		{http.MethodGet, pathProducts, operators.See, d.listProducts, "lists the products"},
 		{http.MethodGet, pathProduct, operators.See, d.showProduct, "shows a product with the history of its stock"},
@@ -75,12 +78,12 @@ func (d *desk) productRoutes() []route {
 func productPath(sku string) string { return pathProducts + "/" + url.PathEscape(sku) }
 
 // mayEdit reports whether the person may change what the catalogue file would say.
-func (d *desk) mayEdit(c echo.Context) bool {
+func (d products) mayEdit(c echo.Context) bool {
 	return personOf(c).May(operators.Money) && !d.CatalogFile
 }
 
 // refusedEdit refuses a change of what CATALOG_FILE says: the next start would undo it.
-func (d *desk) refusedEdit(c echo.Context) (refused bool, err error) {
+func (d products) refusedEdit(c echo.Context) (refused bool, err error) {
 	if !d.CatalogFile {
 		return false, nil
 	}
@@ -90,7 +93,7 @@ func (d *desk) refusedEdit(c echo.Context) (refused bool, err error) {
 	}))
 }
 
-func (d *desk) listProducts(c echo.Context) error {
+func (d products) listProducts(c echo.Context) error {
 	all, err := d.Goods.List(c.Request().Context(), d.Currency)
 	if err != nil {
 		return err
@@ -158,7 +161,7 @@ func (t typedProduct) field(c echo.Context, name string, f view.Field) view.Fiel
 }
 
 // fields are those of the form; the description has a field of its own.
-func (d *desk) fields(c echo.Context, t typedProduct, isNew bool) view.ProductForm {
+func (d products) fields(c echo.Context, t typedProduct, isNew bool) view.ProductForm {
 	ctx := c.Request().Context()
 	form := view.ProductForm{Description: t.Get("description")}
 	if isNew {
@@ -174,7 +177,7 @@ func (d *desk) fields(c echo.Context, t typedProduct, isNew bool) view.ProductFo
 }
 
 // typed reads the form of a product.
-func (d *desk) typed(c echo.Context, sku string) (p checkout.Product, t typedProduct, err error) {
+func (d products) typed(c echo.Context, sku string) (p checkout.Product, t typedProduct, err error) {
 	values, err := c.FormParams()
 	if err != nil {
 		return p, t, web.Unreadable(err)
@@ -202,11 +205,11 @@ func typedPieces(text string) (n *int, ok bool) {
 	return &count, err == nil && count >= 0 && count <= checkout.MaxPieces
 }
 
-func (d *desk) showNewProduct(c echo.Context) error {
+func (d products) showNewProduct(c echo.Context) error {
 	return d.newProductPage(c, http.StatusOK, typedProduct{})
 }
 
-func (d *desk) newProductPage(c echo.Context, status int, t typedProduct) error {
+func (d products) newProductPage(c echo.Context, status int, t typedProduct) error {
 	if refused, err := d.refusedEdit(c); refused {
 		return err
 	}
@@ -215,7 +218,7 @@ func (d *desk) newProductPage(c echo.Context, status int, t typedProduct) error 
 	return web.Render(c, status, view.NewProductPage(view.NewProduct{Frame: d.frame(c, "products"), Form: form, BackURL: BasePath + pathProducts}))
 }
 
-func (d *desk) addProduct(c echo.Context) error {
+func (d products) addProduct(c echo.Context) error {
 	if refused, err := d.refusedEdit(c); refused {
 		return err
 	}
@@ -244,18 +247,18 @@ func (d *desk) addProduct(c echo.Context) error {
 }
 
 // productDone notes a change of a product in the operators' log, and goes back to its page.
-func (d *desk) productDone(c echo.Context, sku, action, about, text string) error {
+func (d products) productDone(c echo.Context, sku, action, about, text string) error {
 	if err := d.People.Record(c.Request().Context(), actor(c), action, "", about); err != nil {
 		return err
 	}
 	return done(c, productPath(sku), text)
 }
 
-func (d *desk) product(c echo.Context) (checkout.StoredProduct, error) {
+func (d products) product(c echo.Context) (checkout.StoredProduct, error) {
 	return d.Goods.Get(c.Request().Context(), c.Param("sku"), d.Currency)
 }
 
-func (d *desk) showProduct(c echo.Context) error {
+func (d products) showProduct(c echo.Context) error {
 	p, err := d.product(c)
 	if err != nil {
 		return err
@@ -264,7 +267,7 @@ func (d *desk) showProduct(c echo.Context) error {
 }
 
 // asTyped is a product as its form holds it.
-func (d *desk) asTyped(c echo.Context, p checkout.StoredProduct) typedProduct {
+func (d products) asTyped(c echo.Context, p checkout.StoredProduct) typedProduct {
 	t := typedProduct{Values: url.Values{"name": {p.Name}, "description": {p.Description}}}
 	if p.Price.Minor > 0 {
 		t.Set("price", p.Price.Digits(views.Language(c.Request().Context())))
@@ -275,7 +278,7 @@ func (d *desk) asTyped(c echo.Context, p checkout.StoredProduct) typedProduct {
 	return t
 }
 
-func (d *desk) productPage(c echo.Context, status int, p checkout.StoredProduct, t typedProduct) error {
+func (d products) productPage(c echo.Context, status int, p checkout.StoredProduct, t typedProduct) error {
 	ctx := c.Request().Context()
 	history, err := d.Goods.History(ctx, p.SKU, changesShown)
 	if err != nil {
@@ -307,7 +310,7 @@ func (d *desk) productPage(c echo.Context, status int, p checkout.StoredProduct,
 }
 
 // wrongProduct shows a product again with what is wrong; what was not typed is as it is stored.
-func (d *desk) wrongProduct(c echo.Context, p checkout.StoredProduct, typed url.Values, wrong map[string]string) error {
+func (d products) wrongProduct(c echo.Context, p checkout.StoredProduct, typed url.Values, wrong map[string]string) error {
 	t := d.asTyped(c, p)
 	for name := range t.Values {
 		if typed.Has(name) {
@@ -318,7 +321,7 @@ func (d *desk) wrongProduct(c echo.Context, p checkout.StoredProduct, typed url.
 	return d.productPage(c, http.StatusUnprocessableEntity, p, t)
 }
 
-func (d *desk) changeProduct(c echo.Context) error {
+func (d products) changeProduct(c echo.Context) error {
 	if refused, err := d.refusedEdit(c); refused {
 		return err
 	}
@@ -344,7 +347,7 @@ func (d *desk) changeProduct(c echo.Context) error {
 	return d.productDone(c, p.SKU, "product.change", about, "product_saved")
 }
 
-func (d *desk) setStock(c echo.Context) error {
+func (d products) setStock(c echo.Context) error {
 	p, err := d.product(c)
 	if err != nil {
 		return err
@@ -363,7 +366,7 @@ func (d *desk) setStock(c echo.Context) error {
 	return d.productDone(c, p.SKU, "product.stock", p.SKU+" "+strings.TrimSpace(values.Get("stock")), "product_stock")
 }
 
-func (d *desk) setOnSale(c echo.Context) error {
+func (d products) setOnSale(c echo.Context) error {
 	p, err := d.product(c)
 	if err != nil {
 		return err
@@ -378,7 +381,7 @@ func (d *desk) setOnSale(c echo.Context) error {
 	return d.productDone(c, p.SKU, "product.off_sale", p.SKU, "product_off")
 }
 
-func (d *desk) moveProduct(c echo.Context) error {
+func (d products) moveProduct(c echo.Context) error {
 	if refused, err := d.refusedEdit(c); refused {
 		return err
 	}

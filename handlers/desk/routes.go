@@ -35,8 +35,8 @@ func (d *desk) routes() []route {
 		[]route{{http.MethodGet, "", operators.See, d.showHome, "goes to the first page"}},
 		d.entranceRoutes(),
 		d.accountRoutes(),
-		d.productRoutes(),
-		d.personalRoutes(),
+		products{d}.routes(),
+		personalPages{d}.routes(),
 		d.peopleRoutes(),
 		d.logRoutes(),
 	)
