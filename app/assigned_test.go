@@ -114,7 +114,7 @@ func importsCheckout(f sourceFile) bool { return imports(f, "checkout") }
 // exported reads packages as the compiler left them, which the go command finds.
 func exported(t *testing.T, set *token.FileSet) types.Importer {
 	t.Helper()
-	list := exec.CommandContext(t.Context(), "go", "list", "-export", "-deps", "-f", "{{.ImportPath}}\t{{.Export}}", "./app")
+	list := exec.CommandContext(t.Context(), "go", "list", "-export", "-deps", "-f", "{{.ImportPath}}\t{{.Export}}", "./app", "./views/samples")
 	list.Dir = ".."
 	out, err := list.Output()
 	if err != nil {

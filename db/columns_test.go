@@ -265,11 +265,12 @@ func withVersion(o checkout.Order) checkout.Order {
 func TestEveryColumnOfATableIsMapped(t *testing.T) {
 	store := openStore(t)
 	for name, mapped := range map[string][]string{
-		"orders":          mappedColumns(&orderRows),
-		"payments":        mappedColumns(&paymentRows),
-		"operations":      mappedColumns(&operationRows),
-		"saved_cards":     mappedColumns(&savedCardRows),
-		"payment_links":   mappedColumns(&linkRows),
+		"orders":        mappedColumns(&orderRows),
+		"payments":      mappedColumns(&paymentRows),
+		"operations":    mappedColumns(&operationRows),
+		"saved_cards":   mappedColumns(&savedCardRows),
+		"payment_links": mappedColumns(&linkRows),
+
 		"people":          mappedColumns(&memberRows),
 		"people_sessions": mappedColumns(&sessionRows),
 		"people_links":    mappedColumns(&signInLinkRows),

@@ -102,6 +102,29 @@ func (t people) rowOf(was memberRow, m operators.Member) memberRow {
 	return row
 }
 
+// unreadableFactor stands for a second factor that was sealed with a key which is not known. No
+// code is right for it.
+const unreadableFactor = "sealed"
+
+// sealAnew seals the second factors with the present key that an older one has sealed.
+func (t people) sealAnew(ctx context.Context) error {
+	if len(t.store.older) == 0 {
+		return nil
+	}
+	return t.store.write(ctx, func(ctx context.Context, tx *tx) error {
+		rows, err := t.all(ctx, tx)
+		for _, row := range rows {
+			if err == nil && row.TOTP != "" && row.TOTP != unreadableFactor {
+				err = execute(ctx, tx, `UPDATE people SET totp = $1 WHERE id = $2`, t.store.seal([]byte(row.TOTP), "person "+row.ID), row.ID)
+			}
+		}
+		if err != nil {
+			return fmt.Errorf("seal second factors: %w", err)
+		}
+		return nil
+	})
+}
+
 // opened is the person of a row. A second factor that was sealed with another key opens
 // nothing and is still one, so that the password alone does not sign in.
 func (t people) opened(row scanner) (m memberRow, err error) {
@@ -110,7 +133,7 @@ func (t people) opened(row scanner) (m memberRow, err error) {
 	}
 	text, known := t.store.unseal(m.totp, "person "+m.ID)
 	if m.TOTP = string(text); !known {
-		m.TOTP = "sealed"
+		m.TOTP = unreadableFactor
 	}
 	return m, nil
 }

@@ -137,7 +137,10 @@ func SealOld(ctx context.Context, s *Store) error {
 			}
 		}
 	}
-	return s.savedCards.sealAnew(ctx)
+	if err := s.savedCards.sealAnew(ctx); err != nil {
+		return err
+	}
+	return s.people.sealAnew(ctx)
 }
 
 // sealNotification is the body as its row holds it: sealed where it holds a card's token

@@ -266,7 +266,7 @@ func TestStylesBreakNoPageOfAnOldBrowser(t *testing.T) {
 	young := regexp.MustCompile(`@layer|@container|@scope|@starting-style|color-mix\(|light-dark\(|oklch\(|oklab\(|\d(?:d|s|l)v[hw]\b|\(\s*(?:width|height)\s*[<>]|(?:^|[;{}\s])&|:is\(|:where\(|display:\s*(?:contents|flow-root)`)
 	mixed := regexp.MustCompile(`:has\(|:focus-visible|::backdrop|:focus-within|:not\([^)]*[ ,>+]`)
 	comment := regexp.MustCompile(`(?s)/\*.*?\*/`)
-	for _, name := range []string{"app.css", "shop.css"} {
+	for _, name := range []string{"app.css", "shop.css", "desk.css"} {
 		source, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

@@ -20,8 +20,10 @@ const (
 	pathSessions = pathAccount + "/sessions"
 )
 
-// accountRoutes are what a person does with their own account.
-func (d *desk) accountRoutes() []route {
+// account is what a person does with their own account.
+type account struct{ *desk }
+
+func (d account) routes() []route {
 	return []route{
 		{http.MethodGet, pathAccount, operators.Account, d.showAccount, "shows the person's own account"},
 		{http.MethodPost, pathPassword, operators.Account, d.changePassword, "changes the person's own password"},
@@ -34,10 +36,10 @@ func (d *desk) accountRoutes() []route {
 	}
 }
 
-func (d *desk) showAccount(c echo.Context) error { return d.accountPage(c, http.StatusOK, "", "") }
+func (d account) showAccount(c echo.Context) error { return d.accountPage(c, http.StatusOK, "", "") }
 
 // accountPage shows the account; wrong is why the form called form was refused.
-func (d *desk) accountPage(c echo.Context, status int, form, wrong string) error {
+func (d account) accountPage(c echo.Context, status int, form, wrong string) error {
 	ctx := c.Request().Context()
 	own, err := d.People.Own(ctx, signed(c))
 	if err != nil {
@@ -67,11 +69,11 @@ func (d *desk) sessionView(c echo.Context, s operators.Session) view.Session {
 }
 
 // accountAgain shows the account again after a form was refused.
-func (d *desk) accountAgain(c echo.Context, err error, form string) error {
+func (d account) accountAgain(c echo.Context, err error, form string) error {
 	return d.again(c, err, func(wrong string) error { return d.accountPage(c, statusOf(err), form, wrong) })
 }
 
-func (d *desk) changePassword(c echo.Context) error {
+func (d account) changePassword(c echo.Context) error {
 	entered, err := d.People.ChangePassword(c.Request().Context(), signed(c), c.FormValue("current"), c.FormValue("password"), from(c))
 	if err != nil {
 		return d.accountAgain(c, err, "password")
@@ -80,7 +82,7 @@ func (d *desk) changePassword(c echo.Context) error {
 	return done(c, pathAccount, "password_changed")
 }
 
-func (d *desk) beginFactor(c echo.Context) error {
+func (d account) beginFactor(c echo.Context) error {
 	_, err := d.People.BeginSecondFactor(c.Request().Context(), signed(c), d.token(c), c.FormValue("current"))
 	if err != nil {
 		return d.accountAgain(c, err, "factor")
@@ -88,9 +90,9 @@ func (d *desk) beginFactor(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, BasePath+pathFactor)
 }
 
-func (d *desk) showFactor(c echo.Context) error { return d.factorPage(c, http.StatusOK, "") }
+func (d account) showFactor(c echo.Context) error { return d.factorPage(c, http.StatusOK, "") }
 
-func (d *desk) factorPage(c echo.Context, status int, wrong string) error {
+func (d account) factorPage(c echo.Context, status int, wrong string) error {
 	key, err := d.People.Pending(c.Request().Context(), d.token(c))
 	if err != nil {
 		return err
@@ -101,7 +103,7 @@ func (d *desk) factorPage(c echo.Context, status int, wrong string) error {
 	}))
 }
 
-func (d *desk) setFactor(c echo.Context) error {
+func (d account) setFactor(c echo.Context) error {
 	entered, codes, err := d.People.SetSecondFactor(c.Request().Context(), signed(c), d.token(c), c.FormValue("code"), from(c))
 	if err != nil {
 		return d.again(c, err, func(wrong string) error { return d.factorPage(c, statusOf(err), wrong) })
@@ -111,18 +113,18 @@ func (d *desk) setFactor(c echo.Context) error {
 }
 
 // codesPage shows recovery codes this once.
-func (d *desk) codesPage(c echo.Context, codes []string) error {
+func (d account) codesPage(c echo.Context, codes []string) error {
 	return web.Render(c, http.StatusOK, view.CodesPage(view.Codes{Frame: d.frame(c, "account"), Codes: codes, HomeURL: BasePath}))
 }
 
-func (d *desk) removeFactor(c echo.Context) error {
+func (d account) removeFactor(c echo.Context) error {
 	if err := d.People.RemoveSecondFactor(c.Request().Context(), signed(c), c.FormValue("current"), from(c)); err != nil {
 		return d.accountAgain(c, err, "removal")
 	}
 	return done(c, pathAccount, "second_factor_removed")
 }
 
-func (d *desk) makeRecovery(c echo.Context) error {
+func (d account) makeRecovery(c echo.Context) error {
 	codes, err := d.People.NewRecoveryCodes(c.Request().Context(), signed(c), c.FormValue("current"), from(c))
 	if err != nil {
 		return d.accountAgain(c, err, "recovery")
@@ -130,7 +132,7 @@ func (d *desk) makeRecovery(c echo.Context) error {
 	return d.codesPage(c, codes)
 }
 
-func (d *desk) endSession(c echo.Context) error {
+func (d account) endSession(c echo.Context) error {
 	if err := d.People.EndSession(c.Request().Context(), signed(c), c.Param("id"), from(c)); err != nil {
 		return err
 	}

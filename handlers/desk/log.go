@@ -15,11 +15,14 @@ import (
 // rowsOfLog is how many entries a page of the log shows.
 const rowsOfLog = 50
 
-func (d *desk) logRoutes() []route {
+// logPages show the operators' log.
+type logPages struct{ *desk }
+
+func (d logPages) routes() []route {
 	return []route{{http.MethodGet, pathLog, operators.Manage, d.showLog, "shows the operators' log"}}
 }
 
-func (d *desk) showLog(c echo.Context) error {
+func (d logPages) showLog(c echo.Context) error {
 	ctx, after := c.Request().Context(), c.QueryParam("after")
 	entries, err := d.People.OperatorsLog(ctx, checkout.Window{After: after, Limit: rowsOfLog})
 	if err != nil {

@@ -12,8 +12,10 @@ import (
 	view "antom-checkout/views/desk"
 )
 
-// peopleRoutes are what owners do with people.
-func (d *desk) peopleRoutes() []route {
+// people is what owners do with people.
+type people struct{ *desk }
+
+func (d people) routes() []route {
 	routes := []route{
 		{http.MethodGet, pathPeople, operators.Manage, d.showPeople, "lists the people"},
 		{http.MethodGet, pathPeople + "/invitation", operators.Manage, d.showInvite, "shows the form to invite a person"},
@@ -37,7 +39,7 @@ type personAction struct {
 	do     func(c echo.Context, ctx context.Context, id string) (link string, err error)
 }
 
-func (d *desk) personActions() []personAction {
+func (d people) personActions() []personAction {
 	// plain is an action that answers no link.
 	plain := func(do func(context.Context, operators.Actor, string) (operators.Member, error)) func(echo.Context, context.Context, string) (string, error) {
 		return func(c echo.Context, ctx context.Context, id string) (string, error) {
@@ -60,7 +62,7 @@ func (d *desk) personActions() []personAction {
 	}
 }
 
-func (d *desk) showPeople(c echo.Context) error {
+func (d people) showPeople(c echo.Context) error {
 	all, err := d.People.People(c.Request().Context())
 	if err != nil {
 		return err
@@ -72,7 +74,7 @@ func (d *desk) showPeople(c echo.Context) error {
 	return web.Render(c, http.StatusOK, view.PeoplePage(v))
 }
 
-func (d *desk) personView(c echo.Context, m operators.Member) view.Person {
+func (d people) personView(c echo.Context, m operators.Member) view.Person {
 	v := view.Person{
 		Name: m.Name, Email: m.Email, Role: string(m.Role), HasFactor: m.HasSecondFactor(),
 		URL: BasePath + pathPeople + "/" + m.ID, State: m.State(),
@@ -83,7 +85,7 @@ func (d *desk) personView(c echo.Context, m operators.Member) view.Person {
 	return v
 }
 
-func (d *desk) inviteView(c echo.Context) view.Invite {
+func (d people) inviteView(c echo.Context) view.Invite {
 	v := view.Invite{
 		Frame: d.frame(c, "people"), Action: BasePath + pathPeople + "/invitation", BackURL: BasePath + pathPeople,
 		Email: c.FormValue("email"), Name: c.FormValue("name"), Role: c.FormValue("role"),
@@ -94,11 +96,11 @@ func (d *desk) inviteView(c echo.Context) view.Invite {
 	return v
 }
 
-func (d *desk) showInvite(c echo.Context) error {
+func (d people) showInvite(c echo.Context) error {
 	return web.Render(c, http.StatusOK, view.InvitePage(d.inviteView(c)))
 }
 
-func (d *desk) invite(c echo.Context) error {
+func (d people) invite(c echo.Context) error {
 	m, link, err := d.People.Invite(c.Request().Context(), actor(c), c.FormValue("email"), c.FormValue("name"), operators.Role(c.FormValue("role")))
 	if err != nil {
 		return d.again(c, err, func(wrong string) error {
@@ -111,13 +113,13 @@ func (d *desk) invite(c echo.Context) error {
 }
 
 // linkPage shows the link of a person this once.
-func (d *desk) linkPage(c echo.Context, m operators.Member, link string) error {
+func (d people) linkPage(c echo.Context, m operators.Member, link string) error {
 	return web.Render(c, http.StatusOK, view.LinkPage(view.Link{
 		Frame: d.frame(c, "people"), Email: m.Email, Link: link, Minutes: int(operators.LinkTime.Minutes()), BackURL: BasePath + pathPeople,
 	}))
 }
 
-func (d *desk) showPerson(c echo.Context) error {
+func (d people) showPerson(c echo.Context) error {
 	ctx := c.Request().Context()
 	m, sessions, err := d.People.PersonWithSessions(ctx, c.Param("id"))
 	if err != nil {
@@ -137,7 +139,7 @@ func (d *desk) showPerson(c echo.Context) error {
 }
 
 // confirmPerson says what an action will do.
-func (d *desk) confirmPerson(c echo.Context, a personAction, status int, wrong string) error {
+func (d people) confirmPerson(c echo.Context, a personAction, status int, wrong string) error {
 	ctx := c.Request().Context()
 	m, err := d.People.Person(ctx, c.Param("id"))
 	if err != nil {
@@ -157,7 +159,7 @@ func (d *desk) confirmPerson(c echo.Context, a personAction, status int, wrong s
 	return web.Render(c, status, view.ConfirmPage(v))
 }
 
-func (d *desk) doPerson(c echo.Context, a personAction) error {
+func (d people) doPerson(c echo.Context, a personAction) error {
 	ctx := c.Request().Context()
 	m, err := d.People.Person(ctx, c.Param("id"))
 	if err != nil {

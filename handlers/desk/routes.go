@@ -28,17 +28,17 @@ const (
 	pathLog          = "/log"
 )
 
-// routes lists all routes of the dashboard. Each part of it has its rows in a file of its
-// own.
+// routes lists all routes of the dashboard. Each part of it is a type in a file
+// of its own, with its rows.
 func (d *desk) routes() []route {
 	return slices.Concat(
 		[]route{{http.MethodGet, "", operators.See, d.showHome, "goes to the first page"}},
-		d.entranceRoutes(),
-		d.accountRoutes(),
+		entrance{d}.routes(),
+		account{d}.routes(),
 		products{d}.routes(),
 		personalPages{d}.routes(),
-		d.peopleRoutes(),
-		d.logRoutes(),
+		people{d}.routes(),
+		logPages{d}.routes(),
 	)
 }
 

@@ -13,8 +13,10 @@ import (
 	view "antom-checkout/views/desk"
 )
 
-// entranceRoutes are those of signing in and out.
-func (d *desk) entranceRoutes() []route {
+// entrance is where people sign in and out.
+type entrance struct{ *desk }
+
+func (d entrance) routes() []route {
 	return []route{
 		{http.MethodGet, pathSignIn, operators.Open, d.showSignIn, "shows the form to sign in"},
 		{http.MethodPost, pathSignIn, operators.Open, d.signIn, "signs in by email and password"},
@@ -36,18 +38,18 @@ func nextOf(c echo.Context) string {
 	return next
 }
 
-func (d *desk) showSignIn(c echo.Context) error {
+func (d entrance) showSignIn(c echo.Context) error {
 	if signed(c).Stage == operators.StageFull {
 		return c.Redirect(http.StatusSeeOther, BasePath)
 	}
 	return web.Render(c, http.StatusOK, view.SignInPage(d.signInView(c)))
 }
 
-func (d *desk) signInView(c echo.Context) view.SignIn {
+func (d entrance) signInView(c echo.Context) view.SignIn {
 	return view.SignIn{Frame: d.frame(c, ""), Action: BasePath + pathSignIn, Email: c.FormValue("email"), Next: nextOf(c)}
 }
 
-func (d *desk) signIn(c echo.Context) error {
+func (d entrance) signIn(c echo.Context) error {
 	ctx := c.Request().Context()
 	entered, err := d.People.SignIn(ctx, c.FormValue("email"), c.FormValue("password"), d.token(c), from(c))
 	if err != nil {
@@ -88,15 +90,15 @@ func (d *desk) enter(c echo.Context, entered operators.Entered) error {
 	return c.Redirect(http.StatusSeeOther, path)
 }
 
-func (d *desk) secondFactorView(c echo.Context) view.SecondFactor {
+func (d entrance) secondFactorView(c echo.Context) view.SecondFactor {
 	return view.SecondFactor{Frame: d.frame(c, ""), Action: BasePath + pathSecondFactor, SignOut: BasePath + "/sign-out", Next: nextOf(c)}
 }
 
-func (d *desk) showSecondFactor(c echo.Context) error {
+func (d entrance) showSecondFactor(c echo.Context) error {
 	return web.Render(c, http.StatusOK, view.SecondFactorPage(d.secondFactorView(c)))
 }
 
-func (d *desk) prove(c echo.Context) error {
+func (d entrance) prove(c echo.Context) error {
 	entered, err := d.People.Prove(c.Request().Context(), signed(c), c.FormValue("code"), from(c))
 	if err != nil {
 		return d.again(c, err, func(wrong string) error {
@@ -108,7 +110,7 @@ func (d *desk) prove(c echo.Context) error {
 	return d.enter(c, entered)
 }
 
-func (d *desk) signOut(c echo.Context) error {
+func (d entrance) signOut(c echo.Context) error {
 	if s := signed(c); s.Stage != "" {
 		if err := d.People.SignOut(c.Request().Context(), s, from(c)); err != nil {
 			return err
@@ -120,7 +122,7 @@ func (d *desk) signOut(c echo.Context) error {
 }
 
 // openLink shows the form of an invitation. A sign-in link of test mode signs in at once.
-func (d *desk) openLink(c echo.Context) error {
+func (d entrance) openLink(c echo.Context) error {
 	ctx := c.Request().Context()
 	purpose, person, err := d.People.Link(ctx, c.Param("token"))
 	if err != nil {
@@ -139,7 +141,7 @@ func (d *desk) openLink(c echo.Context) error {
 	return d.enter(c, entered)
 }
 
-func (d *desk) invitationView(c echo.Context, p operators.Person, name string) view.Invitation {
+func (d entrance) invitationView(c echo.Context, p operators.Person, name string) view.Invitation {
 	f := d.frame(c, "")
 	f.Person, f.Navigation = "", nil // the link may be another person's
 	return view.Invitation{
@@ -147,7 +149,7 @@ func (d *desk) invitationView(c echo.Context, p operators.Person, name string) v
 	}
 }
 
-func (d *desk) choosePassword(c echo.Context) error {
+func (d entrance) choosePassword(c echo.Context) error {
 	ctx, link := c.Request().Context(), c.Param("token")
 	entered, err := d.People.ChoosePassword(ctx, link, c.FormValue("name"), c.FormValue("password"), from(c))
 	if err == nil {
