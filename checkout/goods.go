@@ -17,9 +17,6 @@ type StoredProduct struct {
 	OnSale   bool // it is shown and sold, if it has a price
 }
 
-// Sold reports whether buyers can find the product.
-func (p StoredProduct) Sold() bool { return p.OnSale && p.Price.Minor > 0 }
-
 // StockChange is an entry of the history of a stock: the pieces before and after.
 type StockChange struct {
 	At          time.Time
