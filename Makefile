@@ -28,7 +28,7 @@ check: ## format, vet, staticcheck, generated files and modules up to date
 	go mod tidy -diff
 	go -C tools mod tidy -diff
 
-GENERATED = views/*_templ.go client/api.gen.go
+GENERATED = views/*_templ.go views/desk/*_templ.go client/api.gen.go
 
 # A checker of the version in tools/go.mod, so that the program's own go.mod stays small.
 TOOL = go tool -modfile=tools/go.mod

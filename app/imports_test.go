@@ -54,7 +54,7 @@ var arrows = map[string][]string{
 	// The dashboard.
 	"handlers/desk":      {"handlers/web", "views", "views/desk", "checkout", "checkout/merchant", "checkout/operators"},
 	"views/desk":         {"views", "static"},
-	"views/desk/samples": {"views", "views/desk"},
+	"views/desk/samples": {"static", "views", "views/desk"},
 	"checkout/operators": {"checkout"},
 }
 

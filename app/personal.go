@@ -5,11 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"antom-checkout/checkout"
 	"antom-checkout/checkout/gateway"
+	"antom-checkout/checkout/payments"
+	"antom-checkout/db"
 )
 
 // person is whose data an operator means: those of one order, or of all orders that were
@@ -45,14 +46,9 @@ func (p *Program) ordersOf(ctx context.Context, who person) ([]checkout.Order, e
 		o, err := p.findOrder(ctx, who.order)
 		return []checkout.Order{o}, err
 	}
-	ids, err := p.Store.OrdersOf(ctx, who.email)
-	if err == nil && len(ids) == 0 {
+	orders, err := p.personal(p.Services.Payments).OrdersOf(ctx, who.email)
+	if err == nil && len(orders) == 0 {
 		err = fmt.Errorf("no order was placed with %q", who.email)
-	}
-	var orders []checkout.Order
-	for _, id := range ids {
-		o, loadErr := p.Store.OrderByID(ctx, id)
-		orders, err = append(orders, o), errors.Join(err, loadErr)
 	}
 	return orders, err
 }
@@ -61,7 +57,7 @@ func (p *Program) ordersOf(ctx context.Context, who person) ([]checkout.Order, e
 func eraseData(ctx context.Context, p *Program, orders []checkout.Order, l *line, who person) error {
 	var problems []error
 	for _, o := range orders {
-		after, err := p.Services.Payments.Erase(ctx, o.ID, checkout.Cause{Kind: checkout.ByAdmin})
+		after, err := p.personal(p.Services.Payments).Erase(ctx, o.ID)
 		if err != nil {
 			problems = append(problems, refusal(adminCommand{action: "erase", order: o}, err))
 			continue
@@ -118,27 +114,65 @@ type paymentData struct {
 
 // exportData prints what is stored about a person.
 func exportData(ctx context.Context, p *Program, orders []checkout.Order, l *line, _ person) error {
+	text, err := p.personal(p.Services.Payments).Export(ctx, orders)
+	if err == nil {
+		_, err = l.stdout.Write(text)
+	}
+	return err
+}
+
+// personalData is what is kept about buyers, for the command line and the dashboard.
+type personalData struct {
+	store     *db.Store
+	payments  *payments.Service
+	retention checkout.Retention
+}
+
+func (p *Program) personal(service *payments.Service) personalData {
+	return personalData{p.Store, service, p.Settings.Payments.Retention}
+}
+
+// OrdersOf implements desk.Personal.
+func (d personalData) OrdersOf(ctx context.Context, email string) (orders []checkout.Order, err error) {
+	ids, err := d.store.OrdersOf(ctx, email)
+	for _, id := range ids {
+		o, loadErr := d.store.OrderByID(ctx, id)
+		orders, err = append(orders, o), errors.Join(err, loadErr)
+	}
+	return orders, err
+}
+
+// Erase implements desk.Personal.
+func (d personalData) Erase(ctx context.Context, orderID string) (checkout.Order, error) {
+	return d.payments.Erase(ctx, orderID, checkout.Cause{Kind: checkout.ByAdmin})
+}
+
+// ForgetOld implements desk.Personal.
+func (d personalData) ForgetOld(ctx context.Context) error { return d.payments.ForgetOld(ctx) }
+
+// Retention implements desk.Personal.
+func (d personalData) Retention() time.Duration { return time.Duration(d.retention) }
+
+// Export implements desk.Personal.
+func (d personalData) Export(ctx context.Context, orders []checkout.Order) ([]byte, error) {
 	all := []orderData{}
 	for _, o := range orders {
-		told, err := p.Store.EffectsOf(ctx, o.ID)
+		told, err := d.store.EffectsOf(ctx, o.ID)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		data, err := dataOf(o, told)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		all = append(all, data)
 	}
-	cards, err := p.savedCardsOf(ctx, orders)
+	cards, err := d.savedCardsOf(ctx, orders)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	text, err := json.MarshalIndent(map[string]any{"orders": all, "saved_cards": cards}, "", "  ")
-	if err == nil {
-		_, err = io.WriteString(l.stdout, string(text)+"\n")
-	}
-	return err
+	return append(text, '\n'), err
 }
 
 // savedCardData is a card that a buyer has saved, without its token.
@@ -157,14 +191,14 @@ type savedCardData struct {
 }
 
 // savedCardsOf lists the saved cards of the buyers of orders, each once.
-func (p *Program) savedCardsOf(ctx context.Context, orders []checkout.Order) ([]savedCardData, error) {
+func (d personalData) savedCardsOf(ctx context.Context, orders []checkout.Order) ([]savedCardData, error) {
 	all, seen := []savedCardData{}, map[string]bool{"": true}
 	for _, o := range orders {
 		if seen[o.BuyerReference] {
 			continue
 		}
 		seen[o.BuyerReference] = true
-		cards, err := p.Store.SavedCards(ctx, o.BuyerReference)
+		cards, err := d.store.SavedCards(ctx, o.BuyerReference)
 		if err != nil {
 			return nil, err
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"antom-checkout/checkout"
+	"antom-checkout/checkout/operators"
 	"antom-checkout/db"
 )
 
@@ -38,7 +39,7 @@ func stock(ctx context.Context, l *line) error {
 	if len(l.arguments) == 1 {
 		counted, err = db.GoodsOf(p.Store).Stock(ctx, sku)
 	} else {
-		counted, err = db.GoodsOf(p.Store).SetStock(ctx, sku, pieces)
+		counted, err = db.GoodsOf(p.Store).SetStock(ctx, operators.CommandLine, sku, pieces)
 	}
 	if checkout.IsNotFound(err) {
 		err = fmt.Errorf("the catalogue has never had a product %q", sku)

@@ -18,6 +18,7 @@ import (
 	"antom-checkout/checkout/operators"
 	"antom-checkout/checkout/payments"
 	"antom-checkout/checkout/shop"
+	"antom-checkout/db"
 	"antom-checkout/handlers"
 	"antom-checkout/handlers/pictures"
 	"antom-checkout/mail"
@@ -98,12 +99,15 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 	if p.metrics != nil {
 		paying.Meter = p.metrics
 	}
+	service := payments.New(paying, store, antomGateway, offered)
 	return handlers.Services{
 		Books:    p.Store,
 		Sales:    p.Store,
 		Examine:  p.examine,
+		Goods:    db.GoodsOf(p.Store),
+		Personal: p.personal(service),
 		Shop:     shop.New(selling, store),
-		Payments: payments.New(paying, store, antomGateway, offered),
+		Payments: service,
 		Methods:  offered,
 		Merchant: merchant.New(merchant.Config{
 			PublicURL: publicURL, RealMoney: s.LiveMode(), Currency: s.Shop.Currency, OrderTTL: s.Shop.OrderTTL,
@@ -234,6 +238,7 @@ func (p *Program) PagesConfig() handlers.Config {
 func (s *Settings) pages() handlers.Config {
 	cfg := s.Pages
 	cfg.PublicURL, cfg.Sandbox, cfg.DeskApart, cfg.Currency = s.PublicURL, !s.LiveMode(), s.DeskAddr != "", s.Shop.Currency
+	cfg.CatalogFile = s.CatalogFile != ""
 	cfg.MaxStreams = min(cfg.MaxStreams, s.connectionLimits().total/2) // the rest is for requests
 	cfg.AllowedHosts = slices.Concat(cfg.AllowedHosts, s.listenedName())
 	if s.SMTPURL.Empty() {

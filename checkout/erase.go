@@ -45,6 +45,14 @@ func EraseBuyer(o Order, r Rules) (Order, error) {
 	return o, nil
 }
 
+// NeedsBuyer says why the buyer's data of an order cannot be erased yet, or "".
+func NeedsBuyer(o Order) string {
+	if o.Erased() {
+		return ""
+	}
+	return o.needsBuyer()
+}
+
 // CardsErasedWith says which saved cards go with the data of an order's buyer: all when an
 // operator erases them, because the buyer has asked for it; when their time has come, those
 // that no later order of the buyer's needs.

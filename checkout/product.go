@@ -13,6 +13,7 @@ const (
 	MaxPrice    = 1_000_000_000_000 // minor units of one piece
 	MaxQuantity = 99                // pieces of one product in one order
 	MaxLines    = 50                // different products in one order
+	MaxPieces   = 1_000_000_000     // pieces of one product in stock, as a person types them
 )
 
 // Product is one article with its price in the shop's currency.
@@ -46,31 +47,57 @@ func (p Product) Cleaned() Product {
 	return p
 }
 
+// productProblem is something that is wrong with a field of a product.
+type productProblem struct {
+	field string
+	error
+}
+
 // CheckProduct reports what is wrong with a product of a catalogue file.
 func CheckProduct(p Product) error {
 	var problems []error
-	if p.SKU == "" || len(p.SKU) > 64 || !isToken(p.SKU) {
-		problems = append(problems, fmt.Errorf("sku %q is not 1 to 64 letters, digits, '-', '_' or '.'", p.SKU))
-	}
-	if p.SKU == "." || p.SKU == ".." {
-		problems = append(problems, fmt.Errorf("sku %q cannot be part of an address: browsers take it for a folder", p.SKU))
-	}
-	if p.Name == "" || utf8.RuneCountInString(p.Name) > 256 {
-		problems = append(problems, fmt.Errorf("%s: name is missing or longer than 256 characters", p.SKU))
-	}
-	if strings.ContainsFunc(p.Name, isControl) {
-		problems = append(problems, fmt.Errorf("%s: name has a line break or another control character", p.SKU))
-	}
-	if p.Price.Minor < 1 || p.Price.Minor > MaxPrice {
-		problems = append(problems, fmt.Errorf("%s: price is not 1 to %d minor units", p.SKU, int64(MaxPrice)))
-	}
-	if p.Stock != nil && *p.Stock < 0 {
-		problems = append(problems, fmt.Errorf("%s: stock is negative", p.SKU))
-	}
-	if !p.Price.wholeRupiah() {
-		problems = append(problems, fmt.Errorf("%s: an IDR price must end in 00", p.SKU))
+	for _, problem := range productProblems(p) {
+		problems = append(problems, problem.error)
 	}
 	return errors.Join(problems...)
+}
+
+// WrongFields names the fields of a product that CheckProduct does not take: sku, name, price
+// or stock.
+func WrongFields(p Product) map[string]bool {
+	wrong := map[string]bool{}
+	for _, problem := range productProblems(p) {
+		wrong[problem.field] = true
+	}
+	return wrong
+}
+
+func productProblems(p Product) (problems []productProblem) {
+	add := func(field, format string, values ...any) {
+		problems = append(problems, productProblem{field, fmt.Errorf(format, values...)})
+	}
+	if p.SKU == "" || len(p.SKU) > 64 || !isToken(p.SKU) {
+		add("sku", "sku %q is not 1 to 64 letters, digits, '-', '_' or '.'", p.SKU)
+	}
+	if p.SKU == "." || p.SKU == ".." {
+		add("sku", "sku %q cannot be part of an address: browsers take it for a folder", p.SKU)
+	}
+	if p.Name == "" || utf8.RuneCountInString(p.Name) > 256 {
+		add("name", "%s: name is missing or longer than 256 characters", p.SKU)
+	}
+	if strings.ContainsFunc(p.Name, isControl) {
+		add("name", "%s: name has a line break or another control character", p.SKU)
+	}
+	if p.Price.Minor < 1 || p.Price.Minor > MaxPrice {
+		add("price", "%s: price is not 1 to %d minor units", p.SKU, int64(MaxPrice))
+	}
+	if p.Stock != nil && *p.Stock < 0 {
+		add("stock", "%s: stock is negative", p.SKU)
+	}
+	if !p.Price.wholeRupiah() {
+		add("price", "%s: an IDR price must end in 00", p.SKU)
+	}
+	return problems
 }
 
 // isToken reports whether text has only characters that are safe in addresses, file

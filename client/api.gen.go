@@ -150,6 +150,7 @@ const (
 	ProblemCodeOrderClosed           ProblemCode = "order_closed"
 	ProblemCodeOrderPaid             ProblemCode = "order_paid"
 	ProblemCodeOrderUnderWay         ProblemCode = "order_under_way"
+	ProblemCodeOverLimit             ProblemCode = "over_limit"
 	ProblemCodePaymentDisputed       ProblemCode = "payment_disputed"
 	ProblemCodePaymentSuperseding    ProblemCode = "payment_superseding"
 	ProblemCodeQuantityInvalid       ProblemCode = "quantity_invalid"

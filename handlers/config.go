@@ -27,6 +27,8 @@ type Config struct {
 	SDK            *SDK               // nil: pay by forms and redirects only
 	CardsUntil     time.Time          // until when cards are typed on the shop's own page; zero: at Antom's
 	AppReturns     AppReturns         // where native apps may be opened again after paying
+	Currency       checkout.Currency  // that the shop sells in
+	CatalogFile    bool               // CATALOG_FILE says what is sold
 	Sandbox        bool               // payments are practice; pages say so
 	DeskApart      bool               // the dashboard has a listener of its own
 	Preview        Preview            // nil: emails are sent, not previewed
@@ -34,7 +36,6 @@ type Config struct {
 	RateLimits     bool               // refuse requests that come too often
 	MaxStreams     int                // event streams open at once; 0 is any number
 	TimeZone       *time.Location     // of dates and times on pages; nil: UTC
-	Currency       checkout.Currency  // that the shop sells in
 	SupportRefunds int                // how much of an order the role support may refund, in minor units of Currency
 	Now            func() time.Time
 	Log            *slog.Logger
@@ -78,6 +79,7 @@ func (c Config) site() *web.Site {
 		PublicURL:      c.PublicURL,
 		AllowedHosts:   c.AllowedHosts,
 		OpenToOthers:   openToOthers,
+		Uploads:        desk.Uploads,
 		TrustedProxies: c.TrustedProxies,
 		Developers:     c.Developers,
 		TimeZone:       c.TimeZone,

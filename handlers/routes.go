@@ -10,6 +10,7 @@ import (
 	"antom-checkout/handlers/pictures"
 	"antom-checkout/handlers/web"
 	"antom-checkout/static"
+	"antom-checkout/views"
 )
 
 // storefront is where a buyer chooses and orders: catalogue, cart, order form, and
@@ -84,6 +85,7 @@ func (s *server) routes(e *echo.Echo, antom notifications, health probes) {
 	page("/healthz", health.showHealth)
 	page("/readyz", health.showReadiness)
 	page("/static/*", echo.WrapHandler(static.Handler()))
+	page(views.PicturePrefix+":name", s.showProductPicture)
 	page(static.BrandPrefix+":file", s.showBrand)
 	page("/favicon.ico", s.showFavicon)
 }

@@ -28,6 +28,7 @@ type server struct {
 	payments *payments.Service
 	methods  *methods.Methods
 	merchant *merchant.Service
+	goods    desk.Goods
 	sessions *web.Sessions[session]
 	buyers   *web.Sessions[buyer]
 	limiter  *web.Limiter // nil: no limits
@@ -45,6 +46,8 @@ type Services struct {
 	Books    desk.Books                           // what the dashboard reads of orders
 	Sales    desk.Sales                           // and of what was sold
 	Examine  func(context.Context) []desk.Finding // what is wrong with the program and its surroundings; nil: nothing can tell
+	Goods    desk.Goods                           // the products as the merchant changes them
+	Personal desk.Personal                        // what is kept about buyers
 }
 
 // New makes the shop's HTTP handler.
@@ -70,6 +73,7 @@ func newServer(cfg Config, services Services) *server {
 		payments: services.Payments,
 		methods:  services.Methods,
 		merchant: services.Merchant,
+		goods:    services.Goods,
 		sessions: web.NewSessions[session]("session", web.SessionDays, site.HTTPS(), cfg.sessionKeys()...),
 		buyers:   web.NewSessions[buyer]("buyer", web.BuyerDays, site.HTTPS(), cfg.sessionKeys()...),
 		streams:  &streams{limits: cfg.streamLimits(), meter: cfg.Meter},

@@ -96,6 +96,7 @@ type settings struct {
 	accent        *static.Accent
 	sdkURL        string             // instead of the sandbox's
 	catalog       []checkout.Product // instead of the seeded one
+	catalogFile   bool               // as if CATALOG_FILE had said it
 	store         func(*db.Store) app.Store
 	retention     time.Duration // of buyers' data
 	cards         checkout.CardRules
@@ -161,6 +162,7 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 
 	s.cfg = program.PagesConfig()
 	s.cfg.Sandbox, s.cfg.Meter, s.cfg.AllowedHosts = !set.realMoney, set.meter, set.allowedHosts
+	s.cfg.CatalogFile = set.catalogFile
 	if set.sdk != nil {
 		set.sdk(s.cfg.SDK)
 	}

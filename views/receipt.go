@@ -3,6 +3,7 @@ package views
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"golang.org/x/text/language"
@@ -36,8 +37,17 @@ func NewLines(ctx context.Context, lines []checkout.OrderLine) []Line {
 	return all
 }
 
-// Image is the address of a picture in static/, or "" for a missing one.
+// PicturePrefix begins the paths of the pictures that the merchant has uploaded for products.
+const PicturePrefix = "/product-pictures/"
+
+// uploaded is how such a picture is named: by a hash of its bytes.
+var uploaded = regexp.MustCompile(`^[0-9a-f]{32}\.(?:png|jpg|webp)$`)
+
+// Image is the address of a product's picture, uploaded or of static/, or "" for a missing one.
 func Image(name string) string {
+	if uploaded.MatchString(name) {
+		return PicturePrefix + name
+	}
 	if name == "" || !static.Has(name) {
 		return ""
 	}

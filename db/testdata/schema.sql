@@ -406,6 +406,12 @@ CREATE TABLE prices (
 	PRIMARY KEY (sku, currency)
 ) STRICT;
 
+CREATE TABLE product_pictures (
+	name  TEXT PRIMARY KEY, -- "HASH.png"; what products.image and order_lines.image say
+	type  TEXT NOT NULL,
+	bytes BLOB NOT NULL
+) STRICT;
+
 CREATE TABLE products (
 	sku         TEXT PRIMARY KEY,
 	name        TEXT NOT NULL,
@@ -414,7 +420,7 @@ CREATE TABLE products (
 	position    INTEGER NOT NULL,
 	stock       INTEGER CHECK (stock >= 0),                   -- pieces in the store; NULL means enough
 	reserved        INTEGER NOT NULL DEFAULT 0 CHECK (reserved >= 0), -- of these, for attempts under way
-	listed      INTEGER,                                      -- what the catalogue file said last
+	listed      INTEGER, on_sale INTEGER NOT NULL DEFAULT 1 CHECK (on_sale IN (0, 1)),                                      -- what the catalogue file said last
 	CHECK (stock IS NULL OR reserved <= stock)
 ) STRICT;
 
@@ -509,6 +515,18 @@ CREATE TABLE sign_in_tries (
 	at    INTEGER NOT NULL, -- of the last one
 	until INTEGER NOT NULL  -- no further try before
 ) STRICT;
+
+CREATE TABLE stock_changes (
+	id       INTEGER PRIMARY KEY,
+	sku      TEXT NOT NULL REFERENCES products,
+	at       INTEGER NOT NULL,
+	operator TEXT NOT NULL, -- an id
+	name     TEXT NOT NULL, -- as it was then
+	was      INTEGER,       -- pieces; NULL: they were not counted
+	became   INTEGER
+) STRICT;
+
+CREATE INDEX stock_changes_of_product ON stock_changes (sku, id);
 
 CREATE TABLE transitions (
 	seq                INTEGER PRIMARY KEY,

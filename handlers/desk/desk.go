@@ -33,6 +33,8 @@ type Services struct {
 	Merchant *merchant.Service
 	Sales    Sales
 	Examine  func(context.Context) []Finding // of what is wrong with the program and its surroundings; nil: nothing can tell
+	Goods    Goods
+	Personal Personal
 }
 
 // Config is what the dashboard needs beside the services.
@@ -41,6 +43,7 @@ type Config struct {
 	Now          func() time.Time
 	TimeZone     *time.Location    // of days; nil: UTC
 	Currency     checkout.Currency // of the shop
+	CatalogFile  bool              // CATALOG_FILE says at each start what is sold
 	Settings     []Setting         // all of the program's
 	Done         <-chan struct{}   // closed when the server stops: ends the streams
 	SupportLimit int64             // how much of an order the role support may refund, in minor units of Currency

@@ -6,6 +6,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 )
@@ -13,11 +15,19 @@ import (
 // bodyLimit is more than any form of the shop and any notification of Antom needs.
 const bodyLimit = 64 << 10
 
+// uploadLimit is for a picture, or for a file of products as a form carries it along.
+const uploadLimit = 3 << 20
+
 // readBody reads a request's body before its handler runs, so that no handler acts
 // on half a request.
-func readBody(next echo.HandlerFunc) echo.HandlerFunc {
+func (s *Site) readBody(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
+		if slices.Contains(s.cfg.Uploads, c.Path()) && r.Body != nil {
+			// Nothing of a file is read before its handler knows whose it is.
+			r.Body = http.MaxBytesReader(c.Response().Writer, r.Body, uploadLimit)
+			return next(c)
+		}
 		if len(r.TransferEncoding) > 0 {
 			// A request that has a Content-Length beside its chunks may be an attempt to smuggle
 			// a second one (RFC 9112, 6.1). net/http drops that header, so the connection ends
@@ -55,6 +65,29 @@ func brokenStatus(err error) int {
 		return http.StatusRequestTimeout
 	}
 	return http.StatusBadRequest
+}
+
+// Upload is a form of a route that takes files: its values, and the bytes of the file named
+// file, of which there may be none. It is in memory.
+func Upload(c echo.Context, file string) (values url.Values, content []byte, err error) {
+	r := c.Request()
+	if err := r.ParseMultipartForm(uploadLimit); err != nil {
+		return nil, nil, echo.NewHTTPError(brokenStatus(err)).SetInternal(err)
+	}
+	values = r.MultipartForm.Value
+	headers := r.MultipartForm.File[file]
+	if len(headers) == 0 {
+		return values, nil, nil
+	}
+	opened, err := headers[0].Open()
+	if err != nil {
+		return nil, nil, Unreadable(err)
+	}
+	defer opened.Close() //nolint:errcheck // it was read
+	if content, err = io.ReadAll(opened); err != nil {
+		return nil, nil, Unreadable(err)
+	}
+	return values, content, nil
 }
 
 // Unreadable is the answer to a body that came whole and is not encoded as it says.

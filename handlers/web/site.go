@@ -21,6 +21,7 @@ type Config struct {
 	PublicURL      *url.URL        // base of every address handed out; never the Host header
 	AllowedHosts   []string        // names that are answered beside the public URL's
 	OpenToOthers   []string        // paths, as http.ServeMux writes them, that other sites may POST to: nothing is done there
+	Uploads        []string        // routes that take files, and read their bodies themselves
 	TrustedProxies []*net.IPNet    // whose X-Forwarded-For, Forwarded and X-Request-Id count
 	Developers     []*net.IPNet    // from which pages for developers are reached beside this machine
 	TimeZone       *time.Location  // of dates and times on pages; nil: UTC
@@ -46,7 +47,7 @@ type Site struct {
 }
 
 // New makes a site. Every field of the Config but Logo, Accent, AllowedHosts,
-// OpenToOthers, TrustedProxies, Developers and TimeZone has to be there.
+// OpenToOthers, Uploads, TrustedProxies, Developers and TimeZone has to be there.
 func New(cfg Config) *Site {
 	return &Site{cfg: cfg, hosts: NewHosts(append([]string{cfg.PublicURL.Host}, cfg.AllowedHosts...)...), log: WithRequestID(cfg.Log)}
 }
@@ -79,5 +80,5 @@ func (s *Site) chain(e *echo.Echo) {
 	e.Use(s.speakLanguage)
 	e.Use(recoverPanics)
 	e.Use(s.refuseCrossOrigin())
-	e.Use(readBody)
+	e.Use(s.readBody)
 }

@@ -7,6 +7,7 @@ package desk
 
 import (
 	"strconv"
+	"strings"
 
 	"antom-checkout/views"
 )
@@ -69,6 +70,18 @@ type Choice struct {
 
 // Option is one of a choice.
 type Option struct{ Value, Text string }
+
+// described names what a screen reader reads with the input: what is wrong, and the hint.
+func (f Field) described() string {
+	var ids []string
+	if f.Wrong != "" {
+		ids = append(ids, "wrong-"+f.Name)
+	}
+	if f.Hint != "" {
+		ids = append(ids, "hint-"+f.Name)
+	}
+	return strings.Join(ids, " ")
+}
 
 // Hidden is a value that a form carries along.
 type Hidden struct{ Name, Value string }
