@@ -170,8 +170,8 @@ func TestAPictureIsTakenAndServedAsWhatItIs(t *testing.T) {
 	s.newPerson(operators.Viewer).uploads(path, "picture", whole).sees(http.StatusForbidden)
 }
 
-// confirms posts the preview of an import.
-func (b *buyer) confirms(preview answer, instead ...string) answer {
+// confirmsImport posts the preview of an import.
+func (b *buyer) confirmsImport(preview answer, instead ...string) answer {
 	b.t.Helper()
 	fields := map[string]string{}
 	for _, found := range regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)"`).FindAllStringSubmatch(preview.body, -1) {
@@ -191,8 +191,8 @@ func TestAnImportSaysWhatItChangesAndThenChangesIt(t *testing.T) {
 		t.Fatal("the preview has changed something")
 	}
 	finance.post("/dashboard/products/TIN/stock", "stock=4").sees(http.StatusSeeOther) // meanwhile
-	preview = finance.confirms(preview).sees(http.StatusOK, "have changed since the page was shown", "<del>4</del>")
-	finance.confirms(preview).goesTo("/dashboard/products?done=products_imported")
+	preview = finance.confirmsImport(preview).sees(http.StatusOK, "have changed since the page was shown", "<del>4</del>")
+	finance.confirmsImport(preview).goesTo("/dashboard/products?done=products_imported")
 	if tin := s.product("TIN"); tin.Name != "Tea tin" || tin.Price.Minor != 1900 || *tin.Pieces != 7 {
 		t.Errorf("the product is %+v", tin)
 	}
