@@ -72,7 +72,7 @@ func reconcile(ctx context.Context, l *line) error {
 		}
 	}
 	return l.beside(ctx, s, func(p *Program) error {
-		service := p.books()
+		service := booksOf(p)
 		switch action {
 		case "list":
 			return listDifferences(ctx, service, l.stdout, f)
@@ -87,8 +87,8 @@ func reconcile(ctx context.Context, l *line) error {
 	})
 }
 
-// books makes the service that compares reports with the records.
-func (p *Program) books() *books.Service {
+// booksOf makes the service that compares reports with the records.
+func booksOf(p *Program) *books.Service {
 	ids := checkout.NewIDs(p.Now)
 	return books.New(books.Config{Merchant: p.Settings.AntomMerchant, Now: p.Now, NewID: ids.New}, p.Store, p.Services.Payments)
 }

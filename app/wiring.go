@@ -105,7 +105,7 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 		Sales:    p.Store,
 		Examine:  p.examine,
 		Goods:    db.GoodsOf(p.Store),
-		Personal: p.personal(service),
+		Personal: personalOf(p, service),
 		Shop:     shop.New(selling, store),
 		Payments: service,
 		Methods:  offered,
