@@ -52,7 +52,7 @@ var arrows = map[string][]string{
 	"proof":             {}, // tests only
 
 	// The dashboard.
-	"handlers/desk":      {"handlers/web", "views", "views/desk", "checkout", "checkout/merchant", "checkout/operators"},
+	"handlers/desk":      {"handlers/web", "views", "views/desk", "checkout", "checkout/books", "checkout/merchant", "checkout/operators"},
 	"views/desk":         {"views", "static"},
 	"views/desk/samples": {"static", "views", "views/desk"},
 	"checkout/operators": {"checkout"},

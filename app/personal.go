@@ -46,7 +46,7 @@ func (p *Program) ordersOf(ctx context.Context, who person) ([]checkout.Order, e
 		o, err := p.findOrder(ctx, who.order)
 		return []checkout.Order{o}, err
 	}
-	orders, err := p.personal(p.Services.Payments).OrdersOf(ctx, who.email)
+	orders, err := personalOf(p, p.Services.Payments).OrdersOf(ctx, who.email)
 	if err == nil && len(orders) == 0 {
 		err = fmt.Errorf("no order was placed with %q", who.email)
 	}
@@ -57,7 +57,7 @@ func (p *Program) ordersOf(ctx context.Context, who person) ([]checkout.Order, e
 func eraseData(ctx context.Context, p *Program, orders []checkout.Order, l *line, who person) error {
 	var problems []error
 	for _, o := range orders {
-		after, err := p.personal(p.Services.Payments).Erase(ctx, o.ID)
+		after, err := personalOf(p, p.Services.Payments).Erase(ctx, o.ID)
 		if err != nil {
 			problems = append(problems, refusal(adminCommand{action: "erase", order: o}, err))
 			continue
@@ -114,7 +114,7 @@ type paymentData struct {
 
 // exportData prints what is stored about a person.
 func exportData(ctx context.Context, p *Program, orders []checkout.Order, l *line, _ person) error {
-	text, err := p.personal(p.Services.Payments).Export(ctx, orders)
+	text, err := personalOf(p, p.Services.Payments).Export(ctx, orders)
 	if err == nil {
 		_, err = l.stdout.Write(text)
 	}
@@ -128,7 +128,7 @@ type personalData struct {
 	retention checkout.Retention
 }
 
-func (p *Program) personal(service *payments.Service) personalData {
+func personalOf(p *Program, service *payments.Service) personalData {
 	return personalData{p.Store, service, p.Settings.Payments.Retention}
 }
 

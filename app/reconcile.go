@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -72,7 +73,7 @@ func reconcile(ctx context.Context, l *line) error {
 		}
 	}
 	return l.beside(ctx, s, func(p *Program) error {
-		service := p.books()
+		service := booksOf(p)
 		switch action {
 		case "list":
 			return listDifferences(ctx, service, l.stdout, f)
@@ -87,19 +88,38 @@ func reconcile(ctx context.Context, l *line) error {
 	})
 }
 
-// books makes the service that compares reports with the records.
-func (p *Program) books() *books.Service {
+// booksOf makes the service that compares reports with the records.
+func booksOf(p *Program) *books.Service {
 	ids := checkout.NewIDs(p.Now)
 	return books.New(books.Config{Merchant: p.Settings.AntomMerchant, Now: p.Now, NewID: ids.New}, p.Store, p.Services.Payments)
+}
+
+// exponentOf is that of a currency's code, as the reader of reports takes it.
+func exponentOf(code string) (int, bool) {
+	currency, err := checkout.ParseCurrency(code)
+	return currency.Exponent(), err == nil
+}
+
+// reconciliation is what the dashboard compares reports with.
+type reconciliation struct{ *books.Service }
+
+// ReadReport implements desk.Reconciliation.
+func (r reconciliation) ReadReport(ctx context.Context, name string, content []byte) (books.Result, error) {
+	file, err := reports.Read(name, bytes.NewReader(content), reports.Options{Exponent: exponentOf})
+	if err != nil {
+		return books.Result{}, &checkout.Error{Code: checkout.CodeFormInvalid, Fields: map[string]string{"file": err.Error()}}
+	}
+	result, err := r.Read(ctx, []*reports.File{file})
+	if errors.Is(err, books.ErrForeign) {
+		err = &checkout.Error{Code: checkout.CodeFormInvalid, Fields: map[string]string{"file": err.Error()}}
+	}
+	return result, err
 }
 
 // readReports reads all files before the first one is compared, and tells of every file that
 // is refused.
 func readReports(paths []string, minor bool) (files []*reports.File, err error) {
-	opt := reports.Options{Minor: minor, Exponent: func(code string) (int, bool) {
-		currency, err := checkout.ParseCurrency(code)
-		return currency.Exponent(), err == nil
-	}}
+	opt := reports.Options{Minor: minor, Exponent: exponentOf}
 	var problems []error
 	for _, path := range paths {
 		f, err := readReport(path, opt)

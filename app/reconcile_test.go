@@ -391,7 +391,7 @@ func TestTheOverviewHoldsFilesSumsAndWhatIsOpen(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer beside.Close()
-	o, err := beside.books().Overview(t.Context(), 10)
+	o, err := booksOf(beside).Overview(t.Context(), 10)
 	if err != nil || len(o.Files) != 3 || len(o.Sums) != 3 || len(o.Differences) != 1 || o.Differences[0].Class != checkout.SumDiffers {
 		t.Errorf("%+v, %v", o, err)
 	}

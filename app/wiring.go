@@ -12,6 +12,7 @@ import (
 
 	"antom-checkout/antom"
 	"antom-checkout/checkout"
+	"antom-checkout/checkout/books"
 	"antom-checkout/checkout/gateway"
 	"antom-checkout/checkout/merchant"
 	"antom-checkout/checkout/methods"
@@ -101,14 +102,15 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 	}
 	service := payments.New(paying, store, antomGateway, offered)
 	return handlers.Services{
-		Books:    p.Store,
-		Sales:    p.Store,
-		Examine:  p.examine,
-		Goods:    db.GoodsOf(p.Store),
-		Personal: p.personal(service),
-		Shop:     shop.New(selling, store),
-		Payments: service,
-		Methods:  offered,
+		Books:          p.Store,
+		Sales:          p.Store,
+		Examine:        p.examine,
+		Goods:          db.GoodsOf(p.Store),
+		Personal:       personalOf(p, service),
+		Reconciliation: reconciliation{books.New(books.Config{Merchant: s.AntomMerchant, Now: p.Now, NewID: ids.New}, p.Store, service)},
+		Shop:           shop.New(selling, store),
+		Payments:       service,
+		Methods:        offered,
 		Merchant: merchant.New(merchant.Config{
 			PublicURL: publicURL, RealMoney: s.LiveMode(), Currency: s.Shop.Currency, OrderTTL: s.Shop.OrderTTL,
 			Takes: offered.Takes, Now: p.Now, NewID: ids.New, Log: p.Log,

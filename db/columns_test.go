@@ -97,7 +97,8 @@ func fullOrder(id string) checkout.Order {
 	p.ShopFault, p.ManualCapture = true, true
 	p.ReconcileAt = noon.Add(3 * time.Hour)
 	p.Choice, p.ThreeDS, p.Card, p.CardSaved = fullChoice, true, fullCard, true
-	p.Disputes = []checkout.Dispute{{ID: "d1", Step: "DISPUTE_JUDGED", Due: noon.Add(time.Hour), Result: "ACCEPT_BY_MERCHANT"}}
+	p.Disputes = []checkout.Dispute{{ID: "d1", Type: "CHARGEBACK", Step: "DISPUTE_JUDGED", Due: noon.Add(time.Hour), Result: "ACCEPT_BY_MERCHANT", Amount: checkout.Money{Minor: 900, Currency: "SGD"},
+		Source: "VISA", ReasonCode: "10.4", Reason: "not recognised"}}
 	p.Terminal, p.ReturnURL, p.Incomplete = checkout.TerminalApp, "shop://paid", true
 	p.Mode, p.Confirmed, p.ResultCode, p.AuthEndsAt = checkout.ModeAPI, sgd(4100), "SUCCESS", noon.Add(24*time.Hour)
 	p.Action = checkout.Action{

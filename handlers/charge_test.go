@@ -217,14 +217,14 @@ func TestAChargeThatAntomNeverReceivedIsCancelled(t *testing.T) {
 	shop := newShop(t, charges)
 	card := shop.savesCard()
 	shop.fault(sandbox.Fault{Kind: sandbox.ResetByPeer, On: "pay"})
-	o, err := shop.charge(card, "may", 1900)
+	_, err := shop.charge(card, "may", 1900)
 	must(t, err)
 	for range 3 {
 		shop.passes(time.Hour)
 		shop.sweeps()
 	}
 	shop.control.ClearFaults()
-	o, err = shop.charge(card, "may", 1900)
+	o, err := shop.charge(card, "may", 1900)
 	must(t, err)
 	if got := checkout.ChargeResultOf(o); got != checkout.ChargeCancelled || o.Closed == "" {
 		t.Errorf("the charge has %s, its order is %s", got, o.Status)

@@ -38,16 +38,17 @@ type server struct {
 
 // Services are what the handlers call: each owns a part of the journey.
 type Services struct {
-	Shop     *shop.Shop
-	Payments *payments.Service
-	Methods  *methods.Methods
-	Merchant *merchant.Service
-	People   *operators.Service
-	Books    desk.Books                           // what the dashboard reads of orders
-	Sales    desk.Sales                           // and of what was sold
-	Examine  func(context.Context) []desk.Finding // what is wrong with the program and its surroundings; nil: nothing can tell
-	Goods    desk.Goods                           // the products as the merchant changes them
-	Personal desk.Personal                        // what is kept about buyers
+	Shop           *shop.Shop
+	Payments       *payments.Service
+	Methods        *methods.Methods
+	Merchant       *merchant.Service
+	People         *operators.Service
+	Books          desk.Books                           // what the dashboard reads of orders
+	Sales          desk.Sales                           // and of what was sold
+	Examine        func(context.Context) []desk.Finding // what is wrong with the program and its surroundings; nil: nothing can tell
+	Goods          desk.Goods                           // the products as the merchant changes them
+	Personal       desk.Personal                        // what is kept about buyers
+	Reconciliation desk.Reconciliation                  // of Antom's reports with the orders
 }
 
 // New makes the shop's HTTP handler.

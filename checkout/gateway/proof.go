@@ -36,7 +36,7 @@ func VerifyProof(file []byte, publicKeys string) (checkout.ProofReport, error) {
 // statementOf verifies a message, and says what it states.
 func statementOf(m checkout.ProofMessage, keys map[string]*rsa.PublicKey) (s checkout.Statement, err error) {
 	if m.Method != http.MethodPost {
-		return s, errors.New("Antom signs requests by POST only")
+		return s, errors.New("a method that Antom does not sign: it signs POST")
 	}
 	signed := antom.Signed{Path: m.Path, ClientID: m.ClientID, Time: m.Time, Signature: m.Signature, Body: []byte(m.Body)}
 	if err := signed.Verify(keys); err != nil {

@@ -132,7 +132,7 @@ func keptBody(ctx context.Context) []byte {
 func (a *API) keepBody(ctx huma.Context, next func(huma.Context)) {
 	r := humaecho.Unwrap(ctx).Request()
 	body, _ := io.ReadAll(r.Body) // from memory
-	r.Body = io.NopCloser(bytes.NewReader(a.refusingNulls(ctx.Operation(), body)))
+	r.Body = io.NopCloser(bytes.NewReader(refusingNulls(a.huma.OpenAPI().Components.Schemas, ctx.Operation(), body)))
 	next(huma.WithValue(ctx, bodyOfContext{}, body))
 }
 

@@ -7,8 +7,9 @@ import (
 )
 
 // refusingNulls is a body that huma refuses where it holds a null that the specification does
-// not list: huma itself takes such a null for an absent member. Other bodies stay as they are.
-func (a *API) refusingNulls(op *huma.Operation, body []byte) []byte {
+// not list: huma itself takes such a null for an absent member. Other bodies stay as they are. all
+// are the schemas that others refer to.
+func refusingNulls(all huma.Registry, op *huma.Operation, body []byte) []byte {
 	var value any
 	if op.RequestBody == nil || json.Unmarshal(body, &value) != nil {
 		return body // huma says what is wrong with it
@@ -17,7 +18,7 @@ func (a *API) refusingNulls(op *huma.Operation, body []byte) []byte {
 	if !isJSON {
 		return body
 	}
-	replaced, found := a.replaceNulls(content.Schema, value)
+	replaced, found := replaceNulls(all, content.Schema, value)
 	if !found {
 		return body
 	}
@@ -30,9 +31,9 @@ func (a *API) refusingNulls(op *huma.Operation, body []byte) []byte {
 
 // replaceNulls puts a value of a wrong type in the place of each null that a schema does not
 // list.
-func (a *API) replaceNulls(s *huma.Schema, value any) (replaced any, found bool) {
+func replaceNulls(all huma.Registry, s *huma.Schema, value any) (replaced any, found bool) {
 	for s != nil && s.Ref != "" {
-		s = a.huma.OpenAPI().Components.Schemas.SchemaFromRef(s.Ref)
+		s = all.SchemaFromRef(s.Ref)
 	}
 	if s == nil {
 		return value, false // a member that the specification lacks
@@ -52,12 +53,12 @@ func (a *API) replaceNulls(s *huma.Schema, value any) (replaced any, found bool)
 			if others, are := s.AdditionalProperties.(*huma.Schema); member == nil && are {
 				member = others
 			}
-			inside, isFound := a.replaceNulls(member, of)
+			inside, isFound := replaceNulls(all, member, of)
 			in[name], found = inside, found || isFound
 		}
 	case []any:
 		for i, of := range in {
-			inside, isFound := a.replaceNulls(s.Items, of)
+			inside, isFound := replaceNulls(all, s.Items, of)
 			in[i], found = inside, found || isFound
 		}
 	}

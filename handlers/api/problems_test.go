@@ -56,7 +56,7 @@ func FuzzBodies(f *testing.F) {
 	op := a.huma.OpenAPI().Paths["/orders"].Post
 	f.Fuzz(func(t *testing.T, body []byte) {
 		var asSent, parsed any
-		sent := a.refusingNulls(op, body)
+		sent := refusingNulls(a.huma.OpenAPI().Components.Schemas, op, body)
 		if json.Unmarshal(body, &asSent) != nil {
 			if unmarshal(sent, &parsed) == nil {
 				t.Fatalf("%q is no JSON, and is read as %v", body, parsed)

@@ -25,16 +25,17 @@ const BasePath = "/dashboard"
 
 // Services are what the dashboard calls.
 type Services struct {
-	People   *operators.Service
-	Books    Books
-	Methods  MethodTable
-	Orders   Actions
-	Watcher  Watcher
-	Merchant *merchant.Service
-	Sales    Sales
-	Examine  func(context.Context) []Finding // of what is wrong with the program and its surroundings; nil: nothing can tell
-	Goods    Goods
-	Personal Personal
+	People         *operators.Service
+	Books          Books
+	Methods        MethodTable
+	Orders         Actions
+	Watcher        Watcher
+	Merchant       *merchant.Service
+	Sales          Sales
+	Examine        func(context.Context) []Finding // of what is wrong with the program and its surroundings; nil: nothing can tell
+	Goods          Goods
+	Personal       Personal
+	Reconciliation Reconciliation
 }
 
 // Config is what the dashboard needs beside the services.

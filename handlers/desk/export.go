@@ -50,7 +50,7 @@ func (d exportFiles) routes() (all []route) {
 
 // exportFile writes a file part by part, so that one of any length takes the same memory.
 func (d exportFiles) exportFile(c echo.Context, e export) error {
-	filter, _ := orderPages{d.desk}.readFilter(c)
+	filter, _ := orderPages(d).readFilter(c)
 	ctx := c.Request().Context()
 	orders, err := d.Books.Orders(ctx, filter, checkout.Window{Limit: exportedAtOnce})
 	if err != nil {

@@ -141,7 +141,7 @@ func (d inboxPages) inboxEntry(c echo.Context, e checkout.InboxEntry) view.Inbox
 func (d inboxPages) inboxChoice(c echo.Context, e checkout.InboxEntry, choice checkout.InboxChoice) view.InboxChoice {
 	v := view.InboxChoice{Name: string(choice), Consequence: consequence(c.Request().Context(), e.Kind, choice)}
 	for _, a := range orderActions() {
-		if e.Order != nil && a.name == choice && (actionPages{d.desk}).mayAct(c, a, *e.Order) {
+		if e.Order != nil && a.name == choice && actionPages(d).mayAct(c, a, *e.Order) {
 			v.URL = orderURL(e.Order.ID) + "/" + string(choice)
 		}
 	}

@@ -79,7 +79,7 @@ func (d orderPages) orderView(c echo.Context, o checkout.Order) view.Order {
 	for _, p := range o.Payments {
 		v.Payments = append(v.Payments, d.paymentView(c, p))
 	}
-	v.Actions, v.Question = actionPages{d.desk}.actions(c, o)
+	v.Actions, v.Question = actionPages(d).actions(c, o)
 	return v
 }
 

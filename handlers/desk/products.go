@@ -52,7 +52,7 @@ const (
 )
 
 // Uploads are the routes that take files.
-var Uploads = []string{BasePath + pathPicture, BasePath + pathImport}
+var Uploads = []string{BasePath + pathPicture, BasePath + pathImport, BasePath + pathReconciliation}
 
 const changesShown = 50 // of the history of a stock
 

@@ -65,7 +65,7 @@ func (d settingPages) examine(c echo.Context) error {
 
 func (d settingPages) settingsPage(c echo.Context, findings []Finding) error {
 	v := view.Settings{Frame: d.frame(c, "settings")}
-	v.Steps = d.goLive(!v.Sandbox)
+	v.Steps = d.beforeRealPayments(!v.Sandbox)
 	if d.Examine != nil && personOf(c).May(operators.Manage) {
 		v.ExamineURL = BasePath + pathSettings + "/examination"
 	}
@@ -82,9 +82,9 @@ func (d settingPages) settingsPage(c echo.Context, findings []Finding) error {
 
 var findingSeverities = map[string]string{"ok": "good", "skipped": "plain", "warning": "wait", "error": "bad"}
 
-// goLive lists what a shop needs before real payments, with what it has
+// beforeRealPayments lists what a shop needs before real payments, with what it has
 // already.
-func (d settingPages) goLive(realMoney bool) (steps []view.Step) {
+func (d settingPages) beforeRealPayments(realMoney bool) (steps []view.Step) {
 	given := func(names ...string) bool {
 		return !slices.ContainsFunc(names, func(name string) bool {
 			return !slices.ContainsFunc(d.Settings, func(s Setting) bool { return s.Name == name && s.From != FromDefault })

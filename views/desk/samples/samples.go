@@ -20,7 +20,7 @@ type Page struct {
 // Pages lists all of them. Each part of the dashboard has its own in a file of its own.
 func Pages(ctx context.Context) []Page {
 	ctx = desk.WithLanguage(ctx)
-	return slices.Concat(orders(ctx), entrance(ctx), accounts(ctx), people(ctx), products(ctx), personal(ctx), systems(ctx), reports(ctx), settings(ctx), general(ctx))
+	return slices.Concat(orders(ctx), entrance(ctx), accounts(ctx), people(ctx), products(ctx), personal(ctx), systems(ctx), reports(ctx), reconciliation(ctx), settings(ctx), general(ctx))
 }
 
 // Frame is that of an owner who is at the page whose key in the navigation is current.
@@ -29,7 +29,7 @@ func Frame(ctx context.Context, current string) desk.Frame {
 		ShopName: "Kiln & Thread", Sandbox: true, HomeURL: "/dashboard", AccountURL: "/dashboard/account", SignOutURL: "/dashboard/sign-out", Person: "Mei Lindqvist", Role: "owner",
 		Languages: desk.LanguageChoices(ctx, func(code string) string { return "./?lang=" + code }),
 	}
-	for _, key := range []string{"orders", "inbox", "links", "products", "reports", "webhooks", "keys", "personal-data", "people", "log", "settings", "account"} {
+	for _, key := range []string{"orders", "inbox", "links", "products", "reports", "reconciliation", "webhooks", "keys", "personal-data", "people", "log", "settings", "account"} {
 		f.Navigation = append(f.Navigation, desk.Item{Key: key, Href: "/dashboard/" + key, Current: key == current})
 	}
 	return f
