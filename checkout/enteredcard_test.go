@@ -134,8 +134,8 @@ func TestACardIsValidToTheEndOfItsMonthEverywhere(t *testing.T) {
 }
 
 // secretTexts are what may be seen of a card nowhere. None can be part of what may be seen:
-// the address of a pointer, in either base, and the time of a log line. So the short ones
-// hold letters, which a code and an identity may not have but keep.
+// the address of a pointer, in either base, and the time of a log line. So code and
+// identity are no numbers here: they are kept as they were typed, to be refused.
 var secretTexts = []string{"4054695723100768", "born19880412", "52998224725", "4054 6957 2310 0768", "nine87", "Núñez", "José", "Hauptstr"}
 
 // secretCAVV is a proof that the holder of the card was authenticated.
