@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -447,20 +448,21 @@ func (s *benchShop) allPaid(b *testing.B, n int) {
 	fire(b, clients, final)
 }
 
-// endpoint registers so many webhook endpoints, all of them one address, at which another
-// process answers.
+// endpoint registers so many webhook endpoints, each with an address of its own, at which
+// another process answers.
 func (s *benchShop) endpoint(b *testing.B, n int) *benchEndpoint {
 	b.Helper()
 	l := startLoad(b, load{Mode: "endpoint"})
 	b.Cleanup(func() { l.finish() })
 	at, err := l.stdout.ReadString('\n')
 	noError(b, err)
-	e := &benchEndpoint{url: strings.TrimSpace(at)}
-	for range n {
-		_, err := s.services.Merchant.CreateEndpoint(context.Background(), merchant.EndpointForm{URL: &e.url})
+	port := strings.TrimSpace(at)
+	for i := range n {
+		address := fmt.Sprintf("http://127.0.0.%d:%s/", i+1, port)
+		_, err := s.services.Merchant.CreateEndpoint(context.Background(), merchant.EndpointForm{URL: &address})
 		noError(b, err)
 	}
-	return e
+	return &benchEndpoint{url: "http://127.0.0.1:" + port}
 }
 
 // benchEndpoint is where deliveries arrive.
@@ -830,9 +832,11 @@ func (c *benchClients) paced() {
 }
 
 // serveEndpoint takes what is delivered, and says how much that is to those who GET.
-func serveEndpoint(t *testing.T) (address string) {
+func serveEndpoint(t *testing.T) (port int) {
 	var n atomic.Int64
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	listener, err := net.Listen("tcp", ":0") // every address of this machine
+	must(t, err)
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodGet {
 			fmt.Fprintln(w, n.Load())
 			return
@@ -841,8 +845,11 @@ func serveEndpoint(t *testing.T) (address string) {
 			n.Add(1)
 		}
 	}))
+	must(t, server.Listener.Close())
+	server.Listener = listener
+	server.Start()
 	t.Cleanup(server.Close)
-	return server.URL
+	return listener.Addr().(*net.TCPAddr).Port
 }
 
 func (c *benchClients) send(r request) time.Duration {
