@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -32,8 +33,10 @@ import (
 	"antom-checkout/app"
 	"antom-checkout/checkout"
 	"antom-checkout/checkout/gateway"
+	"antom-checkout/checkout/merchant"
 	ordering "antom-checkout/checkout/shop"
 	"antom-checkout/handlers"
+	"antom-checkout/webhooks"
 )
 
 // What these found stands in BENCH.md. Ours and the limit take turns within one
@@ -153,6 +156,69 @@ func BenchmarkEventRow(b *testing.B) {
 	figures.report(b)
 }
 
+// BenchmarkDelivery: what the courier's first delivery of an event costs, when a backlog of
+// them waits for one endpoint. The goal is 1,000 a second on one core. Processor time is
+// that of the courier's process; the endpoint is another one.
+func BenchmarkDelivery(b *testing.B) {
+	shop := newBenchShop(b, func(*antom.Client) gateway.Client { return readyGateway{} })
+	endpoint := shop.endpoint(b, 1)
+	var figures medians
+	for b.Loop() {
+		shop.allPaid(b, perRound)
+		before := endpoint.count(b)
+		cpu, begun := cpuTime(), time.Now()
+		noError(b, shop.courier.DeliverOnce(context.Background()))
+		cpu = cpuTime() - cpu
+		n := float64(endpoint.count(b) - before)
+		if n < perRound {
+			b.Fatalf("%v deliveries of %d paid orders", n, perRound)
+		}
+		figures.add("deliveries/cpu-s", n/cpu.Seconds())
+		figures.add("deliveries/s", n/time.Since(begun).Seconds())
+	}
+	figures.report(b)
+}
+
+// BenchmarkNotificationBesideDeliveries: 100 notifications a second, with and without ten
+// endpoints that each is delivered to, which are 1,000 deliveries a second.
+func BenchmarkNotificationBesideDeliveries(b *testing.B) {
+	const perSecond, endpoints, seconds = 100, 10, 4
+	with := newBenchShop(b, func(*antom.Client) gateway.Client { return readyGateway{} })
+	without := newBenchShop(b, func(*antom.Client) gateway.Client { return readyGateway{} })
+	endpoint := with.endpoint(b, endpoints)
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	var figures medians
+	for b.Loop() {
+		var results [2]result
+		before := endpoint.count(b)
+		for i, shop := range []*benchShop{without, with} {
+			var final []request
+			for _, p := range shop.payments(b, perSecond*seconds) {
+				final = append(final, shop.paid(b, p.payment))
+			}
+			run, end := context.WithCancel(ctx)
+			var courier sync.WaitGroup
+			courier.Go(func() { shop.courier.Run(run) })
+			time.Sleep(2 * time.Second) // until every endpoint has its lane
+			results[i] = startLoad(b, load{Mode: "paced", PerSecond: perSecond, Requests: final}).finish()
+			time.Sleep(time.Second) // for the deliveries of the last ones
+			end()
+			courier.Wait()
+		}
+		if n := endpoint.count(b) - before; n < perSecond*endpoints*seconds {
+			b.Fatalf("%d deliveries to %d endpoints in %d s", n, endpoints, seconds)
+		}
+		figures.add("p99/p99-without", float64(results[1].p99())/float64(results[0].p99()))
+		figures.add("p50/p50-without", float64(results[1].p50())/float64(results[0].p50()))
+		figures.add("p99-ms", float64(results[1].p99())/float64(time.Millisecond))
+		figures.add("p99-without-ms", float64(results[0].p99())/float64(time.Millisecond))
+		figures.add("p50-ms", float64(results[1].p50())/float64(time.Millisecond))
+		figures.add("deliveries-cpu-share", (results[1].cpu-results[0].cpu).Seconds()/results[1].Whole.Seconds())
+	}
+	figures.report(b)
+}
+
 // BenchmarkCheckoutPage: the pay page of an order (target 5) against echo's
 // "hello".
 func BenchmarkCheckoutPage(b *testing.B) {
@@ -227,6 +293,7 @@ type benchShop struct {
 	url      string
 	database string
 	services handlers.Services
+	courier  *webhooks.Courier
 	cookie   string // of a buyer with something in the cart
 }
 
@@ -253,7 +320,7 @@ func newBenchShop(b *testing.B, answering func(*antom.Client) gateway.Client) *b
 	program, err := app.Build(context.Background(), settings, app.Outside{Beside: true, ToAntom: readyAnswers{}, Client: answering})
 	noError(b, err)
 	b.Cleanup(func() { noError(b, program.Close()) })
-	s.services = program.Services
+	s.services, s.courier = program.Services, program.Webhooks
 	noError(b, program.Store.ImportProducts(context.Background(), []checkout.Product{
 		{SKU: "MUG-01", Name: "Enamel mug", Description: "Holds tea.", Image: "products/mug.svg", Price: checkout.Money{Minor: 2400, Currency: "SGD"}},
 	}))
@@ -369,6 +436,48 @@ func (s *benchShop) paid(b *testing.B, payment string) request {
 		"Content-Type": "application/json; charset=UTF-8", "Client-Id": header.Get("Client-Id"),
 		"Request-Time": header.Get("Request-Time"), "Signature": header.Get("Signature"),
 	}, body}
+}
+
+// allPaid has n orders paid.
+func (s *benchShop) allPaid(b *testing.B, n int) {
+	b.Helper()
+	var final []request
+	for _, p := range s.payments(b, n) {
+		final = append(final, s.paid(b, p.payment))
+	}
+	fire(b, clients, final)
+}
+
+// endpoint registers so many webhook endpoints, each with an address of its own, at which
+// another process answers.
+func (s *benchShop) endpoint(b *testing.B, n int) *benchEndpoint {
+	b.Helper()
+	l := startLoad(b, load{Mode: "endpoint"})
+	b.Cleanup(func() { l.finish() })
+	at, err := l.stdout.ReadString('\n')
+	noError(b, err)
+	port := strings.TrimSpace(at)
+	for i := range n {
+		address := fmt.Sprintf("http://127.0.0.%d:%s/", i+1, port)
+		_, err := s.services.Merchant.CreateEndpoint(context.Background(), merchant.EndpointForm{URL: &address})
+		noError(b, err)
+	}
+	return &benchEndpoint{url: "http://127.0.0.1:" + port}
+}
+
+// benchEndpoint is where deliveries arrive.
+type benchEndpoint struct{ url string }
+
+// count is how many have arrived so far.
+func (e *benchEndpoint) count(b *testing.B) int {
+	b.Helper()
+	res, err := http.Get(e.url)
+	noError(b, err)
+	defer res.Body.Close()
+	var n int
+	_, err = fmt.Fscan(res.Body, &n)
+	noError(b, err)
+	return n
 }
 
 func openHello(b *testing.B) request {
@@ -557,9 +666,10 @@ func atOnce(n, callers int, do func(i int)) {
 
 // load is what the clients' process is to do.
 type load struct {
-	Mode     string // fire, watch or visible
-	Callers  int
-	Requests []request
+	Mode      string // fire, paced, watch, visible or endpoint
+	Callers   int
+	PerSecond int // of paced
+	Requests  []request
 }
 
 type request struct {
@@ -578,8 +688,10 @@ type result struct {
 
 func (r result) rate() float64          { return float64(len(r.Waits)) / r.Whole.Seconds() }
 func (r result) cpuEach() time.Duration { return r.cpu / time.Duration(len(r.Waits)) }
-func (r result) p99() time.Duration {
-	return slices.Sorted(slices.Values(r.Waits))[len(r.Waits)*99/100]
+func (r result) p99() time.Duration     { return r.percentile(99) }
+func (r result) p50() time.Duration     { return r.percentile(50) }
+func (r result) percentile(n int) time.Duration {
+	return slices.Sorted(slices.Values(r.Waits))[len(r.Waits)*n/100]
 }
 
 // loading is a clients' process that is ready to go.
@@ -633,7 +745,7 @@ func (l *loading) finish() result {
 // fire sends all requests, from so many clients at once.
 func fire(b *testing.B, callers int, requests []request) result {
 	b.Helper()
-	return startLoad(b, load{"fire", callers, requests}).finish()
+	return startLoad(b, load{Mode: "fire", Callers: callers, Requests: requests}).finish()
 }
 
 // TestBenchClients is no test: it is the clients' process of the benchmarks.
@@ -650,16 +762,21 @@ func TestBenchClients(t *testing.T) {
 	c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse } // one request is one
 	c.Waits = make([]time.Duration, len(what.Requests))
 	var streams []*http.Response
-	if what.Mode != "fire" {
+	if what.Mode == "watch" || what.Mode == "visible" {
 		streams = c.open()
 	}
 	fmt.Println("ready")
+	if what.Mode == "endpoint" {
+		fmt.Println(serveEndpoint(t))
+	}
 	_, err = stdin.ReadString('\n')
 	must(t, err)
 	begun := time.Now()
 	switch what.Mode {
 	case "fire":
 		atOnce(len(what.Requests), what.Callers, func(i int) { c.Waits[i] = c.send(what.Requests[i]) })
+	case "paced":
+		c.paced()
 	case "visible":
 		c.awaitEach(streams)
 	}
@@ -700,6 +817,39 @@ func (c *benchClients) do(r request) *http.Response {
 		c.fail("%s %s answers %s", r.Method, r.URL, res.Status)
 	}
 	return res
+}
+
+// paced sends so many requests a second, whether or not those before are answered.
+func (c *benchClients) paced() {
+	var all sync.WaitGroup
+	tick := time.NewTicker(time.Second / time.Duration(c.PerSecond))
+	defer tick.Stop()
+	for i, r := range c.Requests {
+		<-tick.C
+		all.Go(func() { c.Waits[i] = c.send(r) })
+	}
+	all.Wait()
+}
+
+// serveEndpoint takes what is delivered, and says how much that is to those who GET.
+func serveEndpoint(t *testing.T) (port int) {
+	var n atomic.Int64
+	listener, err := net.Listen("tcp", ":0") // every address of this machine
+	must(t, err)
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet {
+			fmt.Fprintln(w, n.Load())
+			return
+		}
+		if _, err := io.Copy(io.Discard, r.Body); err == nil {
+			n.Add(1)
+		}
+	}))
+	must(t, server.Listener.Close())
+	server.Listener = listener
+	server.Start()
+	t.Cleanup(server.Close)
+	return listener.Addr().(*net.TCPAddr).Port
 }
 
 func (c *benchClients) send(r request) time.Duration {
