@@ -68,6 +68,7 @@ type Courier struct {
 	store  Store
 	body   Body
 	client *http.Client
+	saving chan struct{} // places for those who store a try
 }
 
 const (
@@ -79,6 +80,7 @@ const (
 	spreadBatch = 256
 	forgotten   = 1000 // tries deleted in one go
 	atOnce      = 16   // tries to one endpoint at a time
+	savedAtOnce = 4    // tries of all endpoints that are stored at a time
 	tryTimeout  = 15 * time.Second
 )
 
@@ -101,7 +103,7 @@ func New(cfg Config, store Store, body Body) *Courier {
 	}
 	client := cfg.Dialer.Client(cfg.Timeout)
 	client.Transport.(*http.Transport).MaxIdleConnsPerHost = atOnce
-	return &Courier{cfg: cfg, store: store, body: body, client: client}
+	return &Courier{cfg: cfg, store: store, body: body, client: client, saving: make(chan struct{}, savedAtOnce)}
 }
 
 // Run delivers until ctx ends. Each endpoint has a lane, so that none waits for another.

@@ -33,14 +33,22 @@ func (c *Courier) try(ctx context.Context, endpoint checkout.WebhookEndpoint, d 
 	try.Took = c.cfg.Now().Sub(try.At)
 	c.cfg.Meter.WebhookTry(try.Succeeded(), try.Took)
 	// Also while the program stops: what was delivered must not be delivered again.
-	after, err := c.store.SaveTry(context.WithoutCancel(ctx), d.ID, try, func(e checkout.WebhookEndpoint, d checkout.Delivery) (checkout.WebhookEndpoint, checkout.Delivery) {
-		return checkout.AfterTry(e, d, try, c.cfg.Schedule)
-	})
+	after, err := c.save(context.WithoutCancel(ctx), d, try)
 	if err != nil {
 		return err
 	}
 	c.logTry(ctx, after, try)
 	return nil
+}
+
+// save stores a try. Of all lanes together few do at a time, so that the transaction of a
+// payment is never behind many of them.
+func (c *Courier) save(ctx context.Context, d checkout.Delivery, try checkout.DeliveryTry) (checkout.Delivery, error) {
+	c.saving <- struct{}{}
+	defer func() { <-c.saving }()
+	return c.store.SaveTry(ctx, d.ID, try, func(e checkout.WebhookEndpoint, d checkout.Delivery) (checkout.WebhookEndpoint, checkout.Delivery) {
+		return checkout.AfterTry(e, d, try, c.cfg.Schedule)
+	})
 }
 
 // post sends an event to an endpoint.

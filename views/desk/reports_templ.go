@@ -107,11 +107,11 @@ func ReportsPage(v Reports) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Input(Field{Name: "from", Label: Text(ctx, "filter.from"), Type: "date", Value: v.From, Wrong: v.Wrong}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Input(Field{Name: "from", Label: Text(ctx, "reports.from"), Type: "date", Value: v.From, Wrong: v.Wrong}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Input(Field{Name: "to", Label: Text(ctx, "filter.to"), Type: "date", Value: v.To}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Input(Field{Name: "to", Label: Text(ctx, "reports.to"), Type: "date", Value: v.To}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

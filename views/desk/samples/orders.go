@@ -17,7 +17,7 @@ func pill(key, severity string) desk.Status { return desk.Status{Key: key, Sever
 // inbox.
 func orders(ctx context.Context) []Page {
 	list := desk.Orders{
-		Frame: Frame(ctx, "orders"), Filter: orderFilter(), ClearURL: "/dashboard/orders", SearchURL: "/dashboard/orders", StreamURL: "/dashboard/orders/events",
+		Frame: Frame(ctx, "orders"), Filter: orderFilter(), ClearURL: "/dashboard/orders", SearchURL: "/dashboard/orders",
 		Page:    desk.Page{NextURL: "/dashboard/orders?after=1"},
 		Exports: []desk.Export{{Kind: "orders", URL: "/1"}, {Kind: "payments", URL: "/2"}, {Kind: "refunds", URL: "/3"}},
 	}

@@ -3,6 +3,7 @@ package samples
 import (
 	"context"
 
+	"antom-checkout/static"
 	"antom-checkout/views/desk"
 )
 
@@ -82,7 +83,7 @@ func links(ctx context.Context, moment desk.Moment) []Page {
 	}
 	form.Price[0].Wrong = text("error.amount")
 	one := desk.PaymentLink{
-		Frame: Frame(ctx, "links"), Name: "Pottery course", Address: "https://pay.kiln.example/buy/m7kq2w9x4h5tz3cd", QRURL: "/static/favicon.svg",
+		Frame: Frame(ctx, "links"), Name: "Pottery course", Address: "https://pay.kiln.example/buy/m7kq2w9x4h5tz3cd", QRURL: static.URL("favicon.svg"),
 		HTML: `<a href="https://pay.kiln.example/buy/m7kq2w9x4h5tz3cd">Pottery course</a>`, Status: desk.Status{Key: "link_open", Severity: "good"},
 		Facts: []desk.LinkFact{{Key: "sells", Value: "1 × Pottery course, S$85.00"}, {Key: "uses", Value: "3 / 12"}}, ListURL: "/",
 		Form: &desk.LinkForm{Action: "/", Fields: []desk.Field{field("name", "Pottery course")}, SwitchURL: "/"},
