@@ -1,6 +1,7 @@
 package app
 
 import (
+	"math"
 	"slices"
 	"strings"
 )
@@ -35,9 +36,19 @@ func misspelt(environ []string) (warnings []Warning) {
 	return warnings
 }
 
-// nearest is the one of some names that the fewest slips lead to.
-func nearest(name string, known []string) string {
-	return slices.MinFunc(known, func(a, b string) int { return distance(name, a) - distance(name, b) })
+// nearest is the first of some names that the fewest slips lead to. A name that is longer
+// or shorter by as many characters as the best so far has slips cannot be better.
+func nearest(name string, known []string) (best string) {
+	fewest := math.MaxInt
+	for _, other := range known {
+		if length := len(other) - len(name); max(length, -length) >= fewest {
+			continue
+		}
+		if slips := distance(name, other); slips < fewest {
+			best, fewest = other, slips
+		}
+	}
+	return best
 }
 
 // distance is how many characters have to be put in, left out or replaced to make one
