@@ -2,6 +2,7 @@ package checkout
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -53,10 +54,19 @@ func TestWhichEmailsAreDue(t *testing.T) {
 func TestNumbersAreReadAsPeopleTypeThem(t *testing.T) {
 	for typed, want := range map[string]string{
 		"ABCDE-FGHIJ": "ABCDE-FGHIJ", " abcde fghij ": "ABCDE-FGHIJ", "ABCDEFGHIJ": "ABCDE-FGHIJ", "#ABCDE–FGHIJ": "ABCDE-FGHIJ",
-		"": "", "ABCDE": "", "ABCDE-FGHIJK": "", "日本語": "",
+		"ABCDE-FGH01": "ABCDE-FGHOI", // an older number, typed by its look
+		"":            "", "ABCDE": "", "ABCDE-FGHIJK": "", "日本語": "",
 	} {
 		if got := OrderNumber(typed); got != want {
 			t.Errorf("%q is read as %q", typed, got)
+		}
+	}
+}
+
+func TestNewNumbersHaveNoLettersThatLookAlike(t *testing.T) {
+	for range 1000 {
+		if n := NewNumber(); OrderNumber(n) != n || strings.ContainsAny(n, "01ILOU") {
+			t.Fatalf("%s: read as %s", n, OrderNumber(n))
 		}
 	}
 }

@@ -59,20 +59,37 @@ func IsToken(text string) bool { return len(text) >= 26 && len(text) <= 64 && is
 const numberHalf = 5
 
 // NewNumber makes a name for an order that people can read to each other and that
-// does not tell how many orders there are.
+// does not tell how many orders there are. It has none of the letters that look or sound
+// like another sign: I and L like 1, O like 0, U like V.
 func NewNumber() string {
-	text := rand.Text()
-	return text[:numberHalf] + "-" + text[numberHalf:2*numberHalf]
+	letters := ""
+	for len(letters) < 2*numberHalf {
+		letters += strings.Map(clearLetter, rand.Text())
+	}
+	return letters[:numberHalf] + "-" + letters[numberHalf:2*numberHalf]
+}
+
+// clearLetter drops the letters that no new order number has.
+func clearLetter(r rune) rune {
+	if strings.ContainsRune("ILOU", r) {
+		return -1
+	}
+	return r
 }
 
 // OrderNumber is what a buyer typed, in the form that NewNumber writes, or "" when it
-// is no such number.
+// is no such number. No number has a 0 or a 1; older ones have an O and an I, for which
+// people type them.
 func OrderNumber(typed string) string {
 	letters := make([]rune, 0, 2*numberHalf)
 	for _, r := range cleanCode(typed) {
 		switch {
 		case r >= 'a' && r <= 'z':
 			letters = append(letters, r-'a'+'A')
+		case r == '0':
+			letters = append(letters, 'O')
+		case r == '1':
+			letters = append(letters, 'I')
 		case r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
 			letters = append(letters, r)
 		}

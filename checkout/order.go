@@ -61,6 +61,7 @@ type OrderLine struct {
 	Quantity int    `json:"quantity"`
 	Unit     Money  `json:"unit,omitzero"`
 	Short    bool   `json:"-"` // fewer pieces are in stock than ordered; known when a cart is priced, not stored
+	SoldOut  bool   `json:"-"` // and that is because none is in stock
 }
 
 // Total is the price of the line.

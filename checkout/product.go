@@ -26,6 +26,9 @@ type Product struct {
 	Stock       *int // pieces in stock that no other order has reserved; nil means unlimited
 }
 
+// SoldOut reports whether no piece is in stock.
+func (p Product) SoldOut() bool { return p.Short(1) }
+
 // Short reports whether fewer pieces are in stock than ordered.
 func (p Product) Short(quantity int) bool { return p.Stock != nil && *p.Stock < quantity }
 

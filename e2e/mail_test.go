@@ -74,16 +74,18 @@ func TestFromTheCartToTheEmailInArabicAndThai(t *testing.T) {
 	} {
 		t.Run(language, func(t *testing.T) {
 			onBoth(t, func(t *testing.T, on device) {
-				shop := openShop(t)
+				shop := openShop(t, "CURRENCY=EUR")
 				buyer := shop.buyer(on)
 				buyer.speaks(language)
-				buyer.orders("MUG-01")
+				buyer.opensShop()
+				buyer.adds("MUG-01")
+				buyer.ordersTo("DE")
 				speaks := func(where string) {
 					t.Helper()
 					buyer.until(where+" in "+language, fmt.Sprintf(`document.documentElement.lang === %q && document.dir === %q`, language, want.dir))
 				}
 				speaks("the pay page")
-				buyer.chooses("GCASH")
+				buyer.chooses("SOFORT")
 				buyer.pays()
 				buyer.arrives("/buyer/.+")
 				buyer.presses("buyer-leave")

@@ -64,7 +64,7 @@ func TestWithoutJavaScriptAGroupOpens(t *testing.T) {
 	buyer.until("a number", `/^\d{13}$/.test(document.querySelector("figcaption b").textContent)`)
 	buyer.until("until when it can be paid", `/^\d{4}-\d\d-\d\d, \d\d:\d\d UTC$/.test(document.querySelector("time").textContent)`)
 	shop.sandbox.act(openPayment(shop), "pay")
-	buyer.clicks(`main .actions a.button`) // "I have paid"
+	buyer.clicks(`main .actions a.button`) // "I’ve paid"
 	buyer.arrives(returnPage)
 	buyer.sees("paid")
 	shop.paidOnce()

@@ -38,6 +38,32 @@ func TestWithoutJavaScriptAWalletIsPaidByRedirect(t *testing.T) {
 	})
 }
 
+func TestAWalletThatIsLeftGoesOn(t *testing.T) {
+	onBoth(t, func(t *testing.T, on device) {
+		for _, scripts := range []bool{true, false} {
+			shop := openShop(t)
+			buyer := shop.buyer(on)
+			if !scripts {
+				buyer.withoutJavaScript()
+			}
+			buyer.orders("TIN-03")
+			buyer.chooses("GCASH")
+			buyer.pays()
+			buyer.arrives("/buyer/.+")
+			buyer.presses("buyer-leave")
+			buyer.arrives(returnPage)
+			buyer.seesHook("continue-paying")
+			buyer.photographs("wallet-left-" + on.name)
+			buyer.presses("continue-paying")
+			buyer.arrives("/buyer/.+")
+			buyer.presses("buyer-pay")
+			buyer.arrives(returnPage)
+			buyer.sees("paid")
+			shop.paidOnce()
+		}
+	})
+}
+
 func TestWithoutJavaScriptAWalletDeclinesThenACodePays(t *testing.T) {
 	t.Parallel()
 	shop := openShop(t)
@@ -55,7 +81,7 @@ func TestWithoutJavaScriptAWalletDeclinesThenACodePays(t *testing.T) {
 	buyer.pays()
 	buyer.arrives(codePage)
 	shop.sandbox.act(openPayment(shop), "pay")
-	buyer.clicks(`main .actions a.button`) // "I have paid"
+	buyer.clicks(`main .actions a.button`) // "I’ve paid"
 	buyer.arrives(returnPage)
 	buyer.sees("paid")
 	shop.paidOnce()

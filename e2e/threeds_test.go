@@ -78,7 +78,7 @@ func TestAClosedBankWindowIsAskedAbout(t *testing.T) {
 		buyer.seesDialog()
 		buyer.neverReads(failures...)
 		shop.sandbox.act(openPayment(shop), "pay")
-		buyer.clicks(hook("finished") + " a") // "I have paid"
+		buyer.clicks(hook("finished") + " a") // "I’ve paid"
 		buyer.arrives(returnPage)
 		buyer.sees("paid")
 		shop.paidOnce()

@@ -38,7 +38,7 @@ func TestACallThatTimesOutIsRepeatedWithTheSameID(t *testing.T) {
 }
 
 // failures are texts that must not be shown while the outcome is unknown.
-var failures = []string{"declined", "did not go through", "failed", `data-test="retry"`}
+var failures = []string{"declined", "didn’t go through", "failed", `data-test="retry"`}
 
 func TestWithoutJavaScriptACallThatTimesOutIsRepeated(t *testing.T) {
 	t.Parallel()

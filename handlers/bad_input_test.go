@@ -35,7 +35,7 @@ func TestBadQuantitiesKeepWhatWasTyped(t *testing.T) {
 func TestWhatIsNotThereIsA404Page(t *testing.T) {
 	shop := newShop(t)
 	buyer := shop.newBuyer()
-	buyer.post("/cart", "sku=NONE", "quantity=1").sees(http.StatusNotFound, "There is nothing here")
+	buyer.post("/cart", "sku=NONE", "quantity=1").sees(http.StatusNotFound, "Page not found")
 	buyer.post("/cart/MUG-01", "quantity=1").sees(http.StatusNotFound)
 	for _, path := range []string{
 		"/products/NONE", "/nothing", "/checkout/short", "/checkout/AAAAAAAAAAAAAAAAAAAAAAAAAA",
@@ -183,14 +183,14 @@ func TestBadInputIsReportedAtItsFieldAndNothingIsLost(t *testing.T) {
 	}{
 		"200 letters":        {"name", strings.Repeat("n", 200), "too long"},
 		"200 of four bytes":  {"name", strings.Repeat("𠮷", 200), "too long"},
-		"a control":          {"name", "Ann\x00Lee", "something we cannot read"},
-		"an escape":          {"name", "Ann\x1b[31mLee", "something we cannot read"},
-		"a header smuggled":  {"email", "ann@example.com\nBcc: bob@example.com", "something we cannot read"},
+		"a control":          {"name", "Ann\x00Lee", "characters we can’t use"},
+		"an escape":          {"name", "Ann\x1b[31mLee", "characters we can’t use"},
+		"a header smuggled":  {"email", "ann@example.com\nBcc: bob@example.com", "characters we can’t use"},
 		"no mail":            {"email", "ann@", "name@example.com"},
 		"no phone":           {"phone", "call me maybe", "phone number"},
-		"unknown country":    {"country", "ZZ", "choose a country"},
+		"unknown country":    {"country", "ZZ", "Choose a country"},
 		"a country's name":   {"country", "Singapore", "too long"},
-		"a strange code":     {"postal_code", "<048616>", "something we cannot read"},
+		"a strange code":     {"postal_code", "<048616>", "characters we can’t use"},
 		"an unending street": {"address1", strings.Repeat("x", 129), "too long"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -101,7 +101,7 @@ func TestACardCompanyThatIsNotOfferedIsRefused(t *testing.T) {
 			buyer := shop.newBuyer()
 			path := buyer.ordersTo(row.country, "ONE")
 			buyer.get(path)
-			buyer.post(path+"/payments", strings.Split(row.start, "&")...).sees(http.StatusUnprocessableEntity, "This card company is not available")
+			buyer.post(path+"/payments", strings.Split(row.start, "&")...).sees(http.StatusUnprocessableEntity, "This card company isn’t available")
 			fields := buyer.refusedFields(path, row.start)
 			if len(fields) != 1 || fields["card_brand"] == "" {
 				t.Errorf("refused are %v", fields)
@@ -131,7 +131,7 @@ func TestARefusedCardCompanyLeavesTheList(t *testing.T) {
 	shop.fault(sandbox.Fault{Kind: sandbox.Refuse, On: "pay", Code: "SELECTED_CARD_BRAND_NOT_AVAILABLE", Times: 1})
 	declined := buyer.startsWith(path, `{"method":"CARD","card_brand":"SAMSUNG"}`)
 	buyer.expectAction(declined, http.StatusOK, "declined")
-	page := buyer.get(path).sees(http.StatusOK, "This card company cannot be used right now")
+	page := buyer.get(path).sees(http.StatusOK, "This card company can’t be used right now")
 	if got := page.choices("card_brand"); strings.Contains(got, "SAMSUNG") || !strings.HasPrefix(got, "SHINHAN ") {
 		t.Errorf("the page offers %s", got)
 	}
@@ -201,7 +201,7 @@ func TestInstalmentsThatAreNotOfferedAreRefused(t *testing.T) {
 		}
 	}
 	for _, start := range []string{"method=CARD&installments=2.5", "method=CARD&installments=abc", "method=ALIPAY_CN&installments=3"} {
-		buyer.post(path+"/payments", strings.Split(start, "&")...).sees(http.StatusUnprocessableEntity, "These instalments are not available here")
+		buyer.post(path+"/payments", strings.Split(start, "&")...).sees(http.StatusUnprocessableEntity, "These instalments aren’t available here")
 	}
 	if n := len(shop.begun("pay")) + len(shop.begun("createPaymentSession")); n != 0 {
 		t.Errorf("Antom got %d starts", n)

@@ -73,7 +73,7 @@ func TestABuyerPaysWithACardTypedInTheShop(t *testing.T) {
 	}))
 	buyer := shop.newBuyer()
 	path := buyer.orders()
-	buyer.get(path).sees(http.StatusOK, `data-method="CARD"`, "This shop does not keep them").seesNot("never sees your card number")
+	buyer.get(path).sees(http.StatusOK, `data-method="CARD"`, "This shop doesn’t keep them").seesNot("never sees your card number")
 	if to := buyer.post(path+"/payments", "method=CARD").sees(http.StatusSeeOther).header.Get("Location"); to != path+"/card" {
 		t.Fatalf("choosing a card leads to %s", to)
 	}
@@ -113,7 +113,7 @@ func TestACardMayBePostedAsJSON(t *testing.T) {
 		t.Errorf("a script is led to %s", started.Action.URL)
 	}
 	declined := buyer.postJSON(path+"/payments", asJSON(cardFields("card_cvc=99", "card_number=3782 8224 6310 005")))
-	declined.sees(http.StatusUnprocessableEntity, `"fields":{"card_cvc":"The security code does not match`)
+	declined.sees(http.StatusUnprocessableEntity, `"fields":{"card_cvc":"The security code doesn’t match`)
 	number := strings.Replace(asJSON(cardFields()), `"4054 6957 2310 0768"`, "4054695723100768", 1) // a number of JSON
 	buyer.postJSON(path+"/payments", number).sees(http.StatusOK, `"type":"done"`)
 	shop.quiet()
@@ -165,14 +165,14 @@ func TestAWrongCardIsRefusedAtItsFieldAndSentNowhere(t *testing.T) {
 	buyer := shop.newBuyer()
 	path := buyer.orders()
 	for wrong, text := range map[string]string{
-		"card_number=4054 letters 0768":                   "does not seem right",
-		"card_number=40546957231":                         "does not seem right",
-		"card_number=4054695723100769":                    "does not seem right",
+		"card_number=4054 letters 0768":                   "doesn’t look right",
+		"card_number=40546957231":                         "doesn’t look right",
+		"card_number=4054695723100769":                    "doesn’t look right",
 		"card_expiry=01/20":                               "has expired",
 		"card_cvc=12":                                     "security code",
 		"cardholder_first=" + strings.Repeat("n", 10<<10): "too long",
 		"cardholder_last=王":                               "Latin letters",
-		"billing_country=":                                "fill this in",
+		"billing_country=":                                "Choose a country",
 	} {
 		field, _, _ := strings.Cut(wrong, "=")
 		page := buyer.post(path+"/payments", cardFields(wrong)...).sees(http.StatusUnprocessableEntity, text, `aria-describedby="`+field, `href="#`+field+`"`)
@@ -192,9 +192,9 @@ func TestAWrongCardIsRefusedAtItsFieldAndSentNowhere(t *testing.T) {
 // again, the rest is not.
 func TestADeclinedCardIsTypedAgain(t *testing.T) {
 	for code, about := range map[string]struct{ field, text string }{
-		"INVALID_CARD_NUMBER": {"card_number", "does not seem right"}, "CARD_NOT_SUPPORTED": {"card_number", "is not accepted here"},
-		"INVALID_EXPIRATION_DATE": {"card_expiry", "expiry date does not match"}, "CARD_EXPIRED": {"card_expiry", "has expired"},
-		"INVALID_CVV": {"card_cvc", "security code does not match"}, "DO_NOT_HONOR": {"", ""}, "STOLEN_CARD": {"", ""},
+		"INVALID_CARD_NUMBER": {"card_number", "doesn’t look right"}, "CARD_NOT_SUPPORTED": {"card_number", "isn’t accepted here"},
+		"INVALID_EXPIRATION_DATE": {"card_expiry", "expiry date doesn’t match"}, "CARD_EXPIRED": {"card_expiry", "has expired"},
+		"INVALID_CVV": {"card_cvc", "security code doesn’t match"}, "DO_NOT_HONOR": {"", ""}, "STOLEN_CARD": {"", ""},
 		"ACCESS_DENIED": {"", ""}, // of a card, as Antom's document on cards from server to server shows
 	} {
 		shop := newShop(t, typesCards)
@@ -296,8 +296,8 @@ func TestTheCardPageIsForOrdersThatACardCanPay(t *testing.T) {
 	if to := buyer.get(path + "/card").sees(http.StatusSeeOther).header.Get("Location"); to != path {
 		t.Errorf("the page leads to %s", to)
 	}
-	buyer.post(path+"/payments", "method=CARD").sees(http.StatusUnprocessableEntity, "not available")
-	buyer.post(path+"/payments", cardFields()...).sees(http.StatusUnprocessableEntity, "not available")
+	buyer.post(path+"/payments", "method=CARD").sees(http.StatusUnprocessableEntity, "isn’t available")
+	buyer.post(path+"/payments", cardFields()...).sees(http.StatusUnprocessableEntity, "isn’t available")
 	buyer.get("/checkout/nosuchtokennosuchtoken/card").sees(http.StatusNotFound)
 
 	shop = newShop(t, typesCards)

@@ -60,8 +60,11 @@ func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, re
 	}
 	if p := o.Active(); p != nil && o.Status == checkout.OrderProcessing && p.Method == "" && !v.Status.Unknown {
 		// Antom's element is open, and Antom knows no payment from it.
-		v.Status.MayChange = false
+		v.Status.MayChange, v.Status.Unpaid = false, false
 		v.Status.Title, v.Status.Message = "status.open.title", "checkout.finished.message"
+	}
+	if v.Status.MayChange {
+		v.Continue = s.continuing(c, o)
 	}
 	if p := o.Active(); p != nil && p.Status.InProgress() && p.Action.Type == checkout.ActionCode {
 		v.CodeURL = paths.code

@@ -62,7 +62,7 @@ func TestACorrectedFormCorrectsTheOrder(t *testing.T) {
 	if paid := buyer.posts(cart, "email=right@example.com", "address1=22 Right Road").sees(http.StatusSeeOther).header.Get("Location"); paid != first {
 		t.Errorf("the same form leads to %s", paid)
 	}
-	buyer.posts(cart, "email=third@example.com").sees(http.StatusConflict, "already been paid", `href="`+first+`"`).seesNot(`data-test="checkout-form"`)
+	buyer.posts(cart, "email=third@example.com").sees(http.StatusConflict, "has been paid", `href="`+first+`"`).seesNot(`data-test="checkout-form"`)
 	if n := len(shop.audit()["order"]); n != 1 || shop.orderAt(first).Buyer.Email != "right@example.com" {
 		t.Errorf("%d orders, the first for %s", n, shop.orderAt(first).Buyer.Email)
 	}

@@ -78,7 +78,7 @@ func TestAPaidOrderHasOneReceiptWhateverIsDoubled(t *testing.T) {
 	for range 3 {
 		shop.sweeps()
 	}
-	m := shop.email("-receipt-", "Thank you, it is paid", "Enamel mug", "SGD\u00a048.00", "Ann Lee", "Singapore", "GCash")
+	m := shop.email("-receipt-", "Payment received. Thank you!", "Enamel mug", "SGD\u00a048.00", "Ann Lee", "Singapore", "GCash")
 	if m.To != "<ann@example.com>" || !strings.HasPrefix(m.Subject, "Receipt · Order ") || !strings.HasSuffix(m.Subject, " · Plain Goods") {
 		t.Errorf("to %s: %s", m.To, m.Subject)
 	}
@@ -281,11 +281,11 @@ func TestAllRecipientsHaveAnAllowanceOfEmailsAboutUnpaidOrders(t *testing.T) {
 func TestARequestedEmailIsSentOnceWhenTheOutcomeIsKnown(t *testing.T) {
 	for outcome, want := range map[string]string{"fails": "-failed-", "succeeds": "-receipt-"} {
 		t.Run(outcome, func(t *testing.T) {
-			shop := newShop(t)
+			shop := newShop(t, sells("EUR", 4_200))
 			buyer, stranger := shop.newBuyer(), shop.newBuyer()
-			path := buyer.orders()
-			started := buyer.starts(path, "GCASH")
-			buyer.get(path+"/return").sees(http.StatusOK, `data-test="mail-me"`, "Wallets usually confirm within a minute.")
+			path := buyer.ordersTo("DE", "ONE")
+			started := buyer.starts(path, "SOFORT")
+			buyer.get(path+"/return").sees(http.StatusOK, `data-test="mail-me"`, "Banks usually confirm within minutes")
 			for range 2 { // however often
 				stranger.post(path+"/mail", "email=thief@example.com").sees(http.StatusSeeOther)
 			}
@@ -580,7 +580,7 @@ func TestALookupAnswersEveryQuestionTheSame(t *testing.T) {
 			t.Errorf("another answer: %s", answer)
 		}
 	}
-	shop.newBuyer().get(answers[0]).sees(http.StatusOK, "If the number and the address belong together")
+	shop.newBuyer().get(answers[0]).sees(http.StatusOK, "If an order matches")
 	m := shop.email("-link-", "Here is the link to your order")
 	if strings.Contains(m.Text+m.HTML, "Ann Lee") {
 		t.Error("the email contains more than the link")
@@ -604,8 +604,8 @@ func TestALookUpSaysAtTheFieldWhatCannotBe(t *testing.T) {
 	buyer := shop.newBuyer()
 	buyer.get("/orders").sees(http.StatusOK, `action="/orders/lookup"`)
 	buyer.post("/orders/lookup", "number=12", "email=ann@").sees(http.StatusUnprocessableEntity,
-		`value="12"`, `value="ann@"`, `id="number-problem"`, `id="email-problem"`)
-	buyer.post("/orders/lookup").sees(http.StatusUnprocessableEntity, "Please fill this in.")
+		`value="12"`, `value="ann@"`, `id="number-problem"`, `id="email-problem"`, "2 problems", "Check the order number")
+	buyer.post("/orders/lookup").sees(http.StatusUnprocessableEntity, "Enter the order number.", "Enter your email address.")
 	buyer.get("/").sees(http.StatusOK, `href="/orders"`)
 }
 
@@ -693,7 +693,7 @@ func TestOnlyDevelopersPreviewTheEmails(t *testing.T) {
 	m := shop.email("-receipt-")
 	reader := shop.newBuyer()
 	reader.get("/dev/mail").sees(http.StatusOK, m.Name, "Receipt")
-	page := reader.get("/dev/mail/"+m.Name).sees(http.StatusOK, "sandbox", "Thank you, it is paid")
+	page := reader.get("/dev/mail/"+m.Name).sees(http.StatusOK, "sandbox", "Payment received. Thank you!")
 	if policy := page.header.Get("Content-Security-Policy"); strings.Contains(policy, "unsafe") {
 		t.Error(policy)
 	}

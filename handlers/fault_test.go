@@ -11,7 +11,7 @@ import (
 )
 
 // unavailable is what a buyer reads when the shop is at fault.
-const unavailable = "The trouble is on our side, not yours, and nothing was charged. Please choose another way to pay, or try again later."
+const unavailable = "The problem is on our side, and nothing was charged. Choose another way to pay, or try again later."
 
 // Codes that no buyer can have caused; those that are not in Antom's documents too.
 var shopFaults = strings.Fields(`
@@ -47,7 +47,7 @@ func TestAFaultOfTheShopIsNoDecline(t *testing.T) {
 func TestADeclineIsNoFaultOfTheShop(t *testing.T) {
 	shop := newShop(t)
 	for code, want := range map[string]string{
-		"DO_NOT_HONOR": "Your bank declined this card", "RISK_REJECT": "could not be accepted", "USER_BALANCE_NOT_ENOUGH": "not enough balance",
+		"DO_NOT_HONOR": "Your bank declined this card", "RISK_REJECT": "couldn’t be accepted", "USER_BALANCE_NOT_ENOUGH": "balance is too low",
 		"ACCESS_DENIED": "Your bank declined this card", "PROCESS_FAIL": "was declined", // as a payment's result, after the buyer has acted
 	} {
 		buyer := shop.newBuyer()

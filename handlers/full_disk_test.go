@@ -87,7 +87,7 @@ func TestAFullDiskAsksToComeAgain(t *testing.T) {
 		}
 	}
 	asksAgain("an addition to the cart", buyer.post("/cart", "sku=MUG-01", "quantity=1"))
-	asksAgain("an order", buyer.post("/orders", order...).sees(http.StatusServiceUnavailable, "try again in a minute"))
+	asksAgain("an order", buyer.post("/orders", order...).sees(http.StatusServiceUnavailable, "Try again in a minute"))
 	asksAgain("a start by form", buyer.post(path+"/payments", "method=GCASH"))
 	asksAgain("a start by JSON", buyer.postJSON(path+"/payments", `{"method":"GCASH"}`).sees(http.StatusServiceUnavailable, `{"error":"`))
 	asksAgain("an email", buyer.post(path+"/mail"))

@@ -28,7 +28,7 @@ func (s *shop) twoOrders() (ann *buyer, annPath string, bob *buyer, bobPath stri
 // expectSoldOut fails unless another buyer cannot start to pay.
 func (b *buyer) expectSoldOut(path string) {
 	b.t.Helper()
-	b.postJSON(path+"/payments", `{"method":"GCASH"}`).sees(http.StatusConflict, "not have that many")
+	b.postJSON(path+"/payments", `{"method":"GCASH"}`).sees(http.StatusConflict, "don’t have that many")
 }
 
 // A buyer has opened a session and left; Antom knows no payment of it. The merchant

@@ -54,7 +54,7 @@ func TestADeclinedWalletIsFollowedByAnotherWay(t *testing.T) {
 	shop.quiet()
 
 	buyer.expectStatus(path, "open", "failed")
-	buyer.get(path+"/return").sees(http.StatusOK, `data-test="retry"`, "not enough balance")
+	buyer.get(path+"/return").sees(http.StatusOK, `data-test="retry"`, "balance is too low")
 	buyer.get(path).sees(http.StatusOK, `data-test="retry"`, `data-test="pay"`)
 
 	second := buyer.starts(path, "ALIPAY_CN")
@@ -152,7 +152,7 @@ func TestNoAnswerFromAntomIsUnknownAndGoesOn(t *testing.T) {
 				buyer.expectAction(first, http.StatusAccepted, "wait")
 				shop.fault(sandbox.Fault{Kind: sandbox.Unknown, On: "inquiryPayment", Times: 1})
 				buyer.expectStatus(path, "processing", "unknown")
-				buyer.get(path).sees(http.StatusOK, `data-status="processing"`).seesNot("did not go through", `data-test="pay"`)
+				buyer.get(path).sees(http.StatusOK, `data-status="processing"`).seesNot("didn’t go through", `data-test="pay"`)
 
 				second := buyer.starts(path, "GCASH")
 				if second.status != http.StatusOK || second.PaymentRequestID != first.PaymentRequestID {
@@ -448,8 +448,8 @@ func TestWhatIsLeftOfAnOrderIsOfferedInTheCart(t *testing.T) {
 		today     []checkout.Product
 		sees, not []string
 	}{
-		"short": {mugs(2400, 1), []string{"cannot make this order again", "Enamel mug", "do not have that many", "Tea tin"}, []string{"No longer available"}},
-		"gone":  {mugs(2400, 5)[1:], []string{"cannot make this order again", "No longer available: Enamel mug", "Tea tin"}, []string{`cart/MUG"`}},
+		"short": {mugs(2400, 1), []string{"can’t make this order again", "Enamel mug", "don’t have that many", "Tea tin"}, []string{"No longer available"}},
+		"gone":  {mugs(2400, 5)[1:], []string{"can’t make this order again", "No longer available: Enamel mug", "Tea tin"}, []string{`cart/MUG"`}},
 		"all":   {nil, []string{"No longer available: Enamel mug", "No longer available: Tea tin &lt;&amp;&gt;", "Your cart is empty"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -465,7 +465,7 @@ func TestWhatIsLeftOfAnOrderIsOfferedInTheCart(t *testing.T) {
 				other.post(path+"/renewal").sees(http.StatusConflict, "Tea tin").seesNot("ann@example.com", "Ann Lee", "Raffles")
 				other.get("/cart").sees(http.StatusOK, "Tea tin")
 			}
-			buyer.postJSON(path+"/renewal", "{}").sees(http.StatusConflict, `"error":"We cannot make this order again`)
+			buyer.postJSON(path+"/renewal", "{}").sees(http.StatusConflict, `"error":"We can’t make this order again`)
 			if n := len(shop.audit()["order"]); n != before {
 				t.Errorf("%d orders were placed", n-before)
 			}

@@ -41,7 +41,7 @@ func TestALinkMakesAnOrder(t *testing.T) {
 		o.Metadata["a"] != "1" || strings.Join(o.Methods, "") != "CARD" || o.SuccessURL != "https://shop.example/thanks" || o.CancelURL != l.URL {
 		t.Errorf("the order is %+v", o)
 	}
-	b.get(path).sees(http.StatusOK, "Your order from this link is waiting to be paid.", `href="`+at+`"`)
+	b.get(path).sees(http.StatusOK, "You’ve started an order from this link. It’s waiting to be paid.", `href="`+at+`"`)
 	s.newBuyer().get(path).sees(http.StatusOK).seesNot(at)
 }
 
@@ -142,7 +142,7 @@ func TestASingleUseLinkIsPaidOnce(t *testing.T) {
 			continue
 		}
 		r.b.get(r.at).sees(http.StatusOK, "This payment link has been used", "Nothing was charged for this order").seesNot(`data-test="pay"`)
-		r.b.postJSON(r.at+"/payments", `{"method":"GCASH"}`).sees(http.StatusGone, "paid already")
+		r.b.postJSON(r.at+"/payments", `{"method":"GCASH"}`).sees(http.StatusGone, "has been paid")
 		r.b.post(r.at+"/payments", "method=GCASH").sees(http.StatusGone, "This payment link has been used")
 		r.b.post(path, goodAddress...).sees(http.StatusGone, `data-status="used_up"`)
 	}

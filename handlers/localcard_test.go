@@ -47,7 +47,7 @@ func TestTheBuyerOfACoBadgedCardChoosesItsBrand(t *testing.T) {
 	}
 	buyer.get(path+"/card").sees(http.StatusOK, `data-facts="`+path+`/card/facts"`).seesNot(`name="card_brand"`)
 	asked := buyer.post(path+"/payments", cardFields("card_number="+coBadged)...).sees(http.StatusUnprocessableEntity, `href="#card_brand"`,
-		`name="card_brand" value="VISA" checked`, `name="card_brand" value="CARTES_BANCAIRES"`, "Please choose the one to pay with", `value="Zoë"`)
+		`name="card_brand" value="VISA" checked`, `name="card_brand" value="CARTES_BANCAIRES"`, "Choose the one to pay with", `value="Zoë"`)
 	asked.seesNot("4970", `value="987"`)
 	if len(sent) != 0 {
 		t.Fatalf("sent unasked: %v", sent)
@@ -76,7 +76,7 @@ func TestABrandThatTheCardDoesNotCarryIsRefused(t *testing.T) {
 		{coBadged, "MASTERCARD"}, {coBadged, "SAMSUNG"}, {coBadged, "4054695723100768"}, {"4054695723100768", "CARTES_BANCAIRES"},
 	} {
 		card := cardFields("card_number="+row[0], "card_brand="+row[1])
-		buyer.post(path+"/payments", card...).sees(http.StatusUnprocessableEntity, "This card company is not available").seesNot("4054695723100768")
+		buyer.post(path+"/payments", card...).sees(http.StatusUnprocessableEntity, "This card company isn’t available").seesNot("4054695723100768")
 		buyer.postJSON(path+"/payments", asJSON(card)).sees(http.StatusUnprocessableEntity, `"fields":{"card_brand":`)
 	}
 	if len(sent) != 0 {
@@ -100,11 +100,11 @@ func TestARefusedBrandOfACardLeavesTheList(t *testing.T) {
 	path := buyer.orders()
 	shop.fault(sandbox.Fault{Kind: sandbox.Refuse, On: "pay", Code: "SELECTED_CARD_BRAND_NOT_AVAILABLE", Times: 1})
 	card := cardFields("card_number="+coBadged, "card_brand=CARTES_BANCAIRES")
-	buyer.post(path+"/payments", card...).sees(http.StatusOK, `data-test="card-form"`, "cannot be used right now").seesNot(`name="card_brand"`)
+	buyer.post(path+"/payments", card...).sees(http.StatusOK, `data-test="card-form"`, "can’t be used right now").seesNot(`name="card_brand"`)
 	if got := buyer.factsOf(path, "49701000"); !strings.HasPrefix(got, `{"brands":[],`) {
 		t.Errorf("the page learns %s", got)
 	}
-	buyer.post(path+"/payments", card...).sees(http.StatusUnprocessableEntity, "This card company is not available")
+	buyer.post(path+"/payments", card...).sees(http.StatusUnprocessableEntity, "This card company isn’t available")
 	buyer.post(path+"/payments", cardFields("card_number="+coBadged)...).sees(http.StatusSeeOther)
 	if len(sent) != 2 || sent[1].SelectedCardBrand != "" {
 		t.Errorf("Antom got %d cards", len(sent))
@@ -185,9 +185,9 @@ func TestAKoreanCardIsTypedInTheShop(t *testing.T) {
 		return cardFields(append(changes, "card_number="+koreanCard, "card_cvc=")...)
 	}
 	for _, wrong := range []struct{ identity, password, field, text string }{
-		{"", "47", "card_identity", "fill this in"}, {"900231", "47", "card_identity", "six digits of a birth date"},
+		{"", "47", "card_identity", "Fill in"}, {"900231", "47", "card_identity", "six digits of a birth date"},
 		{"99999999", "47", "card_identity", "six digits"}, {"12345678901", "47", "card_identity", "six digits"},
-		{"880412", "", "card_password", "fill this in"}, {"880412", "1234", "card_password", "first two digits"}, {"880412", "ab", "card_password", "first two digits"},
+		{"880412", "", "card_password", "Fill in"}, {"880412", "1234", "card_password", "first two digits"}, {"880412", "ab", "card_password", "first two digits"},
 	} {
 		card := korean("card_identity="+wrong.identity, "card_password="+wrong.password)
 		page := buyer.post(path+"/payments", card...)
@@ -204,7 +204,7 @@ func TestAKoreanCardIsTypedInTheShop(t *testing.T) {
 	}
 	shop.fault(sandbox.Fault{Kind: sandbox.Refuse, On: "pay", Code: "VERIFY_UNMATCHED", Times: 1})
 	card := korean("card_identity=880412", "card_password=47")
-	buyer.post(path+"/payments", card...).sees(http.StatusOK, `id="card_identity-problem"`, "does not match the card").seesNot("880412", `value="47"`)
+	buyer.post(path+"/payments", card...).sees(http.StatusOK, `id="card_identity-problem"`, "doesn’t match the card").seesNot("880412", `value="47"`)
 	buyer.post(path+"/payments", card...).sees(http.StatusSeeOther)
 	other := buyer.ordersTo("KR", "ONE")
 	buyer.postJSON(other+"/payments", asJSON(korean("card_identity=483-92-05716", "card_password=47"))).sees(http.StatusOK, `"type":"done"`)

@@ -84,7 +84,7 @@ func TestMethodsComeFromAntom(t *testing.T) {
 	shop := newShop(t)
 	buyer := shop.newBuyer()
 	path := buyer.orders()
-	page := buyer.get(path).sees(http.StatusOK, `value="CARD" checked`, "You will continue in GrabPay.", "<details class=\"group\" open><summary>Wallets")
+	page := buyer.get(path).sees(http.StatusOK, `value="CARD" checked`, "You’ll continue in GrabPay.", "<details class=\"group\" open><summary>Wallets")
 	// In groups: wallets, of which there are most at home, then the code.
 	page.offers("CARD GRABPAY_SG SHOPEEPAY_SG ALIPAY_CN TNG ALIPAY_HK GCASH TRUEMONEY DANA KAKAOPAY PAYNOW")
 	for range 3 {
@@ -118,7 +118,7 @@ func TestWithoutAntomsAnswerTheConfiguredListIsOffered(t *testing.T) {
 			if took := time.Since(began); took > 4*time.Second { // the client itself waits for five
 				t.Errorf("the page took %v", took)
 			}
-			buyer.post(path+"/payments", "method=TNG").sees(http.StatusUnprocessableEntity, "not available for this order")
+			buyer.post(path+"/payments", "method=TNG").sees(http.StatusUnprocessableEntity, "isn’t available for this order")
 			buyer.expectAction(buyer.starts(path, "GCASH"), http.StatusOK, "sdk")
 		})
 	}
@@ -221,7 +221,7 @@ func TestLimitsAreThoseOfEachOrder(t *testing.T) {
 	buyer := shop.newBuyer()
 	dear := buyer.ordersTo("JP", "ONE")
 	buyer.get(dear).sees(http.StatusOK, `data-method="PAYPAY"`).seesNot("KONBINI", "SEVENELEVEN")
-	buyer.post(dear+"/payments", "method=KONBINI").sees(http.StatusUnprocessableEntity, `href="#methods"`, "not available for this order", `data-method="PAYPAY"`)
+	buyer.post(dear+"/payments", "method=KONBINI").sees(http.StatusUnprocessableEntity, `href="#methods"`, "isn’t available for this order", `data-method="PAYPAY"`)
 	buyer = shop.newBuyer()
 	cheap := buyer.ordersTo("JP", "TWO")
 	buyer.get(cheap).sees(http.StatusOK, `data-method="KONBINI"`, `data-method="SEVENELEVEN"`)
@@ -235,7 +235,7 @@ func TestAMethodOnlyAntomKnowsCanBePaid(t *testing.T) {
 	shop := newShop(t, sells("EUR", 42_00))
 	buyer := shop.newBuyer()
 	path := buyer.ordersTo("DE", "ONE")
-	buyer.get(path).sees(http.StatusOK, `data-method="SOFORT"`, "You will continue at Sofort and confirm with your bank.")
+	buyer.get(path).sees(http.StatusOK, `data-method="SOFORT"`, "You’ll continue at Sofort and confirm with your bank.")
 	buyer.post(path+"/payments", "method=SOFORT").sees(http.StatusOK, "Continue to Sofort")
 	buyer.get(path+"/return").sees(http.StatusOK, "Sofort")
 }
@@ -262,10 +262,10 @@ func TestANumberForTheCounter(t *testing.T) {
 	shop := newShop(t, sells("JPY", 4_200), payableFor(7*24*time.Hour))
 	buyer := shop.newBuyer()
 	path := buyer.ordersTo("JP", "ONE")
-	buyer.get(path).sees(http.StatusOK, "You will get a number to pay at a shop counter. Time to pay: 7 days.")
+	buyer.get(path).sees(http.StatusOK, "You’ll get a number to pay at a shop counter. Pay within 7 days.")
 	page := buyer.post(path+"/payments", "method=KONBINI").sees(http.StatusOK,
-		"At the counter, show this code or tell the number", "Pay with Convenience store", `data-copy="`, "Copy the number",
-		">7 days<", `<time datetime="`, "I have paid", "How to pay with Convenience store", "<svg viewBox")
+		"At the counter, show this code or say the number", "Pay with Convenience store", `data-copy="`, "Copy the number",
+		">7 days<", `<time datetime="`, "I’ve paid", "How to pay with Convenience store", "<svg viewBox")
 	number := regexp.MustCompile(`<b class="code">(\d{13})</b>`).FindStringSubmatch(page.body)
 	if number == nil {
 		t.Fatalf("no number:\n%s", page.body)
@@ -331,7 +331,7 @@ func TestANumberToTransferTo(t *testing.T) {
 	shop := newShop(t, sells("IDR", 150_000_00), payableFor(72*time.Hour))
 	buyer := shop.newBuyer()
 	path := buyer.ordersTo("ID", "ONE")
-	buyer.get(path).sees(http.StatusOK, "You will get a number to transfer the money to. Time to pay: 2 days.", "BNI (transfer)", "Pay later")
+	buyer.get(path).sees(http.StatusOK, "You’ll get an account number for your bank transfer. Pay within 2 days.", "BNI (transfer)", "Pay later")
 	page := buyer.post(path+"/payments", "method=BANKTRANSFER_BNI").sees(http.StatusOK, "Transfer exactly this amount", ">2 days<")
 	page.seesNot("<svg viewBox=\"0 0 1") // the number of an account is nothing to scan
 	if !regexp.MustCompile(`<b class="code">\d{13}</b>`).MatchString(page.body) {

@@ -454,7 +454,7 @@ func TestADeadAttemptFreesTheGoods(t *testing.T) {
 	ann, bob := shop.newBuyer(), shop.newBuyer()
 	annPath, bobPath := ann.ordersOne("MUG-01"), bob.ordersOne("MUG-01")
 	first := ann.starts(annPath, "GCASH")
-	bob.postJSON(bobPath+"/payments", `{"method":"GCASH"}`).sees(http.StatusConflict, "not have that many")
+	bob.postJSON(bobPath+"/payments", `{"method":"GCASH"}`).sees(http.StatusConflict, "don’t have that many")
 	must(t, shop.control.Decline(first.PaymentRequestID, ""))
 	shop.quiet()
 	bob.expectAction(bob.starts(bobPath, "GCASH"), http.StatusOK, "sdk")

@@ -55,13 +55,30 @@ func (s cashier) renderReturn(c echo.Context, o checkout.Order, self string, buy
 	if buyer {
 		v.Receipt = s.receipt(c, o)
 	}
-	if p := o.Current(); p != nil && o.Status == checkout.OrderProcessing {
+	if v.Status.MayChange {
+		v.Continue = s.continuing(c, o)
+	}
+	if p := o.Current(); p != nil && o.Status == checkout.OrderProcessing && !v.Status.Unpaid {
 		v.EmailURL, v.EmailRequested = paths.email, p.EmailOnFailure
 	}
 	if o.Renewable() {
 		v.RenewURL = paths.renewal
 	}
 	return web.Render(c, http.StatusOK, views.ReturnPage(v))
+}
+
+// continuing is the order's attempt under way, where its buyer can go on with it in a wallet or
+// at a bank. What was begun in Antom's SDK goes on, or begins anew, without it.
+func (s cashier) continuing(c echo.Context, o checkout.Order) (to views.Continue) {
+	p := o.Active()
+	if p == nil || p.Method == "" || p.Method == checkout.MethodCard {
+		return to
+	}
+	switch p.Action.Type {
+	case checkout.ActionRedirect, checkout.ActionCode, checkout.ActionSDK:
+		return views.Continue{URL: pathsOf(o).payments, Method: p.Method, Name: s.methodName(c, *p)}
+	}
+	return to
 }
 
 // arrival is when the buyer came: the page's own refreshes carry it along, so that a

@@ -83,7 +83,7 @@ func TestACardIsSavedAndPaysTheNextOrderWithOneClick(t *testing.T) {
 	buyer.post(again + "/cards/" + card + "/removal").sees(http.StatusSeeOther) // a double click
 	last := buyer.orders()
 	buyer.get(last).sees(http.StatusOK).seesNot("saved-card", "Another card")
-	buyer.post(last+"/payments", "method=CARD", "card="+card).sees(http.StatusUnprocessableEntity, "This saved card cannot be used")
+	buyer.post(last+"/payments", "method=CARD", "card="+card).sees(http.StatusUnprocessableEntity, "This saved card can’t be used")
 	buyer.postJSON(last+"/payments", `{"method":"CARD","card":"`+card+`"}`).sees(http.StatusUnprocessableEntity, `"fields":{"card":`)
 	if o := shop.orderAt(last); len(o.Payments) != 0 {
 		t.Errorf("a removed card has begun %d attempts", len(o.Payments))

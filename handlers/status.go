@@ -32,6 +32,10 @@ func (s *server) statusView(o checkout.Order, sinceSeconds int) views.Status {
 			key = "status.pending"
 		case o.Status == checkout.OrderProcessing:
 			v.MayChange = true
+			if category := s.methods.Method(p.Method).Flow.Category(); category == checkout.CategoryWallet || category == checkout.CategoryQR {
+				v.Unpaid = true
+				key = "status.unpaid"
+			}
 		}
 	}
 	v.Title, v.Message = key+".title", key+".message"

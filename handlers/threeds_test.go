@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"encoding/json"
 	"net/http"
+	"regexp"
 	"testing"
 	"time"
 
@@ -150,8 +151,8 @@ func TestASoftDeclineIsRetriedWithThreeDS(t *testing.T) {
 		must(t, shop.control.Pay(first))
 		shop.quiet()
 		buyer.expectStatus(path, "open", "failed")
-		buyer.get(path+"/return").sees(http.StatusOK, `data-test="retry"`, "Please try again and confirm when it asks.")
-		buyer.get(path).sees(http.StatusOK, `data-test="retry"`, "Please try again and confirm when it asks.")
+		buyer.get(path+"/return").sees(http.StatusOK, `data-test="retry"`, "Try again and confirm when it asks.")
+		buyer.get(path).sees(http.StatusOK, `data-test="retry"`, "Try again and confirm when it asks.")
 
 		second := way.startsByCard(buyer, path)
 		if second == first {
@@ -178,8 +179,8 @@ func TestARefusedChallengeIsRetriedWithThreeDS(t *testing.T) {
 				must(t, refuses(shop.control, first))
 				shop.quiet()
 				buyer.expectStatus(path, "open", "failed")
-				buyer.get(path+"/return").sees(http.StatusOK, `data-test="retry"`, "We could not confirm that it is you.")
-				buyer.get(path).sees(http.StatusOK, `data-test="retry"`, "We could not confirm that it is you.")
+				buyer.get(path+"/return").sees(http.StatusOK, `data-test="retry"`, "We couldn’t verify it’s you.")
+				buyer.get(path).sees(http.StatusOK, `data-test="retry"`, "We couldn’t verify it’s you.")
 
 				second := way.startsByCard(buyer, path)
 				must(t, shop.control.Pay(second))
@@ -200,12 +201,34 @@ func TestALeftChallengeIsAskedAboutAndGoesOn(t *testing.T) {
 		must(t, shop.control.Leave(id))
 		shop.passes(3 * time.Second)
 		buyer.expectStatus(path, "processing", "processing")
-		buyer.get(path).sees(http.StatusOK, `data-test="finished"`, "data-due", "Did you finish paying?").seesNot("did not go through", `data-test="retry"`)
-		buyer.get(path+"/return").sees(http.StatusOK, `data-status="processing"`).seesNot("did not go through", `data-test="retry"`)
+		buyer.get(path).sees(http.StatusOK, `data-test="finished"`, "data-due", "Did you finish paying?").seesNot("didn’t go through", `data-test="retry"`)
+		buyer.get(path+"/return").sees(http.StatusOK, `data-status="processing"`).seesNot("didn’t go through", `data-test="retry"`)
 		must(t, shop.control.Pay(id)) // in the bank's app, perhaps
 		shop.quiet()
 		buyer.expectStatus(path, "paid", "paid")
 	})
+}
+
+// A buyer who comes back from a wallet without having paid goes on there, or chooses another
+// way. In the first seconds the page does not say that they have not paid: it may be about to
+// hear of it.
+func TestAWalletLeftUnpaidGoesOnOrIsReplaced(t *testing.T) {
+	shop := newShop(t)
+	buyer := shop.newBuyer()
+	path := buyer.orders()
+	started := buyer.starts(path, "GCASH")
+	must(t, shop.control.Leave(started.PaymentRequestID))
+	back := buyer.get(path+"/return").sees(http.StatusOK, `<span class="fresh">Your payment is being processed`, `<span class="calm" hidden>You haven’t paid yet`)
+	shop.passes(6 * time.Second)
+	since := regexp.MustCompile(`return\?since=\d+`).FindString(back.body)
+	buyer.get(path+"/"+since).sees(http.StatusOK, "You haven’t paid yet", `data-test="continue-paying"`, "Continue to GCash", "Choose another way to pay").
+		seesNot(`data-test="mail-me"`, "being processed")
+	buyer.get(path).sees(http.StatusOK, `data-test="finished"`, "data-due", "Continue to GCash", "Choose another way to pay")
+
+	buyer.post(path+"/payments", "method=GCASH").sees(http.StatusOK, `data-test="continue"`)
+	must(t, shop.control.Pay(shop.orderAt(path).Active().RequestID))
+	shop.quiet()
+	buyer.expectStatus(path, "paid", "paid")
 }
 
 // A buyer who left the bank's page may start again: the same attempt goes on, or ends for

@@ -51,7 +51,7 @@ func TestOneBrowserMakesOrdersAtAPeoplesPace(t *testing.T) {
 	if allowed < 20 {
 		t.Errorf("only %d tries", allowed)
 	}
-	refused.sees(http.StatusTooManyRequests, "A little too fast", "wait a moment")
+	refused.sees(http.StatusTooManyRequests, "Too many requests", "wait a moment")
 	if wait := refused.header.Get("Retry-After"); wait != "1" { // one order a second
 		t.Errorf("to wait %s s", wait)
 	}
@@ -105,7 +105,7 @@ func TestStatusIsReadOftenButNotEndlessly(t *testing.T) {
 		t.Errorf("only %d requests", allowed)
 	}
 	// The page itself is counted with its status, and says so in a text.
-	reader.get(path).sees(http.StatusTooManyRequests, "A little too fast")
+	reader.get(path).sees(http.StatusTooManyRequests, "Too many requests")
 	other := shop.newBuyer()
 	other.get(other.orders() + "/status").sees(http.StatusOK)
 }

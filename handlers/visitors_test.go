@@ -129,12 +129,12 @@ func TestABrowserWithoutCookiesIsTold(t *testing.T) {
 	buyer := shop.newBuyer()
 	buyer.client.Jar = nil
 	to := buyer.post("/cart", "sku=MUG-01", "quantity=1").sees(http.StatusSeeOther).header.Get("Location")
-	buyer.get(to).sees(http.StatusOK, "allow cookies").seesNot("Your cart is empty")
+	buyer.get(to).sees(http.StatusOK, "Allow cookies").seesNot("Your cart is empty")
 	buyer.get("/cart").sees(http.StatusOK, "Your cart is empty")
 
 	other := shop.newBuyer()
 	to = other.post("/cart", "sku=MUG-01", "quantity=1").sees(http.StatusSeeOther).header.Get("Location")
-	other.get(to).sees(http.StatusOK, `data-test="cart-line"`).seesNot("allow cookies")
+	other.get(to).sees(http.StatusOK, `data-test="cart-line"`).seesNot("Allow cookies")
 	if to = other.post("/cart", "sku=MUG-01", "quantity=1").header.Get("Location"); to != "/cart" {
 		t.Errorf("with the cookie the next addition leads to %s", to)
 	}

@@ -200,7 +200,7 @@ func TestAnEmailIsSentCompleteInBothForms(t *testing.T) {
 	if m.subject != "Receipt · Order AB2CD-EF3GH · Plain Goods" {
 		t.Error(m.subject)
 	}
-	for _, want := range []string{"Thank you, it is paid", "AB2CD-EF3GH", "March 1, 2026", "Enamel mug", "SGD\u00a042.00", "Ann Lee", "048616", "https://pay.example.com/orders/id/signature"} {
+	for _, want := range []string{"Payment received. Thank you!", "AB2CD-EF3GH", "March 1, 2026", "Enamel mug", "SGD\u00a042.00", "Ann Lee", "048616", "https://pay.example.com/orders/id/signature"} {
 		if !strings.Contains(m.text, want) || !strings.Contains(m.html, want) {
 			t.Errorf("a part lacks %q", want)
 		}

@@ -80,8 +80,8 @@
 		const fresh = document.querySelector("[data-calm]");
 		if (!fresh) return;
 		setTimeout(() => {
-			for (const e of fresh.parentElement.children) {
-				if (e.matches(".fresh, .calm")) e.hidden = e.matches(".fresh");
+			for (const e of fresh.parentElement.querySelectorAll(".fresh, .calm")) {
+				e.hidden = e.matches(".fresh");
 			}
 		}, +fresh.dataset.calm);
 	}

@@ -58,7 +58,7 @@ func cardProblems(v CardView) []problem {
 	var list []problem
 	for _, in := range cardInputs {
 		if message := v.Errors[in.name]; message != "" {
-			list = append(list, problem{field: in.name, label: in.label, message: message})
+			list = append(list, fieldProblem(in.name, in.label, message))
 		}
 	}
 	for _, name := range []string{"card_brand", "installments", "save_card"} { // their messages name them

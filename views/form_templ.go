@@ -56,7 +56,7 @@ func orderProblems(f OrderForm, whole string) []problem {
 	var list []problem
 	for _, name := range orderFields {
 		if message := f.Errors[name]; message != "" {
-			list = append(list, problem{field: name, label: "form." + name, message: message})
+			list = append(list, fieldProblem(name, "form."+name, message))
 		}
 	}
 	if len(list) == 0 && whole != "" {
@@ -183,9 +183,9 @@ func problemOf(in input) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var7 string
-			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(Text(ctx, in.problem))
+			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(FieldText(ctx, in.name, in.problem))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/form.templ`, Line: 71, Col: 70}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/form.templ`, Line: 71, Col: 84}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 			if templ_7745c5c3_Err != nil {

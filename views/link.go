@@ -52,7 +52,7 @@ func linkProblems(v LinkView) []problem {
 		case f.name == "reference":
 			list = append(list, problem{label: f.label, message: message})
 		default:
-			list = append(list, problem{field: f.name, label: f.label, message: message})
+			list = append(list, fieldProblem(f.name, f.label, message))
 		}
 	}
 	if len(list) == 0 && v.Error != "" {

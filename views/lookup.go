@@ -5,7 +5,7 @@ func lookupProblems(v LookupView) []problem {
 	var list []problem
 	for _, field := range []struct{ name, label string }{{"number", "order.number"}, {"email", "form.email"}} {
 		if message := v.Errors[field.name]; message != "" {
-			list = append(list, problem{field: field.name, label: field.label, message: message})
+			list = append(list, fieldProblem(field.name, field.label, message))
 		}
 	}
 	return list

@@ -126,6 +126,7 @@ type Status struct {
 	Failed      bool   // the last attempt was declined or expired: offer to try again
 	Unknown     bool   // the outcome of the last attempt is unknown: the page never says failed
 	MayChange   bool   // the attempt under way may be replaced by another method
+	Unpaid      bool   // Antom waits for the buyer to pay in a wallet: after a moment the page says so
 	Takes       string // a message key: how long this way to pay normally takes, or ""
 	SinceSecond int    // seconds since the attempt started; a spinner shows for the first five
 }
@@ -156,6 +157,7 @@ type CheckoutView struct {
 	Total     Amount
 	Status    Status
 	Methods   []Method
+	Continue  Continue          // the attempt under way, where its buyer can go on with it
 	Cards     []SavedCard       // of the buyer, who alone sees them
 	Saving    *Saving           // how another card may be saved; nil: for this reader it may not
 	Error     string            // a message key: the choice that was posted is wrong
@@ -275,6 +277,13 @@ type Code struct {
 	Text string
 }
 
+// Continue leads on to a payment that was begun and not paid.
+type Continue struct {
+	URL    string // takes the method by a POST; "" where no payment can be continued
+	Method string // its code
+	Name   string // of the method
+}
+
 // ReturnView is the page that Antom sends the buyer back to, the page that emails
 // link to, and the receipt.
 type ReturnView struct {
@@ -284,6 +293,7 @@ type ReturnView struct {
 	Status         Status
 	Receipt        *Receipt // nil in a browser that did not place the order: it shows number and status only
 	RetryURL       string   // the checkout page
+	Continue       Continue // the payment that the buyer may go on with; zero for none
 	RenewURL       string   // renews the order by a POST, or "" when that is impossible
 	EmailURL       string   // requests an email about the outcome by a POST, or "" when the outcome is known
 	EmailRequested bool     // the email has been requested

@@ -158,7 +158,7 @@ func TestAnUnknownPaymentIsNeverCalledFailedAndNeverPaidTwice(t *testing.T) {
 		inEnglish(t, views.CheckoutPage(view)),
 		inEnglish(t, views.ReturnPage(samples.Return(english, samples.Status("unknown")))),
 	} {
-		if regexp.MustCompile(`(?i)fail|declin|did not go through`).MatchString(markup) {
+		if regexp.MustCompile(`(?i)fail|declin|didn’t go through`).MatchString(markup) {
 			t.Error("calls an unknown payment failed")
 		}
 		if strings.Contains(markup, `data-test="pay"`) || strings.Contains(markup, `id="sdk"`) {
@@ -172,7 +172,7 @@ func TestThePayPageHasOneButtonAndAWayToPayWithoutScripts(t *testing.T) {
 	for _, want := range []string{
 		`method="post" autocomplete="off" action="/checkout/` + samples.Token + `/payments"`,
 		`<label class="method" data-test="method" data-method="CARD"><input type="radio" id="method-CARD" name="method" value="CARD" checked>`,
-		`You will continue in GrabPay.`,
+		`You’ll continue in GrabPay.`,
 		"Pay SGD\u00a042.00</button>",
 		`<link rel="preconnect" href="https://sdk.marmot-cloud.com" crossorigin="anonymous">`,
 		`crossorigin="anonymous" defer></script>`,
@@ -257,7 +257,7 @@ func TestTheCartKeepsWhatTheBuyerTypedAndSaysWhatIsWrong(t *testing.T) {
 			`<form class="order-form" method="post" action="/orders" data-test="checkout-form" novalidate>`,
 			`name="form_id" value="f-1"`,
 			`value="jo@"`, `value="Jo &#34;the&#34; &lt;b&gt;Tan&lt;/b&gt;"`, `<option value="SG" selected>`,
-			`aria-invalid="true" aria-describedby="email-problem"`, `<a href="#address1">Address: Please fill this in.</a>`,
+			`aria-invalid="true" aria-describedby="email-problem"`, `<a href="#address1">Enter your street and house number.</a>`,
 			`name="quantity" value="1e3"`, `data-test="cart-line"`, `action="/cart/MUG-01"`, `name="quantity" value="0"`,
 		} {
 			if !strings.Contains(markup, want) {
@@ -347,12 +347,12 @@ func TestAStrangeSKUStaysInItsPlaceInTheAddress(t *testing.T) {
 }
 
 func TestErrorPagesKnowTheirTextsByCode(t *testing.T) {
-	for code, want := range map[int]string{404: "There is nothing here", 418: "That did not work"} {
+	for code, want := range map[int]string{404: "Page not found", 418: "That didn’t work"} {
 		if markup := inEnglish(t, views.ErrorPage(views.ErrorView{Code: code})); !strings.Contains(markup, want) {
 			t.Errorf("%d: no %q", code, want)
 		}
 	}
-	if markup := inEnglish(t, views.ErrorPage(views.ErrorView{Code: 404, Title: "error.page.410.title"})); !strings.Contains(markup, "This is closed") {
+	if markup := inEnglish(t, views.ErrorPage(views.ErrorView{Code: 404, Title: "error.page.410.title"})); !strings.Contains(markup, "This order is closed") {
 		t.Error("the handler's own title is not shown")
 	}
 }

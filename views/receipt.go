@@ -30,7 +30,10 @@ func NewLines(ctx context.Context, lines []checkout.OrderLine) []Line {
 			Unit:     NewAmount(ctx, line.Unit),
 			Total:    NewAmount(ctx, line.Total()),
 		}
-		if line.Short {
+		switch {
+		case line.SoldOut:
+			all[i].Error = "error.none_left"
+		case line.Short:
 			all[i].Error = "error.sold_out"
 		}
 	}

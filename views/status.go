@@ -1,7 +1,9 @@
 package views
 
 import (
+	"context"
 	"strconv"
+	"strings"
 
 	"antom-checkout/checkout"
 )
@@ -87,6 +89,28 @@ type feed struct {
 // about or "", and the key of the field's label if the message does not name the
 // field.
 type problem struct{ field, label, message string }
+
+// fieldProblem is what is wrong with a field, whose label has the key label.
+func fieldProblem(field, label, message string) problem {
+	if wrong := wrongKey(field, message); wrong != message {
+		return problem{field: field, message: wrong}
+	}
+	return problem{field: field, label: label, message: message}
+}
+
+// FieldText says what is wrong with a field, by the key of a message.
+func FieldText(ctx context.Context, field, message string) string {
+	return Text(ctx, wrongKey(field, message))
+}
+
+// wrongKey is the message key of what is wrong with a field. Where a message has a text for
+// that field, it says what to enter there: "Enter your email address."
+func wrongKey(field, message string) string {
+	if key := message + "." + strings.TrimPrefix(field, "billing_"); message != "" && HasText(key) {
+		return key
+	}
+	return message
+}
 
 // FailureKeys are the message keys of title and message about an attempt that has
 // failed. What the shop has caused never speaks of the buyer's bank or card.

@@ -96,7 +96,7 @@ func (s *Shop) Price(ctx context.Context, cart []checkout.CartLine) ([]checkout.
 		priced := checkout.OrderLine{
 			SKU: product.SKU, Name: product.Name, Image: product.Image,
 			Quantity: line.Quantity, Unit: product.Price,
-			Short: product.Short(line.Quantity),
+			Short: product.Short(line.Quantity), SoldOut: product.SoldOut(),
 		}
 		lines = append(lines, priced)
 		total = total.Plus(priced.Total())

@@ -311,6 +311,12 @@ func TestACartIsPriced(t *testing.T) {
 	if tin, mug := lines[0], lines[1]; tin.SKU != "TIN" || !tin.Short || mug.SKU != "MUG" || mug.Short {
 		t.Errorf("the lines are %+v", lines)
 	}
+	none := 0
+	f.importProducts(checkout.Product{SKU: "TIN", Name: "Tea tin", Price: sgd(1800), Stock: &none})
+	gone, _, err := f.Price(t.Context(), []checkout.CartLine{pieces("TIN", 1)})
+	if err != nil || !gone[0].SoldOut || !gone[0].Short || lines[0].SoldOut {
+		t.Errorf("of no tins, the line is %+v: %v", gone, err)
+	}
 }
 
 func TestAnExpiredOrderIsRenewedOnceAtTodaysPrices(t *testing.T) {

@@ -166,7 +166,7 @@ func newErrorAnswer(ctx context.Context, read shownError) errorAnswer {
 		if answer.Fields == nil {
 			answer.Fields = map[string]string{}
 		}
-		answer.Fields[field] = views.Text(ctx, key)
+		answer.Fields[field] = views.FieldText(ctx, field, key)
 	}
 	return answer
 }

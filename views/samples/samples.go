@@ -143,7 +143,8 @@ func Status(name string) views.Status {
 	case "pending":
 		s.Status, s.Payment, s.Takes = "processing", "pending", "takes.bank"
 	case "processing":
-		s.Payment, s.MayChange, s.Takes = "processing", true, "takes.wallet"
+		s.Payment, s.MayChange, s.Unpaid, s.Takes = "processing", true, true, "takes.wallet"
+		s.Title, s.Message = "status.unpaid.title", "status.unpaid.message"
 	case "paid", "cancelled", "expired", "refunded", "partially_refunded":
 		s.Final = true
 	}
@@ -162,6 +163,7 @@ func Checkout(ctx context.Context, status views.Status) views.CheckoutView {
 		},
 		ExpiresAt: "2026-03-01T13:00:00Z", Now: "2026-03-01T12:00:00Z",
 		ReturnURL: base + "/return", PayURL: base + "/payments", StatusURL: base + "/status", EventsURL: base + "/events",
+		Continue: continuing(status),
 	}
 	if status.Final || status.Unknown || status.Status == "authorized" || status.Status == "review" {
 		v.Methods = nil
@@ -173,6 +175,14 @@ func Checkout(ctx context.Context, status views.Status) views.CheckoutView {
 		v.Receipt = receipt(ctx)
 	}
 	return v
+}
+
+// continuing is the payment in GCash that a buyer has begun and not paid.
+func continuing(status views.Status) views.Continue {
+	if !status.MayChange {
+		return views.Continue{}
+	}
+	return views.Continue{URL: "/checkout/" + Token + "/payments", Method: "GCASH", Name: "GCash"}
 }
 
 // receipt is what the buyer sees of the order.
@@ -196,7 +206,8 @@ func Return(ctx context.Context, status views.Status) views.ReturnView {
 		Frame: frame(ctx), Token: Token, Number: "KT-20481", Receipt: receipt(ctx), Status: status,
 		RetryURL: base, RenewURL: renew, StatusURL: base + "/status", EventsURL: base + "/events", SelfURL: base + "/return",
 	}
-	if status.Status == "processing" {
+	v.Continue = continuing(status)
+	if status.Status == "processing" && !status.Unpaid {
 		v.EmailURL = base + "/mail"
 	}
 	if strings.Contains(status.Status, "refunded") {
