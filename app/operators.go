@@ -18,8 +18,9 @@ const operatorsHelp = `actions:
   role EMAIL --role R               give a person another role; their sessions end
   disable EMAIL                     sign a person out, and let them sign in no longer
   enable EMAIL                      let them sign in again
-  reset EMAIL                       take password and second factor away; prints a link
-                                    by which the person chooses a password again
+  reset EMAIL                       take password, second factor and passkeys away;
+                                    prints a link by which the person chooses a password
+                                    again
   sessions EMAIL                    end all sessions of a person
 
 Roles are viewer (sees), support (and refunds up to a limit), finance (and moves all
@@ -102,6 +103,13 @@ var personErrors = map[operators.Code]string{
 	operators.NothingBegun:  "no second factor is being set up",
 	operators.TestModeOnly:  "sign-in links are for test mode",
 	operators.PersonOff:     "the person is disabled; enable them first",
+
+	operators.PasskeyWrong:   "the passkey is unknown, or its signature is not right",
+	operators.PasskeyOver:    "the passkey has signed too late, or for another browser",
+	operators.PasskeyCopied:  "the passkey may have been copied: its counter has gone back",
+	operators.PasskeyTaken:   "the passkey is registered already",
+	operators.PasskeyUnknown: "there is no such passkey",
+	operators.PasskeysMany:   "the person has as many passkeys as there may be",
 }
 
 func personError(err error, which string) error {
@@ -119,15 +127,23 @@ func personError(err error, which string) error {
 
 // shownPerson is a person as JSON.
 type shownPerson struct {
-	ID           string     `json:"id"`
-	Name         string     `json:"name"`
-	Email        string     `json:"email"`
-	Role         string     `json:"role"`
-	State        string     `json:"state"` // invited, active or disabled
-	SecondFactor bool       `json:"second_factor"`
-	Link         string     `json:"link,omitempty"`
-	CreatedAt    time.Time  `json:"created_at"`
-	SignedInAt   *time.Time `json:"signed_in_at,omitempty"`
+	ID           string         `json:"id"`
+	Name         string         `json:"name"`
+	Email        string         `json:"email"`
+	Role         string         `json:"role"`
+	State        string         `json:"state"` // invited, active or disabled
+	SecondFactor bool           `json:"second_factor"`
+	Passkeys     []shownPasskey `json:"passkeys,omitempty"`
+	Link         string         `json:"link,omitempty"`
+	CreatedAt    time.Time      `json:"created_at"`
+	SignedInAt   *time.Time     `json:"signed_in_at,omitempty"`
+}
+
+// shownPasskey is a passkey of a person as JSON.
+type shownPasskey struct {
+	Name      string     `json:"name"`
+	CreatedAt time.Time  `json:"created_at"`
+	UsedAt    *time.Time `json:"used_at,omitempty"`
 }
 
 func shownPersonOf(m operators.Member, link string) shownPerson {
@@ -137,6 +153,13 @@ func shownPersonOf(m operators.Member, link string) shownPerson {
 	}
 	if !m.SignedInAt.IsZero() {
 		shown.SignedInAt = &m.SignedInAt
+	}
+	for _, k := range m.Passkeys {
+		key := shownPasskey{Name: k.Name, CreatedAt: k.CreatedAt.UTC()}
+		if !k.UsedAt.IsZero() {
+			key.UsedAt = &k.UsedAt
+		}
+		shown.Passkeys = append(shown.Passkeys, key)
 	}
 	return shown
 }
@@ -165,6 +188,9 @@ func personSheet(all ...operators.Member) *sheet {
 		s.row("name", m.Name)
 		s.row("state", m.State())
 		s.row("second factor", factor)
+		for _, k := range m.Passkeys {
+			s.row("passkey", k.Name+", last used "+timeText(k.UsedAt))
+		}
 		s.row("last signed in", timeText(m.SignedInAt))
 	}
 	return s

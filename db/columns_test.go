@@ -273,10 +273,11 @@ func TestEveryColumnOfATableIsMapped(t *testing.T) {
 		"payment_links":     mappedColumns(&linkRows),
 		"webhook_endpoints": mappedColumns(&endpointRows),
 
-		"people":          mappedColumns(&memberRows),
-		"people_sessions": mappedColumns(&sessionRows),
-		"people_links":    mappedColumns(&signInLinkRows),
-		"operators_log":   mappedColumns(&operatorsLogRows),
+		"people":            mappedColumns(&memberRows),
+		"people_sessions":   mappedColumns(&sessionRows),
+		"people_links":      mappedColumns(&signInLinkRows),
+		"people_challenges": mappedColumns(&challengeRows),
+		"operators_log":     mappedColumns(&operatorsLogRows),
 	} {
 		columns := table(t, store.reads, `SELECT name FROM pragma_table_info($1) ORDER BY name`, name)
 		slices.Sort(mapped)

@@ -38,6 +38,7 @@ var memberRows = newMapping(mapping[memberRow]{
 		bytesOf("totp", func(m *memberRow) *[]byte { return &m.totp }),
 		plain("totp_step", func(m *memberRow) *int64 { return &m.TOTPStep }),
 		asJSON("recovery", func(m *memberRow) *[]string { return &m.Recovery }, slices.Equal),
+		asJSON("passkeys", func(m *memberRow) *[]operators.Passkey { return &m.Passkeys }, samePasskeys),
 		fixed(instant("created_at", func(m *memberRow) *time.Time { return &m.CreatedAt })),
 		instant("signed_in_at", func(m *memberRow) *time.Time { return &m.SignedInAt }),
 		instant("disabled_at", func(m *memberRow) *time.Time { return &m.DisabledAt }),
@@ -57,6 +58,20 @@ var sessionRows = newMapping(mapping[sessionRow]{
 		fixed(instant("created_at", func(s *sessionRow) *time.Time { return &s.CreatedAt })),
 		instant("used_at", func(s *sessionRow) *time.Time { return &s.UsedAt }),
 		instant("ended_at", func(s *sessionRow) *time.Time { return &s.EndedAt }),
+	},
+})
+
+func samePasskeys(was, is []operators.Passkey) bool {
+	return slices.EqualFunc(was, is, operators.Passkey.Same)
+}
+
+var challengeRows = newMapping(mapping[operators.Challenge]{
+	table: "people_challenges", key: []string{"hash"},
+	columns: []column[operators.Challenge]{
+		fixed(plain("hash", func(c *operators.Challenge) *string { return &c.Hash })),
+		fixed(plain("browser", func(c *operators.Challenge) *string { return &c.Browser })),
+		fixed(plain("purpose", func(c *operators.Challenge) *string { return &c.Purpose })),
+		fixed(instant("expires_at", func(c *operators.Challenge) *time.Time { return &c.ExpiresAt })),
 	},
 })
 
@@ -322,6 +337,37 @@ func (t people) LinkByHash(ctx context.Context, hash string) (l operators.Link, 
 		return l, fmt.Errorf("read link: %w", err)
 	}
 	return l, nil
+}
+
+// AddChallenge implements operators.Store. Challenges that are too old are forgotten.
+func (t people) AddChallenge(ctx context.Context, c operators.Challenge) error {
+	return t.store.write(ctx, func(ctx context.Context, tx *tx) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM people_challenges WHERE expires_at < $1`, millis(t.store.now())); err != nil {
+			return fmt.Errorf("forget challenges: %w", err)
+		}
+		if _, err := challengeRows.add(ctx, tx, &c); err != nil {
+			return fmt.Errorf("insert challenge: %w", err)
+		}
+		return nil
+	})
+}
+
+// TakeChallenge implements operators.Store.
+func (t people) TakeChallenge(ctx context.Context, hash string) (c operators.Challenge, err error) {
+	err = t.store.write(ctx, func(ctx context.Context, tx *tx) error {
+		row := tx.QueryRowContext(ctx, `
+			DELETE FROM people_challenges
+			 WHERE hash = $1
+			RETURNING `+challengeRows.names, hash)
+		switch err := challengeRows.scan(row, &c); {
+		case errors.Is(err, sql.ErrNoRows):
+			return checkout.ErrNotFound
+		case err != nil:
+			return fmt.Errorf("take challenge: %w", err)
+		}
+		return nil
+	})
+	return c, err
 }
 
 // CountTry implements operators.Store. Tries of a day ago are forgotten.

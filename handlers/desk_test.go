@@ -68,6 +68,15 @@ var access = map[string]string{
 	"GET /dashboard/second-factor":   "proving",
 	"POST /dashboard/second-factor":  "proving",
 
+	"POST /dashboard/sign-in/passkey":                 "everyone",
+	"POST /dashboard/sign-in/passkey/challenge":       "everyone",
+	"POST /dashboard/second-factor/passkey":           "proving",
+	"POST /dashboard/second-factor/passkey/challenge": "proving",
+	"POST /dashboard/account/passkeys":                "viewer",
+	"POST /dashboard/account/passkeys/challenge":      "viewer",
+	"POST /dashboard/account/passkeys/:id/name":       "viewer",
+	"POST /dashboard/account/passkeys/:id/removal":    "viewer",
+
 	"GET /dashboard/account":                        "viewer",
 	"POST /dashboard/account/password":              "viewer",
 	"POST /dashboard/account/second-factor":         "viewer",
@@ -236,7 +245,7 @@ func (s *shop) tries(b *buyer, route string) string {
 	switch {
 	case a.status == http.StatusForbidden:
 		return "refused"
-	case location == "/dashboard/sign-in" && !strings.HasSuffix(path, "/sign-out"), location == "/dashboard" && strings.HasSuffix(path, "/second-factor"):
+	case location == "/dashboard/sign-in" && !strings.HasSuffix(path, "/sign-out"), location == "/dashboard" && strings.HasPrefix(path, "/dashboard/second-factor"):
 		return "elsewhere"
 	}
 	return "open"

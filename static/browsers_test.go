@@ -95,15 +95,15 @@ func TestScriptsHaveTheSyntaxOfTheOldestBrowsers(t *testing.T) {
 // builtIns are the globals and members that scripts use: all are known to iOS 11 and to
 // Chrome 58. Before one is added here, look at when browsers learnt it.
 var builtIns = strings.Fields(`
-	DOMParser Date Event EventSource FormData Intl JSON Math Object Promise String addEventListener clearTimeout
-	document fetch getSelection location matchMedia navigator performance screen sessionStorage setTimeout window
+	DOMParser Date Event EventSource FormData Intl JSON Math Object Promise String URLSearchParams Uint8Array
+	addEventListener atob btoa clearTimeout document fetch getSelection location matchMedia navigator performance screen sessionStorage setTimeout window
 
 	CLOSED DateTimeFormat NumberFormat action activeElement add adoptNode after appendChild apply assign body ceil
-	checked children classList close closest code colorDepth contains createElement currentScript data dataset
-	dateTime disabled dispatchEvent documentElement effectiveDirective elements filter find floor focus forEach format get
+	charCodeAt checked children classList close closest code colorDepth contains createElement currentScript data dataset
+	dateTime disabled dispatchEvent documentElement effectiveDirective elements filter find floor focus forEach format from fromCharCode get
 	getAttribute getElementById getEntriesByType getTimezoneOffset height hidden id includes javaEnabled join json
 	keys lang lastElementChild length map matches max message method min name nextElementSibling now offsetHeight
-	offsetWidth ok onerror onload open overflow padStart parentElement parentNode parse parseFromString pathname
+	offsetWidth ok onerror onload open origin overflow padStart parentElement parentNode parse parseFromString pathname
 	persisted preventDefault previousElementSibling querySelector querySelectorAll readyState reload remove replace
 	replaceWith round selectAllChildren selectionEnd setAttribute signal slice some split src start startsWith
 	status stringify style submit target test text textContent title toDateString toggle type url values width
@@ -112,14 +112,22 @@ var builtIns = strings.Fields(`
 // guarded are younger built-ins. A script asks whether the browser knows one before it
 // uses it, and works without.
 var guarded = map[string]string{
-	"AbortController": "if (!window.AbortController) return;",
-	"abort":           "if (!window.AbortController) return;",
-	"clipboard":       "button.hidden = !navigator.clipboard;",
-	"writeText":       "button.hidden = !navigator.clipboard;",
-	"sendBeacon":      "navigator.sendBeacon) navigator.sendBeacon(",
-	"showModal":       "dialog && !dialog.showModal",
-	"inputType":       "event.inputType && event.inputType.startsWith(",
+	"AbortController":     "if (!window.AbortController) return;",
+	"abort":               "if (!window.AbortController) return;",
+	"clipboard":           "button.hidden = !navigator.clipboard;",
+	"writeText":           "button.hidden = !navigator.clipboard;",
+	"sendBeacon":          "navigator.sendBeacon) navigator.sendBeacon(",
+	"showModal":           "dialog && !dialog.showModal",
+	"inputType":           "event.inputType && event.inputType.startsWith(",
+	"PublicKeyCredential": asksForPasskeys,
 }
+
+// ofPasskeys are the members of passkeys and of what signs with them. A browser that knows
+// passkeys knows them, and a script asks first.
+var (
+	ofPasskeys      = strings.Fields(`attestationObject authenticatorData clientDataJSON create credentials getTransports rawId response signature userHandle`)
+	asksForPasskeys = "if (!window.PublicKeyCredential || !navigator.credentials) return;"
+)
 
 // antoms are the names of Antom's SDK, which brings them itself.
 var antoms = strings.Fields(`AMSCashierPayment AMSElement createComponent mountComponent unmount mount submitPayment destroy needChangeSessionForRetry`)
@@ -215,6 +223,7 @@ func checkBuiltIn(t *testing.T, script string, source []byte, used string, own b
 	switch {
 	case young && !strings.Contains(string(source), guard):
 		t.Errorf("%s uses %s without asking for it: %s", script, used, guard)
+	case slices.Contains(ofPasskeys, used) && strings.Contains(string(source), asksForPasskeys):
 	case young, own, slices.Contains(builtIns, used), slices.Contains(antoms, used):
 	default:
 		t.Errorf("%s uses %s; if iOS 11 and Chrome 58 know it, add it to builtIns", script, used)
@@ -222,13 +231,15 @@ func checkBuiltIn(t *testing.T, script string, source []byte, used string, own b
 }
 
 // answered are members of the server's answers.
-var answered = strings.Fields(`action appearance last_payment payment_request_id retry_after session_data environment locale ui final error refused showSubmitButton fields card_number card_expiry card_cvc brands card_brand`)
+var answered = strings.Fields(`action appearance last_payment payment_request_id retry_after session_data environment locale ui final error refused showSubmitButton fields card_number card_expiry card_cvc brands card_brand
+	allowCredentials challenge excludeCredentials publicKey user`)
 
 // dataOfPages are the data attributes of the pages as scripts name them.
 func dataOfPages(t *testing.T) (members []string) {
 	t.Helper()
 	templates, _ := filepath.Glob("../views/*.templ")
-	for _, name := range templates {
+	ofDesk, _ := filepath.Glob("../views/desk/*.templ")
+	for _, name := range append(templates, ofDesk...) {
 		source, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

@@ -76,7 +76,7 @@ func (s *accounts) ChangePassword(ctx context.Context, signed Signed, current, w
 
 // confirm has a signed-in person give the password again. A person without one, who has
 // come by a sign-in link, has none to give.
-func (s *accounts) confirm(ctx context.Context, signed Signed, password string) error {
+func (s *base) confirm(ctx context.Context, signed Signed, password string) error {
 	m, err := s.member(ctx, signed.Person.ID)
 	if err != nil || m.Password == "" {
 		return err
@@ -173,18 +173,28 @@ func (s *accounts) NewRecoveryCodes(ctx context.Context, signed Signed, password
 	return codes, err
 }
 
-// RemoveSecondFactor takes the second factor away, where the role needs none. Errors:
-// Wrong, Slow, FactorNeeded.
+// RemoveSecondFactor takes the codes of an app away, where the role needs no second factor
+// or a passkey is left. Errors: Wrong, Slow, FactorNeeded.
 func (s *accounts) RemoveSecondFactor(ctx context.Context, signed Signed, password string, from Origin) error {
 	if err := s.confirm(ctx, signed, password); err != nil {
 		return err
 	}
 	_, err := s.change(ctx, signed.Person.ID, func(m *Member) (Change, error) {
-		if m.Role.NeedsSecondFactor(s.cfg.RealMoney) {
-			return Change{}, &Refusal{Code: FactorNeeded}
-		}
-		m.TOTP, m.TOTPStep, m.Recovery = "", 0, nil
-		return Change{Log: []Entry{s.entry(from.By(m.Person), "second_factor_removed", "", m.Email)}}, nil
+		m.TOTP, m.TOTPStep = "", 0
+		return Change{Log: []Entry{s.entry(from.By(m.Person), "second_factor_removed", "", m.Email)}}, s.afterRemoval(m)
 	})
 	return err
+}
+
+// afterRemoval refuses to take the last second factor of a role that needs one. Recovery codes
+// stand in for a second factor, so they go with the last.
+func (s *base) afterRemoval(m *Member) error {
+	switch {
+	case m.HasSecondFactor():
+		return nil
+	case m.Role.NeedsSecondFactor(s.cfg.RealMoney):
+		return &Refusal{Code: FactorNeeded}
+	}
+	m.Recovery = nil
+	return nil
 }

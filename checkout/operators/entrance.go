@@ -100,16 +100,12 @@ func (s *entrance) Prove(ctx context.Context, signed Signed, code string, from O
 // begin begins a session in the place of the one that the browser has. usedLink is the hash
 // of a link that this uses, or "".
 func (s *entrance) begin(ctx context.Context, person string, stage Stage, before, usedLink string, from Origin) (Entered, error) {
-	var ended string
-	if before != "" {
-		old, err := s.store.SessionByHash(ctx, hashOf(before))
-		if err != nil && !checkout.IsNotFound(err) {
-			return Entered{}, err
-		}
-		ended = old.ID
+	ended, err := s.sessionOf(ctx, before)
+	if err != nil {
+		return Entered{}, err
 	}
 	var token string
-	_, err := s.change(ctx, person, func(m *Member) (Change, error) {
+	_, err = s.change(ctx, person, func(m *Member) (Change, error) {
 		var session Session
 		session, token = s.newSession(m.Person, stage, from)
 		c := Change{Ended: ended, Session: &session, UsedLink: usedLink}
@@ -120,6 +116,18 @@ func (s *entrance) begin(ctx context.Context, person string, stage Stage, before
 		return c, nil
 	})
 	return Entered{token, stage}, err
+}
+
+// sessionOf is the id of the session that a browser has, or "".
+func (s *base) sessionOf(ctx context.Context, token string) (string, error) {
+	if token == "" {
+		return "", nil
+	}
+	session, err := s.store.SessionByHash(ctx, hashOf(token))
+	if checkout.IsNotFound(err) {
+		err = nil
+	}
+	return session.ID, err
 }
 
 // SignOut ends the session.

@@ -51,7 +51,7 @@ func (s *management) Invite(ctx context.Context, by Actor, email, name string, r
 	err = s.store.ChangePeople(ctx, func(all []Member) (Change, error) {
 		m = Member{Person: Person{ID: s.cfg.NewID(), Name: name, Email: email, Role: role}, CreatedAt: s.cfg.Now()}
 		if known := find(all, email); known != nil {
-			if known.Password != "" || !known.DisabledAt.IsZero() {
+			if known.hasEntrance() || !known.DisabledAt.IsZero() {
 				return Change{}, &Refusal{Code: EmailTaken}
 			}
 			m.ID, m.CreatedAt = known.ID, known.CreatedAt
@@ -107,8 +107,8 @@ func (s *management) Enable(ctx context.Context, by Actor, which string) (Member
 	})
 }
 
-// Reset takes a person's password and second factor away, and makes the link by which they
-// choose a password again. Errors: NotFound, PersonOff; LastOwner, unless it is ordered on
+// Reset takes a person's password, second factor and passkeys away, and makes the link by
+// which they choose a password again. Errors: NotFound, PersonOff; LastOwner, unless it is ordered on
 // the command line, which needs none to sign in.
 func (s *management) Reset(ctx context.Context, by Actor, which string) (m Member, link string, err error) {
 	err = s.store.ChangePeople(ctx, func(all []Member) (Change, error) {
@@ -120,7 +120,7 @@ func (s *management) Reset(ctx context.Context, by Actor, which string) (m Membe
 			return Change{}, &Refusal{Code: PersonOff}
 		}
 		m = *found
-		m.Password, m.TOTP, m.TOTPStep, m.Recovery = "", "", 0, nil
+		m.Password, m.TOTP, m.TOTPStep, m.Recovery, m.Passkeys = "", "", 0, nil, nil
 		if err := keepsOwner(all, m); err != nil && by != CommandLine {
 			return Change{}, err
 		}

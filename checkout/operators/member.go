@@ -18,27 +18,31 @@ type Member struct {
 	TOTP       string   // secret of the second factor, or ""
 	TOTPStep   int64    // the last time step that a code was used of: no code counts twice
 	Recovery   []string // hashes of the recovery codes that are left
+	Passkeys   []Passkey
 	CreatedAt  time.Time
 	SignedInAt time.Time // zero: never
 	DisabledAt time.Time // zero: the person may sign in
 }
 
 // Active reports whether the person can sign in.
-func (m Member) Active() bool { return m.Password != "" && m.DisabledAt.IsZero() }
+func (m Member) Active() bool { return m.hasEntrance() && m.DisabledAt.IsZero() }
+
+// hasEntrance reports whether the person has something to sign in by.
+func (m Member) hasEntrance() bool { return m.Password != "" || len(m.Passkeys) > 0 }
 
 // State is invited, active or disabled.
 func (m Member) State() string {
 	switch {
 	case !m.DisabledAt.IsZero():
 		return "disabled"
-	case m.Password == "":
+	case !m.hasEntrance():
 		return "invited"
 	}
 	return "active"
 }
 
 // HasSecondFactor reports whether the person signs in by a second factor.
-func (m Member) HasSecondFactor() bool { return m.TOTP != "" }
+func (m Member) HasSecondFactor() bool { return m.TOTP != "" || len(m.Passkeys) > 0 }
 
 // afterPassword is the stage that a right password leads to.
 func (m Member) afterPassword(realMoney bool) Stage {

@@ -25,19 +25,36 @@ const (
 	NothingBegun  Code = "nothing_begun"   // no second factor is being set up
 	TestModeOnly  Code = "test_mode_only"  // sign-in links are for test mode
 	PersonOff     Code = "person_disabled" // the person may not sign in
+
+	PasskeyWrong   Code = "passkey_wrong"   // unknown, or what it has signed is not right
+	PasskeyOver    Code = "passkey_over"    // the challenge was used, is too old, or another browser's
+	PasskeyCopied  Code = "passkey_copied"  // its counter has gone back: the key may have been copied
+	PasskeyTaken   Code = "passkey_taken"   // it is registered already
+	PasskeyUnknown Code = "passkey_unknown" // the person has no such passkey
+	PasskeysMany   Code = "passkeys_many"   // the person has the most there may be
 )
 
 // Codes lists all codes.
 func Codes() []Code {
 	return []Code{Wrong, WrongCode, Slow, LinkOver, PasswordShort, PasswordLong, PasswordKnown, LastOwner, EmailTaken, EmailInvalid,
-		NameInvalid, RoleUnknown, NotFound, FactorNeeded, NothingBegun, TestModeOnly, PersonOff}
+		NameInvalid, RoleUnknown, NotFound, FactorNeeded, NothingBegun, TestModeOnly, PersonOff,
+		PasskeyWrong, PasskeyOver, PasskeyCopied, PasskeyTaken, PasskeyUnknown, PasskeysMany}
 }
 
 // Refusal is why something was not done. Nothing was changed.
 type Refusal struct {
-	Code Code
-	Wait time.Duration // after which to try again; 0 where waiting does not help
+	Code  Code
+	Wait  time.Duration // after which to try again; 0 where waiting does not help
+	Cause error         // for the log, or nil
 }
 
 // Error implements error.
-func (r *Refusal) Error() string { return "people: " + string(r.Code) }
+func (r *Refusal) Error() string {
+	if r.Cause != nil {
+		return "people: " + string(r.Code) + ": " + r.Cause.Error()
+	}
+	return "people: " + string(r.Code)
+}
+
+// Unwrap answers the cause.
+func (r *Refusal) Unwrap() error { return r.Cause }

@@ -21,6 +21,10 @@ type Store interface {
 	Sessions(ctx context.Context, person string) ([]Session, error)
 	// UpdateSession writes what differs.
 	UpdateSession(ctx context.Context, was, is Session) error
+	// AddChallenge stores a challenge, and TakeChallenge takes it out of the store: it answers
+	// ErrNotFound for one that was taken before.
+	AddChallenge(ctx context.Context, c Challenge) error
+	TakeChallenge(ctx context.Context, hash string) (Challenge, error)
 	// CountTry changes the tries of a key in one transaction.
 	CountTry(ctx context.Context, key string, change func(Tries) Tries) error
 	// AddLog adds to the operators' log, and OperatorsLog lists it, newest first.
@@ -43,6 +47,7 @@ type Service struct {
 	*entrance
 	*accounts
 	*management
+	*passkeys
 }
 
 // base is what all parts share.
@@ -66,7 +71,7 @@ func New(cfg Config, store Store) *Service {
 		cfg.NewID = checkout.NewIDs(cfg.Now).New
 	}
 	b := &base{cfg, store}
-	return &Service{base: b, entrance: &entrance{b}, accounts: &accounts{b}, management: &management{b}}
+	return &Service{base: b, entrance: &entrance{b}, accounts: &accounts{b}, management: &management{b}, passkeys: &passkeys{b, newRelyingParty(cfg.ShopName, cfg.PublicURL)}}
 }
 
 // RealMoney reports whether payments take real money.

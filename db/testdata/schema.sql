@@ -370,9 +370,18 @@ CREATE TABLE people (
 	created_at   INTEGER NOT NULL,
 	signed_in_at INTEGER,
 	disabled_at  INTEGER
-) STRICT;
+, passkeys TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE UNIQUE INDEX people_of_email ON people (lower(email));
+
+CREATE TABLE people_challenges (
+	hash       TEXT PRIMARY KEY, -- SHA-256 of the challenge
+	browser    TEXT NOT NULL, -- SHA-256 of what a cookie of the browser holds
+	purpose    TEXT NOT NULL,
+	expires_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX people_challenges_by_end ON people_challenges (expires_at);
 
 CREATE TABLE people_links (
 	hash       TEXT PRIMARY KEY, -- SHA-256 of what the link holds

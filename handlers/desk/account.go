@@ -50,7 +50,8 @@ func (d account) accountPage(c echo.Context, status int, form, wrong string) err
 		HasPassword: own.Password != "", HasFactor: own.HasSecondFactor(), MustSetUp: signed(c).Stage == operators.StageSetup,
 		FactorNeeded: own.Needed, RecoveryLeft: strconv.Itoa(len(own.Recovery)), Least: operators.MinPassword, Form: form, Wrong: wrong,
 		PasswordURL: BasePath + pathPassword, FactorURL: BasePath + pathFactor, RemovalURL: BasePath + pathFactor + "/removal",
-		RecoveryURL: BasePath + pathRecovery,
+		RecoveryURL: BasePath + pathRecovery, HasCodes: own.TOTP != "",
+		Passkeys: d.passkeyViews(c, own), Passkey: d.passkeyForm(c, pathPasskeys),
 	}
 	for _, s := range own.Sessions {
 		one := d.sessionView(c, s)
@@ -58,6 +59,23 @@ func (d account) accountPage(c echo.Context, status int, form, wrong string) err
 		v.Sessions = append(v.Sessions, one)
 	}
 	return web.Render(c, status, view.AccountPage(v))
+}
+
+// passkeyViews are a person's own passkeys. The last second factor of a role that needs one
+// stays.
+func (d account) passkeyViews(c echo.Context, own operators.OwnAccount) (all []view.Passkey) {
+	ctx, now := c.Request().Context(), d.Now()
+	for _, k := range own.Passkeys {
+		one := view.Passkey{
+			ID: k.ID, Name: k.Name, Made: views.Clock(ctx, k.CreatedAt, now), URL: BasePath + pathPasskeys + "/" + k.ID,
+			Removable: !own.Needed || own.TOTP != "" || len(own.Passkeys) > 1,
+		}
+		if !k.UsedAt.IsZero() {
+			one.Used = views.Clock(ctx, k.UsedAt, now)
+		}
+		all = append(all, one)
+	}
+	return all
 }
 
 func (d *desk) sessionView(c echo.Context, s operators.Session) view.Session {

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -79,6 +80,11 @@ func (d people) personView(c echo.Context, m operators.Member) view.Person {
 		Name: m.Name, Email: m.Email, Role: string(m.Role), HasFactor: m.HasSecondFactor(),
 		URL: BasePath + pathPeople + "/" + m.ID, State: m.State(),
 	}
+	var names []string
+	for _, k := range m.Passkeys {
+		names = append(names, k.Name)
+	}
+	v.Passkeys = strings.Join(names, ", ")
 	if !m.SignedInAt.IsZero() {
 		v.SignedIn = views.Clock(c.Request().Context(), m.SignedInAt, d.Now())
 	}

@@ -22,6 +22,10 @@ var statuses = map[operators.Code]int{
 	operators.EmailTaken: http.StatusConflict,
 	operators.PersonOff:  http.StatusConflict,
 	operators.NotFound:   http.StatusNotFound,
+
+	operators.PasskeyUnknown: http.StatusNotFound,
+	operators.PasskeyTaken:   http.StatusConflict,
+	operators.PasskeysMany:   http.StatusConflict,
 }
 
 // statusOf is the status that an error is answered with.

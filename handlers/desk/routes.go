@@ -44,6 +44,7 @@ func (d *desk) routes() []route {
 		keyPages{d}.routes(),
 		entrance{d}.routes(),
 		account{d}.routes(),
+		passkeyPages{d}.routes(),
 		products{d}.routes(),
 		personalPages{d}.routes(),
 		people{d}.routes(),

@@ -46,7 +46,10 @@ func (d entrance) showSignIn(c echo.Context) error {
 }
 
 func (d entrance) signInView(c echo.Context) view.SignIn {
-	return view.SignIn{Frame: d.frame(c, ""), Action: BasePath + pathSignIn, Email: c.FormValue("email"), Next: nextOf(c)}
+	return view.SignIn{
+		Frame: d.frame(c, ""), Action: BasePath + pathSignIn, Email: c.FormValue("email"), Next: nextOf(c),
+		Passkey: d.passkeyForm(c, pathPasskeySignIn),
+	}
 }
 
 func (d entrance) signIn(c echo.Context) error {
@@ -90,22 +93,30 @@ func (d *desk) enter(c echo.Context, entered operators.Entered) error {
 	return c.Redirect(http.StatusSeeOther, path)
 }
 
-func (d entrance) secondFactorView(c echo.Context) view.SecondFactor {
-	return view.SecondFactor{Frame: d.frame(c, ""), Action: BasePath + pathSecondFactor, SignOut: BasePath + "/sign-out", Next: nextOf(c)}
+func (d entrance) showSecondFactor(c echo.Context) error {
+	return d.secondFactorPage(c, http.StatusOK, "")
 }
 
-func (d entrance) showSecondFactor(c echo.Context) error {
-	return web.Render(c, http.StatusOK, view.SecondFactorPage(d.secondFactorView(c)))
+// secondFactorPage asks for the second factor; wrong is why the last try was refused.
+func (d entrance) secondFactorPage(c echo.Context, status int, wrong string) error {
+	m, err := d.People.Person(c.Request().Context(), personOf(c).ID)
+	if err != nil {
+		return err
+	}
+	v := view.SecondFactor{
+		Frame: d.frame(c, ""), Action: BasePath + pathSecondFactor, SignOut: BasePath + "/sign-out", Next: nextOf(c), Wrong: wrong,
+		HasCodes: m.TOTP != "",
+	}
+	if len(m.Passkeys) > 0 {
+		v.Passkey = d.passkeyForm(c, pathPasskeyProof)
+	}
+	return web.Render(c, status, view.SecondFactorPage(v))
 }
 
 func (d entrance) prove(c echo.Context) error {
 	entered, err := d.People.Prove(c.Request().Context(), signed(c), c.FormValue("code"), from(c))
 	if err != nil {
-		return d.again(c, err, func(wrong string) error {
-			v := d.secondFactorView(c)
-			v.Wrong = wrong
-			return web.Render(c, statusOf(err), view.SecondFactorPage(v))
-		})
+		return d.again(c, err, func(wrong string) error { return d.secondFactorPage(c, statusOf(err), wrong) })
 	}
 	return d.enter(c, entered)
 }

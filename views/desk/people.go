@@ -5,6 +5,22 @@ type SignIn struct {
 	Frame
 	Action, Email, Next string
 	Wrong               string
+	Passkey             PasskeyForm
+}
+
+// PasskeyForm is a form that passkey.js does.
+type PasskeyForm struct {
+	Origin               string // that passkeys are bound to; "": there are none
+	Action, ChallengeURL string
+	Next                 string
+}
+
+// script is what a page with the form loads.
+func (f PasskeyForm) script() string {
+	if f.Origin == "" {
+		return ""
+	}
+	return "passkey.js"
 }
 
 // SecondFactor is the page for a code of the second factor.
@@ -12,6 +28,16 @@ type SecondFactor struct {
 	Frame
 	Action, SignOut, Next string
 	Wrong                 string
+	HasCodes              bool        // an app shows codes
+	Passkey               PasskeyForm // without an origin: the person has none
+}
+
+// hint says what the code may be.
+func (f SecondFactor) hint() string {
+	if f.HasCodes {
+		return "factor.code.hint"
+	}
+	return "passkeys.code_instead"
 }
 
 // Invitation is the page on which a person chooses a password.
@@ -27,11 +53,25 @@ type Account struct {
 	Frame
 	Name, Email, Role                               string
 	HasPassword, HasFactor, MustSetUp, FactorNeeded bool
+	HasCodes                                        bool   // an app shows codes
 	RecoveryLeft                                    string // how many recovery codes are left
 	Least                                           int    // characters of a password
 	Form, Wrong                                     string // the form that was refused, and why
 	PasswordURL, FactorURL, RemovalURL, RecoveryURL string
 	Sessions                                        []Session
+	Passkeys                                        []Passkey
+	Passkey                                         PasskeyForm // that adds one
+}
+
+// Passkey is one of a person's passkeys.
+type Passkey struct {
+	ID, Name, Made, Used, URL string // Used: "" for never
+	Removable                 bool   // the person can do without it
+}
+
+// codesRemovable reports whether the person can do without an app's codes.
+func (a Account) codesRemovable() bool {
+	return a.HasCodes && (!a.FactorNeeded || len(a.Passkeys) > 0)
 }
 
 // wrongOf is why a form was refused, or "".
@@ -67,6 +107,7 @@ type Codes struct {
 // Person is a row of the list of people.
 type Person struct {
 	Name, Email, Role, State, SignedIn, URL string // State: active, invited or disabled
+	Passkeys                                string // their names, or ""
 	HasFactor                               bool
 }
 

@@ -23,16 +23,32 @@ func sessions() []desk.Session {
 	}
 }
 
+// passkey is a form that a browser shows at this origin only.
+func passkey() desk.PasskeyForm {
+	return desk.PasskeyForm{Origin: "http://localhost:8082", Action: "/", ChallengeURL: "/"}
+}
+
 func account(ctx context.Context) desk.Account {
 	return desk.Account{
 		Frame: Frame(ctx, "account"), Name: "Mei Lindqvist", Email: "mei@kiln.example", Role: "owner", HasPassword: true, Least: 12,
-		PasswordURL: "/", FactorURL: "/", RemovalURL: "/", RecoveryURL: "/", Sessions: sessions(),
+		PasswordURL: "/", FactorURL: "/", RemovalURL: "/", RecoveryURL: "/", Sessions: sessions(), Passkey: passkey(),
 	}
 }
 
 func accounts(ctx context.Context) []Page {
 	withFactor, setUp, wrong := account(ctx), account(ctx), account(ctx)
-	withFactor.HasFactor, withFactor.RecoveryLeft = true, "9"
+	withFactor.HasFactor, withFactor.HasCodes, withFactor.RecoveryLeft = true, true, "9"
+	keys := withFactor
+	keys.HasCodes, keys.FactorNeeded = false, true
+	keys.Passkeys = []desk.Passkey{
+		{ID: "a", Name: "Phone", Made: "2027-01-12, 10:02 UTC+8", Used: "09:40 UTC+8", URL: "/", Removable: true},
+		{ID: "b", Name: "The password manager of the studio in Featherstonehaugh Lane", Made: "2027-02-20, 18:20 UTC+8", URL: "/", Removable: true},
+	}
+	lastKey := keys
+	lastKey.Passkeys = []desk.Passkey{{ID: "a", Name: "Phone", Made: "09:12 UTC+8", URL: "/"}}
+	lastKey.Frame.Done = "passkey_added"
+	refused := keys
+	refused.Form, refused.Wrong = "removal-a", desk.Text(ctx, "refused.wrong")
 	setUp.MustSetUp, setUp.FactorNeeded, setUp.Navigation = true, true, setUp.Navigation[len(setUp.Navigation)-1:]
 	wrong.Form, wrong.Wrong = "password", desk.Text(ctx, "refused.wrong")
 	factor := desk.Factor{
@@ -44,6 +60,9 @@ func accounts(ctx context.Context) []Page {
 	return []Page{
 		{"desk-account", desk.AccountPage(account(ctx))},
 		{"desk-account-factor", desk.AccountPage(withFactor)},
+		{"desk-account-passkeys", desk.AccountPage(keys)},
+		{"desk-account-last-passkey", desk.AccountPage(lastKey)},
+		{"desk-account-passkey-wrong", desk.AccountPage(refused)},
 		{"desk-account-set-up", desk.AccountPage(setUp)},
 		{"desk-account-wrong", desk.AccountPage(wrong)},
 		{"desk-factor", desk.FactorPage(factor)},
@@ -55,11 +74,13 @@ func accounts(ctx context.Context) []Page {
 }
 
 func entrance(ctx context.Context) []Page {
-	signIn := desk.SignIn{Frame: outside(ctx), Action: "/"}
+	signIn := desk.SignIn{Frame: outside(ctx), Action: "/", Passkey: passkey()}
 	wrong := signIn
 	wrong.Email, wrong.Wrong = "mei@kiln.example", desk.Text(ctx, "refused.wrong")
 	slow := wrong
 	slow.Wrong = desk.Text(ctx, "refused.slow", 30)
+	unknown := signIn
+	unknown.Wrong = desk.Text(ctx, "refused.passkey_wrong")
 	invitation := desk.Invitation{Frame: outside(ctx), Action: "/", Email: "mei@kiln.example", Name: "mei", Role: "finance", Least: 12}
 	short := invitation
 	short.Wrong = desk.Text(ctx, "refused.password_short")
@@ -67,7 +88,9 @@ func entrance(ctx context.Context) []Page {
 		{"desk-sign-in", desk.SignInPage(signIn)},
 		{"desk-sign-in-wrong", desk.SignInPage(wrong)},
 		{"desk-sign-in-slow", desk.SignInPage(slow)},
-		{"desk-second-factor", desk.SecondFactorPage(desk.SecondFactor{Frame: outside(ctx), Action: "/"})},
+		{"desk-sign-in-passkey-wrong", desk.SignInPage(unknown)},
+		{"desk-second-factor", desk.SecondFactorPage(desk.SecondFactor{Frame: outside(ctx), Action: "/", HasCodes: true})},
+		{"desk-second-factor-passkey", desk.SecondFactorPage(desk.SecondFactor{Frame: outside(ctx), Action: "/", Passkey: passkey()})},
 		{"desk-invitation", desk.InvitationPage(invitation)},
 		{"desk-invitation-short", desk.InvitationPage(short)},
 		{"desk-link-over", desk.ErrorPage(desk.Error{Frame: outside(ctx), Status: 410, Text: desk.Text(ctx, "refused.link_over"), Reference: "01JD0000000000000000000000"})},
@@ -75,7 +98,7 @@ func entrance(ctx context.Context) []Page {
 }
 
 func people(ctx context.Context) []Page {
-	mei := desk.Person{Name: "Mei Lindqvist", Email: "mei@kiln.example", Role: "owner", State: "active", SignedIn: "09:40 UTC+8", URL: "/", HasFactor: true}
+	mei := desk.Person{Name: "Mei Lindqvist", Email: "mei@kiln.example", Role: "owner", State: "active", SignedIn: "09:40 UTC+8", URL: "/", HasFactor: true, Passkeys: "Phone, Studio laptop"}
 	all := desk.People{Frame: Frame(ctx, "people"), InviteURL: "/", People: []desk.Person{
 		mei,
 		{Name: "Bartholomew Featherstonehaugh-Cholmondeley", Email: "bartholomew.featherstonehaugh@accounting.kiln.example", Role: "finance", State: "invited", URL: "/"},
