@@ -93,7 +93,11 @@ func verifyProof(_ context.Context, l *line) error {
 // proofText is a report for people.
 func proofText(r checkout.ProofReport) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Order %s, %s. Signed to %s.\n\n", r.Order, statusText(r.Status), strings.Join(r.ClientIDs, ", "))
+	fmt.Fprintf(&b, "Order %s, %s. Signed to %s.\n", r.Order, statusText(r.Status), strings.Join(r.ClientIDs, ", "))
+	for _, key := range r.Keys {
+		fmt.Fprintf(&b, "Verified with Antom's public key, version %s, SHA-256 %s.\n", key.Version, key.SHA256)
+	}
+	b.WriteByte('\n')
 	for _, t := range r.Transitions {
 		subject, from := t.Subject, t.From
 		if id := proofID(t.ProofTransition); id != "" {

@@ -107,7 +107,7 @@ func (s story) whole(t *testing.T) {
 	if code != 0 || problems != "" {
 		t.Fatalf("verify answers %d %s\n%s", code, problems, text)
 	}
-	for _, line := range []string{"signed        payment ", "unsigned      order: new → open", "processing → failed", "authorized → paid", "signed        refund ", "The proof holds.", "key version 1"} {
+	for _, line := range []string{"signed        payment ", "unsigned      order: new → open", "processing → failed", "authorized → paid", "signed        refund ", "The proof holds.", "key version 1", "public key, version 1, SHA-256 "} {
 		if !strings.Contains(text, line) {
 			t.Errorf("verify does not say %q:\n%s", line, text)
 		}

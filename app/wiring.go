@@ -108,9 +108,12 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 		Goods:          db.GoodsOf(p.Store),
 		Personal:       personalOf(p, service),
 		Reconciliation: reconciliation{books.New(books.Config{Merchant: s.AntomMerchant, Now: p.Now, NewID: ids.New}, p.Store, service)},
-		Shop:           shop.New(selling, store),
-		Payments:       service,
-		Methods:        offered,
+		VerifyProof: func(file []byte) (checkout.ProofReport, error) {
+			return gateway.VerifyProof(file, s.AntomPublicKey.Reveal())
+		},
+		Shop:     shop.New(selling, store),
+		Payments: service,
+		Methods:  offered,
 		Merchant: merchant.New(merchant.Config{
 			PublicURL: publicURL, RealMoney: s.LiveMode(), Currency: s.Shop.Currency, OrderTTL: s.Shop.OrderTTL,
 			Takes: offered.Takes, Now: p.Now, NewID: ids.New, Log: p.Log,

@@ -93,6 +93,8 @@ type ProofMessage struct {
 	Signature  string    `json:"signature,omitempty"`
 	Body       string    `json:"body,omitempty"`
 	ReceivedAt time.Time `json:"received_at"`
+
+	Private bool `json:"-"` // it names a card's holder or token, and is for a proof's file only
 }
 
 // Why a message has no signed body.

@@ -8,9 +8,16 @@ type ProofReport struct {
 	Order       string             `json:"order"` // its number
 	Status      OrderStatus        `json:"status"`
 	ClientIDs   []string           `json:"client_ids"` // to whom Antom has signed
+	Keys        []ProofKey         `json:"keys"`       // with which the signatures were verified
 	Transitions []ProvedTransition `json:"transitions"`
 	Problems    []string           `json:"problems"` // of the file as a whole
 	Unproven    []string           `json:"unproven"` // what no signature covers, whatever was found
+}
+
+// ProofKey is a public key of Antom's.
+type ProofKey struct {
+	Version string `json:"version"`
+	SHA256  string `json:"sha256"` // of its DER (SubjectPublicKeyInfo), lower-case hex
 }
 
 // ProvedTransition is a transition with what was found about it.

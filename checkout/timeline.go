@@ -5,6 +5,7 @@ import "time"
 // TimelineEntry is a change of status with what caused it.
 type TimelineEntry struct {
 	Transition
+	Seq          int64 // of the ledger
 	At           time.Time
 	Cause        string                // as the ledger names it
 	Notification *TimelineNotification // nil unless one caused it

@@ -14,35 +14,6 @@ import (
 // of it waits for them.
 type orderPages struct{ store *Store }
 
-// Messages are the bodies of the notifications that an order's changes followed, by the
-// notifications' ids. One that is kept sealed, because it names a card's holder or a card's
-// token, is left out.
-func (t orderPages) Messages(ctx context.Context, orderID string) (map[string][]byte, error) {
-	type message struct {
-		id   string
-		body []byte
-	}
-	rows, err := collect(ctx, t.store.reads, func(row scanner) (m message, err error) {
-		err = row.Scan(&m.id, &m.body)
-		return m, err
-	}, `
-		SELECT DISTINCT n.id, n.body
-		  FROM transitions AS t
-		  JOIN notifications AS n
-		    ON t.cause GLOB 'notification:*' AND n.id = substr(t.cause, instr(t.cause, ':') + 1)
-		 WHERE t.order_id = $1`, orderID)
-	if err != nil {
-		return nil, fmt.Errorf("read notifications: %w", err)
-	}
-	bodies := map[string][]byte{}
-	for _, m := range rows {
-		if len(m.body) > 0 && m.body[0] != sealed {
-			bodies[m.id] = m.body
-		}
-	}
-	return bodies, nil
-}
-
 // OrderEffects lists the effects of an order, oldest first.
 func (t orderPages) OrderEffects(ctx context.Context, orderID string) ([]checkout.OutboxRow, error) {
 	return t.outbox(ctx, `

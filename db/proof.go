@@ -72,7 +72,7 @@ func (r proofRow) message(s *sealer) checkout.ProofMessage {
 	case !known:
 		m.Missing = checkout.MissingSealed
 	default:
-		m.Method, m.Body = "POST", string(body)
+		m.Method, m.Body, m.Private = "POST", string(body), namesSecret(body)
 		m.Path, m.ClientID, m.Time, m.Signature = r.signing.Path, r.signing.ClientID, r.signing.Time, r.signing.Signature
 	}
 	return m

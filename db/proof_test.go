@@ -55,6 +55,7 @@ func TestAProofHoldsWhatWasSigned(t *testing.T) {
 	}
 	answered := checkout.ProofMessage{Method: "POST", Path: "/ams", ClientID: "client", Time: "noon", Signature: "signature", Body: `{"result":{}}`}
 	b, notified, d := answered, answered, answered
+	notified.Private = true
 	b.ID, notified.ID, notified.Body, d.ID = "inquiry:b", "notification:n", `{"cardToken":"tok-77"}`, "inquiry:d"
 	want := []checkout.ProofMessage{
 		{ID: "response:a", Missing: checkout.MissingUnanswered}, b, notified, {ID: "notification:old", Missing: checkout.MissingUnkept}, d,

@@ -10,6 +10,7 @@ import (
 	"database/sql/driver"
 	"encoding/hex"
 	"fmt"
+	"slices"
 
 	"modernc.org/sqlite"
 
@@ -147,12 +148,15 @@ func SealOld(ctx context.Context, s *Store) error {
 // or its holder's name, by the names of Antom's messages. Its sum stays that of what Antom
 // signed.
 func (s *sealer) sealNotification(n checkout.Notification) []byte {
-	for _, member := range secretMembers {
-		if bytes.Contains(n.Body, []byte(member)) {
-			return s.seal(n.Body, n.ID)
-		}
+	if namesSecret(n.Body) {
+		return s.seal(n.Body, n.ID)
 	}
 	return n.Body
+}
+
+// namesSecret reports whether a message holds a card's token or its holder's name.
+func namesSecret(body []byte) bool {
+	return slices.ContainsFunc(secretMembers, func(member string) bool { return bytes.Contains(body, []byte(member)) })
 }
 
 // sealRows seals a column of some rows, and returns how many those are.

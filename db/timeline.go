@@ -11,7 +11,7 @@ import (
 // Timeline implements merchant.Store.
 func (t orderLists) Timeline(ctx context.Context, orderID string) ([]checkout.TimelineEntry, error) {
 	entries, err := collect(ctx, t.store.reads, scanTimeline, `
-		SELECT t.subject, t.payment_request_id, t.request_id, t.from_status, t.to_status, t.cause, t.at,
+		SELECT t.seq, t.subject, t.payment_request_id, t.request_id, t.from_status, t.to_status, t.cause, t.at,
 		       n.id, n.type, n.body_sha256, n.received_at,
 		       c.id, c.endpoint, c.result, c.code, c.verified, c.at
 		  FROM transitions AS t
@@ -33,7 +33,7 @@ func scanTimeline(row scanner) (checkout.TimelineEntry, error) {
 	var at int64
 	var received, called sql.NullInt64
 	var verified sql.NullBool
-	err := row.Scan(&e.Subject, &e.PaymentRequestID, &e.RequestID, &e.From, &e.To, &e.Cause, &at,
+	err := row.Scan(&e.Seq, &e.Subject, &e.PaymentRequestID, &e.RequestID, &e.From, &e.To, &e.Cause, &at,
 		&notification, &kind, &hash, &received, &call, &endpoint, &result, &code, &verified, &called)
 	e.At = moment(at)
 	if notification.Valid {

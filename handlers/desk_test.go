@@ -143,6 +143,8 @@ var access = map[string]string{
 	"GET /dashboard/orders/export/payments": "viewer",
 	"GET /dashboard/orders/export/refunds":  "viewer",
 	"GET /dashboard/inbox":                  "viewer",
+	"GET /dashboard/orders/:id/verify":      "viewer",
+	"GET /dashboard/orders/:id/proof":       "finance",
 	"GET /dashboard/orders/:id/refund":      "support",
 	"POST /dashboard/orders/:id/refund":     "support",
 	"GET /dashboard/orders/:id/capture":     "finance",

@@ -49,6 +49,7 @@ type Services struct {
 	Goods          desk.Goods                           // the products as the merchant changes them
 	Personal       desk.Personal                        // what is kept about buyers
 	Reconciliation desk.Reconciliation                  // of Antom's reports with the orders
+	VerifyProof    desk.VerifyProof                     // of the files of proofs
 }
 
 // New makes the shop's HTTP handler.

@@ -3,10 +3,14 @@ package gateway
 import (
 	"cmp"
 	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 
 	"antom-checkout/antom"
@@ -26,11 +30,26 @@ func VerifyProof(file []byte, publicKeys string) (checkout.ProofReport, error) {
 		return checkout.ProofReport{}, err
 	}
 	report := checkout.CheckProof(proof, func(m checkout.ProofMessage) (checkout.Statement, error) { return statementOf(m, keys) })
+	if report.Keys, err = proofKeys(keys); err != nil {
+		return checkout.ProofReport{}, err
+	}
 	if damaged {
 		report.OK = false
 		report.Problems = append(report.Problems, "the file is damaged: its checksum, or its form, is not what the command proof has written")
 	}
 	return report, nil
+}
+
+// proofKeys names public keys, in the order of their versions.
+func proofKeys(keys map[string]*rsa.PublicKey) (named []checkout.ProofKey, err error) {
+	for _, version := range slices.Sorted(maps.Keys(keys)) {
+		der, err := x509.MarshalPKIXPublicKey(keys[version])
+		if err != nil {
+			return nil, fmt.Errorf("public key: %w", err)
+		}
+		named = append(named, checkout.ProofKey{Version: version, SHA256: fmt.Sprintf("%x", sha256.Sum256(der))})
+	}
+	return named, nil
 }
 
 // statementOf verifies a message, and says what it states.

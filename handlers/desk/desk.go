@@ -36,6 +36,7 @@ type Services struct {
 	Goods          Goods
 	Personal       Personal
 	Reconciliation Reconciliation
+	VerifyProof    VerifyProof
 }
 
 // Config is what the dashboard needs beside the services.

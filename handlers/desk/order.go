@@ -39,16 +39,8 @@ func (d orderPages) showOrder(c echo.Context) error {
 			Event: string(one.Event.Type), URL: one.URL, Status: status(string(one.State)), Attempts: one.Attempts, Created: d.moment(c, one.CreatedAt),
 		})
 	}
-	entries, err := d.Books.Timeline(ctx, o.ID)
-	if err != nil {
+	if v.Timeline, err = d.timeline(c, o.ID); err != nil {
 		return err
-	}
-	messages, err := d.Books.Messages(ctx, o.ID)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		v.Timeline = append(v.Timeline, d.timelineEntry(c, e, messages))
 	}
 	return web.Render(c, http.StatusOK, view.OrderPage(v))
 }
@@ -58,6 +50,7 @@ func (d orderPages) orderView(c echo.Context, o checkout.Order) view.Order {
 	v := view.Order{
 		Frame: d.frame(c, "orders"), ID: o.ID, Number: o.Number, Status: orderStatus(o.Status), Total: amountText(c, o.Total),
 		Erased: d.moment(c, o.ErasedAt), ListURL: BasePath + pathOrders, Buyer: d.buyerFacts(c, o),
+		VerifyURL: verifyURL(o.ID), ProofURL: d.proofURL(c, o.ID),
 	}
 	if refunded := checkout.Refunded(o); refunded.Minor > 0 {
 		v.Refunded = amountText(c, refunded)
@@ -191,25 +184,55 @@ func (d orderPages) emails(c echo.Context, outbox []checkout.OutboxRow) (all []v
 	return all
 }
 
-// timelineEntry is one change with its cause and the message behind it.
-func (d orderPages) timelineEntry(c echo.Context, e checkout.TimelineEntry, messages map[string][]byte) view.TimelineEntry {
-	kind, _, _ := strings.Cut(e.Cause, ":")
+// timeline is all that has happened to an order. A message stands at the first change that it
+// has caused, and is not repeated at the others.
+func (d orderPages) timeline(c echo.Context, order string) ([]view.TimelineEntry, error) {
+	ctx := c.Request().Context()
+	transitions, messages, err := d.Books.ProofRows(ctx, order)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := d.Books.Timeline(ctx, order)
+	if err != nil {
+		return nil, err
+	}
+	behind, shown, first := map[int64]string{}, map[string]*view.SignedMessage{}, map[string]string{}
+	for _, t := range transitions {
+		behind[t.Seq] = t.Message
+	}
+	for _, m := range messages {
+		shown[m.ID] = messageView(order, m)
+	}
+	all := make([]view.TimelineEntry, 0, len(entries))
+	for _, e := range entries {
+		id := behind[e.Seq]
+		v := d.timelineEntry(c, e, first[id] != "")
+		if v.Above = first[id]; v.Above == "" && id != "" {
+			v.Message, first[id] = shown[id], v.ID
+		}
+		all = append(all, v)
+	}
+	return all, nil
+}
+
+// timelineEntry is one change with its cause, and with what is known of the message behind it
+// unless that stands above.
+func (d orderPages) timelineEntry(c echo.Context, e checkout.TimelineEntry, above bool) view.TimelineEntry {
 	v := view.TimelineEntry{
-		At: d.moment(c, e.At), Subject: string(e.Subject), RequestID: e.RequestID, From: status(e.From), To: status(e.To), Cause: e.Cause, CauseKind: kind,
+		ID: entryID(e.Seq), At: d.moment(c, e.At), Subject: string(e.Subject), RequestID: e.RequestID, From: status(e.From), To: status(e.To),
+		Cause: e.Cause, CauseKind: causeKind(e.Cause),
 	}
 	var f facts
 	f.code("cause", e.Cause)
 	f.code("payment_request_id", e.PaymentRequestID)
 	f.code("request_id", e.RequestID)
-	if n := e.Notification; n != nil {
+	if n := e.Notification; n != nil && !above {
 		f.add("message_type", n.Type)
 		f.add("received", d.moment(c, n.ReceivedAt).Text)
 		f.add("signature", view.Text(c.Request().Context(), "timeline.verified"))
 		f.code("body_sha256", n.BodySHA256)
-		body, kept := messages[n.ID]
-		v.Message, v.Sealed = indented(body), !kept
 	}
-	if call := e.Call; call != nil {
+	if call := e.Call; call != nil && !above {
 		f.add("endpoint", call.Endpoint)
 		f.add("result", call.Result)
 		f.code("result_code", call.Code)

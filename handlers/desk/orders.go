@@ -24,9 +24,9 @@ type Books interface {
 	// OrderByID finds an order, or answers ErrNotFound.
 	OrderByID(ctx context.Context, id string) (checkout.Order, error)
 	// Timeline lists all changes of status of an order with their evidence, oldest first, and
-	// Messages the notifications among it as they came, by their ids.
+	// ProofRows the same changes with Antom's messages behind them as they came.
 	Timeline(ctx context.Context, orderID string) ([]checkout.TimelineEntry, error)
-	Messages(ctx context.Context, orderID string) (map[string][]byte, error)
+	ProofRows(ctx context.Context, orderID string) ([]checkout.ProofTransition, []checkout.ProofMessage, error)
 	// OrderEffects lists the effects of an order, and OrderDeliveries what was brought to webhook
 	// endpoints.
 	OrderEffects(ctx context.Context, orderID string) ([]checkout.OutboxRow, error)

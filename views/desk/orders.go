@@ -58,6 +58,8 @@ type Order struct {
 	Emails                                  []Email
 	Deliveries                              []Delivery
 	Timeline                                []TimelineEntry
+	VerifyURL                               string
+	ProofURL                                string // of the file; "": it is not for this person
 	ListURL                                 string
 }
 
@@ -128,9 +130,52 @@ type TimelineEntry struct {
 	From, To           Status
 	Cause              string // as the ledger names it
 	CauseKind          string // of its text, below cause.
+	ID                 string // of the entry in the page
 	Evidence           []Fact
-	Message            string // the raw signed message, or ""
-	Sealed             bool   // the message is kept, and not shown
+	Message            *SignedMessage // of Antom's, or nil
+	Above              string         // the entry that shows the message already, or ""
+}
+
+// SignedMessage is a message of Antom's as it came.
+type SignedMessage struct {
+	ID        string
+	Headers   []Fact // what its signature covers beside the body, and the signature
+	Body      string // indented to be read, or ""
+	Missing   string // why there is no body: a key below message.missing.
+	Cut       bool   // the body goes on
+	VerifyURL string // "": it has no signature to verify
+}
+
+// Proof is what a verification of an order's proof has found.
+type Proof struct {
+	Frame
+	Number, OrderURL string
+	VerifyURL        string // of the whole order, where this is about one message; or ""
+	ProofURL         string // of the file; "": it is not for this person
+	Holds            bool
+	Keys             []ProofKey
+	ClientIDs        string
+	Wrong            int // of the transitions
+	Transitions      []ProvedTransition
+	Message          *SignedMessage // that the page is about, or nil: it is about all
+	Problems         []string
+	Unproven         []string
+}
+
+// ProofKey is a public key of Antom's.
+type ProofKey struct{ Version, SHA256 string }
+
+// ProvedTransition is a transition with what was found about it.
+type ProvedTransition struct {
+	URL                string // of its entry in the timeline
+	At                 Moment
+	Subject, RequestID string
+	From, To           Status
+	CauseKind          string
+	Result             Status // a key below status.
+	Note               string // more about the result, in English, or ""
+	SignedAt           string
+	KeyVersion         string
 }
 
 // Refused is a page about an action that is no longer possible.

@@ -76,7 +76,7 @@ func openOrder(ctx context.Context) desk.Order {
 		Lines:    []desk.Line{{Name: "Tea tin", SKU: "TIN", Quantity: "1", Unit: "SGD 18.00", Total: "SGD 18.00"}},
 		Buyer:    []desk.Fact{{Key: "placed", Lines: []string{noon.Text}}, {Key: "id", Lines: []string{"01a22135-52ef-73ee-8332-d3e5445967f3"}, Code: true}},
 		Actions:  []desk.Action{{Name: "cancel", URL: "/", Danger: true}},
-		Timeline: []desk.TimelineEntry{{At: noon, Subject: "order", To: pill("open", ""), Cause: "shopper:1", CauseKind: "shopper"}},
+		Timeline: []desk.TimelineEntry{{At: noon, Subject: "order", To: pill("open", ""), Cause: "shopper:1", CauseKind: "shopper", ID: "t1"}}, VerifyURL: "/",
 	}
 }
 
@@ -90,7 +90,7 @@ func paidOrder(ctx context.Context) desk.Order {
 		{Key: "address", Lines: []string{"1 Raffles Place", "#20-01", "048616 Singapore", "SG"}}, {Key: "source", Lines: []string{desk.Text(ctx, "source.api")}},
 		{Key: "id", Lines: []string{"01a22135-52ef-73ee-8332-d3e5445967f3"}, Code: true},
 	}
-	v.Actions = []desk.Action{{Name: "refund", URL: "/"}}
+	v.Actions, v.ProofURL = []desk.Action{{Name: "refund", URL: "/"}}, "/"
 	v.Payments = []desk.Payment{declined(ctx), captured()}
 	v.Emails = []desk.Email{
 		{Topic: "mail.receipt", Kind: "mail.receipt", Status: pill("sent", "good"), Attempts: 1, Created: noon},
@@ -101,10 +101,10 @@ func paidOrder(ctx context.Context) desk.Order {
 		desk.TimelineEntry{
 			At: noon, Subject: "payment", From: pill("processing", "wait"), To: pill("paid", "good"), Cause: "notification:1", CauseKind: "notification",
 			Evidence: []desk.Fact{{Key: "cause", Lines: []string{"notification:01a22135-5349-7361-9c64-44506a273487.352ef6c4824195f23fc0b5edfa1e925e"}, Code: true}, {Key: "signature", Lines: []string{desk.Text(ctx, "timeline.verified")}}},
-			Message:  "{\n  \"notifyType\": \"PAYMENT_RESULT\",\n  \"result\": {\n    \"resultMessage\": \"" + evil + "\"\n  }\n}",
+			Message:  message(0), ID: "t2",
 		},
-		desk.TimelineEntry{At: noon, Subject: "order", From: pill("processing", "wait"), To: pill("paid", "good"), Cause: "notification:1", CauseKind: "notification", Sealed: true},
-		desk.TimelineEntry{At: noon, Subject: "refund", To: pill("pending", "wait"), Cause: "admin:person-1/K", CauseKind: "admin"},
+		desk.TimelineEntry{At: noon, Subject: "order", From: pill("processing", "wait"), To: pill("paid", "good"), Cause: "notification:1", CauseKind: "notification", ID: "t3", Above: "t2"},
+		desk.TimelineEntry{At: noon, Subject: "refund", To: pill("pending", "wait"), Cause: "admin:person-1/K", CauseKind: "admin", ID: "t4"},
 	)
 	return v
 }
