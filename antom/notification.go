@@ -144,7 +144,7 @@ type DisputeNotification struct {
 	DisputeAmount           Amount `json:"disputeAmount,omitzero"`
 	DisputeReasonCode       string `json:"disputeReasonCode,omitempty"`
 	DisputeReasonMsg        string `json:"disputeReasonMsg,omitempty"`
-	Defendable              Bool   `json:"defendable,omitempty"`
+	Defendable              *Bool  `json:"defendable,omitempty"` // nil: Antom has not said; false: it takes no defence
 	DefenseDueTime          Time   `json:"defenseDueTime,omitzero"`
 	AutoDefendReason        string `json:"autoDefendReason,omitempty"`
 	DisputeJudgedTime       Time   `json:"disputeJudgedTime,omitzero"`

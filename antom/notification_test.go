@@ -56,7 +56,7 @@ func TestEveryKindOfNotification(t *testing.T) {
 		},
 		`{"disputeNotificationType":"DISPUTE_CREATED","disputeId":"D-1","defendable":"true"}`: func(n Notification) bool {
 			p, ok := n.(*DisputeNotification)
-			return ok && p.DisputeID == "D-1" && bool(p.Defendable)
+			return ok && p.DisputeID == "D-1" && p.Defendable != nil && bool(*p.Defendable)
 		},
 		`{"notifyType":"UPDATE_AMOUNT_RESULT",` + ok + `,"news":[1]}`: func(n Notification) bool {
 			p, ok := n.(*UnknownNotification)

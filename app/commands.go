@@ -45,7 +45,7 @@ func commands() []command {
 			summary: "all that has happened to an order, with the messages that Antom has signed about it, as a file", help: proofHelp},
 		{name: "verify", synopsis: "FILE --antom-public-key FILE [--json]", settings: noSetting, run: verifyProof,
 			summary: "verify a file of `proof` with Antom's public key and nothing else; exit code 1 when anything in it is wrong", help: verifyHelp},
-		{name: "dispute", synopsis: "ACTION --order ORDER [--dispute ID] [--file FILE] [--yes]", settings: everySetting, run: dispute,
+		{name: "dispute", synopsis: "ACTION --order ORDER [--dispute ID] [--file FILE] [--key KEY] [--yes]", settings: everySetting, run: dispute,
 			summary: "`accept` a dispute, `defend` it with a document, or download Antom's `form` for that or the `evidence` that was sent", help: disputeHelp},
 		{name: "keys", synopsis: "ACTION [ID] [--name N] [--scopes S] [--json]", settings: everySetting, run: apiKeys,
 			summary: "`create`, `list` or `revoke` the keys of the merchant API; a new one is shown once", help: keysHelp},

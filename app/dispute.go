@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,7 +9,6 @@ import (
 	"slices"
 
 	"antom-checkout/checkout"
-	"antom-checkout/checkout/gateway"
 )
 
 const disputeHelp = `actions:
@@ -19,14 +19,15 @@ const disputeHelp = `actions:
   accept    give in: the buyer keeps the money, for good, and no refund is needed
 
 --order takes the order's number or its id. --dispute is needed where the order has
-several; show lists them. defend and accept need --yes, because they are final. Antom
-reports how the dispute then stands by a notification.
+several; show lists them. defend and accept need --yes, because they are final. The same
+--key again is the same action; without --key the same answer is. Antom reports how the
+dispute then stands by a notification.
 `
 
 // disputeCommand is what an operator wants done about a dispute.
 type disputeCommand struct {
-	action, order, dispute, file string
-	yes                          bool
+	action, order, dispute, file, key string
+	yes                               bool
 }
 
 // dispute answers a dispute, beside a running server or without one.
@@ -35,18 +36,20 @@ func dispute(ctx context.Context, l *line) error {
 	l.flags.StringVar(&c.order, "order", "", "number or id of the order")
 	l.flags.StringVar(&c.dispute, "dispute", "", "id of the dispute, where the order has several")
 	l.flags.StringVar(&c.file, "file", "", "the document")
+	l.flags.StringVar(&c.key, "key", "", "of defend and accept: idempotency key, the same key is the same action; without it the same answer is")
 	l.flags.BoolVar(&c.yes, "yes", false, "of defend and accept: it is final, and meant")
 	s, err := l.load()
 	if err != nil {
 		return err
 	}
 	c.action = l.arguments[0]
-	final := c.action == "defend" || c.action == "accept"
 	switch {
-	case !final && c.action != "form" && c.action != "evidence":
+	case !c.final() && c.action != "form" && c.action != "evidence":
 		return usageError{fmt.Errorf("dispute: no action %q\n\n%s", c.action, disputeHelp)}
-	case c.order == "", (c.file == "") != (c.action == "accept"), c.yes && !final:
-		return usageError{errors.New("dispute: --order is needed, and --file by all but accept; --yes is for defend and accept")}
+	case c.order == "", (c.file == "") != (c.action == "accept"), (c.yes || c.key != "") && !c.final(), len(c.key) > 128:
+		return usageError{errors.New("dispute: --order is needed, and --file by all but accept; --yes and --key (up to 128 bytes) are for defend and accept")}
+	case checkout.IDHoldsCardNumber(c.key):
+		return usageError{errors.New("dispute: --key is stored, and looks like a card number; take another key")}
 	}
 	return l.beside(ctx, s, func(p *Program) error {
 		text, err := p.answerDispute(ctx, c)
@@ -67,34 +70,52 @@ func (p *Program) answerDispute(ctx context.Context, c disputeCommand) (text str
 	if err != nil {
 		return "", err
 	}
-	switch c.action {
-	case "form":
-		document, format, err := gateway.DisputeForm(ctx, p.Client, d)
-		return c.written(document, format, err)
-	case "evidence":
-		document, format, err := gateway.DisputeEvidence(ctx, p.Client, d)
-		return c.written(document, format, err)
+	if !c.final() {
+		document, format, err := p.Services.Payments.DisputeDocument(ctx, o.ID, d.ID, checkout.DisputeDocument(c.action))
+		return c.written(document, format, disputeProblem(err))
 	}
-	if err := checkout.CheckAnswer(d, p.Now()); err != nil {
-		return "", err
-	}
-	if c.action == "accept" {
-		if !c.yes {
-			return "", fmt.Errorf("accepting dispute %s is final: the buyer keeps %s; --yes does it", d.ID, amountText(d.Amount))
+	answer, done := checkout.DisputeAnswer{Dispute: d.ID}, "Dispute "+d.ID+" is accepted. Antom takes the money; refund nothing."
+	if c.action == "defend" {
+		answer.Defends = true
+		if answer.Document, err = os.ReadFile(c.file); err != nil {
+			return "", err
 		}
-		return "Dispute " + d.ID + " is accepted. Antom takes the money; refund nothing.", gateway.AcceptDispute(ctx, p.Client, d)
-	}
-	document, err := os.ReadFile(c.file)
-	if err != nil {
-		return "", err
-	}
-	if err := checkout.CheckEvidence(document); err != nil {
-		return "", fmt.Errorf("%s: %w", c.file, err)
+		done = "Antom has the document of dispute " + d.ID + ". A decision takes weeks."
 	}
 	if !c.yes {
-		return "", fmt.Errorf("%s has %d of %d bytes and may be sent once, without changes afterwards; --yes sends it", c.file, len(document), checkout.MaxEvidence)
+		return "", cmp.Or(disputeProblem(checkout.CheckAnswer(d, answer, p.Now())), c.unconfirmed(d, answer))
 	}
-	return "Antom has the document of dispute " + d.ID + ". A decision takes weeks.", gateway.DefendDispute(ctx, p.Client, d, document)
+	return done, disputeProblem(p.Services.Payments.AnswerDispute(ctx, o.ID, answer, c.keyOf(answer)))
+}
+
+// final reports whether the action cannot be taken back.
+func (c disputeCommand) final() bool { return c.action == "defend" || c.action == "accept" }
+
+// unconfirmed says what --yes does.
+func (c disputeCommand) unconfirmed(d checkout.Dispute, a checkout.DisputeAnswer) error {
+	if a.Defends {
+		return fmt.Errorf("%s has %d of %d bytes and may be sent once, without changes afterwards; --yes sends it", c.file, len(a.Document), checkout.MaxEvidence)
+	}
+	return fmt.Errorf("accepting dispute %s is final: the buyer keeps %s; --yes does it", d.ID, amountText(d.Amount))
+}
+
+// keyOf is the key of the answer. Without one of the operator's, the same answer is the same
+// action.
+func (c disputeCommand) keyOf(a checkout.DisputeAnswer) checkout.Key {
+	key := cmp.Or(c.key, c.action+"-"+a.Dispute)
+	if c.key == "" && a.Defends {
+		key += "-" + a.DocumentHash()[:16]
+	}
+	return checkout.Key{Operator: checkout.CommandLine, Idempotency: key}
+}
+
+// disputeProblem is an error in words.
+func disputeProblem(err error) error {
+	var refused *checkout.Error
+	if !errors.As(err, &refused) {
+		return err
+	}
+	return errors.New(cmp.Or(refused.Detail, checkout.OperatorText(refused.Code)))
 }
 
 // find finds the dispute that is meant.

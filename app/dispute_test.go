@@ -1,6 +1,7 @@
 package app
 
 import (
+	"database/sql"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -13,6 +14,32 @@ func (p *program) answersDispute(line string) (code int, stdout, stderr string) 
 	p.t.Helper()
 	env := environ{"DATABASE_URL": p.settings["DATABASE_URL"], "SANDBOX_ADDR": strings.TrimPrefix(p.sandbox, "http://")}
 	return runs(p.t, env, "dispute "+line)
+}
+
+// actions are the rows of operator_actions: cause, action, and what it is about.
+func (p *program) actions() (all []string) {
+	p.t.Helper()
+	db, err := sql.Open("sqlite", strings.TrimPrefix(p.settings["DATABASE_URL"], "sqlite://"))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer db.Close()
+	rows, err := db.Query(`SELECT cause || ' ' || action || ' ' || about FROM operator_actions ORDER BY at`)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var row string
+		if err := rows.Scan(&row); err != nil {
+			p.t.Fatal(err)
+		}
+		all = append(all, row)
+	}
+	if err := rows.Err(); err != nil {
+		p.t.Fatal(err)
+	}
+	return all
 }
 
 // A dispute is defended with Antom's form, once, and the answer shows.
@@ -51,7 +78,12 @@ func TestADisputeIsDefendedOnce(t *testing.T) {
 		{"accept --order " + number, 1, "--yes does it"},
 		{"accept --order " + number + " --file " + form, 2, "--file by all but accept"},
 		{"eat --order " + number, 2, "no action"},
-		{"defend --order " + number + " --file " + form + " --yes", 0, "Antom has the document"},
+		{"form --key k --order " + number + " --file " + form, 2, "--yes and --key"},
+		{"defend --order " + number + " --file " + form + " --yes --key 4111111111111111", 2, "looks like a card number"},
+		{"defend --order " + number + " --file " + form + " --yes --key mine", 0, "Antom has the document"},
+		{"defend --order " + number + " --file " + form + " --yes --key mine", 0, "Antom has the document"}, // the same key is the same action
+		{"accept --order " + number + " --yes --key mine", 1, "this key was used before, for the answer to dispute"},
+		{"defend --order " + number + " --file " + form + " --yes", 1, "has been answered"},
 	} {
 		code, stdout, stderr := p.answersDispute(row.line)
 		if code != row.code || !strings.Contains(stdout+stderr, row.says) {
@@ -59,6 +91,9 @@ func TestADisputeIsDefendedOnce(t *testing.T) {
 		}
 	}
 	p.awaits(`checkout_disputes_total{step="DEFENSE_SUPPLIED"}`, "1")
+	if rows := p.actions(); len(rows) != 1 || !strings.HasPrefix(rows[0], "admin:mine dispute.defend ") {
+		t.Errorf("the operators' actions are %q", rows)
+	}
 	if code, _, problem := p.answersDispute("accept --yes --order " + number); code != 1 || !strings.Contains(problem, "has been answered") {
 		t.Errorf("after the defence: %d %s", code, problem)
 	}

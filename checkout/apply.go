@@ -47,7 +47,8 @@ func Apply(o Order, e Event, r Rules) (Order, []Effect) {
 	}
 	noteToken(&o, p, e)
 	if e.Dispute != nil {
-		p.Disputes.apply(*e.Dispute)
+		p.Disputes.apply(*e.Dispute, r.Now)
+		watchDisputes(p, r.Now)
 	}
 	p.reconcileAfter(was, r)
 	if !outdated {
@@ -62,7 +63,7 @@ func Apply(o Order, e Event, r Rules) (Order, []Effect) {
 	o.recompute(r)
 	o.keepDuplicate(before, r)
 	due := effects(before, o)
-	if e.Dispute != nil {
+	if e.Dispute != nil && e.Cause.Kind == ByNotification { // the person who has answered it knows
 		due = append(due, e.Dispute.effect())
 	}
 	return o, due

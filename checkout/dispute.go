@@ -1,10 +1,7 @@
 package checkout
 
 import (
-	"bytes"
 	"cmp"
-	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,6 +21,11 @@ type Dispute struct {
 	Source     string    `json:"source,omitempty"` // the scheme or bank that runs it
 	ReasonCode string    `json:"reason_code,omitempty"`
 	Reason     string    `json:"reason,omitempty"`
+
+	Since        time.Time `json:"since,omitzero"`          // when it began
+	Undefendable bool      `json:"undefendable,omitempty"`  // Antom has said that it takes no defence
+	AcceptReason string    `json:"accept_reason,omitempty"` // Antom's disputeAcceptReason, of DISPUTE_ACCEPTED
+	AutoDefence  string    `json:"auto_defence,omitempty"`  // Antom's autoDefendReason: it defends by itself
 }
 
 // The types of disputes that move no money.
@@ -84,8 +86,12 @@ type Disputes []Dispute
 // apply keeps the last step of each dispute, with all that is known of it. Steps may arrive
 // in any order: one that ends a dispute stays, and one that comes first goes back behind no
 // other.
-func (all *Disputes) apply(step Dispute) {
+func (all *Disputes) apply(step Dispute, now time.Time) {
 	step.Due = step.Due.UTC().Truncate(time.Millisecond)
+	if step.Since = step.Since.UTC().Truncate(time.Millisecond); step.Since.IsZero() {
+		step.Since = now
+	}
+	step.Undefendable = step.Undefendable && step.State() == DisputeOpen
 	known := all.With(step.ID)
 	if known == nil {
 		*all = append(*all, step)
@@ -99,6 +105,11 @@ func (all *Disputes) apply(step Dispute) {
 	later.Amount = cmp.Or(later.Amount, earlier.Amount)
 	later.Source = cmp.Or(later.Source, earlier.Source)
 	later.ReasonCode, later.Reason = cmp.Or(later.ReasonCode, earlier.ReasonCode), cmp.Or(later.Reason, earlier.Reason)
+	later.AcceptReason, later.AutoDefence = cmp.Or(later.AcceptReason, earlier.AcceptReason), cmp.Or(later.AutoDefence, earlier.AutoDefence)
+	later.Undefendable = later.Undefendable || earlier.Undefendable
+	if !earlier.Since.IsZero() && (later.Since.IsZero() || earlier.Since.Before(later.Since)) {
+		later.Since = earlier.Since
+	}
 	if later.Due.IsZero() && !later.Ended() {
 		later.Due = earlier.Due
 	}
@@ -151,8 +162,8 @@ func (all Disputes) With(id string) *Dispute {
 	return nil
 }
 
-// paymentInDispute is the payment that a dispute is about, or nil.
-func paymentInDispute(o Order, id string) *Payment {
+// PaymentInDispute is the payment that a dispute is about, or nil.
+func PaymentInDispute(o Order, id string) *Payment {
 	for i := range o.Payments {
 		if o.Payments[i].Disputes.With(id) != nil {
 			return &o.Payments[i]
@@ -188,33 +199,4 @@ func disputeIn(about string) Dispute {
 		d.Due = time.Unix(seconds, 0).UTC()
 	}
 	return d
-}
-
-// MaxEvidence is the largest document that Antom takes, in bytes: 1,000,000 characters of
-// base64. One document answers a dispute, and nothing can be added later.
-const MaxEvidence = 750_000
-
-// CheckAnswer says why a dispute cannot be answered, by accepting or defending it.
-func CheckAnswer(d Dispute, now time.Time) error {
-	switch {
-	case d.State() == DisputeDefended:
-		return fmt.Errorf("dispute %s has been answered: Antom examines the document, and takes no other", d.ID)
-	case d.Ended():
-		return fmt.Errorf("dispute %s has ended: %s", d.ID, d.State())
-	case !d.Due.IsZero() && now.After(d.Due):
-		return fmt.Errorf("dispute %s had to be answered until %s; Antom accepts it by itself", d.ID, d.Due.Format(time.RFC3339))
-	}
-	return nil
-}
-
-// CheckEvidence says why Antom would refuse a document, before the one try is spent.
-func CheckEvidence(document []byte) error {
-	starts := func(magic string) bool { return bytes.HasPrefix(document, []byte(magic)) }
-	switch {
-	case !starts("%PDF-") && !starts("PK\x03\x04") && !starts("\xd0\xcf\x11\xe0"):
-		return errors.New("the document is neither PDF nor DOC nor DOCX")
-	case len(document) > MaxEvidence:
-		return fmt.Errorf("the document has %d bytes, and Antom takes %d; make it smaller, or supply it in Antom Dashboard, which takes 4 MB", len(document), MaxEvidence)
-	}
-	return nil
 }

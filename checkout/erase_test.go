@@ -13,7 +13,7 @@ func TestWhatMayBeErasedWhen(t *testing.T) {
 	disputed := func(steps ...Dispute) func(*Order, *Payment) {
 		return func(_ *Order, p *Payment) {
 			for _, step := range steps {
-				p.Disputes.apply(step)
+				p.Disputes.apply(step, noon)
 			}
 		}
 	}

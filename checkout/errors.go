@@ -60,6 +60,7 @@ const (
 	CodePaymentSuperseded ErrorCode = "payment_superseding" // this payment has become the active one and holds funds
 	CodeOverLimit         ErrorCode = "over_limit"          // the person may not return so much of the order
 	CodeDisputed          ErrorCode = "payment_disputed"    // the payment is in dispute: a return would be a second one
+	CodeDisputeClosed     ErrorCode = "dispute_closed"      // the dispute takes no such answer: it has one, has ended, or its time is over
 	CodeAntomRefused      ErrorCode = "antom_refused"       // Antom refuses the operation
 	CodeTooManyAttempts   ErrorCode = "too_many_attempts"   // the order takes no further attempt to pay
 	CodeCardNotChargeable ErrorCode = "card_not_chargeable" // the saved card cannot be charged without its buyer
@@ -110,6 +111,7 @@ var kindsOfCodes = map[ErrorCode]Kind{
 	CodePaymentSuperseded: Conflict,
 	CodeOverLimit:         Conflict,
 	CodeDisputed:          Conflict,
+	CodeDisputeClosed:     Conflict,
 	CodeAntomRefused:      Conflict,
 	CodeTooManyAttempts:   Conflict,
 	CodeCardNotChargeable: Conflict,

@@ -42,16 +42,17 @@ func (k Key) Cause() Cause {
 // for good.
 type OperatorAction struct {
 	Key    Key
-	Name   string // capture, refund, cancel, accept or charge; "" for one that was ordered before this was kept
+	Name   string // capture, refund, cancel, accept, charge, dispute.accept or dispute.defend; "" for one that was ordered before this was kept
 	Minor  int64  // of a refund, as it was ordered: 0 for all that is left
 	Order  string // its id
 	Number string // of the order
+	About  string // of an answer to a dispute: its id, and the hash of the document that defends it
 }
 
 // CheckRepeat reports whether an action is the one that its key has ordered first.
 // Errors: CodeKeyReused.
 func CheckRepeat(first, again OperatorAction) error {
-	if again.Order == first.Order && (first.Name == "" || again.Name == first.Name && again.Minor == first.Minor) {
+	if again.Order == first.Order && (first.Name == "" || again.Name == first.Name && again.Minor == first.Minor && again.About == first.About) {
 		return nil
 	}
 	return NewError(CodeKeyReused, "this key was used before, for "+first.String()+"; another action takes a new key")
@@ -66,6 +67,9 @@ func (a OperatorAction) String() string {
 		return fmt.Sprintf("a refund of %d of order %s", a.Minor, a.Number)
 	case a.Name == ActionCharge:
 		return fmt.Sprintf("a charge of %d, order %s", a.Minor, a.Number)
+	case a.Name == ActionAcceptDispute, a.Name == ActionDefendDispute:
+		dispute, _, _ := strings.Cut(a.About, " ")
+		return fmt.Sprintf("the answer to dispute %s of order %s", dispute, a.Number)
 	case a.Name == string(ResolutionAccept):
 		return "accepting order " + a.Number
 	}

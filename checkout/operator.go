@@ -21,6 +21,7 @@ const (
 	MatterRefundFailed  OperatorMatter = "refund-failed"  // Antom refuses a refund that an operator has ordered
 	MatterUndelivered   OperatorMatter = "undelivered"    // an email to the buyer was given up
 	MatterDispute       OperatorMatter = "dispute"        // the buyer's bank disputes a payment
+	MatterDisputeDue    OperatorMatter = "dispute-due"    // the answer to a dispute is due soon
 	MatterShopFault     OperatorMatter = "shop-fault"     // a buyer cannot pay because of the shop's settings
 	MatterStray         OperatorMatter = "stray"          // Antom's notifications about no payment of the shop
 	MatterEndpointOff   OperatorMatter = "endpoint-off"   // a webhook endpoint was switched off
@@ -46,8 +47,8 @@ type OperatorEmail struct {
 	Code     string    // Antom's result code: of a failed operation or attempt
 	About    string    // a request id, the topic of MatterUndelivered, or the id of a webhook endpoint
 	Amount   Money     // of a failed capture or refund
-	Until    time.Time // of MatterCaptureDue: when the authorisation ends; of MatterDispute: when its answer is due
-	Dispute  Dispute   // of MatterDispute
+	Until    time.Time // of MatterCaptureDue: when the authorisation ends; of MatterDispute and MatterDisputeDue: when its answer is due
+	Dispute  Dispute   // of MatterDispute and MatterDisputeDue
 	Card     Card      // of the payment that the email is about; zero where it has none
 	Strays   []Stray   // of MatterStray, which is about no order
 	Endpoint string    // of MatterEndpointOff, which is about no order: the host of its address
@@ -144,9 +145,16 @@ func NewOperatorEmail(o Order, effect Effect) (e OperatorEmail, due bool) {
 		return e, e.failed(o, Refund)
 	case MatterShopFault:
 		e.Code = about
+	case MatterDisputeDue:
+		p, d := disputeRemindedOf(o, about)
+		if d == nil {
+			return e, false
+		}
+		e.Dispute, e.Until = *d, d.Due
+		e.isAbout(p)
 	case MatterDispute:
 		e.Dispute = disputeIn(about)
-		p := paymentInDispute(o, e.Dispute.ID)
+		p := PaymentInDispute(o, e.Dispute.ID)
 		if p != nil {
 			e.Dispute = p.Disputes.With(e.Dispute.ID).at(e.Dispute)
 		}

@@ -34,6 +34,7 @@ var operatorTexts = map[ErrorCode]string{
 	CodePaymentSuperseded: "this payment is the order's current one",
 	CodeOverLimit:         "the refunds of the order would exceed what the person may return",
 	CodeDisputed:          "the payment is in dispute",
+	CodeDisputeClosed:     "the dispute takes no such answer any longer",
 	CodeAntomRefused:      "Antom refuses",
 	CodeTooManyAttempts:   "the order takes no further attempt to pay",
 	CodeCardNotChargeable: "the saved card cannot be charged without its buyer",

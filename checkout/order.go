@@ -112,6 +112,7 @@ type Payment struct {
 
 	Operations []Operation // captures, refunds, cancels; oldest first
 	Disputes   Disputes    // each with its last step
+	DisputeAt  time.Time   // when something is due next about its disputes that wait for an answer; zero if none does
 }
 
 // OperationKind names what is done to a payment after it was made.

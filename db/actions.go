@@ -18,10 +18,10 @@ func (s *Store) OperatorAction(ctx context.Context, key checkout.Key) (checkout.
 func loadAction(ctx context.Context, q querier, key checkout.Key) (checkout.OperatorAction, error) {
 	a := checkout.OperatorAction{Key: key}
 	err := q.QueryRowContext(ctx, `
-		SELECT operator_actions.action, operator_actions.minor, operator_actions.order_id, orders.number
+		SELECT operator_actions.action, operator_actions.minor, operator_actions.order_id, operator_actions.about, orders.number
 		  FROM operator_actions
 		  JOIN orders ON orders.id = operator_actions.order_id
-		 WHERE operator_actions.cause = $1`, key.Cause().String()).Scan(&a.Name, &a.Minor, &a.Order, &a.Number)
+		 WHERE operator_actions.cause = $1`, key.Cause().String()).Scan(&a.Name, &a.Minor, &a.Order, &a.About, &a.Number)
 	if errors.Is(err, sql.ErrNoRows) {
 		return a, checkout.ErrNotFound
 	}
@@ -35,9 +35,9 @@ func loadAction(ctx context.Context, q querier, key checkout.Key) (checkout.Oper
 // the same key.
 func saveAction(ctx context.Context, tx *tx, a checkout.OperatorAction, at time.Time) error {
 	res, err := tx.ExecContext(ctx, `
-		INSERT INTO operator_actions (cause, action, minor, order_id, at)
-		VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (cause) DO NOTHING`, a.Key.Cause().String(), a.Name, a.Minor, a.Order, at.UnixMilli())
+		INSERT INTO operator_actions (cause, action, minor, order_id, about, at)
+		VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (cause) DO NOTHING`, a.Key.Cause().String(), a.Name, a.Minor, a.Order, a.About, at.UnixMilli())
 	if err != nil {
 		return fmt.Errorf("insert operator's action: %w", err)
 	}

@@ -27,6 +27,7 @@ type Store struct {
 	apiKeys
 	orderLists
 	orderPages
+	disputes
 	sales
 	paymentLinks
 	apiRequests
@@ -61,7 +62,7 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 	s := &Store{now: time.Now}
 	s.searches.store, s.carts, s.savedCards = s, carts{s, maxCarts}, savedCards{s}
 	s.apiKeys, s.orderLists, s.apiRequests, s.paymentLinks = apiKeys{s}, orderLists{s}, apiRequests{s}, paymentLinks{s}
-	s.webhooks, s.reportBooks, s.people, s.orderPages, s.sales = webhooks{s}, reportBooks{s}, people{s}, orderPages{s}, sales{s}
+	s.webhooks, s.reportBooks, s.people, s.orderPages, s.disputes, s.sales = webhooks{s}, reportBooks{s}, people{s}, orderPages{s}, disputes{s}, sales{s}
 	for _, option := range options {
 		option(s)
 	}

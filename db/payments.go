@@ -54,6 +54,7 @@ var paymentRows = newMapping(mapping[checkout.Payment]{
 		plain("polls", func(p *checkout.Payment) *int { return &p.Polls }),
 		plain("doubts", func(p *checkout.Payment) *int { return &p.Doubts }),
 		asJSON("disputes", func(p *checkout.Payment) *checkout.Disputes { return &p.Disputes }, slices.Equal),
+		instant("dispute_at", func(p *checkout.Payment) *time.Time { return &p.DisputeAt }),
 		instant("reconcile_at", func(p *checkout.Payment) *time.Time { return &p.ReconcileAt }),
 		plain("email_on_failure", func(p *checkout.Payment) *bool { return &p.EmailOnFailure }),
 		plain("resolved_offline", func(p *checkout.Payment) *bool { return &p.ResolvedOffline }),

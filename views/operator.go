@@ -40,6 +40,7 @@ var operatorTitles = map[checkout.OperatorMatter]string{
 	checkout.MatterUndelivered:   "An email was not delivered",
 	checkout.MatterShopFault:     "A payment could not be taken",
 	checkout.MatterDispute:       "A payment is in dispute",
+	checkout.MatterDisputeDue:    "The answer to a dispute is due",
 	checkout.MatterStray:         "Notifications about no payment",
 	checkout.MatterEndpointOff:   "A webhook endpoint is off",
 }
@@ -122,7 +123,13 @@ not exist, or has refused it for 72 hours. The log says why. To send it again:
 {{end}}
 
 {{- define "dispute"}}{{template "order" .}}The buyer's bank disputes a payment of this order: {{.Dispute.Step}}. {{disputed .Dispute}}
+{{template "disputed" .}}{{end}}
 
+{{- define "dispute-due"}}{{template "order" .}}The answer to a dispute of this order is due on
+{{time .Until}}. {{disputed .Dispute}}
+{{template "disputed" .}}{{end}}
+
+{{- define "disputed"}}
 Dispute:      {{.Dispute.ID}}{{with .Dispute.Type}} ({{.}}){{end}}
 {{if .Dispute.Amount.Minor}}Amount:       {{amount .Dispute.Amount}}
 {{end}}{{if or .Dispute.Reason .Dispute.ReasonCode}}Reason:       {{.Dispute.Source}} {{.Dispute.ReasonCode}} {{.Dispute.Reason}}
@@ -131,11 +138,13 @@ Dispute:      {{.Dispute.ID}}{{with .Dispute.Type}} ({{.}}){{end}}
 {{if .Dispute.Ended}}There is nothing to answer, and nothing to refund.
 {{else}}Hold goods that were not sent yet. A refund would return the money a second time if the
 dispute is lost, so admin refund and admin cancel refuse without --anyway. Defend it with one
-document, or accept it, here or in Antom Dashboard:
-
+document, or accept it, at the dashboard, here or in Antom Dashboard:
+{{if .Dispute.Undefendable}}
+Antom takes no defence of it.
+{{else}}
     antom-checkout dispute form --order {{.Number}} --file FILE
     antom-checkout dispute defend --order {{.Number}} --file FILE --yes
-    antom-checkout dispute accept --order {{.Number}} --yes
+{{end}}    antom-checkout dispute accept --order {{.Number}} --yes
 {{end}}
     antom-checkout show {{.Number}}
 {{end}}

@@ -28,6 +28,8 @@ type Dispute struct {
 	CreatedAt  time.Time `json:"created_at"`
 	DueAt      time.Time `json:"defense_due_at"`
 	EndedAt    time.Time `json:"ended_at,omitzero"`
+
+	Undefendable bool `json:"undefendable,omitempty"` // it can be accepted only
 }
 
 // The types of disputes. An RDR is decided by Visa before there is anything to do.
@@ -73,6 +75,8 @@ type DisputeAct struct {
 	Type       string `json:"type"`   // CHARGEBACK without it
 	Amount     int64  `json:"amount"` // 0: all of it
 	ReasonCode string `json:"reason_code"`
+
+	Undefendable bool `json:"undefendable"` // no defence is taken
 }
 
 // open has the buyer's bank dispute a paid payment, or a part of it.
@@ -100,6 +104,7 @@ func (ds *disputes) open(requestID string, act DisputeAct) (*Dispute, error) {
 	d := &Dispute{
 		ID: newID(now), PaymentID: p.ID, PaymentRequestID: p.RequestID, Money: money, Type: kind, Source: schemeOf(p),
 		ReasonCode: cmp.Or(act.ReasonCode, "10.4"), Status: disputeOpen, CreatedAt: now, DueAt: now.Add(allowed),
+		Undefendable: act.Undefendable,
 	}
 	ds.ledger.addDispute(d)
 	ds.ledger.keep(d)
@@ -241,6 +246,9 @@ func (ds *disputes) supplyDefenseDocument(req *antom.SupplyDefenseDocumentReques
 	d, refusal := ds.undecided(req.DisputeID)
 	if refusal != nil {
 		return nil, refusal
+	}
+	if d.Undefendable {
+		return nil, refuse("PARAM_ILLEGAL", "the dispute takes no defence")
 	}
 	if refusal := required("disputeEvidence", req.DisputeEvidence, 1_000_000); refusal != nil {
 		return nil, refusal

@@ -130,7 +130,13 @@ func (nt *notifier) notifyDispute(p *Payment, d *Dispute, kind string, in time.D
 		DisputeNotificationType: kind, DisputeID: d.ID, PaymentID: d.PaymentID, PaymentRequestID: d.PaymentRequestID,
 		DisputeType: d.Type, DisputeSource: d.Source, DisputeTime: wireTime(d.CreatedAt), DisputeAmount: d.wire(),
 		DisputeReasonCode: d.ReasonCode, DisputeReasonMsg: "The buyer does not recognise the payment.",
-		Defendable: d.Status == disputeOpen, DefenseDueTime: wireTime(d.DueAt),
+		DefenseDueTime: wireTime(d.DueAt),
+	}
+	if d.Status == disputeOpen {
+		body.Defendable = antom.True
+		if d.Undefendable {
+			body.Defendable = antom.False
+		}
 	}
 	switch d.Status {
 	case disputeJudged:

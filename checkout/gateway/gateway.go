@@ -33,6 +33,9 @@ type Client interface {
 	Capture(context.Context, *antom.CaptureRequest) (*antom.CaptureResponse, error)
 	Refund(context.Context, *antom.RefundRequest) (*antom.RefundResponse, error)
 	InquiryRefund(context.Context, *antom.InquiryRefundRequest) (*antom.InquiryRefundResponse, error)
+	AcceptDispute(context.Context, *antom.AcceptDisputeRequest) (*antom.AcceptDisputeResponse, error)
+	SupplyDefenseDocument(context.Context, *antom.SupplyDefenseDocumentRequest) (*antom.SupplyDefenseDocumentResponse, error)
+	DownloadDisputeEvidence(context.Context, *antom.DownloadDisputeEvidenceRequest) (*antom.DownloadDisputeEvidenceResponse, error)
 }
 
 // Config is what the requests to Antom hold beside the order.

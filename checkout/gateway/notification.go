@@ -119,5 +119,6 @@ func disputeFrom(n *antom.DisputeNotification) *checkout.Dispute {
 		ID: n.DisputeID, Type: n.DisputeType, Step: step, Due: n.DefenseDueTime.Time, Result: n.DisputeJudgedResult,
 		Amount: money(cmp.Or(n.DisputeJudgedAmount, n.DisputeAmount)), Source: n.DisputeSource,
 		ReasonCode: n.DisputeReasonCode, Reason: n.DisputeReasonMsg,
+		Since: n.DisputeTime.Time, Undefendable: n.Defendable != nil && !bool(*n.Defendable), AcceptReason: n.DisputeAcceptReason, AutoDefence: n.AutoDefendReason,
 	}
 }

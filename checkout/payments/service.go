@@ -32,6 +32,11 @@ type Gateway interface {
 	Operate(ctx context.Context, p checkout.Payment, op checkout.Operation, submittedBefore bool) (checkout.Event, *checkout.Call)
 	// InquireRefund asks how a refund stands.
 	InquireRefund(ctx context.Context, p checkout.Payment, op checkout.Operation) (checkout.Event, *checkout.Call, checkout.Finding)
+	// AnswerDispute accepts or defends a dispute. answeredBefore tells that Antom may have had
+	// the answer already; call is nil where Antom has confirmed nothing.
+	AnswerDispute(ctx context.Context, p checkout.Payment, a checkout.DisputeAnswer, answeredBefore bool) (e checkout.Event, call *checkout.Call, err error)
+	// DisputeDocument downloads a document of a dispute, and its format.
+	DisputeDocument(ctx context.Context, p checkout.Payment, id string, kind checkout.DisputeDocument) (document []byte, format string, err error)
 	// Reread reads a stored notification again.
 	Reread(row checkout.Notification) (checkout.Received, error)
 }
@@ -73,6 +78,7 @@ type Service struct {
 	*endings
 	*starts
 	*operators
+	*disputing
 	*outbox
 	*sweeper
 	*watching
@@ -127,8 +133,9 @@ func New(cfg Config, store Store, gateway Gateway, methods Methods) *Service {
 	watching := &watching{endings}
 	erasing := &erasing{recorder: recorder}
 	recorder.watches.poll, recorder.watches.tail = watching.pollForWatchers, watching.tailLedger
+	operators := &operators{endings: endings}
 	return &Service{
-		recorder: recorder, endings: endings, starts: starts, operators: &operators{endings: endings},
+		recorder: recorder, endings: endings, starts: starts, operators: operators, disputing: &disputing{operators},
 		outbox: outbox, sweeper: &sweeper{starts: starts, outbox: outbox, erasing: erasing}, watching: watching, erasing: erasing, wallet: &wallet{recorder}, charges: &charges{starts},
 	}
 }

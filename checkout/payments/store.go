@@ -60,6 +60,8 @@ type Store interface {
 	Reschedule(ctx context.Context, due checkout.DuePoll, next time.Time) (stillDue bool, err error)
 	// DueExpiries lists open orders past their end, those with no attempt in progress.
 	DueExpiries(ctx context.Context, now time.Time, limit int) (orderIDs []string, err error)
+	// DueDisputes lists payments with disputes about which something is due by a time.
+	DueDisputes(ctx context.Context, now time.Time, limit int) ([]checkout.DuePoll, error)
 	// PendingEffects and PendingEmails list outbox rows to deliver, oldest first:
 	// emails, whose topics begin with "mail." or "operator.", and all others.
 	PendingEffects(ctx context.Context, now time.Time, limit int) ([]checkout.PendingEffect, error)

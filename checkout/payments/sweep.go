@@ -74,6 +74,7 @@ func (s *sweeper) resumeAll(ctx context.Context) {
 	for _, id := range expired {
 		s.logFailure(ctx, "expire order", checkout.Guard(func() error { return s.expire(ctx, id) }), aboutOrder(id))
 	}
+	s.remindOfDisputes(ctx)
 	effects, err := s.store.PendingEffects(ctx, now, sweepBatch)
 	s.logFailure(ctx, "list effects", err)
 	for _, effect := range effects {

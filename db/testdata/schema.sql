@@ -196,7 +196,7 @@ CREATE TABLE operator_actions (
 	minor    INTEGER NOT NULL, -- of a refund, as it was ordered; 0 for all that is left
 	order_id TEXT NOT NULL REFERENCES orders,
 	at       INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+, about TEXT NOT NULL DEFAULT '') STRICT, WITHOUT ROWID;
 
 CREATE TABLE operators_log (
 	id       TEXT PRIMARY KEY,
@@ -344,13 +344,15 @@ CREATE TABLE payments (
 	auth_ends   INTEGER, -- of an authorised card
 	next_poll  INTEGER, -- NULL when nothing is owed
 	polls      INTEGER NOT NULL
-, email_on_failure INTEGER NOT NULL DEFAULT 0 CHECK (email_on_failure IN (0, 1)), resolved_offline INTEGER NOT NULL DEFAULT 0 CHECK (resolved_offline IN (0, 1)), confirmed INTEGER CHECK (confirmed > 0), confirmed_currency TEXT NOT NULL DEFAULT '', terminal TEXT NOT NULL DEFAULT '', return_url TEXT NOT NULL DEFAULT '', incomplete INTEGER NOT NULL DEFAULT 0 CHECK (incomplete IN (0, 1)), doubts INTEGER NOT NULL DEFAULT 0, shop_fault INTEGER NOT NULL DEFAULT 0 CHECK (shop_fault IN (0, 1)), reconcile_at INTEGER, disputes TEXT NOT NULL DEFAULT '', manual_capture INTEGER NOT NULL DEFAULT 0 CHECK (manual_capture IN (0, 1)), choice TEXT NOT NULL DEFAULT '' CHECK (choice = '' OR json_valid(choice)), three_ds INTEGER NOT NULL DEFAULT 0 CHECK (three_ds IN (0, 1)), card TEXT NOT NULL DEFAULT '' CHECK (card = '' OR json_valid(card)), card_saved INTEGER NOT NULL DEFAULT 0 CHECK (card_saved IN (0, 1))) STRICT;
+, email_on_failure INTEGER NOT NULL DEFAULT 0 CHECK (email_on_failure IN (0, 1)), resolved_offline INTEGER NOT NULL DEFAULT 0 CHECK (resolved_offline IN (0, 1)), confirmed INTEGER CHECK (confirmed > 0), confirmed_currency TEXT NOT NULL DEFAULT '', terminal TEXT NOT NULL DEFAULT '', return_url TEXT NOT NULL DEFAULT '', incomplete INTEGER NOT NULL DEFAULT 0 CHECK (incomplete IN (0, 1)), doubts INTEGER NOT NULL DEFAULT 0, shop_fault INTEGER NOT NULL DEFAULT 0 CHECK (shop_fault IN (0, 1)), reconcile_at INTEGER, disputes TEXT NOT NULL DEFAULT '', manual_capture INTEGER NOT NULL DEFAULT 0 CHECK (manual_capture IN (0, 1)), choice TEXT NOT NULL DEFAULT '' CHECK (choice = '' OR json_valid(choice)), three_ds INTEGER NOT NULL DEFAULT 0 CHECK (three_ds IN (0, 1)), card TEXT NOT NULL DEFAULT '' CHECK (card = '' OR json_valid(card)), card_saved INTEGER NOT NULL DEFAULT 0 CHECK (card_saved IN (0, 1)), dispute_at INTEGER) STRICT;
 
 CREATE UNIQUE INDEX payments_antom ON payments (antom_id) WHERE antom_id <> '';
 
 CREATE INDEX payments_by_method ON payments (method, order_id);
 
 CREATE INDEX payments_due ON payments (next_poll) WHERE next_poll IS NOT NULL;
+
+CREATE INDEX payments_in_dispute ON payments (dispute_at) WHERE dispute_at IS NOT NULL;
 
 CREATE UNIQUE INDEX payments_live ON payments (order_id) WHERE active = 1;
 

@@ -52,6 +52,7 @@ var messages = map[checkout.ErrorCode]string{
 	checkout.CodeReviewChanged:     "error.page.409.message",
 	checkout.CodeOverLimit:         "error.page.409.message",
 	checkout.CodeDisputed:          "error.page.409.message",
+	checkout.CodeDisputeClosed:     "error.page.409.message",
 	checkout.CodeCardNotChargeable: "error.page.409.message",
 	checkout.CodePaymentSuperseded: "error.page.409.message",
 	checkout.CodeAntomRefused:      "error.page.409.message",
