@@ -14,6 +14,7 @@ import (
 	"antom-checkout/checkout"
 	"antom-checkout/checkout/books"
 	"antom-checkout/checkout/gateway"
+	"antom-checkout/checkout/inbox"
 	"antom-checkout/checkout/merchant"
 	"antom-checkout/checkout/methods"
 	"antom-checkout/checkout/operators"
@@ -108,6 +109,8 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 		Goods:          db.GoodsOf(p.Store),
 		Personal:       personalOf(p, service),
 		Reconciliation: reconciliation{books.New(books.Config{Merchant: s.AntomMerchant, Now: p.Now, NewID: ids.New}, p.Store, service)},
+		Inbox:          inbox.New(inbox.Config{Now: p.Now}, p.Store),
+		Emails:         p.Store,
 		Shop:           shop.New(selling, store),
 		Payments:       service,
 		Methods:        offered,

@@ -49,6 +49,8 @@ type Services struct {
 	Goods          desk.Goods                           // the products as the merchant changes them
 	Personal       desk.Personal                        // what is kept about buyers
 	Reconciliation desk.Reconciliation                  // of Antom's reports with the orders
+	Inbox          desk.Inbox                           // what waits for a person
+	Emails         desk.Emails                          // that were given up
 }
 
 // New makes the shop's HTTP handler.

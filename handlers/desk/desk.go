@@ -36,6 +36,8 @@ type Services struct {
 	Goods          Goods
 	Personal       Personal
 	Reconciliation Reconciliation
+	Inbox          Inbox
+	Emails         Emails
 }
 
 // Config is what the dashboard needs beside the services.
