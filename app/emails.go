@@ -46,7 +46,7 @@ func (p *Program) resend(ctx context.Context, typed string, l *line) error {
 			return err
 		}
 	}
-	resent, err := p.Store.ResendEmails(ctx, o.ID)
+	resent, err := p.Store.ResendEmails(ctx, o.ID, "")
 	if err != nil {
 		return err
 	}

@@ -20,11 +20,13 @@ lists it.
 
 redeliver EVENT delivers one event again, and redeliver --since TIME all from that moment
 on, such as 2026-03-02T09:00:00Z: to all endpoints that want them, or to one.
+redeliver --dead delivers again what was given up, and nothing that an endpoint has taken.
 `
 
 // redelivery says which events are delivered again, and to which endpoint.
 type redelivery struct {
 	event, since, endpoint string
+	dead                   bool
 	from                   time.Time // since
 }
 
@@ -33,6 +35,7 @@ func events(ctx context.Context, l *line) error {
 	var again redelivery
 	l.flags.StringVar(&again.since, "since", "", "of redeliver: all events from this moment on (RFC 3339)")
 	l.flags.StringVar(&again.endpoint, "endpoint", "", "of redeliver: id of the endpoint; without it all that want the events")
+	l.flags.BoolVar(&again.dead, "dead", false, "of redeliver: all that was given up")
 	eventType := l.flags.String("type", "", "of list: only events of this type")
 	order := l.flags.String("order", "", "of list: only events of this order, by number or id")
 	asJSON := l.flags.Bool("json", false, "of list: one JSON object a line")
@@ -62,8 +65,14 @@ func (r *redelivery) read(arguments []string) (err error) {
 	if len(arguments) == 1 {
 		r.event = arguments[0]
 	}
-	if (r.event == "") == (r.since == "") || len(arguments) > 1 {
-		return errors.New("redeliver needs an event, or --since")
+	named := 0
+	for _, is := range []bool{r.event != "", r.since != "", r.dead} {
+		if is {
+			named++
+		}
+	}
+	if named != 1 || len(arguments) > 1 {
+		return errors.New("redeliver needs an event, --since or --dead")
 	}
 	if r.since != "" {
 		if r.from, err = time.Parse(time.RFC3339, r.since); err != nil {
@@ -75,9 +84,12 @@ func (r *redelivery) read(arguments []string) (err error) {
 
 func (r *redelivery) run(ctx context.Context, p *Program, stdout io.Writer) (err error) {
 	n := 1
-	if r.event != "" {
+	switch {
+	case r.event != "":
 		err = p.Services.Merchant.Redeliver(ctx, r.event, r.endpoint)
-	} else {
+	case r.dead:
+		n, err = p.Services.Merchant.RedeliverDead(ctx, r.endpoint)
+	default:
 		n, err = p.Services.Merchant.RedeliverSince(ctx, r.from, r.endpoint)
 	}
 	if err != nil {

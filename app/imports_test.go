@@ -18,7 +18,7 @@ import (
 // gone: draw both in ARCHITECTURE.md as well.
 var arrows = map[string][]string{
 	".": {"app"},
-	"app": {"antom", "antom/reports", "antom/sandbox", "checkout", "checkout/books", "checkout/gateway", "checkout/merchant", "checkout/methods", "checkout/operators", "checkout/payments",
+	"app": {"antom", "antom/reports", "antom/sandbox", "checkout", "checkout/books", "checkout/gateway", "checkout/inbox", "checkout/merchant", "checkout/methods", "checkout/operators", "checkout/payments",
 		"checkout/shop", "db", "handlers", "handlers/desk", "handlers/pictures", "handlers/web", "mail", "static", "webhooks", "webhooks/safedial"},
 	"handlers": {"handlers/api", "handlers/desk", "handlers/pictures", "handlers/web", "views", "static", "checkout", "checkout/merchant", "checkout/operators", "checkout/payments", "checkout/methods", "checkout/shop",
 		"checkout/gateway", "antom"}, // the last two as narrow as TestHandlersKnowAntomByItsNotifications says
@@ -34,6 +34,7 @@ var arrows = map[string][]string{
 	"checkout":          {},
 	"checkout/cardhunt": {}, // for tests only
 	"checkout/books":    {"antom/reports", "checkout"},
+	"checkout/inbox":    {"checkout"},
 	"checkout/payments": {"checkout"},
 	"checkout/merchant": {"checkout"},
 	"checkout/methods":  {"checkout"},

@@ -14,6 +14,7 @@ import (
 	"antom-checkout/checkout"
 	"antom-checkout/checkout/books"
 	"antom-checkout/checkout/gateway"
+	"antom-checkout/checkout/inbox"
 	"antom-checkout/checkout/merchant"
 	"antom-checkout/checkout/methods"
 	"antom-checkout/checkout/operators"
@@ -114,6 +115,8 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 		Shop:     shop.New(selling, store),
 		Payments: service,
 		Methods:  offered,
+		Inbox:    inbox.New(inbox.Config{Now: p.Now}, p.Store),
+		Emails:   p.Store,
 		Merchant: merchant.New(merchant.Config{
 			PublicURL: publicURL, RealMoney: s.LiveMode(), Currency: s.Shop.Currency, OrderTTL: s.Shop.OrderTTL,
 			Takes: offered.Takes, Now: p.Now, NewID: ids.New, Log: p.Log,

@@ -18,6 +18,7 @@ const (
 	InboxCaptureDue         InboxKind = "capture_due"
 	InboxDeadEmail          InboxKind = "dead_email"
 	InboxDeadDelivery       InboxKind = "dead_delivery"
+	InboxDifference         InboxKind = "difference" // of a reconciliation
 )
 
 // InboxChoice is what a person can do about a matter.
@@ -31,6 +32,9 @@ const (
 	ChoiceAccept    InboxChoice = "accept"
 	ChoiceResend    InboxChoice = "resend"    // an email
 	ChoiceRedeliver InboxChoice = "redeliver" // events
+	ChoiceShow      InboxChoice = "show"      // the order
+	ChoiceInquire   InboxChoice = "inquire"   // Antom about the order's payments
+	ChoiceResolve   InboxChoice = "resolve"   // with a note
 )
 
 // InboxEntry is one matter that waits for a person.
@@ -41,7 +45,32 @@ type InboxEntry struct {
 	Until   time.Time // when the choice is gone; zero without an end
 	Order   *Order    // nil where it is about no order
 	About   string    // the topic of an email, the id of an endpoint, or the reason for a review
-	Count   int       // how many events
+
+	Address    string            // of an endpoint
+	Count      int               // how many events
+	Deliveries []Delivery        // the newest of them
+	Difference *ReportDifference // nil of other kinds
+}
+
+// ReportDifference is a difference with the name of the report that it was found in.
+type ReportDifference struct {
+	Difference
+	File string // "" of an inquiry or a sum
+}
+
+// Matter names what people are told of once. What waits again is told of again. All differences of a
+// report are one matter, as are those that inquiries have found in a day.
+func (e InboxEntry) Matter() string {
+	about, since := e.About, e.Since.UTC().Format(time.RFC3339Nano)
+	switch {
+	case e.Difference != nil && e.Difference.FileID != "":
+		return string(e.Kind) + ":" + e.Difference.FileID
+	case e.Difference != nil:
+		return string(e.Kind) + "::" + e.Since.UTC().Format(time.DateOnly)
+	case e.Order != nil:
+		about = e.Order.ID + ":" + about
+	}
+	return string(e.Kind) + ":" + about + ":" + since
 }
 
 // inboxMatters are all kinds with their choices. A kind that follows from an order has a rule.
@@ -64,6 +93,7 @@ var inboxMatters = []struct {
 	{InboxCaptureDue, choices(ChoiceCapture, ChoiceCancel), waitsForCapture},
 	{InboxDeadEmail, choices(ChoiceResend), nil},
 	{InboxDeadDelivery, choices(ChoiceRedeliver), nil},
+	{InboxDifference, choices(ChoiceShow, ChoiceInquire, ChoiceResolve), nil},
 }
 
 func choices(all ...InboxChoice) []InboxChoice { return all }
@@ -101,6 +131,17 @@ func NewInboxEntry(kind InboxKind, since time.Time) InboxEntry {
 		if m.kind == kind {
 			e.Choices = m.choices
 		}
+	}
+	return e
+}
+
+// DifferenceInInbox is the entry of a difference. o is the order that it is about, or nil; without
+// one there is nothing to show and to inquire.
+func DifferenceInInbox(d ReportDifference, o *Order) InboxEntry {
+	e := NewInboxEntry(InboxDifference, d.OpenedAt)
+	e.Order, e.Difference = o, &d
+	if o == nil {
+		e.Choices = choices(ChoiceResolve)
 	}
 	return e
 }

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -61,15 +62,42 @@ func findDifference(ctx context.Context, q querier, subject string) (checkout.Di
 
 // Differences implements books.Store.
 func (t reportBooks) Differences(ctx context.Context, all bool, w checkout.Window) ([]checkout.Difference, error) {
-	open := "resolved_at IS NULL"
+	where, after := "resolved_at IS NULL", cmp.Or(w.After, afterAllIDs)
 	if all {
-		open = "TRUE"
+		where = "TRUE"
 	}
+	// One condition that the index knows: with an OR for the first page every page would read all
+	// differences before it.
 	return collect(ctx, t.store.reads, scanOf(&differenceRows), `
 		SELECT `+differenceRows.names+`
 		  FROM differences
-		 WHERE `+open+` AND ($1 = '' OR id < $1)
-		 ORDER BY id DESC`+first(w.Limit), w.After)
+		 WHERE `+where+` AND id < $1
+		 ORDER BY id DESC`+first(w.Limit), after)
+}
+
+// afterAllIDs is greater than every id.
+const afterAllIDs = "~"
+
+// OpenDifferences lists the differences that are open, oldest first.
+func (t reportBooks) OpenDifferences(ctx context.Context, limit int) ([]checkout.ReportDifference, error) {
+	return collect(ctx, t.store.reads, func(row scanner) (d checkout.ReportDifference, err error) {
+		err = differenceRows.scan(row, &d.Difference, &d.File)
+		return d, err
+	}, `
+		SELECT `+differenceRows.names+`,
+		       coalesce((SELECT name FROM report_files WHERE report_files.id = differences.file_id), '')
+		  FROM differences
+		 WHERE resolved_at IS NULL
+		 ORDER BY id`+first(limit))
+}
+
+// OpenDifference implements books.Store.
+func (t reportBooks) OpenDifference(ctx context.Context, id string) (checkout.Difference, error) {
+	d, err := scanOf(&differenceRows)(t.store.reads.QueryRowContext(ctx, `
+		SELECT `+differenceRows.names+`
+		  FROM differences
+		 WHERE id = $1 AND resolved_at IS NULL`, id))
+	return d, notFound(err, "difference")
 }
 
 // ResolveDifference implements books.Store.

@@ -81,6 +81,21 @@ func (t orderPages) DeadDeliveries(ctx context.Context, since time.Time) ([]chec
 	return found, nil
 }
 
+// DeadDeliveriesOf lists the deliveries to an endpoint since a moment that were given up, newest
+// first.
+func (t orderPages) DeadDeliveriesOf(ctx context.Context, endpointID string, since time.Time, limit int) ([]checkout.Delivery, error) {
+	found, err := collect(ctx, t.store.reads, scanDelivery, `
+		SELECT `+deliveryColumns+`
+		  FROM deliveries
+		  JOIN events ON events.id = deliveries.event_id
+		 WHERE deliveries.state = 'dead' AND deliveries.created_at >= $1 AND deliveries.endpoint_id = $2
+		 ORDER BY deliveries.created_at DESC, deliveries.id DESC`+first(limit), since.UnixMilli(), endpointID)
+	if err != nil {
+		return nil, fmt.Errorf("list dead deliveries: %w", err)
+	}
+	return found, nil
+}
+
 // InStatusSince is when an order came to the status that it has.
 func (t orderPages) InStatusSince(ctx context.Context, o checkout.Order) (since time.Time, err error) {
 	err = t.store.reads.QueryRowContext(ctx, `

@@ -111,8 +111,8 @@ func setEffect(ctx context.Context, tx *tx, id int64, state string, next time.Ti
 }
 
 // ResendEmails makes emails that were given up due again, as if they were new: of
-// one order, or of all orders when orderID is "".
-func (s *Store) ResendEmails(ctx context.Context, orderID string) (resent []checkout.PendingEffect, err error) {
+// one order, or of all orders when orderID is ""; one email, or all when topic is "".
+func (s *Store) ResendEmails(ctx context.Context, orderID string, topic checkout.Effect) (resent []checkout.PendingEffect, err error) {
 	err = s.write(ctx, func(ctx context.Context, tx *tx) error {
 		resent, err = collect(ctx, tx, func(row scanner) (checkout.PendingEffect, error) {
 			var e checkout.PendingEffect
@@ -121,8 +121,8 @@ func (s *Store) ResendEmails(ctx context.Context, orderID string) (resent []chec
 		}, `
 			UPDATE outbox
 			   SET state = 'pending', attempts = 0, next_at = $1
-			 WHERE state = 'dead' AND `+isEmail+` AND ($2 = '' OR order_id = $2)
-			RETURNING id, order_id, topic`, s.now().UnixMilli(), orderID)
+			 WHERE state = 'dead' AND `+isEmail+` AND ($2 = '' OR order_id = $2) AND ($3 = '' OR topic = $3)
+			RETURNING id, order_id, topic`, s.now().UnixMilli(), orderID, topic)
 		return err
 	})
 	return resent, err

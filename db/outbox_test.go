@@ -40,12 +40,12 @@ func TestWhatIsGivenUpTellsAndComesBack(t *testing.T) {
 		"a mail.receipt dead 2", "a operator.undelivered:mail.receipt pending 0", "b mail.receipt dead 2", "b operator.undelivered:mail.receipt pending 0",
 	}, `SELECT order_id, topic, state, attempts FROM outbox WHERE topic LIKE '%receipt' ORDER BY order_id, topic`)
 
-	resent, err := store.ResendEmails(t.Context(), "a")
+	resent, err := store.ResendEmails(t.Context(), "a", "")
 	if err != nil || len(resent) != 1 || resent[0].OrderID != "a" || resent[0].Effect != "mail.receipt" {
 		t.Fatalf("sent again: %+v, %v", resent, err)
 	}
 	expectTable(t, store, []string{"a pending 0", "b dead 2"}, `SELECT order_id, state, attempts FROM outbox WHERE topic = 'mail.receipt' ORDER BY order_id`)
-	if resent, err = store.ResendEmails(t.Context(), ""); err != nil || len(resent) != 1 || resent[0].OrderID != "b" {
+	if resent, err = store.ResendEmails(t.Context(), "", ""); err != nil || len(resent) != 1 || resent[0].OrderID != "b" {
 		t.Fatalf("all sent again: %+v, %v", resent, err)
 	}
 }

@@ -234,6 +234,25 @@ func (t webhooks) Redeliver(ctx context.Context, e checkout.MerchantEvent, endpo
 	})
 }
 
+// RedeliverDead implements merchant.Store.
+func (t webhooks) RedeliverDead(ctx context.Context, endpointID string, limit int) (count int, err error) {
+	err = t.store.write(ctx, func(ctx context.Context, tx *tx) error {
+		res, err := tx.ExecContext(ctx, `
+			UPDATE deliveries
+			   SET state = 'pending', attempts = 0, next_at = $1
+			 WHERE id IN (SELECT id
+			                FROM deliveries
+			               WHERE endpoint_id = $2 AND state = 'dead'`+first(limit)+`)`, t.store.now().UnixMilli(), endpointID)
+		if err != nil {
+			return fmt.Errorf("redeliver what was given up: %w", err)
+		}
+		n, err := res.RowsAffected()
+		count = int(n)
+		return err
+	})
+	return count, err
+}
+
 // EventsSince implements merchant.Store.
 func (t webhooks) EventsSince(ctx context.Context, since time.Time, after string, limit int) ([]checkout.MerchantEvent, error) {
 	events, err := collect(ctx, t.store.reads, func(row scanner) (checkout.MerchantEvent, error) { return scanEvent(row) }, `

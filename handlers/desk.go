@@ -20,6 +20,7 @@ func (s *server) mountDesk(e *echo.Echo, services Services) {
 		People: services.People, Books: services.Books, Methods: s.methods, Orders: s.payments, Watcher: s.payments,
 		Merchant: s.merchant, Sales: services.Sales, Examine: services.Examine, Goods: services.Goods, Personal: services.Personal, Reconciliation: services.Reconciliation,
 		VerifyProof: services.VerifyProof,
+		Inbox:       services.Inbox, Emails: services.Emails,
 	}, s.limiter.Limited(s.newLimits().desk))
 }
 

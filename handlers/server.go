@@ -50,6 +50,8 @@ type Services struct {
 	Personal       desk.Personal                        // what is kept about buyers
 	Reconciliation desk.Reconciliation                  // of Antom's reports with the orders
 	VerifyProof    desk.VerifyProof                     // of the files of proofs
+	Inbox          desk.Inbox                           // what waits for a person
+	Emails         desk.Emails                          // that were given up
 }
 
 // New makes the shop's HTTP handler.

@@ -54,6 +54,8 @@ type Store interface {
 	SaveDifferences(ctx context.Context, found []checkout.Difference) error
 	// Differences lists differences, newest first: all, or those that are open.
 	Differences(ctx context.Context, all bool, w checkout.Window) ([]checkout.Difference, error)
+	// OpenDifference finds one that is open by its id, or answers ErrNotFound.
+	OpenDifference(ctx context.Context, id string) (checkout.Difference, error)
 	// ResolveDifference ends an open difference, or answers ErrNotFound.
 	ResolveDifference(ctx context.Context, subjectOrID string, at time.Time, by, note string) error
 }

@@ -2,6 +2,7 @@ package books
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -30,6 +31,50 @@ func (s *Service) Inquire(ctx context.Context, day string) (Result, error) {
 	return result, nil
 }
 
+// InquireAbout asks Antom about the payments of the order that a difference is about, and then
+// compares both sides again: the difference ends where they agree. Only a signed answer moves a
+// status. Errors: ErrNotFound if there is no open difference of this id; ErrNothingToInquire if
+// it is about no order.
+func (s *Service) InquireAbout(ctx context.Context, id string) (agrees bool, err error) {
+	d, err := s.store.OpenDifference(ctx, id)
+	if err != nil {
+		return false, err
+	}
+	if d.OrderID == "" {
+		return false, ErrNothingToInquire
+	}
+	o, err := s.store.OrderByID(ctx, d.OrderID)
+	if err != nil {
+		return false, err
+	}
+	after, found, err := s.inquire.InquireAll(ctx, o)
+	if err != nil {
+		return false, err
+	}
+	if p := o.Payment(d.PaymentRequestID); p != nil && d.Subject == inquirySubject(p) {
+		result := Result{Classes: map[checkout.ReportClass]int{}}
+		err = s.answered(ctx, o, after, p, found[p.RequestID], &result)
+		return result.Classes[checkout.RowMatched] == 1, err
+	}
+	r := s.emptyReading(&Result{})
+	if err := r.examine(ctx, d); err != nil {
+		return false, err
+	}
+	if err := r.storeFound(ctx); err != nil {
+		return false, err
+	}
+	_, err = s.store.OpenDifference(ctx, id)
+	if checkout.IsNotFound(err) {
+		return true, nil
+	}
+	return false, err
+}
+
+// ErrNothingToInquire says that a difference is about no payment that Antom could be asked about.
+var ErrNothingToInquire = errors.New("the difference is about no order")
+
+func inquirySubject(p *checkout.Payment) string { return "inquiry:" + p.RequestID }
+
 func (s *Service) inquireOrder(ctx context.Context, id string, from, to time.Time, result *Result) error {
 	before, err := s.store.OrderByID(ctx, id)
 	if err != nil {
@@ -53,7 +98,7 @@ func (s *Service) inquireOrder(ctx context.Context, id string, from, to time.Tim
 
 // answered stores what Antom's answer about a payment differs in.
 func (s *Service) answered(ctx context.Context, before, after checkout.Order, p *checkout.Payment, found checkout.Finding, result *Result) error {
-	subject := "inquiry:" + p.RequestID
+	subject := inquirySubject(p)
 	d := checkout.Difference{
 		ID: s.cfg.NewID(), Subject: subject, OrderID: before.ID, PaymentRequestID: p.RequestID, OpenedAt: s.cfg.Now(),
 		Ours: string(p.Status) + " " + p.EffectiveAmount().String(),

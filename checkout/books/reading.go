@@ -34,11 +34,15 @@ type reading struct {
 
 // newReading is a run that knows what is open.
 func (s *Service) newReading(ctx context.Context, result *Result) (*reading, error) {
-	r := &reading{Service: s, result: result, orders: map[string]known{}, subjects: map[string]bool{}, open: map[string]bool{}, noted: map[string]bool{}, batches: map[string]bool{}}
+	r := s.emptyReading(result)
 	return r, s.eachOpen(ctx, func(d checkout.Difference) error {
 		r.open[d.Subject] = true
 		return nil
 	})
+}
+
+func (s *Service) emptyReading(result *Result) *reading {
+	return &reading{Service: s, result: result, orders: map[string]known{}, subjects: map[string]bool{}, open: map[string]bool{}, noted: map[string]bool{}, batches: map[string]bool{}}
 }
 
 // eachOpen goes through all differences that are open.

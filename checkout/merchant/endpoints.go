@@ -39,6 +39,9 @@ type WebhookStore interface {
 	AddTest(ctx context.Context, endpointID string) (checkout.MerchantEvent, error)
 	// Redeliver makes the deliveries of an event to endpoints due now.
 	Redeliver(ctx context.Context, e checkout.MerchantEvent, endpointIDs []string) error
+	// RedeliverDead makes deliveries to an endpoint due again that were given up, at most limit,
+	// and counts them.
+	RedeliverDead(ctx context.Context, endpointID string, limit int) (int, error)
 	// Deliveries lists those of an event, and Tries those of a delivery, oldest first.
 	Deliveries(ctx context.Context, eventID string) ([]checkout.Delivery, error)
 	Tries(ctx context.Context, deliveryID int64) ([]checkout.DeliveryTry, error)
@@ -246,6 +249,27 @@ func (s *webhooks) RedeliverSince(ctx context.Context, since time.Time, endpoint
 			return count, nil
 		}
 	}
+}
+
+// RedeliverDead delivers again what was given up, to one endpoint or with "" to all that are on,
+// and counts the deliveries. Errors: CodeNotFound; CodeEndpointOff when there is none.
+func (s *webhooks) RedeliverDead(ctx context.Context, endpointID string) (count int, err error) {
+	endpoints, err := s.activeEndpoints(ctx, endpointID)
+	if err != nil {
+		return 0, err
+	}
+	for _, e := range endpoints {
+		for {
+			n, err := s.store.RedeliverDead(ctx, e.ID, redeliveredAtOnce)
+			if err != nil {
+				return count, err
+			}
+			if count += n; n < redeliveredAtOnce {
+				break
+			}
+		}
+	}
+	return count, nil
 }
 
 // activeEndpoints are the one that is named, or all, as far as they are on. Errors:

@@ -4,7 +4,11 @@
 //	if !person.Role.May(operators.Refund) { … }
 package operators
 
-import "slices"
+import (
+	"slices"
+
+	"antom-checkout/checkout"
+)
 
 // Role is what a person does for the merchant.
 type Role string
@@ -47,6 +51,19 @@ var granted = map[Role][]Capability{
 // May reports whether people of this role have a capability.
 func (r Role) May(c Capability) bool {
 	return c == Open || c == Account && r.Valid() || slices.Contains(granted[r], c)
+}
+
+// Needed is the capability that a choice of the inbox needs.
+func Needed(choice checkout.InboxChoice) Capability {
+	switch choice {
+	case checkout.ChoiceShow:
+		return See
+	case checkout.ChoiceRefund, checkout.ChoiceResend:
+		return Refund
+	case checkout.ChoiceRedeliver:
+		return Manage
+	}
+	return Money
 }
 
 // NeedsSecondFactor reports whether people of this role sign in by a second factor. Where

@@ -32,9 +32,8 @@ type actionPages struct{ *desk }
 
 // action is one thing that can be ordered about an order.
 type action struct {
-	name  checkout.InboxChoice
-	needs operators.Capability
-	does  func(actionPages, echo.Context, order) (checkout.Operation, error)
+	name checkout.InboxChoice
+	does func(actionPages, echo.Context, order) (checkout.Operation, error)
 }
 
 // order is what a person has confirmed.
@@ -48,14 +47,14 @@ type order struct {
 // orderActions lists all actions.
 func orderActions() []action {
 	return []action{
-		{checkout.ChoiceCapture, operators.Money, func(d actionPages, c echo.Context, o order) (checkout.Operation, error) {
+		{checkout.ChoiceCapture, func(d actionPages, c echo.Context, o order) (checkout.Operation, error) {
 			return d.Orders.Capture(c.Request().Context(), o.ID, o.key)
 		}},
-		{checkout.ChoiceRefund, operators.Refund, actionPages.refund},
-		{checkout.ChoiceCancel, operators.Money, func(d actionPages, c echo.Context, o order) (checkout.Operation, error) {
+		{checkout.ChoiceRefund, actionPages.refund},
+		{checkout.ChoiceCancel, func(d actionPages, c echo.Context, o order) (checkout.Operation, error) {
 			return checkout.Operation{}, d.Orders.Cancel(c.Request().Context(), o.ID, o.key)
 		}},
-		{checkout.ChoiceAccept, operators.Money, func(d actionPages, c echo.Context, o order) (checkout.Operation, error) {
+		{checkout.ChoiceAccept, func(d actionPages, c echo.Context, o order) (checkout.Operation, error) {
 			return checkout.Operation{}, d.Orders.Accept(c.Request().Context(), o.ID, o.key)
 		}},
 	}
@@ -64,10 +63,10 @@ func orderActions() []action {
 // routes are a page that says what will happen, and the form of it, for each action.
 func (d actionPages) routes() (all []route) {
 	for _, a := range orderActions() {
-		path := pathOrders + "/:id/" + string(a.name)
+		path, needs := pathOrders+"/:id/"+string(a.name), operators.Needed(a.name)
 		all = append(all,
-			route{http.MethodGet, path, a.needs, func(c echo.Context) error { return d.askFirst(c, a) }, "says what " + string(a.name) + " will do"},
-			route{http.MethodPost, path, a.needs, func(c echo.Context) error { return d.carryOut(c, a) }, "has " + string(a.name) + " done"},
+			route{http.MethodGet, path, needs, func(c echo.Context) error { return d.askFirst(c, a) }, "says what " + string(a.name) + " will do"},
+			route{http.MethodPost, path, needs, func(c echo.Context) error { return d.carryOut(c, a) }, "has " + string(a.name) + " done"},
 		)
 	}
 	return all
@@ -91,7 +90,7 @@ func (d actionPages) actions(c echo.Context, o checkout.Order) (all []view.Actio
 // capability money, a refund has a limit and resolves no review.
 func (d actionPages) mayAct(c echo.Context, a action, o checkout.Order) bool {
 	p := personOf(c)
-	return p.May(a.needs) && (a.name != checkout.ChoiceRefund || p.May(operators.Money) || d.SupportLimit > 0 && o.Total.Currency == d.Currency && o.Review == "")
+	return p.May(operators.Needed(a.name)) && (a.name != checkout.ChoiceRefund || p.May(operators.Money) || d.SupportLimit > 0 && o.Total.Currency == d.Currency && o.Review == "")
 }
 
 // askFirst shows what an action will do.

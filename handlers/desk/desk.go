@@ -37,6 +37,8 @@ type Services struct {
 	Personal       Personal
 	Reconciliation Reconciliation
 	VerifyProof    VerifyProof
+	Inbox          Inbox
+	Emails         Emails
 }
 
 // Config is what the dashboard needs beside the services.

@@ -31,11 +31,6 @@ type Books interface {
 	// endpoints.
 	OrderEffects(ctx context.Context, orderID string) ([]checkout.OutboxRow, error)
 	OrderDeliveries(ctx context.Context, orderID string) ([]checkout.OrderDelivery, error)
-	// DeadEmails and DeadDeliveries list what was given up since a moment.
-	DeadEmails(ctx context.Context, since time.Time, limit int) ([]checkout.OutboxRow, error)
-	DeadDeliveries(ctx context.Context, since time.Time) ([]checkout.DeadDeliveries, error)
-	// InStatusSince is when an order came to the status that it has.
-	InStatusSince(ctx context.Context, o checkout.Order) (time.Time, error)
 }
 
 // MethodTable knows the payment methods.

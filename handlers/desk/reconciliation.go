@@ -29,6 +29,9 @@ type Reconciliation interface {
 	Overview(ctx context.Context, limit int) (books.Overview, error)
 	// Resolve ends a difference, or answers ErrNotFound if it is not open.
 	Resolve(ctx context.Context, id, by, note string) error
+	// InquireAbout asks Antom about what a difference is about, and compares again. Errors:
+	// ErrNotFound if it is not open, books.ErrNothingToInquire.
+	InquireAbout(ctx context.Context, id string) (agrees bool, err error)
 }
 
 // reconciliationPages compare Antom's reports with the orders.
@@ -63,18 +66,27 @@ func (d reconciliationPages) reconciliationPage(c echo.Context, code int, wrong 
 		v.Sums = append(v.Sums, view.BatchSum{Batch: s.Batch, Kind: s.Kind, Type: s.Type, Count: s.Count, Net: string(s.Currency) + " " + s.Net.String()})
 	}
 	for _, x := range o.Differences {
-		shown := view.Difference{
-			ID: x.ID, Class: string(x.Class), Reason: x.Reason, Theirs: x.Theirs, Ours: x.Ours, Line: x.Line, Since: d.moment(c, x.OpenedAt),
-		}
-		if x.OrderID != "" {
-			shown.OrderURL = orderURL(x.OrderID)
-		}
+		shown := d.difference(c, checkout.ReportDifference{Difference: x})
 		if v.Action != "" {
 			shown.Action = BasePath + pathReconciliation + "/differences/" + url.PathEscape(x.ID)
 		}
 		v.Differences = append(v.Differences, shown)
 	}
 	return web.Render(c, code, view.ReconciliationPage(v))
+}
+
+// difference is what both sides say.
+func (d *desk) difference(c echo.Context, x checkout.ReportDifference) view.Difference {
+	shown := view.Difference{
+		ID: x.ID, Class: string(x.Class), Reason: x.Reason, Theirs: x.Theirs, Ours: x.Ours, File: x.File, Line: x.Line, Since: d.moment(c, x.OpenedAt),
+	}
+	if key := "reason." + x.Reason; view.HasText(key) {
+		shown.Reason = view.Text(c.Request().Context(), key)
+	}
+	if x.OrderID != "" {
+		shown.OrderURL = orderURL(x.OrderID)
+	}
+	return shown
 }
 
 // readReport compares a report that was uploaded with the orders. The same report again
@@ -119,21 +131,33 @@ func refusalOf(err error) string {
 }
 
 func (d reconciliationPages) resolveDifference(c echo.Context) error {
+	switch noted, err := d.resolve(c); {
+	case err != nil:
+		return err
+	case !noted:
+		return d.reconciliationPage(c, http.StatusUnprocessableEntity, view.Text(c.Request().Context(), "reconciliation.note.wrong"))
+	}
+	return done(c, pathReconciliation, "difference_resolved")
+}
+
+// resolve ends a difference with the note that was posted. It is false for a note that says
+// nothing, is too long or holds a card number.
+func (d *desk) resolve(c echo.Context) (noted bool, err error) {
 	f, err := form(c)
 	if err != nil {
-		return err
+		return false, err
 	}
 	ctx, id := c.Request().Context(), c.Param("id")
 	note := checkout.CleanText(f.Get("note"))
 	if note == "" || len([]rune(note)) > longestNote || checkout.IDHoldsCardNumber(note) {
-		return d.reconciliationPage(c, http.StatusUnprocessableEntity, view.Text(ctx, "reconciliation.note.wrong"))
+		return false, nil
 	}
 	err = d.Reconciliation.Resolve(ctx, id, personOf(c).Operator(), note)
+	if checkout.IsNotFound(err) {
+		return true, nil // it was posted twice
+	}
 	if err == nil {
 		err = d.record(ctx, c, "reconciliation.resolve", "", id)
 	}
-	if err != nil && !checkout.IsNotFound(err) { // it was posted twice
-		return err
-	}
-	return done(c, pathReconciliation, "difference_resolved")
+	return true, err
 }

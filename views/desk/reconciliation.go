@@ -26,6 +26,7 @@ type BatchSum struct {
 // Difference is what Antom and the records disagree about.
 type Difference struct {
 	ID, Class, Reason, Theirs, Ours string
+	File                            string // the report, or ""
 	Line                            int
 	Since                           Moment
 	OrderURL                        string

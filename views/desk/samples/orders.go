@@ -41,8 +41,6 @@ func orders(ctx context.Context) []Page {
 			Text: []string{desk.Text(ctx, "cancel.returns", "SGD 42.00", "GCash"), desk.Text(ctx, "cancel.warning")}, Until: desk.Text(ctx, "cancel.until", noon.Text),
 		})},
 		{"desk-refused", desk.RefusedPage(desk.Refused{Frame: Frame(ctx, "orders"), Number: "K4WTZ-8QHNM", Why: desk.Text(ctx, "refused.nothing_to_refund"), OrderURL: "/"})},
-		{"desk-inbox", desk.InboxPage(inbox(ctx))},
-		{"desk-inbox-empty", desk.InboxPage(desk.Inbox{Frame: Frame(ctx, "inbox")})},
 	}
 }
 
@@ -148,23 +146,4 @@ func refund(ctx context.Context, wrong string) desk.Confirm {
 			{Name: "reason", Label: desk.Text(ctx, "refund.reason"), Type: "text", Hint: desk.Text(ctx, "refund.reason.hint"), Optional: true},
 		},
 	}
-}
-
-func inbox(ctx context.Context) desk.Inbox {
-	choice := func(name, consequence, url string) desk.InboxChoice {
-		return desk.InboxChoice{Name: name, Consequence: desk.Text(ctx, consequence), URL: url}
-	}
-	return desk.Inbox{Frame: Frame(ctx, "inbox"), Full: true, Entries: []desk.InboxEntry{
-		{
-			Kind: "wrong_amount", Text: desk.Text(ctx, "inbox.wrong_amount"), OrderID: "1", Number: "B6YVM-4KZXU", URL: "/", Amount: "JPY 4,200", Since: noon,
-			Choices: []desk.InboxChoice{choice("accept", "inbox.wrong_amount.accept", "/"), choice("refund", "inbox.wrong_amount.refund", "/"), choice("cancel", "inbox.wrong_amount.cancel", "/")},
-		},
-		{
-			Kind: "capture_due", Text: desk.Text(ctx, "inbox.capture_due"), OrderID: "2", Number: "QN7PD-2XVBA", URL: "/", Amount: "SGD 1,234,567.00", Since: noon,
-			Until: noon, Left: desk.Text(ctx, "inbox.left.hours", 30), Urgent: true,
-			Choices: []desk.InboxChoice{choice("capture", "choice.capture", ""), choice("cancel", "choice.cancel", "")},
-		},
-		{Kind: "dead_email", Text: desk.Text(ctx, "inbox.dead_email"), About: desk.Text(ctx, "email.mail.receipt"), OrderID: "3", Number: "T2GFA-7DPOI", URL: "/", Amount: "KWD 1.250", Since: noon, Choices: []desk.InboxChoice{choice("resend", "choice.resend", "")}},
-		{Kind: "dead_delivery", Text: desk.Text(ctx, "inbox.dead_delivery"), About: "erp.example", Count: 12, Since: noon, Choices: []desk.InboxChoice{choice("redeliver", "choice.redeliver", "")}},
-	}}
 }
