@@ -117,6 +117,7 @@ func (p *Program) Serve(ctx context.Context) error {
 	sweeping.Go(func() { p.remind(sweep) })
 	sweeping.Go(func() { p.Webhooks.Run(sweep) })
 	sweeping.Go(func() { p.forgetAnswers(sweep) })
+	sweeping.Go(func() { p.sumUpSales(sweep) })
 	err := p.servers.serve(ctx)
 	stopSweep()
 	sweeping.Wait()

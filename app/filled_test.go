@@ -140,14 +140,19 @@ func (f *filled) filters() map[string]checkout.OrderFilter {
 		"email":            {Email: "ann@example.com"},
 		"email+status":     {Email: "ann@example.com", Status: checkout.OrderPaid},
 		"number":           {Number: fmt.Sprintf("N-%d", last/2)},
-		"created_from":     {CreatedFrom: filledAt(last / 2)},
-		"created_to":       {CreatedTo: filledAt(last / 2)},
+		"created_from":     {CreatedFrom: f.filledAt(last / 2)},
+		"created_to":       {CreatedTo: f.filledAt(last / 2)},
 		"waiting":          {Waiting: true},
 	}
 }
 
+// The year that the orders of a filled database were placed in, in milliseconds.
+const filledFrom, filledFor = 1_700_000_000_000, 365 * 24 * 3_600_000
+
 // filledAt is when fill says that an order was placed.
-func filledAt(i int) time.Time { return time.UnixMilli(1_700_000_000_000 + int64(i)) }
+func (f *filled) filledAt(i int) time.Time {
+	return time.UnixMilli(filledFrom + int64(i)*(filledFor/int64(f.n)))
+}
 
 // newest lists the newest 50 orders and says how many there are of them.
 func (f *filled) newest(by checkout.OrderFilter) (int, error) {
@@ -157,7 +162,8 @@ func (f *filled) newest(by checkout.OrderFilter) (int, error) {
 
 var newID = checkout.NewIDs(time.Now).New
 
-// fill makes a database of n paid orders of the past, as fast as SQL can.
+// fill makes a database of n paid orders of a year, as fast as SQL can. Four methods take
+// turns. The first hundredth, and no later order, is of twice the usual amount.
 func fill(t testing.TB, file string, n int) {
 	t.Helper()
 	store, err := db.Open(context.Background(), file)
@@ -169,29 +175,34 @@ func fill(t testing.TB, file string, n int) {
 	pool.SetMaxOpenConns(1)
 	for _, statement := range []string{
 		`INSERT INTO orders (id, number, token_sha256, form_key, status, closed, review, review_payment, ever_paid, stock, version, currency, total,
-			email, name, phone, country, region, city, address1, address2, postal_code, language, reference, created_at, expires_at)
+			email, name, phone, country, region, city, address1, address2, postal_code, language, reference, created_at, expires_at, paid_at)
 		SELECT printf('0190%08x-0000-7000-8000-000000000000', i), printf('N-%d', i), token_hash(printf('token-%d', i)), printf('form-%d', i),
-		       'paid', '', '', '', 1, '', 3, 'SGD', 4200, 'ann@example.com', 'Ann Lee', '', 'SG', '', 'Singapore', '1 Raffles Place', '', '048616',
-		       'en', printf('R-%d', i), 1700000000000 + i, 1700003600000 + i
+		       'paid', '', '', '', 1, '', 3, 'SGD', total, 'ann@example.com', 'Ann Lee', '', 'SG', '', 'Singapore', '1 Raffles Place', '', '048616',
+		       'en', printf('R-%d', i), at, at + 3600000, at
 		  FROM n`,
-		`INSERT INTO order_lines SELECT printf('0190%08x-0000-7000-8000-000000000000', i), 0, 'MUG-01', 'Enamel mug', '', 2, 2100 FROM n`,
+		`INSERT INTO order_lines SELECT printf('0190%08x-0000-7000-8000-000000000000', i), 0, 'MUG-01', 'Enamel mug', '', total / 2100, 2100 FROM n`,
 		`INSERT INTO payments (request_id, order_id, antom_id, method, mode, status, active, duplicate, currency, amount, result_code, body, action,
-			created_at, expires_at, auth_ends, next_poll, polls)
+			created_at, expires_at, auth_ends, next_poll, polls, card)
 		SELECT printf('0190%08x-0000-7000-8000-000000000001', i), printf('0190%08x-0000-7000-8000-000000000000', i), printf('antom-%d', i),
-		       'ALIPAY_CN', 'sdk', 'paid', 1, 0, 'SGD', 4200, 'SUCCESS', randomblob(300), '{"type":""}',
-		       1700000000000 + i, 1700003600000 + i, NULL, NULL, 0
+		       method, 'sdk', 'paid', 1, 0, 'SGD', total, 'SUCCESS', randomblob(300), '{"type":""}',
+		       at, at + 3600000, NULL, NULL, 0, iif(method = 'CARD', printf('{"brand":"VISA","last4":"%04d"}', i % 10000), '')
 		  FROM n`,
 		`INSERT INTO transitions (subject, order_id, payment_request_id, request_id, from_status, to_status, cause, at)
 		SELECT 'order', printf('0190%08x-0000-7000-8000-000000000000', i), printf('0190%08x-0000-7000-8000-000000000001', i), '', 'processing', 'paid',
-		       printf('notification:%d', i), 1700000000000 + i
+		       printf('notification:%d', i), at
 		  FROM n`,
 		`INSERT INTO notifications (id, type, payment_request_id, antom_id, body_sha256, body, received_at, applied)
 		SELECT printf('0190%08x-0000-7000-8000-000000000001.%s', i, lower(hex(randomblob(16)))), 'PAYMENT_RESULT',
-		       printf('0190%08x-0000-7000-8000-000000000001', i), printf('antom-%d', i), hex(randomblob(32)), randomblob(400), 1700000000000 + i, 1
+		       printf('0190%08x-0000-7000-8000-000000000001', i), printf('antom-%d', i), hex(randomblob(32)), randomblob(400), at, 1
 		  FROM n`,
 	} {
 		// WITH stands before INSERT, so that one list of numbers serves all.
-		_, err := pool.Exec(`WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ` + strconv.Itoa(n) + `) ` + statement)
+		_, err := pool.Exec(`
+			WITH RECURSIVE numbers(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM numbers WHERE i + 1 < ` + strconv.Itoa(n) + `),
+			n AS (SELECT i, ` + strconv.FormatInt(filledFrom, 10) + ` + i * ` + strconv.FormatInt(filledFor/int64(n), 10) + ` AS at,
+			             iif(i * 100 < ` + strconv.Itoa(n) + `, 8400, 4200) AS total,
+			             CASE i % 4 WHEN 0 THEN 'ALIPAY_CN' WHEN 1 THEN 'CARD' WHEN 2 THEN 'GCASH' ELSE 'GRABPAY_SG' END AS method
+			        FROM numbers) ` + statement)
 		noError(t, err)
 	}
 	_, err = pool.Exec(`PRAGMA wal_checkpoint(TRUNCATE)`)

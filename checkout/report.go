@@ -45,8 +45,9 @@ type ReportRow struct {
 	At                time.Time
 	Amount            Money // in the currency of the payment; no currency where the row has none
 	Net               Fine  // the net
-	Fees              Fine
-	FormulaOff        Fine // by how much the net differs from gross and fees
+	Fees              Fine  // as the report signs them
+	Charged           Fine  // of settlement details: what Antom took; negative if it gave back
+	FormulaOff        Fine  // by how much the net differs from gross and fees
 	NetCurrency       Currency
 	Count             int // of a summary
 
@@ -73,6 +74,15 @@ func (f Fine) String() string {
 		text = strings.TrimSuffix(text, "0")
 	}
 	return text
+}
+
+// Minor is the amount in minor units of its currency, and whether it has no finer part.
+func (f Fine) Minor(currency Currency) (minor int64, exact bool) {
+	unit := int64(10_000)
+	for range currency.Exponent() {
+		unit /= 10
+	}
+	return int64(f) / unit, int64(f)%unit == 0
 }
 
 // ReportClass is what a row of a report, or a payment without one, was found to be.

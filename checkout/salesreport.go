@@ -10,13 +10,56 @@ import (
 // hour in every time zone.
 const SalesBucket = 15 * time.Minute
 
-// SalesSum is what was sold, or refunded, by one method within one bucket of time.
+// SalesKind is what a sum of sales counts.
+type SalesKind string
+
+// The kinds. Orders count on the day that they were placed, or paid, refunds on the day that
+// they were made, and fees on the day of what Antom charged them for.
+const (
+	SalesPlaced   SalesKind = "placed"   // orders
+	SalesStarted  SalesKind = "started"  // of these, with an attempt to pay
+	SalesPaid     SalesKind = "paid"     // of these, that were paid, on any day
+	SalesDeclined SalesKind = "declined" // their attempts that have failed; the name is Antom's code
+	SalesSold     SalesKind = "sold"     // orders that were paid, by method
+	SalesRefunded SalesKind = "refunded" // refunds that were made
+	SalesSettled  SalesKind = "settled"  // of the sold and refunded, those that a settlement report has a row about
+	SalesCharged  SalesKind = "charged"  // the rows of settlement reports, with what Antom charged
+)
+
+// SalesSum is what was counted of one kind within one bucket of time, or one day.
 type SalesSum struct {
-	At     time.Time // the bucket's beginning
-	Method string
-	Refund bool
-	Count  int
+	At    time.Time // the beginning of the bucket or day
+	Kind  SalesKind
+	Name  string // a method, or the code of a decline
+	Count int
 	Money
+	Charge
+}
+
+// Charge is what Antom took for its service; what it gave back is negative.
+type Charge struct {
+	Charged   Fine
+	ChargedIn Currency // that of the settlement, which may not be that of the payment
+}
+
+// SumsByDay adds up the sums of each day of a time zone, in the order of time.
+func SumsByDay(sums []SalesSum, zone *time.Location) (days []SalesSum) {
+	at := map[SalesSum]int{} // by all that does not add up
+	for _, sum := range sums {
+		sum.At = ByDay.Start(sum.At.In(zone))
+		same := SalesSum{At: sum.At, Kind: sum.Kind, Name: sum.Name, Money: Money{Currency: sum.Currency}, Charge: Charge{ChargedIn: sum.ChargedIn}}
+		i, found := at[same]
+		if !found {
+			at[same] = len(days)
+			days = append(days, sum)
+			continue
+		}
+		days[i].Count += sum.Count
+		days[i].Minor += sum.Minor
+		days[i].Charged += sum.Charged
+	}
+	slices.SortStableFunc(days, func(a, b SalesSum) int { return a.At.Compare(b.At) })
+	return days
 }
 
 // Grain is how long a step of a report is.
@@ -74,23 +117,59 @@ func (p ReportPeriod) Steps() (all []time.Time) {
 	return all
 }
 
-// Sales is what was sold and refunded together, in minor units.
+// Sales is what was sold and refunded together, in minor units, and what Antom charged.
 type Sales struct {
 	Orders, Refunds int
 	Sold, Refunded  int64
+	Settled         int      // of the orders and refunds, those that a settlement report has a row about
+	Charges         []Charge // one for each currency of settlement
 }
 
 // Net is what was sold and not refunded.
 func (s Sales) Net() int64 { return s.Sold - s.Refunded }
 
+// Empty reports whether there is nothing to tell.
+func (s Sales) Empty() bool { return s.Orders == 0 && s.Refunds == 0 && len(s.Charges) == 0 }
+
+// Reconciliation is how far settlement reports tell what Antom has charged.
+type Reconciliation string
+
+// The three of them.
+const (
+	Unreconciled     Reconciliation = "no"
+	PartlyReconciled Reconciliation = "partly"
+	Reconciled       Reconciliation = "yes"
+)
+
+// Reconciled says how far settlement reports know the sales.
+func (s Sales) Reconciled() Reconciliation {
+	switch {
+	case s.Settled >= s.Orders+s.Refunds:
+		return Reconciled
+	case s.Settled == 0:
+		return Unreconciled
+	}
+	return PartlyReconciled
+}
+
 func (s *Sales) add(sum SalesSum) {
-	if sum.Refund {
+	switch sum.Kind {
+	case SalesSold:
+		s.Orders += sum.Count
+		s.Sold += sum.Minor
+	case SalesRefunded:
 		s.Refunds += sum.Count
 		s.Refunded += sum.Minor
-		return
+	case SalesSettled:
+		s.Settled += sum.Count
+	case SalesCharged:
+		i := slices.IndexFunc(s.Charges, func(c Charge) bool { return c.ChargedIn == sum.ChargedIn })
+		if i < 0 {
+			s.Charges = append(s.Charges, sum.Charge)
+			return
+		}
+		s.Charges[i].Charged += sum.Charged
 	}
-	s.Orders += sum.Count
-	s.Sold += sum.Minor
 }
 
 // SalesStep are the sales of one step of a period.
@@ -115,7 +194,7 @@ type SalesReport struct {
 }
 
 // NewSalesReports makes a report for each currency, those with most orders first. Sums
-// outside the period count for nothing.
+// outside the period, and those of no currency, count for nothing.
 func NewSalesReports(sums []SalesSum, p ReportPeriod) (reports []SalesReport) {
 	steps := p.Steps()
 	if len(steps) == 0 {
@@ -124,7 +203,7 @@ func NewSalesReports(sums []SalesSum, p ReportPeriod) (reports []SalesReport) {
 	end := p.Grain.Next(steps[len(steps)-1], 1)
 	for _, sum := range sums {
 		at := sum.At.In(p.From.Location())
-		if at.Before(p.From) || !at.Before(p.To) || !at.Before(end) {
+		if sum.Currency == "" || at.Before(p.From) || !at.Before(p.To) || !at.Before(end) {
 			continue
 		}
 		r := reportIn(&reports, sum.Currency, steps)
@@ -134,7 +213,7 @@ func NewSalesReports(sums []SalesSum, p ReportPeriod) (reports []SalesReport) {
 		}
 		r.Steps[step].add(sum)
 		r.Total.add(sum)
-		r.method(sum.Method).add(sum)
+		r.method(sum.Name).add(sum)
 	}
 	for _, r := range reports {
 		slices.SortStableFunc(r.Methods, func(a, b MethodSales) int {
@@ -174,6 +253,34 @@ func (r *SalesReport) method(code string) *Sales {
 type Conversion struct {
 	Placed, Started, Paid int
 	Declines              []Decline // the most frequent first
+}
+
+// mostDeclines is how many reasons are told.
+const mostDeclines = 20
+
+// NewConversion adds up how far orders came.
+func NewConversion(sums []SalesSum) (c Conversion) {
+	declines := map[string]int{}
+	for _, sum := range sums {
+		switch sum.Kind {
+		case SalesPlaced:
+			c.Placed += sum.Count
+		case SalesStarted:
+			c.Started += sum.Count
+		case SalesPaid:
+			c.Paid += sum.Count
+		case SalesDeclined:
+			declines[sum.Name] += sum.Count
+		}
+	}
+	for code, count := range declines {
+		c.Declines = append(c.Declines, Decline{code, count})
+	}
+	slices.SortFunc(c.Declines, func(a, b Decline) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Code, b.Code))
+	})
+	c.Declines = c.Declines[:min(len(c.Declines), mostDeclines)]
+	return c
 }
 
 // Decline is how often attempts to pay failed for one reason.

@@ -52,6 +52,7 @@ var reportRowRows = newMapping(mapping[checkout.ReportRow]{
 		plain("currency", func(r *checkout.ReportRow) *checkout.Currency { return &r.Amount.Currency }),
 		plain("net", func(r *checkout.ReportRow) *checkout.Fine { return &r.Net }),
 		plain("fees", func(r *checkout.ReportRow) *checkout.Fine { return &r.Fees }),
+		plain("charged", func(r *checkout.ReportRow) *checkout.Fine { return &r.Charged }),
 		plain("formula_off", func(r *checkout.ReportRow) *checkout.Fine { return &r.FormulaOff }),
 		plain("net_currency", func(r *checkout.ReportRow) *checkout.Currency { return &r.NetCurrency }),
 		plain("count", func(r *checkout.ReportRow) *int { return &r.Count }),
@@ -133,19 +134,21 @@ func (t reportBooks) ReportDays(ctx context.Context) ([]string, error) {
 // SaveReportRows implements books.Store.
 func (t reportBooks) SaveReportRows(ctx context.Context, rows []checkout.ReportRow) error {
 	return t.store.write(ctx, func(ctx context.Context, tx *tx) error {
+		changed := rows
 		for _, is := range rows {
 			was, err := findReportRow(ctx, tx, is.Kind, is.Key)
 			switch {
 			case checkout.IsNotFound(err):
 				_, err = reportRowRows.add(ctx, tx, &is)
 			case err == nil:
+				changed = append(changed[:len(changed):len(changed)], was)
 				_, err = reportRowRows.update(ctx, tx, &was, &is, is.Kind, is.Key)
 			}
 			if err != nil {
 				return fmt.Errorf("save report row: %w", err)
 			}
 		}
-		return nil
+		return forgetSettled(ctx, tx, changed)
 	})
 }
 

@@ -16,7 +16,7 @@ func fullRow(key string) checkout.ReportRow {
 	return checkout.ReportRow{
 		Kind: checkout.ReportSettlement, Key: key, FileID: "f1", Line: 2, Batch: "b1", Generation: 2, Type: "REFUND", TransactionID: "antom-1",
 		OriginalID: "antom-0", RequestID: "r1", OriginalRequestID: "p1", OrderReference: "o1", Method: "CARD", Status: "TO_BE_SETTLED",
-		At: noon, Amount: sgd(-100), Net: -9_900, Fees: 100, FormulaOff: 5, NetCurrency: "SGD", Count: 1,
+		At: noon, Amount: sgd(-100), Net: -9_900, Fees: 100, Charged: -100, FormulaOff: 5, NetCurrency: "SGD", Count: 1,
 		Class: checkout.RowAmount, Reason: "twice", Act: "refund:p1:r1", OrderID: "o1", PaymentRequestID: "p1", Ours: "SGD 90",
 	}
 }

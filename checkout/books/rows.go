@@ -3,6 +3,7 @@ package books
 import (
 	"fmt"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,7 +27,10 @@ func rowsOf(f *reports.File, fileID string) []checkout.ReportRow {
 			row.At = r.SettledAt.UTC()
 		}
 		if f.Kind == reports.Settlement {
-			row.FormulaOff = formulaOff(r, f.Generation)
+			row.FormulaOff, row.Charged = formulaOff(r, f.Generation)
+			if slices.Contains(feeRows, row.Type) {
+				row.Charged = -row.Net
+			}
 		}
 		row.Key = keyOf(row)
 		if seen[row.Key]++; seen[row.Key] > 1 {
@@ -54,30 +58,33 @@ func keyOf(row checkout.ReportRow) string {
 // rowTolerance is what Antom's rounding may leave of a row's formula.
 const rowTolerance = reports.FineUnits / 50 // 0.02
 
+// feeRows are the types of rows that are a fee as a whole: their net is what was charged.
+var feeRows = []string{"SETTLEMENT_FEE", "ADJUSTMENT_FEE"}
+
 // formulaOff is by how much the net of a row differs from its gross with its fees, or 0
-// where that is Antom's rounding. Samples disagree about the sign of refunds' amounts, and
-// in generation 1 of fees, so what fits is taken.
-func formulaOff(r reports.Row, generation int) checkout.Fine {
+// where that is Antom's rounding, and what the fees have charged. Samples disagree about the
+// sign of refunds' amounts, and in generation 1 of fees, so what fits is taken.
+func formulaOff(r reports.Row, generation int) (off, charged checkout.Fine) {
 	gross, known := grossOf(r)
 	if !known || gross == 0 {
-		return 0 // fees and reserves have no gross
+		return 0, checkout.Fine(-r.Fees) // fees and reserves have no gross
 	}
 	signs := []reports.Fine{1}
 	if generation == 1 {
 		signs = append(signs, -1)
 	}
-	off := reports.Fine(1 << 62)
+	least, fees := reports.Fine(1<<62), reports.Fine(0)
 	for _, amount := range []reports.Fine{gross - r.Coupon, -gross + r.Coupon} {
 		for _, sign := range signs {
-			if d := r.Net - amount - sign*r.Fees; max(d, -d) < max(off, -off) {
-				off = d
+			if d := r.Net - amount - sign*r.Fees; max(d, -d) < max(least, -least) {
+				least, fees = d, sign*r.Fees
 			}
 		}
 	}
-	if max(off, -off) <= rowTolerance {
-		return 0
+	if max(least, -least) <= rowTolerance {
+		least = 0
 	}
-	return checkout.Fine(off)
+	return checkout.Fine(least), checkout.Fine(-fees)
 }
 
 // grossOf is the amount of a row in the settlement currency. A quoted one is rounded half to

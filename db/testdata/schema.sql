@@ -475,7 +475,7 @@ CREATE TABLE report_rows (
 	act                 TEXT NOT NULL, -- what of the merchant's it is about
 	order_id            TEXT NOT NULL,
 	payment_request_id  TEXT NOT NULL,
-	ours                TEXT NOT NULL,
+	ours                TEXT NOT NULL, charged INTEGER NOT NULL DEFAULT 0,
 	PRIMARY KEY (kind, key)
 ) STRICT, WITHOUT ROWID;
 
@@ -484,6 +484,27 @@ CREATE INDEX report_rows_act ON report_rows (act) WHERE act <> '';
 CREATE INDEX report_rows_batch ON report_rows (batch, kind) WHERE batch <> '';
 
 CREATE INDEX report_rows_order ON report_rows (order_id) WHERE order_id <> '';
+
+CREATE INDEX report_rows_settled ON report_rows (at) WHERE kind = 'settlement';
+
+CREATE TABLE sales_by_day (
+	day        INTEGER NOT NULL, -- its beginning
+	kind       TEXT NOT NULL,    -- checkout.SalesKind; each day that was summed up has a row "placed"
+	name       TEXT NOT NULL,    -- a method, or the code of a decline
+	currency   TEXT NOT NULL,
+	charged_in TEXT NOT NULL,    -- the currency of fees
+	count      INTEGER NOT NULL,
+	minor      INTEGER NOT NULL,
+	charged    INTEGER NOT NULL, -- fees in ten-thousandths of the major unit; what Antom gives back is negative
+	PRIMARY KEY (day, kind, name, currency, charged_in)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sales_summed (
+	one         INTEGER PRIMARY KEY CHECK (one = 1),
+	zone        TEXT NOT NULL,
+	seq         INTEGER NOT NULL,
+	report_rows INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE saved_cards (
 	id                     TEXT PRIMARY KEY, -- the payment that saved it first

@@ -108,8 +108,11 @@ func writePart(stream *http.ResponseController, file *csv.Writer, rows [][]strin
 	return stream.Flush()
 }
 
-// cell is a text that no spreadsheet takes for a formula.
+// cell is a text that no spreadsheet takes for a formula. A negative number is none.
 func cell(text string) string {
+	if _, err := strconv.ParseFloat(text, 64); err == nil && strings.Trim(text, "-0123456789.") == "" {
+		return text
+	}
 	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
 		return "'" + text
 	}

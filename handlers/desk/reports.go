@@ -18,10 +18,9 @@ const pathReports = "/reports"
 
 // Sales is what the dashboard reads of what was sold.
 type Sales interface {
-	// Sales sums up what was paid and refunded from a moment until before another one.
+	// Sales sums up what was placed, paid, refunded and charged from a moment until before
+	// another one, by the days that begin with them.
 	Sales(ctx context.Context, from, to time.Time) ([]checkout.SalesSum, error)
-	// Conversion counts the orders that were placed in that time, and how far they came.
-	Conversion(ctx context.Context, from, to time.Time) (checkout.Conversion, error)
 }
 
 // reportPages are what was sold.
@@ -72,10 +71,6 @@ func (d reportPages) showReports(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	conversion, err := d.Sales.Conversion(ctx, p.From, p.To)
-	if err != nil {
-		return err
-	}
 	from, to := p.From.Format(time.DateOnly), p.To.AddDate(0, 0, -1).Format(time.DateOnly)
 	v := view.Reports{
 		Frame: d.frame(c, "reports"), Grain: string(p.Grain), From: from, To: to,
@@ -90,7 +85,7 @@ func (d reportPages) showReports(c echo.Context) error {
 	for _, r := range checkout.NewSalesReports(sums, p) {
 		v.Currencies = append(v.Currencies, d.salesView(c, r))
 	}
-	v.Conversion, v.Declines = d.conversion(c, conversion)
+	v.Conversion, v.Declines = d.conversion(c, checkout.NewConversion(sums))
 	code := http.StatusOK
 	if !ok {
 		code = http.StatusUnprocessableEntity
@@ -100,12 +95,16 @@ func (d reportPages) showReports(c echo.Context) error {
 
 func (d reportPages) salesView(c echo.Context, r checkout.SalesReport) view.SalesView {
 	total := salesRow(c, "", r.Currency, r.Total)
-	v := view.SalesView{Currency: string(r.Currency), Sold: total.Sold, Refunded: total.Refunded, Net: total.Net, Orders: total.Orders}
+	v := view.SalesView{Currency: string(r.Currency), Sold: total.Sold, Refunded: total.Refunded, Net: total.Net, Fees: total.Fees, Orders: total.Orders}
 	for _, step := range r.Steps {
 		v.Steps = append(v.Steps, salesRow(c, step.Start.Format(time.DateOnly), r.Currency, step.Sales))
 	}
 	for _, m := range r.Methods {
-		v.Methods = append(v.Methods, salesRow(c, d.methodName(c, m.Method), r.Currency, m.Sales))
+		name := d.methodName(c, m.Method)
+		if name == "" {
+			name = view.Text(c.Request().Context(), "reports.no_method")
+		}
+		v.Methods = append(v.Methods, salesRow(c, name, r.Currency, m.Sales))
 	}
 	v.Chart = chart(c, r, v.Steps)
 	return v
@@ -115,7 +114,36 @@ func salesRow(c echo.Context, name string, currency checkout.Currency, s checkou
 	money := func(minor int64) string { return amountText(c, checkout.Money{Minor: minor, Currency: currency}) }
 	return view.SalesRow{
 		Name: name, Orders: strconv.Itoa(s.Orders), Sold: money(s.Sold), Refunds: strconv.Itoa(s.Refunds), Refunded: money(s.Refunded), Net: money(s.Net()),
+		Fees: feesOf(c, s),
 	}
+}
+
+// feesOf is what Antom charged, in each currency of settlement, and whether reports of
+// settlement know all of it. A fee that no report has told of is not shown as none.
+func feesOf(c echo.Context, s checkout.Sales) view.Fees {
+	ctx := c.Request().Context()
+	if s.Empty() {
+		return view.Fees{}
+	}
+	if s.Reconciled() == checkout.Unreconciled && len(s.Charges) == 0 {
+		return view.Fees{Note: view.Text(ctx, "reports.unreconciled")}
+	}
+	var fees view.Fees
+	for _, charge := range s.Charges {
+		fees.Amounts = append(fees.Amounts, fineText(c, charge.Charged, charge.ChargedIn))
+	}
+	if s.Reconciled() != checkout.Reconciled {
+		fees.Note = view.Text(ctx, "reports.partly_reconciled", s.Settled, s.Orders+s.Refunds)
+	}
+	return fees
+}
+
+// fineText writes an amount that may be finer than the currency's smallest unit.
+func fineText(c echo.Context, amount checkout.Fine, currency checkout.Currency) string {
+	if minor, exact := amount.Minor(currency); exact {
+		return amountText(c, checkout.Money{Minor: minor, Currency: currency})
+	}
+	return string(currency) + " " + amount.String()
 }
 
 // The size of a chart, in its own units, and the part of a step that its bar takes.
@@ -193,16 +221,10 @@ func (d reportPages) exportReport(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	rows := [][]string{{string(p.Grain), "currency", "method", "orders", "sold", "refunds", "refunded"}}
+	rows := [][]string{{string(p.Grain), "currency", "method", "orders", "sold", "refunds", "refunded", "fees", "fee_currency", "reconciled"}}
 	for _, r := range methodReports(sums, p) {
-		money := func(minor int64) string { return decimal(checkout.Money{Minor: minor, Currency: r.Currency}) }
 		for _, step := range r.Steps {
-			if step.Sales != (checkout.Sales{}) {
-				rows = append(rows, []string{
-					step.Start.Format(time.DateOnly), string(r.Currency), r.Methods[0].Method, strconv.Itoa(step.Orders), money(step.Sold),
-					strconv.Itoa(step.Refunds), money(step.Refunded),
-				})
-			}
+			rows = append(rows, salesCells(step, r.Currency, r.Methods[0].Method)...)
 		}
 	}
 	stream, file := d.file(c, "sales")
@@ -210,14 +232,40 @@ func (d reportPages) exportReport(c echo.Context) error {
 	return nil
 }
 
+// salesCells is a row of a step, and one more for each further currency that fees were charged
+// in, so that every column can be added up. Fees that no report has told of are empty.
+func salesCells(step checkout.SalesStep, currency checkout.Currency, method string) (rows [][]string) {
+	money := func(minor int64) string { return decimal(checkout.Money{Minor: minor, Currency: currency}) }
+	row := func(s checkout.Sales, fees, feeCurrency string) {
+		rows = append(rows, []string{
+			step.Start.Format(time.DateOnly), string(currency), method, strconv.Itoa(s.Orders), money(s.Sold), strconv.Itoa(s.Refunds), money(s.Refunded),
+			fees, feeCurrency, string(step.Reconciled()),
+		})
+	}
+	if step.Empty() {
+		return nil
+	}
+	if len(step.Charges) == 0 {
+		row(step.Sales, "", "")
+	}
+	for i, charge := range step.Charges {
+		s := step.Sales
+		if i > 0 {
+			s = checkout.Sales{}
+		}
+		row(s, charge.Charged.String(), string(charge.ChargedIn))
+	}
+	return rows
+}
+
 // methodReports are the reports of each method by itself.
 func methodReports(sums []checkout.SalesSum, p checkout.ReportPeriod) (all []checkout.SalesReport) {
 	byMethod, methods := map[string][]checkout.SalesSum{}, []string{}
 	for _, s := range sums {
-		if byMethod[s.Method] == nil {
-			methods = append(methods, s.Method)
+		if byMethod[s.Name] == nil {
+			methods = append(methods, s.Name)
 		}
-		byMethod[s.Method] = append(byMethod[s.Method], s)
+		byMethod[s.Name] = append(byMethod[s.Name], s)
 	}
 	for _, m := range methods {
 		all = append(all, checkout.NewSalesReports(byMethod[m], p)...)

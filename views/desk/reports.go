@@ -15,15 +15,26 @@ type Reports struct {
 
 // SalesView are the sales in one currency.
 type SalesView struct {
-	Currency          string
-	Sold, Refunded    string
-	Net, Fees, Orders string // Fees: "" before a reconciliation has shown them
-	Chart             Chart
-	Steps, Methods    []SalesRow
+	Currency       string
+	Sold, Refunded string
+	Net, Orders    string
+	Fees           Fees
+	Chart          Chart
+	Steps, Methods []SalesRow
+}
+
+// Fees are what Antom charged, an amount for each currency of settlement. Note says that they
+// are not known, or not all of them.
+type Fees struct {
+	Amounts []string
+	Note    string
 }
 
 // SalesRow are the sales of a step, or by a method.
-type SalesRow struct{ Name, Orders, Sold, Refunds, Refunded, Net string }
+type SalesRow struct {
+	Name, Orders, Sold, Refunds, Refunded, Net string
+	Fees                                       Fees
+}
 
 // Chart is a picture of bars, one for each step.
 type Chart struct {

@@ -16,7 +16,7 @@ func reports(ctx context.Context) []Page {
 	}
 	empty := desk.ReportsPage(v)
 	sgd := desk.SalesView{
-		Currency: "SGD", Sold: "S$4,212.00", Refunded: "S$84.00", Net: "S$4,128.00", Fees: "S$118.20", Orders: "98",
+		Currency: "SGD", Sold: "S$4,212.00", Refunded: "S$84.00", Net: "S$4,128.00", Fees: desk.Fees{Amounts: []string{"S$118.20"}, Note: desk.Text(ctx, "reports.partly_reconciled", 91, 100)}, Orders: "98",
 		Chart:   desk.Chart{Width: 140, Height: 120, First: "2026-11-01", Last: "2026-11-14", Top: "S$612.00"},
 		Methods: []desk.SalesRow{salesRow("PayNow", "58", "S$2,500.00", "S$2,458.00"), salesRow("Card", "40", "S$1,712.00", "S$1,670.00")},
 	}
@@ -27,12 +27,20 @@ func reports(ctx context.Context) []Page {
 			bar.RefundedHeight = 12
 		}
 		sgd.Chart.Bars = append(sgd.Chart.Bars, bar)
-		sgd.Steps = append(sgd.Steps, desk.SalesRow{Name: "2026-11-" + strconv.Itoa(10+i), Orders: "7", Sold: "S$301.00", Refunds: "0", Refunded: "S$0.00", Net: "S$301.00"})
+		sgd.Steps = append(sgd.Steps, desk.SalesRow{Name: "2026-11-" + strconv.Itoa(10+i), Orders: "7", Sold: "S$301.00", Refunds: "0", Refunded: "S$0.00", Net: "S$301.00", Fees: fees(ctx, i)})
 	}
 	v.Currencies = []desk.SalesView{sgd}
 	v.Conversion = []desk.Share{share(text("reports.placed"), "131", ""), share(text("reports.started"), "117", "89 %"), share(text("reports.paid"), "98", "75 %")}
 	v.Declines = []desk.Share{share("INSUFFICIENT_BALANCE", "9", "60 %"), share("USER_NOT_EXIST", "6", "40 %")}
 	return []Page{{"desk-reports-empty", empty}, {"desk-reports", desk.ReportsPage(v)}}
+}
+
+// fees are known of the first days only.
+func fees(ctx context.Context, day int) desk.Fees {
+	if day > 8 {
+		return desk.Fees{Note: desk.Text(ctx, "reports.unreconciled")}
+	}
+	return desk.Fees{Amounts: []string{"S$8.40", "$1.25"}}
 }
 
 func share(name, count, part string) desk.Share {
