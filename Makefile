@@ -1,6 +1,6 @@
 # "make" alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run build gallery generate check supply sbom quick test fuzz prove lighthouse bench clean browser needs interpreters compiler openapi
+.PHONY: help run build gallery generate check supply sbom quick test fuzz prove lighthouse bench clean release installs browser needs interpreters compiler openapi deployed
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -10,6 +10,9 @@ run: ## build and run the shop with its sandbox; nothing else is needed
 
 build: ## build bin/antom-checkout
 	CGO_ENABLED=0 go build -trimpath -o bin/antom-checkout .
+
+release: ## bin/release: binaries for amd64 and arm64, .deb, .rpm, SBOM, checksums
+	sh deploy/release.sh bin/release
 
 gallery: ## every page in every state on http://localhost:8082
 	go run ./views/gallery
@@ -61,7 +64,7 @@ RACE = -race -gcflags=modernc.org/...=-race=false
 # make check has vetted all packages. The handlers take longest and begin first, so that the
 # others run beside them. The proofs run twice: a few cases of each under the race detector,
 # all of the short ones without it (proof/race_test.go).
-test: compiler browser needs interpreters openapi ## everything, the journeys in a real browser included, and the short proofs
+test: compiler browser needs interpreters openapi deployed ## everything, the journeys in a real browser included, and the short proofs
 	go test $(RACE) -vet=off -shuffle=on -timeout 30m ./handlers $$(go list ./... | grep -v /e2e)
 	go test -vet=off -shuffle=on -timeout 20m ./e2e
 	RAPID_CHECKS=10000 RAPID_STEPS=50 go test -vet=off -shuffle=on -timeout 20m ./checkout ./proof
@@ -73,9 +76,13 @@ fuzz: ## the fuzz targets, 100,000 executions each
 	go test ./handlers/api -run '^$$' -fuzz FuzzBodies -fuzztime 100000x
 	go test ./antom/reports -run '^$$' -fuzz FuzzRead -fuzztime 100000x
 
-prove: needs ## the full proofs: simulation, crashes, power cuts; see PROOF.md
+prove: needs installs ## the full proofs: simulation, crashes, power cuts; see PROOF.md
 	RAPID_CHECKS=100000 RAPID_STEPS=50 go test -timeout 3h -v ./checkout -run "NoSequence|FollowsWhat"
 	go test -timeout 6h -v ./proof -args -seeds 20000 -cycles 1000 -cuts 400 -hunts 200 -deliveries 300 -keys 200 -backlog 10000
+
+installs: ## two releases compared, and the packages installed, upgraded and removed in a Debian (root, network)
+	sh deploy/needs.sh packages
+	go test -timeout 1h -v ./deploy -run 'TwoReleases|ThePackage' -args -install
 
 lighthouse: build ## Lighthouse on cart, pay and order page; needs node and its network once
 	cd e2e/lighthouse && npm ci --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null && \
@@ -99,6 +106,9 @@ browser:
 
 needs:
 	@sh proof/needs.sh
+
+deployed:
+	@sh deploy/needs.sh
 
 interpreters:
 	@sh examples/needs.sh

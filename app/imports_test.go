@@ -47,6 +47,7 @@ var arrows = map[string][]string{
 	"webhooks":          {"checkout", "webhooks/safedial"},
 	"webhooks/safedial": {},
 	"client":            {}, // for the shops' own servers
+	"deploy":            {}, // tests only
 	"e2e":               {}, // tests only
 	"examples":          {}, // tests only
 	"examples/go":       {}, // a shop on its own
