@@ -47,7 +47,7 @@ func (d inboxPages) showInbox(c echo.Context) error {
 
 // inbox is what waits for a person. Each sort has its own source.
 func (d inboxPages) inbox(c echo.Context) (entries []checkout.InboxEntry, err error) {
-	for _, source := range []func(echo.Context) ([]checkout.InboxEntry, error){d.waitingOrders, d.deadEmails, d.deadDeliveries} {
+	for _, source := range []func(echo.Context) ([]checkout.InboxEntry, error){d.waitingOrders, disputePages(d).waiting, d.deadEmails, d.deadDeliveries} {
 		found, err := source(c)
 		if err != nil {
 			return nil, err
@@ -122,6 +122,8 @@ func (d inboxPages) inboxEntry(c echo.Context, e checkout.InboxEntry) view.Inbox
 	switch e.Kind {
 	case checkout.InboxDeadDelivery, checkout.InboxContradiction:
 		v.About = e.About
+	case checkout.InboxDispute:
+		v.About, v.Amount = reasonText(c, *e.Dispute), disputedText(c, *e.Dispute)
 	case checkout.InboxDeadEmail:
 		kind, _, _ := strings.Cut(e.About, ":")
 		if v.About = e.About; view.HasText("email." + kind) {
@@ -140,6 +142,9 @@ func (d inboxPages) inboxEntry(c echo.Context, e checkout.InboxEntry) view.Inbox
 // inboxChoice is a choice with its consequence. Only one that the person may order leads on.
 func (d inboxPages) inboxChoice(c echo.Context, e checkout.InboxEntry, choice checkout.InboxChoice) view.InboxChoice {
 	v := view.InboxChoice{Name: string(choice), Consequence: consequence(c.Request().Context(), e.Kind, choice)}
+	if e.Dispute != nil {
+		v.URL = disputePages(d).answerURL(c, e.Order.ID, *e.Dispute, choice)
+	}
 	for _, a := range orderActions() {
 		if e.Order != nil && a.name == choice && actionPages(d).mayAct(c, a, *e.Order) {
 			v.URL = orderURL(e.Order.ID) + "/" + string(choice)

@@ -34,6 +34,8 @@ type Books interface {
 	// DeadEmails and DeadDeliveries list what was given up since a moment.
 	DeadEmails(ctx context.Context, since time.Time, limit int) ([]checkout.OutboxRow, error)
 	DeadDeliveries(ctx context.Context, since time.Time) ([]checkout.DeadDeliveries, error)
+	// WaitingDisputes lists payments with disputes that wait for an answer.
+	WaitingDisputes(ctx context.Context, limit int) ([]checkout.DuePoll, error)
 	// InStatusSince is when an order came to the status that it has.
 	InStatusSince(ctx context.Context, o checkout.Order) (time.Time, error)
 }
@@ -246,6 +248,7 @@ var severities = map[string]string{
 	"paid": "good", "success": "good", "sent": "good", "delivered": "good",
 	"processing": "wait", "authorized": "wait", "pending": "wait", "unknown": "wait", "review": "bad",
 	"failed": "bad", "dead": "bad",
+	"dispute_open": "bad", "dispute_defended": "wait", "dispute_won": "good", "dispute_lost": "bad",
 }
 
 func status(s string) view.Status { return view.Status{Key: s, Severity: severities[s]} }

@@ -37,6 +37,7 @@ func (d *desk) routes() []route {
 		exportFiles{d}.routes(),
 		orderPages{d}.routes(),
 		actionPages{d}.routes(),
+		disputePages{d}.routes(),
 		linkPages{d}.routes(),
 		reportPages{d}.routes(),
 		reconciliationPages{d}.routes(),

@@ -126,7 +126,6 @@ func captured() desk.Payment {
 			{Kind: "capture", RequestID: "01a2-3", Amount: "SGD 42.00", Status: pill("success", "good"), Created: noon},
 			{Kind: "refund", RequestID: "01a2-4", Amount: "SGD 2.50", Status: pill("failed", "bad"), Created: noon, Code: "MERCHANT_BALANCE_NOT_ENOUGH", Reason: "one mug was chipped"},
 		},
-		Disputes: []desk.Dispute{{ID: "2026051412", Step: "DISPUTE_CREATED", Due: noon}},
 	}
 }
 
@@ -163,6 +162,10 @@ func inbox(ctx context.Context) desk.Inbox {
 			Kind: "capture_due", Text: desk.Text(ctx, "inbox.capture_due"), OrderID: "2", Number: "QN7PD-2XVBA", URL: "/", Amount: "SGD 1,234,567.00", Since: noon,
 			Until: noon, Left: desk.Text(ctx, "inbox.left.hours", 30), Urgent: true,
 			Choices: []desk.InboxChoice{choice("capture", "choice.capture", ""), choice("cancel", "choice.cancel", "")},
+		},
+		{
+			Kind: "dispute", Text: desk.Text(ctx, "inbox.dispute"), About: desk.Text(ctx, "dispute.reason.not_received"), OrderID: "4", Number: "K4WTZ-8QHNM", URL: "/", Amount: "SGD 42.00", Since: noon,
+			Until: noon, Left: desk.Text(ctx, "inbox.left.days", 9), Choices: []desk.InboxChoice{choice("defend", "choice.defend", "/"), choice("give_in", "choice.give_in", "/")},
 		},
 		{Kind: "dead_email", Text: desk.Text(ctx, "inbox.dead_email"), About: desk.Text(ctx, "email.mail.receipt"), OrderID: "3", Number: "T2GFA-7DPOI", URL: "/", Amount: "KWD 1.250", Since: noon, Choices: []desk.InboxChoice{choice("resend", "choice.resend", "")}},
 		{Kind: "dead_delivery", Text: desk.Text(ctx, "inbox.dead_delivery"), About: "erp.example", Count: 12, Since: noon, Choices: []desk.InboxChoice{choice("redeliver", "choice.redeliver", "")}},
