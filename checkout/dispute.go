@@ -61,13 +61,12 @@ const (
 // as lost. Antom's ACCEPT_BY_CUSTOMER is for the merchant. After papers that were not
 // accepted (VALIDATE_FAIL) new ones may be supplied.
 func (d Dispute) State() DisputeState {
-	papers := d.Type == retrievalRequest || d.Type == complianceRequest
 	switch {
 	case d.Step == StepDefenseSupplied:
 		return DisputeDefended
 	case d.Step == StepDisputeCancelled, d.Step == StepDisputeDecided && d.Result == "ACCEPT_BY_CUSTOMER":
 		return DisputeWon
-	case d.Step == StepDisputeDecided && d.Result == "VALIDATE_SUCCESS", d.Step == StepDisputeAccepted && papers:
+	case d.Step == StepDisputeDecided && d.Result == "VALIDATE_SUCCESS", d.Step == StepDisputeAccepted && d.AboutPapers():
 		return DisputeClosed
 	case d.Step == StepDisputeDecided && d.Result == "VALIDATE_FAIL":
 		return DisputeOpen
@@ -75,6 +74,38 @@ func (d Dispute) State() DisputeState {
 		return DisputeLost
 	}
 	return DisputeOpen
+}
+
+// AboutPapers reports whether the dispute asks for papers, and holds no money.
+func (d Dispute) AboutPapers() bool { return d.Type == retrievalRequest || d.Type == complianceRequest }
+
+// TakenByDisputes is what Antom has taken of a payment by disputes that were lost. It is no
+// refund. One that names no amount has taken all of the payment.
+func TakenByDisputes(p Payment) Money {
+	whole := p.EffectiveAmount()
+	taken := Money{Currency: whole.Currency}
+	for _, d := range p.Disputes {
+		switch {
+		case d.State() != DisputeLost:
+		case d.Amount == (Money{}):
+			return whole
+		case d.Amount.Currency == whole.Currency:
+			taken.Minor += d.Amount.Minor
+		}
+	}
+	taken.Minor = min(taken.Minor, whole.Minor)
+	return taken
+}
+
+// TakenOfOrder is what Antom has taken of all payments of an order by disputes.
+func TakenOfOrder(o Order) Money {
+	sum := Money{Currency: o.Total.Currency}
+	for _, p := range o.Payments {
+		if taken := TakenByDisputes(p); taken.Currency == sum.Currency {
+			sum.Minor += taken.Minor
+		}
+	}
+	return sum
 }
 
 // Ended reports whether the dispute waits for nothing.

@@ -16,6 +16,7 @@ const (
 	InboxAuthorizationEnded InboxKind = "authorization_ended"
 	InboxCaptureFailed      InboxKind = "capture_failed"
 	InboxCaptureDue         InboxKind = "capture_due"
+	InboxDispute            InboxKind = "dispute"
 	InboxDeadEmail          InboxKind = "dead_email"
 	InboxDeadDelivery       InboxKind = "dead_delivery"
 	InboxDifference         InboxKind = "difference" // of a reconciliation
@@ -31,6 +32,8 @@ const (
 	ChoiceCancel    InboxChoice = "cancel"
 	ChoiceAccept    InboxChoice = "accept"
 	ChoiceResend    InboxChoice = "resend"    // an email
+	ChoiceDefend    InboxChoice = "defend"    // a dispute, with a document
+	ChoiceGiveIn    InboxChoice = "give_in"   // accept a dispute
 	ChoiceRedeliver InboxChoice = "redeliver" // events
 	ChoiceShow      InboxChoice = "show"      // the order
 	ChoiceInquire   InboxChoice = "inquire"   // Antom about the order's payments
@@ -44,6 +47,7 @@ type InboxEntry struct {
 	Since   time.Time
 	Until   time.Time // when the choice is gone; zero without an end
 	Order   *Order    // nil where it is about no order
+	Dispute *Dispute  // of InboxDispute
 	About   string    // the topic of an email, the id of an endpoint, or the reason for a review
 
 	Address    string            // of an endpoint
@@ -67,6 +71,8 @@ func (e InboxEntry) Matter() string {
 		return string(e.Kind) + ":" + e.Difference.FileID
 	case e.Difference != nil:
 		return string(e.Kind) + "::" + e.Since.UTC().Format(time.DateOnly)
+	case e.Dispute != nil:
+		about = e.Order.ID + ":" + e.Dispute.ID
 	case e.Order != nil:
 		about = e.Order.ID + ":" + about
 	}
@@ -91,6 +97,7 @@ var inboxMatters = []struct {
 	}},
 	{InboxContradiction, choices(ChoiceAccept), func(o Order) bool { return o.Review != "" }},
 	{InboxCaptureDue, choices(ChoiceCapture, ChoiceCancel), waitsForCapture},
+	{InboxDispute, choices(ChoiceDefend, ChoiceGiveIn), nil},
 	{InboxDeadEmail, choices(ChoiceResend), nil},
 	{InboxDeadDelivery, choices(ChoiceRedeliver), nil},
 	{InboxDifference, choices(ChoiceShow, ChoiceInquire, ChoiceResolve), nil},
@@ -165,4 +172,22 @@ func OrderInInbox(o Order, since time.Time, r Rules) (e InboxEntry, ok bool) {
 		return e, true
 	}
 	return InboxEntry{}, false
+}
+
+// DisputesInInbox are the disputes of an order that wait for the merchant's answer.
+func DisputesInInbox(o Order, now time.Time) (entries []InboxEntry) {
+	for _, p := range o.Payments {
+		for _, d := range p.Disputes {
+			if !d.Waits(now) {
+				continue
+			}
+			e := NewInboxEntry(InboxDispute, d.Since)
+			e.Order, e.Dispute, e.Until = &o, &d, d.Due
+			if ObstacleTo(d, true, now) != "" {
+				e.Choices = choices(ChoiceGiveIn)
+			}
+			entries = append(entries, e)
+		}
+	}
+	return entries
 }

@@ -30,6 +30,8 @@ type Store interface {
 	OrderByID(ctx context.Context, id string) (checkout.Order, error)
 	// InStatusSince is when an order came to the status that it has.
 	InStatusSince(ctx context.Context, o checkout.Order) (time.Time, error)
+	// WaitingDisputes lists payments with disputes that wait for an answer.
+	WaitingDisputes(ctx context.Context, limit int) ([]checkout.DuePoll, error)
 	// DeadEmails and DeadDeliveries list what was given up since a moment, and
 	// DeadDeliveriesOf the deliveries of one endpoint, newest first.
 	DeadEmails(ctx context.Context, since time.Time, limit int) ([]checkout.OutboxRow, error)
@@ -56,7 +58,7 @@ func New(cfg Config, store Store) *Service { return &Service{cfg, store} }
 // Entries lists everything that waits for a person, oldest first. full says that there is more.
 func (s *Service) Entries(ctx context.Context) (entries []checkout.InboxEntry, full bool, err error) {
 	for _, source := range []func(context.Context) ([]checkout.InboxEntry, error){
-		s.waitingOrders, s.deadEmails, s.deadDeliveries, s.differences,
+		s.waitingOrders, s.disputes, s.deadEmails, s.deadDeliveries, s.differences,
 	} {
 		found, err := source(ctx)
 		if err != nil {
@@ -82,6 +84,27 @@ func (s *Service) waitingOrders(ctx context.Context) (entries []checkout.InboxEn
 		if e, waits := checkout.OrderInInbox(o, since, checkout.Rules{Now: s.cfg.Now()}); waits {
 			entries = append(entries, e)
 		}
+	}
+	return entries, nil
+}
+
+// disputes are those that wait for an answer.
+func (s *Service) disputes(ctx context.Context) (entries []checkout.InboxEntry, err error) {
+	rows, err := s.store.WaitingDisputes(ctx, Most)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]bool{}
+	for _, row := range rows {
+		if seen[row.OrderID] {
+			continue
+		}
+		seen[row.OrderID] = true
+		o, err := s.store.OrderByID(ctx, row.OrderID)
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, checkout.DisputesInInbox(o, s.cfg.Now())...)
 	}
 	return entries, nil
 }

@@ -25,6 +25,8 @@ type Actions interface {
 	RefundUpTo(ctx context.Context, orderID string, minor int64, reason string, most checkout.Money, key checkout.Key) (checkout.Operation, error)
 	Cancel(ctx context.Context, orderID string, key checkout.Key) error
 	Accept(ctx context.Context, orderID string, key checkout.Key) error
+	AnswerDispute(ctx context.Context, orderID string, a checkout.DisputeAnswer, key checkout.Key) error
+	DisputeDocument(ctx context.Context, orderID, id string, kind checkout.DisputeDocument) (document []byte, format string, err error)
 }
 
 // actionPages have people order something about an order.

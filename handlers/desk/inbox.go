@@ -158,6 +158,8 @@ func (d inboxPages) inboxEntry(c echo.Context, e checkout.InboxEntry) view.Inbox
 	case checkout.InboxDeadDelivery:
 		v.About = hostOf(e.Address)
 		d.deadDeliveries(c, e, &v)
+	case checkout.InboxDispute:
+		v.About, v.Amount = reasonText(c, *e.Dispute), disputedText(c, *e.Dispute)
 	case checkout.InboxDeadEmail:
 		v.About = emailName(ctx, e.About)
 	case checkout.InboxDifference:
@@ -202,6 +204,9 @@ func (d inboxPages) deadDeliveries(c echo.Context, e checkout.InboxEntry, v *vie
 // inboxChoice is a choice with its consequence. Only one that the person may order leads on.
 func (d inboxPages) inboxChoice(c echo.Context, e checkout.InboxEntry, choice checkout.InboxChoice) view.InboxChoice {
 	v := view.InboxChoice{Name: string(choice), Consequence: consequence(c.Request().Context(), e.Kind, choice)}
+	if e.Dispute != nil {
+		v.URL = disputePages(d).answerURL(c, e.Order.ID, *e.Dispute, choice)
+	}
 	for _, a := range orderActions() {
 		if e.Order != nil && a.name == choice && actionPages(d).mayAct(c, a, *e.Order) {
 			v.URL = orderURL(e.Order.ID) + "/" + string(choice)

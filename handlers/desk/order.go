@@ -72,6 +72,10 @@ func (d orderPages) orderView(c echo.Context, o checkout.Order) view.Order {
 	for _, p := range o.Payments {
 		v.Payments = append(v.Payments, d.paymentView(c, p))
 	}
+	if taken := checkout.TakenOfOrder(o); taken.Minor > 0 {
+		v.Taken = amountText(c, taken)
+	}
+	v.Disputes = disputePages(d).disputes(c, o)
 	v.Actions, v.Question = actionPages(d).actions(c, o)
 	return v
 }
@@ -135,9 +139,6 @@ func (d orderPages) paymentView(c echo.Context, p checkout.Payment) view.Payment
 			Kind: string(op.Kind), RequestID: op.RequestID, Amount: amountText(c, op.Amount), Code: op.ResultCode, Result: result, Reason: op.Reason,
 			Status: status(string(op.Status)), Created: d.moment(c, op.CreatedAt),
 		})
-	}
-	for _, one := range p.Disputes {
-		v.Disputes = append(v.Disputes, view.Dispute{ID: one.ID, Step: one.Step, Result: one.Result, Due: d.moment(c, one.Due)})
 	}
 	return v
 }

@@ -241,6 +241,7 @@ var severities = map[string]string{
 	"paid": "good", "success": "good", "sent": "good", "delivered": "good",
 	"processing": "wait", "authorized": "wait", "pending": "wait", "unknown": "wait", "review": "bad",
 	"failed": "bad", "dead": "bad",
+	"dispute_open": "bad", "dispute_defended": "wait", "dispute_won": "good", "dispute_lost": "bad",
 }
 
 func status(s string) view.Status { return view.Status{Key: s, Severity: severities[s]} }

@@ -52,7 +52,7 @@ const (
 )
 
 // Uploads are the routes that take files.
-var Uploads = []string{BasePath + pathPicture, BasePath + pathImport, BasePath + pathReconciliation}
+var Uploads = []string{BasePath + pathPicture, BasePath + pathImport, BasePath + pathReconciliation, BasePath + pathDispute + "/defend"}
 
 const changesShown = 50 // of the history of a stock
 

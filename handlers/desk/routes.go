@@ -38,6 +38,7 @@ func (d *desk) routes() []route {
 		orderPages{d}.routes(),
 		actionPages{d}.routes(),
 		proofPages{d}.routes(),
+		disputePages{d}.routes(),
 		linkPages{d}.routes(),
 		reportPages{d}.routes(),
 		reconciliationPages{d}.routes(),

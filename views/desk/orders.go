@@ -53,6 +53,8 @@ type Order struct {
 	Metadata                                []Fact
 	Lines                                   []Line
 	Payments                                []Payment
+	Disputes                                []Dispute
+	Taken                                   string // by disputes that were lost, or ""
 	Actions                                 []Action
 	Question                                string // why money cannot be returned, or ""
 	Emails                                  []Email
@@ -85,7 +87,6 @@ type Payment struct {
 	Facts             []Fact
 	Card              []Fact
 	Operations        []Operation
-	Disputes          []Dispute
 }
 
 // Operation is a capture, refund or cancel.
@@ -93,12 +94,6 @@ type Operation struct {
 	Kind, RequestID, Amount, Code, Result, Reason string
 	Status                                        Status
 	Created                                       Moment
-}
-
-// Dispute is a dispute of a payment with its last step.
-type Dispute struct {
-	ID, Step, Result string
-	Due              Moment
 }
 
 // Action is what the person may order about the order.

@@ -62,6 +62,10 @@ func inbox(ctx context.Context, may bool) desk.Inbox {
 			Choices: []desk.InboxChoice{inboxChoice(ctx, "resolve", "choice.resolve", false)},
 		},
 		{
+			Kind: "dispute", Text: desk.Text(ctx, "inbox.dispute"), About: desk.Text(ctx, "dispute.reason.not_received"), OrderID: "4", Number: "K4WTZ-8QHNM", URL: "/", Amount: "SGD 42.00", Since: noon,
+			Until: noon, Left: desk.Text(ctx, "inbox.left.days", 9), Choices: []desk.InboxChoice{choice("defend", "choice.defend"), choice("give_in", "choice.give_in")},
+		},
+		{
 			Kind: "dead_email", Text: desk.Text(ctx, "inbox.dead_email"), About: desk.Text(ctx, "email.mail.receipt"), OrderID: "3", Number: "T2GFA-7DPOI", URL: "/", Amount: "KWD 1.250", Since: noon,
 			Choices: []desk.InboxChoice{choice("resend", "choice.resend")},
 		},

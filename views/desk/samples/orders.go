@@ -124,7 +124,6 @@ func captured() desk.Payment {
 			{Kind: "capture", RequestID: "01a2-3", Amount: "SGD 42.00", Status: pill("success", "good"), Created: noon},
 			{Kind: "refund", RequestID: "01a2-4", Amount: "SGD 2.50", Status: pill("failed", "bad"), Created: noon, Code: "MERCHANT_BALANCE_NOT_ENOUGH", Reason: "one mug was chipped"},
 		},
-		Disputes: []desk.Dispute{{ID: "2026051412", Step: "DISPUTE_CREATED", Due: noon}},
 	}
 }
 

@@ -20,7 +20,7 @@ type Page struct {
 // Pages lists all of them. Each part of the dashboard has its own in a file of its own.
 func Pages(ctx context.Context) []Page {
 	ctx = desk.WithLanguage(ctx)
-	return slices.Concat(orders(ctx), proofs(ctx), inboxes(ctx), entrance(ctx), accounts(ctx), people(ctx), products(ctx), personal(ctx), systems(ctx), reports(ctx), reconciliation(ctx), settings(ctx), general(ctx))
+	return slices.Concat(orders(ctx), proofs(ctx), disputes(ctx), inboxes(ctx), entrance(ctx), accounts(ctx), people(ctx), products(ctx), personal(ctx), systems(ctx), reports(ctx), reconciliation(ctx), settings(ctx), general(ctx))
 }
 
 // Frame is that of an owner who is at the page whose key in the navigation is current.
