@@ -32,6 +32,8 @@ type Account struct {
 	Form, Wrong                                     string // the form that was refused, and why
 	PasswordURL, FactorURL, RemovalURL, RecoveryURL string
 	Sessions                                        []Session
+	EmailsURL                                       string // "" while a second factor has to be set up
+	When, Language                                  Choice // of emails about the inbox
 }
 
 // wrongOf is why a form was refused, or "".
