@@ -13,6 +13,7 @@ import (
 	"antom-checkout/antom"
 	"antom-checkout/antom/sandbox"
 	"antom-checkout/checkout/gateway"
+	"antom-checkout/checkout/inbox"
 	"antom-checkout/checkout/merchant"
 	"antom-checkout/checkout/payments"
 	"antom-checkout/checkout/shop"
@@ -54,6 +55,7 @@ type Program struct {
 	Client   *antom.Client
 	Services handlers.Services
 	Webhooks *webhooks.Courier
+	Inbox    *inbox.Notifier
 	Sandbox  *sandbox.Sandbox // nil: Antom is elsewhere
 
 	outside  Outside
@@ -116,6 +118,7 @@ func (p *Program) Serve(ctx context.Context) error {
 	sweeping.Go(func() { p.Services.Payments.Sweep(sweep) })
 	sweeping.Go(func() { p.remind(sweep) })
 	sweeping.Go(func() { p.Webhooks.Run(sweep) })
+	sweeping.Go(func() { p.Inbox.Run(sweep) })
 	sweeping.Go(func() { p.forgetAnswers(sweep) })
 	sweeping.Go(func() { p.sumUpSales(sweep) })
 	err := p.servers.serve(ctx)

@@ -28,7 +28,7 @@ var arrows = map[string][]string{
 	"views":             {"static", "checkout"},
 	"views/samples":     {"checkout", "static", "views", "views/desk/samples"},
 	"views/gallery":     {"views/samples"},
-	"mail":              {"checkout", "views", "static"}, // an email is rendered from a view, in the shop's colours
+	"mail":              {"checkout", "views", "views/desk", "static"}, // an email is rendered from a view, in the shop's colours
 	"db":                {"checkout", "checkout/operators"},
 	"db/dbtest":         {"db"}, // for tests only
 	"checkout":          {},

@@ -22,6 +22,7 @@ import (
 	"antom-checkout/checkout/shop"
 	"antom-checkout/db"
 	"antom-checkout/handlers"
+	"antom-checkout/handlers/desk"
 	"antom-checkout/handlers/pictures"
 	"antom-checkout/mail"
 	"antom-checkout/webhooks"
@@ -140,6 +141,11 @@ func (p *Program) checkWebhookURL(text string) error {
 
 // openCourier makes the courier of webhooks.
 func (p *Program) openCourier(context.Context) error {
+	emailsToPeople := p.Settings.mail()
+	emailsToPeople.Now = p.Now
+	p.Inbox = inbox.NewNotifier(inbox.NotifierConfig{
+		Recipients: p.inboxRecipients, Mailer: mail.New(emailsToPeople), TimeZone: p.Settings.Pages.TimeZone, Now: p.Now, Log: p.Log,
+	}, inbox.New(inbox.Config{Now: p.Now}, p.Store), p.Store)
 	cfg := p.Settings.Webhooks
 	cfg.Dialer, cfg.Now, cfg.Log = p.webhookDialer(), p.Now, p.Log
 	if p.metrics != nil {
@@ -151,6 +157,21 @@ func (p *Program) openCourier(context.Context) error {
 	}
 	p.Webhooks = webhooks.New(cfg, p.Store, p.Services.Merchant.Body)
 	return nil
+}
+
+// inboxRecipients are the people who can sign in and want emails about the inbox.
+func (p *Program) inboxRecipients(ctx context.Context) (recipients []inbox.Recipient, err error) {
+	all, err := p.Services.People.People(ctx)
+	for _, m := range all {
+		if !m.Active() || m.InboxEmails == operators.EmailsNone {
+			continue
+		}
+		recipients = append(recipients, inbox.Recipient{
+			ID: m.ID, Email: m.Email, Language: m.Language, Daily: m.InboxEmails == operators.EmailsDaily,
+			May: func(choice checkout.InboxChoice) bool { return m.May(operators.Needed(choice)) },
+		})
+	}
+	return recipients, err
 }
 
 // newGateway translates between a client and the services.
@@ -169,6 +190,7 @@ func (s *Settings) mail() mail.Config {
 	cfg.Host = s.PublicURL.Hostname()
 	cfg.From = cmp.Or(cfg.From, "shop@"+mailDomain(cfg.Host))
 	cfg.Folder = s.mailFolder()
+	cfg.Desk = strings.TrimSuffix(s.PublicURL.String(), "/") + desk.BasePath
 	if !s.SMTPURL.Empty() {
 		cfg.Server, _ = mail.ParseServer(s.SMTPURL.Reveal()) // checked when the settings were read
 	}

@@ -57,6 +57,16 @@ func (m *mapping[T]) add(ctx context.Context, tx *tx, row *T, owner ...any) (sql
 	return tx.ExecContext(ctx, m.insert, values...)
 }
 
+// addNew inserts a row unless there is one of its key, where onConflict says so.
+func (m *mapping[T]) addNew(ctx context.Context, tx *tx, row *T) (added bool, err error) {
+	res, err := m.add(ctx, tx, row)
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}
+
 // update writes the columns of a row that differ, and returns how many rows have
 // changed. An UPDATE that names an indexed column rewrites the index, also when the
 // value is the same as before.

@@ -10,7 +10,7 @@ import (
 )
 
 var differenceRows = newMapping(mapping[checkout.Difference]{
-	table: "differences", key: []string{"subject"},
+	table: "differences", key: []string{"subject"}, onConflict: "ON CONFLICT (subject) DO NOTHING",
 	columns: []column[checkout.Difference]{
 		plain("id", func(d *checkout.Difference) *string { return &d.ID }),
 		fixed(plain("subject", func(d *checkout.Difference) *string { return &d.Subject })),
@@ -37,12 +37,12 @@ func (t reportBooks) SaveDifferences(ctx context.Context, found []checkout.Diffe
 	}
 	return t.store.write(ctx, func(ctx context.Context, tx *tx) error {
 		for _, is := range found {
-			was, err := findDifference(ctx, tx, is.Subject)
-			switch {
-			case checkout.IsNotFound(err):
-				_, err = differenceRows.add(ctx, tx, &is)
-			case err == nil && was.Replaced(is):
-				_, err = differenceRows.update(ctx, tx, &was, &is, is.Subject)
+			added, err := differenceRows.addNew(ctx, tx, &is)
+			if err == nil && !added {
+				var was checkout.Difference
+				if was, err = findDifference(ctx, tx, is.Subject); err == nil && was.Replaced(is) {
+					_, err = differenceRows.update(ctx, tx, &was, &is, is.Subject)
+				}
 			}
 			if err != nil {
 				return fmt.Errorf("save difference: %w", err)
@@ -68,11 +68,15 @@ func (t reportBooks) Differences(ctx context.Context, all bool, w checkout.Windo
 	}
 	// One condition that the index knows: with an OR for the first page every page would read all
 	// differences before it.
-	return collect(ctx, t.store.reads, scanOf(&differenceRows), `
-		SELECT `+differenceRows.names+`
+	return collect(ctx, t.store.reads, scanOf(&differenceRows), differencesPage(where, w.Limit), after)
+}
+
+func differencesPage(where string, limit int) string {
+	return `
+		SELECT ` + differenceRows.names + `
 		  FROM differences
-		 WHERE `+where+` AND id < $1
-		 ORDER BY id DESC`+first(w.Limit), after)
+		 WHERE ` + where + ` AND id < $1
+		 ORDER BY id DESC` + first(limit)
 }
 
 // afterAllIDs is greater than every id.

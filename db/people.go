@@ -42,6 +42,8 @@ var memberRows = newMapping(mapping[memberRow]{
 		fixed(instant("created_at", func(m *memberRow) *time.Time { return &m.CreatedAt })),
 		instant("signed_in_at", func(m *memberRow) *time.Time { return &m.SignedInAt }),
 		instant("disabled_at", func(m *memberRow) *time.Time { return &m.DisabledAt }),
+		plain("inbox_emails", func(m *memberRow) *operators.InboxEmails { return &m.InboxEmails }),
+		plain("language", func(m *memberRow) *string { return &m.Language }),
 	},
 })
 

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -31,7 +32,7 @@ var reportFileRows = newMapping(mapping[checkout.ReportFile]{
 })
 
 var reportRowRows = newMapping(mapping[checkout.ReportRow]{
-	table: "report_rows", key: []string{"kind", "key"},
+	table: "report_rows", key: []string{"kind", "key"}, onConflict: "ON CONFLICT (kind, key) DO NOTHING",
 	columns: []column[checkout.ReportRow]{
 		fixed(plain("kind", func(r *checkout.ReportRow) *string { return &r.Kind })),
 		fixed(plain("key", func(r *checkout.ReportRow) *string { return &r.Key })),
@@ -136,13 +137,13 @@ func (t reportBooks) SaveReportRows(ctx context.Context, rows []checkout.ReportR
 	return t.store.write(ctx, func(ctx context.Context, tx *tx) error {
 		changed := rows
 		for _, is := range rows {
-			was, err := findReportRow(ctx, tx, is.Kind, is.Key)
-			switch {
-			case checkout.IsNotFound(err):
-				_, err = reportRowRows.add(ctx, tx, &is)
-			case err == nil:
-				changed = append(changed[:len(changed):len(changed)], was)
-				_, err = reportRowRows.update(ctx, tx, &was, &is, is.Kind, is.Key)
+			added, err := reportRowRows.addNew(ctx, tx, &is)
+			if err == nil && !added {
+				var was checkout.ReportRow
+				if was, err = findReportRow(ctx, tx, is.Kind, is.Key); err == nil {
+					changed = append(changed[:len(changed):len(changed)], was)
+					_, err = reportRowRows.update(ctx, tx, &was, &is, is.Kind, is.Key)
+				}
 			}
 			if err != nil {
 				return fmt.Errorf("save report row: %w", err)
@@ -172,6 +173,70 @@ func (t reportBooks) RowsAbout(ctx context.Context, act string) ([]checkout.Repo
 		  FROM report_rows
 		 WHERE act = $1 AND act <> ''
 		 ORDER BY kind, key`, act)
+}
+
+// FindPayments implements books.Store. Each kind of id is looked up for all references at once.
+func (t reportBooks) FindPayments(ctx context.Context, wanted []checkout.Reference) (map[checkout.Reference]string, error) {
+	found := map[checkout.Reference]string{}
+	for _, kind := range []struct {
+		id        func(checkout.Reference) string
+		reference func(string) checkout.Reference
+		query     string
+	}{
+		{func(r checkout.Reference) string { return r.RequestID }, func(id string) checkout.Reference { return checkout.Reference{RequestID: id} },
+			`SELECT p.request_id, p.order_id FROM json_each($1) AS w JOIN payments AS p ON p.request_id = w.value`},
+		{func(r checkout.Reference) string { return r.AntomID }, func(id string) checkout.Reference { return checkout.Reference{AntomID: id} },
+			`SELECT p.antom_id, p.order_id FROM json_each($1) AS w JOIN payments AS p ON p.antom_id = w.value AND p.antom_id <> ''`},
+		{func(r checkout.Reference) string { return r.RefundRequestID }, func(id string) checkout.Reference { return checkout.Reference{RefundRequestID: id} },
+			`SELECT o.request_id, p.order_id FROM json_each($1) AS w JOIN operations AS o ON o.request_id = w.value AND o.kind = 'refund'
+			   JOIN payments AS p ON p.request_id = o.payment_request_id`},
+		{func(r checkout.Reference) string { return r.RefundID }, func(id string) checkout.Reference { return checkout.Reference{RefundID: id} },
+			`SELECT o.antom_id, p.order_id FROM json_each($1) AS w JOIN operations AS o ON o.antom_id = w.value AND o.kind = 'refund' AND o.antom_id <> ''
+			   JOIN payments AS p ON p.request_id = o.payment_request_id`},
+	} {
+		var ids []string
+		for _, r := range wanted {
+			if id := kind.id(r); id != "" {
+				ids = append(ids, id)
+			}
+		}
+		pairs, err := t.pairs(ctx, kind.query, ids)
+		if err != nil {
+			return nil, fmt.Errorf("find payments of a report: %w", err)
+		}
+		for id, order := range pairs {
+			found[kind.reference(id)] = order
+		}
+	}
+	return found, nil
+}
+
+// KnownOrders implements books.Store.
+func (t reportBooks) KnownOrders(ctx context.Context, ids []string) (map[string]string, error) {
+	found, err := t.pairs(ctx, `SELECT o.id, o.id FROM json_each($1) AS w JOIN orders AS o ON o.id = w.value`, ids)
+	if err != nil {
+		return nil, fmt.Errorf("find orders of a report: %w", err)
+	}
+	return found, nil
+}
+
+// pairs are what a query finds of a list of ids.
+func (t reportBooks) pairs(ctx context.Context, query string, ids []string) (map[string]string, error) {
+	found := map[string]string{}
+	if len(ids) == 0 {
+		return found, nil
+	}
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	_, err = collect(ctx, t.store.reads, func(row scanner) (struct{}, error) {
+		var id, other string
+		err := row.Scan(&id, &other)
+		found[id] = other
+		return struct{}{}, err
+	}, query, string(list))
+	return found, err
 }
 
 // OtherGeneration implements books.Store.

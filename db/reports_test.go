@@ -3,6 +3,7 @@ package db
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -181,5 +182,42 @@ func TestMovesOfTheLedgerAreFoundByTheirTime(t *testing.T) {
 	moves, err := store.LedgerMoves(t.Context(), noon.Add(time.Minute), noon.Add(2*time.Hour))
 	if err != nil || len(moves) != 1 || moves[0].OrderID != "o1" || moves[0].To != "paid" || moves[0].PaymentRequestID != "p-o1" || !moves[0].At.Equal(noon.Add(time.Hour)) {
 		t.Errorf("found %+v, %v", moves, err)
+	}
+}
+
+// Every page of the open differences is found by the index, and not by reading those before it.
+func TestAPageOfDifferencesIsFoundByItsIndex(t *testing.T) {
+	store := openStore(t)
+	plan, err := collect(t.Context(), store.reads, func(row scanner) (detail string, err error) {
+		var id, parent, unused int
+		err = row.Scan(&id, &parent, &unused, &detail)
+		return detail, err
+	}, `EXPLAIN QUERY PLAN `+differencesPage("resolved_at IS NULL", 200), afterAllIDs)
+	if want := []string{"SEARCH differences USING INDEX differences_open (id<?)"}; !slices.Equal(plan, want) || err != nil {
+		t.Errorf("the plan is %q, %v", plan, err)
+	}
+}
+
+// Payments of a report are found by each of their ids, many at a time.
+func TestPaymentsOfAReportAreFoundTogether(t *testing.T) {
+	store := openStore(t)
+	if err := placeFull(store, fullOrder("o1")); err != nil {
+		t.Fatal(err)
+	}
+	o := orderByID(t, store, "o1")
+	p := o.Payments[0]
+	refund := p.Operations[slices.IndexFunc(p.Operations, func(op checkout.Operation) bool { return op.Kind == checkout.Refund })]
+	wanted := []checkout.Reference{{RequestID: p.RequestID}, {AntomID: p.AntomID}, {RefundRequestID: refund.RequestID}, {RefundID: refund.AntomID}, {RequestID: "none"}, {RefundRequestID: p.RequestID}}
+	found, err := store.FindPayments(t.Context(), wanted)
+	if err != nil || len(found) != 4 {
+		t.Errorf("found are %v, %v", found, err)
+	}
+	for _, by := range wanted[:4] {
+		if id, _, err := store.FindPayment(t.Context(), by); found[by] != o.ID || id != o.ID || err != nil {
+			t.Errorf("%+v leads to %q, alone to %q, %v", by, found[by], id, err)
+		}
+	}
+	if known, err := store.KnownOrders(t.Context(), []string{o.ID, "none"}); err != nil || len(known) != 1 || known[o.ID] != o.ID {
+		t.Errorf("the known orders are %v, %v", known, err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"antom-checkout/checkout"
 	"antom-checkout/checkout/operators"
+	"antom-checkout/views"
 )
 
 const inboxPath = "/dashboard/inbox"
@@ -139,4 +140,51 @@ func TestDeadEventsAreDeliveredAgainFromTheInbox(t *testing.T) {
 		t.Errorf("delivered again was %v", got)
 	}
 	owner.get(inboxPath).sees(http.StatusOK, `data-test="empty"`)
+}
+
+// Who can act is told by email of a capture that is due, in the language of their account, once
+// or not at all, as the account says. The email names nothing of the buyer.
+func TestPeopleAreToldOfWhatWaits(t *testing.T) {
+	s := newShop(t, func(set *settings) { set.manualCapture, set.timeStands = true, true })
+	finance := s.newPerson(operators.Finance)
+	s.hires(operators.Support) // may not capture
+	s.newPerson(operators.Owner).post("/dashboard/account/emails", "when=none", "language=en").goesTo("/dashboard/account?done=emails_chosen")
+	finance.post("/dashboard/account/emails", "when=hourly", "language=en").sees(http.StatusUnprocessableEntity)
+	finance.post("/dashboard/account/emails", "when=at_once", "language=tlh").sees(http.StatusBadRequest)
+	_, _, order := s.paidBy("CARD")
+	o, err := s.store.OrderByID(t.Context(), order)
+	must(t, err)
+	round := func() (all []views.EmailPreview) {
+		t.Helper()
+		must(t, s.program.Inbox.Round(t.Context()))
+		return s.emailsCalled("inbox-")
+	}
+	for range 2 {
+		if n := len(round()); n != 1 {
+			t.Fatalf("%d emails about the inbox", n)
+		}
+	}
+	email := round()[0]
+	for _, text := range []string{"Waits for you", o.Number, "48.00", "Capture it, or the bank releases the money", "days left", s.url + "/dashboard/inbox", s.url + "/dashboard/account"} {
+		if !strings.Contains(email.Subject+email.Text, text) {
+			t.Errorf("it lacks %q:\n%s\n\n%s", text, email.Subject, email.Text)
+		}
+	}
+	if !strings.Contains(email.To, "finance@example.com") || strings.Contains(email.Text, "Raffles") || strings.Contains(email.Text, "ann@") {
+		t.Errorf("it goes to %s:\n%s", email.To, email.Text)
+	}
+
+	finance.get("/dashboard/account").sees(http.StatusOK, `data-test="emails"`, `<option value="at_once" selected`)
+	finance.post("/dashboard/account/emails", "when=daily", "language=zh-Hans").goesTo("/dashboard/account?done=emails_chosen")
+	for range 24 {
+		s.jumps(time.Hour)
+		round()
+	}
+	digests := s.emailsCalled("inbox-digest")
+	if len(digests) == 0 || !strings.Contains(digests[0].Text, "银行卡已授权") {
+		t.Errorf("the digests are %+v", digests)
+	}
+	if fresh := s.emailsCalled("inbox-new"); len(fresh) != 1 {
+		t.Errorf("%d emails at once", len(fresh))
+	}
 }

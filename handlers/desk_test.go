@@ -84,6 +84,7 @@ var access = map[string]string{
 	"POST /dashboard/account/second-factor/code":    "viewer",
 	"POST /dashboard/account/second-factor/removal": "viewer",
 	"POST /dashboard/account/recovery-codes":        "viewer",
+	"POST /dashboard/account/emails":                "viewer",
 	"POST /dashboard/account/sessions/:id/end":      "viewer",
 
 	"GET /dashboard/people":               "owner",

@@ -24,6 +24,7 @@ type Config struct {
 	From     string         // a bare address
 	Operator string         // who is told what waits for a person; "": MailOperator is not called
 	Host     string         // names the shop in Message-IDs
+	Desk     string         // address of the dashboard, without a slash at its end
 	Server   *Server        // nil: emails are written to the Folder
 	Folder   string
 	TimeZone *time.Location // of dates in emails; nil: UTC

@@ -18,9 +18,11 @@ import (
 
 // Store is what the Service reads and writes.
 type Store interface {
-	// FindPayment tells which order and payment an id is about, or answers ErrNotFound;
+	// FindPayments tells which orders some references, of one id each, are about. What is about
+	// none is left out. KnownOrders are those of some ids that are orders', by themselves.
+	FindPayments(ctx context.Context, by []checkout.Reference) (map[checkout.Reference]string, error)
+	KnownOrders(ctx context.Context, ids []string) (map[string]string, error)
 	// OrderByID finds an order, and Timeline lists the rows of its ledger.
-	FindPayment(ctx context.Context, by checkout.Reference) (orderID, requestID string, err error)
 	OrderByID(ctx context.Context, id string) (checkout.Order, error)
 	Timeline(ctx context.Context, orderID string) ([]checkout.TimelineEntry, error)
 	// LedgerMoves lists the rows of the ledger of a time by which payments were paid, and

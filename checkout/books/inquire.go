@@ -57,7 +57,7 @@ func (s *Service) InquireAbout(ctx context.Context, id string) (agrees bool, err
 		return result.Classes[checkout.RowMatched] == 1, err
 	}
 	r := s.emptyReading(&Result{})
-	if err := r.examine(ctx, d); err != nil {
+	if err := r.examineAll(ctx, []checkout.Difference{d}); err != nil {
 		return false, err
 	}
 	if err := r.storeFound(ctx); err != nil {

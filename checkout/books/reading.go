@@ -35,8 +35,10 @@ type reading struct {
 // newReading is a run that knows what is open.
 func (s *Service) newReading(ctx context.Context, result *Result) (*reading, error) {
 	r := s.emptyReading(result)
-	return r, s.eachOpen(ctx, func(d checkout.Difference) error {
-		r.open[d.Subject] = true
+	return r, s.eachOpen(ctx, func(open []checkout.Difference) error {
+		for _, d := range open {
+			r.open[d.Subject] = true
+		}
 		return nil
 	})
 }
@@ -45,23 +47,21 @@ func (s *Service) emptyReading(result *Result) *reading {
 	return &reading{Service: s, result: result, orders: map[string]known{}, subjects: map[string]bool{}, open: map[string]bool{}, noted: map[string]bool{}, batches: map[string]bool{}}
 }
 
-// eachOpen goes through all differences that are open.
-func (s *Service) eachOpen(ctx context.Context, do func(checkout.Difference) error) error {
+// eachOpen goes through all differences that are open, some at a time.
+func (s *Service) eachOpen(ctx context.Context, do func([]checkout.Difference) error) error {
 	window := checkout.Window{Limit: savedAtOnce}
 	for {
 		open, err := s.store.Differences(ctx, false, window)
 		if err != nil {
 			return err
 		}
-		for _, d := range open {
-			if err := do(d); err != nil {
-				return err
-			}
-			window.After = d.ID
-		}
-		if len(open) < window.Limit {
+		if len(open) == 0 {
 			return nil
 		}
+		if err := do(open); err != nil {
+			return err
+		}
+		window.After = open[len(open)-1].ID
 	}
 }
 
@@ -78,14 +78,16 @@ func (r *reading) file(ctx context.Context, f *reports.File) error {
 	id := r.cfg.NewID()
 	rows := rowsOf(f, id)
 	var unit unitCheck
-	for i, row := range rows {
-		if rows[i], err = r.classify(ctx, row); err != nil {
+	for chunk := range slices.Chunk(rows, savedAtOnce) {
+		if err := r.classifyAll(ctx, chunk); err != nil {
 			return err
 		}
-		unit.add(rows[i], r.orders[rows[i].OrderID].order)
-		r.result.Classes[rows[i].Class]++
-		if row.Batch != "" && f.Kind != reports.Transactions {
-			r.batches[row.Batch] = true
+		for _, row := range chunk {
+			unit.add(row, r.orders[row.OrderID].order)
+			r.result.Classes[row.Class]++
+			if row.Batch != "" && f.Kind != reports.Transactions {
+				r.batches[row.Batch] = true
+			}
 		}
 	}
 	if unit.other > 0 && unit.this == 0 && !f.Pointed {
@@ -169,27 +171,62 @@ func (u *unitCheck) add(row checkout.ReportRow, o checkout.Order) {
 	}
 }
 
-// classify finds what a row is about.
-func (r *reading) classify(ctx context.Context, row checkout.ReportRow) (checkout.ReportRow, error) {
-	if row.Kind == checkout.ReportSummary {
-		return classify(row, nil, ""), nil
-	}
-	var candidates []known
+// mostReferences is how many ids a row has at most: so many orders may be needed for it.
+const mostReferences = 6
+
+// references are the ids by which the payment of a row may be found.
+func references(row checkout.ReportRow) (all []checkout.Reference) {
 	for _, by := range []checkout.Reference{
 		{RequestID: row.RequestID}, {RequestID: row.OriginalRequestID}, {RefundRequestID: row.RequestID},
 		{AntomID: row.TransactionID}, {AntomID: row.OriginalID}, {RefundID: row.TransactionID},
 	} {
-		if by == (checkout.Reference{}) {
-			continue
+		if by != (checkout.Reference{}) {
+			all = append(all, by)
 		}
-		orderID, _, err := r.store.FindPayment(ctx, by)
-		if checkout.IsNotFound(err) {
-			continue
+	}
+	return all
+}
+
+// classifyAll finds what rows are about. Their orders are looked up for all of them at once: a
+// query for each id of each row would take longer than all else.
+func (r *reading) classifyAll(ctx context.Context, rows []checkout.ReportRow) error {
+	if len(r.orders)+mostReferences*len(rows) > rememberedOrders {
+		clear(r.orders)
+	}
+	var wanted []checkout.Reference
+	var orders []string
+	for _, row := range rows {
+		wanted = append(wanted, references(row)...)
+		if row.OrderReference != "" {
+			orders = append(orders, row.OrderReference)
 		}
-		if err != nil {
-			return row, err
+	}
+	found, err := r.store.FindPayments(ctx, wanted)
+	if err != nil {
+		return err
+	}
+	known, err := r.store.KnownOrders(ctx, orders)
+	if err != nil {
+		return err
+	}
+	for i, row := range rows {
+		if rows[i], err = r.classify(ctx, row, found, known[row.OrderReference]); err != nil {
+			return err
 		}
-		if slices.ContainsFunc(candidates, func(k known) bool { return k.order.ID == orderID }) {
+	}
+	return nil
+}
+
+// classify finds what a row is about: found are the orders that references lead to, and
+// byReference is the one that the row names itself, or "".
+func (r *reading) classify(ctx context.Context, row checkout.ReportRow, found map[checkout.Reference]string, byReference string) (checkout.ReportRow, error) {
+	if row.Kind == checkout.ReportSummary {
+		return classify(row, nil, ""), nil
+	}
+	var candidates []known
+	for _, by := range references(row) {
+		orderID, leads := found[by]
+		if !leads || slices.ContainsFunc(candidates, func(k known) bool { return k.order.ID == orderID }) {
 			continue
 		}
 		k, err := r.order(ctx, orderID)
@@ -198,15 +235,10 @@ func (r *reading) classify(ctx context.Context, row checkout.ReportRow) (checkou
 		}
 		candidates = append(candidates, k)
 	}
-	reference := ""
-	if len(candidates) == 0 && row.OrderReference != "" {
-		k, err := r.order(ctx, row.OrderReference)
-		if err != nil && !checkout.IsNotFound(err) {
-			return row, err
-		}
-		reference = k.order.ID
+	if len(candidates) > 0 {
+		byReference = ""
 	}
-	return r.oncePaid(ctx, classify(row, candidates, reference))
+	return r.oncePaid(ctx, classify(row, candidates, byReference))
 }
 
 // oncePaid finds an act that two rows pay out: of one file, or of two batches.
@@ -331,23 +363,35 @@ func (r *reading) examineOpen(ctx context.Context) error {
 	if err := r.storeFound(ctx); err != nil {
 		return err
 	}
-	if err := r.eachOpen(ctx, func(d checkout.Difference) error { return r.examine(ctx, d) }); err != nil {
+	if err := r.eachOpen(ctx, func(open []checkout.Difference) error { return r.examineAll(ctx, open) }); err != nil {
 		return err
 	}
 	return r.storeFound(ctx)
 }
 
-func (r *reading) examine(ctx context.Context, d checkout.Difference) error {
+// examineAll compares some differences again.
+func (r *reading) examineAll(ctx context.Context, open []checkout.Difference) error {
+	again, err := r.classifyAgain(ctx, open)
+	if err != nil {
+		return err
+	}
+	for _, d := range open {
+		if err := r.examine(ctx, d, again[d.Subject]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// examine compares a difference again; again is its row with the class that it has now, if it is
+// about a row.
+func (r *reading) examine(ctx context.Context, d checkout.Difference, again checkout.ReportRow) error {
 	if r.noted[d.Subject] {
 		r.result.Differences = append(r.result.Differences, d)
 		return nil
 	}
 	r.open[d.Subject] = true
-	if kind, key, isRow := cutRow(d.Subject); isRow {
-		again, err := r.classifyAgain(ctx, kind, key)
-		if err != nil {
-			return err
-		}
+	if _, _, isRow := cutRow(d.Subject); isRow {
 		if agrees(again) {
 			return r.end(ctx, d.Subject, checkout.ResolvedByReport)
 		}
@@ -371,17 +415,37 @@ func (r *reading) examine(ctx context.Context, d checkout.Difference) error {
 	return nil
 }
 
-// classifyAgain compares a stored row with the records as they are now.
-func (r *reading) classifyAgain(ctx context.Context, kind, key string) (checkout.ReportRow, error) {
-	row, err := r.store.ReportRow(ctx, kind, key)
-	if err != nil {
-		return row, err
+// classifyAgain compares the stored rows of differences with the records as they are now, and
+// returns them by the subjects of the differences. What this run has just compared is left out.
+func (r *reading) classifyAgain(ctx context.Context, open []checkout.Difference) (map[string]checkout.ReportRow, error) {
+	var rows []checkout.ReportRow
+	for _, d := range open {
+		kind, key, isRow := cutRow(d.Subject)
+		if !isRow || r.noted[d.Subject] {
+			continue
+		}
+		row, err := r.store.ReportRow(ctx, kind, key)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, row)
 	}
-	again, err := r.classify(ctx, row)
-	if err != nil || again == row {
-		return again, err
+	was := slices.Clone(rows)
+	if err := r.classifyAll(ctx, rows); err != nil {
+		return nil, err
 	}
-	return again, r.store.SaveReportRows(ctx, []checkout.ReportRow{again})
+	again := map[string]checkout.ReportRow{}
+	var changed []checkout.ReportRow
+	for i, row := range rows {
+		again[rowSubject(row)] = row
+		if row != was[i] {
+			changed = append(changed, row)
+		}
+	}
+	if len(changed) == 0 {
+		return again, nil
+	}
+	return again, r.store.SaveReportRows(ctx, changed)
 }
 
 // cutRow is the row that a difference is about.

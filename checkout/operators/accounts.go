@@ -2,8 +2,11 @@ package operators
 
 import (
 	"context"
+	"slices"
 
 	"github.com/pquerna/otp"
+
+	"antom-checkout/checkout"
 )
 
 // OwnAccount is what a person sees of their own account.
@@ -49,6 +52,22 @@ func (s *accounts) EndSession(ctx context.Context, signed Signed, id string, fro
 	}
 	return nil // it has ended already
 }
+
+// ChooseInboxEmails says when a person is told by email of what waits for them, and in which
+// language. Errors: CodeFormInvalid.
+func (s *accounts) ChooseInboxEmails(ctx context.Context, signed Signed, when InboxEmails, language string) error {
+	if !slices.Contains(InboxEmailChoices(), when) || language == "" || len(language) > longestLanguage {
+		return checkout.NewError(checkout.CodeFormInvalid, "there is no such choice of emails")
+	}
+	_, err := s.change(ctx, signed.Person.ID, func(m *Member) (Change, error) {
+		m.InboxEmails, m.Language = when, language
+		return Change{}, nil
+	})
+	return err
+}
+
+// longestLanguage is how long the tag of a language is at most.
+const longestLanguage = 35
 
 // ChangePassword sets another password, ends the person's sessions, and begins a new one.
 // Errors: Wrong, Slow, and those of a password.

@@ -49,7 +49,7 @@ func (s *management) Invite(ctx context.Context, by Actor, email, name string, r
 		return m, "", &Refusal{Code: RoleUnknown}
 	}
 	err = s.store.ChangePeople(ctx, func(all []Member) (Change, error) {
-		m = Member{Person: Person{ID: s.cfg.NewID(), Name: name, Email: email, Role: role}, CreatedAt: s.cfg.Now()}
+		m = Member{Person: Person{ID: s.cfg.NewID(), Name: name, Email: email, Role: role}, CreatedAt: s.cfg.Now(), InboxEmails: EmailsAtOnce, Language: defaultLanguage}
 		if known := find(all, email); known != nil {
 			if known.hasEntrance() || !known.DisabledAt.IsZero() {
 				return Change{}, &Refusal{Code: EmailTaken}
@@ -147,7 +147,7 @@ func (s *management) SignInLink(ctx context.Context, by Actor) (link string, err
 		return "", &Refusal{Code: TestModeOnly}
 	}
 	err = s.store.ChangePeople(ctx, func(all []Member) (Change, error) {
-		owner := Member{Person: Person{ID: s.cfg.NewID(), Name: "Owner", Email: sandboxOwner, Role: Owner}, CreatedAt: s.cfg.Now()}
+		owner := Member{Person: Person{ID: s.cfg.NewID(), Name: "Owner", Email: sandboxOwner, Role: Owner}, CreatedAt: s.cfg.Now(), InboxEmails: EmailsAtOnce, Language: defaultLanguage}
 		if known := find(all, sandboxOwner); known != nil {
 			owner = *known
 			owner.Role, owner.DisabledAt = Owner, time.Time{}

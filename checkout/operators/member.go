@@ -22,7 +22,26 @@ type Member struct {
 	CreatedAt  time.Time
 	SignedInAt time.Time // zero: never
 	DisabledAt time.Time // zero: the person may sign in
+
+	InboxEmails InboxEmails // about what waits for them
+	Language    string      // of emails
 }
+
+// InboxEmails is when a person is told by email of what waits for them.
+type InboxEmails string
+
+// When people are told.
+const (
+	EmailsAtOnce InboxEmails = "at_once"
+	EmailsDaily  InboxEmails = "daily"
+	EmailsNone   InboxEmails = "none"
+)
+
+// InboxEmailChoices lists when people can be told.
+func InboxEmailChoices() []InboxEmails { return []InboxEmails{EmailsAtOnce, EmailsDaily, EmailsNone} }
+
+// defaultLanguage is that of emails until a person chooses another.
+const defaultLanguage = "en"
 
 // Active reports whether the person can sign in.
 func (m Member) Active() bool { return m.hasEntrance() && m.DisabledAt.IsZero() }

@@ -130,6 +130,13 @@ CREATE INDEX idempotency_about ON idempotency (about) WHERE about <> '';
 
 CREATE INDEX idempotency_by_age ON idempotency (created_at);
 
+CREATE TABLE inbox_emails (
+	person TEXT NOT NULL REFERENCES people,
+	matter TEXT NOT NULL, -- of the inbox, its end, or a day's digest
+	at     INTEGER NOT NULL,
+	PRIMARY KEY (person, matter)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE notifications (
 	id                 TEXT PRIMARY KEY,
 	type               TEXT NOT NULL,
@@ -372,7 +379,7 @@ CREATE TABLE people (
 	created_at   INTEGER NOT NULL,
 	signed_in_at INTEGER,
 	disabled_at  INTEGER
-, passkeys TEXT NOT NULL DEFAULT '') STRICT;
+, inbox_emails TEXT NOT NULL DEFAULT 'at_once' CHECK (inbox_emails IN ('at_once', 'daily', 'none')), language TEXT NOT NULL DEFAULT 'en', passkeys TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE UNIQUE INDEX people_of_email ON people (lower(email));
 

@@ -1,10 +1,13 @@
 package desk
 
 import (
+	"context"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
+	"golang.org/x/text/language"
 
 	"antom-checkout/checkout/operators"
 	"antom-checkout/handlers/web"
@@ -18,6 +21,7 @@ const (
 	pathFactor   = pathAccount + "/second-factor"
 	pathRecovery = pathAccount + "/recovery-codes"
 	pathSessions = pathAccount + "/sessions"
+	pathEmails   = pathAccount + "/emails"
 )
 
 // account is what a person does with their own account.
@@ -33,6 +37,7 @@ func (d account) routes() []route {
 		{http.MethodPost, pathFactor + "/removal", operators.Account, d.removeFactor, "takes the second factor away"},
 		{http.MethodPost, pathRecovery, operators.Account, d.makeRecovery, "makes new recovery codes"},
 		{http.MethodPost, pathSessions + "/:id/end", operators.Account, d.endSession, "ends a session of the person's own"},
+		{http.MethodPost, pathEmails, operators.See, d.chooseEmails, "chooses when the person is told of what waits"},
 	}
 }
 
@@ -52,6 +57,10 @@ func (d account) accountPage(c echo.Context, status int, form, wrong string) err
 		PasswordURL: BasePath + pathPassword, FactorURL: BasePath + pathFactor, RemovalURL: BasePath + pathFactor + "/removal",
 		RecoveryURL: BasePath + pathRecovery, HasCodes: own.TOTP != "",
 		Passkeys: d.passkeyViews(c, own), Passkey: d.passkeyForm(c, pathPasskeys),
+	}
+	if !v.MustSetUp {
+		v.EmailsURL = BasePath + pathEmails
+		v.When, v.Language = emailChoices(ctx, own.Member)
 	}
 	for _, s := range own.Sessions {
 		one := d.sessionView(c, s)
@@ -76,6 +85,35 @@ func (d account) passkeyViews(c echo.Context, own operators.OwnAccount) (all []v
 		all = append(all, one)
 	}
 	return all
+}
+
+// emailChoices are when a person is told of what waits for them, and in which language.
+func emailChoices(ctx context.Context, m operators.Member) (when, language view.Choice) {
+	when = view.Choice{Name: "when", Label: view.Text(ctx, "account.emails.when"), Value: string(m.InboxEmails)}
+	for _, choice := range operators.InboxEmailChoices() {
+		when.Options = append(when.Options, view.Option{Value: string(choice), Text: view.Text(ctx, "account.emails."+string(choice))})
+	}
+	language = view.Choice{Name: "language", Label: view.Text(ctx, "account.emails.language"), Value: m.Language}
+	for _, tag := range view.Languages() {
+		language.Options = append(language.Options, view.Option{Value: tag.String(), Text: views.LanguageName(tag)})
+	}
+	return when, language
+}
+
+// chooseEmails takes a language that the dashboard has.
+func (d account) chooseEmails(c echo.Context) error {
+	f, err := form(c)
+	if err != nil {
+		return err
+	}
+	known := slices.ContainsFunc(view.Languages(), func(tag language.Tag) bool { return tag.String() == f.Get("language") })
+	if !known {
+		return echo.NewHTTPError(http.StatusBadRequest)
+	}
+	if err := d.People.ChooseInboxEmails(c.Request().Context(), signed(c), operators.InboxEmails(f.Get("when")), f.Get("language")); err != nil {
+		return err
+	}
+	return done(c, pathAccount, "emails_chosen")
 }
 
 func (d *desk) sessionView(c echo.Context, s operators.Session) view.Session {

@@ -61,6 +61,8 @@ type Account struct {
 	Sessions                                        []Session
 	Passkeys                                        []Passkey
 	Passkey                                         PasskeyForm // that adds one
+	EmailsURL                                       string      // "" while a second factor has to be set up
+	When, Language                                  Choice      // of emails about the inbox
 }
 
 // Passkey is one of a person's passkeys.

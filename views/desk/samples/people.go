@@ -31,12 +31,17 @@ func passkey() desk.PasskeyForm {
 func account(ctx context.Context) desk.Account {
 	return desk.Account{
 		Frame: Frame(ctx, "account"), Name: "Mei Lindqvist", Email: "mei@kiln.example", Role: "owner", HasPassword: true, Least: 12,
-		PasswordURL: "/", FactorURL: "/", RemovalURL: "/", RecoveryURL: "/", Sessions: sessions(), Passkey: passkey(),
+		PasswordURL: "/", FactorURL: "/", RemovalURL: "/", RecoveryURL: "/", Sessions: sessions(), Passkey: passkey(), EmailsURL: "/",
+		When: desk.Choice{Name: "when", Label: desk.Text(ctx, "account.emails.when"), Value: "daily", Options: []desk.Option{
+			{Value: "at_once", Text: desk.Text(ctx, "account.emails.at_once")}, {Value: "daily", Text: desk.Text(ctx, "account.emails.daily")},
+		}},
+		Language: desk.Choice{Name: "language", Label: desk.Text(ctx, "account.emails.language"), Value: "en", Options: []desk.Option{{Value: "en", Text: "English"}}},
 	}
 }
 
 func accounts(ctx context.Context) []Page {
 	withFactor, setUp, wrong := account(ctx), account(ctx), account(ctx)
+	setUp.EmailsURL = ""
 	withFactor.HasFactor, withFactor.HasCodes, withFactor.RecoveryLeft = true, true, "9"
 	keys := withFactor
 	keys.HasCodes, keys.FactorNeeded = false, true
