@@ -93,6 +93,7 @@ bench: ## figures as ratios; see BENCH.md (2 GB of disk, some minutes)
 	go test ./handlers -run '^$$' -bench . -benchtime 5x
 	go test -tags bench -run '^$$' -bench . -benchtime 3x -timeout 30m ./app
 	go test ./antom -run '^$$' -bench . -count 5
+	go test ./checkout/operators -run '^$$' -bench SignIn -benchtime 50x
 
 compiler:
 	@command -v "$$(go env CC)" >/dev/null || sh tools/install.sh gcc 'the race detector' || \

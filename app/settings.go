@@ -26,8 +26,10 @@ type Settings struct {
 	SandboxAddr string
 	SandboxTLS  bool
 	DeskAddr    string // "": the dashboard is on the shop's
-	MetricsAddr string // "": the metrics are not served
-	ClockOffset time.Duration
+
+	BreachedPasswords *url.URL // nil: the built-in list alone
+	MetricsAddr       string   // "": the metrics are not served
+	ClockOffset       time.Duration
 
 	MaxConnections int
 	Log            LogSettings
@@ -214,6 +216,8 @@ func (s *Settings) serverRows() []setting {
 			summary: "open pages that are told of changes at once, at most half of the connections; the page that has waited for longest polls instead"},
 		{env: "DASHBOARD_ADDR", shown: "`ADDR`", into: listenAddressOrOff(&s.DeskAddr),
 			summary: "address of its own that the dashboard listens on, in place of the shop's: for a network that buyers do not reach. `PUBLIC_URL` stays the base of its addresses, so a proxy leads `/dashboard` and `/static` of that host there"},
+		{env: "BREACHED_PASSWORDS_URL", shown: "off", into: parsed(&s.BreachedPasswords, parseAddress),
+			summary: "a service that is asked about a new password of the dashboard beside the built-in list, such as `https://api.pwnedpasswords.com/range`. It gets the first five digits of the SHA-1; one that does not answer within 3 seconds refuses nothing"},
 		{env: "METRICS_ADDR", shown: "off", into: listenAddressOrOff(&s.MetricsAddr),
 			summary: "address that serves `/metrics` to Prometheus, and nothing else"},
 		{env: "LOG_FORMAT", fallback: "text", into: either(&s.Log.JSON, "text", "json"),

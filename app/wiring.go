@@ -125,6 +125,7 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 		}, store),
 		People: operators.New(operators.Config{
 			ShopName: s.Pages.ShopName, PublicURL: publicURL, RealMoney: s.LiveMode(), Now: p.Now, NewID: ids.New,
+			Breached: p.breaches(),
 		}, p.Store),
 	}
 }

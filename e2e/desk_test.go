@@ -235,18 +235,13 @@ var (
 // TestTheDashboardIsAccessibleWithASale checks the pages with what a sale and a refund leave in
 // them, where the gallery has invented rows.
 func TestTheDashboardIsAccessibleWithASale(t *testing.T) {
-	axe, err := os.ReadFile("node_modules/axe-core/axe.min.js")
-	if err != nil {
-		t.Fatalf("%v: run e2e/browser.sh", err)
-	}
 	t.Parallel()
 	person, _ := openDesk(t, deskDesktop, true)
 	person.joins(deskEmail, "owner")
 	person.signsIn(person.setsSecondFactor())
 	order := person.findsOrder("R-7")
 	person.refundsPart()
-	call(person, page.Enable, page.EnableParams{})
-	call(person, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: string(axe)})
+	person.hasAxe()
 	for _, path := range deskPages {
 		person.deskIsAccessible("/dashboard/"+path, path)
 	}
@@ -254,7 +249,26 @@ func TestTheDashboardIsAccessibleWithASale(t *testing.T) {
 	person.deskIsAccessible(order+"/refund", "refund")
 }
 
+// hasAxe loads axe into each page from the next one on.
+func (b *buyer) hasAxe() {
+	b.t.Helper()
+	axe, err := os.ReadFile("node_modules/axe-core/axe.min.js")
+	if err != nil {
+		b.t.Fatalf("%v: run e2e/browser.sh", err)
+	}
+	call(b, page.Enable, page.EnableParams{})
+	call(b, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: string(axe)})
+}
+
 func (b *buyer) deskIsAccessible(path, name string) {
+	b.t.Helper()
+	b.opens(path)
+	b.until("a page of the dashboard", `document.readyState === "complete" && !["", "error", "sign-in"].includes(document.body.dataset.test ?? "")`)
+	b.isAccessibleAs(name)
+}
+
+// isAccessibleAs checks the page that is open on both devices, light and dark.
+func (b *buyer) isAccessibleAs(name string) {
 	b.t.Helper()
 	find := func(on device, scheme, rules string) {
 		b.t.Helper()
@@ -262,8 +276,6 @@ func (b *buyer) deskIsAccessible(path, name string) {
 			b.t.Errorf("%s, %s, %s: %s", name, on.name, scheme, complaint)
 		}
 	}
-	b.opens(path)
-	b.until("a page of the dashboard", `document.readyState === "complete" && !["", "error", "sign-in"].includes(document.body.dataset.test ?? "")`)
 	for _, on := range []device{deskDesktop, deskPhone} {
 		b.resizes(on)
 		b.prefers("light")

@@ -75,7 +75,7 @@ func (s *accounts) ChangePassword(ctx context.Context, signed Signed, current, w
 	if err := s.confirm(ctx, signed, current); err != nil {
 		return Entered{}, err
 	}
-	if err := checkPassword(wanted, signed.Person); err != nil {
+	if err := s.checkPassword(ctx, wanted, signed.Person); err != nil {
 		return Entered{}, err
 	}
 	hash, err := hashPassword(wanted)

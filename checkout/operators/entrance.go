@@ -185,7 +185,7 @@ func (s *entrance) ChoosePassword(ctx context.Context, link, name, password stri
 	if name = strings.TrimSpace(name); !checkout.IsName(name, longestName) {
 		return Entered{}, &Refusal{Code: NameInvalid}
 	}
-	if err := checkPassword(password, p); err != nil {
+	if err := s.checkPassword(ctx, password, p); err != nil {
 		return Entered{}, err
 	}
 	hash, err := hashPassword(password)

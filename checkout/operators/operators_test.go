@@ -23,11 +23,11 @@ const goodPassword = "a kiln and a thread"
 // house is the Service over a real database; its time passes by hand.
 type house struct {
 	*operators.Service
-	t   *testing.T
+	t   testing.TB
 	now time.Time
 }
 
-func newHouse(t *testing.T, realMoney bool) *house {
+func newHouse(t testing.TB, realMoney bool) *house {
 	t.Helper()
 	h := &house{t: t, now: time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)}
 	clock := func() time.Time { return h.now }
@@ -149,7 +149,7 @@ func TestAPasswordHasTwelveCharactersAndIsNotGuessed(t *testing.T) {
 	_, link, err := h.Invite(t.Context(), operators.CommandLine, "mei@kiln.example", "", operators.Owner)
 	h.must(err)
 	for password, code := range map[string]operators.Code{
-		"elf signs in": "", "eleven char": operators.PasswordShort, "passwordpassword": operators.PasswordKnown, "aaaaaaaaaaaaaaa": operators.PasswordKnown,
+		"elf signs in": "", "eleven char": operators.PasswordShort, "passwordpassword": operators.PasswordBreached, "aaaaaaaaaaaaaaa": operators.PasswordKnown,
 		"mei@kiln.example": operators.PasswordKnown, strings.Repeat("long ", 60): operators.PasswordLong,
 	} {
 		if code != "" {
@@ -359,4 +359,30 @@ func TestTheLinkOfTestModeSignsAnOwnerInOnce(t *testing.T) {
 	}
 	_, err = h.SignInByLink(t.Context(), tokenOf(link), "", desk)
 	h.refused(operators.LinkOver, err)
+}
+
+// What lists of breaches have is refused, also when it was made longer by digits, signs or
+// writing it again, and what shop and person suggest.
+func TestAPasswordThatIsTriedFirstIsRefused(t *testing.T) {
+	h := newHouse(t, false)
+	signed := h.isSignedIn(h.enters("mei.lindqvist@kiln-and-thread.example", operators.Owner).Token, operators.StageFull)
+	for password, code := range map[string]operators.Code{
+		"iloveyou1234": operators.PasswordBreached, "ILoveYou1234": operators.PasswordBreached, "passwordpassword": operators.PasswordBreached,
+		"Sunshine1234!": operators.PasswordBreached, "!!2024football": operators.PasswordBreached, "trustno1trustno1": operators.PasswordBreached,
+		"adminadmin12": operators.PasswordBreached, "qwertyuiopasdfgh": operators.PasswordBreached,
+
+		"Kiln2026kiln!": operators.PasswordKnown, "lindqvist-2026": operators.PasswordKnown, "mei.lindqvist1": operators.PasswordKnown,
+		"KilnDashboard1": operators.PasswordKnown, "987654321098": operators.PasswordKnown, "thread kiln mei": operators.PasswordKnown,
+	} {
+		_, err := h.ChangePassword(t.Context(), signed, goodPassword, password, desk)
+		h.refusedAs(password, code, err)
+	}
+	for _, password := range []string{"a lantern in the harbour", "kiln, glaze and fire", "Sunshine over four hills", "8 tins of green tea"} {
+		entered, err := h.ChangePassword(t.Context(), signed, goodPassword, password, desk)
+		h.must(err)
+		signed = h.isSignedIn(entered.Token, operators.StageFull)
+		entered, err = h.ChangePassword(t.Context(), signed, password, goodPassword, desk)
+		h.must(err)
+		signed = h.isSignedIn(entered.Token, operators.StageFull)
+	}
 }

@@ -8,23 +8,24 @@ type Code string
 
 // The codes.
 const (
-	Wrong         Code = "wrong"           // email and password do not belong together
-	WrongCode     Code = "wrong_code"      // a second factor that is not right, or was used before
-	Slow          Code = "slow"            // too many wrong tries; again after Wait
-	LinkOver      Code = "link_over"       // the link was used, or is too old
-	PasswordShort Code = "password_short"  // fewer than MinPassword characters
-	PasswordLong  Code = "password_long"   // more than the longest
-	PasswordKnown Code = "password_known"  // easily guessed
-	LastOwner     Code = "last_owner"      // no owner who can sign in would be left
-	EmailTaken    Code = "email_taken"     // another person has it
-	EmailInvalid  Code = "email_invalid"   // no email address
-	NameInvalid   Code = "name_invalid"    // no name of one line
-	RoleUnknown   Code = "role_unknown"    // no such role
-	NotFound      Code = "person_unknown"  // no such person
-	FactorNeeded  Code = "factor_needed"   // people of this role need a second factor
-	NothingBegun  Code = "nothing_begun"   // no second factor is being set up
-	TestModeOnly  Code = "test_mode_only"  // sign-in links are for test mode
-	PersonOff     Code = "person_disabled" // the person may not sign in
+	Wrong            Code = "wrong"             // email and password do not belong together
+	WrongCode        Code = "wrong_code"        // a second factor that is not right, or was used before
+	Slow             Code = "slow"              // too many wrong tries; again after Wait
+	LinkOver         Code = "link_over"         // the link was used, or is too old
+	PasswordShort    Code = "password_short"    // fewer than MinPassword characters
+	PasswordLong     Code = "password_long"     // more than the longest
+	PasswordKnown    Code = "password_known"    // easily guessed: little but words of the shop and the person
+	PasswordBreached Code = "password_breached" // found in breaches
+	LastOwner        Code = "last_owner"        // no owner who can sign in would be left
+	EmailTaken       Code = "email_taken"       // another person has it
+	EmailInvalid     Code = "email_invalid"     // no email address
+	NameInvalid      Code = "name_invalid"      // no name of one line
+	RoleUnknown      Code = "role_unknown"      // no such role
+	NotFound         Code = "person_unknown"    // no such person
+	FactorNeeded     Code = "factor_needed"     // people of this role need a second factor
+	NothingBegun     Code = "nothing_begun"     // no second factor is being set up
+	TestModeOnly     Code = "test_mode_only"    // sign-in links are for test mode
+	PersonOff        Code = "person_disabled"   // the person may not sign in
 
 	PasskeyWrong   Code = "passkey_wrong"   // unknown, or what it has signed is not right
 	PasskeyOver    Code = "passkey_over"    // the challenge was used, is too old, or another browser's
@@ -36,7 +37,7 @@ const (
 
 // Codes lists all codes.
 func Codes() []Code {
-	return []Code{Wrong, WrongCode, Slow, LinkOver, PasswordShort, PasswordLong, PasswordKnown, LastOwner, EmailTaken, EmailInvalid,
+	return []Code{Wrong, WrongCode, Slow, LinkOver, PasswordShort, PasswordLong, PasswordKnown, PasswordBreached, LastOwner, EmailTaken, EmailInvalid,
 		NameInvalid, RoleUnknown, NotFound, FactorNeeded, NothingBegun, TestModeOnly, PersonOff,
 		PasskeyWrong, PasskeyOver, PasskeyCopied, PasskeyTaken, PasskeyUnknown, PasskeysMany}
 }

@@ -39,6 +39,9 @@ type Config struct {
 	RealMoney bool   // payments take real money
 	Now       func() time.Time
 	NewID     func() string
+	// Breached asks a service whether a password was found in breaches, beside the built-in
+	// list; nil: none is asked.
+	Breached func(ctx context.Context, password string) bool
 }
 
 // Service knows the people of the dashboard. It is safe for concurrent use.
