@@ -31,7 +31,7 @@ func (p *program) measures() map[string]string {
 // awaits waits until something is measured.
 func (p *program) awaits(line, value string) {
 	p.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); ; {
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
 		if p.measures()[line] == value {
 			return
 		}

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"antom-checkout/db/dbtest"
 	"bytes"
 	"context"
 	"io"
@@ -14,6 +13,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"antom-checkout/antom/sandbox/sandboxtest"
+	"antom-checkout/db/dbtest"
 )
 
 // said is what a running program says, waited for line by line.
@@ -75,6 +77,7 @@ func runProgram(t *testing.T, env environ) *program {
 	stdout, stderr := newSaid(), newSaid()
 	file := filepath.Join(t.TempDir(), "shop.db")
 	dbtest.Make(t, file)
+	sandboxtest.MakeKeyFile(t, filepath.Join(filepath.Dir(file), sandboxKeys))
 	settings := environ{"ADDR": "127.0.0.1:0", "SANDBOX_ADDR": "127.0.0.1:0", "METRICS_ADDR": "127.0.0.1:0", "DATABASE_URL": file}
 	for name, value := range env {
 		settings[name] = value

@@ -48,7 +48,7 @@ func tellsAll(t *testing.T) story {
 			t.Fatal(problems)
 		}
 	}
-	for deadline, text := time.Now().Add(20*time.Second), ""; !strings.Contains(text, `"status":"refunded"`); {
+	for deadline, text := time.Now().Add(20*time.Second), ""; !strings.Contains(text, `"status":"refunded"`); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("the order is %s", text)
 		}

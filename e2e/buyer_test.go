@@ -90,7 +90,7 @@ func (b *buyer) leaves(leave func()) {
 	}
 	if b.t.Failed() {
 		b.t.Log(b.view())
-		b.photographs(filepath.Join("failed", b.t.Name()))
+		b.savesPicture(filepath.Join("failed", b.t.Name()))
 	}
 	leave()
 }
@@ -480,9 +480,16 @@ func (b *buyer) statusJSON() (answer struct {
 	return answer
 }
 
-// photographs saves a picture of the whole page in screenshots/. It runs after
-// failures too, so an error of its own is logged only.
+// photographs saves a picture of the whole page in screenshots/, if pictures are asked for.
 func (b *buyer) photographs(name string) {
+	b.t.Helper()
+	if *pictures {
+		b.savesPicture(name)
+	}
+}
+
+// savesPicture runs after failures too, so an error of its own is logged only.
+func (b *buyer) savesPicture(name string) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.tab, 10*time.Second)
 	defer cancel()

@@ -17,6 +17,9 @@ import (
 // chrome is the only browser; every buyer gets a profile in it.
 var chrome context.Context
 
+// pictures are for people, and taking them is an eighth of the work of TestEveryPageIsAccessible.
+var pictures = flag.Bool("pictures", false, "save pictures of the pages in screenshots/")
+
 // atOnce is how many journeys run concurrently. It is larger than the number of cores,
 // because journeys wait most of the time.
 const atOnce = "5"

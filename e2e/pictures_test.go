@@ -2,9 +2,9 @@ package e2e
 
 import "testing"
 
-// TestPictures saves pictures of every page in screenshots/ for review: desktop and
-// phone, light and dark, in three languages, one of them from right to left. Pictures
-// of every state come from TestEveryPageIsAccessible.
+// TestPictures walks through every page on a desktop and a phone, light and dark, in three
+// languages, one of them from right to left. With -pictures it saves pictures of them in
+// screenshots/ for review; those of every state come from TestEveryPageIsAccessible.
 func TestPictures(t *testing.T) {
 	t.Parallel()
 	for _, style := range []struct {
@@ -23,13 +23,13 @@ func TestPictures(t *testing.T) {
 			buyer := shop.buyer(style.on)
 			buyer.speaks(style.language)
 			buyer.prefers(style.scheme)
-			pictures(shop, buyer, func(page string) { t.Helper(); buyer.photographs(name + "/" + page) })
+			visitsAll(shop, buyer, func(page string) { t.Helper(); buyer.photographs(name + "/" + page) })
 		})
 	}
 }
 
-// pictures opens every page once.
-func pictures(shop *shop, buyer *buyer, keep func(page string)) {
+// visitsAll opens every page once.
+func visitsAll(shop *shop, buyer *buyer, keep func(page string)) {
 	buyer.t.Helper()
 	buyer.opensShop()
 	keep("catalogue")

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"path/filepath"
 	"regexp"
 	"runtime/pprof"
 	"slices"
@@ -14,7 +15,9 @@ import (
 	"testing"
 	"time"
 
+	"antom-checkout/antom/sandbox/sandboxtest"
 	"antom-checkout/app"
+	"antom-checkout/db/dbtest"
 )
 
 // patience is how long a condition may take before a test fails.
@@ -36,8 +39,11 @@ type shop struct {
 func openShop(t *testing.T, settings ...string) *shop {
 	t.Helper()
 	s := &shop{t: t, log: &journal{}, ended: make(chan struct{})}
+	folder := t.TempDir()
+	dbtest.Make(t, filepath.Join(folder, "checkout.db"))
+	sandboxtest.MakeKeyFile(t, filepath.Join(folder, "sandbox-keys.json"))
 	s.env = append([]string{
-		"ADDR=127.0.0.1:0", "SANDBOX_ADDR=127.0.0.1:0", "DATABASE_URL=" + t.TempDir() + "/checkout.db", "SHOP_NAME=Plain Goods",
+		"ADDR=127.0.0.1:0", "SANDBOX_ADDR=127.0.0.1:0", "DATABASE_URL=" + folder + "/checkout.db", "SHOP_NAME=Plain Goods",
 	}, settings...)
 	ctx, stop := context.WithCancel(context.Background())
 	s.stop = stop

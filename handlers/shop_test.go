@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
 	"database/sql"
@@ -29,6 +28,7 @@ import (
 
 	"antom-checkout/antom"
 	"antom-checkout/antom/sandbox"
+	"antom-checkout/antom/sandbox/sandboxtest"
 	"antom-checkout/app"
 	"antom-checkout/checkout"
 	"antom-checkout/checkout/gateway"
@@ -108,15 +108,7 @@ type settings struct {
 
 // testKeys are made once: RSA keys take more time than all else here.
 var testKeys = sync.OnceValues(func() (sandbox.Keys, *rsa.PrivateKey) {
-	keys, err := sandbox.NewKeys()
-	if err != nil {
-		panic(err)
-	}
-	second, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		panic(err)
-	}
-	return keys, second
+	return sandboxtest.Keys(), sandboxtest.ShortKey()
 })
 
 func newShop(t *testing.T, change ...func(*settings)) *shop {

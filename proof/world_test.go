@@ -2,11 +2,7 @@ package proof_test
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/rsa"
-	"crypto/x509"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -19,6 +15,7 @@ import (
 	"time"
 
 	"antom-checkout/antom/sandbox"
+	"antom-checkout/antom/sandbox/sandboxtest"
 	"antom-checkout/app"
 	"antom-checkout/checkout"
 	"antom-checkout/checkout/payments"
@@ -37,32 +34,10 @@ const (
 var epoch = time.Date(2026, 1, 2, 4, 0, 0, 0, time.UTC)
 
 // testKeys are made once, outside of every bubble: those of the sandbox, and that of a
-// stranger who forges. They are short: signing with 2048 bits would be half of all the
-// work here, and no law depends on the length.
+// stranger who forges.
 var testKeys = sync.OnceValues(func() (sandbox.Keys, *rsa.PrivateKey) {
-	file, err := os.CreateTemp("", "proof-keys-")
-	check(err)
-	defer os.Remove(file.Name())
-	merchant, gateway, stranger := shortKey(), shortKey(), shortKey()
-	check(json.NewEncoder(file).Encode(map[string]string{"merchant_private_key": bare(merchant), "antom_private_key": bare(gateway)}))
-	check(file.Close())
-	keys, err := sandbox.LoadKeys(file.Name())
-	check(err)
-	return keys, stranger
+	return sandboxtest.Keys(), sandboxtest.ShortKey()
 })
-
-func shortKey() *rsa.PrivateKey {
-	key, err := rsa.GenerateKey(rand.Reader, 1024)
-	check(err)
-	return key
-}
-
-// bare is a key as Antom's dashboard writes it.
-func bare(key *rsa.PrivateKey) string {
-	der, err := x509.MarshalPKCS8PrivateKey(key)
-	check(err)
-	return base64.StdEncoding.EncodeToString(der)
-}
 
 // world is a shop, an Antom and the wires between them, in virtual time. A program that
 // dies leaves its files, and the next one is started on what the operating system would

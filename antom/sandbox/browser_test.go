@@ -21,7 +21,7 @@ func newBrowser(t *testing.T) *browser {
 	t.Helper()
 	path := ""
 	for _, name := range []string{
-		"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
+		"chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
 		"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium",
 	} {
 		if found, err := exec.LookPath(name); err == nil {

@@ -2,6 +2,8 @@ package sandbox
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
 	"encoding/json"
 	"errors"
 	"io"
@@ -15,14 +17,16 @@ import (
 	"antom-checkout/antom"
 )
 
-// testKeys are made once: making them takes a good part of a second.
-var testKeys = sync.OnceValue(func() Keys {
-	keys, err := NewKeys()
+// testKeys are made once, and short, as those of package sandboxtest, which imports this one.
+var testKeys = sync.OnceValue(func() Keys { return Keys{merchant: shortKey(), antom: shortKey()} })
+
+func shortKey() *rsa.PrivateKey {
+	key, err := rsa.GenerateKey(rand.Reader, 1024)
 	if err != nil {
-		panic(err)
+		panic(err) // the system's random source does not fail
 	}
-	return keys
-})
+	return key
+}
 
 // world is a clock that tests move by hand.
 type world struct {

@@ -17,23 +17,15 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"antom-checkout/antom/sandbox"
+	"antom-checkout/antom/sandbox/sandboxtest"
 )
 
 // This file speaks the gateway's protocol from its description alone, without
 // the client package, so that client and sandbox cannot share a mistake.
-
-var sharedKeys = sync.OnceValue(func() sandbox.Keys {
-	keys, err := sandbox.NewKeys()
-	if err != nil {
-		panic(err)
-	}
-	return keys
-})
 
 // stranger is a merchant that knows nothing but the documents.
 type stranger struct {
@@ -50,7 +42,7 @@ func newStranger(t *testing.T) *stranger {
 	var box *sandbox.Sandbox
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { box.ServeHTTP(w, r) }))
 	t.Cleanup(server.Close)
-	box, err := sandbox.New(sandbox.Config{URL: server.URL, Keys: sharedKeys(), NotificationDelay: time.Millisecond, CaptureDelay: time.Millisecond})
+	box, err := sandbox.New(sandbox.Config{URL: server.URL, Keys: sandboxtest.Keys(), NotificationDelay: time.Millisecond, CaptureDelay: time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}

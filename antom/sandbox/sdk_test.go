@@ -298,7 +298,8 @@ func TestSDKInABrowser(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			tab, closeTab := chromedp.NewContext(opened.ctx)
+			t.Parallel()
+			tab, closeTab := chromedp.NewContext(opened.ctx, chromedp.WithNewBrowserContext())
 			defer closeTab()
 			must(t, chromedp.Do(tab)) // opens it; a deadline comes after, or it would end the browser
 			ctx, cancel := context.WithTimeout(tab, 40*time.Second)

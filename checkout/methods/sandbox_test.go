@@ -10,6 +10,7 @@ import (
 
 	"antom-checkout/antom"
 	"antom-checkout/antom/sandbox"
+	"antom-checkout/antom/sandbox/sandboxtest"
 	"antom-checkout/checkout"
 	"antom-checkout/checkout/gateway"
 )
@@ -18,11 +19,7 @@ import (
 func local(t *testing.T) *antom.Client {
 	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
-	keys, err := sandbox.NewKeys()
-	if err != nil {
-		t.Fatal(err)
-	}
-	box, err := sandbox.New(sandbox.Config{URL: "http://" + server.Listener.Addr().String(), Keys: keys})
+	box, err := sandbox.New(sandbox.Config{URL: "http://" + server.Listener.Addr().String(), Keys: sandboxtest.Keys()})
 	if err != nil {
 		t.Fatal(err)
 	}
