@@ -267,12 +267,11 @@ func TestCaddyStandsInFront(t *testing.T) {
 		_, port, err := net.SplitHostPort(proxy)
 		must(t, err)
 		site := changed(t, "caddy/Caddyfile",
-			"\npay.example.com {\n", fmt.Sprintf("\npay.example.com:%s {\n\ttls %s %s\n", port, certificate, key),
-			"reverse_proxy 127.0.0.1:8080 ", "reverse_proxy "+server+" ")
+			"\npay.example.com {\n", fmt.Sprintf("\npay.example.com:%s {\n\ttls %s %s\n", port, certificate, key))
 		folder := t.TempDir()
 		must(t, os.WriteFile(folder+"/Caddyfile", []byte("{\n\tadmin off\n\tauto_https disable_redirects\n\tskip_install_trust\n}\n"+site), 0o600))
 		command := exec.CommandContext(t.Context(), "caddy", "run", "--adapter", "caddyfile", "--config", folder+"/Caddyfile")
-		command.Env = append(os.Environ(), "HOME="+folder, "XDG_DATA_HOME="+folder, "XDG_CONFIG_HOME="+folder)
+		command.Env = append(os.Environ(), "HOME="+folder, "XDG_DATA_HOME="+folder, "XDG_CONFIG_HOME="+folder, "ANTOM_CHECKOUT="+server)
 		return command
 	})
 	p.passesNotifications()
