@@ -73,7 +73,7 @@ func TestAlertsReadWhatIsMeasured(t *testing.T) {
 			t.Errorf("%s reads only %d measures", file, len(read))
 		}
 		for _, name := range read {
-			series := regexp.MustCompile(`(?m)^` + name[1] + `[{ ].*`).FindAllString(measured, -1)
+			series := regexp.MustCompile(`(?m)^`+name[1]+`[{ ].*`).FindAllString(measured, -1)
 			if len(series) == 0 {
 				t.Errorf("%s reads %s, which is not measured", file, name[1])
 			}
