@@ -215,7 +215,7 @@ func TestNginxStandsInFront(t *testing.T) {
 	p := starts(t, func(certificate, key, proxy, server string) *exec.Cmd {
 		site := changed(t, "nginx/antom-checkout.conf",
 			"/etc/letsencrypt/live/pay.example.com/fullchain.pem", certificate, "/etc/letsencrypt/live/pay.example.com/privkey.pem", key,
-			"listen 443 ", "listen "+proxy+" ", "listen 80;", "listen "+plain+";", "server 127.0.0.1:8080;", "server "+server+";")
+			"listen 443 ", "listen "+proxy+" ", "listen 80;", "listen "+plain+";", "listen [::]:443 ssl http2;", "", "listen [::]:80;", "", "server 127.0.0.1:8080;", "server "+server+";")
 		folder := t.TempDir()
 		main := fmt.Sprintf("daemon off; error_log stderr; pid %s/pid; worker_processes 1; events {} http { client_body_temp_path %[1]s/body; proxy_temp_path %[1]s/proxy; fastcgi_temp_path %[1]s/f; uwsgi_temp_path %[1]s/u; scgi_temp_path %[1]s/s;\n%s}", folder, site)
 		if os.Getuid() == 0 {
