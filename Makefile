@@ -82,7 +82,7 @@ prove: needs installs ## the full proofs: simulation, crashes, power cuts; see P
 
 installs: ## two releases compared, and the packages installed, upgraded and removed in a Debian (root, network)
 	sh deploy/needs.sh packages
-	go test -timeout 1h -v ./deploy -run 'TwoReleases|ThePackage' -args -install
+	go test -timeout 1h -v ./deploy -run 'TwoReleases|ThePackage|TheImage' -args -install
 
 lighthouse: build ## Lighthouse on cart, pay and order page; needs node and its network once
 	cd e2e/lighthouse && npm ci --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null && \

@@ -75,6 +75,8 @@ func commands() []command {
 			summary: "every script, style, frame and host of the pay page with these settings: origin, hash and reason (PCI DSS 6.4.3)"},
 		{name: "doctor", synopsis: "[--json]", settings: everySetting, run: examine,
 			summary: "examine whether payments can work: settings, keys, public address, Antom, clock, mail server, webhook endpoints, disk, database; each finding names the cure, and exit code 1 says that something would stop a payment", help: doctorHelp},
+		{name: "ready", settings: onlySettings("ADDR"), run: ready,
+			summary: "whether the server on this machine is ready to take payments, by its `/readyz`; exit code 1 when it is not", help: readyHelp},
 		{name: "version", settings: noSetting, run: printVersion,
 			summary: "which build this is"},
 		{name: "help", synopsis: "[COMMAND]", settings: noSetting, run: help,

@@ -215,7 +215,7 @@ func TestNginxStandsInFront(t *testing.T) {
 	p := starts(t, func(certificate, key, proxy, server string) *exec.Cmd {
 		site := changed(t, "nginx/antom-checkout.conf",
 			"/etc/letsencrypt/live/pay.example.com/fullchain.pem", certificate, "/etc/letsencrypt/live/pay.example.com/privkey.pem", key,
-			"listen 443 ", "listen "+proxy+" ", "listen 80;", "listen "+plain+";", "server 127.0.0.1:8080;", "server "+server+";")
+			"listen 443 ", "listen "+proxy+" ", "listen 80;", "listen "+plain+";", "listen [::]:443 ssl http2;", "", "listen [::]:80;", "", "server 127.0.0.1:8080;", "server "+server+";")
 		folder := t.TempDir()
 		main := fmt.Sprintf("daemon off; error_log stderr; pid %s/pid; worker_processes 1; events {} http { client_body_temp_path %[1]s/body; proxy_temp_path %[1]s/proxy; fastcgi_temp_path %[1]s/f; uwsgi_temp_path %[1]s/u; scgi_temp_path %[1]s/s;\n%s}", folder, site)
 		if os.Getuid() == 0 {
@@ -267,12 +267,11 @@ func TestCaddyStandsInFront(t *testing.T) {
 		_, port, err := net.SplitHostPort(proxy)
 		must(t, err)
 		site := changed(t, "caddy/Caddyfile",
-			"\npay.example.com {\n", fmt.Sprintf("\npay.example.com:%s {\n\ttls %s %s\n", port, certificate, key),
-			"reverse_proxy 127.0.0.1:8080 ", "reverse_proxy "+server+" ")
+			"\npay.example.com {\n", fmt.Sprintf("\npay.example.com:%s {\n\ttls %s %s\n", port, certificate, key))
 		folder := t.TempDir()
 		must(t, os.WriteFile(folder+"/Caddyfile", []byte("{\n\tadmin off\n\tauto_https disable_redirects\n\tskip_install_trust\n}\n"+site), 0o600))
 		command := exec.CommandContext(t.Context(), "caddy", "run", "--adapter", "caddyfile", "--config", folder+"/Caddyfile")
-		command.Env = append(os.Environ(), "HOME="+folder, "XDG_DATA_HOME="+folder, "XDG_CONFIG_HOME="+folder)
+		command.Env = append(os.Environ(), "HOME="+folder, "XDG_DATA_HOME="+folder, "XDG_CONFIG_HOME="+folder, "ANTOM_CHECKOUT="+server)
 		return command
 	})
 	p.passesNotifications()
