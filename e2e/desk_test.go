@@ -141,8 +141,41 @@ func (b *buyer) refundsPart() {
 	b.until("what Antom has signed about it, in the timeline", refunded+`.some((e) => /^(notification|inquiry|response):/.test(e.dataset.cause))`)
 }
 
+// verifies has the open order verified, as a whole and by one message of its timeline.
+func (b *buyer) verifies() {
+	b.t.Helper()
+	order := resolves[string](b, "location.pathname")
+	b.presses("verify")
+	b.seesPage("verified")
+	b.until("a proof that holds", `!!document.querySelector(".notice.good") && !!document.querySelector('[data-test="public-key"]') &&
+		document.querySelectorAll('[data-result="proof_signed"]').length > 1 && !document.querySelector(".notice.bad, [data-result=proof_forged]")`)
+	b.opens(order)
+	b.seesPage("order")
+	b.clicks(hook("timeline-entry") + ":has(" + hook("verify-message") + ") summary")
+	b.clicks(hook("verify-message"))
+	b.seesPage("verified")
+	b.until("the message with its signature", `!!document.querySelector(".notice.good") && document.querySelector('[data-test="proof-message"]').innerText.includes("algorithm=RSA256")`)
+	b.opens(order)
+	b.seesPage("order")
+}
+
+// goesTo opens a page by the navigation: on a phone by its menu, which shows the place that
+// the person is at.
+func (b *buyer) goesTo(name string, on device) {
+	b.t.Helper()
+	links := ".tabs > ul"
+	if on.mobile {
+		links = ".menu"
+		b.until("the menu with the current place", `document.querySelector(".menu summary strong").innerText === document.querySelector(".menu [aria-current]").textContent.trim() &&
+			document.querySelector(".tabs").offsetHeight < 60`)
+		b.clicks(".menu summary")
+	}
+	b.clicks(links + ` a[href="/dashboard/` + name + `"]`)
+	b.seesPage(name)
+}
+
 // TestAPersonJoinsAndRefundsPartOfAnOrder: an invitation, a password, a second factor, and
-// work with an order, as the owner. A viewer only looks.
+// work with an order, as the owner, up to its proof. A viewer only looks.
 func TestAPersonJoinsAndRefundsPartOfAnOrder(t *testing.T) {
 	onBoth(t, func(t *testing.T, on device) {
 		for _, scripts := range []bool{true, false} {
@@ -152,10 +185,11 @@ func TestAPersonJoinsAndRefundsPartOfAnOrder(t *testing.T) {
 				shop := person.shop
 				person.joins(deskEmail, "owner")
 				person.signsIn(person.setsSecondFactor())
-				person.opens("/dashboard/inbox")
+				person.goesTo("inbox", on)
 				person.seesHook("empty")
 				order := person.findsOrder("R-7")
 				person.refundsPart()
+				person.verifies()
 				if refunds := shop.sandbox.ledger().Refunds; len(refunds) != 1 || refunds[0].Amount != 1000 {
 					t.Errorf("the refunds at Antom are %+v", refunds)
 				}
@@ -165,7 +199,7 @@ func TestAPersonJoinsAndRefundsPartOfAnOrder(t *testing.T) {
 
 				viewer.joins("lee@shop.example", "viewer")
 				viewer.findsOrder("wei@example.com")
-				viewer.hasNo(".summary .buttons")
+				viewer.hasNo(".summary .buttons, " + hook("proof"))
 				viewer.mayComplain("403")
 				viewer.opens(order + "/refund")
 				viewer.seesPage("error")

@@ -40,7 +40,7 @@ func TestTheDashboardVerifiesAnOrder(t *testing.T) {
 	if n := strings.Count(page.body, "algorithm=RSA256"); n != strings.Count(page.body, `data-test="verify-message"`) {
 		t.Errorf("%d signatures are shown", n)
 	}
-	whole := viewer.get("/dashboard/orders/"+order+"/verify").sees(http.StatusOK, `data-test="verified"`, "The proof holds", "version 1", "version 2", "What no signature covers",
+	whole := viewer.get("/dashboard/orders/"+order+"/verify").sees(http.StatusOK, `data-test="verified"`, "The proof holds", "Version 1", "Version 2", "What no signature covers",
 		`data-result="proof_signed"`, `data-result="proof_unsigned"`, s.box.Credentials().ClientID)
 	whole.seesNot(`data-result="proof_forged"`, "does not hold")
 
@@ -155,4 +155,29 @@ func TestMessagesOfAntomAreShownAsText(t *testing.T) {
 		t.Fatal("a message that is not shown cannot be verified")
 	}
 	viewer.get(verify[1]).sees(http.StatusOK, "The message is as Antom signed it", `data-why="private"`).seesNot("Secret Holder", "<script>alert")
+}
+
+// With several attempts the timeline says which one a change is about, and why it has failed;
+// attempts that are over are folded.
+func TestTheTimelineTellsAttemptsApart(t *testing.T) {
+	s := newShop(t)
+	b := s.newBuyer()
+	path := b.orders()
+	must(t, s.control.Decline(b.starts(path, "CARD").PaymentRequestID, "DO_NOT_HONOR"))
+	s.quiet()
+	must(t, s.control.Pay(b.starts(path, "GCASH").PaymentRequestID))
+	s.quiet()
+	page := s.newPerson(operators.Viewer).get("/dashboard/orders/" + s.orderID()).sees(http.StatusOK)
+	for name, pattern := range map[string]string{
+		"the attempt that failed, and why": `(?s)<strong>Payment</strong> <span>Credit or debit card, attempt 1</span>.{0,400}Failed.{0,400}· [A-Z]`,
+		"the attempt that was paid":        `(?s)<strong>Payment</strong> <span>GCash, attempt 2</span>.{0,400}Paid`,
+		"a folded attempt":                 `(?s)class="panel over" data-test="payment".{0,200}<details>.{0,200}Credit or debit card, attempt 1`,
+	} {
+		if !regexp.MustCompile(pattern).MatchString(page.body) {
+			t.Errorf("the page lacks %s:\n%s", name, page.body)
+		}
+	}
+	if strings.Count(page.body, `class="panel over"`) != 1 {
+		t.Error("other attempts are folded, too")
+	}
 }

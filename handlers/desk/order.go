@@ -39,7 +39,7 @@ func (d orderPages) showOrder(c echo.Context) error {
 			Event: string(one.Event.Type), URL: one.URL, Status: status(string(one.State)), Attempts: one.Attempts, Created: d.moment(c, one.CreatedAt),
 		})
 	}
-	if v.Timeline, err = d.timeline(c, o.ID); err != nil {
+	if v.Timeline, err = d.timeline(c, o); err != nil {
 		return err
 	}
 	return web.Render(c, http.StatusOK, view.OrderPage(v))
@@ -69,8 +69,11 @@ func (d orderPages) orderView(c echo.Context, o checkout.Order) view.Order {
 	for _, name := range slices.Sorted(maps.Keys(o.Metadata)) {
 		v.Metadata = append(v.Metadata, view.Fact{Label: name, Lines: []string{o.Metadata[name]}})
 	}
-	for _, p := range o.Payments {
-		v.Payments = append(v.Payments, d.paymentView(c, p))
+	for i, p := range o.Payments {
+		shown, ended := d.paymentView(c, p), p.Status == checkout.PaymentFailed || p.Status == checkout.PaymentCancelled
+		shown.Method = d.attemptName(c, o, i)
+		shown.Over = ended && i < len(o.Payments)-1 && len(p.Operations)+len(p.Disputes) == 0
+		v.Payments = append(v.Payments, shown)
 	}
 	if taken := checkout.TakenOfOrder(o); taken.Minor > 0 {
 		v.Taken = amountText(c, taken)
@@ -117,7 +120,7 @@ func (d orderPages) buyerFacts(c echo.Context, o checkout.Order) []view.Fact {
 
 func (d orderPages) paymentView(c echo.Context, p checkout.Payment) view.Payment {
 	v := view.Payment{
-		RequestID: p.RequestID, Method: cmp.Or(d.methodName(c, p.Method), "–"), Status: status(string(p.Status)), Active: p.Active, Duplicate: p.Duplicate,
+		RequestID: p.RequestID, Status: status(string(p.Status)), Active: p.Active, Duplicate: p.Duplicate,
 		Amount: amountText(c, p.EffectiveAmount()), Created: d.moment(c, p.CreatedAt), Result: resultText(c, p.ResultCode),
 	}
 	var f facts
@@ -187,13 +190,13 @@ func (d orderPages) emails(c echo.Context, outbox []checkout.OutboxRow) (all []v
 
 // timeline is all that has happened to an order. A message stands at the first change that it
 // has caused, and is not repeated at the others.
-func (d orderPages) timeline(c echo.Context, order string) ([]view.TimelineEntry, error) {
+func (d orderPages) timeline(c echo.Context, o checkout.Order) ([]view.TimelineEntry, error) {
 	ctx := c.Request().Context()
-	transitions, messages, err := d.Books.ProofRows(ctx, order)
+	transitions, messages, err := d.Books.ProofRows(ctx, o.ID)
 	if err != nil {
 		return nil, err
 	}
-	entries, err := d.Books.Timeline(ctx, order)
+	entries, err := d.Books.Timeline(ctx, o.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -202,18 +205,48 @@ func (d orderPages) timeline(c echo.Context, order string) ([]view.TimelineEntry
 		behind[t.Seq] = t.Message
 	}
 	for _, m := range messages {
-		shown[m.ID] = messageView(order, m)
+		shown[m.ID] = messageView(o.ID, m)
 	}
 	all := make([]view.TimelineEntry, 0, len(entries))
 	for _, e := range entries {
 		id := behind[e.Seq]
 		v := d.timelineEntry(c, e, first[id] != "")
+		v.About, v.Why = d.about(c, o, e.Transition)
 		if v.Above = first[id]; v.Above == "" && id != "" {
 			v.Message, first[id] = shown[id], v.ID
 		}
 		all = append(all, v)
 	}
 	return all, nil
+}
+
+// attemptName is the method of an attempt to pay, with its number where there were several.
+func (d orderPages) attemptName(c echo.Context, o checkout.Order, i int) string {
+	name := cmp.Or(d.methodName(c, o.Payments[i].Method), "–")
+	if len(o.Payments) == 1 {
+		return name
+	}
+	return view.Text(c.Request().Context(), "timeline.attempt", i+1, name)
+}
+
+// about says which attempt to pay a change is about, where there were several, or how much a
+// capture, refund or cancel; and why it has failed.
+func (d orderPages) about(c echo.Context, o checkout.Order, t checkout.Transition) (about, why string) {
+	i := slices.IndexFunc(o.Payments, func(p checkout.Payment) bool { return p.RequestID == t.PaymentRequestID })
+	if i < 0 || t.Subject == checkout.SubjectOrder {
+		return "", ""
+	}
+	p := o.Payments[i]
+	about, code := d.attemptName(c, o, i), p.ResultCode
+	for _, op := range p.Operations {
+		if op.RequestID == t.RequestID {
+			about, code = amountText(c, op.Amount), op.ResultCode
+		}
+	}
+	if t.To == string(checkout.PaymentFailed) {
+		why = cmp.Or(resultText(c, code), code)
+	}
+	return about, why
 }
 
 // timelineEntry is one change with its cause, and with what is known of the message behind it

@@ -6,6 +6,7 @@
 package desk
 
 import (
+	"context"
 	"strconv"
 	"strings"
 
@@ -26,6 +27,16 @@ type Frame struct {
 	Navigation []Item
 	Done       string // what was just done: a key of the texts below done., or ""
 	Languages  []views.LanguageChoice
+}
+
+// place is the name of the current entry of the navigation, or "".
+func (f Frame) place(ctx context.Context) string {
+	for _, item := range f.Navigation {
+		if item.Current {
+			return Text(ctx, "nav."+item.Key)
+		}
+	}
+	return ""
 }
 
 // Item is an entry of the navigation.

@@ -81,6 +81,7 @@ type Payment struct {
 	RequestID, Method string
 	Status            Status
 	Active, Duplicate bool
+	Over              bool // it has failed or was cancelled, and another attempt followed
 	Amount            string
 	Created           Moment
 	Result            string // in words
@@ -122,6 +123,8 @@ type Delivery struct {
 type TimelineEntry struct {
 	At                 Moment
 	Subject, RequestID string
+	About              string // which attempt to pay, or how much, or ""
+	Why                string // it has failed, or ""
 	From, To           Status
 	Cause              string // as the ledger names it
 	CauseKind          string // of its text, below cause.

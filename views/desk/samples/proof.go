@@ -83,13 +83,17 @@ func longOrder(ctx context.Context) desk.Order {
 	}
 	add("order", "", "open", "", "shopper")
 	for n := range 9 {
-		v.Payments = append(v.Payments, declined(ctx))
-		add("payment", "", "created", "", "shopper")
+		over := declined(ctx)
+		over.Over, over.Method = true, desk.Text(ctx, "timeline.attempt", n+1, "Card")
+		v.Payments = append(v.Payments, over)
+		attempt := over.Method
+		add("payment", "", "created", "", "shopper").About = attempt
 		answered := add("payment", "created", "processing", "wait", "response")
+		answered.About = attempt
 		answered.Message = &desk.SignedMessage{ID: answered.Cause, Missing: "unanswered"}
 		add("order", "open", "processing", "wait", "response").Above = answered.ID
 		told := add("payment", "processing", "failed", "bad", "notification")
-		told.Message = message(n)
+		told.Message, told.About, told.Why = message(n), attempt, desk.Text(ctx, "result.DO_NOT_HONOR")
 		add("order", "processing", "open", "", "notification").Above = told.ID
 	}
 	v.Payments = append(v.Payments, captured())
@@ -98,8 +102,9 @@ func longOrder(ctx context.Context) desk.Order {
 	private.Message = message(20)
 	private.Message.Body, private.Message.Missing = "", "private"
 	for n, subject := range []string{"capture", "refund", "refund"} {
-		add(subject, "", "pending", "wait", "admin")
-		add(subject, "pending", "success", "good", "notification").Message = message(30 + n)
+		add(subject, "", "pending", "wait", "admin").About = "SGD 21.00"
+		done := add(subject, "pending", "success", "good", "notification")
+		done.About, done.Message = "SGD 21.00", message(30+n)
 	}
 	return v
 }
