@@ -4,6 +4,7 @@ package app
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"net/http"
@@ -58,10 +59,7 @@ func BenchmarkMemory(b *testing.B) {
 // disk (target 9), and the p99 of single steps compared to that with 1,000 (target
 // 10), where the two databases take turns call by call.
 func BenchmarkManyOrders(b *testing.B) {
-	folder := b.TempDir()
-	small, large := filepath.Join(folder, "few.db"), filepath.Join(folder, "many.db")
-	fill(b, small, few)
-	fill(b, large, many)
+	small, large := filledFiles(b)
 	b.Run("start", func(b *testing.B) {
 		binary := buildBinary(b)
 		start(b, binary, large).stop(b) // makes the keys
@@ -132,6 +130,7 @@ func benchLists(b *testing.B, both []*filled) {
 // running is the program as an operator runs it.
 type running struct {
 	url     string
+	signIn  string // the path that signs in at the dashboard, once
 	process *exec.Cmd
 }
 
@@ -147,16 +146,19 @@ func buildBinary(b *testing.B) string {
 func start(b *testing.B, binary, file string) *running {
 	b.Helper()
 	r := &running{process: exec.Command(binary, "serve")}
-	r.process.Env = []string{"ADDR=127.0.0.1:0", "SANDBOX_ADDR=127.0.0.1:0", "DATABASE_URL=" + file, "RATE_LIMITS=off"}
+	r.process.Env = []string{"ADDR=127.0.0.1:0", "SANDBOX_ADDR=127.0.0.1:0", "DATABASE_URL=" + file, "RATE_LIMITS=off", "TIME_ZONE=UTC"}
 	stdout, err := r.process.StdoutPipe()
 	noError(b, err)
 	noError(b, r.process.Start())
-	for lines := bufio.NewScanner(stdout); r.url == "" && lines.Scan(); {
+	for lines := bufio.NewScanner(stdout); r.signIn == "" && lines.Scan(); {
 		if at, found := strings.CutPrefix(lines.Text(), "The shop is at"); found {
 			r.url = strings.TrimSpace(at)
 		}
+		if at := strings.Index(lines.Text(), "/dashboard/welcome/"); at >= 0 {
+			r.signIn, _, _ = strings.Cut(lines.Text()[at:], " ")
+		}
 	}
-	if r.url == "" {
+	if r.url == "" || r.signIn == "" {
 		b.Fatal("the shop did not say where it is")
 	}
 	go io.Copy(io.Discard, stdout) //nolint:errcheck // nothing reads the rest
@@ -180,20 +182,40 @@ func (r *running) get(b *testing.B, path string) {
 }
 
 // resident is the process's resident memory in megabytes.
-func (r *running) resident(b *testing.B) float64 {
+func (r *running) resident(b *testing.B) float64 { return r.status(b, "VmRSS:") }
+
+// cpu is the processor time that the process has had.
+func (r *running) cpu(b *testing.B) time.Duration {
+	b.Helper()
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", r.process.Process.Pid))
+	if err != nil {
+		b.Skip("processor time is read from /proc")
+	}
+	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
+	var ticks int64
+	for _, field := range fields[11:13] { // utime and stime
+		n, err := strconv.ParseInt(field, 10, 64)
+		noError(b, err)
+		ticks += n
+	}
+	return time.Duration(ticks) * time.Second / 100
+}
+
+// status is an amount of memory that the kernel tells of the process, in megabytes.
+func (r *running) status(b *testing.B, name string) float64 {
 	b.Helper()
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", r.process.Process.Pid))
 	if err != nil {
 		b.Skip("resident memory is read from /proc")
 	}
 	for line := range strings.Lines(string(text)) {
-		if fields := strings.Fields(line); fields[0] == "VmRSS:" {
+		if fields := strings.Fields(line); fields[0] == name {
 			kilobytes, err := strconv.Atoi(fields[1])
 			noError(b, err)
 			return float64(kilobytes) / 1000
 		}
 	}
-	b.Fatal("no VmRSS")
+	b.Fatalf("no %s", name)
 	return 0
 }
 

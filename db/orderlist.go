@@ -20,7 +20,12 @@ func (t orderLists) Orders(ctx context.Context, f checkout.OrderFilter, w checko
 		return nil, fmt.Errorf("list orders: %w", err)
 	}
 	query, values := ordersQuery(f, w, few)
-	ids, err := collect(ctx, t.store.reads, scanText, query+first(w.Limit), values...)
+	return t.ordersOf(ctx, query+first(w.Limit), values)
+}
+
+// ordersOf reads the orders whose ids a query selects.
+func (t orderLists) ordersOf(ctx context.Context, query string, values []any) ([]checkout.Order, error) {
+	ids, err := collect(ctx, t.store.reads, scanText, query, values...)
 	if err != nil {
 		return nil, fmt.Errorf("list orders: %w", err)
 	}
@@ -176,14 +181,19 @@ func (c *conditions) properties(f checkout.OrderFilter, plus, timePlus string, f
 	case f.Currency != "":
 		c.add(plus+`orders.currency = $`, string(f.Currency))
 	}
-	if !f.CreatedFrom.IsZero() {
-		c.add(timePlus+`orders.created_at >= $`, f.CreatedFrom.UnixMilli())
-	}
-	if !f.CreatedTo.IsZero() {
-		c.add(timePlus+`orders.created_at <= $`, f.CreatedTo.UnixMilli())
-	}
+	c.placed(f, timePlus)
 	if f.Waiting {
 		c.parts = append(c.parts, plus+waiting)
+	}
+}
+
+// placed is the condition of the time that orders were placed in.
+func (c *conditions) placed(f checkout.OrderFilter, plus string) {
+	if !f.CreatedFrom.IsZero() {
+		c.add(plus+`orders.created_at >= $`, f.CreatedFrom.UnixMilli())
+	}
+	if !f.CreatedTo.IsZero() {
+		c.add(plus+`orders.created_at <= $`, f.CreatedTo.UnixMilli())
 	}
 }
 

@@ -21,6 +21,9 @@ import (
 type Books interface {
 	// Orders lists the orders of a filter, as many as the window has room for.
 	Orders(ctx context.Context, f checkout.OrderFilter, w checkout.Window) ([]checkout.Order, error)
+	// SearchOrders lists them as Orders does, but looks at some thousand orders at once.
+	// searchedTo is the order after which the search goes on, or "" at its end.
+	SearchOrders(ctx context.Context, f checkout.OrderFilter, w checkout.Window) (orders []checkout.Order, searchedTo string, err error)
 	// OrderByID finds an order, or answers ErrNotFound.
 	OrderByID(ctx context.Context, id string) (checkout.Order, error)
 	// Timeline lists all changes of status of an order with their evidence, oldest first, and
@@ -60,7 +63,7 @@ func (d orderPages) routes() []route {
 func (d orderPages) listOrders(c echo.Context) error {
 	filter, shown := d.readFilter(c)
 	after := c.QueryParam("after")
-	orders, err := d.Books.Orders(c.Request().Context(), filter, checkout.Window{After: after, Limit: perPage + 1})
+	orders, searchedTo, err := d.Books.SearchOrders(c.Request().Context(), filter, checkout.Window{After: after, Limit: perPage + 1})
 	if err != nil {
 		return err
 	}
@@ -68,12 +71,17 @@ func (d orderPages) listOrders(c echo.Context) error {
 	v := view.Orders{
 		Frame: d.frame(c, "orders"), Filter: shown, Filtered: len(asked) > 0, ClearURL: BasePath + pathOrders, SearchURL: ordersURL("", asked),
 	}
+	next := searchedTo
 	if len(orders) > perPage {
 		orders = orders[:perPage]
-		next := filterQuery(c)
-		next.Set("after", orders[perPage-1].ID)
-		v.Page.NextURL = ordersURL("", next)
+		next = orders[perPage-1].ID
 	}
+	if next != "" {
+		more := filterQuery(c)
+		more.Set("after", next)
+		v.Page.NextURL = ordersURL("", more)
+	}
+	v.Unfinished = searchedTo != ""
 	if after == "" {
 		v.StreamURL = BasePath + pathOrders + "/events"
 	} else {

@@ -9,14 +9,15 @@ type Status struct{ Key, Severity string }
 // Orders is the list of orders.
 type Orders struct {
 	Frame
-	Filter    OrderFilter
-	Rows      []OrderRow
-	Page      Page
-	StreamURL string // of a stream that says when orders have changed, or ""
-	Exports   []Export
-	Filtered  bool
-	ClearURL  string // the list without a filter
-	SearchURL string
+	Filter     OrderFilter
+	Rows       []OrderRow
+	Page       Page
+	Unfinished bool   // older orders have not been searched yet: the next page does
+	StreamURL  string // of a stream that says when orders have changed, or ""
+	Exports    []Export
+	Filtered   bool
+	ClearURL   string // the list without a filter
+	SearchURL  string
 }
 
 // OrderFilter is what the list's form holds.

@@ -24,12 +24,16 @@ func orders(ctx context.Context) []Page {
 	empty, none := list, list
 	list.Rows = orderRows()
 	none.Filtered = true
+	soFar, noneSoFar := list, list
+	soFar.Unfinished, noneSoFar.Unfinished, noneSoFar.Rows, noneSoFar.Filtered = true, true, nil, true
 	wrong := list
 	wrong.Filtered, wrong.Filter.Search, wrong.Filter.AmountFrom, wrong.Filter.Wrong = true, evil, "12,3,4", map[string]bool{"amount_from": true}
 	return []Page{
 		{"desk-orders", desk.OrdersPage(list)},
 		{"desk-orders-empty", desk.OrdersPage(empty)},
 		{"desk-orders-none", desk.OrdersPage(none)},
+		{"desk-orders-so-far", desk.OrdersPage(soFar)},
+		{"desk-orders-none-so-far", desk.OrdersPage(noneSoFar)},
 		{"desk-orders-wrong", desk.OrdersPage(wrong)},
 		{"desk-order-open", desk.OrderPage(openOrder(ctx))},
 		{"desk-order", desk.OrderPage(paidOrder(ctx))},
