@@ -116,6 +116,7 @@ type shownPayment struct {
 	Status         string                  `json:"status"`
 	Amount         moneyData               `json:"amount"`
 	Refunded       moneyData               `json:"refunded"`
+	Disputed       moneyData               `json:"disputed"` // taken by disputes that were lost
 	ResultCode     string                  `json:"result_code,omitempty"`
 	Active         bool                    `json:"active"`
 	Duplicate      bool                    `json:"duplicate"`
@@ -187,7 +188,7 @@ func shownOrderOf(o checkout.Order, found map[string]checkout.Finding, history [
 func shownPaymentOf(p checkout.Payment, found checkout.Finding) shownPayment {
 	s := shownPayment{
 		RequestID: p.RequestID, AntomID: p.AntomID, Method: p.Method, Mode: string(p.Mode), Status: string(p.Status),
-		Amount: moneyDataOf(p.EffectiveAmount()), Refunded: moneyDataOf(p.Refunded()), ResultCode: p.ResultCode,
+		Amount: moneyDataOf(p.EffectiveAmount()), Refunded: moneyDataOf(p.Refunded()), Disputed: moneyDataOf(checkout.TakenByDisputes(p)), ResultCode: p.ResultCode,
 		Active: p.Active, Duplicate: p.Duplicate, Inquiry: found, CreatedAt: p.CreatedAt, AuthEndsAt: p.AuthEndsAt,
 		Choice: p.Choice, Card: p.Card, Authentication: p.Card.ThreeDS.Authentication(), NeverAgain: p.Card.NeverAgain(),
 		Operations: []shownOperation{}, Disputes: []shownDispute{},

@@ -64,6 +64,9 @@ func (s *sheet) payment(p checkout.Payment, found checkout.Finding) {
 	if refunded := p.Refunded(); refunded.Minor > 0 {
 		s.row("refunded", amountText(refunded))
 	}
+	if taken := checkout.TakenByDisputes(p); taken.Minor > 0 {
+		s.row("taken by disputes", amountText(taken)+", which is no refund")
+	}
 	s.row("Antom's id", p.AntomID)
 	s.row("Antom's result code", p.ResultCode)
 	s.row("Antom's answer just now", findingTexts[found])

@@ -22,6 +22,15 @@ const (
 	DeliveryStatePending   DeliveryState = "pending"
 )
 
+// Defines values for DisputeState.
+const (
+	DisputeStateClosed   DisputeState = "closed"
+	DisputeStateDefended DisputeState = "defended"
+	DisputeStateLost     DisputeState = "lost"
+	DisputeStateOpen     DisputeState = "open"
+	DisputeStateWon      DisputeState = "won"
+)
+
 // Defines values for EndpointOffReason.
 const (
 	EndpointOffReasonFailing  EndpointOffReason = "failing"
@@ -122,6 +131,7 @@ const (
 	ProblemCodeCartEmpty             ProblemCode = "cart_empty"
 	ProblemCodeCartFull              ProblemCode = "cart_full"
 	ProblemCodeDataNeeded            ProblemCode = "data_needed"
+	ProblemCodeDisputeClosed         ProblemCode = "dispute_closed"
 	ProblemCodeEndpointOff           ProblemCode = "endpoint_off"
 	ProblemCodeEndpointsFull         ProblemCode = "endpoints_full"
 	ProblemCodeForbidden             ProblemCode = "forbidden"
@@ -300,18 +310,50 @@ type DeliveryState string
 
 // Dispute defines model for Dispute.
 type Dispute struct {
+	Amount Money `json:"amount,omitempty,omitzero"`
+
+	// Defendable Whether Antom takes a defence as it now stands; false once it is answered
+	Defendable bool `json:"defendable"`
+
 	// Due Until when it has to be answered
 	Due time.Time `json:"due,omitempty,omitzero"`
 	ID  string    `json:"id"`
 
+	// Reason As Antom words it
+	Reason string `json:"reason,omitempty,omitzero"`
+
+	// ReasonCode Of that scheme
+	//
+	// Examples: 13.1
+	ReasonCode string `json:"reason_code,omitempty,omitzero"`
+
 	// Result As Antom names it
 	Result string `json:"result,omitempty,omitzero"`
+
+	// Since When it began
+	Since time.Time `json:"since,omitempty,omitzero"`
+
+	// Source The scheme or bank that runs it
+	//
+	// Examples: Visa
+	Source string `json:"source,omitempty,omitzero"`
+
+	// State open waits for an answer; lost: Antom takes the amount, and nothing is refunded; closed: it was about papers
+	State DisputeState `json:"state"`
 
 	// Step As Antom names it
 	//
 	// Examples: DISPUTE_CREATED
 	Step string `json:"step"`
+
+	// Type As Antom names it
+	//
+	// Examples: CHARGEBACK
+	Type string `json:"type,omitempty,omitzero"`
 }
+
+// DisputeState open waits for an answer; lost: Antom takes the amount, and nothing is refunded; closed: it was about papers
+type DisputeState string
 
 // Endpoint defines model for Endpoint.
 type Endpoint struct {
@@ -607,6 +649,7 @@ type Order struct {
 	CheckoutURL string    `json:"checkout_url"`
 	CreatedAt   time.Time `json:"created_at"`
 	Currency    string    `json:"currency"`
+	Disputed    Money     `json:"disputed"`
 
 	// ExpiresAt Until when it may be paid
 	ExpiresAt time.Time         `json:"expires_at"`
@@ -688,6 +731,7 @@ type Payment struct {
 	Captures       []Operation `json:"captures"`
 	Card           Card        `json:"card,omitempty,omitzero"`
 	CreatedAt      time.Time   `json:"created_at"`
+	Disputes       []Dispute   `json:"disputes"`
 
 	// Method Antom's code; empty until the buyer has chosen inside Antom's element
 	Method           string      `json:"method"`

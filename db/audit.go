@@ -100,14 +100,34 @@ func auditPayments(ctx context.Context, q querier, out *json.Encoder) error {
 		Amount    int64         `json:"amount"`
 		Currency  string        `json:"currency"`
 		AntomID   string        `json:"antom_payment_id"`
+		Disputed  int64         `json:"disputed,omitempty"` // taken by disputes that were lost, in minor units; no refund
 		Card      checkout.Card `json:"card,omitzero"`
 	}{Kind: "payment"}
 	return export(ctx, q, out, &line,
-		[]any{&line.RequestID, &line.OrderID, &line.Method, &line.Mode, &line.Status, &line.Amount, &line.Currency, &line.AntomID, &storedJSON[checkout.Card]{value: &line.Card}}, `
+		[]any{&line.RequestID, &line.OrderID, &line.Method, &line.Mode, &line.Status, &line.Amount, &line.Currency, &line.AntomID, &storedJSON[checkout.Card]{value: &line.Card}, &takenMinor{&line.Amount, &line.Currency, &line.Disputed}}, `
 		SELECT request_id, order_id, method, mode, status,
-		       coalesce(confirmed, amount), CASE WHEN confirmed IS NULL THEN currency ELSE confirmed_currency END, antom_id, card
+		       coalesce(confirmed, amount), CASE WHEN confirmed IS NULL THEN currency ELSE confirmed_currency END, antom_id, card, disputes
 		  FROM payments
 		 ORDER BY request_id`)
+}
+
+// takenMinor reads the disputes of a payment as what they have taken of it. Amount and currency
+// of the payment are read before.
+type takenMinor struct {
+	amount   *int64
+	currency *string
+	taken    *int64
+}
+
+// Scan implements sql.Scanner.
+func (t *takenMinor) Scan(source any) error {
+	var p checkout.Payment
+	if err := (&storedJSON[checkout.Disputes]{value: &p.Disputes}).Scan(source); err != nil {
+		return err
+	}
+	p.Amount = checkout.Money{Minor: *t.amount, Currency: checkout.Currency(*t.currency)}
+	*t.taken = checkout.TakenByDisputes(p).Minor
+	return nil
 }
 
 func auditOperations(ctx context.Context, q querier, out *json.Encoder) error {

@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"antom-checkout/antom/sandbox"
 	"antom-checkout/checkout"
+	"antom-checkout/checkout/merchant"
 )
 
 const document = "%PDF-1.7 the parcel was signed for"
@@ -149,5 +151,45 @@ func TestTheOperatorIsRemindedOfADispute(t *testing.T) {
 	}
 	if !strings.Contains(s.logged(), "matter=dispute-due") {
 		t.Error("the log has no reminder")
+	}
+}
+
+// The merchant's systems read amount, reason and deadline, and that what a lost dispute has
+// taken is no refund.
+func TestTheMerchantsSystemsReadADispute(t *testing.T) {
+	s := newShop(t)
+	_, _, order := s.paidBy("CARD")
+	id := s.disputes(order, sandbox.DisputeAct{Amount: 1200, ReasonCode: "13.1"})
+	published := func() (merchant.Order, merchant.Dispute) {
+		o, err := s.store.OrderByID(t.Context(), order)
+		must(t, err)
+		told := s.services.Merchant.NewOrder(o)
+		return told, told.Payments[0].Disputes[0]
+	}
+	o, d := published()
+	if d.ID != id || d.State != "open" || d.Type != "CHARGEBACK" || *d.Amount != (merchant.Money{Amount: 1200, Currency: "SGD"}) || d.ReasonCode != "13.1" ||
+		d.Reason == "" || !d.Defendable || d.Due == nil || d.Since == nil || o.Disputed.Amount != 0 {
+		t.Errorf("%+v of %+v", d, o.Disputed)
+	}
+	events, err := s.services.Merchant.Events(t.Context(), checkout.EventFilter{OrderID: order, Type: checkout.EventDisputeCreated}, checkout.Window{Limit: 10})
+	must(t, err)
+	if len(events) != 1 {
+		t.Fatalf("%d events", len(events))
+	}
+	body, err := s.services.Merchant.Body(t.Context(), events[0])
+	must(t, err)
+	var event merchant.Event
+	must(t, json.Unmarshal(body, &event))
+	if told := event.Data.Dispute; told == nil || told.ID != id || told.Amount.Amount != 1200 || told.Due == nil || event.Data.Order.ID != order {
+		t.Errorf("the event tells %s", body)
+	}
+	must(t, s.service.AnswerDispute(t.Context(), order, checkout.DisputeAnswer{Dispute: id}, by("k")))
+	s.quiet()
+	o, d = published()
+	if d.State != "lost" || d.Defendable || o.Disputed.Amount != 1200 || o.Refunded.Amount != 0 {
+		t.Errorf("%+v of %+v, refunded %+v", d, o.Disputed, o.Refunded)
+	}
+	if row := s.audit()["payment"][0]; row["disputed"] != 1200.0 {
+		t.Errorf("the audit says %v", row)
 	}
 }

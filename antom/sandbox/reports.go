@@ -62,6 +62,7 @@ type reportRow struct {
 	money   Money // as it is signed
 	fee     int64 // in minor units of the settlement currency, as it is signed
 	handled int64 // fee for a dispute
+	rapid   int64 // fee for a dispute that Visa has decided by rules
 	net     Money
 	price   string // of the settlement currency for one of the payment's
 	settled bool   // it is in the batch
@@ -112,9 +113,15 @@ func (l Ledger) reportRows(day time.Time, generation int) (rows []reportRow) {
 		}
 	}
 	for _, d := range l.Disputes {
+		if d.Type == retrievalRequest || d.Type == complianceRequest {
+			continue // papers are asked for, and no money moves
+		}
 		row := reportRow{kind: "DISPUTE", payment: payments[d.PaymentID], act: d.ID, paid: d.PaymentRequestID, at: d.CreatedAt, money: d.Money.negative(), handled: -flatFee, settled: true}
+		if d.Type == rapidResolution {
+			row.kind, row.handled, row.rapid = "RAPID_DISPUTE_RESOLUTION", 0, -flatFee
+		}
 		add(row)
-		if d.Status == disputeCancelled || slices.Contains([]string{"VALIDATE_SUCCESS", "ACCEPT_BY_CUSTOMER"}, d.Verdict) {
+		if d.Status == disputeCancelled || d.Verdict == "ACCEPT_BY_CUSTOMER" {
 			row.kind, row.at, row.money, row.handled = "DISPUTE_REVERSAL", d.EndedAt, d.Money, 0
 			add(row)
 		}
@@ -160,7 +167,7 @@ func (r reportRow) priced() reportRow {
 		r.price = quotedPrice
 		r.net.Amount = r.money.in(r.net.Currency) / 2
 	}
-	r.net.Amount += r.fee + r.handled
+	r.net.Amount += r.fee + r.handled + r.rapid
 	return r
 }
 
@@ -254,11 +261,11 @@ func (b *reportBook) transactions() ReportFile {
 func (b *reportBook) settlement(currency string) ReportFile {
 	columns := []string{"settlementBatchId", "customerId", "PSP", "transactionType", "transactionId", "transactionRequestId", "originalTransactionRequestId",
 		"referenceTransactionId", "paymentMethodType", "transactionCompletionTime", "settlementInitiatedDate", "transactionAmountValue", "transactionCurrency",
-		"quoteCurrencyPair", "quotePrice", "settlementAmountValue", "settlementCurrency", "processingFeeAmountValue", "processingFeeCurrency", "disputeHandlingFee", "disputeHandlingFeeCurrency"}
+		"quoteCurrencyPair", "quotePrice", "settlementAmountValue", "settlementCurrency", "processingFeeAmountValue", "processingFeeCurrency", "disputeHandlingFee", "disputeHandlingFeeCurrency", "rdrFeeAmountValue", "rdrFeeCurrency"}
 	if b.generation == 1 {
 		columns = []string{"settlementBatchId", "customerId", "acquirer", "transactionType", "transactionId", "originalTransactionId", "transactionRequestId",
 			"referenceTransactionId", "paymentMethodType", "paymentTime", "settlementTime", "transactionAmountValue", "transactionCurrency",
-			"quoteCurrencyPair", "quotePrice", "settlementAmountValue", "settlementCurrency", "feeAmountValue", "feeCurrency", "disputeHandlingFee", "disputeHandlingFeeCurrency"}
+			"quoteCurrencyPair", "quotePrice", "settlementAmountValue", "settlementCurrency", "feeAmountValue", "feeCurrency", "disputeHandlingFee", "disputeHandlingFeeCurrency", "rdrFeeAmountValue", "rdrFeeCurrency"}
 	}
 	var rows [][]string
 	for _, row := range b.rows {
@@ -309,7 +316,7 @@ func (b *reportBook) cells(columns []string, row reportRow, settledIn string) []
 		"transactionCreationTime": p.CreatedAt.In(antomZone).Format(time.RFC3339), "productCode": "CASHIER_PAYMENT",
 		"transactionAmountValue": row.money.number(), "transactionCurrency": row.money.Currency,
 		"settlementInitiatedDate": b.settledAt(), "settlementTime": b.settledAt(),
-		"settlementAmountValue": row.net.number(), "settlementCurrency": settledIn, "disputeHandlingFeeCurrency": settledIn,
+		"settlementAmountValue": row.net.number(), "settlementCurrency": settledIn, "disputeHandlingFeeCurrency": settledIn, "rdrFeeCurrency": settledIn,
 		"processingFeeCurrency": settledIn, "feeCurrency": settledIn,
 	}
 	if row.status != "PROCESSING" && row.status != "FAIL" {
@@ -326,6 +333,7 @@ func (b *reportBook) cells(columns []string, row reportRow, settledIn string) []
 		is["settlementBatchId"] = b.batch(settledIn)
 		is["processingFeeAmountValue"] = Money{row.fee, settledIn}.number()
 		is["feeAmountValue"], is["disputeHandlingFee"] = is["processingFeeAmountValue"], Money{row.handled, settledIn}.number()
+		is["rdrFeeAmountValue"] = Money{row.rapid, settledIn}.number()
 		if row.price != "" {
 			is["quoteCurrencyPair"], is["quotePrice"] = row.money.Currency+"/"+settledIn, row.price
 		}

@@ -258,8 +258,8 @@ func aboutCancel(row checkout.ReportRow, k known, p *checkout.Payment) checkout.
 	return compareAmount(row, p.EffectiveAmount(), 0)
 }
 
-// aboutDispute compares a dispute with those that Antom has notified. The records hold no
-// amount of it.
+// aboutDispute compares a dispute with those that Antom has notified. Amounts are not compared: the
+// records hold the one that was decided about, which may be less than the one taken first.
 func aboutDispute(row checkout.ReportRow, _ known, p *checkout.Payment) checkout.ReportRow {
 	row.Act = act(strings.ToLower(row.Type), p.RequestID, "")
 	row.Class = checkout.RowMatched

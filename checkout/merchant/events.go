@@ -41,10 +41,18 @@ type EventData struct {
 
 // Dispute is a dispute about a payment, with its last step.
 type Dispute struct {
-	ID     string     `json:"id"`
-	Step   string     `json:"step" doc:"As Antom names it" example:"DISPUTE_CREATED"`
-	Due    *time.Time `json:"due,omitempty" doc:"Until when it has to be answered"`
-	Result string     `json:"result,omitempty" doc:"As Antom names it"`
+	ID         string     `json:"id"`
+	State      string     `json:"state" enum:"open,defended,won,lost,closed" doc:"open waits for an answer; lost: Antom takes the amount, and nothing is refunded; closed: it was about papers"`
+	Type       string     `json:"type,omitempty" doc:"As Antom names it" example:"CHARGEBACK"`
+	Step       string     `json:"step" doc:"As Antom names it" example:"DISPUTE_CREATED"`
+	Since      *time.Time `json:"since,omitempty" doc:"When it began"`
+	Due        *time.Time `json:"due,omitempty" doc:"Until when it has to be answered"`
+	Defendable bool       `json:"defendable" doc:"Whether Antom takes a defence as it now stands; false once it is answered"`
+	Result     string     `json:"result,omitempty" doc:"As Antom names it"`
+	Amount     *Money     `json:"amount,omitempty" doc:"In dispute, or what was decided about; absent until Antom names it"`
+	Source     string     `json:"source,omitempty" doc:"The scheme or bank that runs it" example:"Visa"`
+	ReasonCode string     `json:"reason_code,omitempty" doc:"Of that scheme" example:"13.1"`
+	Reason     string     `json:"reason,omitempty" doc:"As Antom words it"`
 }
 
 func newHead(e checkout.MerchantEvent) EventHead {
@@ -76,11 +84,27 @@ func newDispute(o checkout.Order, e checkout.MerchantEvent) *Dispute {
 	if d == nil {
 		return nil
 	}
-	shown := Dispute{ID: d.ID, Step: d.Step, Result: d.Result}
+	shown := NewDispute(*d)
+	return &shown
+}
+
+// NewDispute is a dispute in the published form.
+func NewDispute(d checkout.Dispute) Dispute {
+	shown := Dispute{
+		ID: d.ID, State: string(d.State()), Type: d.Type, Step: d.Step, Defendable: d.State() == checkout.DisputeOpen && !d.Undefendable,
+		Result: d.Result, Source: d.Source, ReasonCode: d.ReasonCode, Reason: d.Reason,
+	}
+	if !d.Since.IsZero() {
+		shown.Since = &d.Since
+	}
 	if !d.Due.IsZero() {
 		shown.Due = &d.Due
 	}
-	return &shown
+	if d.Amount != (checkout.Money{}) {
+		amount := NewMoney(d.Amount)
+		shown.Amount = &amount
+	}
+	return shown
 }
 
 // Events lists the events of a filter, newest first, as many as the window has room for.

@@ -32,6 +32,7 @@ type Order struct {
 	ExpiresAt   time.Time         `json:"expires_at" doc:"Until when it may be paid"`
 	PaidAt      *time.Time        `json:"paid_at,omitempty" doc:"When it was paid for the first time"`
 	Refunded    Money             `json:"refunded" doc:"The sum of the refunds that have succeeded"`
+	Disputed    Money             `json:"disputed" doc:"What Antom has taken by disputes that were lost; it is no refund"`
 	Review      string            `json:"review,omitempty" doc:"Why a person has to decide; set with the status review"`
 	Metadata    map[string]string `json:"metadata"`
 	PaymentLink string            `json:"payment_link,omitempty" doc:"Id of the payment link that it came by"`
@@ -78,6 +79,7 @@ type Payment struct {
 	Captures         []Operation `json:"captures"`
 	Refunds          []Operation `json:"refunds"`
 	Cancels          []Operation `json:"cancels"`
+	Disputes         []Dispute   `json:"disputes"`
 	CreatedAt        time.Time   `json:"created_at"`
 }
 
@@ -107,7 +109,7 @@ func (s *base) NewOrder(o checkout.Order) Order {
 	order := Order{
 		ID: o.ID, Number: o.Number, Reference: o.Reference, Status: string(o.Status), Currency: string(o.Total.Currency), Total: NewMoney(o.Total),
 		Lines: make([]Line, 0, len(o.Lines)), Buyer: newBuyer(o.Buyer), SuccessURL: o.SuccessURL, CancelURL: o.CancelURL,
-		CreatedAt: o.CreatedAt.UTC(), ExpiresAt: o.ExpiresAt.UTC(), Refunded: NewMoney(checkout.Refunded(o)), Review: string(o.Review),
+		CreatedAt: o.CreatedAt.UTC(), ExpiresAt: o.ExpiresAt.UTC(), Refunded: NewMoney(checkout.Refunded(o)), Disputed: NewMoney(checkout.TakenOfOrder(o)), Review: string(o.Review),
 		Metadata: map[string]string{}, PaymentLink: o.Link, Payments: make([]Payment, 0, len(o.Payments)),
 	}
 	if o.Token != "" { // it is sealed with a key that the command line may not have
@@ -150,6 +152,10 @@ func newPayment(p checkout.Payment) Payment {
 		PaymentRequestID: p.RequestID, AntomPaymentID: p.AntomID, Method: p.Method, Mode: string(p.Mode), Status: string(p.Status),
 		Amount: NewMoney(p.EffectiveAmount()), ResultCode: p.ResultCode, Card: newCard(p.Card), CreatedAt: p.CreatedAt.UTC(),
 		Captures: operations(p, checkout.Capture), Refunds: operations(p, checkout.Refund), Cancels: operations(p, checkout.Cancel),
+		Disputes: make([]Dispute, 0, len(p.Disputes)),
+	}
+	for _, d := range p.Disputes {
+		payment.Disputes = append(payment.Disputes, NewDispute(d))
 	}
 	return payment
 }
