@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/runtime"
 )
 
 // authorizesCard pays an order whose money the merchant captures by hand.
@@ -46,9 +47,8 @@ func (s *shop) falsifiedReport() (path string) {
 // takesFile has a field of the page hold a file.
 func (b *buyer) takesFile(selector, path string) {
 	b.t.Helper()
-	root := call(b, dom.GetDocument, dom.GetDocumentParams{}).Root
-	field := call(b, dom.QuerySelector, dom.QuerySelectorParams{NodeID: root.NodeID, Selector: selector})
-	call(b, dom.SetFileInputFiles, dom.SetFileInputFilesParams{Files: []string{path}, NodeID: field.NodeID})
+	field := call(b, runtime.Evaluate, runtime.EvaluateParams{Expression: fmt.Sprintf("document.querySelector(%q)", selector)}).Result
+	call(b, dom.SetFileInputFiles, dom.SetFileInputFilesParams{Files: []string{path}, ObjectID: field.ObjectID})
 }
 
 // waits are the kinds of what waits in the inbox, oldest first.
@@ -81,6 +81,7 @@ func TestTheInboxIsEmptiedCaseByCase(t *testing.T) {
 				person.until("the time that is left", `document.querySelector('[data-test="countdown"]').textContent.includes("6 days left")`)
 
 				person.opens("/dashboard/reconciliation")
+				person.seesPage("reconciliation")
 				person.takesFile("#f-file", shop.falsifiedReport())
 				person.clicks(hook("upload") + " button")
 				person.until("the difference", `document.readyState === "complete" && document.querySelectorAll('[data-test="difference"][data-class="amount_differs"]').length === 1`)
