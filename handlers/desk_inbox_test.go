@@ -33,8 +33,8 @@ func (s *shop) differs(order, payment string) checkout.Difference {
 }
 
 // A difference of a report stands in the inbox with both sides, its file and its row, until it is
-// settled with a note.
-func TestADifferenceIsSettledInTheInbox(t *testing.T) {
+// resolved with a note.
+func TestADifferenceIsResolvedInTheInbox(t *testing.T) {
 	s := newShop(t)
 	_, _, order := s.paidBy("GCASH")
 	o, err := s.store.OrderByID(t.Context(), order)

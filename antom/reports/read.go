@@ -13,6 +13,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
 // end is the last line of a report. A file without it was not downloaded to its end.
@@ -50,6 +52,9 @@ func (f *File) read(content []byte, opt Options) error {
 	case bytes.HasPrefix(content, []byte("\xff\xfe")), bytes.HasPrefix(content, []byte("\xfe\xff")):
 		return &Error{Problem: "it is written in UTF-16; reports are in UTF-8"}
 	}
+	if !utf8.Valid(content) {
+		content = fromGBK(content)
+	}
 	lines := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(content, byteOrderMark)))
 	lines.FieldsPerRecord = -1
 	lines.ReuseRecord = true
@@ -66,6 +71,16 @@ func (f *File) read(content []byte, opt Options) error {
 		f.Day = day[1]
 	}
 	return f.readRows(lines, h, opt)
+}
+
+// fromGBK is a file that Antom has written in GBK, as it does at times, in UTF-8. What is neither stays
+// as it is: the cell with the broken character is named.
+func fromGBK(content []byte) []byte {
+	decoded, err := simplifiedchinese.GBK.NewDecoder().Bytes(content)
+	if err != nil || bytes.ContainsRune(decoded, utf8.RuneError) {
+		return content
+	}
+	return decoded
 }
 
 // readRows reads all rows up to the end mark, behind which nothing may stand.

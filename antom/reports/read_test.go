@@ -6,6 +6,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
 	"time"
 )
 
@@ -108,6 +111,17 @@ func TestAmountsBecomeMinorUnits(t *testing.T) {
 func TestMarksOfOtherSystemsDoNotMatter(t *testing.T) {
 	content := strings.ReplaceAll(head+line(`"42.00"`, "SGD")+end+",,,,,,\n", "\n", "\r\n")
 	if f := read(t, "t.csv", "\ufeff"+content); len(f.Rows) != 1 || f.Rows[0].Merchant != "M1" {
+		t.Errorf("read as %+v", f.Rows)
+	}
+}
+
+// A file in GBK is read as one in UTF-8.
+func TestAFileInGBKIsRead(t *testing.T) {
+	content, err := simplifiedchinese.GBK.NewEncoder().String(strings.Replace(head+line("42.00", "SGD")+end, "R1", "退款-1", 1))
+	if err != nil || utf8.ValidString(content) {
+		t.Fatalf("the file is no GBK: %q, %v", content, err)
+	}
+	if f := read(t, "t.csv", content); len(f.Rows) != 1 || f.Rows[0].RequestID != "退款-1" {
 		t.Errorf("read as %+v", f.Rows)
 	}
 }

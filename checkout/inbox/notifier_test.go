@@ -38,8 +38,8 @@ func (w *waiting) DeadDeliveries(context.Context, time.Time) ([]checkout.DeadDel
 	return w.dead, nil
 }
 
-// office is an inbox whose emails a test reads.
-type office struct {
+// team is people whose emails a test reads.
+type team struct {
 	t       *testing.T
 	waiting waiting
 	now     time.Time
@@ -48,9 +48,9 @@ type office struct {
 	fails   error
 }
 
-func newOffice(t *testing.T) *office {
+func newTeam(t *testing.T) *team {
 	t.Helper()
-	o := &office{t: t, now: noon}
+	o := &team{t: t, now: noon}
 	store, err := db.Open(t.Context(), filepath.Join(t.TempDir(), "shop.db"), db.WithClock(func() time.Time { return o.now }))
 	if err != nil {
 		t.Fatal(err)
@@ -61,7 +61,7 @@ func newOffice(t *testing.T) *office {
 }
 
 // hires adds a person who may do all that a role may.
-func (o *office) hires(role operators.Role, daily bool) *inbox.Recipient {
+func (o *team) hires(role operators.Role, daily bool) *inbox.Recipient {
 	o.t.Helper()
 	m := operators.Member{Person: operators.Person{ID: fmt.Sprint(role, len(o.people)), Name: "A", Email: fmt.Sprint(role, len(o.people), "@shop.example"), Role: role}, InboxEmails: operators.EmailsAtOnce, CreatedAt: noon}
 	err := o.waiting.ChangePeople(o.t.Context(), func([]operators.Member) (operators.Change, error) {
@@ -75,7 +75,7 @@ func (o *office) hires(role operators.Role, daily bool) *inbox.Recipient {
 }
 
 // MailInbox implements checkout.InboxMailer.
-func (o *office) MailInbox(_ context.Context, email checkout.InboxEmail) error {
+func (o *team) MailInbox(_ context.Context, email checkout.InboxEmail) error {
 	if o.fails == nil {
 		o.sent = append(o.sent, email)
 	}
@@ -83,7 +83,7 @@ func (o *office) MailInbox(_ context.Context, email checkout.InboxEmail) error {
 }
 
 // round is what is sent in one round of a program that has just been started, to whom.
-func (o *office) round() (sent []string) {
+func (o *team) round() (sent []string) {
 	o.t.Helper()
 	before := len(o.sent)
 	n := inbox.NewNotifier(inbox.NotifierConfig{
@@ -99,7 +99,7 @@ func (o *office) round() (sent []string) {
 	return sent
 }
 
-func (o *office) expectSent(want ...string) {
+func (o *team) expectSent(want ...string) {
 	o.t.Helper()
 	if got := o.round(); !slices.Equal(got, want) {
 		o.t.Errorf("sent are %q, want %q", got, want)
@@ -107,7 +107,7 @@ func (o *office) expectSent(want ...string) {
 }
 
 // differs adds differences of a report.
-func (o *office) differs(file string, n int) {
+func (o *team) differs(file string, n int) {
 	for range n {
 		id := fmt.Sprintf("%04d", len(o.waiting.differences))
 		o.waiting.differences = append(o.waiting.differences, checkout.ReportDifference{Difference: checkout.Difference{ID: id, FileID: file, Class: checkout.RowAmount, OpenedAt: o.now}})
@@ -116,9 +116,9 @@ func (o *office) differs(file string, n int) {
 
 // Each person who can act is told once, through restarts; a report is one matter however many rows differ.
 func TestAReportIsOneMatterAndIsToldOnce(t *testing.T) {
-	o := newOffice(t)
+	o := newTeam(t)
 	o.hires(operators.Finance, false)
-	o.hires(operators.Support, false) // may not settle differences
+	o.hires(operators.Support, false) // may not resolve differences
 	o.expectSent()
 	o.differs("may", 150)
 	o.expectSent("new finance0@shop.example 150")
@@ -128,13 +128,13 @@ func TestAReportIsOneMatterAndIsToldOnce(t *testing.T) {
 	o.expectSent()
 	o.differs("june", 1)
 	o.expectSent("new finance0@shop.example 1")
-	o.waiting.differences = o.waiting.differences[10:] // some are settled
+	o.waiting.differences = o.waiting.differences[10:] // some are resolved
 	o.expectSent()
 }
 
-// Many new matters come in one email, so that a mailbox is not flooded.
+// Many new matters come in one email, so that a person is not flooded.
 func TestManyNewMattersComeTogether(t *testing.T) {
-	o := newOffice(t)
+	o := newTeam(t)
 	o.hires(operators.Owner, false)
 	for i := range 6 {
 		o.waiting.dead = append(o.waiting.dead, checkout.DeadDeliveries{EndpointID: fmt.Sprint(i), URL: "https://erp.example", Count: 1, Since: noon.Add(-time.Hour)})
@@ -147,7 +147,7 @@ func TestManyNewMattersComeTogether(t *testing.T) {
 
 // A mail server that refuses is tried again; an address that takes nothing is not.
 func TestARefusedEmailIsTriedAgain(t *testing.T) {
-	o := newOffice(t)
+	o := newTeam(t)
 	o.hires(operators.Owner, false)
 	o.differs("may", 1)
 	o.fails = errors.New("try later")
@@ -164,7 +164,7 @@ func TestARefusedEmailIsTriedAgain(t *testing.T) {
 
 // An email whose sending was interrupted may have arrived: it is not sent again.
 func TestAnInterruptedEmailIsNotSentAgain(t *testing.T) {
-	o := newOffice(t)
+	o := newTeam(t)
 	p := o.hires(operators.Owner, false)
 	o.differs("may", 1)
 	matter := checkout.DifferenceInInbox(o.waiting.differences[0], nil).Matter()
@@ -179,7 +179,7 @@ func TestAnInterruptedEmailIsNotSentAgain(t *testing.T) {
 
 // A digest comes once a day, at eight, while something waits.
 func TestADigestComesOnceADay(t *testing.T) {
-	o := newOffice(t)
+	o := newTeam(t)
 	o.hires(operators.Owner, true)
 	o.now = noon.Add(-11 * time.Hour)
 	o.differs("may", 3)
@@ -203,7 +203,7 @@ func TestADigestComesOnceADay(t *testing.T) {
 
 // An end is told of a day before, once, however people are told otherwise.
 func TestAnEndIsToldOfBeforeItPasses(t *testing.T) {
-	o := newOffice(t)
+	o := newTeam(t)
 	o.hires(operators.Finance, false)
 	o.hires(operators.Finance, true)
 	o.waiting.orders = []checkout.Order{{
