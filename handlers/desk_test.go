@@ -386,3 +386,17 @@ func TestAnOwnerManagesPeopleAndStays(t *testing.T) {
 	owner.get("/dashboard/people").sees(http.StatusOK)
 	owner.get("/dashboard/people/none").sees(http.StatusNotFound)
 }
+
+// Browsers bind no passkey to an IP address, at which this shop is: nothing offers one.
+func TestWhereBrowsersKnowNoPasskeysNoneIsOffered(t *testing.T) {
+	s := newShop(t)
+	owner := s.newPerson(operators.Owner)
+	for _, page := range []answer{s.newBuyer().get("/dashboard/sign-in"), owner.get("/dashboard/account")} {
+		if page.sees(http.StatusOK); strings.Contains(page.body, "data-passkey") || strings.Contains(page.body, "passkey.js") {
+			t.Error("a page offers a passkey")
+		}
+	}
+	s.newBuyer().post("/dashboard/sign-in/passkey/challenge").sees(http.StatusNotFound)
+	owner.post("/dashboard/account/passkeys/challenge", "name=Phone", "current="+personPassword).sees(http.StatusNotFound)
+	owner.post("/dashboard/account/passkeys/none/removal", "current="+personPassword).sees(http.StatusNotFound)
+}
