@@ -96,7 +96,7 @@ func (s story) verifies(t *testing.T, file []byte) checkout.ProofReport {
 func TestAProofHoldsAndAFalsifiedOneDoesNot(t *testing.T) {
 	s := tellsAll(t)
 	t.Run("whole", func(t *testing.T) { s.whole(t) })
-	t.Run("every byte", func(t *testing.T) { s.everyByte(t) })
+	t.Run("one byte in 101", func(t *testing.T) { s.someBytes(t) })
 	t.Run("every member", func(t *testing.T) { s.everyMember(t) })
 	t.Run("by hand", func(t *testing.T) { s.byHand(t) })
 }
@@ -136,9 +136,10 @@ func (s story) whole(t *testing.T) {
 	}
 }
 
-// everyByte: whichever byte is another one, verify says so, or cannot read the file.
-func (s story) everyByte(t *testing.T) {
-	const step = 101 // with 1 it takes minutes, and every byte is found as well
+// someBytes: where one byte is another one, verify says so, or cannot read the file. It tries
+// one byte in 101, because all of them take minutes.
+func (s story) someBytes(t *testing.T) {
+	const step = 101
 	for i := 0; i < len(s.file); i += step {
 		damaged := slices.Clone(s.file)
 		damaged[i] ^= 1

@@ -66,7 +66,7 @@ func TestAnOwnerMakesAKeyThatIsShownOnceAndRevoked(t *testing.T) {
 func TestAPaymentLinkIsMadeOnAForm(t *testing.T) {
 	s := newShop(t)
 	finance := s.newPerson(operators.Finance)
-	form := finance.get("/dashboard/links/new").sees(http.StatusOK)
+	form := finance.get("/dashboard/links/new").sees(http.StatusOK, "needed for a fixed price", "needed if the buyer chooses")
 	key := form.key()
 	typed := []string{key, "name=<b>Course", "currency=sgd", "price=fixed", "amount=85.00", "max_uses=12", "expires=2099-12-31", "adjustable=true"}
 	finance.post("/dashboard/links", key, "name=X", "currency=SGD", "price=fixed", "amount=eighty").sees(http.StatusUnprocessableEntity, "for example 12.50")

@@ -112,6 +112,14 @@ func (t typedLink) field(c echo.Context, name, pointer, kind string, optional bo
 	return f
 }
 
+// priceField is an amount that one of the two kinds of price needs; key is the text that says
+// so.
+func (t typedLink) priceField(c echo.Context, name, pointer, key string) view.Field {
+	f := t.field(c, name, pointer, "text", true)
+	f.Needed = view.Text(c.Request().Context(), key)
+	return f
+}
+
 // terms are the fields that may be changed later.
 func (t typedLink) terms(c echo.Context) []view.Field {
 	return []view.Field{
@@ -131,8 +139,8 @@ func (d linkPages) newLinkPage(c echo.Context, code int, t typedLink) error {
 		Frame: d.frame(c, "links"), Action: BasePath + pathLinks, BackURL: BasePath + pathLinks,
 		Choices: t.Get("price") == "range", Adjustable: t.Get("adjustable") != "",
 		Name:   []view.Field{t.field(c, "name", "/name", "text", false), t.field(c, "currency", "/currency", "text", false)},
-		Price:  []view.Field{t.field(c, "amount", "/lines/0/unit_amount", "text", true), t.field(c, "quantity", "/lines/0/quantity", "text", true)},
-		Range:  []view.Field{t.field(c, "min", "/amount/min", "text", true), t.field(c, "max", "/amount/max", "text", true), t.field(c, "suggested", "/amount/suggested", "text", true)},
+		Price:  []view.Field{t.priceField(c, "amount", "/lines/0/unit_amount", "link.needed.fixed"), t.field(c, "quantity", "/lines/0/quantity", "text", true)},
+		Range:  []view.Field{t.priceField(c, "min", "/amount/min", "link.needed.range"), t.priceField(c, "max", "/amount/max", "link.needed.range"), t.field(c, "suggested", "/amount/suggested", "text", true)},
 		Terms:  t.terms(c),
 		Hidden: []view.Hidden{{Name: onceField, Value: t.Get(onceField)}},
 	}))

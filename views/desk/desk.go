@@ -71,6 +71,7 @@ type Field struct {
 	Mode                     string // the inputmode attribute
 	Least                    int    // of characters; 0 is any number
 	Optional, Focused        bool
+	Needed                   string // when the optional field is needed after all, or ""
 }
 
 // Choice is a list of options of which one is chosen.

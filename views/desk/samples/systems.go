@@ -81,6 +81,10 @@ func links(ctx context.Context, moment desk.Moment) []Page {
 		Price: []desk.Field{field("amount", "85.00"), field("quantity", "")}, Range: []desk.Field{field("min", ""), field("max", ""), field("suggested", "")},
 		Terms: []desk.Field{field("max_uses", "12"), field("expires", ""), field("success_url", "")},
 	}
+	form.Price[0].Optional, form.Price[0].Needed = true, text("link.needed.fixed")
+	for i := range form.Range[:2] {
+		form.Range[i].Optional, form.Range[i].Needed = true, text("link.needed.range")
+	}
 	form.Price[0].Wrong = text("error.amount")
 	one := desk.PaymentLink{
 		Frame: Frame(ctx, "links"), Name: "Pottery course", Address: "https://pay.kiln.example/buy/m7kq2w9x4h5tz3cd", QRURL: static.URL("favicon.svg"),
