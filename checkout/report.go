@@ -46,7 +46,7 @@ type ReportRow struct {
 	Amount            Money // in the currency of the payment; no currency where the row has none
 	Net               Fine  // the net
 	Fees              Fine  // as the report signs them
-	Charged           Fine  // of settlement details: what Antom took; negative if it gave back
+	Charged           Fine  // of settlement details: what Antom took; negative if it was returned
 	FormulaOff        Fine  // by how much the net differs from gross and fees
 	NetCurrency       Currency
 	Count             int // of a summary

@@ -22,7 +22,7 @@ const (
 	SalesDeclined SalesKind = "declined" // their attempts that have failed; the name is Antom's code
 	SalesSold     SalesKind = "sold"     // orders that were paid, by method
 	SalesRefunded SalesKind = "refunded" // refunds that were made
-	SalesSettled  SalesKind = "settled"  // of the sold and refunded, those that a settlement report has a row about
+	SalesReported SalesKind = "reported" // of the sold and refunded, those that a settlement report has a row about
 	SalesCharged  SalesKind = "charged"  // the rows of settlement reports, with what Antom charged
 )
 
@@ -36,7 +36,7 @@ type SalesSum struct {
 	Charge
 }
 
-// Charge is what Antom took for its service; what it gave back is negative.
+// Charge is what Antom took for its service; what it returned is negative.
 type Charge struct {
 	Charged   Fine
 	ChargedIn Currency // that of the settlement, which may not be that of the payment
@@ -121,7 +121,7 @@ func (p ReportPeriod) Steps() (all []time.Time) {
 type Sales struct {
 	Orders, Refunds int
 	Sold, Refunded  int64
-	Settled         int      // of the orders and refunds, those that a settlement report has a row about
+	Reported        int      // of the orders and refunds, those that a settlement report has a row about
 	Charges         []Charge // one for each currency of settlement
 }
 
@@ -144,9 +144,9 @@ const (
 // Reconciled says how far settlement reports know the sales.
 func (s Sales) Reconciled() Reconciliation {
 	switch {
-	case s.Settled >= s.Orders+s.Refunds:
+	case s.Reported >= s.Orders+s.Refunds:
 		return Reconciled
-	case s.Settled == 0:
+	case s.Reported == 0:
 		return Unreconciled
 	}
 	return PartlyReconciled
@@ -160,8 +160,8 @@ func (s *Sales) add(sum SalesSum) {
 	case SalesRefunded:
 		s.Refunds += sum.Count
 		s.Refunded += sum.Minor
-	case SalesSettled:
-		s.Settled += sum.Count
+	case SalesReported:
+		s.Reported += sum.Count
 	case SalesCharged:
 		i := slices.IndexFunc(s.Charges, func(c Charge) bool { return c.ChargedIn == sum.ChargedIn })
 		if i < 0 {

@@ -86,8 +86,8 @@ func TestSumsOfADayAreOne(t *testing.T) {
 	}
 }
 
-// What Antom charged is told for each currency that it settles in, and how far it is known.
-func TestFeesAreKnownOnceSettled(t *testing.T) {
+// What Antom charged is told for each currency of settlement, and how far it is known.
+func TestFeesAreKnownOnceReported(t *testing.T) {
 	day := time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC)
 	sum := func(kind SalesKind, count int, charge Charge) SalesSum {
 		return SalesSum{At: day, Kind: kind, Name: "CARD", Count: count, Money: Money{0, "PHP"}, Charge: charge}
@@ -99,9 +99,9 @@ func TestFeesAreKnownOnceSettled(t *testing.T) {
 		charges []Charge
 	}{
 		{nil, Unreconciled, nil},
-		{[]SalesSum{sum(SalesSettled, 1, Charge{}), sum(SalesCharged, 1, Charge{500, "SGD"})}, PartlyReconciled, []Charge{{500, "SGD"}}},
+		{[]SalesSum{sum(SalesReported, 1, Charge{}), sum(SalesCharged, 1, Charge{500, "SGD"})}, PartlyReconciled, []Charge{{500, "SGD"}}},
 		{
-			[]SalesSum{sum(SalesSettled, 3, Charge{}), sum(SalesCharged, 2, Charge{500, "SGD"}), sum(SalesCharged, 1, Charge{70, "USD"}), sum(SalesCharged, 1, Charge{-100, "SGD"})},
+			[]SalesSum{sum(SalesReported, 3, Charge{}), sum(SalesCharged, 2, Charge{500, "SGD"}), sum(SalesCharged, 1, Charge{70, "USD"}), sum(SalesCharged, 1, Charge{-100, "SGD"})},
 			Reconciled, []Charge{{400, "SGD"}, {70, "USD"}},
 		},
 	} {

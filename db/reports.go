@@ -149,7 +149,7 @@ func (t reportBooks) SaveReportRows(ctx context.Context, rows []checkout.ReportR
 				return fmt.Errorf("save report row: %w", err)
 			}
 		}
-		return forgetSettled(ctx, tx, changed)
+		return forgetReported(ctx, tx, changed)
 	})
 }
 

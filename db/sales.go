@@ -167,16 +167,16 @@ var moneyQuery = `
 		  FROM ` + soldPayments + `
 		 GROUP BY 1, 3, 4
 		 UNION ALL
-		SELECT ` + bucketOf("orders.paid_at") + `, 'settled', payments.method, orders.currency, '', count(*), 0, 0
-		  FROM ` + soldPayments + ` AND ` + settledAs(`'payment:' || payments.request_id, 'capture:' || payments.request_id`) + `
+		SELECT ` + bucketOf("orders.paid_at") + `, 'reported', payments.method, orders.currency, '', count(*), 0, 0
+		  FROM ` + soldPayments + ` AND ` + reportedAs(`'payment:' || payments.request_id, 'capture:' || payments.request_id`) + `
 		 GROUP BY 1, 3, 4
 		 UNION ALL
 		SELECT ` + bucketOf("operations.created_at") + `, 'refunded', payments.method, operations.currency, '', count(*), sum(operations.amount), 0
 		  FROM ` + madeRefunds + `
 		 GROUP BY 1, 3, 4
 		 UNION ALL
-		SELECT ` + bucketOf("operations.created_at") + `, 'settled', payments.method, operations.currency, '', count(*), 0, 0
-		  FROM ` + madeRefunds + ` AND ` + settledAs(`'refund:' || payments.request_id || ':' || operations.request_id`) + `
+		SELECT ` + bucketOf("operations.created_at") + `, 'reported', payments.method, operations.currency, '', count(*), 0, 0
+		  FROM ` + madeRefunds + ` AND ` + reportedAs(`'refund:' || payments.request_id || ':' || operations.request_id`) + `
 		 GROUP BY 1, 3, 4
 		 UNION ALL
 		SELECT ` + bucketOf("at") + `, 'charged', method, iif(currency = '', net_currency, currency), net_currency, count(*), 0, sum(charged)
@@ -194,9 +194,9 @@ const madeRefunds = `operations
 		    ON payments.request_id = operations.payment_request_id AND payments.duplicate = 0
 		 WHERE operations.kind = 'refund' AND operations.status = 'success' AND operations.created_at >= $1 AND operations.created_at < $2`
 
-// settledAs holds for what a settlement report has a row about. A unary plus keeps SQLite from
+// reportedAs holds for what a settlement report has a row about. A unary plus keeps SQLite from
 // reading all rows of settlement reports.
-func settledAs(acts string) string {
+func reportedAs(acts string) string {
 	return `EXISTS (SELECT 1 FROM report_rows WHERE act IN (` + acts + `) AND act <> '' AND +report_rows.kind = 'settlement')`
 }
 
@@ -337,9 +337,9 @@ func (t sales) sumUp(ctx context.Context, is summed, days []time.Time) error {
 // longestDay is how long a day may be: one on which clocks go back.
 const longestDay = 25 * time.Hour
 
-// forgetSettled removes, in the transaction that stores rows of settlement reports, the sums of
+// forgetReported removes, in the transaction that stores rows of settlement reports, the sums of
 // the days that the rows are about: those of the rows themselves, and of the order or refund.
-func forgetSettled(ctx context.Context, tx *tx, rows []checkout.ReportRow) error {
+func forgetReported(ctx context.Context, tx *tx, rows []checkout.ReportRow) error {
 	hours := map[int64]bool{}
 	add := func(at time.Time) { hours[at.Truncate(time.Hour).UnixMilli()] = true }
 	for _, r := range rows {

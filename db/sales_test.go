@@ -44,7 +44,7 @@ func (h *salesHistory) step() {
 		placeOrder(h.t, h.store, o)
 		h.ids = append(h.ids, o.ID)
 	case kind == 1:
-		h.settle()
+		h.reads()
 	default:
 		h.changes(h.ids[h.dice.IntN(len(h.ids))])
 	}
@@ -78,8 +78,8 @@ func (h *salesHistory) changes(id string) {
 	})
 }
 
-// settle reads rows of a settlement report about some payment or refund, or about a fee alone.
-func (h *salesHistory) settle() {
+// reads is given rows of a settlement report about some payment or refund, or about a fee alone.
+func (h *salesHistory) reads() {
 	id := h.ids[h.dice.IntN(len(h.ids))]
 	row := checkout.ReportRow{
 		Kind: h.any(checkout.ReportSettlement, checkout.ReportTransactions), Key: fmt.Sprint("k", h.dice.IntN(40)), Type: "PAYMENT", Method: h.any("CARD", "GCASH"),
@@ -99,12 +99,12 @@ func (h *salesHistory) recount(zone *time.Location) (sums []checkout.SalesSum) {
 	add := func(at time.Time, kind checkout.SalesKind, name string, money checkout.Money, charge checkout.Charge) {
 		sums = append(sums, checkout.SalesSum{At: at, Kind: kind, Name: name, Count: 1, Money: money, Charge: charge})
 	}
-	settled := map[string]bool{}
+	reported := map[string]bool{}
 	for _, r := range h.rows {
 		if r.Kind != checkout.ReportSettlement || r.Charged == 0 && r.Act == "" {
 			continue
 		}
-		settled[r.Act] = true
+		reported[r.Act] = true
 		add(r.At, checkout.SalesCharged, r.Method, checkout.Money{Currency: cmp.Or(r.Amount.Currency, r.NetCurrency)}, checkout.Charge{Charged: r.Charged, ChargedIn: r.NetCurrency})
 	}
 	for _, id := range h.ids {
@@ -122,8 +122,8 @@ func (h *salesHistory) recount(zone *time.Location) (sums []checkout.SalesSum) {
 		for _, p := range o.Payments {
 			money := func(at time.Time, kind checkout.SalesKind, m checkout.Money, acts ...string) {
 				add(at, kind, p.Method, m, checkout.Charge{})
-				if slices.ContainsFunc(acts, func(act string) bool { return settled[act] }) {
-					add(at, checkout.SalesSettled, p.Method, checkout.Money{Currency: m.Currency}, checkout.Charge{})
+				if slices.ContainsFunc(acts, func(act string) bool { return reported[act] }) {
+					add(at, checkout.SalesReported, p.Method, checkout.Money{Currency: m.Currency}, checkout.Charge{})
 				}
 			}
 			switch {
@@ -178,7 +178,7 @@ func TestSumsOfSalesAreARecount(t *testing.T) {
 				case 1:
 					h.expect(zoneOfSales)
 				case 2:
-					if i%5 == 0 { // the shop has moved
+					if i%5 == 0 { // the shop is in another zone
 						sumUpSales(t, h.store, salesUntil.UTC())
 						h.expect(time.UTC)
 					}

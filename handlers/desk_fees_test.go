@@ -32,11 +32,11 @@ func TestReportsShowFeesOnceTheyAreReconciled(t *testing.T) {
 	s := newShop(t)
 	_, _, order := s.paidBy("GCASH")
 	finance := s.newPerson(operators.Finance)
-	settled := s.settlement(order)
+	report := s.settlement(order)
 	finance.get(page).sees(http.StatusOK, "SGD\u00a048.00", unknown).seesNot("SGD\u00a00.10")
 	finance.get(file).sees(http.StatusOK, ",SGD,GCASH,1,48.00,0,0.00,,,no\r\n")
 
-	finance.uploads("/dashboard/reconciliation", "file", settled).goesTo("/dashboard/reconciliation?done=report_agrees")
+	finance.uploads("/dashboard/reconciliation", "file", report).goesTo("/dashboard/reconciliation?done=report_agrees")
 	finance.get(page).sees(http.StatusOK, "<span>SGD\u00a00.10</span>").seesNot(unknown)
 	finance.get(file).sees(http.StatusOK, ",SGD,GCASH,1,48.00,0,0.00,0.10,SGD,yes\r\n")
 

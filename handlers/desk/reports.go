@@ -133,7 +133,7 @@ func feesOf(c echo.Context, s checkout.Sales) view.Fees {
 		fees.Amounts = append(fees.Amounts, fineText(c, charge.Charged, charge.ChargedIn))
 	}
 	if s.Reconciled() != checkout.Reconciled {
-		fees.Note = view.Text(ctx, "reports.partly_reconciled", s.Settled, s.Orders+s.Refunds)
+		fees.Note = view.Text(ctx, "reports.partly_reconciled", s.Reported, s.Orders+s.Refunds)
 	}
 	return fees
 }
