@@ -81,10 +81,12 @@ func (d Dispute) AboutPapers() bool { return d.Type == retrievalRequest || d.Typ
 
 // TakenByDisputes is what Antom has taken of a payment by disputes that were lost. It is no
 // refund. One that names no amount has taken all of the payment.
-func TakenByDisputes(p Payment) Money {
-	whole := p.EffectiveAmount()
+func TakenByDisputes(p Payment) Money { return p.Disputes.Taken(p.EffectiveAmount()) }
+
+// Taken is what Antom has taken of a payment of this amount by those that were lost.
+func (all Disputes) Taken(whole Money) Money {
 	taken := Money{Currency: whole.Currency}
-	for _, d := range p.Disputes {
+	for _, d := range all {
 		switch {
 		case d.State() != DisputeLost:
 		case d.Amount == (Money{}):

@@ -121,12 +121,11 @@ type takenMinor struct {
 
 // Scan implements sql.Scanner.
 func (t *takenMinor) Scan(source any) error {
-	var p checkout.Payment
-	if err := (&storedJSON[checkout.Disputes]{value: &p.Disputes}).Scan(source); err != nil {
+	var all checkout.Disputes
+	if err := (&storedJSON[checkout.Disputes]{value: &all}).Scan(source); err != nil {
 		return err
 	}
-	p.Amount = checkout.Money{Minor: *t.amount, Currency: checkout.Currency(*t.currency)}
-	*t.taken = checkout.TakenByDisputes(p).Minor
+	*t.taken = all.Taken(checkout.Money{Minor: *t.amount, Currency: checkout.Currency(*t.currency)}).Minor
 	return nil
 }
 
