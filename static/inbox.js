@@ -26,6 +26,11 @@
 		});
 	}
 
-	setInterval(count, 20000);
+	function countOn() {
+		count();
+		setTimeout(countOn, 20000);
+	}
+
+	countOn();
 	document.addEventListener("visibilitychange", () => document.hidden || count());
 })();
