@@ -18,7 +18,7 @@ func TestThePageOfAnOrderAndTheInboxReadIndexes(t *testing.T) {
 	o := placeOrder(t, store, newOrder("o"))
 	before := len(store.reads.prepared)
 	_, err1 := store.Timeline(t.Context(), o.ID)
-	_, err2 := store.Messages(t.Context(), o.ID)
+	_, _, err2 := store.ProofRows(t.Context(), o.ID)
 	_, err3 := store.OrderEffects(t.Context(), o.ID)
 	_, err4 := store.OrderDeliveries(t.Context(), o.ID)
 	_, err5 := store.InStatusSince(t.Context(), o)
