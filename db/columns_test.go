@@ -98,7 +98,9 @@ func fullOrder(id string) checkout.Order {
 	p.ReconcileAt = noon.Add(3 * time.Hour)
 	p.Choice, p.ThreeDS, p.Card, p.CardSaved = fullChoice, true, fullCard, true
 	p.Disputes = []checkout.Dispute{{ID: "d1", Type: "CHARGEBACK", Step: "DISPUTE_JUDGED", Due: noon.Add(time.Hour), Result: "ACCEPT_BY_MERCHANT", Amount: checkout.Money{Minor: 900, Currency: "SGD"},
-		Source: "VISA", ReasonCode: "10.4", Reason: "not recognised"}}
+		Source: "VISA", ReasonCode: "10.4", Reason: "not recognised",
+		Since: noon, Undefendable: true, AcceptReason: "TIMEOUT", AutoDefence: "EXEMPTED"}}
+	p.DisputeAt = noon.Add(4 * time.Hour)
 	p.Terminal, p.ReturnURL, p.Incomplete = checkout.TerminalApp, "shop://paid", true
 	p.Mode, p.Confirmed, p.ResultCode, p.AuthEndsAt = checkout.ModeAPI, sgd(4100), "SUCCESS", noon.Add(24*time.Hour)
 	p.Action = checkout.Action{

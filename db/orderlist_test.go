@@ -89,10 +89,11 @@ func TestASearchWalksAnIndexAndStops(t *testing.T) {
 		} {
 			text, values := query()
 			plan := planOf(t, store, text, values)
+			wanted := index
 			if what == "length" {
-				index, _, _ = strings.Cut(index, " ")
+				wanted, _, _ = strings.Cut(index, " ")
 			}
-			if !strings.Contains(plan, "INDEX "+index) || strings.Contains(plan, "B-TREE") || scansTable(plan) {
+			if !strings.Contains(plan, "INDEX "+wanted) || strings.Contains(plan, "B-TREE") || scansTable(plan) {
 				t.Errorf("%s by %s: %s", what, index, plan)
 			}
 		}

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"antom-checkout/checkout"
 )
@@ -106,8 +107,7 @@ func (t orderLists) shortestWalk(ctx context.Context, f checkout.OrderFilter, af
 // lengthQuery selects the order at which a walk stops; none if it is shorter.
 func lengthQuery(f checkout.OrderFilter, by walk, after string) (string, []any) {
 	var c conditions
-	by.add(&c, f)
-	by.cursor(&c, "<", after)
+	by.between(&c, f, after, "")
 	return fmt.Sprintf(`
 		SELECT %s
 		  FROM %s
@@ -122,6 +122,21 @@ func (w walk) newest() string {
 		return w.by + " DESC"
 	}
 	return "created_at DESC, id DESC"
+}
+
+// between is the part of the walk after one order, and not past another one. An order that the
+// walk has come to is a closer bound than the filter's time, and of two bounds SQLite may read
+// the index from the wider one.
+func (w walk) between(c *conditions, f checkout.OrderFilter, after, until string) {
+	if after != "" {
+		f.CreatedTo = time.Time{}
+	}
+	if until != "" {
+		f.CreatedFrom = time.Time{}
+	}
+	w.add(c, f)
+	w.cursor(c, "<", after)
+	w.cursor(c, ">=", until)
 }
 
 // cursor begins or stops the walk at an order.
@@ -139,9 +154,7 @@ func (w walk) cursor(c *conditions, compare, order string) {
 // to another one.
 func walkQuery(f checkout.OrderFilter, by walk, after, until string) (string, []any) {
 	var c conditions
-	by.add(&c, f)
-	by.cursor(&c, "<", after)
-	by.cursor(&c, ">=", until)
+	by.between(&c, f, after, until)
 	from, id := by.from, "id"
 	if by.id != by.by {
 		if f.Method != "" {
