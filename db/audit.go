@@ -140,7 +140,7 @@ func auditTransitions(ctx context.Context, q querier, out *json.Encoder) error {
 	}{Kind: "transition"}
 	return export(ctx, q, out, &line,
 		[]any{&line.Seq, &line.Subject, &line.OrderID, &line.PaymentRequestID, &line.From, &line.To, &line.Cause, &line.At}, `
-		SELECT seq, iif(subject = 'order', '', subject), order_id, payment_request_id, from_status, to_status, cause, at
+		SELECT seq, CASE WHEN subject = 'order' THEN '' ELSE subject END, order_id, payment_request_id, from_status, to_status, cause, at
 		  FROM transitions
 		 WHERE subject IN ('order', 'payment')
 		 ORDER BY seq`)

@@ -34,7 +34,7 @@ func (t reportBooks) SaveDifferences(ctx context.Context, found []checkout.Diffe
 	if len(found) == 0 {
 		return nil
 	}
-	return t.store.write(ctx, func(ctx context.Context, tx *tx) error {
+	return t.store.writeTo(ctx, aboutReports, func(ctx context.Context, tx *tx) error {
 		for _, is := range found {
 			was, err := findDifference(ctx, tx, is.Subject)
 			switch {
@@ -74,7 +74,7 @@ func (t reportBooks) Differences(ctx context.Context, all bool, w checkout.Windo
 
 // ResolveDifference implements books.Store.
 func (t reportBooks) ResolveDifference(ctx context.Context, subjectOrID string, at time.Time, by, note string) error {
-	return t.store.write(ctx, func(ctx context.Context, tx *tx) error {
+	return t.store.writeTo(ctx, aboutReports, func(ctx context.Context, tx *tx) error {
 		res, err := tx.ExecContext(ctx, `
 			UPDATE differences
 			   SET resolved_at = $1, resolved_by = $2, note = $3

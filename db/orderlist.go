@@ -20,7 +20,7 @@ func (t orderLists) Orders(ctx context.Context, f checkout.OrderFilter, w checko
 		return nil, fmt.Errorf("list orders: %w", err)
 	}
 	query, values := ordersQuery(f, w, few)
-	ids, err := collect(ctx, t.store.reads, scanText, query+first(w.Limit), values...)
+	ids, err := collect(ctx, t.store.reads, scanText, t.store.dialect.text(query)+first(w.Limit), values...)
 	if err != nil {
 		return nil, fmt.Errorf("list orders: %w", err)
 	}
@@ -52,7 +52,7 @@ func (t orderLists) fewHaveAmount(ctx context.Context, f checkout.OrderFilter) (
 		SELECT count(*)
 		  FROM (SELECT 1
 		          FROM orders
-		         WHERE `+c.text()+first(fewAmounts+1)+`)`, c.values...).Scan(&count)
+		         WHERE `+c.text()+first(fewAmounts+1)+`) AS found`, c.values...).Scan(&count)
 	return count <= fewAmounts, err
 }
 

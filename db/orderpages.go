@@ -29,7 +29,7 @@ func (t orderPages) Messages(ctx context.Context, orderID string) (map[string][]
 		SELECT DISTINCT n.id, n.body
 		  FROM transitions AS t
 		  JOIN notifications AS n
-		    ON t.cause GLOB 'notification:*' AND n.id = substr(t.cause, instr(t.cause, ':') + 1)
+		    ON t.cause LIKE 'notification:%' AND n.id = substr(t.cause, length('notification:') + 1)
 		 WHERE t.order_id = $1`, orderID)
 	if err != nil {
 		return nil, fmt.Errorf("read notifications: %w", err)
@@ -56,7 +56,7 @@ func (t orderPages) DeadEmails(ctx context.Context, since time.Time, limit int) 
 	return t.outbox(ctx, `
 		  JOIN orders
 		    ON orders.id = outbox.order_id
-		 WHERE outbox.state = 'dead' AND `+isEmail+` AND (orders.ever_paid = 1 OR topic GLOB 'operator.*')
+		 WHERE outbox.state = 'dead' AND `+isEmail+` AND (orders.ever_paid = 1 OR topic LIKE 'operator.%')
 		   AND outbox.created_at >= $1 AND orders.erased_at IS NULL
 		 ORDER BY outbox.id`+first(limit), since.UnixMilli())
 }

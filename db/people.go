@@ -254,8 +254,8 @@ func (t people) putSessions(ctx context.Context, tx *tx, c operators.Change) err
 func endSessions(ctx context.Context, tx *tx, column, value string, now time.Time) error {
 	_, err := tx.ExecContext(ctx, `
 		UPDATE people_sessions
-		   SET ended_at = $1, pending = x''
-		 WHERE `+column+` = $2 AND ended_at IS NULL`, millis(now), value)
+		   SET ended_at = $1, pending = $2
+		 WHERE `+column+` = $3 AND ended_at IS NULL`, millis(now), []byte{}, value)
 	if err != nil {
 		return fmt.Errorf("end sessions: %w", err)
 	}
@@ -297,7 +297,7 @@ func (t people) sessions(ctx context.Context, which string, values ...any) ([]op
 
 // UpdateSession implements operators.Store.
 func (t people) UpdateSession(ctx context.Context, was, is operators.Session) error {
-	return t.store.write(ctx, func(ctx context.Context, tx *tx) error {
+	return t.store.writeTo(ctx, aboutNothing, func(ctx context.Context, tx *tx) error {
 		before, after := sessionRow{Session: was}, sessionRow{Session: is}
 		if was.Pending != is.Pending {
 			after.pending = t.store.seal([]byte(is.Pending), "session "+is.ID)
@@ -326,7 +326,7 @@ func (t people) LinkByHash(ctx context.Context, hash string) (l operators.Link, 
 
 // CountTry implements operators.Store. Tries of a day ago are forgotten.
 func (t people) CountTry(ctx context.Context, key string, change func(operators.Tries) operators.Tries) error {
-	return t.store.write(ctx, func(ctx context.Context, tx *tx) error {
+	return t.store.writeTo(ctx, aboutTries(key), func(ctx context.Context, tx *tx) error {
 		tries := operators.Tries{Key: key}
 		err := tx.QueryRowContext(ctx, `
 			SELECT count, at, until
@@ -351,7 +351,7 @@ func (t people) CountTry(ctx context.Context, key string, change func(operators.
 
 // AddLog implements operators.Store.
 func (t people) AddLog(ctx context.Context, entry operators.Entry) error {
-	return t.store.write(ctx, func(ctx context.Context, tx *tx) error { return addLog(ctx, tx, entry) })
+	return t.store.writeTo(ctx, aboutNothing, func(ctx context.Context, tx *tx) error { return addLog(ctx, tx, entry) })
 }
 
 func addLog(ctx context.Context, tx *tx, entry operators.Entry) error {

@@ -103,7 +103,7 @@ func (t reportBooks) ReportFiles(ctx context.Context, w checkout.Window) ([]chec
 
 // AddReportFile implements books.Store.
 func (t reportBooks) AddReportFile(ctx context.Context, f checkout.ReportFile) error {
-	return t.store.write(ctx, func(ctx context.Context, tx *tx) error {
+	return t.store.writeTo(ctx, aboutReports, func(ctx context.Context, tx *tx) error {
 		_, err := reportFileRows.add(ctx, tx, &f)
 		return err
 	})
@@ -124,15 +124,21 @@ func (t reportBooks) ReportMerchant(ctx context.Context) (string, error) {
 
 // ReportDays implements books.Store.
 func (t reportBooks) ReportDays(ctx context.Context) ([]string, error) {
-	return collect(ctx, t.store.reads, scanText, `
-		SELECT DISTINCT day.value
-		  FROM report_files, json_each(report_files.days) AS day
+	lists, err := collect(ctx, t.store.reads, func(row scanner) (days []string, err error) {
+		err = row.Scan(&storedJSON[[]string]{value: &days})
+		return days, err
+	}, `
+		SELECT DISTINCT days
+		  FROM report_files
 		 WHERE kind = 'transactions' AND days <> ''`)
+	days := slices.Concat(lists...)
+	slices.Sort(days)
+	return slices.Compact(days), err
 }
 
 // SaveReportRows implements books.Store.
 func (t reportBooks) SaveReportRows(ctx context.Context, rows []checkout.ReportRow) error {
-	return t.store.write(ctx, func(ctx context.Context, tx *tx) error {
+	return t.store.writeTo(ctx, aboutReports, func(ctx context.Context, tx *tx) error {
 		for _, is := range rows {
 			was, err := findReportRow(ctx, tx, is.Kind, is.Key)
 			switch {
@@ -187,7 +193,7 @@ func (t reportBooks) BatchSums(ctx context.Context, batch string) ([]checkout.Ba
 		err = row.Scan(&s.Kind, &s.Currency, &s.Type, &s.Count, &s.Net)
 		return s, err
 	}, `
-		SELECT kind, net_currency, type, iif(kind = 'summary', sum(count), count(*)), sum(net)
+		SELECT kind, net_currency, type, CASE WHEN kind = 'summary' THEN sum(count) ELSE count(*) END, sum(net)
 		  FROM report_rows
 		 WHERE batch = $1 AND batch <> '' AND kind IN ('settlement', 'summary')
 		 GROUP BY kind, net_currency, type
@@ -211,12 +217,12 @@ func (t reportBooks) LedgerMoves(ctx context.Context, from, to time.Time) ([]che
 		err = row.Scan(&m.OrderID, &m.Subject, &m.PaymentRequestID, &m.RequestID, &m.From, &m.To, &at)
 		m.At = moment(at)
 		return m, err
-	}, `
+	}, t.store.dialect.text(`
 		SELECT order_id, subject, payment_request_id, request_id, from_status, to_status, at
 		  FROM transitions INDEXED BY transitions_money
 		 WHERE at >= $1 AND at < $2
 		   AND ((subject = 'payment' AND to_status = 'paid') OR (subject IN ('refund', 'cancel') AND to_status = 'success'))
-		 ORDER BY at, seq`, from.UnixMilli(), to.UnixMilli())
+		 ORDER BY at, seq`), from.UnixMilli(), to.UnixMilli())
 }
 
 // OrdersPaidFor implements books.Store. Ids of payments are in time order.

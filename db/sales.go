@@ -50,7 +50,7 @@ func scanSalesSum(row scanner) (s checkout.SalesSum, err error) {
 // how far they came.
 func (t sales) Conversion(ctx context.Context, from, to time.Time) (c checkout.Conversion, err error) {
 	err = t.store.reads.QueryRowContext(ctx, `
-		SELECT count(*), coalesce(sum(EXISTS (SELECT 1 FROM payments WHERE payments.order_id = orders.id)), 0), coalesce(sum(ever_paid), 0)
+		SELECT count(*), count(*) FILTER (WHERE EXISTS (SELECT 1 FROM payments WHERE payments.order_id = orders.id)), coalesce(sum(ever_paid), 0)
 		  FROM orders
 		 WHERE created_at >= $1 AND created_at < $2`, millis(from), millis(to)).Scan(&c.Placed, &c.Started, &c.Paid)
 	if err != nil {

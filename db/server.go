@@ -1,0 +1,268 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"antom-checkout/checkout"
+	"antom-checkout/db/postgres"
+)
+
+// This file is the Store on a PostgreSQL server, which other programs may use at the same
+// time.
+
+// bell tells programs on one database of what others have changed.
+type bell struct{ elsewhere chan struct{} }
+
+// ChangedElsewhere gets a value when another program may have changed orders. It is nil where
+// none can tell.
+func (b *bell) ChangedElsewhere() <-chan struct{} { return b.elsewhere }
+
+// openServer opens the database that a postgres:// address names.
+func (s *Store) openServer(ctx context.Context, address string) (err error) {
+	s.dialect = onPostgres
+	connections := max(8, 4*runtime.NumCPU())
+	writes, err := postgres.Open(ctx, address, connections)
+	if err != nil {
+		return err
+	}
+	if s.readers, err = postgres.Open(ctx, address, connections); err != nil {
+		return errors.Join(err, writes.Close())
+	}
+	until, stop := context.WithCancel(context.WithoutCancel(ctx))
+	s.bell.elsewhere = make(chan struct{}, 1)
+	t := &transactions{pool: writes, stop: stop, tell: postgres.NewBell(until, s.tellOthers)}
+	s.commits, s.reads = t, served{s.readers}
+	if err := s.bringServerUpToDate(ctx, writes, address); err != nil {
+		return fmt.Errorf("%s: %w", postgres.Shown(address), err)
+	}
+	t.listening = make(chan struct{})
+	go func() {
+		defer close(t.listening)
+		postgres.Listen(until, address, s.noteOthers)
+	}()
+	return s.begin(ctx)
+}
+
+func (s *Store) noteOthers() {
+	select {
+	case s.bell.elsewhere <- struct{}{}:
+	default:
+	}
+}
+
+// tellOthers runs outside of the transaction it tells of: PostgreSQL commits transactions
+// that notify one after another.
+func (s *Store) tellOthers(ctx context.Context) {
+	_, _ = s.readers.ExecContext(ctx, `SELECT pg_notify($1, $2)`, postgres.Channel, postgres.Program()) // who is not told reads a little later
+}
+
+// bringServerUpToDate migrates the tables if they are older, and sees that places grow.
+func (s *Store) bringServerUpToDate(ctx context.Context, on *sql.DB, address string) error {
+	if err := checkTables(postgres.Examine(ctx, on)); err != nil {
+		return err
+	}
+	if err := postgres.Migrate(ctx, on); err != nil {
+		return err
+	}
+	return s.write(ctx, keepPlaces)
+}
+
+// checkTables refuses tables that this program did not make, or not yet.
+func checkTables(t postgres.Tables, err error) error {
+	switch {
+	case err != nil:
+		return err
+	case t.Foreign:
+		return errors.New("this database has tables that were not made by antom-checkout; make an empty one")
+	case t.Found > t.Known:
+		return fmt.Errorf("schema %d, this program knows schemas up to %d: %w", t.Found, t.Known, ErrNewerSchema)
+	}
+	return nil
+}
+
+// keepPlaces adds to the numbers of transactions what makes them higher than all places that
+// rows have. They are lower where the rows were restored to another server.
+func keepPlaces(ctx context.Context, tx *tx) error {
+	return execute(ctx, tx, `
+		UPDATE places
+		   SET added = added + behind
+		  FROM (SELECT greatest((SELECT max(place) FROM transitions), (SELECT max(place) FROM events), (SELECT max(seen) FROM webhook_endpoints)) + 1 - new_place() AS behind) AS others
+		 WHERE behind > 0`)
+}
+
+// transactions implements committer on PostgreSQL. Each has a connection of its own; locks
+// that end with it keep those about one subject apart.
+type transactions struct {
+	pool      *sql.DB
+	troubles  atomic.Int64
+	tell      *postgres.Bell
+	stop      func() // ends the telling and the listening
+	listening chan struct{}
+}
+
+const (
+	transactionLimit = 15 * time.Second // for one, its waits for locks included
+	mostTries        = 8                // of a transaction that others are in the way of
+)
+
+func (t *transactions) do(ctx context.Context, about subject, fn func(context.Context, *tx) error) error {
+	for try := 1; ; try++ {
+		err := t.once(ctx, about, fn)
+		if err == nil || !postgres.IsConflict(err) || try == mostTries || ctx.Err() != nil {
+			err = storageTrouble(err)
+			if errors.Is(err, errUnstored) {
+				t.troubles.Add(1)
+			}
+			return err
+		}
+		time.Sleep(rand.N(time.Duration(try) * 5 * time.Millisecond)) // #nosec G404 -- it keeps two from meeting again
+	}
+}
+
+// once carries out one transaction. A caller that leaves does not end it: what it has waited
+// for is most of the work.
+func (t *transactions) once(ctx context.Context, about subject, fn func(context.Context, *tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), transactionLimit)
+	defer cancel()
+	on, err := t.pool.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer on.Rollback() //nolint:errcheck // it is committed, or nothing is stored
+	writes := &tx{served{on}}
+	if err := lock(ctx, writes, about); err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	if err := attempt(ctx, writes, fn); err != nil {
+		return err
+	}
+	if err := on.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	if about != aboutNothing {
+		t.tell.Ring()
+	}
+	return nil
+}
+
+// attempt runs fn, and makes an error of its panic.
+func attempt(ctx context.Context, on *tx, fn func(context.Context, *tx) error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic while writing: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return fn(ctx, on)
+}
+
+// allLock is the key of the lock that a transaction about everything holds alone, and all
+// others share.
+const allLock = 0x616e746f6d // "antom"
+
+// lock waits until no other transaction is in the way.
+func lock(ctx context.Context, on *tx, about subject) error {
+	switch about {
+	case aboutEverything:
+		return execute(ctx, on, `SELECT pg_advisory_xact_lock($1)`, int64(allLock))
+	case aboutNothing:
+		return execute(ctx, on, `SELECT pg_advisory_xact_lock_shared($1)`, int64(allLock))
+	}
+	return execute(ctx, on, `SELECT pg_advisory_xact_lock_shared($1), pg_advisory_xact_lock($2)`, int64(allLock), lockOf(about))
+}
+
+// alsoLock adds a subject to those of a transaction. On SQLite it has nothing to do.
+func (s *Store) alsoLock(ctx context.Context, on *tx, about subject) error {
+	if !s.dialect.shared {
+		return nil
+	}
+	return execute(ctx, on, `SELECT pg_advisory_xact_lock($1)`, lockOf(about))
+}
+
+// lockOf is the key of a subject's lock. Two subjects that share a key wait for each other,
+// and nothing else.
+func lockOf(about subject) int64 {
+	hash := fnv.New64a()
+	_, _ = hash.Write([]byte(about))
+	return int64(hash.Sum64()) // #nosec G115 -- any number will do
+}
+
+func (t *transactions) failed() int64 { return t.troubles.Load() }
+
+func (t *transactions) close() error {
+	t.stop()
+	t.tell.Wait()
+	if t.listening != nil {
+		<-t.listening
+	}
+	t.troubles.Add(1)
+	return t.pool.Close()
+}
+
+// served carries out statements on a server: values are made those that PostgreSQL has types
+// for. The driver keeps what it has prepared on each connection.
+type served struct {
+	on interface {
+		ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+		QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+		QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+	}
+}
+
+func (s served) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if err := bind(args); err != nil {
+		return nil, err
+	}
+	return s.on.ExecContext(ctx, query, args...)
+}
+
+func (s served) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if err := bind(args); err != nil {
+		return nil, err
+	}
+	return s.on.QueryContext(ctx, query, args...)
+}
+
+func (s served) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	_ = bind(args) // what it cannot bind the driver cannot either, and says so
+	return s.on.QueryRowContext(ctx, query, args...)
+}
+
+// bind makes of values what a column can hold: of a boolean an integer, and of a text one
+// without the character zero, which PostgreSQL's texts cannot have.
+func bind(values []any) error {
+	for i, value := range values {
+		bound, err := driver.DefaultParameterConverter.ConvertValue(value)
+		if err != nil {
+			return err
+		}
+		switch v := bound.(type) {
+		case bool:
+			bound = int64(0)
+			if v {
+				bound = int64(1)
+			}
+		case string:
+			if strings.IndexByte(v, 0) >= 0 {
+				bound = strings.ReplaceAll(v, "\x00", "\uFFFD")
+			}
+		}
+		values[i] = bound
+	}
+	return nil
+}
+
+var errClosedStore = checkout.NewError(checkout.CodeBusy, "the database is closed")
