@@ -15,7 +15,6 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"antom-checkout/checkout"
-	"antom-checkout/db/postgres"
 )
 
 // Store is the database. It implements payments.Store.
@@ -68,7 +67,7 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 	}
 	s.eventIDs = checkout.NewIDs(s.now)
 	open := s.openFile
-	if postgres.IsURL(path) {
+	if OnServer(path) {
 		open = s.openServer
 	}
 	if err := open(ctx, path); err != nil {

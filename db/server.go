@@ -14,7 +14,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"antom-checkout/checkout"
 	"antom-checkout/db/postgres"
 )
 
@@ -27,6 +26,20 @@ type bell struct{ elsewhere chan struct{} }
 // ChangedElsewhere gets a value when another program may have changed orders. It is nil where
 // none can tell.
 func (b *bell) ChangedElsewhere() <-chan struct{} { return b.elsewhere }
+
+// OnServer reports whether an address of a database is that of a server, and no path.
+func OnServer(address string) bool { return postgres.IsURL(address) }
+
+// CheckAddress says why the address of a server cannot be used. It connects to nothing.
+func CheckAddress(address string) error { return postgres.Check(address) }
+
+// Shown is a path, or an address without its password.
+func Shown(address string) string {
+	if OnServer(address) {
+		return postgres.Shown(address)
+	}
+	return address
+}
 
 // openServer opens the database that a postgres:// address names.
 func (s *Store) openServer(ctx context.Context, address string) (err error) {
@@ -43,7 +56,7 @@ func (s *Store) openServer(ctx context.Context, address string) (err error) {
 	s.bell.elsewhere = make(chan struct{}, 1)
 	t := &transactions{pool: writes, stop: stop, tell: postgres.NewBell(until, s.tellOthers)}
 	s.commits, s.reads = t, served{s.readers}
-	if err := s.bringServerUpToDate(ctx, writes, address); err != nil {
+	if err := s.bringServerUpToDate(ctx, writes); err != nil {
 		return fmt.Errorf("%s: %w", postgres.Shown(address), err)
 	}
 	t.listening = make(chan struct{})
@@ -68,8 +81,8 @@ func (s *Store) tellOthers(ctx context.Context) {
 }
 
 // bringServerUpToDate migrates the tables if they are older, and sees that places grow.
-func (s *Store) bringServerUpToDate(ctx context.Context, on *sql.DB, address string) error {
-	if err := checkTables(postgres.Examine(ctx, on)); err != nil {
+func (s *Store) bringServerUpToDate(ctx context.Context, on *sql.DB) error {
+	if _, _, err := serverVersions(ctx, on); err != nil {
 		return err
 	}
 	if err := postgres.Migrate(ctx, on); err != nil {
@@ -78,17 +91,35 @@ func (s *Store) bringServerUpToDate(ctx context.Context, on *sql.DB, address str
 	return s.write(ctx, keepPlaces)
 }
 
-// checkTables refuses tables that this program did not make, or not yet.
-func checkTables(t postgres.Tables, err error) error {
+// serverVersions is schemaVersions of a server.
+func serverVersions(ctx context.Context, on *sql.DB) (found, known int64, err error) {
+	t, err := postgres.Examine(ctx, on)
 	switch {
 	case err != nil:
-		return err
 	case t.Foreign:
-		return errors.New("this database has tables that were not made by antom-checkout; make an empty one")
+		err = ErrForeignTables
 	case t.Found > t.Known:
-		return fmt.Errorf("schema %d, this program knows schemas up to %d: %w", t.Found, t.Known, ErrNewerSchema)
+		err = fmt.Errorf("schema %d, this program knows schemas up to %d: %w", t.Found, t.Known, ErrNewerSchema)
 	}
-	return nil
+	return t.Found, t.Known, err
+}
+
+func openOneConnection(ctx context.Context, address string) (*sql.DB, error) {
+	return postgres.Open(ctx, address, 1)
+}
+
+// examineServer is Examine of a server.
+func examineServer(ctx context.Context, address string) (found Examined, err error) {
+	on, err := openOneConnection(ctx, address)
+	if err != nil {
+		return found, err
+	}
+	defer on.Close()
+	found.Schema, found.Known, err = serverVersions(ctx, on)
+	if found.Missing = found.Schema == 0; err == nil {
+		_, err = on.ExecContext(ctx, onPostgres.touch)
+	}
+	return found, err
 }
 
 // keepPlaces adds to the numbers of transactions what makes them higher than all places that
@@ -264,5 +295,3 @@ func bind(values []any) error {
 	}
 	return nil
 }
-
-var errClosedStore = checkout.NewError(checkout.CodeBusy, "the database is closed")
