@@ -34,6 +34,7 @@ type Store struct {
 	reportBooks
 	people
 	bell
+	claims
 	NewestID string // the last id in time order of all orders and payments when it was opened, or ""
 
 	dialect   dialect
@@ -62,6 +63,7 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 	s.searches.store, s.carts, s.savedCards = s, carts{s, maxCarts}, savedCards{s}
 	s.apiKeys, s.orderLists, s.apiRequests, s.paymentLinks = apiKeys{s}, orderLists{s}, apiRequests{s}, paymentLinks{s}
 	s.webhooks, s.reportBooks, s.people, s.orderPages, s.sales = webhooks{s}, reportBooks{s}, people{s}, orderPages{s}, sales{s}
+	s.claims = claims{s}
 	for _, option := range options {
 		option(s)
 	}

@@ -54,7 +54,7 @@ func (s *Store) HastenEffects(ctx context.Context, longest func(checkout.Pending
 			return err
 		}
 		for _, e := range rows {
-			if !e.next.After(now.Add(longest(e.PendingEffect))) {
+			if !e.next.After(now.Add(s.claims.longestWait(longest(e.PendingEffect)))) {
 				continue
 			}
 			_, err := tx.ExecContext(ctx, `

@@ -209,24 +209,25 @@ func TestTheDatabaseKeepsTheLawsByItself(t *testing.T) {
 	insertPayment := `
 		INSERT INTO payments (request_id, order_id, antom_id, method, mode, status, active, duplicate, currency, amount,
 		                      result_code, body, action, created_at, expires_at, polls)
-		VALUES ($1, $2, $3, 'CARD', $4, $5, $6, 0, 'SGD', $7, '', x'', '{}', 0, 0, 0)`
+		VALUES ($1, $2, $3, 'CARD', $4, $5, $6, 0, 'SGD', $7, '', $8, '{}', 0, 0, 0)`
 	insertOperation := `
 		INSERT INTO operations (payment_request_id, kind, request_id, position, antom_id, currency, amount, status, result_code, key, misses, created_at)
 		VALUES ($1, $2, $3, 0, '', 'SGD', 100, $4, '', '', 0, 0)`
-	mustExec(t, store, insertPayment, "p2", "order", "antom-2", "sdk", "failed", false, 4200)
+	none := []byte{}
+	mustExec(t, store, insertPayment, "p2", "order", "antom-2", "sdk", "failed", false, 4200, none)
 	mustExec(t, store, insertOperation, "p1", "refund", "r1", "pending")
 	for _, row := range []struct {
 		name, query string
 		args        []any
 	}{
-		{"a second active attempt of an order", insertPayment, []any{"p3", "order", "", "sdk", "created", true, 4200}},
+		{"a second active attempt of an order", insertPayment, []any{"p3", "order", "", "sdk", "created", true, 4200, none}},
 		{"an attempt that comes alive beside another", `UPDATE payments SET active = 1 WHERE request_id = 'p2'`, nil},
-		{"a payment request id used twice", insertPayment, []any{"p1", "other", "", "sdk", "created", false, 4200}},
-		{"an Antom payment that belongs to two attempts", insertPayment, []any{"p4", "other", "antom-2", "sdk", "created", false, 4200}},
-		{"a payment of nothing", insertPayment, []any{"p5", "order", "", "sdk", "created", false, 0}},
-		{"a payment of no order", insertPayment, []any{"p6", "unknown", "", "sdk", "created", false, 4200}},
-		{"a payment in no known status", insertPayment, []any{"p7", "order", "", "sdk", "unheard-of", false, 4200}},
-		{"a payment in no known way", insertPayment, []any{"p8", "order", "", "fax", "created", false, 4200}},
+		{"a payment request id used twice", insertPayment, []any{"p1", "other", "", "sdk", "created", false, 4200, none}},
+		{"an Antom payment that belongs to two attempts", insertPayment, []any{"p4", "other", "antom-2", "sdk", "created", false, 4200, none}},
+		{"a payment of nothing", insertPayment, []any{"p5", "order", "", "sdk", "created", false, 0, none}},
+		{"a payment of no order", insertPayment, []any{"p6", "unknown", "", "sdk", "created", false, 4200, none}},
+		{"a payment in no known status", insertPayment, []any{"p7", "order", "", "sdk", "unheard-of", false, 4200, none}},
+		{"a payment in no known way", insertPayment, []any{"p8", "order", "", "fax", "created", false, 4200, none}},
 		{"an operation in no known status", insertOperation, []any{"p1", "refund", "r2", "done"}},
 		{"an operation of no known kind", insertOperation, []any{"p1", "void", "r3", "pending"}},
 		{"an operation of no payment", insertOperation, []any{"p9", "refund", "r4", "pending"}},
