@@ -100,13 +100,21 @@ func (s *Settings) warnings(all values) (warnings []Warning) {
 	warn(s.CardServer && s.Attestation.endsSoon(s.clock(time.Now)()), attestationSetting, s.Attestation.reminder())
 	warn(holdsAll(s.Pages.TrustedProxies), "TRUSTED_PROXIES", "holds every address: all who reach this shop past the proxy may claim to be another")
 	warn(holdsAll(s.Pages.Developers), "DEVELOPER_NETWORKS", "holds every address: all who reach this shop may read the emails at /dev/mail and drive the sandbox")
-	address, _ := url.Parse(s.Database)
-	_, password := address.User.Password()
-	warn(db.OnServer(s.Database) && all["DATABASE_URL"].byFlag && password, "DATABASE_URL", "its password is given as a flag, which every user of this machine can read in the list of processes; give it in the environment, or the password in PGPASSWORD or ~/.pgpass")
+	warn(all["DATABASE_URL"].byFlag && holdsPassword(s.Database), "DATABASE_URL", "its password is given as a flag, which every user of this machine can read in the list of processes; give it in the environment, or the password in PGPASSWORD or ~/.pgpass")
 	_, err := parseTimeZone(strings.TrimPrefix(all["TZ"].text, ":"))
 	warn(err != nil && !all["TIME_ZONE"].given, "TZ", "no known time zone, so dates are in "+time.Local.String()+"; give TIME_ZONE, such as Asia/Singapore")
 	warn(!s.SMTPURL.Empty() && all["MAIL_DIR"].given, "MAIL_DIR", "not used: with SMTP_URL emails are sent")
 	return warnings
+}
+
+// holdsPassword reports whether the address of a database on a server names its password.
+func holdsPassword(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || !db.OnServer(address) {
+		return false
+	}
+	_, holds := u.User.Password()
+	return holds
 }
 
 // holdsAll reports whether one of the networks is the whole internet.

@@ -11,21 +11,37 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
+	"antom-checkout/checkout"
 	"antom-checkout/db/postgres"
 )
 
 // This file is the Store on a PostgreSQL server, which other programs may use at the same
 // time.
 
-// bell tells programs on one database of what others have changed.
-type bell struct{ elsewhere chan struct{} }
+// bell is the part of the Store that hears of what other programs have changed.
+type bell struct {
+	elsewhere chan struct{}
+	listen    func() // begins to, once
+}
 
-// ChangedElsewhere gets a value when another program may have changed orders. It is nil where
-// none can tell.
-func (b *bell) ChangedElsewhere() <-chan struct{} { return b.elsewhere }
+// ChangedElsewhere implements payments.Store. Who never asks does not listen.
+func (b *bell) ChangedElsewhere() <-chan struct{} {
+	if b.listen != nil {
+		b.listen()
+	}
+	return b.elsewhere
+}
+
+func (b *bell) note() {
+	select {
+	case b.elsewhere <- struct{}{}:
+	default:
+	}
+}
 
 // OnServer reports whether an address of a database is that of a server, and no path.
 func OnServer(address string) bool { return postgres.IsURL(address) }
@@ -44,34 +60,25 @@ func Shown(address string) string {
 // openServer opens the database that a postgres:// address names.
 func (s *Store) openServer(ctx context.Context, address string) (err error) {
 	s.dialect = onPostgres
-	connections := max(8, 4*runtime.NumCPU())
-	writes, err := postgres.Open(ctx, address, connections)
+	each := max(8, 4*runtime.NumCPU())
+	writes, err := postgres.Open(ctx, address, each)
 	if err != nil {
 		return err
 	}
-	if s.readers, err = postgres.Open(ctx, address, connections); err != nil {
+	if s.readers, err = postgres.Open(ctx, address, each); err != nil {
 		return errors.Join(err, writes.Close())
 	}
 	until, stop := context.WithCancel(context.WithoutCancel(ctx))
-	s.bell.elsewhere = make(chan struct{}, 1)
 	t := &transactions{pool: writes, stop: stop, tell: postgres.NewBell(until, s.tellOthers)}
+	s.bell.elsewhere = make(chan struct{}, 1)
+	s.bell.listen = sync.OnceFunc(func() {
+		t.listening.Go(func() { postgres.Listen(until, address, s.bell.note) })
+	})
 	s.commits, s.reads = t, served{s.readers}
 	if err := s.bringServerUpToDate(ctx, writes); err != nil {
 		return fmt.Errorf("%s: %w", postgres.Shown(address), err)
 	}
-	t.listening = make(chan struct{})
-	go func() {
-		defer close(t.listening)
-		postgres.Listen(until, address, s.noteOthers)
-	}()
 	return s.begin(ctx)
-}
-
-func (s *Store) noteOthers() {
-	select {
-	case s.bell.elsewhere <- struct{}{}:
-	default:
-	}
 }
 
 // tellOthers runs outside of the transaction it tells of: PostgreSQL commits transactions
@@ -139,7 +146,8 @@ type transactions struct {
 	troubles  atomic.Int64
 	tell      *postgres.Bell
 	stop      func() // ends the telling and the listening
-	listening chan struct{}
+	listening sync.WaitGroup
+	closed    atomic.Bool
 }
 
 const (
@@ -166,6 +174,9 @@ func (t *transactions) do(ctx context.Context, about subject, fn func(context.Co
 func (t *transactions) once(ctx context.Context, about subject, fn func(context.Context, *tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if t.closed.Load() {
+		return checkout.NewError(checkout.CodeBusy, "the database is closed")
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), transactionLimit)
 	defer cancel()
@@ -234,11 +245,10 @@ func lockOf(about subject) int64 {
 func (t *transactions) failed() int64 { return t.troubles.Load() }
 
 func (t *transactions) close() error {
+	t.closed.Store(true)
 	t.stop()
 	t.tell.Wait()
-	if t.listening != nil {
-		<-t.listening
-	}
+	t.listening.Wait()
 	t.troubles.Add(1)
 	return t.pool.Close()
 }

@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -64,6 +65,7 @@ func config(address string) (*pgx.ConnConfig, error) {
 	if err != nil {
 		return nil, errAddress // err may hold the password
 	}
+	delete(c.RuntimeParams, poolSize) // it is not the server's
 	for name, value := range limits {
 		if _, given := c.RuntimeParams[name]; !given {
 			c.RuntimeParams[name] = value
@@ -76,11 +78,15 @@ func config(address string) (*pgx.ConnConfig, error) {
 	return c, nil
 }
 
-// Open makes a pool of at most so many connections, and sees that the server can be used.
+// Open makes a pool of at most so many connections, and sees that the server can be used. A
+// program has two; poolSize in the address says how many connections they may have together.
 func Open(ctx context.Context, address string, connections int) (*sql.DB, error) {
 	c, err := config(address)
 	if err != nil {
 		return nil, err
+	}
+	if most := mostConnections(address); most > 0 {
+		connections = min(connections, max(2, most/2))
 	}
 	pool := stdlib.OpenDB(*c)
 	pool.SetMaxOpenConns(connections)
@@ -90,6 +96,18 @@ func Open(ctx context.Context, address string, connections int) (*sql.DB, error)
 		return nil, errors.Join(fmt.Errorf("%s: %w", Shown(address), err), pool.Close())
 	}
 	return pool, nil
+}
+
+// poolSize is a parameter of the address, of the same name as in pgx's own pool.
+const poolSize = "pool_max_conns"
+
+func mostConnections(address string) int {
+	u, err := url.Parse(address)
+	if err != nil {
+		return 0
+	}
+	most, _ := strconv.Atoi(u.Query().Get(poolSize))
+	return most
 }
 
 // oldest is the first version of PostgreSQL that will do.

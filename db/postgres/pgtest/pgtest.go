@@ -25,8 +25,8 @@ import (
 	"antom-checkout/db/postgres"
 )
 
-// Required is the environment variable that makes a missing PostgreSQL a failure. CI sets it.
-const Required = "POSTGRES_REQUIRED"
+// required is the environment variable that makes a missing PostgreSQL a failure.
+const required = "CI"
 
 // server is the one of this test program; it is started when a test needs it.
 var server struct {
@@ -53,7 +53,7 @@ func Need(t testing.TB) {
 	t.Helper()
 	server.once.Do(func() { server.err = start() })
 	if server.err != nil {
-		if errors.Is(server.err, errMissing) && os.Getenv(Required) == "" {
+		if errors.Is(server.err, errMissing) && os.Getenv(required) == "" {
 			t.Skip(server.err)
 		}
 		t.Fatal(server.err)
