@@ -40,15 +40,18 @@ func aboutTries(key string) subject            { return subject("tries " + key) 
 // aboutReports is the subject of what reads and writes reports and differences.
 const aboutReports subject = "reports"
 
+// writing is the part of the Store that changes rows.
+type writing struct{ commits committer }
+
 // write runs fn in a transaction without any other beside it, and returns once that is
 // durable.
-func (s *Store) write(ctx context.Context, fn func(context.Context, *tx) error) error {
-	return s.commits.do(ctx, aboutEverything, fn)
+func (w writing) write(ctx context.Context, fn func(context.Context, *tx) error) error {
+	return w.commits.do(ctx, aboutEverything, fn)
 }
 
 // writeTo does the same, but others that change something else may run beside it.
-func (s *Store) writeTo(ctx context.Context, about subject, fn func(context.Context, *tx) error) error {
-	return s.commits.do(ctx, about, fn)
+func (w writing) writeTo(ctx context.Context, about subject, fn func(context.Context, *tx) error) error {
+	return w.commits.do(ctx, about, fn)
 }
 
 // executor carries out statements.

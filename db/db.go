@@ -35,11 +35,11 @@ type Store struct {
 	people
 	bell
 	claims
+	writing
 	NewestID string // the last id in time order of all orders and payments when it was opened, or ""
 
 	dialect   dialect
-	commits   committer    // carries out what changes rows
-	writer    *writer      // it, on SQLite
+	writer    *writer      // that commits, on SQLite
 	readers   *sql.DB      // on SQLite as many connections as cores, none of which can write
 	reads     executor     // on them
 	cache     cache        // of orders
@@ -68,18 +68,18 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 		option(s)
 	}
 	s.eventIDs = checkout.NewIDs(s.now)
-	open := s.openFile
+	open := openFile
 	if OnServer(path) {
-		open = s.openServer
+		open = openServer
 	}
-	if err := open(ctx, path); err != nil {
+	if err := open(ctx, s, path); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
 // openFile opens an SQLite file.
-func (s *Store) openFile(ctx context.Context, path string) (err error) {
+func openFile(ctx context.Context, s *Store, path string) (err error) {
 	if path, err = makeFile(path); err != nil {
 		return fmt.Errorf("database file: %w", err)
 	}
@@ -107,11 +107,11 @@ func (s *Store) openFile(ctx context.Context, path string) (err error) {
 		return err
 	}
 	s.reads = newStatements(s.readers)
-	return s.begin(ctx)
+	return begin(ctx, s)
 }
 
 // begin reads what the Store has to know before it is used.
-func (s *Store) begin(ctx context.Context) (err error) {
+func begin(ctx context.Context, s *Store) (err error) {
 	s.probe.statement = s.dialect.touch
 	if s.NewestID, err = newestID(ctx, s.reads); err != nil {
 		return fmt.Errorf("open database: %w", err)

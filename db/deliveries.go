@@ -11,7 +11,7 @@ import (
 )
 
 // SpreadEvents implements webhooks.Store. An endpoint's place moves with the deliveries that
-// are made, so that each event is taken once. No event appears before a settled place that was
+// are made, so that each event is taken once. No event appears before a complete place that was
 // passed already.
 func (t webhooks) SpreadEvents(ctx context.Context, endpointID string, limit int) (more bool, err error) {
 	var seen, newest int64
@@ -42,7 +42,7 @@ func (t webhooks) spread(ctx context.Context, tx *tx, endpointID string, limit i
 	events, err := collect(ctx, tx, func(row scanner) (checkout.MerchantEvent, error) { return scanEvent(row, &last) }, `
 		SELECT `+eventColumns+`, events.`+dialect.place+`
 		  FROM events
-		 WHERE `+dialect.place+` > (SELECT seen FROM webhook_endpoints WHERE id = $1) AND `+dialect.place+` < `+dialect.settled+`
+		 WHERE `+dialect.place+` > (SELECT seen FROM webhook_endpoints WHERE id = $1) AND `+dialect.place+` < `+dialect.complete+`
 		 ORDER BY `+dialect.place+dialect.firstPlaces(limit), endpointID)
 	if err != nil || len(events) == 0 {
 		return false, err
@@ -124,7 +124,7 @@ func (t webhooks) lockEndpoint(ctx context.Context, tx *tx, deliveryID int64) er
 	}
 	ids, err := collect(ctx, tx, scanText, `SELECT endpoint_id FROM deliveries WHERE id = $1`, deliveryID)
 	for _, id := range ids {
-		err = t.store.alsoLock(ctx, tx, aboutEndpoint(id))
+		err = t.store.dialect.alsoLock(ctx, tx, aboutEndpoint(id))
 	}
 	return err
 }

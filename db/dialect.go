@@ -8,18 +8,18 @@ import (
 // dialect is what the two databases say differently. All other SQL of this package holds on
 // both: booleans are the integers 0 and 1, moments and money are integers, JSON is text.
 type dialect struct {
-	shared  bool   // several programs may work on the database at a time
-	place   string // the column that orders the rows of the ledger, and of the events, by their commits
-	settled string // rows of lower places are all there: none of them is still to be committed
-	sent    string // counts the rows of the outbox that were sent
-	touch   string // makes the database write to its disk, and changes nothing
-	native  *strings.Replacer
+	shared   bool   // several programs may work on the database at a time
+	place    string // the column that orders the rows of the ledger, and of the events, by their commits
+	complete string // rows of lower places are all there: none of them is still to be committed
+	sent     string // counts the rows of the outbox that were sent
+	touch    string // makes the database write to its disk, and changes nothing
+	native   *strings.Replacer
 }
 
 // onSQLite has one transaction at a time, so that rows get their numbers in the order of
 // the commits, and without gaps.
 var onSQLite = dialect{
-	place: "seq", settled: "9223372036854775807",
+	place: "seq", complete: "9223372036854775807",
 	sent:   `(SELECT coalesce(max(id), 0) FROM outbox) - (SELECT count(*) FROM outbox WHERE state IN ('pending', 'dead'))`,
 	touch:  writeNothing,
 	native: strings.NewReplacer(),
@@ -28,7 +28,7 @@ var onSQLite = dialect{
 // onPostgres has many transactions at a time. Its places are explained in the migrations of
 // package postgres.
 var onPostgres = dialect{
-	shared: true, place: "place", settled: "settled_place()",
+	shared: true, place: "place", complete: "complete_place()",
 	sent:  `(SELECT count(*) FROM outbox WHERE state = 'sent')`,
 	touch: `SELECT pg_current_xact_id(), pg_logical_emit_message(true, 'antom-checkout', '')`,
 	native: strings.NewReplacer(
@@ -53,7 +53,7 @@ func (d *dialect) lock(table string) string {
 // newest is the place up to which the rows of a table are all there.
 func (d *dialect) newest(table string) string {
 	if d.shared {
-		return "(" + d.settled + " - 1)"
+		return "(" + d.complete + " - 1)"
 	}
 	return "(SELECT coalesce(max(" + d.place + "), 0) FROM " + table + ")"
 }

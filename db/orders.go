@@ -71,7 +71,7 @@ func (s *Store) CreateOrder(ctx context.Context, o checkout.Order, cause checkou
 			o, err = s.sealer.load(ctx, tx, name{byForm, o.FormKey})
 			return err
 		}
-		if err := s.checkReference(ctx, tx, o); err != nil {
+		if err := checkReference(ctx, tx, &s.dialect, o); err != nil {
 			return err
 		}
 		if err := insertLines(ctx, tx, o); err != nil {
@@ -101,11 +101,11 @@ func (s *sealer) insertOrder(ctx context.Context, tx *tx, o *checkout.Order) (is
 // checkReference refuses the merchant's reference of another order, unless that has
 // expired or was cancelled. At a payment link any reader of its address may write a
 // reference, so those keep no order of the merchant's programs out.
-func (s *Store) checkReference(ctx context.Context, tx *tx, o checkout.Order) error {
+func checkReference(ctx context.Context, tx *tx, dialect *dialect, o checkout.Order) error {
 	if o.Reference == "" || o.Source == checkout.SourceLink {
 		return nil
 	}
-	if err := s.alsoLock(ctx, tx, aboutReference(o.Reference)); err != nil {
+	if err := dialect.alsoLock(ctx, tx, aboutReference(o.Reference)); err != nil {
 		return err
 	}
 	var first string

@@ -162,7 +162,7 @@ func TestPlacesGoOnAfterARestore(t *testing.T) {
 	}
 }
 
-func TestAProgramHearsOfWhatAnotherHasChanged(t *testing.T) {
+func TestAProgramIsToldWhatAnotherHasChanged(t *testing.T) {
 	one, two, _ := programs(t)
 	for len(two.ChangedElsewhere()) > 0 { // it has begun to listen
 		<-two.ChangedElsewhere()

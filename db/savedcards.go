@@ -141,7 +141,7 @@ func (t savedCards) change(ctx context.Context, tx *tx, change *checkout.CardCha
 	}
 	for _, buyer := range []string{change.Save.Buyer, change.Erase} {
 		if buyer != "" {
-			if err := t.store.alsoLock(ctx, tx, aboutBuyer(buyer)); err != nil {
+			if err := t.store.dialect.alsoLock(ctx, tx, aboutBuyer(buyer)); err != nil {
 				return err
 			}
 		}

@@ -22,7 +22,7 @@ import (
 // This file is the Store on a PostgreSQL server, which other programs may use at the same
 // time.
 
-// bell is the part of the Store that hears of what other programs have changed.
+// bell is the part of the Store that is told what other programs have changed.
 type bell struct {
 	elsewhere chan struct{}
 	listen    func() // begins to, once
@@ -58,7 +58,7 @@ func Shown(address string) string {
 }
 
 // openServer opens the database that a postgres:// address names.
-func (s *Store) openServer(ctx context.Context, address string) (err error) {
+func openServer(ctx context.Context, s *Store, address string) (err error) {
 	s.dialect = onPostgres
 	each := max(8, 4*runtime.NumCPU())
 	writes, err := postgres.Open(ctx, address, each)
@@ -69,26 +69,26 @@ func (s *Store) openServer(ctx context.Context, address string) (err error) {
 		return errors.Join(err, writes.Close())
 	}
 	until, stop := context.WithCancel(context.WithoutCancel(ctx))
-	t := &transactions{pool: writes, stop: stop, tell: postgres.NewBell(until, s.tellOthers)}
+	t := &transactions{pool: writes, stop: stop, tell: postgres.NewBell(until, func(ctx context.Context) { tellOthers(ctx, s.readers) })}
 	s.bell.elsewhere = make(chan struct{}, 1)
 	s.bell.listen = sync.OnceFunc(func() {
 		t.listening.Go(func() { postgres.Listen(until, address, s.bell.note) })
 	})
 	s.commits, s.reads = t, served{s.readers}
-	if err := s.bringServerUpToDate(ctx, writes); err != nil {
+	if err := bringServerUpToDate(ctx, s, writes); err != nil {
 		return fmt.Errorf("%s: %w", postgres.Shown(address), err)
 	}
-	return s.begin(ctx)
+	return begin(ctx, s)
 }
 
 // tellOthers runs outside of the transaction it tells of: PostgreSQL commits transactions
 // that notify one after another.
-func (s *Store) tellOthers(ctx context.Context) {
-	_, _ = s.readers.ExecContext(ctx, `SELECT pg_notify($1, $2)`, postgres.Channel, postgres.Program()) // who is not told reads a little later
+func tellOthers(ctx context.Context, by *sql.DB) {
+	_, _ = by.ExecContext(ctx, `SELECT pg_notify($1, $2)`, postgres.Channel, postgres.Program()) // who is not told reads a little later
 }
 
 // bringServerUpToDate migrates the tables if they are older, and sees that places grow.
-func (s *Store) bringServerUpToDate(ctx context.Context, on *sql.DB) error {
+func bringServerUpToDate(ctx context.Context, s *Store, on *sql.DB) error {
 	if _, _, err := serverVersions(ctx, on); err != nil {
 		return err
 	}
@@ -227,8 +227,8 @@ func lock(ctx context.Context, on *tx, about subject) error {
 }
 
 // alsoLock adds a subject to those of a transaction. On SQLite it has nothing to do.
-func (s *Store) alsoLock(ctx context.Context, on *tx, about subject) error {
-	if !s.dialect.shared {
+func (d *dialect) alsoLock(ctx context.Context, on *tx, about subject) error {
+	if !d.shared {
 		return nil
 	}
 	return execute(ctx, on, `SELECT pg_advisory_xact_lock($1)`, lockOf(about))

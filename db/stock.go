@@ -12,7 +12,7 @@ import (
 // fulfillable reports whether the goods of an order are in stock, and its payment link has
 // a use left, or both are reserved for it already. Goods that the catalogue no longer
 // knows, or does not count, are in stock.
-func (s *Store) fulfillable(ctx context.Context, tx *tx, o checkout.Order) (bool, error) {
+func fulfillable(ctx context.Context, tx *tx, dialect *dialect, o checkout.Order) (bool, error) {
 	if o.Stock != checkout.StockFree {
 		return true, nil
 	}
@@ -27,7 +27,7 @@ func (s *Store) fulfillable(ctx context.Context, tx *tx, o checkout.Order) (bool
 		  FROM order_lines
 		  JOIN products ON products.sku = order_lines.sku
 		 WHERE order_lines.order_id = $1
-		 ORDER BY products.sku`+s.dialect.lock("products"), o.ID)
+		 ORDER BY products.sku`+dialect.lock("products"), o.ID)
 	if err != nil {
 		return false, fmt.Errorf("read stock: %w", err)
 	}

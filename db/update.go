@@ -17,7 +17,7 @@ func (s *Store) Update(ctx context.Context, orderID string, evidence checkout.Ev
 		if before.LinkRefusal, err = s.paymentLinks.refusal(ctx, tx, before); err != nil {
 			return err
 		}
-		if before.Fulfillable, err = s.fulfillable(ctx, tx, before); err != nil {
+		if before.Fulfillable, err = fulfillable(ctx, tx, &s.dialect, before); err != nil {
 			return err
 		}
 		var effects []checkout.Effect
@@ -134,7 +134,7 @@ func (s *Store) addTransitions(ctx context.Context, tx *tx, orderID string, tran
 	return nil
 }
 
-// TransitionsAfter implements payments.Store. No row appears before a settled place that
+// TransitionsAfter implements payments.Store. No row appears before a complete place that
 // was seen already.
 func (s *Store) TransitionsAfter(ctx context.Context, after int64) (orderIDs []string, last int64, err error) {
 	if after < 0 {
@@ -148,7 +148,7 @@ func (s *Store) TransitionsAfter(ctx context.Context, after int64) (orderIDs []s
 	}, `
 		SELECT `+s.dialect.place+`, order_id
 		  FROM transitions
-		 WHERE `+s.dialect.place+` > $1 AND `+s.dialect.place+` < `+s.dialect.settled+`
+		 WHERE `+s.dialect.place+` > $1 AND `+s.dialect.place+` < `+s.dialect.complete+`
 		 ORDER BY `+s.dialect.place, after)
 	return orderIDs, last, err
 }

@@ -29,10 +29,10 @@ const everyOrder = ""
 // unnoticed; those of this process are told at once.
 const tailPause = 200 * time.Millisecond
 
-// unsettledPause is how soon the ledger is read once more after it has grown, where several
+// incompletePause is how soon the ledger is read once more after it has grown, where several
 // programs write to it: a row is listed once no transaction is under way that began before
 // the one that wrote it.
-const unsettledPause = 20 * time.Millisecond
+const incompletePause = 20 * time.Millisecond
 
 // tailLedger wakes pages from the ledger, which is the outbox of the streams: its
 // rows were committed with the change they tell of. It runs while a page
@@ -71,7 +71,7 @@ func (s *watching) tailLedger(ctx context.Context, committed <-chan struct{}) {
 			continue
 		}
 		if pause = tailPause; elsewhere != nil {
-			pause = unsettledPause
+			pause = incompletePause
 		}
 	}
 }

@@ -5,7 +5,7 @@
 --
 -- Sequences give numbers in another order than that in which transactions commit. So rows
 -- that are followed one after another have a place besides: the number of their
--- transaction, which PostgreSQL gives in order. A place is settled when all transactions up
+-- transaction, which PostgreSQL gives in order. A place is complete when all transactions up
 -- to it have ended: none of its rows is still to appear. On a server that the rows were
 -- restored to, transactions are numbered from the start; what is added to their numbers
 -- keeps places growing.
@@ -17,7 +17,7 @@ INSERT INTO places (added) VALUES (0);
 CREATE FUNCTION new_place() RETURNS BIGINT LANGUAGE sql STABLE
 RETURN (SELECT added FROM places) + pg_current_xact_id()::text::bigint;
 
-CREATE FUNCTION settled_place() RETURNS BIGINT LANGUAGE sql STABLE
+CREATE FUNCTION complete_place() RETURNS BIGINT LANGUAGE sql STABLE
 RETURN (SELECT added FROM places) + pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
 
 CREATE TABLE api_keys (
@@ -616,5 +616,5 @@ DROP TABLE differences;
 DROP TABLE carts;
 DROP TABLE calls;
 DROP TABLE api_keys;
-DROP FUNCTION refuse_change, check_refunds, forget_answers, new_place, settled_place;
+DROP FUNCTION refuse_change, check_refunds, forget_answers, new_place, complete_place;
 DROP TABLE places;
