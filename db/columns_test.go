@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -279,7 +280,15 @@ func TestEveryColumnOfATableIsMapped(t *testing.T) {
 		"people_challenges": mappedColumns(&challengeRows),
 		"operators_log":     mappedColumns(&operatorsLogRows),
 	} {
-		columns := table(t, store.reads, `SELECT name FROM pragma_table_info($1) ORDER BY name`, name)
+		none, err := store.reads.QueryContext(t.Context(), `SELECT * FROM `+name+` LIMIT 0`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		columns, err := none.Columns()
+		if err := errors.Join(err, none.Close()); err != nil {
+			t.Fatal(err)
+		}
+		slices.Sort(columns)
 		slices.Sort(mapped)
 		if diff := cmp.Diff(columns, mapped); diff != "" {
 			t.Errorf("the columns of %s (-table +mapping)\n%s", name, diff)

@@ -25,7 +25,7 @@ func (t orderLists) Orders(ctx context.Context, f checkout.OrderFilter, w checko
 
 // ordersOf reads the orders whose ids a query selects.
 func (t orderLists) ordersOf(ctx context.Context, query string, values []any) ([]checkout.Order, error) {
-	ids, err := collect(ctx, t.store.reads, scanText, query, values...)
+	ids, err := collect(ctx, t.store.reads, scanText, t.store.dialect.text(query), values...)
 	if err != nil {
 		return nil, fmt.Errorf("list orders: %w", err)
 	}
@@ -57,7 +57,7 @@ func (t orderLists) fewHaveAmount(ctx context.Context, f checkout.OrderFilter) (
 		SELECT count(*)
 		  FROM (SELECT 1
 		          FROM orders
-		         WHERE `+c.text()+first(fewAmounts+1)+`)`, c.values...).Scan(&count)
+		         WHERE `+c.text()+first(fewAmounts+1)+`) AS found`, c.values...).Scan(&count)
 	return count <= fewAmounts, err
 }
 

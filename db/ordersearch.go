@@ -90,7 +90,7 @@ func (t orderLists) shortestWalk(ctx context.Context, f checkout.OrderFilter, af
 	all = append(all, walkTime)
 	for i, candidate := range all {
 		query, values := lengthQuery(f, candidate, after)
-		stops, err := collect(ctx, t.store.reads, scanText, query, values...)
+		stops, err := collect(ctx, t.store.reads, scanText, t.store.dialect.text(query), values...)
 		switch {
 		case err != nil:
 			return by, "", err

@@ -226,7 +226,8 @@ func TestAWalletLeftUnpaidGoesOnOrIsReplaced(t *testing.T) {
 	buyer.get(path).sees(http.StatusOK, `data-test="finished"`, "data-due", "Continue to GCash", "Choose another way to pay")
 
 	buyer.post(path+"/payments", "method=GCASH").sees(http.StatusOK, `data-test="continue"`)
-	must(t, shop.control.Pay(shop.orderAt(path).Active().RequestID))
+	order := shop.orderAt(path)
+	must(t, shop.control.Pay(order.Active().RequestID))
 	shop.quiet()
 	buyer.expectStatus(path, "paid", "paid")
 }
