@@ -31,7 +31,7 @@ func secretOf(t *testing.T, store *Store) string {
 func TestASecondFactorIsSealedAndFollowsTheKey(t *testing.T) {
 	first, second := []byte(strings.Repeat("1", 32)), []byte(strings.Repeat("2", 32))
 	store := openStore(t)
-	m := operators.Member{Person: operators.Person{ID: "mei", Name: "Mei", Email: "mei@example.com", Role: operators.Owner}, TOTP: "JBSWY3DPEHPK3PXP", CreatedAt: noon}
+	m := operators.Member{Person: operators.Person{ID: "mei", Name: "Mei", Email: "mei@example.com", Role: operators.Owner}, TOTP: "JBSWY3DPEHPK3PXP", CreatedAt: noon, InboxEmails: operators.EmailsAtOnce}
 	if err := store.UseKey(first); err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func TestTheOperatorsLogOnlyGrows(t *testing.T) {
 
 func TestAUsedLinkStopsTheWholeChange(t *testing.T) {
 	store := openStore(t)
-	m := operators.Member{Person: operators.Person{ID: "mei", Name: "Mei", Email: "mei@example.com", Role: operators.Owner}, CreatedAt: noon}
+	m := operators.Member{Person: operators.Person{ID: "mei", Name: "Mei", Email: "mei@example.com", Role: operators.Owner}, CreatedAt: noon, InboxEmails: operators.EmailsAtOnce}
 	putPerson(t, store, m, operators.Change{Link: &operators.Link{Hash: "hash", Person: "mei", Purpose: operators.ForPassword, ExpiresAt: time.Now().Add(time.Hour)}})
 	m.Name = "First"
 	putPerson(t, store, m, operators.Change{UsedLink: "hash"})
