@@ -181,19 +181,19 @@ func (c *conditions) properties(f checkout.OrderFilter, plus, timePlus string, f
 	case f.Currency != "":
 		c.add(plus+`orders.currency = $`, string(f.Currency))
 	}
-	c.placed(f, timePlus)
+	c.placed(f, timePlus, timePlus)
 	if f.Waiting {
 		c.parts = append(c.parts, plus+waiting)
 	}
 }
 
 // placed is the condition of the time that orders were placed in.
-func (c *conditions) placed(f checkout.OrderFilter, plus string) {
+func (c *conditions) placed(f checkout.OrderFilter, fromPlus, toPlus string) {
 	if !f.CreatedFrom.IsZero() {
-		c.add(plus+`orders.created_at >= $`, f.CreatedFrom.UnixMilli())
+		c.add(fromPlus+`orders.created_at >= $`, f.CreatedFrom.UnixMilli())
 	}
 	if !f.CreatedTo.IsZero() {
-		c.add(plus+`orders.created_at <= $`, f.CreatedTo.UnixMilli())
+		c.add(toPlus+`orders.created_at <= $`, f.CreatedTo.UnixMilli())
 	}
 }
 

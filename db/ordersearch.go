@@ -51,23 +51,19 @@ func walks(f checkout.OrderFilter) bool {
 
 // walk is an index whose orders are looked at one by one, the newest first.
 type walk struct {
-	from string // table and index
-	id   string // the column of the order
-	by   string // what stands in the order of time
-	add  func(*conditions, checkout.OrderFilter)
+	from string                                  // table and index
+	id   string                                  // the column of the order
+	by   string                                  // what stands in the order of time
+	add  func(*conditions, checkout.OrderFilter) // the condition that the index begins with, if any
 }
 
 var (
-	walkTime = walk{"orders INDEXED BY orders_by_time", "id", "created_at, id", func(c *conditions, f checkout.OrderFilter) {
-		c.placed(f, "")
-	}}
+	walkTime   = walk{"orders INDEXED BY orders_by_time", "id", "created_at, id", nil}
 	walkStatus = walk{"orders INDEXED BY orders_by_status", "id", "created_at, id", func(c *conditions, f checkout.OrderFilter) {
 		c.add("orders.status = $", string(f.Status))
-		c.placed(f, "")
 	}}
 	walkCurrency = walk{"orders INDEXED BY orders_by_currency", "id", "created_at, id", func(c *conditions, f checkout.OrderFilter) {
 		c.add("orders.currency = $", string(f.Currency))
-		c.placed(f, "")
 	}}
 	walkMethod = walk{"payments AS of_method INDEXED BY payments_by_method", "order_id", "order_id", func(c *conditions, f checkout.OrderFilter) {
 		c.add("of_method.method = $", f.Method)
@@ -106,8 +102,7 @@ func (t orderLists) shortestWalk(ctx context.Context, f checkout.OrderFilter, af
 // lengthQuery selects the order at which a walk stops; none if it is shorter.
 func lengthQuery(f checkout.OrderFilter, by walk, after string) (string, []any) {
 	var c conditions
-	by.add(&c, f)
-	by.cursor(&c, "<", after)
+	by.between(&c, f, after, "")
 	return fmt.Sprintf(`
 		SELECT %s
 		  FROM %s
@@ -122,6 +117,26 @@ func (w walk) newest() string {
 		return w.by + " DESC"
 	}
 	return "created_at DESC, id DESC"
+}
+
+// between adds the conditions of a walk from one order to another one. Where a cursor bounds the
+// walk, a unary plus keeps SQLite from the bound of the filter's time, which is further away.
+func (w walk) between(c *conditions, f checkout.OrderFilter, after, until string) {
+	if w.add != nil {
+		w.add(c, f)
+	}
+	if w.id != w.by {
+		c.placed(f, plusIf(until != ""), plusIf(after != ""))
+	}
+	w.cursor(c, "<", after)
+	w.cursor(c, ">=", until)
+}
+
+func plusIf(hint bool) string {
+	if hint {
+		return "+"
+	}
+	return ""
 }
 
 // cursor begins or stops the walk at an order.
@@ -139,9 +154,7 @@ func (w walk) cursor(c *conditions, compare, order string) {
 // to another one.
 func walkQuery(f checkout.OrderFilter, by walk, after, until string) (string, []any) {
 	var c conditions
-	by.add(&c, f)
-	by.cursor(&c, "<", after)
-	by.cursor(&c, ">=", until)
+	by.between(&c, f, after, until)
 	from, id := by.from, "id"
 	if by.id != by.by {
 		if f.Method != "" {
