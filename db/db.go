@@ -62,7 +62,7 @@ func WithClock(now func() time.Time) Option { return func(s *Store) { s.now = no
 func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 	s := &Store{now: time.Now, dialect: onSQLite}
 	s.searches.store, s.carts, s.savedCards = s, carts{s, maxCarts}, savedCards{s}
-	s.apiKeys, s.orderLists, s.apiRequests, s.paymentLinks = apiKeys{s}, orderLists{s}, apiRequests{s}, paymentLinks{s}
+	s.apiKeys, s.orderLists, s.apiRequests, s.paymentLinks = apiKeys{s}, orderLists{s, searchedAtOnce}, apiRequests{s}, paymentLinks{s}
 	s.webhooks, s.reportBooks, s.people, s.orderPages, s.disputes, s.sales = webhooks{s}, reportBooks{s}, people{s}, orderPages{s}, disputes{s}, sales{s}
 	s.claims = claims{s}
 	for _, option := range options {

@@ -11,7 +11,10 @@ import (
 )
 
 // orderLists is the part of the Store that lists orders.
-type orderLists struct{ store *Store }
+type orderLists struct {
+	store  *Store
+	atOnce int // how many orders a search looks at before it says how far it has come
+}
 
 // Orders implements merchant.Store.
 func (t orderLists) Orders(ctx context.Context, f checkout.OrderFilter, w checkout.Window) ([]checkout.Order, error) {

@@ -85,7 +85,7 @@ func (t orderLists) shortestWalk(ctx context.Context, f checkout.OrderFilter, af
 	}
 	all = append(all, walkTime)
 	for i, candidate := range all {
-		query, values := lengthQuery(f, candidate, after)
+		query, values := lengthQuery(f, candidate, after, t.atOnce)
 		stops, err := collect(ctx, t.store.reads, scanText, t.store.dialect.text(query), values...)
 		switch {
 		case err != nil:
@@ -100,7 +100,7 @@ func (t orderLists) shortestWalk(ctx context.Context, f checkout.OrderFilter, af
 }
 
 // lengthQuery selects the order at which a walk stops; none if it is shorter.
-func lengthQuery(f checkout.OrderFilter, by walk, after string) (string, []any) {
+func lengthQuery(f checkout.OrderFilter, by walk, after string, most int) (string, []any) {
 	var c conditions
 	by.between(&c, f, after, "")
 	return fmt.Sprintf(`
@@ -108,7 +108,7 @@ func lengthQuery(f checkout.OrderFilter, by walk, after string) (string, []any) 
 		  FROM %s
 		 WHERE %s
 		 ORDER BY %s
-		 LIMIT 1 OFFSET %d`, by.id, by.from, c.text(), by.newest(), searchedAtOnce), c.values
+		 LIMIT 1 OFFSET %d`, by.id, by.from, c.text(), by.newest(), most), c.values
 }
 
 // newest is the order in which the newest come first.

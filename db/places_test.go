@@ -4,13 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"antom-checkout/checkout"
+	"antom-checkout/checkout/operators"
 )
 
 // onServerOnly ends a test of what several programs do on one database.
@@ -260,7 +263,8 @@ func TestACutConnectionStoresNothing(t *testing.T) {
 		if err := tx.QueryRowContext(ctx, `UPDATE orders SET version = version + 1 RETURNING pg_backend_pid()`).Scan(&pid); err != nil {
 			return err
 		}
-		return exec(two, `SELECT pg_terminate_backend($1, 5000)`, pid)
+		_, err := two.reads.ExecContext(ctx, `SELECT pg_terminate_backend($1, 5000)`, pid)
+		return err
 	})
 	if !errors.Is(err, errUnstored) {
 		t.Errorf("it answers %v, want that nothing was stored", err)
@@ -270,5 +274,73 @@ func TestACutConnectionStoresNothing(t *testing.T) {
 	}
 	if o := orderByID(t, one, "order"); o.Version != 1 {
 		t.Errorf("version %d was stored", o.Version)
+	}
+}
+
+// The sums of sales hold up to a place. After a restore to another server, what changes has
+// places beyond it.
+func TestSumsOfSalesAreCountedAnewAfterARestore(t *testing.T) {
+	one, _, address := programs(t)
+	placeOrder(t, one, newOrder("order"))
+	sumUpSales(t, one, noon.AddDate(0, 0, 1))
+	mustExec(t, one, `UPDATE sales_summed SET seq = seq + 1000000000000`)
+	restored, _ := openStoreAt(t, address)
+	placeOrder(t, restored, newOrder("next"))
+	day := checkout.ByDay.Start(noon)
+	sums, err := restored.Sales(t.Context(), day, checkout.ByDay.Next(day, 1))
+	if err != nil || len(sums) == 0 || sums[0].Kind != checkout.SalesPlaced || sums[0].Count != 2 {
+		t.Errorf("the sums are %+v, %v, want two orders placed", sums, err)
+	}
+}
+
+// Two programs sum up at any time, while orders are placed in both: each order is counted.
+func TestProgramsSumUpSalesBesideEachOther(t *testing.T) {
+	one, two, _ := programs(t)
+	const each = 20
+	var running sync.WaitGroup
+	for n, store := range []*Store{one, two} {
+		running.Go(func() {
+			for i := range each {
+				if _, err := store.CreateOrder(t.Context(), newOrder(fmt.Sprint(n, "-", i)), checkout.Cause{Kind: checkout.ByShopper}); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+		running.Go(func() {
+			for range each {
+				if err := store.SumUpSales(t.Context(), noon.AddDate(0, 0, 1).UTC()); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	running.Wait()
+	sumUpSales(t, one, noon.AddDate(0, 0, 1))
+	expectTable(t, two, []string{fmt.Sprint("placed ", 2*each)}, `SELECT kind, count FROM sales_by_day WHERE count > 0`)
+}
+
+// Two programs that see the same matter send one email about it.
+func TestAnEmailAboutTheInboxIsClaimedByOneProgram(t *testing.T) {
+	one, two, _ := programs(t)
+	putPerson(t, one, operators.Member{Person: operators.Person{ID: "mei", Name: "Mei", Email: "mei@example.com", Role: operators.Owner}, CreatedAt: noon, InboxEmails: operators.EmailsAtOnce}, operators.Change{})
+	var asking sync.WaitGroup
+	var granted atomic.Int32
+	for _, store := range []*Store{one, two, one, two} {
+		asking.Go(func() {
+			mine, err := store.ClaimInboxEmail(t.Context(), "mei", []string{"a", "b"}, noon)
+			if err != nil {
+				t.Error(err)
+			}
+			if mine {
+				granted.Add(1)
+			}
+		})
+	}
+	asking.Wait()
+	if granted.Load() != 1 {
+		t.Errorf("%d claims were granted, want one", granted.Load())
+	}
+	if untold, err := two.UntoldMatters(t.Context(), "mei", []string{"c", "a", "d"}); err != nil || !slices.Equal(untold, []string{"c", "d"}) {
+		t.Errorf("untold are %v, %v", untold, err)
 	}
 }
