@@ -51,12 +51,17 @@ func (d *doctor) sessionKeys(c *check) {
 
 // database opens the store where it is there and up to date.
 func (d *doctor) database(ctx context.Context, c *check) {
-	path := d.Settings.Database
+	path := db.Shown(d.Settings.Database)
 	cure := "let the user of the server write " + path + " and its folder, or name another file in DATABASE_URL"
-	found, err := db.Examine(ctx, path)
+	if db.OnServer(d.Settings.Database) {
+		cure = "see that the PostgreSQL server runs, and that the address and its user's rights in DATABASE_URL are right"
+	}
+	found, err := db.Examine(ctx, d.Settings.Database)
 	switch {
 	case errors.Is(err, db.ErrNewerSchema):
 		c.fails("start the version of antom-checkout that made it, or restore a backup made before the upgrade", "%s: %v", path, err)
+	case errors.Is(err, db.ErrForeignTables):
+		c.fails("name an empty database in DATABASE_URL", "%s: %v", path, err)
 	case errors.Is(err, db.ErrForeign):
 		c.fails("name another file in DATABASE_URL", "%s: %v", path, err)
 	case err != nil:
@@ -84,7 +89,7 @@ const (
 // disk measures what is free beside the database, and where emails are written.
 func (d *doctor) disk(c *check) {
 	s := &d.Settings
-	folder := existing(filepath.Dir(s.Database))
+	folder := existing(s.dataFolder())
 	if free, err := freeBytes(folder); err != nil {
 		c.warns("look at the disk", "how much is free at %s is not known: %v", folder, err)
 	} else {

@@ -22,36 +22,38 @@ var arrows = map[string][]string{
 		"checkout/shop", "db", "handlers", "handlers/desk", "handlers/pictures", "handlers/web", "mail", "static", "webhooks", "webhooks/safedial"},
 	"handlers": {"handlers/api", "handlers/desk", "handlers/pictures", "handlers/web", "views", "static", "checkout", "checkout/merchant", "checkout/operators", "checkout/payments", "checkout/methods", "checkout/shop",
 		"checkout/gateway", "antom"}, // the last two as narrow as TestHandlersKnowAntomByItsNotifications says
-	"handlers/api":      {"handlers/web", "checkout", "checkout/merchant"},
-	"handlers/pictures": {"webhooks/safedial"},
-	"handlers/web":      {"views", "static", "checkout"},
-	"views":             {"static", "checkout"},
-	"views/samples":     {"checkout", "static", "views", "views/desk/samples"},
-	"views/gallery":     {"views/samples"},
-	"mail":              {"checkout", "views", "views/desk", "static"}, // an email is rendered from a view, in the shop's colours
-	"db":                {"checkout", "checkout/operators"},
-	"db/dbtest":         {"db"}, // for tests only
-	"checkout":          {},
-	"checkout/cardhunt": {}, // for tests only
-	"checkout/books":    {"antom/reports", "checkout"},
-	"checkout/inbox":    {"checkout"},
-	"checkout/payments": {"checkout"},
-	"checkout/merchant": {"checkout"},
-	"checkout/methods":  {"checkout"},
-	"checkout/shop":     {"checkout"},
-	"checkout/gateway":  {"antom", "checkout"},
-	"antom":             {},
-	"antom/reports":     {},
-	"antom/sandbox":     {"antom"},
-	"static":            {},
-	"webhooks":          {"checkout", "webhooks/safedial"},
-	"webhooks/safedial": {},
-	"client":            {}, // for the shops' own servers
-	"deploy":            {}, // tests only
-	"e2e":               {}, // tests only
-	"examples":          {}, // tests only
-	"examples/go":       {}, // a shop on its own
-	"proof":             {}, // tests only
+	"handlers/api":       {"handlers/web", "checkout", "checkout/merchant"},
+	"handlers/pictures":  {"webhooks/safedial"},
+	"handlers/web":       {"views", "static", "checkout"},
+	"views":              {"static", "checkout"},
+	"views/samples":      {"checkout", "static", "views", "views/desk/samples"},
+	"views/gallery":      {"views/samples"},
+	"mail":               {"checkout", "views", "views/desk", "static"}, // an email is rendered from a view, in the shop's colours
+	"db":                 {"checkout", "checkout/operators", "db/postgres"},
+	"db/dbtest":          {"db", "db/postgres/pgtest"}, // for tests only
+	"db/postgres":        {},
+	"db/postgres/pgtest": {"db/postgres"}, // for tests only
+	"checkout":           {},
+	"checkout/cardhunt":  {}, // for tests only
+	"checkout/books":     {"antom/reports", "checkout"},
+	"checkout/inbox":     {"checkout"},
+	"checkout/payments":  {"checkout"},
+	"checkout/merchant":  {"checkout"},
+	"checkout/methods":   {"checkout"},
+	"checkout/shop":      {"checkout"},
+	"checkout/gateway":   {"antom", "checkout"},
+	"antom":              {},
+	"antom/reports":      {},
+	"antom/sandbox":      {"antom"},
+	"static":             {},
+	"webhooks":           {"checkout", "webhooks/safedial"},
+	"webhooks/safedial":  {},
+	"client":             {}, // for the shops' own servers
+	"deploy":             {}, // tests only
+	"e2e":                {}, // tests only
+	"examples":           {}, // tests only
+	"examples/go":        {}, // a shop on its own
+	"proof":              {}, // tests only
 
 	// The dashboard.
 	"handlers/desk":      {"handlers/web", "views", "views/desk", "checkout", "checkout/books", "checkout/merchant", "checkout/operators"},

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"antom-checkout/antom"
+	"antom-checkout/db"
 )
 
 const sessionKey = "session.key" // beside the database
@@ -91,9 +92,16 @@ func longEnoughKey(key *rsa.PublicKey) error {
 	return nil
 }
 
-// besideDatabase is the path of a file in the database's folder.
-func (s *Settings) besideDatabase(name string) string {
-	return filepath.Join(filepath.Dir(s.Database), name)
+// besideDatabase is the path of a file in the folder of data.
+func (s *Settings) besideDatabase(name string) string { return filepath.Join(s.dataFolder(), name) }
+
+// dataFolder is the folder of the SQLite file, or where the database is on a server, the one
+// that it would stand in.
+func (s *Settings) dataFolder() string {
+	if db.OnServer(s.Database) {
+		return filepath.Dir(defaultDatabase)
+	}
+	return filepath.Dir(s.Database)
 }
 
 // linkKey signs the links in emails.

@@ -89,6 +89,9 @@ func (s *Settings) rows() []setting {
 	return slices.Concat(s.shopRows(), s.paymentRows(), s.serverRows())
 }
 
+// defaultDatabase is the database of a shop whose settings name none.
+const defaultDatabase = "data/checkout.db"
+
 // shopRows are about what is sold, and where.
 func (s *Settings) shopRows() []setting {
 	return []setting{
@@ -96,8 +99,8 @@ func (s *Settings) shopRows() []setting {
 			summary: "address the shop listens on"},
 		{env: "PUBLIC_URL", shown: "`http://` + `ADDR`", into: parsed(&s.PublicURL, parsePublicURL),
 			summary: "base of every address handed out; never the Host header. `https`, except on loopback; a host of its own, without a path"},
-		{env: "DATABASE_URL", fallback: "data/checkout.db", into: file(&s.Database),
-			summary: "path of the SQLite file"},
+		{env: "DATABASE_URL", fallback: defaultDatabase, into: file(&s.Database),
+			summary: "path of the SQLite file, or the address of a PostgreSQL database (15 or newer), such as `postgres://shop@db.example.com/shop?sslmode=verify-full`, that several programs may share; its password may stand in `PGPASSWORD` or `~/.pgpass`. What stands beside the database then stands in `data`"},
 		{env: "SHOP_NAME", fallback: "Plain Goods", into: parsed(&s.Pages.ShopName, parseShopName),
 			summary: "name shown on every page"},
 		{env: "SHOP_LOGO", shown: "a built-in mark", into: logo(&s.Pages.Logo),

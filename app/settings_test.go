@@ -258,7 +258,7 @@ func TestAWrongSettingIsRefused(t *testing.T) {
 		{"METRICS_ADDR", "9090"}, {"METRICS_ADDR", "localhost:"}, {"METRICS_ADDR", "on"},
 		{"CLOCK_OFFSET", "tomorrow"},
 		{"LOG_FORMAT", "xml"}, {"LOG_LEVEL", "loud"}, {"LOG_LEVEL", "info+1"},
-		{"DATABASE_URL", "postgres://localhost/shop"},
+		{"DATABASE_URL", "mysql://localhost/shop"}, {"DATABASE_URL", "postgres://localhost:port/shop"},
 		{"SMTP_URL", "mail.example.com:587"}, {"SMTP_URL", "https://mail.example.com"}, {"SMTP_URL", "smtp://"},
 		{"MAIL_FROM", "shop"}, {"MAIL_FROM", "Shop <shop@example.com>"}, {"MAIL_FROM", "a@example.com\nBcc: b@example.com"},
 	} {

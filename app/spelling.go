@@ -16,6 +16,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"antom-checkout/db"
 	"antom-checkout/handlers/web"
 )
 
@@ -152,12 +153,14 @@ func parseGateway(text string) (string, error) {
 	return u.String(), nil
 }
 
-// parseDatabase reads the path of a file.
+// parseDatabase reads the path of a file, or the address of a PostgreSQL database.
 func parseDatabase(path string) (string, error) {
 	scheme, rest, has := strings.Cut(path, ":")
 	switch {
+	case db.OnServer(path):
+		return path, db.CheckAddress(path)
 	case strings.Contains(path, "://"), has && slices.Contains([]string{"file", "sqlite", "sqlite3"}, scheme):
-		return "", fmt.Errorf("only a path to an SQLite file is supported so far, such as %s", strings.TrimLeft(rest, "/"))
+		return "", fmt.Errorf("neither the path of an SQLite file, such as %s, nor the address of a PostgreSQL database, such as postgres://shop@db.example.com/shop", strings.TrimLeft(rest, "/"))
 	case path == ":memory:":
 		return "", errors.New("orders in memory would not survive; write the path of a file")
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"antom-checkout/checkout/methods"
+	"antom-checkout/db"
 	"antom-checkout/handlers"
 	"antom-checkout/handlers/web"
 )
@@ -63,6 +64,8 @@ func (s *Settings) contradictions(all values) (problems []error) {
 	problem(!embedded && s.SandboxOnPublic, "SANDBOX: on starts the embedded sandbox, and ANTOM_CLIENT_ID names an account at Antom; give one of them")
 	problem(s.LiveMode() && s.atAntom() && !public && !all["PUBLIC_URL"].wrong,
 		"PUBLIC_URL: missing, or on this machine; with a live account it is the https address at which buyers and Antom reach this shop")
+	problem(db.OnServer(s.Database) && s.SessionKey.Empty() && !all["SESSION_KEY"].wrong,
+		"SESSION_KEY: missing; all programs that share a PostgreSQL database need the same. Make one by: openssl rand -base64 48")
 	problem(s.Addr == s.MetricsAddr && onePort(s.Addr), "METRICS_ADDR: the shop listens there (ADDR); take another port")
 	problem(embedded && slices.Contains([]string{s.Addr, s.MetricsAddr}, s.SandboxAddr) && onePort(s.SandboxAddr),
 		"SANDBOX_ADDR: the shop listens there (ADDR, METRICS_ADDR); take another port")
@@ -97,10 +100,21 @@ func (s *Settings) warnings(all values) (warnings []Warning) {
 	warn(s.CardServer && s.Attestation.endsSoon(s.clock(time.Now)()), attestationSetting, s.Attestation.reminder())
 	warn(holdsAll(s.Pages.TrustedProxies), "TRUSTED_PROXIES", "holds every address: all who reach this shop past the proxy may claim to be another")
 	warn(holdsAll(s.Pages.Developers), "DEVELOPER_NETWORKS", "holds every address: all who reach this shop may read the emails at /dev/mail and drive the sandbox")
+	warn(all["DATABASE_URL"].byFlag && holdsPassword(s.Database), "DATABASE_URL", "its password is given as a flag, which every user of this machine can read in the list of processes; give it in the environment, or the password in PGPASSWORD or ~/.pgpass")
 	_, err := parseTimeZone(strings.TrimPrefix(all["TZ"].text, ":"))
 	warn(err != nil && !all["TIME_ZONE"].given, "TZ", "no known time zone, so dates are in "+time.Local.String()+"; give TIME_ZONE, such as Asia/Singapore")
 	warn(!s.SMTPURL.Empty() && all["MAIL_DIR"].given, "MAIL_DIR", "not used: with SMTP_URL emails are sent")
 	return warnings
+}
+
+// holdsPassword reports whether the address of a database on a server names its password.
+func holdsPassword(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || !db.OnServer(address) {
+		return false
+	}
+	_, holds := u.User.Password()
+	return holds
 }
 
 // holdsAll reports whether one of the networks is the whole internet.

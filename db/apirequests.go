@@ -30,7 +30,7 @@ var apiRequestRows = newMapping(mapping[checkout.APIRequest]{
 func (t apiRequests) ClaimAPIRequest(ctx context.Context, claim checkout.APIRequest) (stored checkout.APIRequest, claimed bool, err error) {
 	claim.Answer.Body = []byte{}
 	now := claim.CreatedAt
-	err = t.store.write(ctx, func(ctx context.Context, tx *tx) error {
+	err = t.store.writeTo(ctx, aboutAPIRequest(claim.APIKey, claim.Key), func(ctx context.Context, tx *tx) error {
 		res, err := apiRequestRows.add(ctx, tx, &claim)
 		if err != nil {
 			return fmt.Errorf("insert API request: %w", err)
@@ -63,7 +63,7 @@ func (t apiRequests) AnswerAPIRequest(ctx context.Context, claim checkout.APIReq
 	answered := claim
 	answered.Answer = answer
 	answered.Answer.Body = t.store.seal(answer.Body, apiRequestName(claim))
-	return t.store.write(ctx, func(ctx context.Context, tx *tx) error { return t.update(ctx, tx, claim, answered) })
+	return t.store.writeTo(ctx, aboutAPIRequest(claim.APIKey, claim.Key), func(ctx context.Context, tx *tx) error { return t.update(ctx, tx, claim, answered) })
 }
 
 // apiRequestName binds what is sealed to its row.
@@ -79,7 +79,7 @@ func (t apiRequests) update(ctx context.Context, tx *tx, was, is checkout.APIReq
 
 // ReleaseAPIRequest implements merchant.Store.
 func (t apiRequests) ReleaseAPIRequest(ctx context.Context, claim checkout.APIRequest) error {
-	return t.store.write(ctx, func(ctx context.Context, tx *tx) error {
+	return t.store.writeTo(ctx, aboutAPIRequest(claim.APIKey, claim.Key), func(ctx context.Context, tx *tx) error {
 		_, err := tx.ExecContext(ctx, `
 			DELETE FROM idempotency
 			 WHERE api_key = $1 AND key = $2 AND status = 0 AND claimed_until = $3`, claim.APIKey, claim.Key, millis(claim.ClaimedUntil))
@@ -92,10 +92,10 @@ func (t apiRequests) ReleaseAPIRequest(ctx context.Context, claim checkout.APIRe
 
 // ForgetAPIRequests implements merchant.Store.
 func (t apiRequests) ForgetAPIRequests(ctx context.Context, before time.Time, limit int) (forgotten int, err error) {
-	err = t.store.write(ctx, func(ctx context.Context, tx *tx) error {
+	err = t.store.writeTo(ctx, aboutNothing, func(ctx context.Context, tx *tx) error {
 		res, err := tx.ExecContext(ctx, `
 			DELETE FROM idempotency
-			 WHERE rowid IN (SELECT rowid FROM idempotency WHERE created_at < $1 ORDER BY created_at`+first(limit)+`)`, before.UnixMilli())
+			 WHERE (api_key, key) IN (SELECT api_key, key FROM idempotency WHERE created_at < $1 ORDER BY created_at`+first(limit)+`)`, before.UnixMilli())
 		if err != nil {
 			return fmt.Errorf("forget API requests: %w", err)
 		}

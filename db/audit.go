@@ -15,22 +15,26 @@ import (
 
 // Audit writes all rows about money as JSON lines, in a stable order:
 // orders, payments, operations, transitions, notifications, calls, outbox. It
-// reads the file at path in one consistent view, beside a running server or
-// after a crash, and takes no lock that a writer would wait for.
+// reads the file at path, or the database that an address names, in one consistent view,
+// beside a running server or after a crash, and takes no lock that a writer would wait for.
 func Audit(ctx context.Context, path string, w io.Writer) error {
-	reads, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?mode=ro&_pragma=busy_timeout(5000)")
+	open, versions, view := openToRead, schemaVersions, sql.LevelDefault
+	if OnServer(path) {
+		open, versions, view = openOneConnection, serverVersions, sql.LevelRepeatableRead
+	}
+	reads, err := open(ctx, path)
 	if err != nil {
 		return fmt.Errorf("audit: %w", err)
 	}
 	defer reads.Close()
-	found, known, err := schemaVersions(ctx, reads)
+	found, known, err := versions(ctx, reads)
 	if err == nil && found < known {
 		err = fmt.Errorf("schema %d, this program reads schema %d: use the version that made it, or migrate first", found, known)
 	}
 	if err != nil && !errors.Is(err, ErrNewerSchema) { // a newer one is read as far as it is known
-		return fmt.Errorf("audit: %s: %w", path, err)
+		return fmt.Errorf("audit: %s: %w", Shown(path), err)
 	}
-	tx, err := reads.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	tx, err := reads.BeginTx(ctx, &sql.TxOptions{Isolation: view, ReadOnly: true})
 	if err != nil {
 		return fmt.Errorf("audit: %w", err)
 	}
@@ -44,6 +48,11 @@ func Audit(ctx context.Context, path string, w io.Writer) error {
 		}
 	}
 	return nil
+}
+
+// openToRead opens a file that is there.
+func openToRead(_ context.Context, path string) (*sql.DB, error) {
+	return sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?mode=ro&_pragma=busy_timeout(5000)")
 }
 
 // auditTime is RFC 3339 in UTC with milliseconds.
@@ -159,7 +168,7 @@ func auditTransitions(ctx context.Context, q querier, out *json.Encoder) error {
 	}{Kind: "transition"}
 	return export(ctx, q, out, &line,
 		[]any{&line.Seq, &line.Subject, &line.OrderID, &line.PaymentRequestID, &line.From, &line.To, &line.Cause, &line.At}, `
-		SELECT seq, iif(subject = 'order', '', subject), order_id, payment_request_id, from_status, to_status, cause, at
+		SELECT seq, CASE WHEN subject = 'order' THEN '' ELSE subject END, order_id, payment_request_id, from_status, to_status, cause, at
 		  FROM transitions
 		 WHERE subject IN ('order', 'payment')
 		 ORDER BY seq`)

@@ -98,7 +98,7 @@ func auditLines(t *testing.T, text string) []map[string]any {
 }
 
 func TestTheAuditHasAllRowsAboutMoney(t *testing.T) {
-	store, path := openStoreAt(t, filepath.Join(t.TempDir(), "shop.db"))
+	store, path := openStoreAt(t, newDatabase(t))
 	tellAStory(t, store)
 	text := audit(t, path)
 	expectGolden(t, "audit.jsonl", text)
@@ -108,7 +108,7 @@ func TestTheAuditHasAllRowsAboutMoney(t *testing.T) {
 }
 
 func TestTheAuditHasTheKeysOfTheContract(t *testing.T) {
-	store, path := openStoreAt(t, filepath.Join(t.TempDir(), "shop.db"))
+	store, path := openStoreAt(t, newDatabase(t))
 	tellAStory(t, store)
 	millis := regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$`)
 	seen := map[string]bool{}
@@ -142,7 +142,7 @@ func TestTheAuditHasTheKeysOfTheContract(t *testing.T) {
 }
 
 func TestTheAuditHashesTheTokenAndNeverShowsIt(t *testing.T) {
-	store, path := openStoreAt(t, filepath.Join(t.TempDir(), "shop.db"))
+	store, path := openStoreAt(t, newDatabase(t))
 	tellAStory(t, store)
 	text := audit(t, path)
 	sum := sha256.Sum256([]byte("token-order-a"))
@@ -157,7 +157,7 @@ func TestTheAuditHashesTheTokenAndNeverShowsIt(t *testing.T) {
 }
 
 func TestTheAuditWorksBesideAWriterInTheMiddleOfAWrite(t *testing.T) {
-	store, path := openStoreAt(t, filepath.Join(t.TempDir(), "shop.db"))
+	store, path := openStoreAt(t, newDatabase(t))
 	tellAStory(t, store)
 	text := audit(t, path)
 	written, let := make(chan struct{}), make(chan struct{})
@@ -184,6 +184,7 @@ func TestTheAuditWorksBesideAWriterInTheMiddleOfAWrite(t *testing.T) {
 }
 
 func TestTheAuditWorksAfterAKill(t *testing.T) {
+	onSQLiteOnly(t, "what is about files")
 	store, path := openStoreAt(t, filepath.Join(t.TempDir(), "shop.db"))
 	tellAStory(t, store)
 	if got, want := audit(t, copyAsAfterAKill(t, path)), audit(t, path); got != want {
@@ -192,6 +193,7 @@ func TestTheAuditWorksAfterAKill(t *testing.T) {
 }
 
 func TestTheAuditWorksAfterACleanEnd(t *testing.T) {
+	onSQLiteOnly(t, "what is about files")
 	store, path := openStoreAt(t, filepath.Join(t.TempDir(), "shop.db"))
 	tellAStory(t, store)
 	want := audit(t, path)
@@ -204,6 +206,7 @@ func TestTheAuditWorksAfterACleanEnd(t *testing.T) {
 }
 
 func TestTheAuditOfAMissingFileMakesNone(t *testing.T) {
+	onSQLiteOnly(t, "what is about files")
 	folder := t.TempDir()
 	var out bytes.Buffer
 	if err := Audit(t.Context(), filepath.Join(folder, "shop.db"), &out); err == nil || out.Len() > 0 {
@@ -215,6 +218,7 @@ func TestTheAuditOfAMissingFileMakesNone(t *testing.T) {
 }
 
 func TestTheAuditOfWhatIsNoDatabaseChangesNothing(t *testing.T) {
+	onSQLiteOnly(t, "what is about files")
 	for name, content := range map[string]string{"a text": "Dear reader, this is a text and no database.\n", "an empty file": ""} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "shop.db")

@@ -25,6 +25,9 @@ type Attachment struct {
 // a running server. The copy holds all that was committed when it began, and the
 // attachments.
 func Backup(ctx context.Context, path, file string, attached ...Attachment) error {
+	if OnServer(path) {
+		return fmt.Errorf("backup: it copies an SQLite file; of %s make one by pg_dump --format=custom, or by the server's base backups with its write-ahead log", Shown(path))
+	}
 	if _, err := os.Stat(path); err != nil {
 		return fmt.Errorf("backup: %w", err) // opening would make an empty database
 	}
@@ -124,6 +127,9 @@ type Restored struct {
 // as it was. The files that were there are set aside, the write-ahead log with them: over
 // a restored file it would be replayed. wanted are the attachments that may be written.
 func Restore(ctx context.Context, file, path string, wanted []string, now time.Time) (Restored, error) {
+	if OnServer(path) {
+		return Restored{}, fmt.Errorf("restore: it restores an SQLite file; restore %s by pg_restore, into an empty database", Shown(path))
+	}
 	r, err := restore(ctx, file, path, wanted, now)
 	if err != nil {
 		return r, fmt.Errorf("restore: %w", err)

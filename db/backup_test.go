@@ -48,6 +48,7 @@ func folder(t *testing.T, path string) map[string]string {
 
 // A copy over the file of a killed server had its write-ahead log replayed over it.
 func TestARestoredFileHoldsTheBackupAndNothingOfTheOldLog(t *testing.T) {
+	onSQLiteOnly(t, "what is about files")
 	killed, file := backedUp(t)
 	r, err := Restore(t.Context(), file, killed, nil, noon)
 	if err != nil {
@@ -72,6 +73,7 @@ func TestARestoredFileHoldsTheBackupAndNothingOfTheOldLog(t *testing.T) {
 
 // The keys come back, the present ones are set aside, and no other file is written.
 func TestARestoreBringsTheKeys(t *testing.T) {
+	onSQLiteOnly(t, "what is about files")
 	killed, file := backedUp(t, Attachment{"session.key", []byte("the shop's")}, Attachment{"../elsewhere", []byte("x")}, Attachment{"other", []byte("x")})
 	beside := filepath.Join(filepath.Dir(killed), "session.key")
 	if err := os.WriteFile(beside, []byte("another"), 0o600); err != nil {
@@ -96,6 +98,7 @@ func TestARestoreBringsTheKeys(t *testing.T) {
 }
 
 func TestWhatCannotBeRestoredChangesNothing(t *testing.T) {
+	onSQLiteOnly(t, "what is about files")
 	killed, file := backedUp(t)
 	spoilt := func(name string, change func(path string)) string {
 		path := filepath.Join(t.TempDir(), name)
@@ -151,6 +154,7 @@ func TestWhatCannotBeRestoredChangesNothing(t *testing.T) {
 }
 
 func TestNothingIsRestoredWhileAServerRuns(t *testing.T) {
+	onSQLiteOnly(t, "what is about files")
 	_, file := backedUp(t)
 	path := filepath.Join(t.TempDir(), "shop.db")
 	server, err := Open(t.Context(), path, Exclusively())
@@ -170,6 +174,7 @@ func TestNothingIsRestoredWhileAServerRuns(t *testing.T) {
 
 // A database whose files change places is not opened, and the same command ends it.
 func TestAnInterruptedRestoreIsGivenAgain(t *testing.T) {
+	onSQLiteOnly(t, "what is about files")
 	killed, file := backedUp(t)
 	if err := copyPrivate(file, restoring(killed)); err != nil {
 		t.Fatal(err)
@@ -188,6 +193,7 @@ func TestAnInterruptedRestoreIsGivenAgain(t *testing.T) {
 }
 
 func TestARestoreFollowsALinkToTheDatabase(t *testing.T) {
+	onSQLiteOnly(t, "what is about files")
 	killed, file := backedUp(t)
 	link := filepath.Join(t.TempDir(), "link.db")
 	if err := os.Symlink(killed, link); err != nil {
@@ -205,6 +211,7 @@ func TestARestoreFollowsALinkToTheDatabase(t *testing.T) {
 
 // A newer version's tables may mean something else by the same names.
 func TestANewerSchemaIsRefused(t *testing.T) {
+	onSQLiteOnly(t, "what is about files")
 	store, path := openStoreAt(t, filepath.Join(t.TempDir(), "shop.db"))
 	mustExec(t, store, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)`)
 	for _, options := range [][]Option{nil, {Exclusively()}} {
@@ -220,6 +227,7 @@ func TestANewerSchemaIsRefused(t *testing.T) {
 }
 
 func TestAForeignDatabaseIsRefused(t *testing.T) {
+	onSQLiteOnly(t, "what is about files")
 	path := filepath.Join(t.TempDir(), "notes.db")
 	foreign, err := sql.Open("sqlite", path)
 	if err != nil {
@@ -238,6 +246,7 @@ func TestAForeignDatabaseIsRefused(t *testing.T) {
 
 // A server would go on with statements for tables that have changed under it.
 func TestNoCommandMigratesBesideARunningServer(t *testing.T) {
+	onSQLiteOnly(t, "what is about files")
 	path := filepath.Join(t.TempDir(), "shop.db")
 	old := olderDatabase(t, path, 9)
 	stop, err := claim(t.Context(), path, 0) // as its server does
@@ -261,6 +270,7 @@ func TestNoCommandMigratesBesideARunningServer(t *testing.T) {
 
 // One database has one lock, by whatever name it is opened.
 func TestALinkIsNoSecondDatabase(t *testing.T) {
+	onSQLiteOnly(t, "what is about files")
 	real, links := t.TempDir(), t.TempDir()
 	path, link := filepath.Join(real, "shop.db"), filepath.Join(links, "link.db")
 	if err := os.Symlink(path, link); err != nil {
@@ -289,6 +299,7 @@ func TestALinkIsNoSecondDatabase(t *testing.T) {
 
 // An account that can read the lock can hold it.
 func TestOnlyTheOwnerCanLock(t *testing.T) {
+	onSQLiteOnly(t, "what is about files")
 	path := filepath.Join(t.TempDir(), "shop.db")
 	for range 2 {
 		server, err := Open(t.Context(), path, Exclusively())
@@ -307,6 +318,7 @@ func TestOnlyTheOwnerCanLock(t *testing.T) {
 
 // An audit of tables that have other columns would fail with a message of SQLite's.
 func TestTheAuditSaysWhichSchemaItReads(t *testing.T) {
+	onSQLiteOnly(t, "what is about files")
 	path := filepath.Join(t.TempDir(), "shop.db")
 	old, err := sql.Open("sqlite", dsn(path, "_txlock=immediate"))
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 // Two stores on one file are a server and a command beside it.
 func besides(t *testing.T) (server, command *Store) {
 	t.Helper()
-	server, path := openStoreAt(t, t.TempDir()+"/shop.db")
+	server, path := openStoreAt(t, newDatabase(t))
 	command, _ = openStoreAt(t, path)
 	return server, command
 }

@@ -32,7 +32,7 @@ func (t carts) Cart(ctx context.Context, session string) (checkout.Cart, error) 
 
 // UpdateCart implements shop.Store.
 func (t carts) UpdateCart(ctx context.Context, session string, change func(*checkout.Cart) error) (after checkout.Cart, err error) {
-	err = t.store.write(ctx, func(ctx context.Context, tx *tx) error {
+	err = t.store.writeTo(ctx, aboutCart(session), func(ctx context.Context, tx *tx) error {
 		before, err := loadCart(ctx, tx, session)
 		if err != nil {
 			return err
@@ -70,14 +70,22 @@ func (t carts) save(ctx context.Context, tx *tx, session string, c checkout.Cart
 		return fmt.Errorf("write cart: %w", err)
 	}
 	now := t.store.now()
-	if _, err := tx.ExecContext(ctx, `
-		INSERT INTO carts (session, lines, taken_out, changed_at)
-		VALUES ($1, $2, $3, $4)
-		ON CONFLICT (session) DO UPDATE
-		   SET lines = excluded.lines,
-		       taken_out = excluded.taken_out,
-		       changed_at = excluded.changed_at`, session, string(lines), c.TakenOut, now.UnixMilli()); err != nil {
+	// An INSERT that finds a conflict uses up a number of the sequence, by which carts are
+	// counted below.
+	done, err := tx.ExecContext(ctx, `
+		UPDATE carts
+		   SET lines = $1, taken_out = $2, changed_at = $3
+		 WHERE session = $4`, string(lines), c.TakenOut, now.UnixMilli(), session)
+	if err != nil {
 		return fmt.Errorf("write cart: %w", err)
+	}
+	if known, err := done.RowsAffected(); err != nil || known == 0 {
+		_, err = tx.ExecContext(ctx, `
+			INSERT INTO carts (session, lines, taken_out, changed_at)
+			VALUES ($1, $2, $3, $4)`, session, string(lines), c.TakenOut, now.UnixMilli())
+		if err != nil {
+			return fmt.Errorf("write cart: %w", err)
+		}
 	}
 	// Each cart that is written removes a few that have ended, so that no job has to.
 	if _, err := tx.ExecContext(ctx, `

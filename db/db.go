@@ -34,11 +34,15 @@ type Store struct {
 	webhooks
 	reportBooks
 	people
+	bell
+	claims
+	writing
 	NewestID string // the last id in time order of all orders and payments when it was opened, or ""
 
-	writer    *writer
-	readers   *sql.DB      // as many connections as cores, none of which can write
-	reads     *statements  // on them
+	dialect   dialect
+	writer    *writer      // that commits, on SQLite
+	readers   *sql.DB      // on SQLite as many connections as cores, none of which can write
+	reads     executor     // on them
 	cache     cache        // of orders
 	release   func() error // lets other servers open the file; nil when it was not claimed
 	exclusive bool
@@ -53,31 +57,33 @@ type Option func(*Store)
 // WithClock sets the clock that ledger rows are stamped with.
 func WithClock(now func() time.Time) Option { return func(s *Store) { s.now = now } }
 
-// Open opens the database file at path, making it and bringing its tables up to
-// date where needed.
+// Open opens the database: the SQLite file at a path, which it makes where it is missing, or
+// the one that a postgres:// address names. Tables are brought up to date where needed.
 func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
-	if strings.Contains(path, "://") {
-		return nil, errors.New("only a path to an SQLite file is supported as database")
-	}
-	s := &Store{now: time.Now}
+	s := &Store{now: time.Now, dialect: onSQLite}
 	s.searches.store, s.carts, s.savedCards = s, carts{s, maxCarts}, savedCards{s}
-	s.apiKeys, s.orderLists, s.apiRequests, s.paymentLinks = apiKeys{s}, orderLists{s}, apiRequests{s}, paymentLinks{s}
+	s.apiKeys, s.orderLists, s.apiRequests, s.paymentLinks = apiKeys{s}, orderLists{s, searchedAtOnce}, apiRequests{s}, paymentLinks{s}
 	s.webhooks, s.reportBooks, s.people, s.orderPages, s.disputes, s.sales = webhooks{s}, reportBooks{s}, people{s}, orderPages{s}, disputes{s}, sales{s}
+	s.claims = claims{s}
 	for _, option := range options {
 		option(s)
 	}
 	s.eventIDs = checkout.NewIDs(s.now)
-	path, err := makeFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("database file: %w", err)
+	open := openFile
+	if OnServer(path) {
+		open = openServer
 	}
-	if err := s.open(ctx, path); err != nil {
+	if err := open(ctx, s, path); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
-func (s *Store) open(ctx context.Context, path string) (err error) {
+// openFile opens an SQLite file.
+func openFile(ctx context.Context, s *Store, path string) (err error) {
+	if path, err = makeFile(path); err != nil {
+		return fmt.Errorf("database file: %w", err)
+	}
 	if s.exclusive {
 		if s.release, err = claim(ctx, path, 0); err != nil {
 			return err
@@ -97,14 +103,21 @@ func (s *Store) open(ctx context.Context, path string) (err error) {
 	if s.writer, err = newWriter(ctx, writes); err != nil {
 		return errors.Join(fmt.Errorf("open database: %w", err), writes.Close())
 	}
+	s.commits = s.writer
 	if s.readers, err = openReaders(path); err != nil {
 		return err
 	}
 	s.reads = newStatements(s.readers)
+	return begin(ctx, s)
+}
+
+// begin reads what the Store has to know before it is used.
+func begin(ctx context.Context, s *Store) (err error) {
+	s.probe.statement = s.dialect.touch
 	if s.NewestID, err = newestID(ctx, s.reads); err != nil {
 		return fmt.Errorf("open database: %w", err)
 	}
-	s.personalData = personalData{s.readers, s.reads}
+	s.personalData = personalData{s.readers, s.reads, s.dialect.shared}
 	return s.searches.note(ctx)
 }
 
@@ -165,17 +178,13 @@ func (s *Store) Close() error {
 	if s.readers != nil {
 		errs = append(errs, s.readers.Close())
 	}
-	if s.writer != nil {
-		errs = append(errs, s.writer.close())
+	if s.commits != nil {
+		errs = append(errs, s.commits.close())
 	}
 	if s.release != nil {
 		errs = append(errs, s.release())
 	}
 	return errors.Join(errs...)
-}
-
-func (s *Store) write(ctx context.Context, fn func(context.Context, *tx) error) error {
-	return s.writer.do(ctx, fn)
 }
 
 // querier is what a transaction and a pool have in common.

@@ -39,6 +39,7 @@ func eachConnection(t *testing.T, pool *sql.DB, check func(*sql.Conn)) {
 }
 
 func TestThePragmasAreInForceOnEveryConnection(t *testing.T) {
+	onSQLiteOnly(t, "what is about files")
 	store := openStore(t)
 	want := map[string]string{
 		"foreign_keys": "1", "synchronous": "2", "journal_mode": "wal", "busy_timeout": "5000", "cache_size": "-8192", "query_only": "0",
@@ -57,6 +58,7 @@ func TestThePragmasAreInForceOnEveryConnection(t *testing.T) {
 }
 
 func TestThereIsOneWriterAndReadersCannotWrite(t *testing.T) {
+	onSQLiteOnly(t, "what is about files")
 	store := openStore(t)
 	placeOrder(t, store, newOrder("order"))
 	if n := store.writer.db.Stats().MaxOpenConnections; n != 1 {
@@ -84,6 +86,7 @@ func expectMode(t *testing.T, path string, want fs.FileMode) {
 }
 
 func TestOnlyTheOwnerReadsTheBuyersAddresses(t *testing.T) {
+	onSQLiteOnly(t, "what is about files")
 	folder := filepath.Join(t.TempDir(), "data", "shop")
 	store, path := openStoreAt(t, filepath.Join(folder, "shop.db"))
 	placeOrder(t, store, newOrder("order"))
@@ -95,6 +98,7 @@ func TestOnlyTheOwnerReadsTheBuyersAddresses(t *testing.T) {
 // In a folder that was there before, the files have to protect themselves: what
 // was just written stands in the WAL.
 func TestOnlyTheOwnerReadsTheWALInAFolderThatIsOpenToAll(t *testing.T) {
+	onSQLiteOnly(t, "what is about files")
 	folder := t.TempDir()
 	if err := os.Chmod(folder, 0o755); err != nil {
 		t.Fatal(err)
@@ -107,7 +111,7 @@ func TestOnlyTheOwnerReadsTheWALInAFolderThatIsOpenToAll(t *testing.T) {
 }
 
 func TestWhatWasStoredIsThereAfterARestart(t *testing.T) {
-	store, path := openStoreAt(t, filepath.Join(t.TempDir(), "shop.db"))
+	store, path := openStoreAt(t, newDatabase(t))
 	orderWithPayment(t, store, "order", newPayment("p1"))
 	if err := store.Close(); err != nil {
 		t.Fatal(err)
@@ -122,6 +126,9 @@ func TestWhatWasStoredIsThereAfterARestart(t *testing.T) {
 // kill would have left behind.
 func copyAsAfterAKill(t *testing.T, path string) (copied string) {
 	t.Helper()
+	if onServer {
+		return path // whose server lives on
+	}
 	copied = filepath.Join(t.TempDir(), "killed.db")
 	for _, suffix := range []string{"", "-wal"} {
 		content, err := os.ReadFile(path + suffix)
@@ -136,6 +143,7 @@ func copyAsAfterAKill(t *testing.T, path string) (copied string) {
 }
 
 func TestWhatWasAcknowledgedSurvivesAKill(t *testing.T) {
+	onSQLiteOnly(t, "what is about files")
 	store, path := openStoreAt(t, filepath.Join(t.TempDir(), "shop.db"))
 	for i := range 20 {
 		id := fmt.Sprint("order-", i)
@@ -151,6 +159,7 @@ func TestWhatWasAcknowledgedSurvivesAKill(t *testing.T) {
 }
 
 func TestAPathIsTakenAsItIs(t *testing.T) {
+	onSQLiteOnly(t, "what is about files")
 	for _, name := range []string{"my shop.db", "50%25 off.db", "what?.db", "nr#1.db", "ünïcode.db", "a&b=c.db", "_pragma=x.db"} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), name)
@@ -167,6 +176,7 @@ func TestAPathIsTakenAsItIs(t *testing.T) {
 }
 
 func TestWhatIsNoDatabaseIsRefusedAndLeftAlone(t *testing.T) {
+	onSQLiteOnly(t, "what is about files")
 	folder := t.TempDir()
 	text := filepath.Join(folder, "text.txt")
 	want := []byte("Dear reader, this is a text and no database, however long it may be.\n")
@@ -186,6 +196,7 @@ func TestWhatIsNoDatabaseIsRefusedAndLeftAlone(t *testing.T) {
 }
 
 func TestReadyMeansAbleToStore(t *testing.T) {
+	onSQLiteOnly(t, "what is about files")
 	store := openStore(t)
 	if err := store.Ready(t.Context()); err != nil {
 		t.Errorf("a database that works: %v", err)
@@ -204,6 +215,7 @@ func TestReadyMeansAbleToStore(t *testing.T) {
 // A store that was closed has let go of its file: what was in the log is in the
 // database, and the log is gone.
 func TestAClosedStoreLeavesOneFile(t *testing.T) {
+	onSQLiteOnly(t, "what is about files")
 	path := filepath.Join(t.TempDir(), "shop.db")
 	store, err := Open(t.Context(), path)
 	if err != nil {

@@ -11,18 +11,18 @@ import (
 )
 
 // SpreadEvents implements webhooks.Store. An endpoint's place moves with the deliveries that
-// are made, so that each event is taken once. Events get their place while the writer has the
-// file for itself, so that none appears before a place that was passed already.
+// are made, so that each event is taken once. No event appears before a complete place that was
+// passed already.
 func (t webhooks) SpreadEvents(ctx context.Context, endpointID string, limit int) (more bool, err error) {
 	var seen, newest int64
-	err = t.store.reads.QueryRowContext(ctx, `SELECT seen, `+newestEvent+` FROM webhook_endpoints WHERE id = $1`, endpointID).Scan(&seen, &newest)
+	err = t.store.reads.QueryRowContext(ctx, `SELECT seen, `+t.store.dialect.newest("events")+` FROM webhook_endpoints WHERE id = $1`, endpointID).Scan(&seen, &newest)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && newest <= seen {
 		return false, nil
 	}
 	if err != nil {
 		return false, fmt.Errorf("read the place of an endpoint: %w", err)
 	}
-	err = t.store.write(ctx, func(ctx context.Context, tx *tx) error {
+	err = t.store.writeTo(ctx, aboutEndpoint(endpointID), func(ctx context.Context, tx *tx) error {
 		more, err = t.spread(ctx, tx, endpointID, limit)
 		return err
 	})
@@ -38,11 +38,12 @@ func (t webhooks) spread(ctx context.Context, tx *tx, endpointID string, limit i
 		return false, err
 	}
 	var last int64
+	dialect := t.store.dialect
 	events, err := collect(ctx, tx, func(row scanner) (checkout.MerchantEvent, error) { return scanEvent(row, &last) }, `
-		SELECT `+eventColumns+`, events.seq
+		SELECT `+eventColumns+`, events.`+dialect.place+`
 		  FROM events
-		 WHERE seq > (SELECT seen FROM webhook_endpoints WHERE id = $1)
-		 ORDER BY seq`+first(limit), endpointID)
+		 WHERE `+dialect.place+` > (SELECT seen FROM webhook_endpoints WHERE id = $1) AND `+dialect.place+` < `+dialect.complete+`
+		 ORDER BY `+dialect.place+dialect.firstPlaces(limit), endpointID)
 	if err != nil || len(events) == 0 {
 		return false, err
 	}
@@ -53,7 +54,7 @@ func (t webhooks) spread(ctx context.Context, tx *tx, endpointID string, limit i
 			}
 		}
 	}
-	return len(events) == limit, execute(ctx, tx, `UPDATE webhook_endpoints SET seen = $1 WHERE id = $2`, last, endpointID)
+	return len(events) >= limit, execute(ctx, tx, `UPDATE webhook_endpoints SET seen = $1 WHERE id = $2`, last, endpointID)
 }
 
 const deliveryColumns = eventColumns + `, deliveries.id, deliveries.endpoint_id, deliveries.state, deliveries.attempts, deliveries.next_at, deliveries.created_at`
@@ -79,7 +80,10 @@ func (t webhooks) DueDeliveries(ctx context.Context, endpointID string, now time
 
 // SaveTry implements webhooks.Store.
 func (t webhooks) SaveTry(ctx context.Context, deliveryID int64, try checkout.DeliveryTry, decide func(checkout.WebhookEndpoint, checkout.Delivery) (checkout.WebhookEndpoint, checkout.Delivery)) (d checkout.Delivery, err error) {
-	err = t.store.write(ctx, func(ctx context.Context, tx *tx) error {
+	err = t.store.writeTo(ctx, aboutNothing, func(ctx context.Context, tx *tx) error {
+		if err := t.lockEndpoint(ctx, tx, deliveryID); err != nil {
+			return err
+		}
 		before, err := scanDelivery(tx.QueryRowContext(ctx, `
 			SELECT `+deliveryColumns+`
 			  FROM deliveries
@@ -113,6 +117,18 @@ func (t webhooks) SaveTry(ctx context.Context, deliveryID int64, try checkout.De
 	return d, err
 }
 
+// lockEndpoint keeps others from the endpoint of a delivery until the transaction ends.
+func (t webhooks) lockEndpoint(ctx context.Context, tx *tx, deliveryID int64) error {
+	if !t.store.dialect.shared {
+		return nil
+	}
+	ids, err := collect(ctx, tx, scanText, `SELECT endpoint_id FROM deliveries WHERE id = $1`, deliveryID)
+	for _, id := range ids {
+		err = t.store.dialect.alsoLock(ctx, tx, aboutEndpoint(id))
+	}
+	return err
+}
+
 // tryRow names the answers of a delivery's tries when they are sealed.
 func tryRow(deliveryID int64) string { return fmt.Sprint("delivery ", deliveryID) }
 
@@ -139,7 +155,7 @@ func (t webhooks) body(ctx context.Context, q querier, eventID string) ([]byte, 
 
 // FreezeBody implements merchant.Store.
 func (t webhooks) FreezeBody(ctx context.Context, e checkout.MerchantEvent, body []byte, erased bool) (frozen []byte, err error) {
-	err = t.store.write(ctx, func(ctx context.Context, tx *tx) error {
+	err = t.store.writeTo(ctx, aboutOrder(e.OrderID), func(ctx context.Context, tx *tx) error {
 		var erasedSince bool
 		err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM orders WHERE id = $1 AND erased_at IS NOT NULL)`, e.OrderID).Scan(&erasedSince)
 		if err != nil {
@@ -201,7 +217,7 @@ func (t webhooks) Tries(ctx context.Context, deliveryID int64) ([]checkout.Deliv
 
 // ForgetTries implements webhooks.Store.
 func (t webhooks) ForgetTries(ctx context.Context, before time.Time, limit int) (more bool, err error) {
-	err = t.store.write(ctx, func(ctx context.Context, tx *tx) error {
+	err = t.store.writeTo(ctx, aboutNothing, func(ctx context.Context, tx *tx) error {
 		res, err := tx.ExecContext(ctx, `
 			DELETE FROM delivery_tries
 			 WHERE id IN (SELECT id FROM delivery_tries WHERE at < $1 ORDER BY at`+first(limit)+`)`, before.UnixMilli())

@@ -35,7 +35,7 @@ func (t reportBooks) SaveDifferences(ctx context.Context, found []checkout.Diffe
 	if len(found) == 0 {
 		return nil
 	}
-	return t.store.write(ctx, func(ctx context.Context, tx *tx) error {
+	return t.store.writeTo(ctx, aboutReports, func(ctx context.Context, tx *tx) error {
 		for _, is := range found {
 			added, err := differenceRows.addNew(ctx, tx, &is)
 			if err == nil && !added {
@@ -106,7 +106,7 @@ func (t reportBooks) OpenDifference(ctx context.Context, id string) (checkout.Di
 
 // ResolveDifference implements books.Store.
 func (t reportBooks) ResolveDifference(ctx context.Context, subjectOrID string, at time.Time, by, note string) error {
-	return t.store.write(ctx, func(ctx context.Context, tx *tx) error {
+	return t.store.writeTo(ctx, aboutReports, func(ctx context.Context, tx *tx) error {
 		res, err := tx.ExecContext(ctx, `
 			UPDATE differences
 			   SET resolved_at = $1, resolved_by = $2, note = $3

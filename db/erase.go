@@ -12,7 +12,8 @@ import (
 // personalData finds what the database holds about buyers.
 type personalData struct {
 	readers *sql.DB
-	reads   *statements // on them
+	reads   executor // on them
+	shared  bool     // it is PostgreSQL, which sees to its own logs
 }
 
 // DueErasures implements payments.Store.
@@ -57,6 +58,9 @@ func (s *personalData) OrdersOf(ctx context.Context, email string) ([]string, er
 // ForgetOld implements payments.Store. What was erased from the tables stands in the
 // write-ahead log until that is emptied.
 func (s *personalData) ForgetOld(ctx context.Context) error {
+	if s.shared {
+		return nil
+	}
 	_, err := s.readers.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
 	return err
 }

@@ -37,8 +37,8 @@ func forgetBodies(ctx context.Context, tx *tx, orderID string) error {
 	}
 	err := execute(ctx, tx, `
 		UPDATE delivery_tries
-		   SET answer = x''
-		 WHERE delivery_id IN (SELECT id FROM deliveries WHERE order_id = $1 AND order_id <> '')`, orderID)
+		   SET answer = $1
+		 WHERE delivery_id IN (SELECT id FROM deliveries WHERE order_id = $2 AND order_id <> '')`, []byte{}, orderID)
 	if err != nil {
 		return fmt.Errorf("erase answers: %w", err)
 	}

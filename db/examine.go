@@ -20,9 +20,12 @@ type Examined struct {
 // UpToDate reports whether [Open] would migrate nothing.
 func (e Examined) UpToDate() bool { return !e.Missing && e.Schema == e.Known }
 
-// Examine looks at the file at path beside a running server or without one. It migrates
+// Examine looks at the file at path, or at the database that an address names, beside a running server or without one. It migrates
 // nothing and makes no file that stays. Its error says why a server could not store there.
 func Examine(ctx context.Context, path string) (found Examined, err error) {
+	if OnServer(path) {
+		return examineServer(ctx, path)
+	}
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -10,6 +10,7 @@ import (
 
 // Beside a store that is open an examination commits, and what is not there stays so.
 func TestAnExaminationSaysWhetherAServerCouldStore(t *testing.T) {
+	onSQLiteOnly(t, "what is about files")
 	store, path := openStoreAt(t, filepath.Join(t.TempDir(), "shop.db"))
 	if found, err := Examine(t.Context(), path); err != nil || !found.UpToDate() {
 		t.Errorf("an open database is %+v, %v", found, err)
@@ -33,6 +34,7 @@ func TestAnExaminationSaysWhetherAServerCouldStore(t *testing.T) {
 }
 
 func TestAnExaminationSaysWhyAServerCouldNotStore(t *testing.T) {
+	onSQLiteOnly(t, "what is about files")
 	folder := t.TempDir()
 	plain := filepath.Join(folder, "plain.db")
 	if err := os.WriteFile(plain, []byte(strings.Repeat("no database ", 100)), 0o600); err != nil {

@@ -162,8 +162,8 @@ func (g Goods) SetStock(ctx context.Context, by operators.Actor, sku string, pie
 		err = changeOne(ctx, tx, `
 			UPDATE products
 			   SET stock = CASE
-			           WHEN $1 IS NULL THEN NULL
-			           ELSE max($1, reserved)
+			           WHEN $1 < reserved THEN reserved
+			           ELSE $1
 			       END
 			 WHERE sku = $2`, pieces, sku)
 		if err != nil {
@@ -277,7 +277,7 @@ func (g Goods) Read(r io.Reader, currency checkout.Currency) ([]checkout.Product
 func (g Goods) AddPicture(ctx context.Context, p checkout.Picture) (name string, err error) {
 	sum := sha256.Sum256(p.Bytes)
 	name = hex.EncodeToString(sum[:16]) + "." + p.Extension()
-	err = g.store.write(ctx, func(ctx context.Context, tx *tx) error {
+	err = g.store.writeTo(ctx, aboutNothing, func(ctx context.Context, tx *tx) error {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO product_pictures (name, type, bytes)
 			VALUES ($1, $2, $3)
@@ -335,9 +335,9 @@ func (g Goods) importOne(ctx context.Context, tx *tx, by operators.Actor, p chec
 			       image = excluded.image,
 			       position = excluded.position,
 			       stock = CASE
-			           WHEN excluded.listed IS listed THEN stock
-			           WHEN excluded.stock IS NULL THEN NULL
-			           ELSE max(excluded.stock, reserved)
+			           WHEN excluded.listed IS NOT DISTINCT FROM products.listed THEN products.stock
+			           WHEN excluded.stock < products.reserved THEN products.reserved
+			           ELSE excluded.stock
 			       END,
 			       listed = excluded.listed`,
 		p.SKU, p.Name, p.Description, p.Image, position, p.Stock)

@@ -28,14 +28,40 @@ var testKey = bytes.Repeat([]byte{7}, 32)
 // openStore opens a new database whose clock stands at noon.
 func openStore(t testing.TB) *Store {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "shop.db")
-	MakeDatabase(t, path)
-	store, _ := openStoreAt(t, path)
+	store, _ := openStoreAt(t, newDatabase(t))
 	return store
 }
 
-// MakeDatabase is dbtest.Make, which the tests inside this package cannot import.
-var MakeDatabase func(t testing.TB, path string)
+// MakeDatabase and NewPostgres are those of dbtest, which the tests inside this package
+// cannot import.
+var (
+	MakeDatabase func(t testing.TB, path string)
+	NewPostgres  func(t testing.TB) (address string)
+)
+
+// onServer says that the suite runs on PostgreSQL: DATABASE=postgres go test ./db.
+// TestTheSuiteOnPostgreSQL runs it so.
+var onServer = os.Getenv("DATABASE") == "postgres"
+
+// newDatabase makes an empty database with all of its tables, and answers with its path or
+// address.
+func newDatabase(t testing.TB) string {
+	t.Helper()
+	if onServer {
+		return NewPostgres(t)
+	}
+	path := filepath.Join(t.TempDir(), "shop.db")
+	MakeDatabase(t, path)
+	return path
+}
+
+// onSQLiteOnly ends a test of what PostgreSQL has no counterpart of.
+func onSQLiteOnly(t testing.TB, why string) {
+	t.Helper()
+	if onServer {
+		t.Skip("of SQLite: " + why)
+	}
+}
 
 func openStoreAt(t testing.TB, path string) (*Store, string) {
 	t.Helper()

@@ -14,8 +14,8 @@ func (t people) UntoldMatters(ctx context.Context, person string, matters []stri
 		return nil, err
 	}
 	untold, err := collect(ctx, t.store.reads, scanText, `
-		SELECT value
-		  FROM json_each($1) AS wanted
+		SELECT wanted.value
+		  FROM `+t.store.dialect.texts("$1", "wanted")+`
 		 WHERE NOT EXISTS (SELECT 1 FROM inbox_emails WHERE person = $2 AND matter = wanted.value)
 		 ORDER BY wanted.key`, string(list), person)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"antom-checkout/checkout"
@@ -102,12 +103,12 @@ func scanLink(row scanner) (l checkout.PaymentLink, err error) {
 	return l, err
 }
 
-// findLink finds a link by one of its unique columns.
-func findLink(ctx context.Context, q querier, column, value string) (l checkout.PaymentLink, err error) {
+// findLink finds a link by one of its unique columns; more ends the SELECT.
+func findLink(ctx context.Context, q querier, column, value string, more ...string) (l checkout.PaymentLink, err error) {
 	l, err = scanLink(q.QueryRowContext(ctx, `
 		SELECT `+linkRows.names+`
 		  FROM payment_links
-		 WHERE `+column+` = $1`, value))
+		 WHERE `+column+` = $1`+strings.Join(more, ""), value))
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return l, checkout.ErrNotFound
@@ -117,13 +118,13 @@ func findLink(ctx context.Context, q querier, column, value string) (l checkout.
 	return l, nil
 }
 
-// linkRefusal is why the payment link of an order has no use left for it, or "". An order
+// refusal is why the payment link of an order has no use left for it, or "". An order
 // that has reserved or taken its use keeps it.
-func linkRefusal(ctx context.Context, tx *tx, o checkout.Order) (checkout.ErrorCode, error) {
+func (t paymentLinks) refusal(ctx context.Context, tx *tx, o checkout.Order) (checkout.ErrorCode, error) {
 	if o.Link == "" || o.Stock != checkout.StockFree {
 		return "", nil
 	}
-	l, err := findLink(ctx, tx, "id", o.Link)
+	l, err := findLink(ctx, tx, "id", o.Link, t.store.dialect.lock("payment_links"))
 	if err != nil && !checkout.IsNotFound(err) {
 		return "", err
 	}
@@ -138,7 +139,8 @@ func countUse(ctx context.Context, tx *tx, o checkout.Order, reserve, take int) 
 	}
 	_, err := tx.ExecContext(ctx, `
 		UPDATE payment_links
-		   SET reserved = max(0, reserved + $1), uses = max(0, uses + $2)
+		   SET reserved = CASE WHEN reserved + $1 < 0 THEN 0 ELSE reserved + $1 END,
+		       uses = CASE WHEN uses + $2 < 0 THEN 0 ELSE uses + $2 END
 		 WHERE id = $3`, reserve, take, o.Link)
 	if err != nil {
 		return fmt.Errorf("count use of payment link: %w", err)

@@ -9,7 +9,7 @@ import (
 
 // SaveNotification implements payments.Store.
 func (s *Store) SaveNotification(ctx context.Context, n checkout.Notification) error {
-	return s.write(ctx, func(ctx context.Context, tx *tx) error {
+	return s.writeTo(ctx, aboutNothing, func(ctx context.Context, tx *tx) error {
 		_, err := s.saveNotification(ctx, tx, n)
 		return err
 	})
@@ -17,7 +17,7 @@ func (s *Store) SaveNotification(ctx context.Context, n checkout.Notification) e
 
 // saveNotification stores a notification, or finds the row of the same message.
 // repeated reports that it was applied already; then the row stays as it is.
-func (s *sealer) saveNotification(ctx context.Context, tx *tx, n checkout.Notification) (repeated bool, err error) {
+func (s *Store) saveNotification(ctx context.Context, tx *tx, n checkout.Notification) (repeated bool, err error) {
 	res, err := tx.ExecContext(ctx, `
 		INSERT INTO notifications (id, type, payment_request_id, antom_id, body_sha256, body, received_at, applied,
 			path, client_id, signed_time, signature)
@@ -34,13 +34,13 @@ func (s *sealer) saveNotification(ctx context.Context, tx *tx, n checkout.Notifi
 	err = tx.QueryRowContext(ctx, `
 		SELECT applied
 		  FROM notifications
-		 WHERE id = $1`, n.ID).Scan(&repeated)
+		 WHERE id = $1`+s.dialect.lock("notifications"), n.ID).Scan(&repeated)
 	if err != nil || repeated {
 		return repeated, err
 	}
 	_, err = tx.ExecContext(ctx, `
 		UPDATE notifications
-		   SET payment_request_id = iif($1 = '', payment_request_id, $1),
+		   SET payment_request_id = CASE WHEN $1 = '' THEN payment_request_id ELSE $1 END,
 		       applied = $2
 		 WHERE id = $3`, n.PaymentRequestID, n.Applied, n.ID)
 	if err == nil && n.PaymentRequestID != "" {

@@ -11,7 +11,10 @@ import (
 )
 
 // orderLists is the part of the Store that lists orders.
-type orderLists struct{ store *Store }
+type orderLists struct {
+	store  *Store
+	atOnce int // how many orders a search looks at before it says how far it has come
+}
 
 // Orders implements merchant.Store.
 func (t orderLists) Orders(ctx context.Context, f checkout.OrderFilter, w checkout.Window) ([]checkout.Order, error) {
@@ -25,7 +28,7 @@ func (t orderLists) Orders(ctx context.Context, f checkout.OrderFilter, w checko
 
 // ordersOf reads the orders whose ids a query selects.
 func (t orderLists) ordersOf(ctx context.Context, query string, values []any) ([]checkout.Order, error) {
-	ids, err := collect(ctx, t.store.reads, scanText, query, values...)
+	ids, err := collect(ctx, t.store.reads, scanText, t.store.dialect.text(query), values...)
 	if err != nil {
 		return nil, fmt.Errorf("list orders: %w", err)
 	}
@@ -57,7 +60,7 @@ func (t orderLists) fewHaveAmount(ctx context.Context, f checkout.OrderFilter) (
 		SELECT count(*)
 		  FROM (SELECT 1
 		          FROM orders
-		         WHERE `+c.text()+first(fewAmounts+1)+`)`, c.values...).Scan(&count)
+		         WHERE `+c.text()+first(fewAmounts+1)+`) AS found`, c.values...).Scan(&count)
 	return count <= fewAmounts, err
 }
 
@@ -181,19 +184,19 @@ func (c *conditions) properties(f checkout.OrderFilter, plus, timePlus string, f
 	case f.Currency != "":
 		c.add(plus+`orders.currency = $`, string(f.Currency))
 	}
-	c.placed(f, timePlus)
+	c.placed(f, timePlus, timePlus)
 	if f.Waiting {
 		c.parts = append(c.parts, plus+waiting)
 	}
 }
 
 // placed is the condition of the time that orders were placed in.
-func (c *conditions) placed(f checkout.OrderFilter, plus string) {
+func (c *conditions) placed(f checkout.OrderFilter, fromPlus, toPlus string) {
 	if !f.CreatedFrom.IsZero() {
-		c.add(plus+`orders.created_at >= $`, f.CreatedFrom.UnixMilli())
+		c.add(fromPlus+`orders.created_at >= $`, f.CreatedFrom.UnixMilli())
 	}
 	if !f.CreatedTo.IsZero() {
-		c.add(plus+`orders.created_at <= $`, f.CreatedTo.UnixMilli())
+		c.add(toPlus+`orders.created_at <= $`, f.CreatedTo.UnixMilli())
 	}
 }
 

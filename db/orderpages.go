@@ -27,7 +27,7 @@ func (t orderPages) DeadEmails(ctx context.Context, since time.Time, limit int) 
 	return t.outbox(ctx, `
 		  JOIN orders
 		    ON orders.id = outbox.order_id
-		 WHERE outbox.state = 'dead' AND `+isEmail+` AND (orders.ever_paid = 1 OR topic GLOB 'operator.*')
+		 WHERE outbox.state = 'dead' AND `+isEmail+` AND (orders.ever_paid = 1 OR topic LIKE 'operator.%')
 		   AND outbox.created_at >= $1 AND orders.erased_at IS NULL
 		 ORDER BY outbox.id`+first(limit), since.UnixMilli())
 }

@@ -62,7 +62,7 @@ func (s *Store) CreateOrder(ctx context.Context, o checkout.Order, cause checkou
 	o.Version = 1
 	transitions := checkout.Transitions(checkout.Order{}, o)
 	events := checkout.AddEvents(checkout.Order{}, &o, transitions, nil)
-	err := s.write(ctx, func(ctx context.Context, tx *tx) error {
+	err := s.writeTo(ctx, aboutOrder(o.ID), func(ctx context.Context, tx *tx) error {
 		isNew, err := s.sealer.insertOrder(ctx, tx, &o)
 		if err != nil {
 			return err
@@ -71,7 +71,7 @@ func (s *Store) CreateOrder(ctx context.Context, o checkout.Order, cause checkou
 			o, err = s.sealer.load(ctx, tx, name{byForm, o.FormKey})
 			return err
 		}
-		if err := checkReference(ctx, tx, o); err != nil {
+		if err := checkReference(ctx, tx, &s.dialect, o); err != nil {
 			return err
 		}
 		if err := insertLines(ctx, tx, o); err != nil {
@@ -101,9 +101,12 @@ func (s *sealer) insertOrder(ctx context.Context, tx *tx, o *checkout.Order) (is
 // checkReference refuses the merchant's reference of another order, unless that has
 // expired or was cancelled. At a payment link any reader of its address may write a
 // reference, so those keep no order of the merchant's programs out.
-func checkReference(ctx context.Context, tx *tx, o checkout.Order) error {
+func checkReference(ctx context.Context, tx *tx, dialect *dialect, o checkout.Order) error {
 	if o.Reference == "" || o.Source == checkout.SourceLink {
 		return nil
+	}
+	if err := dialect.alsoLock(ctx, tx, aboutReference(o.Reference)); err != nil {
+		return err
 	}
 	var first string
 	err := tx.QueryRowContext(ctx, `
@@ -276,7 +279,8 @@ func scanText(row scanner) (string, error) {
 
 // newestID is the last id in time order of all orders and payments, or "".
 func newestID(ctx context.Context, q querier) (id string, err error) {
+	var payment string
 	err = q.QueryRowContext(ctx, `
-		SELECT max(coalesce((SELECT max(id) FROM orders), ''), coalesce((SELECT max(request_id) FROM payments), ''))`).Scan(&id)
-	return id, err
+		SELECT coalesce((SELECT max(id) FROM orders), ''), coalesce((SELECT max(request_id) FROM payments), '')`).Scan(&id, &payment)
+	return max(id, payment), err
 }

@@ -61,11 +61,10 @@ func TestAnOrderIsReadBackAsItWasWritten(t *testing.T) {
 			Parameters: `{"k":"v"}`, Codes: []checkout.Code{{Type: "QRCODE", Value: "00020101"}, {Type: "BARCODE", Value: "123"}},
 			ExpiresAt: noon.Add(30 * time.Minute),
 		},
-		CreatedAt: noon.Add(time.Millisecond), ExpiresAt: noon.Add(time.Hour), NextPoll: noon.Add(10 * time.Second), Polls: 3, ReconcileAt: noon.Add(2 * time.Hour),
+		CreatedAt: noon.Add(time.Millisecond), ExpiresAt: noon.Add(time.Hour), NextPoll: noon.Add(10 * time.Second), Polls: 3, ReconcileAt: noon.Add(2 * time.Hour), DisputeAt: noon.Add(time.Hour),
 		Disputes: []checkout.Dispute{{ID: "d1", Type: "CHARGEBACK", Step: "DISPUTE_JUDGED", Due: noon.Add(time.Hour), Result: "ACCEPT_BY_MERCHANT", Amount: checkout.Money{Minor: 900, Currency: "SGD"},
 			Source: "VISA", ReasonCode: "10.4", Reason: "not recognised",
-			Since: noon, Undefendable: true, AcceptReason: "TIMEOUT", AutoDefence: "EXEMPTED"}},
-		DisputeAt: noon.Add(3 * time.Hour),
+			Since: noon, Undefendable: true, AcceptReason: "MERCHANT_ACCEPT", AutoDefence: "LIABILITY_SHIFT"}},
 		Duplicate: true, ShopFault: true, ResolvedOffline: true, EmailOnFailure: true, AuthEndsAt: noon.Add(7 * 24 * time.Hour),
 		Operations: []checkout.Operation{
 			{Kind: checkout.Refund, RequestID: "r2", AntomID: "antom-r2", Amount: sgd(100), Status: checkout.OperationSuccess, ResultCode: "SUCCESS", Key: "admin:ann", Reason: "broken", Misses: 2, CreatedAt: noon, SubmittedAt: noon.Add(time.Minute)},

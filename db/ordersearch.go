@@ -3,7 +3,6 @@ package db
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"antom-checkout/checkout"
 )
@@ -52,23 +51,19 @@ func walks(f checkout.OrderFilter) bool {
 
 // walk is an index whose orders are looked at one by one, the newest first.
 type walk struct {
-	from string // table and index
-	id   string // the column of the order
-	by   string // what stands in the order of time
-	add  func(*conditions, checkout.OrderFilter)
+	from string                                  // table and index
+	id   string                                  // the column of the order
+	by   string                                  // what stands in the order of time
+	add  func(*conditions, checkout.OrderFilter) // the condition that the index begins with, if any
 }
 
 var (
-	walkTime = walk{"orders INDEXED BY orders_by_time", "id", "created_at, id", func(c *conditions, f checkout.OrderFilter) {
-		c.placed(f, "")
-	}}
+	walkTime   = walk{"orders INDEXED BY orders_by_time", "id", "created_at, id", nil}
 	walkStatus = walk{"orders INDEXED BY orders_by_status", "id", "created_at, id", func(c *conditions, f checkout.OrderFilter) {
 		c.add("orders.status = $", string(f.Status))
-		c.placed(f, "")
 	}}
 	walkCurrency = walk{"orders INDEXED BY orders_by_currency", "id", "created_at, id", func(c *conditions, f checkout.OrderFilter) {
 		c.add("orders.currency = $", string(f.Currency))
-		c.placed(f, "")
 	}}
 	walkMethod = walk{"payments AS of_method INDEXED BY payments_by_method", "order_id", "order_id", func(c *conditions, f checkout.OrderFilter) {
 		c.add("of_method.method = $", f.Method)
@@ -90,8 +85,8 @@ func (t orderLists) shortestWalk(ctx context.Context, f checkout.OrderFilter, af
 	}
 	all = append(all, walkTime)
 	for i, candidate := range all {
-		query, values := lengthQuery(f, candidate, after)
-		stops, err := collect(ctx, t.store.reads, scanText, query, values...)
+		query, values := lengthQuery(f, candidate, after, t.atOnce)
+		stops, err := collect(ctx, t.store.reads, scanText, t.store.dialect.text(query), values...)
 		switch {
 		case err != nil:
 			return by, "", err
@@ -105,7 +100,7 @@ func (t orderLists) shortestWalk(ctx context.Context, f checkout.OrderFilter, af
 }
 
 // lengthQuery selects the order at which a walk stops; none if it is shorter.
-func lengthQuery(f checkout.OrderFilter, by walk, after string) (string, []any) {
+func lengthQuery(f checkout.OrderFilter, by walk, after string, most int) (string, []any) {
 	var c conditions
 	by.between(&c, f, after, "")
 	return fmt.Sprintf(`
@@ -113,7 +108,7 @@ func lengthQuery(f checkout.OrderFilter, by walk, after string) (string, []any) 
 		  FROM %s
 		 WHERE %s
 		 ORDER BY %s
-		 LIMIT 1 OFFSET %d`, by.id, by.from, c.text(), by.newest(), searchedAtOnce), c.values
+		 LIMIT 1 OFFSET %d`, by.id, by.from, c.text(), by.newest(), most), c.values
 }
 
 // newest is the order in which the newest come first.
@@ -124,19 +119,24 @@ func (w walk) newest() string {
 	return "created_at DESC, id DESC"
 }
 
-// between is the part of the walk after one order, and not past another one. An order that the
-// walk has come to is a closer bound than the filter's time, and of two bounds SQLite may read
-// the index from the wider one.
+// between adds the conditions of a walk from one order to another one. Where a cursor bounds the
+// walk, a unary plus keeps SQLite from the bound of the filter's time, which is further away.
 func (w walk) between(c *conditions, f checkout.OrderFilter, after, until string) {
-	if after != "" {
-		f.CreatedTo = time.Time{}
+	if w.add != nil {
+		w.add(c, f)
 	}
-	if until != "" {
-		f.CreatedFrom = time.Time{}
+	if w.id != w.by {
+		c.placed(f, plusIf(until != ""), plusIf(after != ""))
 	}
-	w.add(c, f)
 	w.cursor(c, "<", after)
 	w.cursor(c, ">=", until)
+}
+
+func plusIf(hint bool) string {
+	if hint {
+		return "+"
+	}
+	return ""
 }
 
 // cursor begins or stops the walk at an order.

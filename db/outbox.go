@@ -10,7 +10,7 @@ import (
 )
 
 // isEmail holds for the topics of emails, to buyers and to the operator.
-const isEmail = "(topic GLOB 'mail.*' OR topic GLOB 'operator.*')"
+const isEmail = "(topic LIKE 'mail.%' OR topic LIKE 'operator.%')"
 
 // PendingEffects implements payments.Store.
 func (s *Store) PendingEffects(ctx context.Context, now time.Time, limit int) ([]checkout.PendingEffect, error) {
@@ -54,7 +54,7 @@ func (s *Store) HastenEffects(ctx context.Context, longest func(checkout.Pending
 			return err
 		}
 		for _, e := range rows {
-			if !e.next.After(now.Add(longest(e.PendingEffect))) {
+			if !e.next.After(now.Add(s.claims.longestWait(longest(e.PendingEffect)))) {
 				continue
 			}
 			_, err := tx.ExecContext(ctx, `
@@ -71,21 +71,21 @@ func (s *Store) HastenEffects(ctx context.Context, longest func(checkout.Pending
 
 // EffectDone implements payments.Store.
 func (s *Store) EffectDone(ctx context.Context, id int64) error {
-	return s.write(ctx, func(ctx context.Context, tx *tx) error {
+	return s.writeTo(ctx, aboutNothing, func(ctx context.Context, tx *tx) error {
 		return setEffect(ctx, tx, id, "sent", time.Time{})
 	})
 }
 
 // EffectFailed implements payments.Store.
 func (s *Store) EffectFailed(ctx context.Context, id int64, next time.Time) error {
-	return s.write(ctx, func(ctx context.Context, tx *tx) error {
+	return s.writeTo(ctx, aboutNothing, func(ctx context.Context, tx *tx) error {
 		return setEffect(ctx, tx, id, "pending", next)
 	})
 }
 
 // EffectGivenUp implements payments.Store.
 func (s *Store) EffectGivenUp(ctx context.Context, id int64, then ...checkout.Effect) error {
-	return s.write(ctx, func(ctx context.Context, tx *tx) error {
+	return s.writeTo(ctx, aboutNothing, func(ctx context.Context, tx *tx) error {
 		if err := setEffect(ctx, tx, id, "dead", time.Time{}); err != nil {
 			return err
 		}
@@ -134,19 +134,18 @@ type Outbox struct {
 	Oldest              time.Time // when the oldest pending row was added; zero when nothing is pending
 }
 
-// Outbox counts its rows. It reads those that are not delivered; the sent ones
-// are all that were ever added, without these.
+// Outbox counts its rows. On SQLite it reads those that are not delivered; the sent ones are
+// all that were ever added, without these.
 func (s *Store) Outbox(ctx context.Context) (Outbox, error) {
 	var o Outbox
-	var added int
 	var oldest sql.NullInt64
 	err := s.reads.QueryRowContext(ctx, `
 		SELECT (SELECT count(*) FROM outbox WHERE state = 'pending'),
 		       (SELECT count(*) FROM outbox WHERE state = 'dead'),
-		       (SELECT coalesce(max(id), 0) FROM outbox),
-		       (SELECT min(iif(created_at = 0, next_at, created_at)) FROM outbox WHERE state = 'pending')`).
-		Scan(&o.Pending, &o.Dead, &added, &oldest)
-	o.Sent, o.Oldest = added-o.Pending-o.Dead, optionalMoment(oldest)
+		       `+s.dialect.sent+`,
+		       (SELECT min(CASE WHEN created_at = 0 THEN next_at ELSE created_at END) FROM outbox WHERE state = 'pending')`).
+		Scan(&o.Pending, &o.Dead, &o.Sent, &oldest)
+	o.Oldest = optionalMoment(oldest)
 	return o, err
 }
 
@@ -170,7 +169,7 @@ func (s *Store) Waiting(ctx context.Context, now time.Time) (w Waiting, err erro
 		           AND EXISTS (SELECT 1 FROM operations WHERE payment_request_id = payments.request_id AND kind = 'capture' AND status = 'failed')
 		           AND NOT EXISTS (SELECT 1 FROM operations WHERE payment_request_id = payments.request_id AND kind = 'capture' AND status <> 'failed')),
 		       (SELECT count(*) FROM outbox WHERE state = 'dead' AND `+isEmail+`
-		           AND (topic GLOB 'operator.*' OR EXISTS (SELECT 1 FROM orders WHERE id = outbox.order_id AND ever_paid = 1))),
+		           AND (topic LIKE 'operator.%' OR EXISTS (SELECT 1 FROM orders WHERE id = outbox.order_id AND ever_paid = 1))),
 		       (SELECT count(*) FROM searches WHERE status <> 'searching' AND next_at > $2)`,
 		now.Add(captureWarning).UnixMilli(), now.Add(-strayAge).UnixMilli()).
 		Scan(&w.Reviews, &w.CapturesDue, &w.CapturesFailed, &w.DeadEmails, &w.Strays)

@@ -94,6 +94,9 @@ func TestWhatWaitsForAPersonIsCounted(t *testing.T) {
 		}
 	}
 	expect(Waiting{CapturesDue: 1, CapturesFailed: 1, Reviews: 1, DeadEmails: 1})
+	if onServer {
+		return // it plans by what it has counted
+	}
 	for _, line := range table(t, store.reads, `EXPLAIN QUERY PLAN SELECT count(*) FROM orders WHERE status = 'review'`) {
 		if !strings.Contains(line, "COVERING INDEX orders_by_status (status=?)") {
 			t.Errorf("reviews are counted by %s", line)

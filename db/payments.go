@@ -17,6 +17,7 @@ import (
 	sqlitecode "modernc.org/sqlite/lib"
 
 	"antom-checkout/checkout"
+	"antom-checkout/db/postgres"
 )
 
 // paymentRows is the table of payments. What a payment is for never changes, and what
@@ -222,7 +223,7 @@ func (s *sealer) savePayment(ctx context.Context, tx *tx, orderID string, was, p
 // isForeignID reports that another payment has the Antom id.
 func isForeignID(err error) bool {
 	var failure *sqlite.Error
-	return errors.As(err, &failure) && failure.Code() == sqlitecode.SQLITE_CONSTRAINT_UNIQUE &&
+	return postgres.Violates(err, "payments_antom") || errors.As(err, &failure) && failure.Code() == sqlitecode.SQLITE_CONSTRAINT_UNIQUE &&
 		strings.Contains(failure.Error(), "payments.antom_id")
 }
 
@@ -294,7 +295,7 @@ func (s *Store) DuePolls(ctx context.Context, now time.Time, limit int) ([]check
 // Reschedule implements payments.Store. It counts as a version like any other
 // change, so that a cached order is not taken for the present one.
 func (s *Store) Reschedule(ctx context.Context, due checkout.DuePoll, next time.Time) (stillDue bool, err error) {
-	err = s.write(ctx, func(ctx context.Context, tx *tx) error {
+	err = s.writeTo(ctx, aboutOrder(due.OrderID), func(ctx context.Context, tx *tx) error {
 		res, err := tx.ExecContext(ctx, `
 			UPDATE payments
 			   SET next_poll = $1, polls = polls + 1

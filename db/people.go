@@ -271,8 +271,8 @@ func (t people) putSessions(ctx context.Context, tx *tx, c operators.Change) err
 func endSessions(ctx context.Context, tx *tx, column, value string, now time.Time) error {
 	_, err := tx.ExecContext(ctx, `
 		UPDATE people_sessions
-		   SET ended_at = $1, pending = x''
-		 WHERE `+column+` = $2 AND ended_at IS NULL`, millis(now), value)
+		   SET ended_at = $1, pending = $2
+		 WHERE `+column+` = $3 AND ended_at IS NULL`, millis(now), []byte{}, value)
 	if err != nil {
 		return fmt.Errorf("end sessions: %w", err)
 	}
@@ -314,7 +314,7 @@ func (t people) sessions(ctx context.Context, which string, values ...any) ([]op
 
 // UpdateSession implements operators.Store.
 func (t people) UpdateSession(ctx context.Context, was, is operators.Session) error {
-	return t.store.write(ctx, func(ctx context.Context, tx *tx) error {
+	return t.store.writeTo(ctx, aboutNothing, func(ctx context.Context, tx *tx) error {
 		before, after := sessionRow{Session: was}, sessionRow{Session: is}
 		if was.Pending != is.Pending {
 			after.pending = t.store.seal([]byte(is.Pending), "session "+is.ID)
@@ -343,7 +343,7 @@ func (t people) LinkByHash(ctx context.Context, hash string) (l operators.Link, 
 
 // AddChallenge implements operators.Store. Challenges that are too old are forgotten.
 func (t people) AddChallenge(ctx context.Context, c operators.Challenge) error {
-	return t.store.write(ctx, func(ctx context.Context, tx *tx) error {
+	return t.store.writeTo(ctx, aboutNothing, func(ctx context.Context, tx *tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM people_challenges WHERE expires_at < $1`, millis(t.store.now())); err != nil {
 			return fmt.Errorf("forget challenges: %w", err)
 		}
@@ -356,7 +356,7 @@ func (t people) AddChallenge(ctx context.Context, c operators.Challenge) error {
 
 // TakeChallenge implements operators.Store.
 func (t people) TakeChallenge(ctx context.Context, hash string) (c operators.Challenge, err error) {
-	err = t.store.write(ctx, func(ctx context.Context, tx *tx) error {
+	err = t.store.writeTo(ctx, aboutNothing, func(ctx context.Context, tx *tx) error {
 		row := tx.QueryRowContext(ctx, `
 			DELETE FROM people_challenges
 			 WHERE hash = $1
@@ -374,7 +374,7 @@ func (t people) TakeChallenge(ctx context.Context, hash string) (c operators.Cha
 
 // CountTry implements operators.Store. Tries of a day ago are forgotten.
 func (t people) CountTry(ctx context.Context, key string, change func(operators.Tries) operators.Tries) error {
-	return t.store.write(ctx, func(ctx context.Context, tx *tx) error {
+	return t.store.writeTo(ctx, aboutTries(key), func(ctx context.Context, tx *tx) error {
 		tries := operators.Tries{Key: key}
 		err := tx.QueryRowContext(ctx, `
 			SELECT count, at, until
@@ -399,7 +399,7 @@ func (t people) CountTry(ctx context.Context, key string, change func(operators.
 
 // AddLog implements operators.Store.
 func (t people) AddLog(ctx context.Context, entry operators.Entry) error {
-	return t.store.write(ctx, func(ctx context.Context, tx *tx) error { return addLog(ctx, tx, entry) })
+	return t.store.writeTo(ctx, aboutNothing, func(ctx context.Context, tx *tx) error { return addLog(ctx, tx, entry) })
 }
 
 func addLog(ctx context.Context, tx *tx, entry operators.Entry) error {

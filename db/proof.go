@@ -27,13 +27,14 @@ func (t orderLists) ProofRows(ctx context.Context, orderID string) ([]checkout.P
 		            WHEN c.id IS NOT NULL OR n.id IS NOT NULL THEN t.cause
 		            ELSE '' END,
 		       coalesce(c.path, n.path, ''), coalesce(c.client_id, n.client_id, ''), coalesce(c.signed_time, n.signed_time, ''),
-		       coalesce(c.signature, n.signature, ''), coalesce(c.result, ''), coalesce(c.body, n.body, x''), coalesce(c.at, n.received_at, 0)
+		       coalesce(c.signature, n.signature, ''), coalesce(c.result, ''), coalesce(c.body, n.body), coalesce(c.at, n.received_at, 0)
 		  FROM transitions AS t
 		  LEFT JOIN notifications AS n
-		    ON t.cause GLOB 'notification:*' AND n.id = substr(t.cause, instr(t.cause, ':') + 1)
+		    ON t.cause LIKE 'notification:%' AND n.id = substr(t.cause, length('notification:') + 1)
 		  LEFT JOIN calls AS c
 		    ON c.id = CASE WHEN t.call_id <> '' THEN t.call_id
-		                   WHEN t.cause GLOB 'inquiry:*' OR t.cause GLOB 'response:*' THEN substr(t.cause, instr(t.cause, ':') + 1)
+		                   WHEN t.cause LIKE 'inquiry:%' THEN substr(t.cause, length('inquiry:') + 1)
+		                   WHEN t.cause LIKE 'response:%' THEN substr(t.cause, length('response:') + 1)
 		                   ELSE '' END
 		 WHERE t.order_id = $1
 		 ORDER BY t.seq`, orderID)

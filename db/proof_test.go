@@ -1,7 +1,6 @@
 package db
 
 import (
-	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -16,7 +15,7 @@ var signedAnswer = checkout.Signed{
 // What Antom has signed comes back as it came, also where an operator has decided over it,
 // and stands in the file for no other reader.
 func TestAProofHoldsWhatWasSigned(t *testing.T) {
-	store, path := openStoreAt(t, filepath.Join(t.TempDir(), "shop.db"))
+	store, path := openStoreAt(t, newDatabase(t))
 	orderWithPayment(t, store, "order", newPayment("p1"))
 	answer := func(id string) *checkout.Call {
 		c := call(id, "inquiryPayment", "p1", "S")

@@ -10,10 +10,11 @@ const probePause = time.Second // in which all who ask share one commit
 
 // probe is the last commit that was made to see whether the database can store.
 type probe struct {
-	mu       sync.Mutex // held while a commit is under way: who asks meanwhile gets its result
-	at       time.Time
-	err      error
-	troubles int64 // of the writer, up to then
+	mu        sync.Mutex // held while a commit is under way: who asks meanwhile gets its result
+	at        time.Time
+	err       error
+	troubles  int64  // of the writer, up to then
+	statement string // that makes the database write
 }
 
 // Ready reports whether the database can store: it commits a transaction that changes
@@ -26,10 +27,10 @@ func (s *Store) Ready(ctx context.Context) error {
 	s.probe.mu.Lock()
 	defer s.probe.mu.Unlock()
 	now := s.now()
-	if s.probe.at.IsZero() || now.Sub(s.probe.at).Abs() >= probePause || s.writer.troubles.Load() != s.probe.troubles {
+	if s.probe.at.IsZero() || now.Sub(s.probe.at).Abs() >= probePause || s.commits.failed() != s.probe.troubles {
 		// One that leaves does not end the commit that others wait for.
-		s.probe.at, s.probe.err = now, s.write(context.WithoutCancel(ctx), commitNothing)
-		s.probe.troubles = s.writer.troubles.Load()
+		s.probe.at, s.probe.err = now, s.writeTo(context.WithoutCancel(ctx), aboutNothing, s.probe.touch)
+		s.probe.troubles = s.commits.failed()
 	}
 	return s.probe.err
 }
@@ -37,7 +38,7 @@ func (s *Store) Ready(ctx context.Context) error {
 // writeNothing makes SQLite write a page, also when the number is the same as before.
 const writeNothing = `PRAGMA user_version = 1`
 
-func commitNothing(ctx context.Context, tx *tx) error {
-	_, err := tx.ExecContext(ctx, writeNothing)
-	return err
+// touch makes the database write, and changes nothing.
+func (p *probe) touch(ctx context.Context, tx *tx) error {
+	return execute(ctx, tx, p.statement)
 }

@@ -11,6 +11,7 @@ import (
 
 // The address that asks is open to everyone: it does not commit as often as it is asked.
 func TestReadinessIsProbedOnceASecond(t *testing.T) {
+	onSQLiteOnly(t, "the write-ahead log is measured")
 	path := filepath.Join(t.TempDir(), "shop.db")
 	now := noon
 	store, err := Open(t.Context(), path, WithClock(func() time.Time { return now }))

@@ -105,7 +105,7 @@ func (t reportBooks) ReportFiles(ctx context.Context, w checkout.Window) ([]chec
 
 // AddReportFile implements books.Store.
 func (t reportBooks) AddReportFile(ctx context.Context, f checkout.ReportFile) error {
-	return t.store.write(ctx, func(ctx context.Context, tx *tx) error {
+	return t.store.writeTo(ctx, aboutReports, func(ctx context.Context, tx *tx) error {
 		_, err := reportFileRows.add(ctx, tx, &f)
 		return err
 	})
@@ -126,15 +126,21 @@ func (t reportBooks) ReportMerchant(ctx context.Context) (string, error) {
 
 // ReportDays implements books.Store.
 func (t reportBooks) ReportDays(ctx context.Context) ([]string, error) {
-	return collect(ctx, t.store.reads, scanText, `
-		SELECT DISTINCT day.value
-		  FROM report_files, json_each(report_files.days) AS day
+	lists, err := collect(ctx, t.store.reads, func(row scanner) (days []string, err error) {
+		err = row.Scan(&storedJSON[[]string]{value: &days})
+		return days, err
+	}, `
+		SELECT DISTINCT days
+		  FROM report_files
 		 WHERE kind = 'transactions' AND days <> ''`)
+	days := slices.Concat(lists...)
+	slices.Sort(days)
+	return slices.Compact(days), err
 }
 
 // SaveReportRows implements books.Store.
 func (t reportBooks) SaveReportRows(ctx context.Context, rows []checkout.ReportRow) error {
-	return t.store.write(ctx, func(ctx context.Context, tx *tx) error {
+	return t.store.writeTo(ctx, aboutReports, func(ctx context.Context, tx *tx) error {
 		changed := rows
 		for _, is := range rows {
 			added, err := reportRowRows.addNew(ctx, tx, &is)
@@ -177,6 +183,7 @@ func (t reportBooks) RowsAbout(ctx context.Context, act string) ([]checkout.Repo
 
 // FindPayments implements books.Store. Each kind of id is looked up for all references at once.
 func (t reportBooks) FindPayments(ctx context.Context, wanted []checkout.Reference) (map[checkout.Reference]string, error) {
+	list := t.store.dialect.texts("$1", "w")
 	found := map[checkout.Reference]string{}
 	for _, kind := range []struct {
 		id        func(checkout.Reference) string
@@ -184,14 +191,14 @@ func (t reportBooks) FindPayments(ctx context.Context, wanted []checkout.Referen
 		query     string
 	}{
 		{func(r checkout.Reference) string { return r.RequestID }, func(id string) checkout.Reference { return checkout.Reference{RequestID: id} },
-			`SELECT p.request_id, p.order_id FROM json_each($1) AS w JOIN payments AS p ON p.request_id = w.value`},
+			`SELECT p.request_id, p.order_id FROM ` + list + ` JOIN payments AS p ON p.request_id = w.value`},
 		{func(r checkout.Reference) string { return r.AntomID }, func(id string) checkout.Reference { return checkout.Reference{AntomID: id} },
-			`SELECT p.antom_id, p.order_id FROM json_each($1) AS w JOIN payments AS p ON p.antom_id = w.value AND p.antom_id <> ''`},
+			`SELECT p.antom_id, p.order_id FROM ` + list + ` JOIN payments AS p ON p.antom_id = w.value AND p.antom_id <> ''`},
 		{func(r checkout.Reference) string { return r.RefundRequestID }, func(id string) checkout.Reference { return checkout.Reference{RefundRequestID: id} },
-			`SELECT o.request_id, p.order_id FROM json_each($1) AS w JOIN operations AS o ON o.request_id = w.value AND o.kind = 'refund'
+			`SELECT o.request_id, p.order_id FROM ` + list + ` JOIN operations AS o ON o.request_id = w.value AND o.kind = 'refund'
 			   JOIN payments AS p ON p.request_id = o.payment_request_id`},
 		{func(r checkout.Reference) string { return r.RefundID }, func(id string) checkout.Reference { return checkout.Reference{RefundID: id} },
-			`SELECT o.antom_id, p.order_id FROM json_each($1) AS w JOIN operations AS o ON o.antom_id = w.value AND o.kind = 'refund' AND o.antom_id <> ''
+			`SELECT o.antom_id, p.order_id FROM ` + list + ` JOIN operations AS o ON o.antom_id = w.value AND o.kind = 'refund' AND o.antom_id <> ''
 			   JOIN payments AS p ON p.request_id = o.payment_request_id`},
 	} {
 		var ids []string
@@ -213,7 +220,7 @@ func (t reportBooks) FindPayments(ctx context.Context, wanted []checkout.Referen
 
 // KnownOrders implements books.Store.
 func (t reportBooks) KnownOrders(ctx context.Context, ids []string) (map[string]string, error) {
-	found, err := t.pairs(ctx, `SELECT o.id, o.id FROM json_each($1) AS w JOIN orders AS o ON o.id = w.value`, ids)
+	found, err := t.pairs(ctx, `SELECT o.id, o.id FROM `+t.store.dialect.texts("$1", "w")+` JOIN orders AS o ON o.id = w.value`, ids)
 	if err != nil {
 		return nil, fmt.Errorf("find orders of a report: %w", err)
 	}
@@ -255,7 +262,7 @@ func (t reportBooks) BatchSums(ctx context.Context, batch string) ([]checkout.Ba
 		err = row.Scan(&s.Kind, &s.Currency, &s.Type, &s.Count, &s.Net)
 		return s, err
 	}, `
-		SELECT kind, net_currency, type, iif(kind = 'summary', sum(count), count(*)), sum(net)
+		SELECT kind, net_currency, type, CASE WHEN kind = 'summary' THEN sum(count) ELSE count(*) END, sum(net)
 		  FROM report_rows
 		 WHERE batch = $1 AND batch <> '' AND kind IN ('settlement', 'summary')
 		 GROUP BY kind, net_currency, type
@@ -279,12 +286,12 @@ func (t reportBooks) LedgerMoves(ctx context.Context, from, to time.Time) ([]che
 		err = row.Scan(&m.OrderID, &m.Subject, &m.PaymentRequestID, &m.RequestID, &m.From, &m.To, &at)
 		m.At = moment(at)
 		return m, err
-	}, `
+	}, t.store.dialect.text(`
 		SELECT order_id, subject, payment_request_id, request_id, from_status, to_status, at
 		  FROM transitions INDEXED BY transitions_money
 		 WHERE at >= $1 AND at < $2
 		   AND ((subject = 'payment' AND to_status = 'paid') OR (subject IN ('refund', 'cancel') AND to_status = 'success'))
-		 ORDER BY at, seq`, from.UnixMilli(), to.UnixMilli())
+		 ORDER BY at, seq`), from.UnixMilli(), to.UnixMilli())
 }
 
 // OrdersPaidFor implements books.Store. Ids of payments are in time order.

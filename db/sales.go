@@ -102,7 +102,7 @@ func (t sales) storedDays(ctx context.Context, from, to time.Time) (map[int64][]
 // changedSince are the beginnings of the days of which a sum may have changed since a place in
 // the ledger: every change of an order, payment or refund has a row there.
 func (t sales) changedSince(ctx context.Context, seq int64, zone *time.Location) (map[int64]bool, error) {
-	moments, err := collect(ctx, t.store.reads, scanMoment, changedQuery, seq)
+	moments, err := collect(ctx, t.store.reads, scanMoment, changedQuery(&t.store.dialect), seq)
 	days := map[int64]bool{}
 	for _, at := range moments {
 		days[checkout.ByDay.Start(at.In(zone)).UnixMilli()] = true
@@ -112,8 +112,9 @@ func (t sales) changedSince(ctx context.Context, seq int64, zone *time.Location)
 
 // changedQuery begins with the rows of the ledger, which are few: CROSS JOIN keeps SQLite from
 // beginning with all orders.
-const changedQuery = `
-		WITH changed (order_id) AS (SELECT DISTINCT order_id FROM transitions WHERE seq > $1)
+func changedQuery(d *dialect) string {
+	return d.text(`
+		WITH changed (order_id) AS (SELECT DISTINCT order_id FROM transitions WHERE ` + d.place + ` > $1)
 		SELECT created_at FROM changed CROSS JOIN orders ON orders.id = changed.order_id
 		 UNION
 		SELECT paid_at FROM changed CROSS JOIN orders ON orders.id = changed.order_id WHERE paid_at IS NOT NULL
@@ -122,7 +123,8 @@ const changedQuery = `
 		  FROM transitions
 		 CROSS JOIN operations
 		    ON operations.payment_request_id = transitions.payment_request_id AND operations.kind = 'refund'
-		 WHERE transitions.seq > $1`
+		 WHERE transitions.` + d.place + ` > $1`)
+}
 
 func scanMoment(row scanner) (at time.Time, err error) {
 	var ms int64
@@ -143,7 +145,7 @@ func (t sales) countDays(ctx context.Context, from, to time.Time) ([]checkout.Sa
 	if err != nil {
 		return nil, err
 	}
-	money, err := collect(ctx, t.store.reads, scanSalesSum, moneyQuery, from.UnixMilli(), to.UnixMilli())
+	money, err := collect(ctx, t.store.reads, scanSalesSum, t.store.dialect.text(moneyQuery), from.UnixMilli(), to.UnixMilli())
 	return checkout.SumsByDay(append(sums, money...), from.Location()), err
 }
 
@@ -179,7 +181,7 @@ var moneyQuery = `
 		  FROM ` + madeRefunds + ` AND ` + reportedAs(`'refund:' || payments.request_id || ':' || operations.request_id`) + `
 		 GROUP BY 1, 3, 4
 		 UNION ALL
-		SELECT ` + bucketOf("at") + `, 'charged', method, iif(currency = '', net_currency, currency), net_currency, count(*), 0, sum(charged)
+		SELECT ` + bucketOf("at") + `, 'charged', method, CASE WHEN currency = '' THEN net_currency ELSE currency END, net_currency, count(*), 0, sum(charged)
 		  FROM report_rows INDEXED BY report_rows_settled
 		 WHERE kind = 'settlement' AND at >= $1 AND at < $2 AND (charged <> 0 OR act <> '')
 		 GROUP BY 1, 3, 4, 5`
@@ -216,7 +218,7 @@ func (t sales) countOrders(ctx context.Context, from, to time.Time) (sums []chec
 		}
 		return none, err
 	}, `
-		SELECT `+bucketOf("created_at")+`, count(*), sum(EXISTS (SELECT 1 FROM payments WHERE payments.order_id = orders.id)), sum(ever_paid)
+		SELECT `+bucketOf("created_at")+`, count(*), count(*) FILTER (WHERE EXISTS (SELECT 1 FROM payments WHERE payments.order_id = orders.id)), sum(ever_paid)
 		  FROM orders
 		 WHERE created_at >= $1 AND created_at < $2
 		 GROUP BY 1`, from.UnixMilli(), to.UnixMilli())

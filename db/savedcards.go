@@ -62,22 +62,22 @@ func (t savedCards) CardsOfSaved(ctx context.Context, id string) ([]checkout.Car
 	return collect(ctx, t.store.reads, func(row scanner) (card checkout.Card, err error) {
 		err = row.Scan(&storedJSON[checkout.Card]{value: &card})
 		return card, err
-	}, `
+	}, t.store.dialect.text(`
 		SELECT card
 		  FROM payments
 		 WHERE card <> ''
-		   AND (request_id = $1 OR choice <> '' AND json_extract(choice, '$.saved') = $1)
-		 ORDER BY request_id`, id)
+		   AND (request_id = $1 OR choice <> '' AND choice ->> 'saved' = $1)
+		 ORDER BY request_id`), id)
 }
 
 // RemoveCard implements payments.Store. The facts of the card and the consent stay, as the
 // record of what was agreed.
 func (t savedCards) RemoveCard(ctx context.Context, buyer, id string) error {
-	return t.store.write(ctx, func(ctx context.Context, tx *tx) error {
+	return t.store.writeTo(ctx, aboutBuyer(buyer), func(ctx context.Context, tx *tx) error {
 		res, err := tx.ExecContext(ctx, `
 			UPDATE saved_cards
-			   SET token = x'', removed_at = coalesce(removed_at, $1)
-			 WHERE id = $2 AND buyer = $3`, t.store.now().UnixMilli(), id, buyer)
+			   SET token = $1, removed_at = coalesce(removed_at, $2)
+			 WHERE id = $3 AND buyer = $4`, []byte{}, t.store.now().UnixMilli(), id, buyer)
 		if err != nil {
 			return fmt.Errorf("remove card: %w", err)
 		}
@@ -139,6 +139,13 @@ func (t savedCards) change(ctx context.Context, tx *tx, change *checkout.CardCha
 	if change == nil {
 		return nil
 	}
+	for _, buyer := range []string{change.Save.Buyer, change.Erase} {
+		if buyer != "" {
+			if err := t.store.dialect.alsoLock(ctx, tx, aboutBuyer(buyer)); err != nil {
+				return err
+			}
+		}
+	}
 	err := t.save(ctx, tx, change.Save)
 	if change.Used != "" {
 		err = errors.Join(err, execute(ctx, tx, `UPDATE saved_cards SET used_at = $1 WHERE id = $2`, change.At.UnixMilli(), change.Used))
@@ -149,7 +156,7 @@ func (t savedCards) change(ctx context.Context, tx *tx, change *checkout.CardCha
 	if change.Erase != "" {
 		err = errors.Join(err, execute(ctx, tx, `
 			DELETE FROM saved_cards
-			 WHERE buyer = $1 AND NOT ($2 AND EXISTS (SELECT 1 FROM orders WHERE buyer_reference = $1))`, change.Erase, change.Last))
+			 WHERE buyer = $1 AND NOT ($2 = 1 AND EXISTS (SELECT 1 FROM orders WHERE buyer_reference = $1))`, change.Erase, change.Last))
 	}
 	if err != nil {
 		return fmt.Errorf("change saved cards: %w", err)

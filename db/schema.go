@@ -19,7 +19,9 @@ var migrations embed.FS
 var (
 	ErrNewerSchema = errors.New("made by a newer version of antom-checkout; use that version, or restore a backup made before it")
 	ErrForeign     = errors.New("this SQLite file was not made by antom-checkout")
-	ErrOtherServer = errors.New("a server that is running uses this database with an older schema; use the server's own version of antom-checkout, or stop the server first")
+	// ErrForeignTables is ErrForeign of a database on a server.
+	ErrForeignTables = errors.New("this database has tables that antom-checkout has not made; make an empty database for it")
+	ErrOtherServer   = errors.New("a server that is running uses this database with an older schema; use the server's own version of antom-checkout, or stop the server first")
 )
 
 // migrationWait is how long a command waits for another one that migrates. Only tests

@@ -124,10 +124,11 @@ func allInClear() []inClear {
 	return all
 }
 
-// SealOld seals what older versions have left in clear. Only the server does so.
+// SealOld seals what older versions have left in clear, which all used SQLite. Only the server
+// does so.
 func SealOld(ctx context.Context, s *Store) error {
 	for _, column := range allInClear() {
-		for left := s.aead != nil; left; {
+		for left := s.aead != nil && !s.dialect.shared; left; {
 			err := s.write(ctx, func(ctx context.Context, tx *tx) error {
 				n, err := s.sealRows(ctx, tx, column.table, column.key, column.name, column.where)
 				left = n == sealedAtOnce

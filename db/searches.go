@@ -26,7 +26,7 @@ func (t *searches) note(ctx context.Context) error {
 
 // SaveSearch implements payments.Store.
 func (t *searches) SaveSearch(ctx context.Context, search checkout.Search) error {
-	return t.store.write(ctx, func(ctx context.Context, tx *tx) error {
+	return t.store.writeTo(ctx, aboutNothing, func(ctx context.Context, tx *tx) error {
 		if repeated, err := t.store.saveNotification(ctx, tx, search.Notification); err != nil || repeated {
 			return err
 		}
@@ -45,7 +45,7 @@ func (t *searches) SaveSearch(ctx context.Context, search checkout.Search) error
 
 // UpdateSearch implements payments.Store.
 func (t *searches) UpdateSearch(ctx context.Context, before, after checkout.Search) error {
-	return t.store.write(ctx, func(ctx context.Context, tx *tx) error {
+	return t.store.writeTo(ctx, aboutNothing, func(ctx context.Context, tx *tx) error {
 		_, err := tx.ExecContext(ctx, `
 			UPDATE searches
 			   SET status = $1, next_at = $2, passes = $3, inquired = $4, reached = $5, tries = $6
@@ -62,10 +62,15 @@ func (t *searches) UpdateSearch(ctx context.Context, before, after checkout.Sear
 // HastenSearches implements payments.Store. Few shops ever have a search; the others are
 // spared the transaction.
 func (t *searches) HastenSearches(ctx context.Context, antomID string) error {
+	if t.store.dialect.shared { // another program may have made one
+		if err := t.note(ctx); err != nil {
+			return err
+		}
+	}
 	if !t.some.Load() {
 		return nil
 	}
-	return t.store.write(ctx, func(ctx context.Context, tx *tx) error {
+	return t.store.writeTo(ctx, aboutNothing, func(ctx context.Context, tx *tx) error {
 		_, err := tx.ExecContext(ctx, `
 			UPDATE searches
 			   SET next_at = $1
@@ -121,7 +126,7 @@ func (t *searches) RefundCandidates(ctx context.Context, amount checkout.Money, 
 		SELECT order_id, request_id, polls
 		  FROM payments
 		 WHERE status = 'paid' AND ($1 = '' OR request_id < $1)
-		   AND ($2 = '' OR $2 = iif(confirmed IS NULL, currency, confirmed_currency))
+		   AND ($2 = '' OR $2 = CASE WHEN confirmed IS NULL THEN currency ELSE confirmed_currency END)
 		   AND $3 <= coalesce(confirmed, amount) - (
 		       SELECT coalesce(sum(operations.amount), 0)
 		         FROM operations

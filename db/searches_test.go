@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"testing"
@@ -115,7 +114,7 @@ func TestASearchGoesOnUntilItsPaymentIsFound(t *testing.T) {
 // A capture may be notified before the payment that it belongs to. Once that is known, the
 // search goes on at once, also if a step that knew less ends just then.
 func TestASearchGoesOnOnceItsAntomIDIsKnown(t *testing.T) {
-	store, path := openStoreAt(t, filepath.Join(t.TempDir(), "shop.db"))
+	store, path := openStoreAt(t, newDatabase(t))
 	search := func(id, antomID string) checkout.Search {
 		return checkout.Search{Status: checkout.Searching, Next: noon.Add(time.Hour), Notification: checkout.Notification{
 			ID: id, Type: "CAPTURE_RESULT", AntomID: antomID, BodySHA256: "sum of " + id, Body: []byte("{}"), ReceivedAt: noon,

@@ -16,9 +16,11 @@ func (t orderLists) Timeline(ctx context.Context, orderID string) ([]checkout.Ti
 		       c.id, c.endpoint, c.result, c.code, c.verified, c.at
 		  FROM transitions AS t
 		  LEFT JOIN notifications AS n
-		    ON t.cause GLOB 'notification:*' AND n.id = substr(t.cause, instr(t.cause, ':') + 1)
+		    ON t.cause LIKE 'notification:%' AND n.id = substr(t.cause, length('notification:') + 1)
 		  LEFT JOIN calls AS c
-		    ON (t.cause GLOB 'inquiry:*' OR t.cause GLOB 'response:*') AND c.id = substr(t.cause, instr(t.cause, ':') + 1)
+		    ON c.id = CASE WHEN t.cause LIKE 'inquiry:%' THEN substr(t.cause, length('inquiry:') + 1)
+		                   WHEN t.cause LIKE 'response:%' THEN substr(t.cause, length('response:') + 1)
+		                   ELSE '' END
 		 WHERE t.order_id = $1
 		 ORDER BY t.seq`, orderID)
 	if err != nil {

@@ -7,17 +7,19 @@ import (
 	sqlitecode "modernc.org/sqlite/lib"
 
 	"antom-checkout/checkout"
+	"antom-checkout/db/postgres"
 )
 
 var errUnstored = &checkout.Error{Code: checkout.CodeUnstored}
 
 // isStorageTrouble reports whether SQLite could not reach or write its file: the disk is
-// full or fails, the file is read-only or taken by another program. That ends without a
+// full or fails, the file is read-only or taken by another program; or whether the server
+// could not be reached, or could not store. That ends without a
 // change of the request, and the same request may come again.
 func isStorageTrouble(err error) bool {
 	var failure *sqlite.Error
 	if !errors.As(err, &failure) {
-		return false
+		return postgres.IsUnavailable(err)
 	}
 	switch failure.Code() & 0xff { // the extended codes say more in the bits above
 	case sqlitecode.SQLITE_FULL, sqlitecode.SQLITE_IOERR, sqlitecode.SQLITE_READONLY, sqlitecode.SQLITE_CANTOPEN,

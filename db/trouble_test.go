@@ -14,6 +14,7 @@ import (
 )
 
 func TestASecondServerOnTheSameFileIsRefused(t *testing.T) {
+	onSQLiteOnly(t, "what is about files")
 	path := filepath.Join(t.TempDir(), "checkout.db")
 	first, err := Open(t.Context(), path, Exclusively())
 	if err != nil {
@@ -41,6 +42,7 @@ func TestASecondServerOnTheSameFileIsRefused(t *testing.T) {
 // A full disk refuses what cannot be stored, preserves what is stored, lets pages
 // read on, and is over by itself when space returns.
 func TestAFullDiskLosesNothingAndIsOverByItself(t *testing.T) {
+	onSQLiteOnly(t, "what is about files")
 	store, err := Open(t.Context(), filepath.Join(t.TempDir(), "checkout.db"))
 	if err != nil {
 		t.Fatal(err)
@@ -79,6 +81,7 @@ func TestAFullDiskLosesNothingAndIsOverByItself(t *testing.T) {
 }
 
 func TestABackupIsAWholeDatabase(t *testing.T) {
+	onSQLiteOnly(t, "what is about files")
 	dir := t.TempDir()
 	path, file := filepath.Join(dir, "checkout.db"), filepath.Join(dir, "copy.db")
 	store, err := Open(t.Context(), path, Exclusively())
@@ -118,6 +121,7 @@ func TestABackupIsAWholeDatabase(t *testing.T) {
 }
 
 func TestImportingTheSameFileAgainRestoresNothing(t *testing.T) {
+	onSQLiteOnly(t, "what is about files")
 	store, err := Open(t.Context(), filepath.Join(t.TempDir(), "checkout.db"))
 	if err != nil {
 		t.Fatal(err)

@@ -10,14 +10,14 @@ import (
 
 // Update implements payments.Store.
 func (s *Store) Update(ctx context.Context, orderID string, evidence checkout.Evidence, change func(checkout.Order) (checkout.Order, []checkout.Effect, error)) (before, after checkout.Order, err error) {
-	err = s.write(ctx, func(ctx context.Context, tx *tx) error {
+	err = s.writeTo(ctx, aboutOrder(orderID), func(ctx context.Context, tx *tx) error {
 		if before, err = s.orderIn(ctx, tx, orderID); err != nil {
 			return err
 		}
-		if before.LinkRefusal, err = linkRefusal(ctx, tx, before); err != nil {
+		if before.LinkRefusal, err = s.paymentLinks.refusal(ctx, tx, before); err != nil {
 			return err
 		}
-		if before.Fulfillable, err = fulfillable(ctx, tx, before); err != nil {
+		if before.Fulfillable, err = fulfillable(ctx, tx, &s.dialect, before); err != nil {
 			return err
 		}
 		var effects []checkout.Effect
@@ -134,11 +134,11 @@ func (s *Store) addTransitions(ctx context.Context, tx *tx, orderID string, tran
 	return nil
 }
 
-// TransitionsAfter implements payments.Store. Rows get their place while the writer has the
-// file for itself, so that none appears before a place that was seen already.
+// TransitionsAfter implements payments.Store. No row appears before a complete place that
+// was seen already.
 func (s *Store) TransitionsAfter(ctx context.Context, after int64) (orderIDs []string, last int64, err error) {
 	if after < 0 {
-		err = s.reads.QueryRowContext(ctx, `SELECT coalesce(max(seq), 0) FROM transitions`).Scan(&last)
+		err = s.reads.QueryRowContext(ctx, `SELECT `+s.dialect.newest("transitions")).Scan(&last)
 		return nil, last, err
 	}
 	last = after
@@ -146,10 +146,10 @@ func (s *Store) TransitionsAfter(ctx context.Context, after int64) (orderIDs []s
 		err = row.Scan(&last, &orderID)
 		return orderID, err
 	}, `
-		SELECT seq, order_id
+		SELECT `+s.dialect.place+`, order_id
 		  FROM transitions
-		 WHERE seq > $1
-		 ORDER BY seq`, after)
+		 WHERE `+s.dialect.place+` > $1 AND `+s.dialect.place+` < `+s.dialect.complete+`
+		 ORDER BY `+s.dialect.place, after)
 	return orderIDs, last, err
 }
 

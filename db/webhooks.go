@@ -31,9 +31,6 @@ var endpointRows = newMapping(mapping[checkout.WebhookEndpoint]{
 	},
 })
 
-// newestEvent is the place of the newest event.
-const newestEvent = `(SELECT coalesce(max(seq), 0) FROM events)`
-
 // Endpoints implements merchant.Store.
 func (t webhooks) Endpoints(ctx context.Context) ([]checkout.WebhookEndpoint, error) {
 	return t.endpoints(ctx, t.store.reads, `ORDER BY id DESC`)
@@ -78,7 +75,7 @@ func (t webhooks) AddEndpoint(ctx context.Context, e checkout.WebhookEndpoint, m
 	return t.store.write(ctx, func(ctx context.Context, tx *tx) error {
 		var seen int64
 		var known int
-		if err := tx.QueryRowContext(ctx, `SELECT `+newestEvent+`, (SELECT count(*) FROM webhook_endpoints)`).Scan(&seen, &known); err != nil {
+		if err := tx.QueryRowContext(ctx, `SELECT `+t.store.dialect.newest("events")+`, (SELECT count(*) FROM webhook_endpoints)`).Scan(&seen, &known); err != nil {
 			return fmt.Errorf("read events: %w", err)
 		}
 		if known >= most {
@@ -118,7 +115,7 @@ func (t webhooks) saveEndpoint(ctx context.Context, tx *tx, before, after checko
 	case was && !is:
 		err = execute(ctx, tx, `UPDATE deliveries SET state = 'dead' WHERE endpoint_id = $1 AND state = 'pending'`, after.ID)
 	case is && !was:
-		err = execute(ctx, tx, `UPDATE webhook_endpoints SET seen = `+newestEvent+` WHERE id = $1`, after.ID)
+		err = execute(ctx, tx, `UPDATE webhook_endpoints SET seen = `+t.store.dialect.newest("events")+` WHERE id = $1`, after.ID)
 	}
 	if err != nil {
 		return fmt.Errorf("update endpoint: %w", err)

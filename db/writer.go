@@ -25,6 +25,7 @@ type writer struct {
 	db     *sql.DB
 	conn   *sql.Conn // the only one, for as long as the writer runs
 	tx     *tx
+	on     *statements // of the connection
 	jobs   chan *job
 	done   chan struct{}
 	mu     sync.RWMutex // read-locked while a job is handed in
@@ -39,28 +40,29 @@ type job struct {
 	err chan error
 }
 
-// tx is the transaction under way on the writer's connection. Only the writer
-// hands it out, so what takes a *tx cannot be called outside of one.
-type tx struct{ *statements }
+// tx is the transaction under way on a connection that no other one uses. Only a
+// committer hands it out, so what takes a *tx cannot be called outside of one.
+type tx struct{ executor }
 
 func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
+	on := newStatements(conn)
 	w := &writer{
-		db: db, conn: conn, tx: &tx{newStatements(conn)},
+		db: db, conn: conn, tx: &tx{on}, on: on,
 		jobs: make(chan *job, queueLength), done: make(chan struct{}),
 	}
 	go w.run()
 	return w, nil
 }
 
-// do runs fn in a transaction and returns once it is durable. The error is fn's
+// do implements committer: it runs fn in a transaction and returns once it is durable. The error is fn's
 // own, or says why nothing was stored. The context that fn is given is
 // never cancelled: an interrupted statement would end the transaction of the whole
 // group.
-func (w *writer) do(ctx context.Context, fn func(context.Context, *tx) error) error {
+func (w *writer) do(ctx context.Context, _ subject, fn func(context.Context, *tx) error) error {
 	j := &job{ctx: ctx, fn: fn, err: make(chan error, 1)}
 	if err := w.hand(j); err != nil {
 		return err
@@ -71,6 +73,9 @@ func (w *writer) do(ctx context.Context, fn func(context.Context, *tx) error) er
 	}
 	return err
 }
+
+// failed implements committer.
+func (w *writer) failed() int64 { return w.troubles.Load() }
 
 func (w *writer) hand(j *job) error {
 	w.mu.RLock()
@@ -98,7 +103,7 @@ func (w *writer) close() error {
 	w.troubles.Add(1)
 	close(w.jobs)
 	<-w.done
-	return errors.Join(w.tx.close(), w.conn.Close(), w.db.Close())
+	return errors.Join(w.on.close(), w.conn.Close(), w.db.Close())
 }
 
 func (w *writer) run() {

@@ -91,6 +91,7 @@ func inOneGroup(t *testing.T, store *Store, jobs ...func(*tx) error) []error {
 }
 
 func TestATransactionThatFailsTakesNothingOfItsNeighbours(t *testing.T) {
+	onSQLiteOnly(t, "the writer is SQLite's")
 	store := openNotes(t)
 	failure := errors.New("changed my mind")
 	errs := inOneGroup(t, store,
@@ -112,6 +113,7 @@ func TestATransactionThatFailsTakesNothingOfItsNeighbours(t *testing.T) {
 }
 
 func TestAPanicIsAnErrorAndTheWriterLivesOn(t *testing.T) {
+	onSQLiteOnly(t, "the writer is SQLite's")
 	store := openNotes(t)
 	errs := inOneGroup(t, store,
 		note("one"),
@@ -139,6 +141,7 @@ func TestAPanicIsAnErrorAndTheWriterLivesOn(t *testing.T) {
 }
 
 func TestAJobWhoseCallerHasLeftIsNotWritten(t *testing.T) {
+	onSQLiteOnly(t, "the writer is SQLite's")
 	store := openNotes(t)
 	release := hold(t, store)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -170,6 +173,7 @@ func init() {
 // SQLite rolls back the whole transaction when a statement that writes is
 // interrupted: the transaction of all who are in the group.
 func TestACallerWhoLeavesInTheMiddleOfAStatementHarmsNoOther(t *testing.T) {
+	onSQLiteOnly(t, "the writer is SQLite's")
 	store := openNotes(t)
 	placeOrder(t, store, newOrder("slow"))
 	mustExec(t, store, `CREATE VIEW many AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 50000) SELECT i FROM n`)
@@ -212,6 +216,7 @@ func TestACallerWhoLeavesInTheMiddleOfAStatementHarmsNoOther(t *testing.T) {
 }
 
 func TestACommitThatFailsFailsAllJobsAndTheWriterGoesOn(t *testing.T) {
+	onSQLiteOnly(t, "the writer is SQLite's")
 	store := openNotes(t)
 	mustExec(t, store, `CREATE TABLE answers (text TEXT REFERENCES notes DEFERRABLE INITIALLY DEFERRED)`)
 	errs := inOneGroup(t, store,
@@ -236,6 +241,7 @@ func TestACommitThatFailsFailsAllJobsAndTheWriterGoesOn(t *testing.T) {
 // With a full disk SQLite ends the transaction of all by itself. What comes after
 // must not be stored as a transaction of its own while its caller gets an error.
 func TestATransactionThatEndsUnderTheGroupFailsAllJobs(t *testing.T) {
+	onSQLiteOnly(t, "the writer is SQLite's")
 	store := openNotes(t)
 	errs := inOneGroup(t, store,
 		note("one"),
@@ -267,6 +273,7 @@ func expectUnavailable(t *testing.T, what string, err error) {
 }
 
 func TestClosingFinishesWhatIsQueuedAndRefusesTheRest(t *testing.T) {
+	onSQLiteOnly(t, "the writer is SQLite's")
 	store, path := openStoreAt(t, t.TempDir()+"/shop.db")
 	mustExec(t, store, `CREATE TABLE notes (text TEXT PRIMARY KEY) STRICT`)
 	release := hold(t, store)
@@ -302,6 +309,7 @@ func TestClosingFinishesWhatIsQueuedAndRefusesTheRest(t *testing.T) {
 }
 
 func TestAFullQueueRefusesAtOnce(t *testing.T) {
+	onSQLiteOnly(t, "the writer is SQLite's")
 	store := openNotes(t)
 	release := hold(t, store)
 	var queued []*job
@@ -322,6 +330,7 @@ func TestAFullQueueRefusesAtOnce(t *testing.T) {
 }
 
 func TestASingleCallerWaitsForNoGroup(t *testing.T) {
+	onSQLiteOnly(t, "the writer is SQLite's")
 	store := openNotes(t)
 	for i := range 50 { // would never end if the writer waited for company
 		if err := write(store, note(fmt.Sprint(i))); err != nil {

@@ -104,6 +104,7 @@ type settings struct {
 	client        func(*antom.Client) gateway.Client
 	charges       string // what the consent to save a card says of charges
 	threeDS       checkout.ThreeDSPolicy
+	postgres      bool // it stores there
 }
 
 // testKeys are made once: RSA keys take more time than all else here.
@@ -143,7 +144,11 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	server := httptest.NewUnstartedServer(nil)
 	s.url = "http://" + server.Listener.Addr().String()
 	s.database, s.emails = filepath.Join(t.TempDir(), "checkout.db"), mail.Folder(t.TempDir())
-	dbtest.Make(t, s.database)
+	if set.postgres || onServer {
+		s.database = dbtest.NewPostgres(t)
+	} else {
+		dbtest.Make(t, s.database)
+	}
 	s.settings = s.decided(set, box.Credentials())
 	s.outside = app.Outside{Beside: true, Log: log, Clock: now, Store: set.store, Client: set.client}
 	program := s.builds()

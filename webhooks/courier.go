@@ -30,6 +30,9 @@ type Store interface {
 	SpreadEvents(ctx context.Context, endpointID string, limit int) (more bool, err error)
 	// DueDeliveries lists the deliveries to an endpoint that are due, oldest first.
 	DueDeliveries(ctx context.Context, endpointID string, now time.Time, limit int) ([]checkout.Delivery, error)
+	// ClaimDelivery says before a delivery is tried whether this program is to do so. Where
+	// several share the database, the others leave it alone for some time.
+	ClaimDelivery(ctx context.Context, d checkout.Delivery) (mine bool, err error)
 	// SaveTry stores a try with what decide makes of endpoint and delivery.
 	SaveTry(ctx context.Context, deliveryID int64, try checkout.DeliveryTry, decide func(checkout.WebhookEndpoint, checkout.Delivery) (checkout.WebhookEndpoint, checkout.Delivery)) (checkout.Delivery, error)
 	// ForgetTries deletes some tries that are older than a moment; more says that there may

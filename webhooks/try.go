@@ -22,6 +22,9 @@ import (
 // try delivers an event once and stores how that ended. An event whose try could not be
 // stored is delivered again: at least once.
 func (c *Courier) try(ctx context.Context, endpoint checkout.WebhookEndpoint, d checkout.Delivery) error {
+	if mine, err := c.store.ClaimDelivery(ctx, d); err != nil || !mine {
+		return err
+	}
 	body, err := c.body(ctx, d.Event)
 	if err != nil {
 		return err

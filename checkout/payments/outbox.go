@@ -28,7 +28,11 @@ type outbox struct {
 // repeat. What fails is tried again for three days; the log has a line when the trouble
 // begins and when the effect is given up.
 func (s *outbox) deliver(ctx context.Context, e checkout.PendingEffect) {
-	var err error
+	mine, err := s.store.ClaimEffect(ctx, e)
+	s.logFailure(ctx, "claim effect", err)
+	if err != nil || !mine {
+		return // another program carries it out
+	}
 	if _, done := s.unrecorded.Load(e.ID); !done {
 		err = checkout.Guard(func() error { return s.perform(ctx, e) })
 	}

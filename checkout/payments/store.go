@@ -32,6 +32,9 @@ type Store interface {
 	// place of the last row. After a negative place it only tells where the ledger
 	// ends.
 	TransitionsAfter(ctx context.Context, after int64) (orderIDs []string, last int64, err error)
+	// ChangedElsewhere gets a value when another program may have changed orders. It is nil
+	// where none can tell; then the ledger does.
+	ChangedElsewhere() <-chan struct{}
 	// TransitionsBy lists the rows of an order's ledger that name a cause.
 	TransitionsBy(ctx context.Context, orderID string, cause checkout.Cause) ([]checkout.Transition, error)
 	// OperatorAction finds what was ordered first under a key, or answers ErrNotFound.
@@ -66,6 +69,9 @@ type Store interface {
 	// emails, whose topics begin with "mail." or "operator.", and all others.
 	PendingEffects(ctx context.Context, now time.Time, limit int) ([]checkout.PendingEffect, error)
 	PendingEmails(ctx context.Context, now time.Time, limit int) ([]checkout.PendingEffect, error)
+	// ClaimEffect says before an effect is carried out whether this program is to do so.
+	// Where several share the database, the others leave it alone for some time.
+	ClaimEffect(ctx context.Context, e checkout.PendingEffect) (mine bool, err error)
 	// HastenEffects makes outbox rows due now that wait for longer than longest says.
 	HastenEffects(ctx context.Context, longest func(checkout.PendingEffect) time.Duration) error
 	// EffectDone marks an outbox row as sent; EffectFailed sets when it is tried

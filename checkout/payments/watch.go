@@ -29,12 +29,18 @@ const everyOrder = ""
 // unnoticed; those of this process are told at once.
 const tailPause = 200 * time.Millisecond
 
+// incompletePause is how soon the ledger is read once more after it has grown, where several
+// programs write to it: a row is listed once no transaction is under way that began before
+// the one that wrote it.
+const incompletePause = 20 * time.Millisecond
+
 // tailLedger wakes pages from the ledger, which is the outbox of the streams: its
 // rows were committed with the change they tell of. It runs while a page
 // watches. A page that comes back reads how things are, so that nothing is lost
 // between two connections or over a restart.
 func (s *watching) tailLedger(ctx context.Context, committed <-chan struct{}) {
 	seen, failing := int64(-1), false
+	elsewhere, pause := s.store.ChangedElsewhere(), tailPause
 	for {
 		changed, last, err := s.store.TransitionsAfter(ctx, seen)
 		switch {
@@ -59,7 +65,13 @@ func (s *watching) tailLedger(ctx context.Context, committed <-chan struct{}) {
 		case <-ctx.Done():
 			return
 		case <-committed:
-		case <-time.After(tailPause):
+		case <-elsewhere:
+		case <-time.After(pause):
+			pause = tailPause
+			continue
+		}
+		if pause = tailPause; elsewhere != nil {
+			pause = incompletePause
 		}
 	}
 }

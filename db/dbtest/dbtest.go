@@ -11,7 +11,26 @@ import (
 	"testing"
 
 	"antom-checkout/db"
+	"antom-checkout/db/postgres/pgtest"
 )
+
+var tables sync.Once
+
+// NewPostgres makes an empty database with all of its tables on a PostgreSQL server, and
+// answers with its address. It is dropped when the test ends.
+func NewPostgres(t testing.TB) (address string) {
+	t.Helper()
+	tables.Do(func() {
+		store, err := db.Open(context.Background(), pgtest.Make(t, "tables"))
+		if err == nil {
+			err = store.Close()
+		}
+		if err != nil {
+			t.Fatalf("make tables: %v", err)
+		}
+	})
+	return pgtest.NewDatabase(t, "tables")
+}
 
 // Make makes an empty database, with all of its tables, at a path where none is.
 func Make(t testing.TB, path string) {

@@ -1,0 +1,48 @@
+package app
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"antom-checkout/db/dbtest"
+	"antom-checkout/db/postgres/pgtest"
+)
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Run(m)) }
+
+func TestProgramsThatShareADatabaseNeedTheSameKey(t *testing.T) {
+	expectProblems(t, environ{"DATABASE_URL": "postgres://shop@db.example.com/shop"}, nil, "SESSION_KEY")
+	cfg := load(t, environ{"DATABASE_URL": "postgres://shop@db.example.com/shop", "SESSION_KEY": strings.Repeat("k", 32)})
+	if folder := cfg.mailFolder(); folder != "data/mail" {
+		t.Errorf("emails are written to %s, want data/mail", folder)
+	}
+}
+
+func TestBackupAndRestoreNameTheToolsOfPostgreSQL(t *testing.T) {
+	env := environ{"DATABASE_URL": "postgres://shop:secret@db.example.com/shop", "SESSION_KEY": strings.Repeat("k", 32)}
+	for line, tool := range map[string]string{"backup copy": "pg_dump", "restore copy": "pg_restore"} {
+		code, _, problems := runs(t, env, line)
+		if code != 1 || !strings.Contains(problems, tool) || strings.Contains(problems, "secret") {
+			t.Errorf("%s: %d %s; want a refusal that names %s and no password", line, code, problems, tool)
+		}
+	}
+}
+
+func TestCommandsWorkOnPostgreSQL(t *testing.T) {
+	env := environ{"DATABASE_URL": dbtest.NewPostgres(t), "SESSION_KEY": strings.Repeat("k", 32), "MAIL_DIR": t.TempDir()}
+	for _, line := range []string{"migrate", "audit", "orders", "keys list", "stock NONE", "operators list"} {
+		code, out, problems := runs(t, env, line)
+		if code > 1 || strings.Contains(problems, "SQLSTATE") || code == 1 && line != "stock NONE" {
+			t.Errorf("%s: %d %s %s", line, code, out, problems)
+		}
+	}
+	d := examines(t, env)
+	if seen := d.result("database"); seen != "ok" {
+		t.Errorf("doctor finds the database %s: %+v", seen, d.Findings)
+	}
+	env["DATABASE_URL"] = strings.Replace(env["DATABASE_URL"], "/test", "/missing", 1)
+	if d := examines(t, env); d.result("database") != "error" {
+		t.Errorf("doctor finds a database that is missing %s", d.result("database"))
+	}
+}

@@ -1,0 +1,86 @@
+package postgres
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Channel is what programs on one database tell one another by that rows have changed. The
+// payload is the Program that has changed them.
+const Channel = "antom_checkout"
+
+const listenPause = time.Second // between two tries to connect
+
+// Listen calls news when another program says that it has changed rows, and once whenever it
+// begins to listen, because something may have been said before. It returns when ctx ends.
+func Listen(ctx context.Context, address string, news func()) {
+	for ctx.Err() == nil {
+		_ = listen(ctx, address, news) // who is not told reads the rows a little later
+		select {
+		case <-ctx.Done():
+		case <-time.After(listenPause):
+		}
+	}
+}
+
+func listen(ctx context.Context, address string, news func()) error {
+	c, err := config(address)
+	if err != nil {
+		return err
+	}
+	conn, err := pgx.ConnectConfig(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	if _, err := conn.Exec(ctx, `LISTEN `+Channel); err != nil {
+		return err
+	}
+	own := Program()
+	for news(); ; {
+		said, err := conn.WaitForNotification(ctx)
+		if err != nil {
+			return err
+		}
+		if said.Payload != own {
+			news()
+		}
+	}
+}
+
+// Bell tells the other programs that rows have changed. However often it is rung while it
+// tells, it tells once more.
+type Bell struct {
+	rung chan struct{}
+	done sync.WaitGroup
+}
+
+// NewBell makes a Bell that tells by tell until ctx ends.
+func NewBell(ctx context.Context, tell func(context.Context)) *Bell {
+	b := &Bell{rung: make(chan struct{}, 1)}
+	b.done.Go(func() {
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-b.rung:
+				tell(ctx)
+			}
+		}
+	})
+	return b
+}
+
+// Ring says that rows have changed. It never waits.
+func (b *Bell) Ring() {
+	select {
+	case b.rung <- struct{}{}:
+	default:
+	}
+}
+
+// Wait returns when the Bell has ended.
+func (b *Bell) Wait() { b.done.Wait() }
