@@ -23,9 +23,9 @@ const breachAnswerTime = 3 * time.Second
 // breachAnswerSize is the most that is read of an answer: a range has some hundred lines.
 const breachAnswerSize = 1 << 20
 
-// breaches asks the service of BREACHED_PASSWORDS_URL about passwords, or is nil without it.
+// breachesOf asks the service of BREACHED_PASSWORDS_URL about passwords, or is nil without it.
 // A service that does not answer refuses none: the built-in list has been asked before.
-func (p *Program) breaches() func(context.Context, string) bool {
+func breachesOf(p *Program) func(context.Context, string) bool {
 	at := p.Settings.BreachedPasswords
 	if at == nil {
 		return nil

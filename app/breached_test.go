@@ -28,7 +28,7 @@ func TestAServiceOfBreachedPasswordsGetsFiveDigits(t *testing.T) {
 	}
 	log := &strings.Builder{}
 	p := &Program{Settings: Settings{BreachedPasswords: at}, Log: slog.New(slog.NewTextHandler(log, nil))}
-	breached := p.breaches()
+	breached := breachesOf(p)
 	for _, c := range []struct {
 		name, answer string
 		status       int
@@ -57,7 +57,7 @@ func TestAServiceOfBreachedPasswordsGetsFiveDigits(t *testing.T) {
 	if breached(t.Context(), password) || !strings.Contains(log.String(), "WARN") || strings.Contains(log.String(), hash[:5]) {
 		t.Errorf("without an answer the password is refused, or the log has a part of its hash: %s", log)
 	}
-	if (&Program{}).breaches() != nil {
+	if breachesOf(&Program{}) != nil {
 		t.Error("a service is asked by default")
 	}
 }

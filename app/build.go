@@ -120,7 +120,7 @@ func (p *Program) Serve(ctx context.Context) error {
 	sweeping.Go(func() { p.Webhooks.Run(sweep) })
 	sweeping.Go(func() { p.Inbox.Run(sweep) })
 	sweeping.Go(func() { p.forgetAnswers(sweep) })
-	sweeping.Go(func() { p.sumUpSales(sweep) })
+	sweeping.Go(func() { sumUpSales(sweep, p) })
 	err := p.servers.serve(ctx)
 	stopSweep()
 	sweeping.Wait()

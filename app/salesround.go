@@ -13,7 +13,7 @@ const salesEvery = 5 * time.Minute
 
 // sumUpSales sums up for reports the days that are over. What it has not come to yet, a report
 // reads from the orders.
-func (p *Program) sumUpSales(ctx context.Context) {
+func sumUpSales(ctx context.Context, p *Program) {
 	zone := p.Settings.Pages.TimeZone
 	if zone == nil {
 		zone = time.UTC

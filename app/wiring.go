@@ -125,7 +125,7 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 		}, store),
 		People: operators.New(operators.Config{
 			ShopName: s.Pages.ShopName, PublicURL: publicURL, RealMoney: s.LiveMode(), Now: p.Now, NewID: ids.New,
-			Breached: p.breaches(),
+			Breached: breachesOf(p),
 		}, p.Store),
 	}
 }
@@ -145,7 +145,7 @@ func (p *Program) openCourier(context.Context) error {
 	emailsToPeople := p.Settings.mail()
 	emailsToPeople.Now = p.Now
 	p.Inbox = inbox.NewNotifier(inbox.NotifierConfig{
-		Recipients: p.inboxRecipients, Mailer: mail.New(emailsToPeople), TimeZone: p.Settings.Pages.TimeZone, Now: p.Now, Log: p.Log,
+		Recipients: inboxRecipients(p), Mailer: mail.New(emailsToPeople), TimeZone: p.Settings.Pages.TimeZone, Now: p.Now, Log: p.Log,
 	}, inbox.New(inbox.Config{Now: p.Now}, p.Store), p.Store)
 	cfg := p.Settings.Webhooks
 	cfg.Dialer, cfg.Now, cfg.Log = p.webhookDialer(), p.Now, p.Log
@@ -160,19 +160,21 @@ func (p *Program) openCourier(context.Context) error {
 	return nil
 }
 
-// inboxRecipients are the people who can sign in and want emails about the inbox.
-func (p *Program) inboxRecipients(ctx context.Context) (recipients []inbox.Recipient, err error) {
-	all, err := p.Services.People.People(ctx)
-	for _, m := range all {
-		if !m.Active() || m.InboxEmails == operators.EmailsNone {
-			continue
+// inboxRecipients lists the people who can sign in and want emails about the inbox.
+func inboxRecipients(p *Program) func(context.Context) ([]inbox.Recipient, error) {
+	return func(ctx context.Context) (recipients []inbox.Recipient, err error) {
+		all, err := p.Services.People.People(ctx)
+		for _, m := range all {
+			if !m.Active() || m.InboxEmails == operators.EmailsNone {
+				continue
+			}
+			recipients = append(recipients, inbox.Recipient{
+				ID: m.ID, Email: m.Email, Language: m.Language, Daily: m.InboxEmails == operators.EmailsDaily,
+				May: func(choice checkout.InboxChoice) bool { return m.May(operators.Needed(choice)) },
+			})
 		}
-		recipients = append(recipients, inbox.Recipient{
-			ID: m.ID, Email: m.Email, Language: m.Language, Daily: m.InboxEmails == operators.EmailsDaily,
-			May: func(choice checkout.InboxChoice) bool { return m.May(operators.Needed(choice)) },
-		})
+		return recipients, err
 	}
-	return recipients, err
 }
 
 // newGateway translates between a client and the services.

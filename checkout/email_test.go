@@ -63,7 +63,7 @@ func TestNumbersAreReadAsPeopleTypeThem(t *testing.T) {
 	}
 }
 
-func TestNewNumbersHaveNoLettersThatLookAlike(t *testing.T) {
+func TestNewNumbersHaveNoSignsThatLookAlike(t *testing.T) {
 	for range 1000 {
 		if n := NewNumber(); OrderNumber(n) != n || strings.ContainsAny(n, "01ILOU") {
 			t.Fatalf("%s: read as %s", n, OrderNumber(n))

@@ -71,9 +71,12 @@ func starts(t *testing.T, command func(certificate, key, proxy, server string) *
 	proxy := command(certificate, key, address, server.Listener.Addr().String())
 	log := new(bytes.Buffer) // read when the proxy has ended
 	proxy.Stdout, proxy.Stderr = log, log
+	// The end of the test's context ends the proxy as an operator would: nginx ends its workers,
+	// which otherwise keep the log open for good.
+	proxy.Cancel = func() error { return proxy.Process.Signal(syscall.SIGTERM) }
+	proxy.WaitDelay = 10 * time.Second
 	must(t, proxy.Start())
 	t.Cleanup(func() {
-		_ = proxy.Process.Signal(syscall.SIGTERM) // it may have ended
 		_ = proxy.Wait()
 		if t.Failed() {
 			t.Logf("the proxy prints:\n%s", log)

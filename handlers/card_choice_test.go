@@ -63,7 +63,7 @@ func TestAKoreanCardCompanyIsPaidOnItsOwnPage(t *testing.T) {
 	shop := newShop(t, sells("KRW", 60_000))
 	buyer := shop.newBuyer()
 	path := buyer.ordersTo("KR", "ONE")
-	page := buyer.isOffered(path, "card_brand").sees(http.StatusOK, "Samsung Card · 삼성카드", "your card company&#39;s app")
+	page := buyer.isOffered(path, "card_brand").sees(http.StatusOK, "Samsung Card · 삼성카드", "your card company’s app")
 	if got := page.choices("card_brand"); !strings.HasPrefix(got, "SAMSUNG SHINHAN HYUNDAI ") || strings.Contains(got, "VISA") {
 		t.Errorf("the page offers %s", got)
 	}

@@ -298,6 +298,7 @@ func TestARequestedEmailIsSentOnceWhenTheOutcomeIsKnown(t *testing.T) {
 				must(t, shop.control.Decline(started.PaymentRequestID, "USER_BALANCE_NOT_ENOUGH"))
 			} else {
 				must(t, shop.control.Pay(started.PaymentRequestID))
+				must(t, shop.control.Pay(started.PaymentRequestID)) // the bank confirms it
 			}
 			shop.quiet()
 			shop.sweeps()
@@ -334,7 +335,7 @@ func TestTheReceiptSpeaksTheBuyersLanguage(t *testing.T) {
 	for lang, want := range map[string][]string{
 		"ar": {`dir="rtl"`, "شكرًا", "الإجمالي", "Enamel mug", "سنغافورة"},
 		"th": {`dir="ltr"`, "ขอบคุณ", "ยอดรวม", "สิงคโปร์"},
-		"de": {`dir="ltr"`, "Danke, es ist bezahlt", "48,00\u00a0SGD", "Singapur"},
+		"de": {`dir="ltr"`, "Zahlung eingegangen. Vielen Dank!", "48,00\u00a0SGD", "Singapur"},
 	} {
 		t.Run(lang, func(t *testing.T) {
 			shop := newShop(t)

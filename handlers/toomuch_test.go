@@ -51,7 +51,7 @@ func TestOneBrowserMakesOrdersAtAPeoplesPace(t *testing.T) {
 	if allowed < 20 {
 		t.Errorf("only %d tries", allowed)
 	}
-	refused.sees(http.StatusTooManyRequests, "Too many requests", "wait a moment")
+	refused.sees(http.StatusTooManyRequests, "Too many requests", "Wait a moment")
 	if wait := refused.header.Get("Retry-After"); wait != "1" { // one order a second
 		t.Errorf("to wait %s s", wait)
 	}

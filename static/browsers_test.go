@@ -99,7 +99,7 @@ var builtIns = strings.Fields(`
 	addEventListener atob btoa clearTimeout document fetch getSelection location matchMedia navigator performance screen sessionStorage setTimeout window
 
 	CLOSED DateTimeFormat NumberFormat action activeElement add adoptNode after appendChild apply assign body ceil
-	charCodeAt checked children classList close closest code colorDepth contains createElement currentScript data dataset
+	charCodeAt checked classList close closest code colorDepth contains createElement currentScript data dataset
 	dateTime disabled dispatchEvent documentElement effectiveDirective elements filter find floor focus forEach format from fromCharCode get
 	getAttribute getElementById getEntriesByType getTimezoneOffset height hidden id includes javaEnabled join json
 	keys lang lastElementChild length map matches max message method min name nextElementSibling now offsetHeight

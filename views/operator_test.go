@@ -33,7 +33,7 @@ func TestTheOperatorsEmailsNameOrderAndCommand(t *testing.T) {
 			t.Errorf("%s reads\n%s", matter, text)
 		}
 	}
-	if len(operatorTitles) != len(operatorTemplate().Templates())-3 { // order, key and the whole
+	if len(operatorTitles) != len(operatorTemplate().Templates())-4 { // order, key, disputed and the whole
 		t.Errorf("%d titles for %s", len(operatorTitles), operatorTemplate().DefinedTemplates())
 	}
 }
