@@ -76,12 +76,14 @@ func TestADisputeIsAcceptedAtTheDashboard(t *testing.T) {
 	finance.uploads(path+"/defend", "file", []byte(document), "key=AAAAAAAAAAAAAAAAAAAAAAAAAA", "sure=true").sees(http.StatusConflict, "takes no defence")
 
 	s.fault(sandbox.Fault{Kind: sandbox.Truncate, On: "acceptDispute"})
+	s.fault(sandbox.Fault{Kind: sandbox.DelayNotification, On: "DISPUTE_ACCEPTED", Delay: sandbox.Duration(time.Minute)}) // or the page might know already
 	page := finance.get(path+"/accept").sees(http.StatusOK, "The buyer keeps SGD\u00a012.00", "It is final", "The cardholder says")
 	key := page.key()
 	finance.post(path+"/accept", key).sees(http.StatusServiceUnavailable, "may have it already", strings.TrimPrefix(key, "key="))
 	s.control.ClearFaults()
 	for range 2 {
 		finance.post(path+"/accept", key).goesTo("/dashboard/orders/" + order + "?done=dispute.accept")
+		s.passes(time.Minute)
 		s.quiet()
 	}
 	finance.get("/dashboard/orders/"+order).sees(http.StatusOK, `data-state="dispute_lost"`, `data-test="taken"`, "SGD\u00a012.00 taken by disputes, which is no refund", "gives them to the buyer").

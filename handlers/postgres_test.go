@@ -21,7 +21,8 @@ func TestMain(m *testing.M) { os.Exit(pgtest.Run(m)) }
 var onServer = os.Getenv("DATABASE") == "postgres"
 
 // TestJourneysOnPostgreSQL walks once more, on PostgreSQL: a purchase with its refunds, the
-// last piece that many want, streams, events and the merchant API's keys.
+// last piece that many want, streams, events, the merchant API's keys, and at the dashboard a
+// dispute, a report with its fees and the emails about the inbox.
 func TestJourneysOnPostgreSQL(t *testing.T) {
 	if onServer {
 		t.Skip("they are walking")
@@ -33,6 +34,7 @@ func TestJourneysOnPostgreSQL(t *testing.T) {
 	walks := []string{
 		"TestPartialRefundsNeverExceedWhatWasPaid", "TestTheMerchantCapturesByHand", "TestAKeyIsOneAction", "TestFiftyBuyersForOneUnitGetOnePaidOrder",
 		"TestAnOpenPageGets.*", "TestAPageThatComesBackAfterARestartMissesNothing", "TestAnOrderIsCancelledInEveryState",
+		"TestADisputeIsAcceptedAtTheDashboard", "TestReportsShowFeesOnceTheyAreReconciled", "TestPeopleAreToldOfWhatWaits",
 	}
 	walk := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^("+strings.Join(walks, "|")+")$", "-test.v")
 	walk.Env = append(os.Environ(), "DATABASE=postgres")

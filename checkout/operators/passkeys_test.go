@@ -183,12 +183,12 @@ func TestAChallengeCountsOnceForItsBrowserAndForFiveMinutes(t *testing.T) {
 	h := newHouse(t, false)
 	p, _, entered, _ := h.adds(h.enters("mei@kiln.example", operators.Owner).Token, "Phone")
 
-	options, browser, err := h.BeginPasskeySignIn(h.ctx())
+	options, _, err := h.BeginPasskeySignIn(h.ctx())
 	h.must(err)
 	_, err = h.SignInByPasskey(h.ctx(), "another browser", p.signs(options), "", desk)
 	h.refused(operators.PasskeyOver, err)
 
-	options, browser, err = h.BeginPasskeySignIn(h.ctx())
+	options, browser, err := h.BeginPasskeySignIn(h.ctx())
 	h.must(err)
 	answer := p.signs(options)
 	_, err = h.SignInByPasskey(h.ctx(), browser, answer, "", desk)

@@ -74,7 +74,7 @@ func NewDatabase(t testing.TB, template string) (address string) {
 	t.Helper()
 	Need(t)
 	name := fmt.Sprintf("test%d", server.databases.Add(1))
-	admin(t, fmt.Sprintf(`CREATE DATABASE %s TEMPLATE %s STRATEGY file_copy`, name, template))
+	admin(t, fmt.Sprintf(`CREATE DATABASE %s TEMPLATE %s`, name, template))
 	t.Cleanup(func() { admin(t, `DROP DATABASE `+name+` WITH (FORCE)`) })
 	return Address(name)
 }
