@@ -64,13 +64,13 @@ const numberHalf = 5
 func NewNumber() string {
 	letters := ""
 	for len(letters) < 2*numberHalf {
-		letters += strings.Map(clearSign, rand.Text())
+		letters += strings.Map(dropLookalikes, rand.Text())
 	}
 	return letters[:numberHalf] + "-" + letters[numberHalf:2*numberHalf]
 }
 
-// clearSign drops the letters that no new order number has.
-func clearSign(r rune) rune {
+// dropLookalikes drops the letters that no new order number has.
+func dropLookalikes(r rune) rune {
 	if strings.ContainsRune("ILOU", r) {
 		return -1
 	}
