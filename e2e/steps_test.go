@@ -66,7 +66,7 @@ func TestTheBackButtonAtEveryStep(t *testing.T) {
 		buyer.goesBack() // from the wallet: the dialog asks whether it is paid
 		buyer.arrives(checkoutPage)
 		buyer.seesHook("finished")
-		buyer.clicks(hook("finished") + " button") // no: another method
+		buyer.clicks(hook("finished") + " [method=dialog] button") // no: another method
 		buyer.chooses("ALIPAY_CN")
 		buyer.pays()
 		buyer.arrives("/buyer/.+")
