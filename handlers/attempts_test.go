@@ -55,7 +55,7 @@ func (s *shop) triedOften() (b *buyer, path string, last action) {
 func TestAnOrderTakesSoManyAttempts(t *testing.T) {
 	shop := newShop(t)
 	buyer, path, last := shop.triedOften()
-	const said = "This order can’t be paid any more."
+	const said = "This order can no longer be paid."
 	buyer.postJSON(path+"/payments", `{"method":"GCASH"}`).sees(http.StatusConflict, `{"error":"`+said)
 	buyer.post(path+"/payments", "method=GCASH").sees(http.StatusConflict, said, `data-test="method"`)
 	shop.expectCount(attempts, "payment", "currency", "SGD")

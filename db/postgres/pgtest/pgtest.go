@@ -181,15 +181,15 @@ func withoutPrivileges(folder string) (*syscall.SysProcAttr, error) {
 	if os.Geteuid() != 0 {
 		return as, nil
 	}
-	nobody, err := user.Lookup("nobody")
+	account, err := user.Lookup("nobody")
 	if err != nil {
 		return nil, err
 	}
-	uid, err := strconv.ParseUint(nobody.Uid, 10, 32)
+	uid, err := strconv.ParseUint(account.Uid, 10, 32)
 	if err != nil {
 		return nil, err
 	}
-	gid, err := strconv.ParseUint(nobody.Gid, 10, 32)
+	gid, err := strconv.ParseUint(account.Gid, 10, 32)
 	if err != nil {
 		return nil, err
 	}
