@@ -36,7 +36,7 @@ func commands() []command {
 		{name: "sandbox", synopsis: "[reports] [--day DAY] [--out FOLDER] [--generation N]", settings: onlySettings("SANDBOX_ADDR", "SANDBOX_TLS", "ALLOWED_HOSTS", "DEVELOPER_NETWORKS", "LOG_FORMAT", "LOG_LEVEL"), run: serveSandbox,
 			summary: "only the local Antom, for any shop and any Antom SDK; `reports` writes the reconciliation reports of a day of the one that runs", help: sandboxHelp},
 		{name: "admin", synopsis: "ACTION --order ORDER --key KEY [--amount MINOR] [--anyway] [--json]", settings: everySetting, run: administer,
-			summary: "capture, refund, cancel or accept an order; the same key is the same action. `charge` has a saved card (`--card ID`) pay `--amount MINOR` without its buyer. `export` and `erase` of `--order ORDER` or `--email ADDRESS` show and erase what is stored about a buyer", help: adminHelp},
+			summary: "capture, refund, cancel or accept an order; repeating a command with the same key does nothing new. `charge` has a saved card (`--card ID`) pay `--amount MINOR` without its buyer. `export` and `erase` of `--order ORDER` or `--email ADDRESS` show and erase what is stored about a buyer", help: adminHelp},
 		{name: "show", synopsis: "ORDER [--json]", settings: everySetting, run: show,
 			summary: "an order with its payments, cards, operations and history, after asking Antom how its payments stand", help: showHelp},
 		{name: "orders", synopsis: "[--status S] [--waiting] [--json]", settings: everySetting, run: listOrders,

@@ -76,6 +76,9 @@ func (m Money) wholeRupiah() bool { return m.Currency != "IDR" || m.Minor%100 ==
 // String is for logs: "SGD 4200".
 func (m Money) String() string { return fmt.Sprintf("%s %d", m.Currency, m.Minor) }
 
+// Plain is for operators: "42.00 SGD".
+func (m Money) Plain() string { return m.Digits(language.English) + " " + string(m.Currency) }
+
 // Format writes the amount as readers of a language do: "SGD 1,234.50",
 // "1.234,50 SGD". It names the currency by its code, because a shop that sells
 // across borders has to say which dollar it means.
