@@ -33,6 +33,8 @@ func commands() []command {
 	return []command{
 		{name: "serve", settings: everySetting, run: serve,
 			summary: "the shop and its checkout; the default"},
+		{name: "demo", settings: everySetting, run: demo,
+			summary: "`serve` with its sandbox at this machine's address on the local network, which is printed as a QR code for a phone"},
 		{name: "sandbox", synopsis: "[reports] [--day DAY] [--out FOLDER] [--generation N]", settings: onlySettings("SANDBOX_ADDR", "SANDBOX_TLS", "ALLOWED_HOSTS", "DEVELOPER_NETWORKS", "LOG_FORMAT", "LOG_LEVEL"), run: serveSandbox,
 			summary: "only the local Antom, for any shop and any Antom SDK; `reports` writes the reconciliation reports of a day of the one that runs", help: sandboxHelp},
 		{name: "admin", synopsis: "ACTION --order ORDER --key KEY [--amount MINOR] [--anyway] [--json]", settings: everySetting, run: administer,

@@ -34,6 +34,11 @@ func serve(ctx context.Context, l *line) error {
 
 func (p *Program) greet(ctx context.Context, stdout io.Writer) error {
 	fmt.Fprintf(stdout, "The shop is at    %s\n", p.Settings.PublicURL)
+	if p.Settings.onNetwork() {
+		if err := printCode(stdout, p.Settings.PublicURL.String()); err != nil {
+			return err
+		}
+	}
 	if p.Settings.LiveMode() {
 		return nil
 	}

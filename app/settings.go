@@ -98,7 +98,7 @@ func (s *Settings) shopRows() []setting {
 		{env: "ADDR", fallback: "localhost:8080", into: listenAddress(&s.Addr),
 			summary: "address the shop listens on"},
 		{env: "PUBLIC_URL", shown: "`http://` + `ADDR`", into: parsed(&s.PublicURL, parsePublicURL),
-			summary: "base of every address handed out; never the Host header. `https`, except on loopback; a host of its own, without a path"},
+			summary: "base of every address handed out; never the Host header. `https`, except on loopback; a host of its own, without a path. With the embedded sandbox also `http` at a private IP address (`http://192.168.1.20:8080`): shop and sandbox then listen on all addresses, so that phones on the local network reach them"},
 		{env: "DATABASE_URL", fallback: defaultDatabase, into: file(&s.Database),
 			summary: "path of the SQLite file, or the address of a PostgreSQL database (15 or newer), such as `postgres://shop@db.example.com/shop?sslmode=verify-full`, that several programs may share; its password may stand in `PGPASSWORD` or `~/.pgpass`. What stands beside the database then stands in `data`"},
 		{env: "SHOP_NAME", fallback: "Plain Goods", into: parsed(&s.Pages.ShopName, parseShopName),
