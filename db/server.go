@@ -3,14 +3,12 @@ package db
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
 	"runtime"
 	"runtime/debug"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -61,11 +59,11 @@ func Shown(address string) string {
 func openServer(ctx context.Context, s *Store, address string) (err error) {
 	s.dialect = onPostgres
 	each := max(8, 4*runtime.NumCPU())
-	writes, err := postgres.Open(ctx, address, each)
+	writes, err := postgres.Open(ctx, address, each, storageTrouble)
 	if err != nil {
 		return err
 	}
-	if s.readers, err = postgres.Open(ctx, address, each); err != nil {
+	if s.readers, err = postgres.Open(ctx, address, each, storageTrouble); err != nil {
 		return errors.Join(err, writes.Close())
 	}
 	until, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -74,7 +72,7 @@ func openServer(ctx context.Context, s *Store, address string) (err error) {
 	s.bell.listen = sync.OnceFunc(func() {
 		t.listening.Go(func() { postgres.Listen(until, address, s.bell.note) })
 	})
-	s.commits, s.reads = t, served{s.readers}
+	s.commits, s.reads = t, patient{served{s.readers}}
 	if err := bringServerUpToDate(ctx, s, writes); err != nil {
 		return fmt.Errorf("%s: %w", postgres.Shown(address), err)
 	}
@@ -112,7 +110,7 @@ func serverVersions(ctx context.Context, on *sql.DB) (found, known int64, err er
 }
 
 func openOneConnection(ctx context.Context, address string) (*sql.DB, error) {
-	return postgres.Open(ctx, address, 1)
+	return postgres.Open(ctx, address, 1, storageTrouble)
 }
 
 // examineServer is Examine of a server.
@@ -178,7 +176,11 @@ func (t *transactions) once(ctx context.Context, about subject, fn func(context.
 	if t.closed.Load() {
 		return checkout.NewError(checkout.CodeBusy, "the database is closed")
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), transactionLimit)
+	ends := time.Now().Add(transactionLimit)
+	if sooner, given := ctx.Deadline(); given && sooner.Before(ends) {
+		ends = sooner
+	}
+	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), ends)
 	defer cancel()
 	on, err := t.pool.BeginTx(ctx, nil)
 	if err != nil {
@@ -186,13 +188,14 @@ func (t *transactions) once(ctx context.Context, about subject, fn func(context.
 	}
 	defer on.Rollback() //nolint:errcheck // it is committed, or nothing is stored
 	writes := &tx{served{on}}
-	if err := lock(ctx, writes, about); err != nil {
+	name, err := lock(ctx, writes, about)
+	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
 	if err := attempt(ctx, writes, fn); err != nil {
 		return err
 	}
-	if err := on.Commit(); err != nil {
+	if err := on.Commit(); err != nil && !t.isStored(ctx, name, err) {
 		return fmt.Errorf("commit: %w", err)
 	}
 	if about != aboutNothing {
@@ -215,15 +218,20 @@ func attempt(ctx context.Context, on *tx, fn func(context.Context, *tx) error) (
 // others share.
 const allLock = 0x616e746f6d // "antom"
 
-// lock waits until no other transaction is in the way.
-func lock(ctx context.Context, on *tx, about subject) error {
+// lock waits until no other transaction is in the way, and answers with the transaction's
+// name.
+func lock(ctx context.Context, on *tx, about subject) (name transactionName, err error) {
+	var locked any // void
 	switch about {
 	case aboutEverything:
-		return execute(ctx, on, `SELECT pg_advisory_xact_lock($1)`, int64(allLock))
+		err = on.QueryRowContext(ctx, `SELECT pg_advisory_xact_lock($1), `+nameOfTransaction, int64(allLock)).Scan(&locked, &name.number, &name.run)
 	case aboutNothing:
-		return execute(ctx, on, `SELECT pg_advisory_xact_lock_shared($1)`, int64(allLock))
+		err = on.QueryRowContext(ctx, `SELECT pg_advisory_xact_lock_shared($1), `+nameOfTransaction, int64(allLock)).Scan(&locked, &name.number, &name.run)
+	default:
+		err = on.QueryRowContext(ctx, `SELECT pg_advisory_xact_lock_shared($1), pg_advisory_xact_lock($2), `+nameOfTransaction, int64(allLock), lockOf(about)).
+			Scan(&locked, &locked, &name.number, &name.run)
 	}
-	return execute(ctx, on, `SELECT pg_advisory_xact_lock_shared($1), pg_advisory_xact_lock($2)`, int64(allLock), lockOf(about))
+	return name, err
 }
 
 // alsoLock adds a subject to those of a transaction. On SQLite it has nothing to do.
@@ -251,57 +259,4 @@ func (t *transactions) close() error {
 	t.listening.Wait()
 	t.troubles.Add(1)
 	return t.pool.Close()
-}
-
-// served carries out statements on a server: values are made those that PostgreSQL has types
-// for. The driver keeps what it has prepared on each connection.
-type served struct {
-	on interface {
-		ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
-		QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-		QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-	}
-}
-
-func (s served) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	if err := bind(args); err != nil {
-		return nil, err
-	}
-	return s.on.ExecContext(ctx, query, args...)
-}
-
-func (s served) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	if err := bind(args); err != nil {
-		return nil, err
-	}
-	return s.on.QueryContext(ctx, query, args...)
-}
-
-func (s served) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	_ = bind(args) // what it cannot bind the driver cannot either, and says so
-	return s.on.QueryRowContext(ctx, query, args...)
-}
-
-// bind makes of values what a column can hold: of a boolean an integer, and of a text one
-// without the character zero, which PostgreSQL's texts cannot have.
-func bind(values []any) error {
-	for i, value := range values {
-		bound, err := driver.DefaultParameterConverter.ConvertValue(value)
-		if err != nil {
-			return err
-		}
-		switch v := bound.(type) {
-		case bool:
-			bound = int64(0)
-			if v {
-				bound = int64(1)
-			}
-		case string:
-			if strings.IndexByte(v, 0) >= 0 {
-				bound = strings.ReplaceAll(v, "\x00", "\uFFFD")
-			}
-		}
-		values[i] = bound
-	}
-	return nil
 }
