@@ -208,7 +208,7 @@ func collect[T any](ctx context.Context, q querier, scan func(scanner) (T, error
 		}
 		all = append(all, one)
 	}
-	return all, rows.Err()
+	return all, storageTrouble(rows.Err())
 }
 
 // scanner is a row, of one or of many.

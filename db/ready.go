@@ -6,7 +6,10 @@ import (
 	"time"
 )
 
-const probePause = time.Second // in which all who ask share one commit
+const (
+	probePause = time.Second     // in which all who ask share one commit
+	probeLimit = 2 * time.Second // in which a database that can store has done so
+)
 
 // probe is the last commit that was made to see whether the database can store.
 type probe struct {
@@ -26,11 +29,12 @@ func (s *Store) Ready(ctx context.Context) error {
 	}
 	s.probe.mu.Lock()
 	defer s.probe.mu.Unlock()
-	now := s.now()
-	if s.probe.at.IsZero() || now.Sub(s.probe.at).Abs() >= probePause || s.commits.failed() != s.probe.troubles {
+	if s.probe.at.IsZero() || s.now().Sub(s.probe.at).Abs() >= probePause || s.commits.failed() != s.probe.troubles {
 		// One that leaves does not end the commit that others wait for.
-		s.probe.at, s.probe.err = now, s.writeTo(context.WithoutCancel(ctx), aboutNothing, s.probe.touch)
-		s.probe.troubles = s.commits.failed()
+		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), probeLimit)
+		defer cancel()
+		s.probe.err = s.writeTo(limited, aboutNothing, s.probe.touch)
+		s.probe.at, s.probe.troubles = s.now(), s.commits.failed()
 	}
 	return s.probe.err
 }

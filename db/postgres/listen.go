@@ -6,13 +6,17 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // Channel is what programs on one database tell one another by that rows have changed. The
 // payload is the Program that has changed them.
 const Channel = "antom_checkout"
 
-const listenPause = time.Second // between two tries to connect
+const (
+	listenPause = time.Second      // between two tries to connect
+	silenceTime = 10 * time.Second // after which a connection that says nothing is asked whether it is cut
+)
 
 // Listen calls news when another program says that it has changed rows, and once whenever it
 // begins to listen, because something may have been said before. It returns when ctx ends.
@@ -41,14 +45,28 @@ func listen(ctx context.Context, address string, news func()) error {
 	}
 	own := Program()
 	for news(); ; {
-		said, err := conn.WaitForNotification(ctx)
+		said, err := next(ctx, conn)
 		if err != nil {
 			return err
 		}
-		if said.Payload != own {
+		if said != nil && said.Payload != own {
 			news()
 		}
 	}
+}
+
+// next is what is said next, or nil where nothing was said for a while and the connection
+// is whole.
+func next(ctx context.Context, conn *pgx.Conn) (*pgconn.Notification, error) {
+	limited, cancel := context.WithTimeout(ctx, silenceTime)
+	defer cancel()
+	said, err := conn.WaitForNotification(limited)
+	if err == nil || !pgconn.Timeout(err) || ctx.Err() != nil {
+		return said, err
+	}
+	asking, stop := context.WithTimeout(ctx, connectTimeout)
+	defer stop()
+	return nil, conn.Ping(asking)
 }
 
 // Bell tells the other programs that rows have changed. However often it is rung while it
