@@ -2,7 +2,6 @@ package proof_test
 
 import (
 	"context"
-	"database/sql"
 	"flag"
 	"fmt"
 	"net/http"
@@ -82,7 +81,7 @@ func (r *recorder) placesMany(orders int) {
 
 // expectDeliveries counts those for which a condition holds.
 func (r *recorder) expectDeliveries(want int, condition string) error {
-	reads, err := sql.Open("sqlite", "file:"+r.database+"?mode=ro&_pragma=busy_timeout(5000)")
+	reads, err := openToRead(r.database)
 	must(r.t, err)
 	defer reads.Close()
 	var got int

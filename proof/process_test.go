@@ -65,6 +65,7 @@ type merchant struct {
 	mu           sync.Mutex
 	acknowledged map[string]bool
 	sendings     int
+	takers       []string        // hosts that notifications go to in turns; none: where Antom sends them
 	onSending    func(count int) // called as a notification leaves Antom
 }
 
@@ -166,6 +167,9 @@ func (m *merchant) send(r *http.Request) (*http.Response, error) {
 	m.mu.Lock()
 	m.sendings++
 	hook, count := m.onSending, m.sendings
+	if n := len(m.takers); n > 0 {
+		r.URL.Host = m.takers[count%n]
+	}
 	m.mu.Unlock()
 	if hook != nil {
 		hook(count)

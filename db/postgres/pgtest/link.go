@@ -78,6 +78,13 @@ func (l *Link) CutCommit(where Cut) {
 	l.commit = where
 }
 
+// IsCut reports that the COMMIT that was to be cut has come.
+func (l *Link) IsCut() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.commit == NoCut
+}
+
 // Cuts counts the COMMITs that were cut.
 func (l *Link) Cuts() int {
 	l.mu.Lock()
