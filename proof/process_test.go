@@ -58,7 +58,8 @@ type merchant struct {
 	box      *sandbox.Sandbox
 	control  *sandbox.Control
 	settings []string
-	wrap     []string // a command that runs the program
+	wrap     []string      // a command that runs the program
+	patience time.Duration // of buyers; zero: 10 seconds
 	process  *exec.Cmd
 	output   *lockedBuffer
 
@@ -235,7 +236,7 @@ func (m *merchant) ordering(ctx context.Context) (b walker, path string, err err
 	if err != nil {
 		return b, "", err
 	}
-	b = walker{ctx, m.url, &http.Client{Jar: jar, Timeout: 10 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	b = walker{ctx, m.url, &http.Client{Jar: jar, Timeout: cmp.Or(m.patience, 10*time.Second), CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 	if _, _, err := b.post("/cart", "sku=MUG-01&quantity=1"); err != nil {
 		return b, "", err
 	}
