@@ -15,6 +15,8 @@ import (
 type Examined struct {
 	Missing       bool  // there is no file, or an empty one; a server makes it
 	Schema, Known int64 // the version of its tables, and that of this program
+	Standbys      int   // servers that follow the database's
+	Confirmed     bool  // by a standby is what is stored, before it is acknowledged
 }
 
 // UpToDate reports whether [Open] would migrate nothing.

@@ -102,11 +102,24 @@ func TestACommitThatItsStandbyHasNotConfirmed(t *testing.T) {
 	onServerOnly(t)
 	primary := pgtest.NewServer(t, "")
 	standby := primary.Standby(t, "standby")
+	examined := func() Examined {
+		t.Helper()
+		found, err := Examine(t.Context(), primary.Address("postgres"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	within(t, "the standby follows", time.Minute, func() bool { return examined().Standbys == 1 })
+	if examined().Confirmed {
+		t.Error("a standby that no COMMIT waits for counts as one that confirms")
+	}
 	for _, setting := range []string{`ALTER SYSTEM SET synchronous_standby_names = 'standby'`, `SELECT pg_reload_conf()`} {
 		if err := primary.Exec("postgres", setting); err != nil {
 			t.Fatal(err)
 		}
 	}
+	within(t, "the standby confirms", time.Minute, func() bool { return examined().Confirmed })
 	store, err := Open(t.Context(), primary.Address("postgres"))
 	if err != nil {
 		t.Fatal(err)

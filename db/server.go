@@ -121,7 +121,14 @@ func examineServer(ctx context.Context, address string) (found Examined, err err
 	}
 	defer on.Close()
 	found.Schema, found.Known, err = serverVersions(ctx, on)
-	if found.Missing = found.Schema == 0; err == nil {
+	found.Missing = found.Schema == 0
+	if err != nil {
+		return found, err
+	}
+	err = on.QueryRowContext(ctx, `
+		SELECT count(*), current_setting('synchronous_standby_names') <> '' AND current_setting('synchronous_commit') NOT IN ('local', 'off')
+		  FROM pg_stat_replication`).Scan(&found.Standbys, &found.Confirmed)
+	if err == nil {
 		_, err = on.ExecContext(ctx, onPostgres.touch)
 	}
 	return found, err
