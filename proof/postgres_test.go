@@ -20,8 +20,8 @@ import (
 )
 
 var (
-	serverFaults = flag.Int("serverfaults", short(8, 4), "how often something fails between two programs and PostgreSQL, under load")
-	failovers    = flag.Int("failovers", short(1, 1), "how often a standby takes over, under load")
+	serverFaults = flag.Int("serverfaults", short(8, 0), "how often something fails between two programs and PostgreSQL, under load")
+	failovers    = flag.Int("failovers", short(1, 0), "how often a standby takes over, under load")
 )
 
 // pair is two programs of one merchant on one PostgreSQL database, each with a network of
@@ -31,6 +31,17 @@ type pair struct {
 	second    *merchant // beside it
 	links     [2]*pgtest.Link
 	server    *pgtest.Server
+}
+
+// onServers begins a test of processes, which the race detector does not see into.
+func onServers(t *testing.T) {
+	t.Helper()
+	if short(0, 1) > 0 {
+		t.Skip("the same without the race detector")
+	}
+	t.Parallel()
+	_, err := processKeys()
+	must(t, err)
 }
 
 // newPair does not start the programs yet.
@@ -172,9 +183,7 @@ var faultsOfServers = []fault{
 // COMMITs fail in turns, while buyers pay at two programs. Each time, everything that was
 // acknowledged must be there; the programs go on by themselves; and in the end all laws hold.
 func TestPostgreSQLFailsUnderLoad(t *testing.T) {
-	t.Parallel()
-	_, err := processKeys()
-	must(t, err)
+	onServers(t)
 	fate := rand.New(rand.NewPCG(drawnSeed(t), 7))
 	happened := map[string]int{}
 	var failed, orders, acknowledged, lost int
@@ -208,9 +217,7 @@ func TestPostgreSQLFailsUnderLoad(t *testing.T) {
 // standby while buyers pay at two programs, whose address names both servers. Nothing that was
 // acknowledged is lost.
 func TestAStandbyTakesOverUnderLoad(t *testing.T) {
-	t.Parallel()
-	_, err := processKeys()
-	must(t, err)
+	onServers(t)
 	fate := rand.New(rand.NewPCG(drawnSeed(t), 8))
 	for i := range *failovers {
 		t.Run(fmt.Sprint(i+1), func(t *testing.T) {
@@ -245,9 +252,7 @@ func TestAStandbyTakesOverUnderLoad(t *testing.T) {
 // the time that it allows them, acknowledges nothing, and goes on by itself when the network
 // is whole. The other program works all the time.
 func TestASilentNetworkIsNoticed(t *testing.T) {
-	t.Parallel()
-	_, err := processKeys()
-	must(t, err)
+	onServers(t)
 	p := newPair(t, pgtest.NewServer(t, ""))
 	p.start()
 	path, id, err := p.starting(t.Context(), "GCASH")
@@ -301,9 +306,7 @@ const fewForMany = 40 // buyers
 // TestFewConnectionsForMany: many buyers at once share two connections. Each request is
 // carried out or answered 503, none hangs, and the program goes on.
 func TestFewConnectionsForMany(t *testing.T) {
-	t.Parallel()
-	_, err := processKeys()
-	must(t, err)
+	onServers(t)
 	p := newPair(t, pgtest.NewServer(t, ""))
 	p.onDatabase(p.database, p.database+"&pool_max_conns=2")
 	p.patience = 30 * time.Second
@@ -335,9 +338,7 @@ func TestFewConnectionsForMany(t *testing.T) {
 // TestAFullDiskOfPostgreSQLLosesNothing: while PostgreSQL cannot store, the program
 // acknowledges nothing; once there is room and PostgreSQL runs, it goes on without a restart.
 func TestAFullDiskOfPostgreSQLLosesNothing(t *testing.T) {
-	t.Parallel()
-	_, err := processKeys()
-	must(t, err)
+	onServers(t)
 	folder := smallDisk(t, 160)
 	p := newPair(t, pgtest.NewServer(t, folder, "max_wal_size=32MB", "min_wal_size=32MB"))
 	p.start()
