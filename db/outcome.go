@@ -38,7 +38,7 @@ func (t *transactions) isStored(ctx context.Context, name transactionName, cause
 	defer cancel()
 	for pause := 5 * time.Millisecond; ; pause *= 2 {
 		status, err := t.status(ctx, name)
-		if err == nil && status != underWay {
+		if err == nil && status != unfinished {
 			return status == committed
 		}
 		select {
@@ -51,8 +51,8 @@ func (t *transactions) isStored(ctx context.Context, name transactionName, cause
 
 // Outcomes of a transaction, in PostgreSQL's words.
 const (
-	committed = "committed"
-	underWay  = "in progress" // its server has not yet noticed that the connection is gone
+	committed  = "committed"
+	unfinished = "in progress" // its server has not yet noticed that the connection is gone
 )
 
 // status is the outcome of a transaction, or "" when the server has begun another run. The

@@ -68,8 +68,8 @@ func (t tx) Commit() error {
 const unreplicated = "unreplicated"
 
 // noteUnreplicated notes a warning that a COMMIT no longer waits for the standby.
-func noteUnreplicated(conn *pgconn.PgConn, notice *pgconn.Notice) {
-	if notice.Routine == "SyncRepWaitForLSN" {
+func noteUnreplicated(conn *pgconn.PgConn, warning *pgconn.Notice) {
+	if warning.Routine == "SyncRepWaitForLSN" {
 		conn.CustomData()[unreplicated] = true
 	}
 }

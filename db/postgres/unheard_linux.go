@@ -15,7 +15,7 @@ func giveUpUnheard(network, _ string, conn syscall.RawConn) (err error) {
 		return nil
 	}
 	failed := conn.Control(func(socket uintptr) {
-		err = syscall.SetsockoptInt(int(socket), syscall.IPPROTO_TCP, tcpUserTimeout, int(unheardFor.Milliseconds()))
+		err = syscall.SetsockoptInt(int(socket), syscall.IPPROTO_TCP, tcpUserTimeout, int(unheardFor.Milliseconds())) // #nosec G115 -- a descriptor is small
 	})
 	if failed != nil {
 		return failed
