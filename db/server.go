@@ -67,7 +67,7 @@ func openServer(ctx context.Context, s *Store, address string) (err error) {
 		return errors.Join(err, writes.Close())
 	}
 	until, stop := context.WithCancel(context.WithoutCancel(ctx))
-	t := &transactions{pool: writes, stop: stop, tell: postgres.NewBell(until, func(ctx context.Context) { tellOthers(ctx, s.readers) })}
+	t := &transactions{pool: writes, stop: stop, tell: postgres.NewBell(until, func(ctx context.Context) { tellOthers(ctx, s.reads) })}
 	s.bell.elsewhere = make(chan struct{}, 1)
 	s.bell.listen = sync.OnceFunc(func() {
 		t.listening.Go(func() { postgres.Listen(until, address, s.bell.note) })
@@ -81,7 +81,7 @@ func openServer(ctx context.Context, s *Store, address string) (err error) {
 
 // tellOthers runs outside of the transaction it tells of: PostgreSQL commits transactions
 // that notify one after another.
-func tellOthers(ctx context.Context, by *sql.DB) {
+func tellOthers(ctx context.Context, by executor) {
 	_, _ = by.ExecContext(ctx, `SELECT pg_notify($1, $2)`, postgres.Channel, postgres.Program()) // who is not told reads a little later
 }
 
