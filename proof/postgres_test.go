@@ -49,7 +49,7 @@ func onServers(t *testing.T) {
 func newPair(t *testing.T, server *pgtest.Server) *pair {
 	t.Helper()
 	p := &pair{merchant: newMerchant(t, t.TempDir()), server: server}
-	p.settings = append(p.settings, "SESSION_KEY="+strings.Repeat("k", 32))
+	p.settings = append(p.settings, "SESSION_KEY="+strings.Repeat("k", 32), "MAIL_DIR="+t.TempDir())
 	p.second = p.beside()
 	p.takers = []string{strings.TrimPrefix(p.url, "http://"), strings.TrimPrefix(p.second.url, "http://")}
 	for i, m := range p.programs() {
