@@ -80,18 +80,6 @@ func audit(ctx context.Context, l *line) error {
 	return db.Audit(ctx, s.Database, l.stdout)
 }
 
-func migrate(ctx context.Context, l *line) error {
-	s, err := l.load()
-	if err != nil {
-		return err
-	}
-	store, err := db.Open(ctx, s.Database)
-	if err != nil {
-		return err
-	}
-	return store.Close()
-}
-
 // backup writes a copy that holds what a restore needs: the rows, and the keys that the
 // program has made. Keys that come from settings are the operator's to keep.
 func backup(ctx context.Context, l *line) error {

@@ -282,8 +282,8 @@ func (s served) QueryRowContext(ctx context.Context, query string, args ...any) 
 	return s.on.QueryRowContext(ctx, query, args...)
 }
 
-// bind makes of values what a column can hold: of a boolean an integer, and of a text one
-// without the character zero, which PostgreSQL's texts cannot have.
+// bind makes of values what a column can hold: of a boolean an integer, and of a text one that
+// is storable.
 func bind(values []any) error {
 	for i, value := range values {
 		bound, err := driver.DefaultParameterConverter.ConvertValue(value)
@@ -297,11 +297,17 @@ func bind(values []any) error {
 				bound = int64(1)
 			}
 		case string:
-			if strings.IndexByte(v, 0) >= 0 {
-				bound = strings.ReplaceAll(v, "\x00", "\uFFFD")
-			}
+			bound = storable(v)
 		}
 		values[i] = bound
 	}
 	return nil
+}
+
+// storable is a text as PostgreSQL can hold it: in UTF-8, and without the character zero.
+func storable(text string) string {
+	if strings.IndexByte(text, 0) >= 0 {
+		text = strings.ReplaceAll(text, "\x00", "\uFFFD")
+	}
+	return strings.ToValidUTF8(text, "\uFFFD")
 }

@@ -47,6 +47,7 @@ type shop struct {
 	t        *testing.T
 	url      string
 	handler  http.Handler
+	answers  *atomic.Pointer[http.Handler] // that the server at url has
 	box      *sandbox.Sandbox
 	control  *sandbox.Control
 	services handlers.Services
@@ -166,7 +167,9 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	done := make(chan struct{})
 	s.cfg.Done = done
 	s.handler = handlers.New(s.cfg, s.services, s.gateway, s.store)
-	server.Config.Handler = s.handler
+	s.answers = &atomic.Pointer[http.Handler]{}
+	s.answers.Store(&s.handler)
+	server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (*s.answers.Load()).ServeHTTP(w, r) })
 	server.Start()
 	t.Cleanup(func() { close(done); server.CloseClientConnections(); server.Close() })
 	t.Cleanup(func() {
