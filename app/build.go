@@ -39,6 +39,8 @@ type Outside struct {
 	Store   func(*db.Store) Store
 	Client  func(*antom.Client) gateway.Client
 
+	Database []db.Option // that the database is opened with besides
+
 	// Beside says that another process may be the server: the database is not
 	// claimed, the catalogue stays as it is, no address is listened on, and a
 	// sandbox is that of the server.

@@ -36,7 +36,7 @@ func migrate(ctx context.Context, l *line) error {
 	if *to != "" {
 		return usageError{errors.New("migrate: --to needs --from, the file of the shop")}
 	}
-	store, err := db.Open(ctx, s.Database)
+	store, err := db.Open(ctx, s.Database, db.Migrating())
 	if err != nil {
 		return err
 	}

@@ -46,6 +46,8 @@ type Store struct {
 	cache     cache        // of orders
 	release   func() error // lets other servers open the file; nil when it was not claimed
 	exclusive bool
+	migrates  bool     // also on a server
+	further   []string // statements of one more migration
 	probe     probe
 	now       func() time.Time
 	eventIDs  *checkout.IDs
@@ -57,8 +59,18 @@ type Option func(*Store)
 // WithClock sets the clock that ledger rows are stamped with.
 func WithClock(now func() time.Time) Option { return func(s *Store) { s.now = now } }
 
+// Migrating makes Open bring the tables on a server up to date, as a server does and no
+// command beside it. An SQLite file is brought up to date by each program that no server runs
+// beside.
+func Migrating() Option { return func(s *Store) { s.migrates = true } }
+
+// Ahead gives the program one more migration, as the next version will have it. Tests use it.
+func Ahead(statements ...string) Option {
+	return func(s *Store) { s.further = append(s.further, statements...) }
+}
+
 // Open opens the database: the SQLite file at a path, which it makes where it is missing, or
-// the one that a postgres:// address names. Tables are brought up to date where needed.
+// the one that a postgres:// address names. Tables are brought up to date where that is due.
 func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 	s := &Store{now: time.Now, dialect: onSQLite}
 	s.searches.store, s.carts, s.savedCards = s, carts{s, maxCarts}, savedCards{s}

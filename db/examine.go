@@ -18,7 +18,7 @@ type Examined struct {
 }
 
 // UpToDate reports whether [Open] would migrate nothing.
-func (e Examined) UpToDate() bool { return !e.Missing && e.Schema == e.Known }
+func (e Examined) UpToDate() bool { return !e.Missing && e.Schema >= e.Known }
 
 // Examine looks at the file at path, or at the database that an address names, beside a running server or without one. It migrates
 // nothing and makes no file that stays. Its error says why a server could not store there.

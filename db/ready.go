@@ -15,11 +15,13 @@ type probe struct {
 	err       error
 	troubles  int64  // of the writer, up to then
 	statement string // that makes the database write
+	also      func(context.Context) error
 }
 
 // Ready reports whether the database can store: it commits a transaction that changes
 // nothing lasting. Anyone may ask, and a commit waits for the disk, so that all who ask
-// within a second share one, unless a write has failed since.
+// within a second share one, unless a write has failed since. On a server it also sees that no
+// newer version has made tables since that this one cannot work with.
 func (s *Store) Ready(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -30,6 +32,9 @@ func (s *Store) Ready(ctx context.Context) error {
 	if s.probe.at.IsZero() || now.Sub(s.probe.at).Abs() >= probePause || s.commits.failed() != s.probe.troubles {
 		// One that leaves does not end the commit that others wait for.
 		s.probe.at, s.probe.err = now, s.writeTo(context.WithoutCancel(ctx), aboutNothing, s.probe.touch)
+		if s.probe.err == nil && s.probe.also != nil {
+			s.probe.err = s.probe.also(context.WithoutCancel(ctx))
+		}
 		s.probe.troubles = s.commits.failed()
 	}
 	return s.probe.err

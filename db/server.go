@@ -87,26 +87,33 @@ func tellOthers(ctx context.Context, by *sql.DB) {
 	_, _ = by.ExecContext(ctx, `SELECT pg_notify($1, $2)`, postgres.Channel, postgres.Program()) // who is not told reads a little later
 }
 
-// bringServerUpToDate migrates the tables if they are older, and sees that places grow.
+// bringServerUpToDate migrates the tables if they are older, and sees that places grow. A
+// command does not migrate: other programs may be running.
 func bringServerUpToDate(ctx context.Context, s *Store, on *sql.DB) error {
-	if _, _, err := serverVersions(ctx, on); err != nil {
+	found, known, err := serverVersions(ctx, on, s.further...)
+	switch {
+	case err != nil:
 		return err
+	case s.migrates && found <= known:
+		if err := postgres.Migrate(ctx, on, s.further...); err != nil {
+			return err
+		}
+	case found < known:
+		return fmt.Errorf("schema %d, this program's is %d: %w", found, known, ErrOlderSchema)
 	}
-	if err := postgres.Migrate(ctx, on); err != nil {
-		return err
-	}
+	s.probe.also = func(ctx context.Context) error { return refuseNewer(ctx, s.reads, known) }
 	return s.write(ctx, keepPlaces)
 }
 
 // serverVersions is schemaVersions of a server.
-func serverVersions(ctx context.Context, on *sql.DB) (found, known int64, err error) {
-	t, err := postgres.Examine(ctx, on)
+func serverVersions(ctx context.Context, on *sql.DB, further ...string) (found, known int64, err error) {
+	t, err := postgres.Examine(ctx, on, further...)
 	switch {
 	case err != nil:
 	case t.Foreign:
 		err = ErrForeignTables
 	case t.Found > t.Known:
-		err = fmt.Errorf("schema %d, this program knows schemas up to %d: %w", t.Found, t.Known, ErrNewerSchema)
+		err = refuseNewer(ctx, on, t.Known)
 	}
 	return t.Found, t.Known, err
 }

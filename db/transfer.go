@@ -207,7 +207,7 @@ type transferTable struct {
 const place = "place"
 
 // filledByMigrations are the tables that have a row before anything is stored.
-var filledByMigrations = []string{"sales_summed"}
+var filledByMigrations = []string{"compatible_schema", "sales_summed"}
 
 // tables lists the tables, each after those that its rows refer to. The two databases must
 // have the same ones, with the same columns.

@@ -27,7 +27,9 @@ var fittingValues = map[string]any{
 // everyRow stores a row in every table of a file, with a value in every column.
 func everyRow(t *testing.T, store *Store) (tables []string) {
 	t.Helper()
-	mustExec(t, store, `DELETE FROM sales_summed`)
+	for _, name := range filledByMigrations {
+		mustExec(t, store, `DELETE FROM `+name)
+	}
 	on, err := sql.Open("sqlite", dsn(fileOf(t, store), "_pragma=foreign_keys(0)", "_pragma=defer_foreign_keys(1)"))
 	if err != nil {
 		t.Fatal(err)

@@ -30,6 +30,11 @@ CREATE TABLE carts (
 
 CREATE INDEX carts_changed ON carts (changed_at);
 
+CREATE TABLE compatible_schema (
+	one    INTEGER PRIMARY KEY CHECK (one = 1),
+	oldest INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE deliveries (
 	id          INTEGER PRIMARY KEY,
 	endpoint_id TEXT NOT NULL REFERENCES webhook_endpoints ON DELETE CASCADE,

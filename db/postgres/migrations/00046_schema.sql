@@ -56,6 +56,14 @@ CREATE TABLE carts (
 );
 CREATE INDEX carts_changed ON carts (changed_at);
 
+-- Programs whose own schema has a number below oldest do not run. CONTRIBUTING.md says when a
+-- migration sets it.
+CREATE TABLE compatible_schema (
+	one    BIGINT PRIMARY KEY CHECK (one = 1),
+	oldest BIGINT NOT NULL
+);
+INSERT INTO compatible_schema (one, oldest) VALUES (1, 46);
+
 CREATE TABLE differences (
 	id                 TEXT COLLATE "C" PRIMARY KEY, -- in time order
 	subject            TEXT COLLATE "C" NOT NULL UNIQUE,
