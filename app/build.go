@@ -66,14 +66,15 @@ type Program struct {
 	faults   *faults  // of the client
 	servers  group
 	listener net.Listener
-	stopping chan struct{}
-	stop     func() // closes stopping
+	draining draining
+	stopping chan struct{} // closed when open pages have to go elsewhere
+	stop     func()        // closes stopping
 }
 
 // Build puts the program together. Settings.Pages and Settings.Shop may already
 // have parts from a test, such as a Mailer; they stay.
 func Build(ctx context.Context, s Settings, outside Outside) (*Program, error) {
-	p := &Program{Settings: s, outside: outside, Log: outside.Log, stopping: make(chan struct{})}
+	p := &Program{Settings: s, outside: outside, Log: outside.Log, draining: newDraining(), stopping: make(chan struct{})}
 	p.stop = sync.OnceFunc(func() { close(p.stopping) })
 	if p.Log == nil {
 		p.Log = slog.New(slog.DiscardHandler)
@@ -111,10 +112,12 @@ func (l *line) beside(ctx context.Context, s Settings, do func(*Program) error) 
 	return errors.Join(do(p), p.Close())
 }
 
-// Serve answers requests and sweeps until ctx ends; then it ends requests under
-// way first.
+// Serve answers requests and sweeps until ctx ends. Then /readyz says so at once; after
+// DrainDelay, in which a load balancer reads that, open pages are told to come back, requests
+// under way are answered, and it returns.
 func (p *Program) Serve(ctx context.Context) error {
 	p.Services.Methods.WarmUp()
+	ctx = p.draining.after(ctx, p.Settings.DrainDelay)
 	sweep, stopSweep := context.WithCancel(ctx)
 	var sweeping sync.WaitGroup
 	sweeping.Go(func() { p.Services.Payments.Sweep(sweep) })

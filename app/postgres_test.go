@@ -9,7 +9,12 @@ import (
 	"antom-checkout/db/postgres/pgtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(pgtest.Run(m)) }
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		os.Exit(runAsProgram())
+	}
+	os.Exit(pgtest.Run(m))
+}
 
 func TestProgramsThatShareADatabaseNeedTheSameKey(t *testing.T) {
 	expectProblems(t, environ{"DATABASE_URL": "postgres://shop@db.example.com/shop"}, nil, "SESSION_KEY")

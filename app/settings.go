@@ -32,6 +32,7 @@ type Settings struct {
 	ClockOffset       time.Duration
 
 	MaxConnections int
+	DrainDelay     time.Duration
 	Log            LogSettings
 
 	Shop               shop.Config
@@ -215,6 +216,8 @@ func (s *Settings) serverRows() []setting {
 			summary: "`off`: no request is refused for coming too often, no card because too many were declined, and emails have no allowance"},
 		{env: "MAX_CONNECTIONS", fallback: "4000", into: count(&s.MaxConnections, 16, 1_000_000),
 			summary: "connections to the shop at once, or fewer where the process may not open as many files (`ulimit -n`). Beyond them the one that has done nothing for longest is closed"},
+		{env: "DRAIN_DELAY", fallback: "0s", into: duration(&s.DrainDelay, 0, 5*time.Minute),
+			summary: "how long the server goes on answering after a signal to stop, while `/readyz` is 503 already, so that a load balancer sends new requests elsewhere first. Then pages that are open are told to come back, and requests under way have 15 seconds"},
 		{env: "MAX_STREAMS", fallback: "2000", into: count(&s.Pages.MaxStreams, 1, 1_000_000),
 			summary: "open pages that are told of changes at once, at most half of the connections; the page that has waited for longest polls instead"},
 		{env: "DASHBOARD_ADDR", shown: "`ADDR`", into: listenAddressOrOff(&s.DeskAddr),

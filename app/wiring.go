@@ -213,7 +213,7 @@ func (s *Settings) mailFolder() string { return cmp.Or(s.Mail.Folder, s.besideDa
 
 // openPages makes the pages and a server for them.
 func (p *Program) openPages(context.Context) error {
-	web := httpServer(p.NewHandler(), p.Log)
+	web := httpServer(p.draining.lettingGo(p.NewHandler()), p.Log)
 	web.RegisterOnShutdown(p.stop)
 	p.servers.add(web, p.listener, p.Settings.connectionLimits(), p.Settings.isShared)
 	return nil
@@ -256,6 +256,7 @@ func (p *Program) NewHandler() http.Handler {
 func (p *Program) PagesConfig() handlers.Config {
 	cfg := p.Settings.pages()
 	cfg.SessionKey, cfg.KeyBefore, cfg.Now, cfg.Log, cfg.Done = p.keys, p.Settings.keysBefore(), p.Now, p.Log, p.stopping
+	cfg.Draining = p.draining.begun
 	cfg.GatewayFaults, cfg.CheckKeys = p.faults.summary, p.Client.CheckKeys
 	cfg.Prove = proofOf(p.keys)
 	cfg.Pictures = pictures.New(pictures.Config{

@@ -324,8 +324,8 @@ func (t *transfer) refuseRows(ctx context.Context, tables []transferTable) error
 	return nil
 }
 
-// copy streams the rows of a table. Triggers rest meanwhile: they judge changes, and these
-// rows have had theirs.
+// copy streams the rows of a table. Triggers rest meanwhile: they check changes, and these
+// rows were checked when they changed.
 func (t *transfer) copy(ctx context.Context, table transferTable) error {
 	if _, err := t.to.ExecContext(ctx, `ALTER TABLE `+quoted(table.name)+` DISABLE TRIGGER USER`); err != nil {
 		return err

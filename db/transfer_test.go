@@ -153,7 +153,7 @@ func TestAServerGoesOnWhereTheFileEnded(t *testing.T) {
 
 // Rows that later changes have left are taken as they are: a refund that was ordered may stand
 // beside one that Antom has reported since.
-func TestATransferJudgesNoRow(t *testing.T) {
+func TestATransferTakesRowsAsTheyAre(t *testing.T) {
 	address := emptyServer(t)
 	lite, file := openStoreAt(t, newDatabase(t))
 	orderWithPayment(t, lite, "order", newPayment("p1"))

@@ -44,6 +44,7 @@ type Config struct {
 	CheckKeys      func() error              // whether requests to Antom can be signed, for /readyz; nil: not known
 	Prove          func(nonce string) string // shows doctor which server answers /healthz; nil: nothing does
 	Settings       []desk.Setting            // all that the operator has decided, as people may read it
+	Draining       <-chan struct{}           // closed when no new requests are wanted: /readyz says so
 	Done           <-chan struct{}           // closed when the server stops: ends the event streams
 }
 
