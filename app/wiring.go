@@ -86,7 +86,7 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 	selling.Now, selling.NewID, selling.Log = p.Now, ids.New, p.Log
 	paying.LinkKeyBefore = linkKey(p.Settings.keysBefore())
 	paying.PublicURL, paying.LinkKey, paying.Now, paying.NewID, paying.Log = publicURL, linkKey(p.keys), p.Now, ids.New, p.Log
-	paying.CardLimits = s.Pages.RateLimits
+	paying.CardLimits, paying.CountKey = s.Pages.RateLimits, countKey(p.keys)
 	if !s.Pages.RateLimits {
 		paying.EmailLimits = payments.EmailLimits{}
 	}

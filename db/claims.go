@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"antom-checkout/checkout"
@@ -48,10 +49,91 @@ func (t claims) claim(ctx context.Context, table string, id int64, attempts int)
 	return mine, err
 }
 
-// longestWait is how long an effect may wait, the wait for another program's claim included.
+// longestWait is how long an effect may wait, the wait for another program's claim included,
+// whose clock may be ahead.
 func (t claims) longestWait(rules time.Duration) time.Duration {
 	if t.store.dialect.shared {
-		return max(rules, lease)
+		return max(rules, lease) + checkout.ClockSkew
 	}
 	return rules
+}
+
+// serverClock is the time of the server, in milliseconds: it is the same for all programs.
+const serverClock = `(extract(epoch FROM clock_timestamp()) * 1000)::bigint`
+
+const (
+	holdLease = 10 * time.Second      // after the death of a program what it held is free
+	holdRenew = 2 * time.Second       // between two renewals of what is held
+	holdPause = 25 * time.Millisecond // between two tries to hold what another program holds
+)
+
+// keepOff claims a name for a time, against other programs. A program's own claims are granted:
+// it keeps its own pace in memory, by its own clock. The table has no log, so that a claim waits
+// for no disk.
+func (t claims) keepOff(ctx context.Context, name string, span time.Duration) (mine bool, err error) {
+	if !t.store.dialect.shared {
+		return true, nil
+	}
+	done, err := t.store.readers.ExecContext(ctx, `
+		INSERT INTO claims (name, holder, until)
+		VALUES ($1, $2, `+serverClock+` + $3)
+		ON CONFLICT (name) DO UPDATE
+		   SET holder = excluded.holder, until = excluded.until
+		 WHERE claims.holder = excluded.holder OR claims.until <= `+serverClock, name, t.store.program, span.Milliseconds())
+	if err != nil {
+		return false, fmt.Errorf("claim: %w", err)
+	}
+	n, err := done.RowsAffected()
+	return n == 1, err
+}
+
+// ClaimInquiry implements payments.Store.
+func (t claims) ClaimInquiry(ctx context.Context, requestID string, pause time.Duration) (mine bool, err error) {
+	return t.keepOff(ctx, "inquiry of "+requestID, pause)
+}
+
+// ClaimEndpointEmail implements webhooks.Store.
+func (t claims) ClaimEndpointEmail(ctx context.Context, id string) (mine bool, err error) {
+	return t.keepOff(ctx, "email about endpoint "+id, lease)
+}
+
+// HoldOrder implements payments.Store.
+func (t claims) HoldOrder(ctx context.Context, orderID string) (release func(), err error) {
+	if !t.store.dialect.shared {
+		return func() {}, nil
+	}
+	name := string(aboutOrder(orderID))
+	for {
+		if mine, err := t.keepOff(ctx, name, holdLease); err != nil {
+			return nil, err
+		} else if mine {
+			return t.hold(context.WithoutCancel(ctx), name), nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(holdPause):
+		}
+	}
+}
+
+// hold renews a claim until it is released.
+func (t claims) hold(ctx context.Context, name string) (release func()) {
+	until, stop := context.WithCancel(ctx)
+	var renewing sync.WaitGroup
+	renewing.Go(func() {
+		for {
+			select {
+			case <-until.Done():
+				return
+			case <-time.After(holdRenew):
+				_, _ = t.keepOff(until, name, holdLease) // it is tried again, and what it keeps off may come: each start is safe beside another
+			}
+		}
+	})
+	return func() {
+		stop()
+		renewing.Wait()
+		_, _ = t.store.readers.ExecContext(ctx, `DELETE FROM claims WHERE name = $1 AND holder = $2`, name, t.store.program) // or it ends by itself
+	}
 }

@@ -36,6 +36,7 @@ type Store struct {
 	people
 	bell
 	claims
+	counts
 	writing
 	NewestID string // the last id in time order of all orders and payments when it was opened, or ""
 
@@ -44,6 +45,7 @@ type Store struct {
 	readers   *sql.DB      // on SQLite as many connections as cores, none of which can write
 	reads     executor     // on them
 	cache     cache        // of orders
+	program   string       // names this Store among those on the same server
 	release   func() error // lets other servers open the file; nil when it was not claimed
 	exclusive bool
 	probe     probe
@@ -64,7 +66,7 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 	s.searches.store, s.carts, s.savedCards = s, carts{s, maxCarts}, savedCards{s}
 	s.apiKeys, s.orderLists, s.apiRequests, s.paymentLinks = apiKeys{s}, orderLists{s, searchedAtOnce}, apiRequests{s}, paymentLinks{s}
 	s.webhooks, s.reportBooks, s.people, s.orderPages, s.disputes, s.sales = webhooks{s}, reportBooks{s}, people{s}, orderPages{s}, disputes{s}, sales{s}
-	s.claims = claims{s}
+	s.claims, s.counts = claims{s}, counts{s}
 	for _, option := range options {
 		option(s)
 	}

@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	crand "crypto/rand"
 	"database/sql"
 	"database/sql/driver"
 	"errors"
@@ -59,7 +60,7 @@ func Shown(address string) string {
 
 // openServer opens the database that a postgres:// address names.
 func openServer(ctx context.Context, s *Store, address string) (err error) {
-	s.dialect = onPostgres
+	s.dialect, s.program = onPostgres, crand.Text()
 	each := max(8, 4*runtime.NumCPU())
 	writes, err := postgres.Open(ctx, address, each)
 	if err != nil {
@@ -69,10 +70,10 @@ func openServer(ctx context.Context, s *Store, address string) (err error) {
 		return errors.Join(err, writes.Close())
 	}
 	until, stop := context.WithCancel(context.WithoutCancel(ctx))
-	t := &transactions{pool: writes, stop: stop, tell: postgres.NewBell(until, func(ctx context.Context) { tellOthers(ctx, s.readers) })}
+	t := &transactions{pool: writes, stop: stop, tell: postgres.NewBell(until, func(ctx context.Context) { tellOthers(ctx, s.readers, s.program) })}
 	s.bell.elsewhere = make(chan struct{}, 1)
 	s.bell.listen = sync.OnceFunc(func() {
-		t.listening.Go(func() { postgres.Listen(until, address, s.bell.note) })
+		t.listening.Go(func() { postgres.Listen(until, address, s.program, s.bell.note) })
 	})
 	s.commits, s.reads = t, served{s.readers}
 	if err := bringServerUpToDate(ctx, s, writes); err != nil {
@@ -83,8 +84,8 @@ func openServer(ctx context.Context, s *Store, address string) (err error) {
 
 // tellOthers runs outside of the transaction it tells of: PostgreSQL commits transactions
 // that notify one after another.
-func tellOthers(ctx context.Context, by *sql.DB) {
-	_, _ = by.ExecContext(ctx, `SELECT pg_notify($1, $2)`, postgres.Channel, postgres.Program()) // who is not told reads a little later
+func tellOthers(ctx context.Context, by *sql.DB, program string) {
+	_, _ = by.ExecContext(ctx, `SELECT pg_notify($1, $2)`, postgres.Channel, program) // who is not told reads a little later
 }
 
 // bringServerUpToDate migrates the tables if they are older, and sees that places grow.

@@ -64,6 +64,12 @@ func (s *Store) saveOrder(ctx context.Context, tx *tx, before, after *checkout.O
 	if err := s.savedCards.change(ctx, tx, evidence.Cards); err != nil {
 		return err
 	}
+	if err := s.counts.saveCardOrigin(ctx, tx, evidence.Card); err != nil {
+		return err
+	}
+	if err := s.counts.saveDeclines(ctx, tx, before, after); err != nil {
+		return err
+	}
 	if err := updateStock(ctx, tx, *before, *after); err != nil {
 		return err
 	}

@@ -310,6 +310,19 @@ func (s *shop) expectCount(want int, kind, field string, value any) {
 // notify posts a notification as Antom would, signed with key version 2.
 func (s *shop) notify(body string, change ...func(*http.Request)) *http.Response {
 	s.t.Helper()
+	req := s.notifyRequest(body)
+	for _, c := range change {
+		c(req)
+	}
+	res, err := http.DefaultClient.Do(req)
+	must(s.t, err)
+	s.t.Cleanup(func() { res.Body.Close() })
+	return res
+}
+
+// notifyRequest is the request of a notification.
+func (s *shop) notifyRequest(body string) *http.Request {
+	s.t.Helper()
 	at := time.Now().Format(time.RFC3339)
 	client := s.box.Credentials().ClientID
 	req, err := http.NewRequestWithContext(s.t.Context(), "POST", s.url+"/antom/notify", strings.NewReader(body))
@@ -318,13 +331,7 @@ func (s *shop) notify(body string, change ...func(*http.Request)) *http.Response
 	req.Header.Set("Client-Id", client)
 	req.Header.Set("Request-Time", at)
 	req.Header.Set("Signature", s.signs("/antom/notify", at, body))
-	for _, c := range change {
-		c(req)
-	}
-	res, err := http.DefaultClient.Do(req)
-	must(s.t, err)
-	s.t.Cleanup(func() { res.Body.Close() })
-	return res
+	return req
 }
 
 // signs signs a notification with key version 2 of Antom.

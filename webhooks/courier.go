@@ -33,6 +33,8 @@ type Store interface {
 	// ClaimDelivery says before a delivery is tried whether this program is to do so. Where
 	// several share the database, the others leave it alone for some time.
 	ClaimDelivery(ctx context.Context, d checkout.Delivery) (mine bool, err error)
+	// ClaimEndpointEmail says likewise before the operator is told of an endpoint.
+	ClaimEndpointEmail(ctx context.Context, id string) (mine bool, err error)
 	// SaveTry stores a try with what decide makes of endpoint and delivery.
 	SaveTry(ctx context.Context, deliveryID int64, try checkout.DeliveryTry, decide func(checkout.WebhookEndpoint, checkout.Delivery) (checkout.WebhookEndpoint, checkout.Delivery)) (checkout.Delivery, error)
 	// ForgetTries deletes some tries that are older than a moment; more says that there may
@@ -240,6 +242,11 @@ func (c *Courier) tell(ctx context.Context) {
 		if !e.Untold {
 			continue
 		}
+		mine, err := c.store.ClaimEndpointEmail(ctx, e.ID)
+		c.logFailure(ctx, "claim email", err)
+		if err != nil || !mine {
+			continue // another program tells
+		}
 		email := checkout.EndpointOffEmail(e)
 		if c.cfg.Operator != nil {
 			if err := c.cfg.Operator.MailOperator(ctx, email); err != nil {
@@ -247,7 +254,7 @@ func (c *Courier) tell(ctx context.Context) {
 				continue
 			}
 		}
-		_, err := c.store.ChangeEndpoint(ctx, e.ID, checkout.WebhookEndpoint.Told)
+		_, err = c.store.ChangeEndpoint(ctx, e.ID, checkout.WebhookEndpoint.Told)
 		c.logFailure(ctx, "note that the operator was told", err)
 	}
 }

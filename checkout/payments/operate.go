@@ -136,7 +136,7 @@ func (s *operators) Cancel(ctx context.Context, orderID string, key checkout.Key
 	if err := s.checkKey(ctx, action); err != nil {
 		return err
 	}
-	unlock, err := s.locks.lock(ctx, orderID)
+	unlock, err := s.alone(ctx, orderID)
 	if err != nil {
 		return err
 	}

@@ -9,16 +9,16 @@ import (
 )
 
 // Channel is what programs on one database tell one another by that rows have changed. The
-// payload is the Program that has changed them.
+// payload names the program that has changed them.
 const Channel = "antom_checkout"
 
 const listenPause = time.Second // between two tries to connect
 
-// Listen calls news when another program says that it has changed rows, and once whenever it
+// Listen calls news when another program than its own says that it has changed rows, and once whenever it
 // begins to listen, because something may have been said before. It returns when ctx ends.
-func Listen(ctx context.Context, address string, news func()) {
+func Listen(ctx context.Context, address, own string, news func()) {
 	for ctx.Err() == nil {
-		_ = listen(ctx, address, news) // who is not told reads the rows a little later
+		_ = listen(ctx, address, own, news) // who is not told reads the rows a little later
 		select {
 		case <-ctx.Done():
 		case <-time.After(listenPause):
@@ -26,7 +26,7 @@ func Listen(ctx context.Context, address string, news func()) {
 	}
 }
 
-func listen(ctx context.Context, address string, news func()) error {
+func listen(ctx context.Context, address, own string, news func()) error {
 	c, err := config(address)
 	if err != nil {
 		return err
@@ -39,7 +39,6 @@ func listen(ctx context.Context, address string, news func()) error {
 	if _, err := conn.Exec(ctx, `LISTEN `+Channel); err != nil {
 		return err
 	}
-	own := Program()
 	for news(); ; {
 		said, err := conn.WaitForNotification(ctx)
 		if err != nil {

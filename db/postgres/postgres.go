@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -132,11 +131,3 @@ func examine(ctx context.Context, pool *sql.DB) error {
 	}
 	return nil
 }
-
-// Program names this process among those that work on the database.
-func Program() string {
-	host, _ := os.Hostname()
-	return fmt.Sprintf("%s %d %d", host, os.Getpid(), started.UnixNano())
-}
-
-var started = time.Now()

@@ -20,6 +20,20 @@ RETURN (SELECT added FROM places) + pg_current_xact_id()::text::bigint;
 CREATE FUNCTION complete_place() RETURNS BIGINT LANGUAGE sql STABLE
 RETURN (SELECT added FROM places) + pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
 
+-- What programs keep one another from doing at the same time, each by its holder, until a moment
+-- of the server's clock. An unlogged table costs no write to the disk; a crash of the server
+-- empties it, and ends all claims.
+CREATE UNLOGGED TABLE claims (
+	name   TEXT COLLATE "C" PRIMARY KEY,
+	holder TEXT COLLATE "C" NOT NULL,
+	until  BIGINT NOT NULL
+);
+
+CREATE TABLE allowances (
+	name     TEXT COLLATE "C" PRIMARY KEY, -- a keyed hash
+	whole_at BIGINT NOT NULL
+);
+
 CREATE TABLE api_keys (
 	id         TEXT COLLATE "C" PRIMARY KEY,
 	name       TEXT COLLATE "C" NOT NULL,
@@ -45,6 +59,23 @@ CREATE TABLE calls (
 	signed_time        TEXT COLLATE "C" NOT NULL DEFAULT '',
 	signature          TEXT COLLATE "C" NOT NULL DEFAULT '',
 	body               BYTEA NOT NULL DEFAULT '\x'
+);
+
+CREATE TABLE card_attempts (
+	payment     TEXT COLLATE "C" PRIMARY KEY, -- payment_request_id
+	order_id    TEXT COLLATE "C" NOT NULL,
+	address     TEXT COLLATE "C" NOT NULL,
+	card        TEXT COLLATE "C" NOT NULL,
+	begun_at    BIGINT NOT NULL,
+	declined_at BIGINT
+);
+CREATE INDEX card_declines_of_order ON card_attempts (order_id, declined_at) WHERE declined_at IS NOT NULL;
+CREATE INDEX card_declines_of_address ON card_attempts (address, declined_at) WHERE declined_at IS NOT NULL;
+CREATE INDEX card_declines_of_card ON card_attempts (card, declined_at) WHERE declined_at IS NOT NULL;
+
+CREATE TABLE card_keys (
+	day    BIGINT PRIMARY KEY, -- since 1970, by UTC
+	random BYTEA NOT NULL
 );
 
 CREATE TABLE carts (
@@ -661,7 +692,11 @@ DROP TABLE event_bodies;
 DROP TABLE events;
 DROP TABLE differences;
 DROP TABLE carts;
+DROP TABLE card_keys;
+DROP TABLE card_attempts;
 DROP TABLE calls;
 DROP TABLE api_keys;
+DROP TABLE allowances;
+DROP TABLE claims;
 DROP FUNCTION refuse_change, check_refunds, forget_answers, new_place, complete_place;
 DROP TABLE places;
