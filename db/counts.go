@@ -126,8 +126,8 @@ func (t counts) CardKey(ctx context.Context, day int64) (key []byte, err error) 
 var errUsedUp = errors.New("an allowance is used up")
 
 // Take implements payments.Store. The moment at which an allowance is whole again says how much
-// of it is used; each use moves it on. A moment that is further away than all uses together
-// could have moved it is from a clock that has gone back since.
+// of it is used; each use makes it later. A moment that is later than all uses together could have
+// made it is from a clock that has gone back since.
 func (t counts) Take(ctx context.Context, wanted ...checkout.Allowance) (over *checkout.Allowance, wait time.Duration, err error) {
 	inOrder := slices.SortedFunc(slices.Values(wanted), func(a, b checkout.Allowance) int { return strings.Compare(a.Name, b.Name) })
 	err = t.store.writeTo(ctx, aboutNothing, func(ctx context.Context, tx *tx) error {
@@ -170,8 +170,8 @@ func (t counts) take(ctx context.Context, tx *tx, a checkout.Allowance) (wait ti
 	return time.Duration(whole-latest) * time.Millisecond, err
 }
 
-// GiveBack implements payments.Store.
-func (t counts) GiveBack(ctx context.Context, taken ...checkout.Allowance) error {
+// UndoTake implements payments.Store.
+func (t counts) UndoTake(ctx context.Context, taken ...checkout.Allowance) error {
 	return t.store.writeTo(ctx, aboutNothing, func(ctx context.Context, tx *tx) error {
 		for _, a := range taken {
 			err := execute(ctx, tx, `
@@ -179,7 +179,7 @@ func (t counts) GiveBack(ctx context.Context, taken ...checkout.Allowance) error
 				   SET whole_at = whole_at - $1
 				 WHERE name = $2`, a.Every.Milliseconds(), a.Name)
 			if err != nil {
-				return fmt.Errorf("give an allowance back: %w", err)
+				return fmt.Errorf("undo the use of an allowance: %w", err)
 			}
 		}
 		return nil

@@ -44,7 +44,7 @@ func TestAnAllowanceIsUsedUpAndComesBack(t *testing.T) {
 	store.at(noon.Add(90 * time.Second))
 	take(t, store, 0, one)
 	take(t, store, 30*time.Second, one)
-	if err := store.GiveBack(t.Context(), one); err != nil {
+	if err := store.UndoTake(t.Context(), one); err != nil {
 		t.Fatal(err)
 	}
 	take(t, store, 0, one)

@@ -45,16 +45,16 @@ func (s *outbox) takeEmail(ctx context.Context, email checkout.Email) (undo func
 	case err != nil:
 		return nil, err
 	case over == nil:
-		return s.givesBack(ctx, recipient, total), nil
+		return s.undoing(ctx, recipient, total), nil
 	case over.Name == recipient.Name:
 		return nil, errRecipientAllowance
 	}
 	return nil, errTotalAllowance
 }
 
-func (s *outbox) givesBack(ctx context.Context, taken ...checkout.Allowance) (undo func()) {
+func (s *outbox) undoing(ctx context.Context, taken ...checkout.Allowance) (undo func()) {
 	return func() {
-		s.logFailure(ctx, "count back", s.store.GiveBack(context.WithoutCancel(ctx), taken...))
+		s.logFailure(ctx, "undo the use of an allowance", s.store.UndoTake(context.WithoutCancel(ctx), taken...))
 	}
 }
 

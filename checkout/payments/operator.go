@@ -29,7 +29,7 @@ func (s *outbox) tellOperator(ctx context.Context, o checkout.Order, effect chec
 		if err != nil || over != nil {
 			return err
 		}
-		undo = s.givesBack(ctx, hourly)
+		undo = s.undoing(ctx, hourly)
 	}
 	ctx, cancel := context.WithTimeout(ctx, emailTimeout)
 	defer cancel()

@@ -87,9 +87,9 @@ type Store interface {
 	EffectGivenUp(ctx context.Context, id int64, then ...checkout.Effect) error
 
 	// Take uses each of some allowances once, or none of them: then over is one that is used
-	// up, for so long. GiveBack undoes it.
+	// up, for so long. UndoTake undoes it.
 	Take(ctx context.Context, wanted ...checkout.Allowance) (over *checkout.Allowance, wait time.Duration, err error)
-	GiveBack(ctx context.Context, taken ...checkout.Allowance) error
+	UndoTake(ctx context.Context, taken ...checkout.Allowance) error
 	// Declines are the declined cards of an origin. CardOrigin is that of an attempt, or
 	// ErrNotFound; Update notes it, and counts declines.
 	Declines(ctx context.Context, origin checkout.CardOrigin) (checkout.Declines, error)

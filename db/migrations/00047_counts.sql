@@ -23,7 +23,7 @@ CREATE TABLE card_keys (
 	random BLOB NOT NULL
 ) STRICT;
 
--- How much of an allowance is used: it is whole again at a moment that each use moves on.
+-- How much of an allowance is used: it is whole again at a moment that each use makes later.
 CREATE TABLE allowances (
 	name     TEXT PRIMARY KEY, -- a keyed hash
 	whole_at INTEGER NOT NULL
