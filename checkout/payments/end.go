@@ -135,6 +135,9 @@ func (s *endings) expire(ctx context.Context, orderID string) error {
 		return err
 	}
 	unlock, err := s.alone(ctx, orderID)
+	if errors.Is(err, errBusyOrder) {
+		return nil // what goes on with the order ends it, or the sweeper does
+	}
 	if err != nil {
 		return err
 	}
