@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"strconv"
-	"strings"
 
 	"golang.org/x/text/language"
 
@@ -72,11 +70,11 @@ func Text(ctx context.Context, key string, args ...any) string {
 	if !ok {
 		return key
 	}
-	pairs := make([]string, 0, 2*len(args))
+	values := make([]string, len(args))
 	for i, arg := range args {
-		pairs = append(pairs, "{"+strconv.Itoa(i)+"}", fmt.Sprint(arg))
+		values[i] = fmt.Sprint(arg)
 	}
-	return strings.NewReplacer(pairs...).Replace(text) // in one pass: an argument that looks like a placeholder is not one
+	return views.FillIn(text, values...)
 }
 
 // HasText reports whether key has a text. It serves keys that are composed from data.
