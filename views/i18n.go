@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -134,7 +135,10 @@ type languageKey struct{}
 // WithLanguage makes pages rendered with ctx use the language tag, or the supported
 // language nearest to it.
 func WithLanguage(ctx context.Context, tag language.Tag) context.Context {
-	_, i, _ := matcher.Match(tag)
+	i := slices.Index(languages, tag)
+	if i < 0 {
+		_, i, _ = matcher.Match(tag)
+	}
 	return context.WithValue(ctx, languageKey{}, catalogs[i])
 }
 

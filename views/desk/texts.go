@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"sync"
 
 	"golang.org/x/text/language"
 
@@ -16,10 +17,19 @@ import (
 //go:embed messages/*.json
 var messageFiles embed.FS
 
-// texts are those of each language by their keys, and English is the first.
-var texts = map[language.Tag]map[string]string{
-	language.English:           readTexts("en"),
-	language.SimplifiedChinese: readTexts("zh"),
+// texts are those of each language by their keys, and English is the first. They are read when
+// the first page needs them.
+var texts = map[language.Tag]func() map[string]string{
+	language.English:           sync.OnceValue(func() map[string]string { return readTexts("en") }),
+	language.SimplifiedChinese: sync.OnceValue(func() map[string]string { return readTexts("zh") }),
+}
+
+// textsOf are those of a language, or none.
+func textsOf(tag language.Tag) map[string]string {
+	if read, known := texts[tag]; known {
+		return read()
+	}
+	return nil
 }
 
 // Languages lists the languages of the dashboard, the default first.
@@ -63,9 +73,9 @@ func LanguageChoices(ctx context.Context, href func(code string) string) (all []
 // Text is the text behind key in the language of ctx, with {0}, {1}… replaced by args. A
 // key without a text is shown as it is, and a test fails.
 func Text(ctx context.Context, key string, args ...any) string {
-	text, ok := texts[views.Language(ctx)][key]
+	text, ok := textsOf(views.Language(ctx))[key]
 	if !ok {
-		text, ok = texts[language.English][key]
+		text, ok = textsOf(language.English)[key]
 	}
 	if !ok {
 		return key
@@ -79,6 +89,6 @@ func Text(ctx context.Context, key string, args ...any) string {
 
 // HasText reports whether key has a text. It serves keys that are composed from data.
 func HasText(key string) bool {
-	_, ok := texts[language.English][key]
+	_, ok := textsOf(language.English)[key]
 	return ok
 }
