@@ -51,8 +51,11 @@ type shelfPage struct {
 	page  *web.Rendered
 }
 
-// shelfPages is how many pages are remembered, of 10 kB or so each with few products.
-const shelfPages = 64
+// So many pages are remembered, of so many products each: 7 MB at most.
+const (
+	shelfPages    = 64
+	shelfProducts = 100
+)
 
 func (s *shelf) page(ctx context.Context, v views.CatalogView) (*web.Rendered, error) {
 	key := shelfKey{views.Language(ctx).String(), v.Frame.CartCount}
@@ -63,8 +66,8 @@ func (s *shelf) page(ctx context.Context, v views.CatalogView) (*web.Rendered, e
 		return known.page, nil
 	}
 	page, err := web.NewRendered(ctx, views.CatalogPage(v))
-	if err != nil {
-		return nil, err
+	if err != nil || len(v.Products) > shelfProducts {
+		return page, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
