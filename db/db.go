@@ -64,7 +64,7 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 	s.searches.store, s.carts, s.savedCards = s, carts{s, maxCarts}, savedCards{s}
 	s.apiKeys, s.orderLists, s.apiRequests, s.paymentLinks = apiKeys{s}, orderLists{s, searchedAtOnce}, apiRequests{s}, paymentLinks{s}
 	s.webhooks, s.reportBooks, s.people, s.orderPages, s.disputes, s.sales = webhooks{s}, reportBooks{s}, people{s}, orderPages{s}, disputes{s}, sales{s}
-	s.claims = claims{s}
+	s.claims = claims{store: s}
 	for _, option := range options {
 		option(s)
 	}

@@ -59,7 +59,7 @@ func Shown(address string) string {
 
 // openServer opens the database that a postgres:// address names.
 func openServer(ctx context.Context, s *Store, address string) (err error) {
-	s.dialect = onPostgres
+	s.dialect, s.claims.shared = onPostgres, true
 	each := max(8, 4*runtime.NumCPU())
 	writes, err := postgres.Open(ctx, address, each)
 	if err != nil {

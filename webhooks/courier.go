@@ -49,6 +49,7 @@ type Body func(ctx context.Context, e checkout.MerchantEvent) ([]byte, error)
 type Config struct {
 	Schedule checkout.Schedule       // waits between the tries of a delivery
 	Dialer   *safedial.Dialer        // connects to endpoints
+	Carrier  http.RoundTripper       // carries tries to them; nil: the network, by Dialer
 	Timeout  time.Duration           // of one try; 0: the published 15 seconds
 	Operator checkout.OperatorMailer // nil: the log alone tells that an endpoint is off
 	Now      func() time.Time
@@ -106,6 +107,9 @@ func New(cfg Config, store Store, body Body) *Courier {
 	}
 	client := cfg.Dialer.Client(cfg.Timeout)
 	client.Transport.(*http.Transport).MaxIdleConnsPerHost = atOnce
+	if cfg.Carrier != nil {
+		client.Transport = cfg.Carrier
+	}
 	return &Courier{cfg: cfg, store: store, body: body, client: client, saving: make(chan struct{}, savedAtOnce)}
 }
 
