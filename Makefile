@@ -78,7 +78,7 @@ fuzz: ## the fuzz targets, 100,000 executions each
 
 prove: needs installs ## the full proofs: simulation, crashes, power cuts; see PROOF.md
 	RAPID_CHECKS=100000 RAPID_STEPS=50 go test -timeout 3h -v ./checkout -run "NoSequence|FollowsWhat"
-	go test -timeout 6h -v ./proof -args -seeds 20000 -cycles 1000 -cuts 400 -hunts 200 -deliveries 300 -keys 200 -backlog 10000
+	go test -timeout 6h -v ./proof -args -seeds 20000 -cycles 1000 -cuts 400 -hunts 200 -deliveries 300 -keys 200 -backlog 10000 -serverstories 100
 
 installs: ## two releases compared, and the packages installed, upgraded and removed in a Debian (root, network)
 	sh deploy/needs.sh packages

@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"antom-checkout/antom/sandbox"
+	"antom-checkout/db/postgres/pgtest"
 )
 
 var binaryFolder string // set before any test runs
@@ -45,7 +46,7 @@ func TestMain(m *testing.M) {
 	folder, err := os.MkdirTemp("", "proof-")
 	check(err)
 	binaryFolder = folder
-	code := m.Run()
+	code := pgtest.Run(m)
 	_ = os.RemoveAll(folder)
 	os.Exit(code)
 }
