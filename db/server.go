@@ -180,16 +180,22 @@ func (t *transactions) once(ctx context.Context, about subject, fn func(context.
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), transactionLimit)
 	defer cancel()
-	on, err := t.pool.BeginTx(ctx, nil)
+	conn, err := t.pool.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer conn.Close()
+	on, err := conn.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer on.Rollback() //nolint:errcheck // it is committed, or nothing is stored
-	writes := &tx{served{on}}
+	sent := &together{served: served{on}, conn: conn}
+	writes := &tx{sent}
 	if err := lock(ctx, writes, about); err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
-	if err := attempt(ctx, writes, fn); err != nil {
+	if err := sent.end(ctx, attempt(ctx, writes, fn)); err != nil {
 		return err
 	}
 	if err := on.Commit(); err != nil {

@@ -123,7 +123,7 @@ func (s *Store) addTransitions(ctx context.Context, tx *tx, orderID string, tran
 		call = c.ID // the answer over which an operator has decided
 	}
 	for _, t := range transitions {
-		_, err := tx.ExecContext(ctx, `
+		err := later(ctx, tx, `
 			INSERT INTO transitions (subject, order_id, payment_request_id, request_id, from_status, to_status, cause, at, call_id)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 			t.Subject, orderID, t.PaymentRequestID, t.RequestID, t.From, t.To, evidence.Cause.String(), s.now().UnixMilli(), call)
