@@ -55,9 +55,9 @@ func simulateOnServer(t *testing.T, seed uint64, programs int) {
 // and not while anything is under way: no program would have been so slow. A nil one is that
 // of a story in virtual time, and forbids nothing.
 type leaps struct {
-	underWay sync.RWMutex
-	mu       sync.Mutex
-	ahead    time.Duration // of the real time
+	busy  sync.RWMutex
+	mu    sync.Mutex
+	ahead time.Duration // of the real time
 }
 
 func leapsFrom(beginning time.Time) *leaps { return &leaps{ahead: time.Until(beginning)} }
@@ -69,8 +69,8 @@ func (l *leaps) now() time.Time {
 }
 
 func (l *leaps) leap(d time.Duration) {
-	l.underWay.Lock()
-	defer l.underWay.Unlock()
+	l.busy.Lock()
+	defer l.busy.Unlock()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.ahead += d
@@ -81,8 +81,8 @@ func (l *leaps) hold() (letGo func()) {
 	if l == nil {
 		return func() {}
 	}
-	l.underWay.RLock()
-	return l.underWay.RUnlock
+	l.busy.RLock()
+	return l.busy.RUnlock
 }
 
 func (l *leaps) during(do func()) {
@@ -137,9 +137,9 @@ func (w *world) passes(d time.Duration) {
 	}
 }
 
-// settles waits until all that can go on without time passing has done so. In real time
+// comesToRest waits until all that can go on without time passing has done so. In real time
 // nothing waits: a program may die at any moment.
-func (w *world) settles() {
+func (w *world) comesToRest() {
 	if w.leaps == nil {
 		synctest.Wait()
 	}

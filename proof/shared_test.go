@@ -93,8 +93,8 @@ func (s *simulation) restartsDead() {
 	}
 }
 
-// mailbox is where a story's emails arrive.
-type mailbox struct {
+// inboxOfBuyers is where a story's emails arrive.
+type inboxOfBuyers struct {
 	mu     sync.Mutex
 	copies map[string][]mailed // by the id of the email
 }

@@ -59,7 +59,7 @@ type world struct {
 	started int        // programs so far
 	story   []string
 	began   time.Time
-	mails   mailbox
+	mails   inboxOfBuyers
 	system  *merchantSystem // gets the events of a shared story; nil: there is none
 }
 
@@ -224,7 +224,7 @@ func (w *world) dies(place int) {
 	old := w.programs()[place]
 	old.fuse.blow()
 	old.ended.Wait()
-	w.settles() // all that was under way has ended without effect
+	w.comesToRest() // all that was under way has ended without effect
 	next := old.path
 	if !w.shared() {
 		next = filepath.Join(w.stage.folder, fmt.Sprintf("shop-%d.db", w.started))
