@@ -127,7 +127,7 @@ func simulate(t *testing.T, seed uint64) (story []string) {
 func TestASeedTellsTheSameStoryAgain(t *testing.T) {
 	t.Parallel()
 	testKeys()
-	for seed := uint64(1); seed <= 4; seed++ { // one, two and three programs
+	for seed := uint64(2); seed <= 4; seed++ { // one, two and three programs
 		first, second := anonymous(simulate(t, seed)), anonymous(simulate(t, seed))
 		for i := range min(len(first), len(second)) {
 			if first[i] != second[i] {
