@@ -205,13 +205,18 @@ func (w *world) sweepsFor(p *program, pause func() time.Duration) {
 	if p.courier != nil {
 		p.ended.Go(func() { w.deliversFor(p) })
 	}
+	next := pause() // drawn here: of several programs that begin together none is faster by chance
 	p.ended.Go(func() {
-		for p.fuse.holds() {
+		for {
 			select {
-			case <-w.after(pause()):
+			case <-w.after(next):
 				w.leaps.during(func() { p.service.SweepOnce(context.Background()) })
 			case <-p.fuse.burnt:
 			}
+			if !p.fuse.holds() {
+				return
+			}
+			next = pause()
 		}
 	})
 }
