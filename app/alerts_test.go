@@ -49,7 +49,7 @@ func everythingMeasured() string {
 	m.watchOutbox(fullOutbox{}, time.Now)
 	m.watchAttestation(attestation{until: time.Now()}, time.Now)
 	scrape := httptest.NewRecorder()
-	m.handler().ServeHTTP(scrape, httptest.NewRequest("GET", "/metrics", nil))
+	m.handler(false).ServeHTTP(scrape, httptest.NewRequest("GET", "/metrics", nil))
 	return scrape.Body.String()
 }
 

@@ -20,6 +20,7 @@ import (
 	"antom-checkout/db"
 	"antom-checkout/handlers"
 	"antom-checkout/handlers/web"
+	"antom-checkout/traces"
 	"antom-checkout/webhooks"
 )
 
@@ -59,9 +60,10 @@ type Program struct {
 	Sandbox  *sandbox.Sandbox // nil: Antom is elsewhere
 
 	outside  Outside
-	keys     []byte   // of sessions
-	metrics  *metrics // nil: nothing is measured
-	faults   *faults  // of the client
+	keys     []byte         // of sessions
+	metrics  *metrics       // nil: nothing is measured
+	traces   *traces.Traces // nil: nothing is traced
+	faults   *faults        // of the client
 	servers  group
 	listener net.Listener
 	stopping chan struct{}
@@ -83,7 +85,7 @@ func Build(ctx context.Context, s Settings, outside Outside) (*Program, error) {
 	}
 	p.Now = s.clock(base)
 	steps := []func(context.Context) error{
-		p.dumpNoCore, p.checkKeys, p.openStore, p.makeKeys, p.listen, p.embedSandbox, p.measure, p.openClient, p.openServices, p.openCourier, p.openDesk, p.openPages,
+		p.dumpNoCore, p.checkKeys, opensTraces(p), p.openStore, p.makeKeys, p.listen, p.embedSandbox, p.measure, p.openClient, p.openServices, p.openCourier, p.openDesk, p.openPages,
 	}
 	if outside.Beside {
 		steps = []func(context.Context) error{
@@ -140,6 +142,9 @@ func (p *Program) Close() error {
 	}
 	if p.Store != nil {
 		problems = append(problems, p.Store.Close())
+	}
+	if p.traces != nil {
+		problems = append(problems, p.traces.Close())
 	}
 	return errors.Join(problems...)
 }

@@ -23,7 +23,7 @@ func (p *Program) openStore(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if p.Store, err = db.Open(ctx, s.Database, db.WithClock(p.Now), db.Exclusively()); err != nil {
+	if p.Store, err = db.Open(ctx, s.Database, append(tracedStore(p), db.WithClock(p.Now), db.Exclusively())...); err != nil {
 		return err
 	}
 	switch {

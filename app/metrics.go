@@ -5,6 +5,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"net/http/pprof"
 	"slices"
 	"strconv"
 	"time"
@@ -228,10 +229,17 @@ func (c outboxCollector) Collect(ch chan<- prometheus.Metric) {
 	}
 }
 
-// handler serves /metrics and nothing else.
-func (m *metrics) handler() http.Handler {
+// handler serves /metrics, Go's profiles where they are asked for, and nothing else.
+func (m *metrics) handler(profiles bool) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError}))
+	if profiles { // not the command line: a flag may hold a key
+		mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+		mux.HandleFunc("GET /debug/pprof/cmdline", http.NotFound)
+		mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+		mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
+		mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	}
 	return mux
 }
 
@@ -252,7 +260,7 @@ func (p *Program) measure(context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.servers.add(httpServer(p.metrics.handler(), p.Log), listener, limitConnections(metricsConnections, 1), isLoopback)
+	p.servers.add(httpServer(p.metrics.handler(p.Settings.Profiles), p.Log), listener, limitConnections(metricsConnections, 1), isLoopback)
 	p.Log.Info("metrics", logAddress, listener.Addr().String())
 	return nil
 }

@@ -29,6 +29,8 @@ type Settings struct {
 
 	BreachedPasswords *url.URL // nil: the built-in list alone
 	MetricsAddr       string   // "": the metrics are not served
+	Profiles          bool     // where the metrics are, Go's profiles are served
+	Traces            TraceSettings
 	ClockOffset       time.Duration
 
 	MaxConnections int
@@ -222,7 +224,15 @@ func (s *Settings) serverRows() []setting {
 		{env: "BREACHED_PASSWORDS_URL", shown: "off", into: parsed(&s.BreachedPasswords, parseAddress),
 			summary: "a service that is asked about a new password of the dashboard beside the built-in list, such as `https://api.pwnedpasswords.com/range`. It gets the first five digits of the SHA-1; one that does not answer within 3 seconds refuses nothing"},
 		{env: "METRICS_ADDR", shown: "off", into: listenAddressOrOff(&s.MetricsAddr),
-			summary: "address that serves `/metrics` to Prometheus, and nothing else"},
+			summary: "address that serves `/metrics` to Prometheus, and no page of the shop"},
+		{env: "METRICS_PPROF", fallback: "off", needs: []string{"METRICS_ADDR"}, into: either(&s.Profiles, "off", "on"),
+			summary: "`on`: `METRICS_ADDR` serves Go's profiles, too, at `/debug/pprof/`. They show what the program is doing, so that address must be reached by you alone"},
+		{env: "OTEL_EXPORTER_OTLP_ENDPOINT", shown: "off", into: parsed(&s.Traces.Base, parseCollector),
+			summary: "OpenTelemetry collector that traces are sent to, by OTLP over HTTP, such as `http://localhost:4318` ([what they tell](docs/operate/monitor.md#traces)). The other variables of OpenTelemetry count as its specification says: `OTEL_SERVICE_NAME`, `OTEL_TRACES_SAMPLER`, `OTEL_EXPORTER_OTLP_HEADERS`"},
+		{env: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", shown: "`/v1/traces` below that", into: parsed(&s.Traces.Endpoint, parseCollector),
+			summary: "full address that takes traces, where it is another one"},
+		{env: "OTEL_SDK_DISABLED", fallback: "false", into: either(&s.Traces.Disabled, "false", "true"),
+			summary: "`true`: no traces, whatever the other variables say"},
 		{env: "LOG_FORMAT", fallback: "text", into: either(&s.Log.JSON, "text", "json"),
 			summary: "`json`: a JSON object per line"},
 		{env: "LOG_LEVEL", fallback: "info", into: level(&s.Log.Level),

@@ -102,6 +102,7 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 	if p.metrics != nil {
 		paying.Meter = p.metrics
 	}
+	tracePayments(p.traces, &paying)
 	service := payments.New(paying, store, antomGateway, offered)
 	return handlers.Services{
 		Books:          p.Store,
@@ -151,6 +152,9 @@ func (p *Program) openCourier(context.Context) error {
 	cfg.Dialer, cfg.Now, cfg.Log = p.webhookDialer(), p.Now, p.Log
 	if p.metrics != nil {
 		cfg.Meter = p.metrics
+	}
+	if p.traces != nil {
+		cfg.Tracer = p.traces
 	}
 	if emails := p.Settings.mail(); emails.Operator != "" {
 		emails.Now = p.Now
@@ -263,6 +267,9 @@ func (p *Program) PagesConfig() handlers.Config {
 	})
 	if p.metrics != nil {
 		cfg.Meter = p.metrics
+	}
+	if p.traces != nil {
+		cfg.Tracer = p.traces
 	}
 	return cfg
 }

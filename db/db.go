@@ -47,6 +47,7 @@ type Store struct {
 	release   func() error // lets other servers open the file; nil when it was not claimed
 	exclusive bool
 	probe     probe
+	tracer    Tracer // nil: transactions have no spans
 	now       func() time.Time
 	eventIDs  *checkout.IDs
 }
@@ -56,6 +57,9 @@ type Option func(*Store)
 
 // WithClock sets the clock that ledger rows are stamped with.
 func WithClock(now func() time.Time) Option { return func(s *Store) { s.now = now } }
+
+// WithTracer has spans made of transactions.
+func WithTracer(t Tracer) Option { return func(s *Store) { s.tracer = t } }
 
 // Open opens the database: the SQLite file at a path, which it makes where it is missing, or
 // the one that a postgres:// address names. Tables are brought up to date where needed.
@@ -75,6 +79,9 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 	}
 	if err := open(ctx, s, path); err != nil {
 		return nil, errors.Join(err, s.Close())
+	}
+	if s.tracer != nil {
+		s.commits = tracedCommits{s.commits, s.tracer, s.dialect.system()}
 	}
 	return s, nil
 }

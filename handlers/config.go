@@ -40,6 +40,7 @@ type Config struct {
 	Now            func() time.Time
 	Log            *slog.Logger
 	Meter          Meter                     // counts what the pages do; nil counts nothing
+	Tracer         web.Tracer                // nil: requests have no spans
 	GatewayFaults  func() string             // what Antom refuses the shop at present, for the log of /readyz; nil: not known
 	CheckKeys      func() error              // whether requests to Antom can be signed, for /readyz; nil: not known
 	Prove          func(nonce string) string // shows doctor which server answers /healthz; nil: nothing does
@@ -86,5 +87,6 @@ func (c Config) site() *web.Site {
 		Now:            c.Now,
 		Log:            c.Log,
 		Meter:          c.Meter,
+		Tracer:         c.Tracer,
 	})
 }

@@ -54,6 +54,7 @@ type Config struct {
 	Now      func() time.Time
 	Log      *slog.Logger // nil discards
 	Meter    Meter        // nil counts nothing
+	Tracer   Tracer       // nil: tries have no spans
 }
 
 // Meter counts tries.
@@ -64,6 +65,20 @@ type Meter interface {
 type noMeter struct{}
 
 func (noMeter) WebhookTry(bool, time.Duration) {}
+
+// Tracer makes spans of tries.
+type Tracer interface {
+	// Delivery begins the span of a try to deliver an event of a type, about a payment or "".
+	// parent is the traceparent header that names the span to the endpoint; end is given the
+	// status of the answer, or 0.
+	Delivery(ctx context.Context, paymentRequestID, eventType string) (of context.Context, parent string, end func(status int))
+}
+
+type noTracer struct{}
+
+func (noTracer) Delivery(ctx context.Context, _, _ string) (context.Context, string, func(int)) {
+	return ctx, "", func(int) {}
+}
 
 // Courier delivers events. Payments do not know it: it reads what they have committed.
 type Courier struct {
@@ -97,6 +112,9 @@ func New(cfg Config, store Store, body Body) *Courier {
 	}
 	if cfg.Meter == nil {
 		cfg.Meter = noMeter{}
+	}
+	if cfg.Tracer == nil {
+		cfg.Tracer = noTracer{}
 	}
 	if cfg.Timeout == 0 {
 		cfg.Timeout = tryTimeout

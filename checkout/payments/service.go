@@ -68,6 +68,7 @@ type Config struct {
 	NewID         func() string
 	Log           *slog.Logger // nil discards
 	Meter         Meter        // counts what happens; nil counts nothing
+	Tracer        Tracer       // nil: payments have no traces
 }
 
 // Service moves payments. All of its methods are safe for concurrent use. Each part
@@ -118,6 +119,9 @@ func New(cfg Config, store Store, gateway Gateway, methods Methods) *Service {
 	}
 	if cfg.Meter == nil {
 		cfg.Meter = noMeter{}
+	}
+	if cfg.Tracer == nil {
+		cfg.Tracer = noTracer{}
 	}
 	recorder := &recorder{
 		paymentLog: paymentLog{cfg.Log}, cfg: cfg, store: store, gateway: gateway, now: cfg.Now,
@@ -206,7 +210,7 @@ func (s *recorder) announce(ctx context.Context, before, after checkout.Order, c
 		return
 	}
 	transitions := checkout.Transitions(before, after)
-	s.countOutcomes(after, transitions)
+	s.countOutcomes(ctx, after, transitions)
 	s.countDeclines(ctx, before, after)
 	s.logTransitions(ctx, after, transitions, cause)
 	s.watches.grown()

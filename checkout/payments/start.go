@@ -281,6 +281,7 @@ func (s *starts) addPayment(ctx context.Context, o checkout.Order, p checkout.Pa
 		return checkout.Order{}, fmt.Errorf("store payment: %w", err)
 	}
 	s.cfg.Meter.Started(p.Method)
+	s.cfg.Tracer.Started(ctx, p.RequestID, p.Method)
 	s.logTransitions(ctx, after, checkout.Transitions(before, after), cause)
 	s.watches.grown()
 	return after, nil
