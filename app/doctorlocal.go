@@ -76,6 +76,7 @@ func (d *doctor) database(ctx context.Context, c *check) {
 			c.fails(cure, "%v", err)
 		}
 		c.sees("%s can be written; schema %d", path, found.Schema)
+		d.wayToDatabase(ctx, c)
 	}
 }
 

@@ -4,7 +4,9 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
+	"antom-checkout/db"
 	"antom-checkout/db/dbtest"
 	"antom-checkout/db/postgres/pgtest"
 )
@@ -40,6 +42,14 @@ func TestCommandsWorkOnPostgreSQL(t *testing.T) {
 	d := examines(t, env)
 	if seen := d.result("database"); seen != "ok" {
 		t.Errorf("doctor finds the database %s: %+v", seen, d.Findings)
+	}
+	way, err := db.ExamineWay(t.Context(), env["DATABASE_URL"], time.Now)
+	if err != nil || !way.Local || way.Ahead.Abs() > time.Second+way.Unsure || way.Free < 1 {
+		t.Errorf("the way to the server is %+v, %v", way, err)
+	}
+	early, err := db.ExamineWay(t.Context(), env["DATABASE_URL"], func() time.Time { return time.Now().Add(-time.Hour) })
+	if err != nil || early.Ahead < 59*time.Minute {
+		t.Errorf("an hour behind, this machine finds the server ahead by %s, %v", early.Ahead, err)
 	}
 	env["DATABASE_URL"] = strings.Replace(env["DATABASE_URL"], "/test", "/missing", 1)
 	if d := examines(t, env); d.result("database") != "error" {

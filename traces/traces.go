@@ -17,6 +17,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -65,6 +66,15 @@ func New(ctx context.Context, cfg Config) (*Traces, error) {
 	provider := sdktrace.NewTracerProvider(
 		sdktrace.WithBatcher(&toldOnce{SpanExporter: exporter, log: cfg.Log}), sdktrace.WithResource(described), sdktrace.WithIDGenerator(ids{}))
 	return &Traces{provider: provider, tracer: provider.Tracer("antom-checkout"), now: cfg.Now}, nil
+}
+
+// Probe sends an empty message to a collector, once.
+func Probe(ctx context.Context, endpoint string) error {
+	client := otlptracehttp.NewClient(otlptracehttp.WithEndpointURL(endpoint), otlptracehttp.WithRetry(otlptracehttp.RetryConfig{}))
+	if err := client.Start(ctx); err != nil {
+		return err
+	}
+	return errors.Join(client.UploadTraces(ctx, nil), client.Stop(ctx))
 }
 
 // closeTime is how long the last spans may take to be sent.
