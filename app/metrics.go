@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"net"
 	"net/http"
 	"net/http/pprof"
@@ -186,6 +187,18 @@ func (m *metrics) watchOutbox(source outboxSource, now func() time.Time) {
 	})
 }
 
+// watchPool measures the connections to a database whenever they are read.
+func (m *metrics) watchPool(name string, stats func() sql.DBStats) {
+	named := prometheus.Labels{"pool": name}
+	m.registry.MustRegister(
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "checkout_database_connections_used", Help: "Connections to the database that carry out a statement.", ConstLabels: named},
+			func() float64 { return float64(stats().InUse) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "checkout_database_connections_most", Help: "Connections to the database that there may be.", ConstLabels: named},
+			func() float64 { return float64(stats().MaxOpenConnections) }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "checkout_database_wait_seconds_total", Help: "How long was waited for a connection, all that wait together.", ConstLabels: named},
+			func() float64 { return stats().WaitDuration.Seconds() }))
+}
+
 type outboxCollector struct {
 	source    outboxSource
 	now       func() time.Time
@@ -250,6 +263,11 @@ const metricsConnections = 64
 func (p *Program) measure(context.Context) error {
 	p.metrics = newMetrics()
 	p.metrics.watchOutbox(p.Store, p.Now)
+	for name, writes := range map[string]bool{"reads": false, "writes": true} {
+		if pool := db.PoolOf(p.Store, writes); pool != nil {
+			p.metrics.watchPool(name, pool.Stats)
+		}
+	}
 	if p.Settings.CardServer {
 		p.metrics.watchAttestation(p.Settings.Attestation, p.Now)
 	}

@@ -31,6 +31,26 @@ func TestBackupAndRestoreNameTheToolsOfPostgreSQL(t *testing.T) {
 	}
 }
 
+func TestConnectionsAreMeasured(t *testing.T) {
+	collector := newCollector(t)
+	for database, want := range map[string]int{dbtest.NewPostgres(t): 2, "": 1} {
+		env := environ{"METRICS_ADDR": "127.0.0.1:0", "OTEL_EXPORTER_OTLP_ENDPOINT": collector.address} // traces stand between Store and pool
+		if database != "" {
+			env["DATABASE_URL"], env["SESSION_KEY"] = database, strings.Repeat("k", 32)
+		}
+		m := runProgram(t, env).measures()
+		seen := 0
+		for _, pool := range []string{"reads", "writes"} {
+			if most := m[`checkout_database_connections_most{pool="`+pool+`"}`]; most != "" && most != "0" && m[`checkout_database_wait_seconds_total{pool="`+pool+`"}`] != "" {
+				seen++
+			}
+		}
+		if seen != want {
+			t.Errorf("on %q %d pools are measured, want %d", db.Shown(database), seen, want)
+		}
+	}
+}
+
 func TestCommandsWorkOnPostgreSQL(t *testing.T) {
 	env := environ{"DATABASE_URL": dbtest.NewPostgres(t), "SESSION_KEY": strings.Repeat("k", 32), "MAIL_DIR": t.TempDir()}
 	for _, line := range []string{"migrate", "audit", "orders", "keys list", "stock NONE", "operators list"} {
