@@ -80,9 +80,11 @@ prove: needs installs ## the full proofs: simulation, crashes, power cuts; see P
 	RAPID_CHECKS=100000 RAPID_STEPS=50 go test -timeout 3h -v ./checkout -run "NoSequence|FollowsWhat"
 	go test -timeout 6h -v ./proof -args -seeds 20000 -cycles 1000 -cuts 400 -hunts 200 -deliveries 300 -keys 200 -backlog 10000
 
-installs: ## two releases compared, and the packages installed, upgraded and removed in a Debian (root, network)
+installs: ## two releases compared, the packages in a Debian of their own, a replica by Litestream (root, network)
 	sh deploy/needs.sh packages
 	go test -timeout 1h -v ./deploy -run 'TwoReleases|ThePackage|TheImage' -args -install
+	GOBIN=$(CURDIR)/bin go install github.com/benbjohnson/litestream/cmd/litestream@v0.5.18
+	go test -timeout 1h -v ./proof -run AReplica -args -litestream $(CURDIR)/bin/litestream
 
 lighthouse: build ## Lighthouse on cart, pay and order page; needs node and its network once
 	cd e2e/lighthouse && npm ci --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null && \
