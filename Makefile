@@ -1,12 +1,15 @@
 # "make" alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run build gallery generate check supply sbom quick test fuzz prove lighthouse bench clean release installs browser needs interpreters compiler openapi deployed
+.PHONY: help run demo build gallery generate check supply sbom quick test fuzz prove lighthouse bench clean release installs browser needs interpreters compiler openapi deployed
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## build and run the shop with its sandbox; nothing else is needed
 	go run . serve
+
+demo: ## the same for a phone on the local network: prints the shop's address as a QR code
+	go run . demo
 
 build: ## build bin/antom-checkout
 	CGO_ENABLED=0 go build -trimpath -o bin/antom-checkout .
@@ -78,11 +81,13 @@ fuzz: ## the fuzz targets, 100,000 executions each
 
 prove: needs installs ## the full proofs: simulation, crashes, power cuts; see PROOF.md
 	RAPID_CHECKS=100000 RAPID_STEPS=50 go test -timeout 3h -v ./checkout -run "NoSequence|FollowsWhat"
-	go test -timeout 6h -v ./proof -args -seeds 20000 -cycles 1000 -cuts 400 -hunts 200 -deliveries 300 -keys 200 -backlog 10000
+	go test -timeout 6h -v ./proof -args -seeds 20000 -cycles 1000 -cuts 400 -hunts 200 -deliveries 300 -keys 200 -backlog 10000 -serverstories 100 -serverfaults 1200 -failovers 20 -longsilence
 
-installs: ## two releases compared, and the packages installed, upgraded and removed in a Debian (root, network)
+installs: ## two releases compared, the packages in a Debian of their own, a replica by Litestream (root, network)
 	sh deploy/needs.sh packages
 	go test -timeout 1h -v ./deploy -run 'TwoReleases|ThePackage|TheImage' -args -install
+	GOBIN=$(CURDIR)/bin go install github.com/benbjohnson/litestream/cmd/litestream@v0.5.18
+	go test -timeout 1h -v ./proof -run AReplica -args -litestream $(CURDIR)/bin/litestream
 
 lighthouse: build ## Lighthouse on cart, pay and order page; needs node and its network once
 	cd e2e/lighthouse && npm ci --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null && \

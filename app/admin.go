@@ -83,7 +83,7 @@ func administer(ctx context.Context, l *line) error {
 	order := l.flags.String("order", "", "number or id of the order")
 	amount := l.flags.Int64("amount", 0, "minor units to refund, all that is left without it; or to charge")
 	email := l.flags.String("email", "", "of export and erase: the buyer's address, for all orders placed with it")
-	key := l.flags.String("key", "", "idempotency key: the same key is the same action")
+	key := l.flags.String("key", "", "idempotency key: repeating a command with the same key does nothing new")
 	card := l.flags.String("card", "", "of charge: the id of the saved card, as show prints it")
 	anyway := l.flags.Bool("anyway", false, "refund or cancel although the payment is in dispute")
 	asJSON := l.flags.Bool("json", false, "answer with one JSON object instead of sentences")

@@ -126,7 +126,7 @@ func TestARefusalIsASentence(t *testing.T) {
 	number := p.paysByWallet()
 	for line, want := range map[string]string{
 		"capture --key b --order " + number:                 "no capture of order " + number + ": no authorised payment waits",
-		"refund --key b --amount 9999999 --order " + number: "no refund of order " + number + ": 9999999 is not from 1 to ",
+		"refund --key b --amount 9999999 --order " + number: "no refund of order " + number + ": cannot refund 99,999.99 SGD: ",
 		"refund --key b --order ZZZZZ-ZZZZZ":                `no order has the number or the id "ZZZZZ-ZZZZZ"`,
 	} {
 		code, stdout, stderr := p.desk(line)

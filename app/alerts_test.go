@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"database/sql"
 	"net/http/httptest"
 	"os"
 	"regexp"
@@ -47,9 +48,10 @@ func everythingMeasured() string {
 	m.CardsRefused("address")
 	m.WebhookTry(false, time.Second)
 	m.watchOutbox(fullOutbox{}, time.Now)
+	m.watchPool("writes", func() sql.DBStats { return sql.DBStats{MaxOpenConnections: 8, InUse: 8, WaitDuration: time.Minute} })
 	m.watchAttestation(attestation{until: time.Now()}, time.Now)
 	scrape := httptest.NewRecorder()
-	m.handler().ServeHTTP(scrape, httptest.NewRequest("GET", "/metrics", nil))
+	m.handler(false).ServeHTTP(scrape, httptest.NewRequest("GET", "/metrics", nil))
 	return scrape.Body.String()
 }
 

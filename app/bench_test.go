@@ -134,8 +134,13 @@ type running struct {
 	process *exec.Cmd
 }
 
+// buildBinary builds the program. BENCH_BINARY names one that is taken instead, so that two
+// builds can take turns.
 func buildBinary(b *testing.B) string {
 	b.Helper()
+	if built := os.Getenv("BENCH_BINARY"); built != "" {
+		return built
+	}
 	binary := filepath.Join(b.TempDir(), "antom-checkout")
 	if out, err := exec.Command("go", "build", "-trimpath", "-o", binary, "antom-checkout").CombinedOutput(); err != nil {
 		b.Fatalf("build: %v\n%s", err, out)
@@ -143,10 +148,11 @@ func buildBinary(b *testing.B) string {
 	return binary
 }
 
-func start(b *testing.B, binary, file string) *running {
+func start(b *testing.B, binary, file string, settings ...string) *running {
 	b.Helper()
 	r := &running{process: exec.Command(binary, "serve")}
 	r.process.Env = []string{"ADDR=127.0.0.1:0", "SANDBOX_ADDR=127.0.0.1:0", "DATABASE_URL=" + file, "RATE_LIMITS=off", "TIME_ZONE=UTC"}
+	r.process.Env = append(r.process.Env, settings...)
 	stdout, err := r.process.StdoutPipe()
 	noError(b, err)
 	noError(b, r.process.Start())

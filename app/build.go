@@ -20,6 +20,7 @@ import (
 	"antom-checkout/db"
 	"antom-checkout/handlers"
 	"antom-checkout/handlers/web"
+	"antom-checkout/traces"
 	"antom-checkout/webhooks"
 )
 
@@ -38,6 +39,8 @@ type Outside struct {
 	ToAntom http.RoundTripper // nil: the network
 	Store   func(*db.Store) Store
 	Client  func(*antom.Client) gateway.Client
+
+	Database []db.Option // that the database is opened with besides
 
 	// Beside says that another process may be the server: the database is not
 	// claimed, the catalogue stays as it is, no address is listened on, and a
@@ -59,19 +62,21 @@ type Program struct {
 	Sandbox  *sandbox.Sandbox // nil: Antom is elsewhere
 
 	outside  Outside
-	keys     []byte   // of sessions
-	metrics  *metrics // nil: nothing is measured
-	faults   *faults  // of the client
+	keys     []byte         // of sessions
+	metrics  *metrics       // nil: nothing is measured
+	traces   *traces.Traces // nil: nothing is traced
+	faults   *faults        // of the client
 	servers  group
 	listener net.Listener
-	stopping chan struct{}
-	stop     func() // closes stopping
+	draining draining
+	stopping chan struct{} // closed when open pages have to go elsewhere
+	stop     func()        // closes stopping
 }
 
 // Build puts the program together. Settings.Pages and Settings.Shop may already
 // have parts from a test, such as a Mailer; they stay.
 func Build(ctx context.Context, s Settings, outside Outside) (*Program, error) {
-	p := &Program{Settings: s, outside: outside, Log: outside.Log, stopping: make(chan struct{})}
+	p := &Program{Settings: s, outside: outside, Log: outside.Log, draining: newDraining(), stopping: make(chan struct{})}
 	p.stop = sync.OnceFunc(func() { close(p.stopping) })
 	if p.Log == nil {
 		p.Log = slog.New(slog.DiscardHandler)
@@ -83,7 +88,7 @@ func Build(ctx context.Context, s Settings, outside Outside) (*Program, error) {
 	}
 	p.Now = s.clock(base)
 	steps := []func(context.Context) error{
-		p.dumpNoCore, p.checkKeys, p.openStore, p.makeKeys, p.listen, p.embedSandbox, p.measure, p.openClient, p.openServices, p.openCourier, p.openDesk, p.openPages,
+		p.dumpNoCore, p.checkKeys, opensTraces(p), p.openStore, p.makeKeys, p.listen, p.embedSandbox, p.measure, p.openClient, p.openServices, p.openCourier, p.openDesk, p.openPages,
 	}
 	if outside.Beside {
 		steps = []func(context.Context) error{
@@ -109,10 +114,12 @@ func (l *line) beside(ctx context.Context, s Settings, do func(*Program) error) 
 	return errors.Join(do(p), p.Close())
 }
 
-// Serve answers requests and sweeps until ctx ends; then it ends requests under
-// way first.
+// Serve answers requests and sweeps until ctx ends. Then /readyz says so at once; after
+// DrainDelay, in which a load balancer reads that, open pages are told to come back, requests
+// under way are answered, and it returns.
 func (p *Program) Serve(ctx context.Context) error {
 	p.Services.Methods.WarmUp()
+	ctx = p.draining.after(ctx, p.Settings.DrainDelay)
 	sweep, stopSweep := context.WithCancel(ctx)
 	var sweeping sync.WaitGroup
 	sweeping.Go(func() { p.Services.Payments.Sweep(sweep) })
@@ -140,6 +147,9 @@ func (p *Program) Close() error {
 	}
 	if p.Store != nil {
 		problems = append(problems, p.Store.Close())
+	}
+	if p.traces != nil {
+		problems = append(problems, p.traces.Close())
 	}
 	return errors.Join(problems...)
 }

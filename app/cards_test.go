@@ -78,7 +78,7 @@ func TestTheEndOfTheAttestationIsToldBefore(t *testing.T) {
 		t.Errorf("it warns with %q", &log)
 	}
 	scrape := httptest.NewRecorder()
-	p.metrics.handler().ServeHTTP(scrape, httptest.NewRequest("GET", "/metrics", nil))
+	p.metrics.handler(false).ServeHTTP(scrape, httptest.NewRequest("GET", "/metrics", nil))
 	if !strings.Contains(scrape.Body.String(), "checkout_pci_attestation_seconds 1.") {
 		t.Errorf("the metric is missing, or no 20 days:\n%.300s", scrape.Body)
 	}
@@ -155,7 +155,7 @@ func TestTheReadmesPartAboutCardsIsTrue(t *testing.T) {
 	p := &Program{metrics: newMetrics(), Settings: load(t, environ{"CARD_MODE": "server", attestationSetting: "aoc:" + inDays(90)})}
 	p.metrics.watchAttestation(p.Settings.Attestation, func() time.Time { return now })
 	scrape := httptest.NewRecorder()
-	p.metrics.handler().ServeHTTP(scrape, httptest.NewRequest("GET", "/metrics", nil))
+	p.metrics.handler(false).ServeHTTP(scrape, httptest.NewRequest("GET", "/metrics", nil))
 	metric := regexp.MustCompile(`checkout_pci_\w+`).FindString(scrape.Body.String())
 	texts := []string{
 		fmt.Sprintf("From %d days before its end", int(reminderTime.Hours()/24)), "`" + metric + "` counts down",

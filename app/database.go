@@ -23,7 +23,7 @@ func (p *Program) openStore(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if p.Store, err = db.Open(ctx, s.Database, db.WithClock(p.Now), db.Exclusively()); err != nil {
+	if p.Store, err = db.Open(ctx, s.Database, slices.Concat(tracedStore(p), p.outside.Database, []db.Option{db.WithClock(p.Now), db.Exclusively()})...); err != nil {
 		return err
 	}
 	switch {
@@ -68,7 +68,7 @@ func (s *Settings) readCatalog() ([]checkout.Product, error) {
 
 // openStoreBeside opens a database that a server may be using.
 func (p *Program) openStoreBeside(ctx context.Context) (err error) {
-	p.Store, err = db.Open(ctx, p.Settings.Database, db.WithClock(p.Now))
+	p.Store, err = db.Open(ctx, p.Settings.Database, slices.Concat(p.outside.Database, []db.Option{db.WithClock(p.Now)})...)
 	return err
 }
 
@@ -78,18 +78,6 @@ func audit(ctx context.Context, l *line) error {
 		return err
 	}
 	return db.Audit(ctx, s.Database, l.stdout)
-}
-
-func migrate(ctx context.Context, l *line) error {
-	s, err := l.load()
-	if err != nil {
-		return err
-	}
-	store, err := db.Open(ctx, s.Database)
-	if err != nil {
-		return err
-	}
-	return store.Close()
 }
 
 // backup writes a copy that holds what a restore needs: the rows, and the keys that the

@@ -36,7 +36,7 @@ func dispute(ctx context.Context, l *line) error {
 	l.flags.StringVar(&c.order, "order", "", "number or id of the order")
 	l.flags.StringVar(&c.dispute, "dispute", "", "id of the dispute, where the order has several")
 	l.flags.StringVar(&c.file, "file", "", "the document")
-	l.flags.StringVar(&c.key, "key", "", "of defend and accept: idempotency key, the same key is the same action; without it the same answer is")
+	l.flags.StringVar(&c.key, "key", "", "of defend and accept: idempotency key: repeating a command with the same key does nothing new; without it the same answer is")
 	l.flags.BoolVar(&c.yes, "yes", false, "of defend and accept: it is final, and meant")
 	s, err := l.load()
 	if err != nil {

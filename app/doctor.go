@@ -13,10 +13,10 @@ import (
 )
 
 const doctorHelp = `It examines the settings, the database, the disk, the public address, Antom's gateway
-with keys, clock and methods, the Web SDK, the mail server and the webhook endpoints. It
-starts no payment, sends no email and delivers no event, and works beside a running
-server. Without one it listens on ADDR for a moment itself, to see whether the public
-address leads here. Run it as the user that the server runs as.
+with keys, clock and methods, the Web SDK, the mail server, the webhook endpoints and the
+collector of traces. It starts no payment, sends no email and delivers no event, and
+works beside a running server. Without one it listens on ADDR for a moment itself, to see
+whether the public address leads here. Run it as the user that the server runs as.
 
 Exit code 1 when something would stop a payment: an "error". A "warning" stops none.
 `
@@ -63,6 +63,7 @@ const (
 	checkSDK      = "sdk"
 	checkMail     = "mail"
 	checkWebhooks = "webhooks"
+	checkTraces   = "traces"
 )
 
 // sees notes what is as it should be.
@@ -145,7 +146,7 @@ func (d *doctor) examine(ctx context.Context) []*check {
 	public, antom := made(checkPublic), &antomChecks{gateway: made(checkAntom), clock: made(checkClock), methods: made(checkMethods)}
 	d.mode(ctx, made(checkMode))
 	sample := d.currency(ctx, made(checkCurrency))
-	sdk, mail, endpoints := made(checkSDK), made(checkMail), made(checkWebhooks)
+	sdk, mail, endpoints, traces := made(checkSDK), made(checkMail), made(checkWebhooks), made(checkTraces)
 	d.takeAddresses(public)
 	client := d.reachAntom(ctx, antom)
 	var all sync.WaitGroup
@@ -154,6 +155,7 @@ func (d *doctor) examine(ctx context.Context) []*check {
 	all.Go(func() { d.sdk(ctx, sdk) })
 	all.Go(func() { d.mailServer(ctx, mail) })
 	all.Go(func() { d.webhookEndpoints(ctx, endpoints) })
+	all.Go(func() { d.collector(ctx, traces) })
 	all.Wait()
 	return checks
 }

@@ -71,11 +71,16 @@ func (d *doctor) database(ctx context.Context, c *check) {
 	case !found.UpToDate():
 		c.warns("make a backup, then start serve, which brings it up to date", "%s has schema %d, this program's is %d; what is in it was not examined", path, found.Schema, found.Known)
 	default:
+		if found.Standbys > 0 && !found.Confirmed {
+			c.warns("name the standby in synchronous_standby_names on the server, unless this is meant",
+				"%s has a standby and does not wait for it: when it takes over, what was acknowledged last may be lost", path)
+		}
 		if err := d.openStoreBeside(ctx); err != nil {
 			d.Store = nil
 			c.fails(cure, "%v", err)
 		}
 		c.sees("%s can be written; schema %d", path, found.Schema)
+		d.wayToDatabase(ctx, c)
 	}
 }
 

@@ -33,11 +33,20 @@ type followed struct {
 	secrets []string // what the log may not hold
 }
 
-// buysByCard places an order and submits a card to Antom's SDK.
+// secretOfSessions is the program's SESSION_KEY.
+var secretOfSessions = strings.Repeat("secret-of-the-sessions.", 2)
+
+// buysByCard runs a program and buys there.
 func buysByCard(t *testing.T, format, number string) *followed {
 	t.Helper()
-	sessionKey := strings.Repeat("secret-of-the-sessions.", 2)
-	f := &followed{program: runProgram(t, environ{"LOG_FORMAT": format, "LOG_LEVEL": "debug", "SESSION_KEY": sessionKey})}
+	f := &followed{program: runProgram(t, environ{"LOG_FORMAT": format, "LOG_LEVEL": "debug", "SESSION_KEY": secretOfSessions})}
+	f.buysByCard(t, number)
+	return f
+}
+
+// buysByCard places an order and submits a card to Antom's SDK.
+func (f *followed) buysByCard(t *testing.T, number string) {
+	t.Helper()
 	const form = "application/x-www-form-urlencoded"
 	f.send("POST", f.shop+"/cart", form, "sku=MUG-01&quantity=1")
 	fields := url.Values{"form_id": {"form-of-zoe"}, "country": {"SG"}}
@@ -69,8 +78,7 @@ func buysByCard(t *testing.T, format, number string) *followed {
 	if status, _, text := f.send("POST", f.sandbox+"/sdk/payment", "application/json", string(card)); status != http.StatusOK {
 		t.Fatalf("the SDK is answered %d %s", status, text)
 	}
-	f.secrets = append(f.secrets, sessionKey, strings.TrimPrefix(path, "/checkout/"), started.Action.SessionData, session, number, number[:6])
-	return f
+	f.secrets = append(f.secrets, secretOfSessions, strings.TrimPrefix(path, "/checkout/"), started.Action.SessionData, session, number, number[:6])
 }
 
 // collectSecrets adds keys, cookies, signatures, and the link in the email.

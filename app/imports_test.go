@@ -19,7 +19,7 @@ import (
 var arrows = map[string][]string{
 	".": {"app"},
 	"app": {"antom", "antom/reports", "antom/sandbox", "checkout", "checkout/books", "checkout/gateway", "checkout/inbox", "checkout/merchant", "checkout/methods", "checkout/operators", "checkout/payments",
-		"checkout/shop", "db", "handlers", "handlers/desk", "handlers/pictures", "handlers/web", "mail", "static", "webhooks", "webhooks/safedial"},
+		"checkout/shop", "db", "handlers", "handlers/desk", "handlers/pictures", "handlers/web", "mail", "static", "traces", "webhooks", "webhooks/safedial"},
 	"handlers": {"handlers/api", "handlers/desk", "handlers/pictures", "handlers/web", "views", "static", "checkout", "checkout/merchant", "checkout/operators", "checkout/payments", "checkout/methods", "checkout/shop",
 		"checkout/gateway", "antom"}, // the last two as narrow as TestHandlersKnowAntomByItsNotifications says
 	"handlers/api":       {"handlers/web", "checkout", "checkout/merchant"},
@@ -46,6 +46,7 @@ var arrows = map[string][]string{
 	"antom/reports":      {},
 	"antom/sandbox":      {"antom"},
 	"static":             {},
+	"traces":             {"checkout"}, // for names of log attributes
 	"webhooks":           {"checkout", "webhooks/safedial"},
 	"webhooks/safedial":  {},
 	"client":             {}, // for the shops' own servers

@@ -109,6 +109,9 @@ func linkKey(sessionKeys []byte) []byte {
 	return derived(sessionKeys, "antom-checkout links to orders")
 }
 
+// countKey hashes what is counted in the database.
+func countKey(sessionKeys []byte) []byte { return derived(sessionKeys, "antom-checkout counts") }
+
 // pictureKey signs the addresses of pictures on pages.
 func pictureKey(sessionKeys []byte) []byte {
 	return derived(sessionKeys, "antom-checkout pictures")

@@ -106,6 +106,9 @@ func (s *Settings) fill(rows []setting, g given) error {
 	} else if !all["ANTOM_SDK_INTEGRITY"].given && all["ANTOM_SDK_URL"].text == antomSDK {
 		s.SDK.Integrity = antomSDKIntegrity
 	}
+	if s.onNetwork() {
+		s.listenOnNetwork(all)
+	}
 	s.Pages.Settings = shownSettings(rows, all)
 	if s.SettlementCurrency == "" {
 		s.SettlementCurrency = s.Shop.Currency

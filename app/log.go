@@ -34,7 +34,7 @@ func newLog(s LogSettings, w io.Writer) *slog.Logger {
 }
 
 // observeCalls makes what is told of every call to Antom: a line of the log, and
-// where anything is measured, the metrics.
+// in a server the metrics, and the traces.
 func (p *Program) observeCalls() func(context.Context, antom.Observation) {
 	write := gateway.LogCalls(p.Log)
 	if p.metrics == nil {
@@ -43,5 +43,6 @@ func (p *Program) observeCalls() func(context.Context, antom.Observation) {
 	return func(ctx context.Context, o antom.Observation) {
 		p.metrics.call(ctx, o)
 		write(ctx, o)
+		traceCall(ctx, p.traces, o)
 	}
 }

@@ -3,8 +3,10 @@ package app
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"net"
 	"net/http"
+	"net/http/pprof"
 	"slices"
 	"strconv"
 	"time"
@@ -185,6 +187,18 @@ func (m *metrics) watchOutbox(source outboxSource, now func() time.Time) {
 	})
 }
 
+// watchPool measures the connections to a database whenever they are read.
+func (m *metrics) watchPool(name string, stats func() sql.DBStats) {
+	named := prometheus.Labels{"pool": name}
+	m.registry.MustRegister(
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "checkout_database_connections_used", Help: "Connections to the database that carry out a statement.", ConstLabels: named},
+			func() float64 { return float64(stats().InUse) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "checkout_database_connections_most", Help: "Connections to the database that there may be.", ConstLabels: named},
+			func() float64 { return float64(stats().MaxOpenConnections) }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "checkout_database_wait_seconds_total", Help: "How long was waited for a connection, all that wait together.", ConstLabels: named},
+			func() float64 { return stats().WaitDuration.Seconds() }))
+}
+
 type outboxCollector struct {
 	source    outboxSource
 	now       func() time.Time
@@ -228,10 +242,17 @@ func (c outboxCollector) Collect(ch chan<- prometheus.Metric) {
 	}
 }
 
-// handler serves /metrics and nothing else.
-func (m *metrics) handler() http.Handler {
+// handler serves /metrics, Go's profiles where they are asked for, and nothing else.
+func (m *metrics) handler(profiles bool) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError}))
+	if profiles { // not the command line: a flag may hold a key
+		mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+		mux.HandleFunc("GET /debug/pprof/cmdline", http.NotFound)
+		mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+		mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
+		mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	}
 	return mux
 }
 
@@ -242,6 +263,11 @@ const metricsConnections = 64
 func (p *Program) measure(context.Context) error {
 	p.metrics = newMetrics()
 	p.metrics.watchOutbox(p.Store, p.Now)
+	for name, writes := range map[string]bool{"reads": false, "writes": true} {
+		if pool := db.PoolOf(p.Store, writes); pool != nil {
+			p.metrics.watchPool(name, pool.Stats)
+		}
+	}
 	if p.Settings.CardServer {
 		p.metrics.watchAttestation(p.Settings.Attestation, p.Now)
 	}
@@ -252,7 +278,7 @@ func (p *Program) measure(context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.servers.add(httpServer(p.metrics.handler(), p.Log), listener, limitConnections(metricsConnections, 1), isLoopback)
+	p.servers.add(httpServer(p.metrics.handler(p.Settings.Profiles), p.Log), listener, limitConnections(metricsConnections, 1), isLoopback)
 	p.Log.Info("metrics", logAddress, listener.Addr().String())
 	return nil
 }

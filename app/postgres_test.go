@@ -4,12 +4,19 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
+	"antom-checkout/db"
 	"antom-checkout/db/dbtest"
 	"antom-checkout/db/postgres/pgtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(pgtest.Run(m)) }
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		os.Exit(runAsProgram())
+	}
+	os.Exit(pgtest.Run(m))
+}
 
 func TestProgramsThatShareADatabaseNeedTheSameKey(t *testing.T) {
 	expectProblems(t, environ{"DATABASE_URL": "postgres://shop@db.example.com/shop"}, nil, "SESSION_KEY")
@@ -29,6 +36,26 @@ func TestBackupAndRestoreNameTheToolsOfPostgreSQL(t *testing.T) {
 	}
 }
 
+func TestConnectionsAreMeasured(t *testing.T) {
+	collector := newCollector(t)
+	for database, want := range map[string]int{dbtest.NewPostgres(t): 2, "": 1} {
+		env := environ{"METRICS_ADDR": "127.0.0.1:0", "OTEL_EXPORTER_OTLP_ENDPOINT": collector.address} // traces stand between Store and pool
+		if database != "" {
+			env["DATABASE_URL"], env["SESSION_KEY"] = database, strings.Repeat("k", 32)
+		}
+		m := runProgram(t, env).measures()
+		seen := 0
+		for _, pool := range []string{"reads", "writes"} {
+			if most := m[`checkout_database_connections_most{pool="`+pool+`"}`]; most != "" && most != "0" && m[`checkout_database_wait_seconds_total{pool="`+pool+`"}`] != "" {
+				seen++
+			}
+		}
+		if seen != want {
+			t.Errorf("on %q %d pools are measured, want %d", db.Shown(database), seen, want)
+		}
+	}
+}
+
 func TestCommandsWorkOnPostgreSQL(t *testing.T) {
 	env := environ{"DATABASE_URL": dbtest.NewPostgres(t), "SESSION_KEY": strings.Repeat("k", 32), "MAIL_DIR": t.TempDir()}
 	for _, line := range []string{"migrate", "audit", "orders", "keys list", "stock NONE", "operators list"} {
@@ -40,6 +67,14 @@ func TestCommandsWorkOnPostgreSQL(t *testing.T) {
 	d := examines(t, env)
 	if seen := d.result("database"); seen != "ok" {
 		t.Errorf("doctor finds the database %s: %+v", seen, d.Findings)
+	}
+	way, err := db.ExamineWay(t.Context(), env["DATABASE_URL"], time.Now)
+	if err != nil || !way.Local || way.Ahead.Abs() > time.Second+way.Unsure || way.Free < 1 {
+		t.Errorf("the way to the server is %+v, %v", way, err)
+	}
+	early, err := db.ExamineWay(t.Context(), env["DATABASE_URL"], func() time.Time { return time.Now().Add(-time.Hour) })
+	if err != nil || early.Ahead < 59*time.Minute {
+		t.Errorf("an hour behind, this machine finds the server ahead by %s, %v", early.Ahead, err)
 	}
 	env["DATABASE_URL"] = strings.Replace(env["DATABASE_URL"], "/test", "/missing", 1)
 	if d := examines(t, env); d.result("database") != "error" {

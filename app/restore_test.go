@@ -42,7 +42,7 @@ func TestEveryCommandThatWritesRefusesANewerSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := on.ExecContext(t.Context(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)`); err != nil {
+	if _, err := on.ExecContext(t.Context(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1); UPDATE compatible_schema SET oldest = 9999`); err != nil {
 		t.Fatal(err)
 	}
 	if err := on.Close(); err != nil {

@@ -53,6 +53,7 @@ const sandboxConnections = 2000
 type openedSandbox struct {
 	box         *sandbox.Sandbox
 	listener    net.Listener
+	at          *url.URL // for programs on this machine
 	hosts       web.Hosts
 	developers  web.Developers
 	certificate *tls.Certificate // nil: it is reached by http
@@ -80,7 +81,7 @@ func (s *Settings) openSandbox(cfg sandbox.Config, keyFile string) (*openedSandb
 	at := localURL(s.SandboxAddr, listener)
 	at.Scheme = s.sandboxScheme()
 	opened := &openedSandbox{
-		listener: listener, hosts: web.NewHosts(s.sandboxHosts(at)...),
+		listener: listener, at: at, hosts: web.NewHosts(s.sandboxHosts(at)...),
 		developers: web.Developers{Public: at, Networks: s.Pages.Developers},
 	}
 	if s.SandboxTLS {
@@ -92,6 +93,9 @@ func (s *Settings) openSandbox(cfg sandbox.Config, keyFile string) (*openedSandb
 		opened.listener = tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12})
 	}
 	cfg.Keys, cfg.URL = keys, at.String()
+	if s.onNetwork() { // buyers' phones reach the sandbox at the shop's host
+		cfg.URL = s.sandboxScheme() + "://" + net.JoinHostPort(s.PublicURL.Hostname(), at.Port())
+	}
 	if opened.box, err = sandbox.New(cfg); err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
@@ -154,7 +158,9 @@ func (p *Program) embedSandbox(context.Context) error {
 	if opened.certificate != nil {
 		s.Antom.RootCAs = sandbox.Trust(*opened.certificate)
 	}
-	return s.UseSandbox(opened.box.Credentials())
+	credentials := opened.box.Credentials()
+	credentials.BaseURL = opened.at.String()
+	return s.UseSandbox(credentials)
 }
 
 // useServersSandbox points the settings at the sandbox inside the server that
@@ -169,7 +175,7 @@ func (p *Program) useServersSandbox(context.Context) error {
 	if err != nil {
 		return err
 	}
-	at := url.URL{Scheme: s.sandboxScheme(), Host: s.SandboxAddr}
+	at := url.URL{Scheme: s.sandboxScheme(), Host: localHost(s.SandboxAddr)}
 	if s.SandboxTLS {
 		certificate, err := sandboxCertificateFor(at.Hostname(), keyFile)
 		if err != nil {

@@ -65,7 +65,7 @@ func writeReports(ctx context.Context, l *line, s *Settings, want *wantedReports
 
 // fetchReports asks the sandbox that runs at SANDBOX_ADDR for reports.
 func (s *Settings) fetchReports(ctx context.Context, want *wantedReports, keyFile string) (files []sandbox.ReportFile, err error) {
-	at := url.URL{Scheme: s.sandboxScheme(), Host: s.SandboxAddr, Path: "/control/reports"}
+	at := url.URL{Scheme: s.sandboxScheme(), Host: localHost(s.SandboxAddr), Path: "/control/reports"}
 	at.RawQuery = url.Values{"day": {want.day}, "generation": {strconv.Itoa(want.generation)}}.Encode()
 	transport := &http.Transport{}
 	if s.SandboxTLS {

@@ -34,6 +34,11 @@ func serve(ctx context.Context, l *line) error {
 
 func (p *Program) greet(ctx context.Context, stdout io.Writer) error {
 	fmt.Fprintf(stdout, "The shop is at    %s\n", p.Settings.PublicURL)
+	if p.Settings.onNetwork() {
+		if err := printCode(stdout, p.Settings.PublicURL.String()); err != nil {
+			return err
+		}
+	}
 	if p.Settings.LiveMode() {
 		return nil
 	}
@@ -46,9 +51,9 @@ The dashboard is at
   %s (signs you in once, within 30 minutes)
 
 Three things to try:
-  1. Buy something and pay by card 4054 6957 2310 0768 (any date to come, any CVC).
+  1. Buy something and pay by card 4054 6957 2310 0768 (any future date, any CVC).
   2. Pay with a wallet, decline there, return and pay another way.
-  3. Open the sandbox's control room, lose a notification, and see the order paid all the same.
+  3. Open the sandbox's control room, inject the fault lose, and watch the order become paid anyway.
 `, p.Settings.Antom.BaseURL, link)
 	return nil
 }

@@ -83,10 +83,16 @@ func closeListener(listener net.Listener) error {
 
 // localURL is how a browser on this machine reaches a listener.
 func localURL(addr string, listener net.Listener) *url.URL {
-	host, _, _ := net.SplitHostPort(addr) // it has just been listened on
+	host, _, _ := net.SplitHostPort(localHost(addr))
+	_, port, _ := net.SplitHostPort(listener.Addr().String())
+	return &url.URL{Scheme: "http", Host: net.JoinHostPort(host, port)}
+}
+
+// localHost is the host and port at which this machine reaches an address that it listens on.
+func localHost(addr string) string {
+	host, port, _ := net.SplitHostPort(addr) // settings are checked
 	if host == "" || net.ParseIP(host).IsUnspecified() {
 		host = "localhost"
 	}
-	_, port, _ := net.SplitHostPort(listener.Addr().String())
-	return &url.URL{Scheme: "http", Host: net.JoinHostPort(host, port)}
+	return net.JoinHostPort(host, port)
 }

@@ -29,9 +29,12 @@ type Settings struct {
 
 	BreachedPasswords *url.URL // nil: the built-in list alone
 	MetricsAddr       string   // "": the metrics are not served
+	Profiles          bool     // where the metrics are, Go's profiles are served
+	Traces            TraceSettings
 	ClockOffset       time.Duration
 
 	MaxConnections int
+	DrainDelay     time.Duration
 	Log            LogSettings
 
 	Shop               shop.Config
@@ -98,15 +101,15 @@ func (s *Settings) shopRows() []setting {
 		{env: "ADDR", fallback: "localhost:8080", into: listenAddress(&s.Addr),
 			summary: "address the shop listens on"},
 		{env: "PUBLIC_URL", shown: "`http://` + `ADDR`", into: parsed(&s.PublicURL, parsePublicURL),
-			summary: "base of every address handed out; never the Host header. `https`, except on loopback; a host of its own, without a path"},
+			summary: "base of every address handed out; never the Host header. `https`, except on loopback; a host of its own, without a path. With the embedded sandbox also `http` at a private IP address (`http://192.168.1.20:8080`): shop and sandbox then listen on all addresses, so that phones on the local network reach them"},
 		{env: "DATABASE_URL", fallback: defaultDatabase, into: file(&s.Database),
 			summary: "path of the SQLite file, or the address of a PostgreSQL database (15 or newer), such as `postgres://shop@db.example.com/shop?sslmode=verify-full`, that several programs may share; its password may stand in `PGPASSWORD` or `~/.pgpass`. What stands beside the database then stands in `data`"},
 		{env: "SHOP_NAME", fallback: "Plain Goods", into: parsed(&s.Pages.ShopName, parseShopName),
 			summary: "name shown on every page"},
 		{env: "SHOP_LOGO", shown: "a built-in mark", into: logo(&s.Pages.Logo),
-			summary: "file of the logo: SVG, PNG or WebP, 64 KiB at most, drawn for a light ground. A wide one stands for the name, a square one beside it"},
+			summary: "file of the logo: SVG, PNG or WebP, 64 KiB at most, drawn for a light ground. A wide logo replaces the shop name, a square one stands next to it"},
 		{env: "ACCENT_COLOR", shown: "`#1f4d3f`", into: accent(&s.Pages.Accent),
-			summary: "`#rrggbb` of buttons, marks and focus, in emails too. Refused, with the nearest shade that is not, where it cannot be seen on the page (WCAG AA, 3:1); text on it is black or white, and the dark theme lightens it, as contrast needs"},
+			summary: "`#rrggbb` of buttons, marks and focus, in emails too. Rejected if its contrast with the page is below 3:1 (WCAG AA); the error names the nearest colour that passes. Text on it is black or white; the dark theme lightens it where contrast needs it"},
 		{env: "CATALOG_FILE", into: text(&s.CatalogFile),
 			summary: "products to import at start: JSON (`[{\"sku\",\"name\",\"description\",\"image\",\"price\",\"stock\"}]`) or CSV with those columns, as spreadsheets write it (commas, semicolons or tabs; UTF-8 or UTF-16); prices in minor units. Products that it does not name are no longer sold; a stock counts when it is another number than the time before (`stock` says what is there now)"},
 		{env: "TIME_ZONE", shown: "`TZ`, or the machine's", into: parsed(&s.Pages.TimeZone, parseTimeZone),
@@ -138,7 +141,7 @@ func (s *Settings) paymentRows() []setting {
 		{env: "ANTOM_SDK_INTEGRITY", shown: "that of version 1.47.2, for its script", into: integrity(&s.SDK.Integrity),
 			summary: "Subresource Integrity value of that script (`sha384-…`), or `off`. Browsers run no other file: where Antom changes it, buyers pay without the SDK until this setting names the new hash"},
 		{env: "SDK_UI", fallback: "popup", into: oneOf(&s.SDK.UI, handlers.Popup, handlers.Inline, handlers.Element),
-			summary: "how the SDK shows itself: `popup`; `inline`: cards are entered inside the page, all else in the popup; `element`: Antom's Payment Element replaces the shop's list of methods. A build of the SDK without it leaves that list, and redirects"},
+			summary: "how Antom's form is displayed: `popup`; `inline`: cards are entered inside the page, all else in the popup; `element`: Antom's Payment Element replaces the shop's list of methods. A build of the SDK without it leaves that list, and redirects"},
 		{env: "SDK_SHOW_LOADING", fallback: "on", into: either(&s.SDK.HideLoading, "on", "off"),
 			summary: "`off`: the SDK shows no spinner of its own while it opens (its `showLoading`); the shop's page says that the payment is prepared"},
 		{env: "SDK_SUBMIT_BUTTON", fallback: "sdk", into: either(&s.SDK.ShopSubmits, "sdk", "shop"),
@@ -204,7 +207,7 @@ func (s *Settings) serverRows() []setting {
 		{env: "PERSONAL_DATA_RETENTION", shown: "off", into: retention(&s.Payments.Retention),
 			summary: "how long buyers' data stay after the last change of a paid order (`8760h` is a year; a day at least); `off`: without end. Those of orders that were never paid go after 30 days in any case"},
 		{env: "APP_RETURN_URLS", shown: "none", into: appReturns(&s.Pages.AppReturns),
-			summary: "addresses below which native apps may be opened again after paying: `myshop://pay,https://shop.example/app/` ([docs/apps.md](docs/apps.md))"},
+			summary: "URL prefixes that may be used as an app's return URL: `myshop://pay,https://shop.example/app/` ([docs/apps.md](docs/apps.md))"},
 		{env: "ALLOWED_HOSTS", shown: "from `PUBLIC_URL` and `ADDR`", into: hostNames(&s.Pages.AllowedHosts),
 			summary: "further host names that shop and sandbox answer to; all others get 421"},
 		{env: "TRUSTED_PROXIES", shown: "none", into: networks(&s.Pages.TrustedProxies),
@@ -215,6 +218,8 @@ func (s *Settings) serverRows() []setting {
 			summary: "`off`: no request is refused for coming too often, no card because too many were declined, and emails have no allowance"},
 		{env: "MAX_CONNECTIONS", fallback: "4000", into: count(&s.MaxConnections, 16, 1_000_000),
 			summary: "connections to the shop at once, or fewer where the process may not open as many files (`ulimit -n`). Beyond them the one that has done nothing for longest is closed"},
+		{env: "DRAIN_DELAY", fallback: "0s", into: duration(&s.DrainDelay, 0, 5*time.Minute),
+			summary: "how long the server goes on answering after a signal to stop, while `/readyz` is 503 already, so that a load balancer sends new requests elsewhere first. Then pages that are open are told to come back, and requests under way have 15 seconds"},
 		{env: "MAX_STREAMS", fallback: "2000", into: count(&s.Pages.MaxStreams, 1, 1_000_000),
 			summary: "open pages that are told of changes at once, at most half of the connections; the page that has waited for longest polls instead"},
 		{env: "DASHBOARD_ADDR", shown: "`ADDR`", into: listenAddressOrOff(&s.DeskAddr),
@@ -222,7 +227,15 @@ func (s *Settings) serverRows() []setting {
 		{env: "BREACHED_PASSWORDS_URL", shown: "off", into: parsed(&s.BreachedPasswords, parseAddress),
 			summary: "a service that is asked about a new password of the dashboard beside the built-in list, such as `https://api.pwnedpasswords.com/range`. It gets the first five digits of the SHA-1; one that does not answer within 3 seconds refuses nothing"},
 		{env: "METRICS_ADDR", shown: "off", into: listenAddressOrOff(&s.MetricsAddr),
-			summary: "address that serves `/metrics` to Prometheus, and nothing else"},
+			summary: "address that serves `/metrics` to Prometheus, and no page of the shop"},
+		{env: "METRICS_PPROF", fallback: "off", needs: []string{"METRICS_ADDR"}, into: either(&s.Profiles, "off", "on"),
+			summary: "`on`: `METRICS_ADDR` serves Go's profiles, too, at `/debug/pprof/`. They show what the program is doing, so that address must be reached by you alone"},
+		{env: "OTEL_EXPORTER_OTLP_ENDPOINT", shown: "off", into: parsed(&s.Traces.Base, parseCollector),
+			summary: "OpenTelemetry collector that traces are sent to, by OTLP over HTTP, such as `http://localhost:4318` ([what they tell](docs/operate/monitor.md#traces)). The other variables of OpenTelemetry count as its specification says: `OTEL_SERVICE_NAME`, `OTEL_TRACES_SAMPLER`, `OTEL_EXPORTER_OTLP_HEADERS`"},
+		{env: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", shown: "`/v1/traces` below that", into: parsed(&s.Traces.Endpoint, parseCollector),
+			summary: "full address that takes traces, where it is another one"},
+		{env: "OTEL_SDK_DISABLED", fallback: "false", into: either(&s.Traces.Disabled, "false", "true"),
+			summary: "`true`: no traces, whatever the other variables say"},
 		{env: "LOG_FORMAT", fallback: "text", into: either(&s.Log.JSON, "text", "json"),
 			summary: "`json`: a JSON object per line"},
 		{env: "LOG_LEVEL", fallback: "info", into: level(&s.Log.Level),

@@ -236,7 +236,7 @@ func TestAWrongSettingIsRefused(t *testing.T) {
 	for _, row := range []struct{ name, value string }{
 		{"PUBLIC_URL", "shop.example.com"}, {"PUBLIC_URL", "http://shop.example.com"}, {"PUBLIC_URL", "ftp://localhost"},
 		{"PUBLIC_URL", "https://shop.example.com/?a=b"}, {"PUBLIC_URL", "https://shop.example.com/#top"}, {"PUBLIC_URL", "https://"},
-		{"PUBLIC_URL", "http://localhost.example.com"}, {"PUBLIC_URL", "http://10.0.0.1"}, {"PUBLIC_URL", "http://127.0.0.1.example.com"},
+		{"PUBLIC_URL", "http://localhost.example.com"}, {"PUBLIC_URL", "http://8.8.8.8"}, {"PUBLIC_URL", "http://127.0.0.1.example.com"},
 		{"ANTOM_SDK_URL", "http://sdk.example.com/sdk.js"},
 		{"EMAILS_PER_RECIPIENT", "0"}, {"EMAILS_PER_HOUR", "many"}, {"MAX_CONNECTIONS", "15"}, {"MAX_STREAMS", "-1"},
 		{"PUBLIC_URL", "https://shop.example.com/pay"}, {"PUBLIC_URL", "https://ann:secret@shop.example.com"}, {"PUBLIC_URL", "https://tee.müller.example"},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"regexp"
@@ -102,8 +103,20 @@ func parseListenAddress(text string) (string, error) {
 	return text, nil
 }
 
-// parseAddress reads a web address, in one spelling.
+// parseAddress reads a web address that is reached by https, or is on this machine.
 func parseAddress(text string) (*url.URL, error) {
+	u, err := readAddress(text)
+	if err == nil && u.Scheme != "https" && !isPlain(u, web.IsLoopback) {
+		return nil, errors.New("must be https, except on loopback")
+	}
+	return u, err
+}
+
+// isPlain reports whether an address is reached by http, at a host that is allowed to be.
+func isPlain(u *url.URL, allowed func(*url.URL) bool) bool { return u.Scheme == "http" && allowed(u) }
+
+// readAddress reads a web address, in one spelling.
+func readAddress(text string) (*url.URL, error) {
 	if !strings.Contains(text, "://") {
 		return nil, fmt.Errorf("not an address such as https://%s", strings.Trim(text, "/"))
 	}
@@ -126,19 +139,28 @@ func parseAddress(text string) (*url.URL, error) {
 			u.Host = strings.TrimSuffix(u.Host, ":"+port)
 		}
 	}
-	if u.Scheme != "https" && (u.Scheme != "http" || !web.IsLoopback(u)) {
-		return nil, errors.New("must be https, except on loopback")
+	return u, nil
+}
+
+// parsePublicURL reads the address of the shop, which has a host of its own. On a local
+// network it may be reached by http; contradictions says when.
+func parsePublicURL(text string) (*url.URL, error) {
+	u, err := readAddress(text)
+	switch {
+	case err != nil:
+		return nil, err
+	case u.Scheme != "https" && !isPlain(u, web.IsLoopback) && !isPlain(u, isPrivate):
+		return nil, errors.New("must be https, except on loopback, and in test mode at a private IP address such as http://192.168.1.20:8080")
+	case u.Path != "":
+		return nil, fmt.Errorf("has the path %s, which the pages would not have; give the shop a host of its own, such as https://pay.example.com", u.Path)
 	}
 	return u, nil
 }
 
-// parsePublicURL reads the address of the shop, which has a host of its own.
-func parsePublicURL(text string) (*url.URL, error) {
-	u, err := parseAddress(text)
-	if err == nil && u.Path != "" {
-		return nil, fmt.Errorf("has the path %s, which the pages would not have; give the shop a host of its own, such as https://pay.example.com", u.Path)
-	}
-	return u, err
+// isPrivate reports whether an address leads to a host of a local network, by its IP address.
+func isPrivate(u *url.URL) bool {
+	ip, err := netip.ParseAddr(u.Hostname())
+	return err == nil && (ip.IsPrivate() || ip.IsLinkLocalUnicast())
 }
 
 // parseGateway reads the address of Antom's gateway, without the path of an API.

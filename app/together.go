@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -54,7 +55,8 @@ func (s *Settings) contradictions(all values) (problems []error) {
 		}
 	}
 	embedded := s.Antom.ClientID == ""
-	public := s.PublicURL != nil && !web.IsLoopback(s.PublicURL)
+	public := s.PublicURL != nil && !web.IsLoopback(s.PublicURL) && !s.onNetwork()
+	problem(!embedded && s.onNetwork(), "PUBLIC_URL: http on a local network is for trying the embedded sandbox on a phone; with an account at Antom it is an https address")
 	problem(s.ClockOffset != 0 && s.LiveMode(), "CLOCK_OFFSET: not in live mode")
 	problem(!embedded && s.SDK.URL == nil && !s.FormsOnly, "ANTOM_SDK_URL: missing")
 	problem(embedded && s.SDK.URL == nil && s.SDK.Integrity != "", "ANTOM_SDK_INTEGRITY: the sandbox's own script has another hash; give ANTOM_SDK_URL, too, or neither")
@@ -62,7 +64,7 @@ func (s *Settings) contradictions(all values) (problems []error) {
 	problem(embedded && public && !s.SandboxOnPublic && !all[clientID].wrong,
 		"ANTOM_CLIENT_ID: missing, and PUBLIC_URL is not on this machine. Give your account, or SANDBOX=on for a shop whose payments are practice")
 	problem(!embedded && s.SandboxOnPublic, "SANDBOX: on starts the embedded sandbox, and ANTOM_CLIENT_ID names an account at Antom; give one of them")
-	problem(s.LiveMode() && s.atAntom() && !public && !all["PUBLIC_URL"].wrong,
+	problem(s.LiveMode() && s.atAntom() && !public && !s.onNetwork() && !all["PUBLIC_URL"].wrong,
 		"PUBLIC_URL: missing, or on this machine; with a live account it is the https address at which buyers and Antom reach this shop")
 	problem(db.OnServer(s.Database) && s.SessionKey.Empty() && !all["SESSION_KEY"].wrong,
 		"SESSION_KEY: missing; all programs that share a PostgreSQL database need the same. Make one by: openssl rand -base64 48")
@@ -74,6 +76,29 @@ func (s *Settings) contradictions(all values) (problems []error) {
 		problems = append(problems, fmt.Errorf("PAYMENT_METHODS: %w", err))
 	}
 	return problems
+}
+
+// onNetwork reports whether the shop is tried out on a local network, at a private IP address by
+// http.
+func (s *Settings) onNetwork() bool { return s.PublicURL != nil && isPlain(s.PublicURL, isPrivate) }
+
+// listenOnNetwork has shop and sandbox listen where a phone on the local network reaches them,
+// unless settings say where. This machine's own people stay developers.
+func (s *Settings) listenOnNetwork(all values) {
+	if !all["ADDR"].given {
+		s.Addr = ":" + cmp.Or(s.PublicURL.Port(), "80")
+	}
+	if !all["SANDBOX_ADDR"].given {
+		s.SandboxAddr = ":8081"
+	}
+	if !all["DEVELOPER_NETWORKS"].given {
+		s.Pages.Developers = loopback
+	}
+}
+
+var loopback = []*net.IPNet{
+	{IP: net.IPv4(127, 0, 0, 0).To4(), Mask: net.CIDRMask(8, 32)},
+	{IP: net.IPv6loopback, Mask: net.CIDRMask(128, 128)},
 }
 
 // onePort reports whether an address names its port, and does not let the system choose.

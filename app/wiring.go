@@ -86,7 +86,7 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 	selling.Now, selling.NewID, selling.Log = p.Now, ids.New, p.Log
 	paying.LinkKeyBefore = linkKey(p.Settings.keysBefore())
 	paying.PublicURL, paying.LinkKey, paying.Now, paying.NewID, paying.Log = publicURL, linkKey(p.keys), p.Now, ids.New, p.Log
-	paying.CardLimits = s.Pages.RateLimits
+	paying.CardLimits, paying.CountKey = s.Pages.RateLimits, countKey(p.keys)
 	if !s.Pages.RateLimits {
 		paying.EmailLimits = payments.EmailLimits{}
 	}
@@ -102,6 +102,7 @@ func (p *Program) NewServices(store Store, client gateway.Client) handlers.Servi
 	if p.metrics != nil {
 		paying.Meter = p.metrics
 	}
+	tracePayments(p.traces, &paying)
 	service := payments.New(paying, store, antomGateway, offered)
 	return handlers.Services{
 		Books:          p.Store,
@@ -151,6 +152,9 @@ func (p *Program) openCourier(context.Context) error {
 	cfg.Dialer, cfg.Now, cfg.Log = p.webhookDialer(), p.Now, p.Log
 	if p.metrics != nil {
 		cfg.Meter = p.metrics
+	}
+	if p.traces != nil {
+		cfg.Tracer = p.traces
 	}
 	if emails := p.Settings.mail(); emails.Operator != "" {
 		emails.Now = p.Now
@@ -213,7 +217,7 @@ func (s *Settings) mailFolder() string { return cmp.Or(s.Mail.Folder, s.besideDa
 
 // openPages makes the pages and a server for them.
 func (p *Program) openPages(context.Context) error {
-	web := httpServer(p.NewHandler(), p.Log)
+	web := httpServer(p.draining.lettingGo(p.NewHandler()), p.Log)
 	web.RegisterOnShutdown(p.stop)
 	p.servers.add(web, p.listener, p.Settings.connectionLimits(), p.Settings.isShared)
 	return nil
@@ -256,6 +260,7 @@ func (p *Program) NewHandler() http.Handler {
 func (p *Program) PagesConfig() handlers.Config {
 	cfg := p.Settings.pages()
 	cfg.SessionKey, cfg.KeyBefore, cfg.Now, cfg.Log, cfg.Done = p.keys, p.Settings.keysBefore(), p.Now, p.Log, p.stopping
+	cfg.Draining = p.draining.begun
 	cfg.GatewayFaults, cfg.CheckKeys = p.faults.summary, p.Client.CheckKeys
 	cfg.Prove = proofOf(p.keys)
 	cfg.Pictures = pictures.New(pictures.Config{
@@ -263,6 +268,9 @@ func (p *Program) PagesConfig() handlers.Config {
 	})
 	if p.metrics != nil {
 		cfg.Meter = p.metrics
+	}
+	if p.traces != nil {
+		cfg.Tracer = p.traces
 	}
 	return cfg
 }

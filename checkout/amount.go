@@ -14,7 +14,7 @@ func ParseAmount(text string, currency Currency, tag language.Tag) (Money, bool)
 	text = strings.TrimSuffix(strings.TrimPrefix(text, string(currency)), string(currency))
 	text = strings.Map(amountRune, text)
 	whole, fraction := text, ""
-	if at := decimalAt(text, currency.Exponent(), decimalSeparator(printer(tag))); at >= 0 {
+	if at := decimalAt(text, currency.Exponent(), writing(tag).separator); at >= 0 {
 		whole, fraction = text[:at], text[at+1:]
 	}
 	digits, ok := ungrouped(whole)

@@ -30,5 +30,5 @@ const KeptAnswers = 30 * 24 * time.Hour
 // one may do its work again. A claim that ends later than the rules can have made it was
 // made before the clock went back.
 func (r *APIRequest) Abandoned(now time.Time) bool {
-	return r.Answer.Status == 0 && (!now.Before(r.ClaimedUntil) || r.ClaimedUntil.Sub(now) > ClaimTime)
+	return r.Answer.Status == 0 && (!now.Before(r.ClaimedUntil) || r.ClaimedUntil.Sub(now) > ClaimTime+ClockSkew)
 }

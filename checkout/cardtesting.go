@@ -32,6 +32,38 @@ var DeclineLimits = map[DeclineSource]DeclineLimit{
 	DeclinesOfCard:    {Most: 5, Within: 24 * time.Hour},
 }
 
+// DeclinesKept is how long it is known where a declined card came from.
+const DeclinesKept = 48 * time.Hour
+
+// CardOrigin is where an attempt to pay by card comes from. Address and card are hashes, and ""
+// where they are not known: the shop sees the number of a card only where it is typed there.
+type CardOrigin struct{ Payment, Order, Address, Card string }
+
+// Declines are the times at which cards of an origin were declined, the oldest first: as many
+// of the newest as the limit of the source has.
+type Declines map[DeclineSource][]time.Time
+
+// Wait is how long cards are refused to an origin with these declines, and because of what; 0 if
+// they are not.
+func (d Declines) Wait(now time.Time) (longest time.Duration, why DeclineSource) {
+	for _, source := range d.Reached(now) {
+		if wait := DeclineLimits[source].Wait(d[source], now); wait > longest {
+			longest, why = wait, source
+		}
+	}
+	return longest, why
+}
+
+// Reached lists the sources for which cards are refused.
+func (d Declines) Reached(now time.Time) (reached []DeclineSource) {
+	for _, source := range []DeclineSource{DeclinesOfOrder, DeclinesOfAddress, DeclinesOfCard} {
+		if DeclineLimits[source].Wait(d[source], now) > 0 {
+			reached = append(reached, source)
+		}
+	}
+	return reached
+}
+
 // cardPause is how long cards are refused from the decline that reached a limit. Each
 // further decline begins another pause.
 const cardPause = 10 * time.Minute
@@ -47,7 +79,7 @@ func (l DeclineLimit) Wait(declines []time.Time, now time.Time) time.Duration {
 	if l.Within > 0 && last.Sub(first) >= l.Within {
 		return 0
 	}
-	if last.After(now) {
+	if last.After(now.Add(ClockSkew)) {
 		return 0 // the clock has gone back
 	}
 	return max(0, last.Add(cardPause).Sub(now))
@@ -62,6 +94,16 @@ var endedUnpaid = map[string]bool{"ORDER_IS_CLOSED": true, "ORDER_IS_CANCELED": 
 func CardDeclined(before, after Payment) bool {
 	return after.Method == MethodCard && after.Status == PaymentFailed && before.Status != PaymentFailed &&
 		!after.ShopFault && !endedUnpaid[after.ResultCode]
+}
+
+// DeclinedIn lists the payments of an order whose card a change says was declined.
+func DeclinedIn(before, after Order) (declined []Payment) {
+	for _, p := range after.Payments {
+		if was := before.Payment(p.RequestID); was != nil && CardDeclined(*was, p) {
+			declined = append(declined, p)
+		}
+	}
+	return declined
 }
 
 // Network is what stands for a client's address: an IPv4 address, or the /64 of an IPv6

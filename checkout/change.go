@@ -123,7 +123,7 @@ func BeginOperation(o Order, want OperationRequest, r Rules) (Order, Begun, erro
 	if p, op := o.operationByKey(want.Key); op != nil {
 		begun := Begun{PaymentRequestID: p.RequestID, Operation: *op, Resumed: true}
 		if op.Kind != want.Kind || want.Minor != 0 && op.Amount.Minor != want.Minor {
-			return o, Begun{}, NewError(CodeKeyReused, "this key was used for another action")
+			return o, Begun{}, keyReused(OperatorAction{Name: string(op.Kind), Minor: op.Amount.Minor, Number: o.Number})
 		}
 		return o, begun, nil
 	}
@@ -218,11 +218,11 @@ func (o *Order) refundable(want OperationRequest) (*Payment, Money, error) {
 	}
 	switch {
 	case p.Duplicate && amount != left:
-		return nil, Money{}, NewError(CodeAmountInvalid, fmt.Sprintf("all of it is returned, %d", left.Minor))
+		return nil, Money{}, NewError(CodeAmountInvalid, "only all of it can be refunded: "+left.Plain())
 	case amount.Minor < 1 || amount.Minor > left.Minor:
-		return nil, Money{}, NewError(CodeAmountInvalid, fmt.Sprintf("%d is not from 1 to %d, what is left to refund", amount.Minor, left.Minor))
+		return nil, Money{}, NewError(CodeAmountInvalid, fmt.Sprintf("cannot refund %s: %s left", amount.Plain(), left.Plain()))
 	case !amount.Payable():
-		return nil, Money{}, NewError(CodeAmountInvalid, fmt.Sprintf("%d is not an amount of %s that Antom takes", amount.Minor, amount.Currency))
+		return nil, Money{}, NewError(CodeAmountInvalid, "Antom takes no refund of "+amount.Plain())
 	case want.Most != (Money{}) && !refundsWithin(*o, want.Most, amount):
 		return nil, Money{}, NewError(CodeOverLimit, "")
 	}

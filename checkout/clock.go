@@ -2,6 +2,10 @@ package checkout
 
 import "time"
 
+// ClockSkew is how far apart the clocks of programs may be that share a database. What one of
+// them has stored may be as far in the future of another; only beyond that has a clock gone back.
+const ClockSkew = 10 * time.Second
+
 // A due time is a moment of the clock, and the clock may be set back. What waits for a
 // moment that is further away than the rules could have set it is due now.
 
@@ -12,14 +16,14 @@ func AfterClockChange(o Order, r Rules) (after Order, changed bool) {
 	o = o.Clone()
 	for i := range o.Payments {
 		p := &o.Payments[i]
-		if p.NextPoll.After(r.Now.Add(r.longestWait(p))) {
+		if p.NextPoll.After(r.Now.Add(r.longestWait(p) + ClockSkew)) {
 			p.NextPoll, changed = r.Now, true
 		}
-		if latest := r.Now.Add(reconcileDelay); p.ReconcileAt.After(latest) {
+		if latest := r.Now.Add(reconcileDelay); p.ReconcileAt.After(latest.Add(ClockSkew)) {
 			p.ReconcileAt, changed = latest, true
 		}
 		for j := range p.Operations {
-			if op := &p.Operations[j]; op.Unfinished() && op.SubmittedAt.After(r.Now) {
+			if op := &p.Operations[j]; op.Unfinished() && op.SubmittedAt.After(r.Now.Add(ClockSkew)) {
 				op.SubmittedAt, changed = r.Now, true
 			}
 		}
@@ -56,11 +60,11 @@ func (s Schedule) Longest(polls int) (longest time.Duration) {
 	return longest
 }
 
-// lately reports whether a moment is less than a time ago. One that has not come yet is
-// not: the clock has gone back since.
+// lately reports whether a moment is less than a time ago. One that is further in the future
+// than another program's clock may be ahead is not: the clock has gone back since.
 func lately(at time.Time, within time.Duration, now time.Time) bool {
 	ago := now.Sub(at)
-	return ago >= 0 && ago < within
+	return ago >= -ClockSkew && ago < within
 }
 
 // MayBePaid lists the attempts beside the active one that a buyer may be paying at

@@ -55,6 +55,11 @@ func CheckRepeat(first, again OperatorAction) error {
 	if again.Order == first.Order && (first.Name == "" || again.Name == first.Name && again.Minor == first.Minor && again.About == first.About) {
 		return nil
 	}
+	return keyReused(first)
+}
+
+// keyReused refuses a key that has ordered another action first.
+func keyReused(first OperatorAction) error {
 	return NewError(CodeKeyReused, "this key was used before, for "+first.String()+"; another action takes a new key")
 }
 

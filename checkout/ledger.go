@@ -12,6 +12,7 @@ type Evidence struct {
 	Notification *Notification   // set with ByNotification
 	Action       *OperatorAction // set when an operator has ordered it
 	Cards        *CardChange     // what it does to saved cards; nil: nothing
+	Card         *CardOrigin     // where an attempt comes from that may be paid by card
 }
 
 // Call is one request to Antom and how it was answered.

@@ -2,6 +2,7 @@ package checkout
 
 import (
 	"fmt"
+	"strconv"
 	"sync"
 
 	"golang.org/x/text/language"
@@ -76,6 +77,9 @@ func (m Money) wholeRupiah() bool { return m.Currency != "IDR" || m.Minor%100 ==
 // String is for logs: "SGD 4200".
 func (m Money) String() string { return fmt.Sprintf("%s %d", m.Currency, m.Minor) }
 
+// Plain is for operators: "42.00 SGD".
+func (m Money) Plain() string { return m.Digits(language.English) + " " + string(m.Currency) }
+
 // Format writes the amount as readers of a language do: "SGD 1,234.50",
 // "1.234,50 SGD". It names the currency by its code, because a shop that sells
 // across borders has to say which dollar it means.
@@ -90,15 +94,14 @@ func (m Money) Format(tag language.Tag) string {
 
 // Digits is the amount as readers of a language write it, without its currency.
 func (m Money) Digits(tag language.Tag) string {
-	p := printer(tag)
+	w := writing(tag)
 	unit := int64(1)
 	for range m.Currency.Exponent() {
 		unit *= 10
 	}
-	text := p.Sprint(number.Decimal(m.Minor / unit))
+	text := w.whole(m.Minor / unit)
 	if exponent := m.Currency.Exponent(); exponent > 0 {
-		text += decimalSeparator(p) +
-			p.Sprint(number.Decimal(m.Minor%unit, number.MinIntegerDigits(exponent), number.NoSeparator()))
+		text += w.separator + fmt.Sprintf("%0*d", exponent, m.Minor%unit)
 	}
 	return text
 }
@@ -108,29 +111,41 @@ var currencyFollows = map[string]bool{
 	"de": true, "es": true, "fr": true, "it": true, "pl": true, "ro": true, "vi": true,
 }
 
-// decimalSeparator is what a language writes between the digits of 0.5. Format writes
-// whole and fraction as two integers, so that no amount is ever a float.
-func decimalSeparator(p *message.Printer) string {
-	half := []rune(p.Sprint(number.Decimal(0.5, number.Scale(1))))
-	return string(half[1 : len(half)-1])
+// FormatNumber writes a number as readers of a language do: "2.5", "2,5".
+func FormatNumber(tag language.Tag, n float64) string {
+	return writing(tag).printer.Sprint(number.Decimal(n))
 }
 
-// FormatNumber writes a number as readers of a language do: "2.5", "2,5".
-func FormatNumber(tag language.Tag, n float64) string { return printer(tag).Sprint(number.Decimal(n)) }
+// numerals is how a language writes numbers. Whole and fraction of an amount are written as two
+// integers, so that no amount is ever a float.
+type numerals struct {
+	printer   *message.Printer
+	separator string // between the digits of 0.5
+}
 
-var printers sync.Map // language.Tag → *message.Printer
+// whole writes an integer. No language groups three digits or fewer, which are most amounts.
+func (n *numerals) whole(i int64) string {
+	if 0 <= i && i < 1000 {
+		return strconv.FormatInt(i, 10)
+	}
+	return n.printer.Sprint(number.Decimal(i))
+}
 
-// printer writes numbers in Latin digits (0 to 9) in every language. CLDR would write
-// Arabic-Indic digits in Arabic, but cards, codes and wallets show Latin ones, and so
-// do the shops and banks of the Gulf.
-func printer(tag language.Tag) *message.Printer {
-	if p, known := printers.Load(tag); known {
-		return p.(*message.Printer)
+var writings sync.Map // language.Tag → *numerals
+
+// writing is how a language writes numbers: in Latin digits (0 to 9) in every language. CLDR
+// would write Arabic-Indic digits in Arabic, but cards, codes and wallets show Latin ones, and
+// so do the shops and banks of the Gulf.
+func writing(tag language.Tag) *numerals {
+	if known, found := writings.Load(tag); found {
+		return known.(*numerals)
 	}
 	digits, err := tag.SetTypeForKey("nu", "latn")
 	if err != nil {
 		digits = tag
 	}
-	p, _ := printers.LoadOrStore(tag, message.NewPrinter(digits))
-	return p.(*message.Printer)
+	p := message.NewPrinter(digits)
+	half := []rune(p.Sprint(number.Decimal(0.5, number.Scale(1))))
+	known, _ := writings.LoadOrStore(tag, &numerals{printer: p, separator: string(half[1 : len(half)-1])})
+	return known.(*numerals)
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"golang.org/x/text/language"
+	"golang.org/x/text/number"
 	"pgregory.net/rapid"
 )
 
@@ -139,6 +140,24 @@ func TestFormattingLosesNoDigit(t *testing.T) {
 			t.Fatalf("%v in %v reads %q: want its currency before or after, held by a no-break space", m, tag, text)
 		}
 	})
+}
+
+// What is written without the tables of languages is what they say.
+func TestAmountsBelowAThousandReadAsTheTablesOfLanguagesSay(t *testing.T) {
+	for _, tag := range []language.Tag{language.English, language.Arabic, language.Hindi, language.Thai, language.Polish, language.German, language.Filipino} {
+		w := writing(tag)
+		for i := range int64(1000) {
+			if got, want := w.whole(i), w.printer.Sprint(number.Decimal(i)); got != want {
+				t.Fatalf("%d in %v reads %q, want %q", i, tag, got, want)
+			}
+		}
+		for i := range int64(1000) {
+			want := w.printer.Sprint(number.Decimal(i, number.MinIntegerDigits(3), number.NoSeparator()))
+			if got := (Money{i, "KWD"}).Digits(tag); got != "0"+w.separator+want {
+				t.Fatalf("%d fils in %v read %q, want %q behind the separator", i, tag, got, want)
+			}
+		}
+	}
 }
 
 func TestMoneyInLogsIsPlain(t *testing.T) {

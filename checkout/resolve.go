@@ -2,7 +2,6 @@ package checkout
 
 import (
 	"cmp"
-	"fmt"
 )
 
 // Resolve says how an operator's resolution of a payment under review is carried out,
@@ -24,7 +23,7 @@ func Resolve(o Order, confirmed Event, want Resolution, minor int64, by Cause) (
 	case want == ResolutionAccept && active != nil && active.RequestID != p.RequestID && active.Status.HoldsFunds():
 		return Event{}, NewError(CodeReviewStands, "another payment is active and holds funds; refund returns this one")
 	case want == ResolutionRefund && minor != 0 && minor != confirmed.Amount.Minor:
-		return Event{}, NewError(CodeAmountInvalid, fmt.Sprintf("all of it is returned, %d; accept it to refund a part", confirmed.Amount.Minor))
+		return Event{}, NewError(CodeAmountInvalid, "only all of it can be refunded: "+confirmed.Amount.Plain()+"; accept it to refund a part")
 	case want == ResolutionRefund && uncaptured:
 		return Event{}, NewError(CodeReviewStands, "the card is not captured; cancel releases it")
 	}

@@ -39,11 +39,16 @@ func Audit(ctx context.Context, path string, w io.Writer) error {
 		return fmt.Errorf("audit: %w", err)
 	}
 	defer tx.Rollback() //nolint:errcheck // nothing was written
+	return writeAudit(ctx, tx, w)
+}
+
+// writeAudit writes what a transaction sees.
+func writeAudit(ctx context.Context, q querier, w io.Writer) error {
 	out := json.NewEncoder(w)
 	for _, export := range []func(context.Context, querier, *json.Encoder) error{
 		auditOrders, auditPayments, auditOperations, auditTransitions, auditNotifications, auditCalls, auditOutbox,
 	} {
-		if err := export(ctx, tx, out); err != nil {
+		if err := export(ctx, q, out); err != nil {
 			return fmt.Errorf("audit: %w", err)
 		}
 	}

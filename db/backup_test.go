@@ -124,7 +124,7 @@ func TestWhatCannotBeRestoredChangesNothing(t *testing.T) {
 	}
 	before := folder(t, killed)
 	for _, row := range []struct{ name, file, want string }{
-		{"of a newer version", spoilt("newer", sqlIn(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)`)), "newer version"},
+		{"of a newer version", spoilt("newer", sqlIn(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1); UPDATE compatible_schema SET oldest = 9999`)), "newer version"},
 		{"of another program", spoilt("foreign", sqlIn(`DROP TABLE goose_db_version`)), "not made by antom-checkout"},
 		{"with rows that belong to nothing", spoilt("orphans", sqlIn(`PRAGMA foreign_keys = 0; DELETE FROM orders`)), "belong to nothing"},
 		{"cut off", spoilt("cut", func(path string) {
@@ -214,6 +214,7 @@ func TestANewerSchemaIsRefused(t *testing.T) {
 	onSQLiteOnly(t, "what is about files")
 	store, path := openStoreAt(t, filepath.Join(t.TempDir(), "shop.db"))
 	mustExec(t, store, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)`)
+	mustExec(t, store, `UPDATE compatible_schema SET oldest = 9999`)
 	for _, options := range [][]Option{nil, {Exclusively()}} {
 		again, err := Open(t.Context(), path, options...)
 		if !errors.Is(err, ErrNewerSchema) || !strings.Contains(err.Error(), "made by a newer version") {

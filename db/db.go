@@ -36,6 +36,7 @@ type Store struct {
 	people
 	bell
 	claims
+	counts
 	writing
 	NewestID string // the last id in time order of all orders and payments when it was opened, or ""
 
@@ -44,9 +45,13 @@ type Store struct {
 	readers   *sql.DB      // on SQLite as many connections as cores, none of which can write
 	reads     executor     // on them
 	cache     cache        // of orders
+	program   string       // names this Store among those on the same server
 	release   func() error // lets other servers open the file; nil when it was not claimed
 	exclusive bool
+	migrates  bool     // also on a server
+	further   []string // statements of one more migration
 	probe     probe
+	tracer    Tracer // nil: transactions have no spans
 	now       func() time.Time
 	eventIDs  *checkout.IDs
 }
@@ -57,14 +62,27 @@ type Option func(*Store)
 // WithClock sets the clock that ledger rows are stamped with.
 func WithClock(now func() time.Time) Option { return func(s *Store) { s.now = now } }
 
+// Migrating makes Open bring the tables on a server up to date, as a server does and no
+// command beside it. An SQLite file is brought up to date by each program that no server runs
+// beside.
+func Migrating() Option { return func(s *Store) { s.migrates = true } }
+
+// Ahead gives the program one more migration, as the next version will have it. Tests use it.
+func Ahead(statements ...string) Option {
+	return func(s *Store) { s.further = append(s.further, statements...) }
+}
+
+// WithTracer has spans made of transactions.
+func WithTracer(t Tracer) Option { return func(s *Store) { s.tracer = t } }
+
 // Open opens the database: the SQLite file at a path, which it makes where it is missing, or
-// the one that a postgres:// address names. Tables are brought up to date where needed.
+// the one that a postgres:// address names. Tables are brought up to date where that is due.
 func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 	s := &Store{now: time.Now, dialect: onSQLite}
 	s.searches.store, s.carts, s.savedCards = s, carts{s, maxCarts}, savedCards{s}
 	s.apiKeys, s.orderLists, s.apiRequests, s.paymentLinks = apiKeys{s}, orderLists{s, searchedAtOnce}, apiRequests{s}, paymentLinks{s}
 	s.webhooks, s.reportBooks, s.people, s.orderPages, s.disputes, s.sales = webhooks{s}, reportBooks{s}, people{s}, orderPages{s}, disputes{s}, sales{s}
-	s.claims = claims{s}
+	s.claims, s.counts = claims{store: s}, counts{s}
 	for _, option := range options {
 		option(s)
 	}
@@ -75,6 +93,9 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 	}
 	if err := open(ctx, s, path); err != nil {
 		return nil, errors.Join(err, s.Close())
+	}
+	if s.tracer != nil {
+		s.commits = tracedCommits{s.commits, s.tracer, s.dialect.system()}
 	}
 	return s, nil
 }
@@ -208,7 +229,7 @@ func collect[T any](ctx context.Context, q querier, scan func(scanner) (T, error
 		}
 		all = append(all, one)
 	}
-	return all, rows.Err()
+	return all, storageTrouble(rows.Err())
 }
 
 // scanner is a row, of one or of many.

@@ -46,6 +46,14 @@ var onPostgres = dialect{
 // planner a hint, or read a member of JSON, differ.
 func (d *dialect) text(statement string) string { return d.native.Replace(statement) }
 
+// system is what OpenTelemetry calls the database.
+func (d *dialect) system() string {
+	if d.shared {
+		return "postgresql"
+	}
+	return "sqlite"
+}
+
 // texts is a table of the texts of a JSON array, with the columns key, which is in their
 // order, and value.
 func (d *dialect) texts(array, name string) string {

@@ -19,7 +19,7 @@ func (s *Store) addEvents(ctx context.Context, tx *tx, events []checkout.Merchan
 }
 
 func (s *Store) addEvent(ctx context.Context, tx *tx, e checkout.MerchantEvent) error {
-	_, err := tx.ExecContext(ctx, `
+	err := later(ctx, tx, `
 		INSERT INTO events (id, type, order_id, sequence, status, payment_request_id, about, at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		e.ID, e.Type, e.OrderID, e.Sequence, e.Status, e.PaymentRequestID, e.About, e.At.UnixMilli())

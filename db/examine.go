@@ -15,10 +15,12 @@ import (
 type Examined struct {
 	Missing       bool  // there is no file, or an empty one; a server makes it
 	Schema, Known int64 // the version of its tables, and that of this program
+	Standbys      int   // servers that follow the database's
+	Confirmed     bool  // by a standby is what is stored, before it is acknowledged
 }
 
 // UpToDate reports whether [Open] would migrate nothing.
-func (e Examined) UpToDate() bool { return !e.Missing && e.Schema == e.Known }
+func (e Examined) UpToDate() bool { return !e.Missing && e.Schema >= e.Known }
 
 // Examine looks at the file at path, or at the database that an address names, beside a running server or without one. It migrates
 // nothing and makes no file that stays. Its error says why a server could not store there.

@@ -20,8 +20,9 @@ var ErrInUse = errors.New("another server is using this database")
 
 // Exclusively makes Open fail with [ErrInUse] while another process holds the
 // database in the same way. Two servers on one file would each believe that
-// theirs is the only attempt, the only inquiry and the only sweeper.
-func Exclusively() Option { return func(s *Store) { s.exclusive = true } }
+// theirs is the only attempt, the only inquiry and the only sweeper. On PostgreSQL servers share
+// the database, and it means [Migrating] only.
+func Exclusively() Option { return func(s *Store) { s.exclusive, s.migrates = true, true } }
 
 // claim holds an exclusive lock on a file beside the database until release is
 // called. It is SQLite's own lock, which the operating system takes back when a

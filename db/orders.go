@@ -136,7 +136,7 @@ func insertLines(ctx context.Context, tx *tx, o checkout.Order) error {
 	for i, line := range o.Lines {
 		values = append(values, o.ID, i, line.SKU, line.Name, line.Image, line.Quantity, line.Unit.Minor)
 	}
-	_, err := tx.ExecContext(ctx, `
+	err := later(ctx, tx, `
 		INSERT INTO order_lines (order_id, position, sku, name, image, quantity, unit)
 		VALUES `+rows(len(o.Lines), 7), values...)
 	if err != nil {

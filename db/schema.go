@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/pressly/goose/v3"
+
+	"antom-checkout/db/postgres"
 )
 
 //go:embed migrations/*.sql
@@ -17,7 +19,11 @@ var migrations embed.FS
 
 // Errors of a file whose tables this program does not know.
 var (
+	// ErrNewerSchema is of tables that a newer version has made and this one cannot work with.
 	ErrNewerSchema = errors.New("made by a newer version of antom-checkout; use that version, or restore a backup made before it")
+	// ErrOlderSchema is of tables on a server that a command would have to bring up to date:
+	// servers of an older version may be running on them.
+	ErrOlderSchema = errors.New("a server of this version has not been started on it yet; start one, or give the command migrate, or use the version of antom-checkout whose servers run")
 	ErrForeign     = errors.New("this SQLite file was not made by antom-checkout")
 	// ErrForeignTables is ErrForeign of a database on a server.
 	ErrForeignTables = errors.New("this database has tables that antom-checkout has not made; make an empty database for it")
@@ -28,23 +34,23 @@ var (
 // change it.
 var migrationWait = 5 * time.Second
 
-func newProvider(on *sql.DB) (*goose.Provider, error) {
+func newProvider(on *sql.DB, further ...string) (*goose.Provider, error) {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return nil, err
 	}
-	return goose.NewProvider(goose.DialectSQLite3, on, files)
+	return goose.NewProvider(goose.DialectSQLite3, on, files, postgres.Further(further)...)
 }
 
 // bringUpToDate migrates the tables if they are older. It changes nothing of a file that a newer
 // version has made, and nothing beside a server that runs with the older tables.
 func (s *Store) bringUpToDate(ctx context.Context, writes *sql.DB, path string) error {
-	found, known, err := schemaVersions(ctx, writes)
-	if err != nil {
+	found, known, err := schemaVersions(ctx, writes, s.further...)
+	switch {
+	case err != nil || found > known:
 		return err
-	}
-	if found == known {
-		return refuseGaps(ctx, writes)
+	case found == known:
+		return refuseGaps(ctx, writes, s.further...)
 	}
 	if !s.exclusive {
 		release, err := claim(ctx, path, migrationWait)
@@ -56,24 +62,24 @@ func (s *Store) bringUpToDate(ctx context.Context, writes *sql.DB, path string) 
 		}
 		defer release() //nolint:errcheck // a lock that is lost has no effect
 	}
-	return migrate(ctx, writes)
+	return migrate(ctx, writes, s.further...)
 }
 
 // refuseGaps refuses tables that lack a migration although they have a later one.
-func refuseGaps(ctx context.Context, writes *sql.DB) error {
-	provider, err := newProvider(writes)
+func refuseGaps(ctx context.Context, writes *sql.DB, further ...string) error {
+	provider, err := newProvider(writes, further...)
 	if err != nil {
 		return err
 	}
 	if pending, err := provider.HasPending(ctx); err != nil || !pending {
 		return err
 	}
-	return migrate(ctx, writes) // says which one is missing
+	return migrate(ctx, writes, further...) // says which one is missing
 }
 
 // migrate makes the tables, or brings them to this program's schema.
-func migrate(ctx context.Context, writes *sql.DB) error {
-	provider, err := newProvider(writes)
+func migrate(ctx context.Context, writes *sql.DB, further ...string) error {
+	provider, err := newProvider(writes, further...)
 	if err != nil {
 		return err
 	}
@@ -84,9 +90,9 @@ func migrate(ctx context.Context, writes *sql.DB) error {
 }
 
 // schemaVersions are the version of a file's tables, 0 for none, and that of this
-// program, which is the same or higher.
-func schemaVersions(ctx context.Context, on *sql.DB) (found, known int64, err error) {
-	provider, err := newProvider(on)
+// program. It is lower only where the program can work with the newer tables.
+func schemaVersions(ctx context.Context, on *sql.DB, further ...string) (found, known int64, err error) {
+	provider, err := newProvider(on, further...)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -109,7 +115,20 @@ func schemaVersions(ctx context.Context, on *sql.DB) (found, known int64, err er
 		  FROM goose_db_version
 		 WHERE is_applied = 1`).Scan(&found)
 	if err == nil && found > known {
-		err = fmt.Errorf("schema %d, this program knows schemas up to %d: %w", found, known, ErrNewerSchema)
+		err = refuseNewer(ctx, on, known)
 	}
 	return found, known, err
+}
+
+// refuseNewer refuses tables that a newer version has made, unless they say that programs
+// which know schemas up to this one can work with them.
+func refuseNewer(ctx context.Context, on querier, known int64) error {
+	var oldest int64
+	if err := on.QueryRowContext(ctx, `SELECT oldest FROM compatible_schema`).Scan(&oldest); err != nil {
+		return err
+	}
+	if oldest > known {
+		return fmt.Errorf("its programs know schema %d or newer, this one knows schemas up to %d: %w", oldest, known, ErrNewerSchema)
+	}
+	return nil
 }

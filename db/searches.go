@@ -62,7 +62,7 @@ func (t *searches) UpdateSearch(ctx context.Context, before, after checkout.Sear
 // HastenSearches implements payments.Store. Few shops ever have a search; the others are
 // spared the transaction.
 func (t *searches) HastenSearches(ctx context.Context, antomID string) error {
-	if t.store.dialect.shared { // another program may have made one
+	if t.store.claims.shared { // another program may have made one
 		if err := t.note(ctx); err != nil {
 			return err
 		}

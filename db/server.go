@@ -2,15 +2,14 @@ package db
 
 import (
 	"context"
+	crand "crypto/rand"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
 	"runtime"
 	"runtime/debug"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -59,22 +58,22 @@ func Shown(address string) string {
 
 // openServer opens the database that a postgres:// address names.
 func openServer(ctx context.Context, s *Store, address string) (err error) {
-	s.dialect = onPostgres
+	s.dialect, s.claims.shared, s.program = onPostgres, true, crand.Text()
 	each := max(8, 4*runtime.NumCPU())
-	writes, err := postgres.Open(ctx, address, each)
+	writes, err := postgres.Open(ctx, address, each, storageTrouble)
 	if err != nil {
 		return err
 	}
-	if s.readers, err = postgres.Open(ctx, address, each); err != nil {
+	if s.readers, err = postgres.Open(ctx, address, each, storageTrouble); err != nil {
 		return errors.Join(err, writes.Close())
 	}
 	until, stop := context.WithCancel(context.WithoutCancel(ctx))
-	t := &transactions{pool: writes, stop: stop, tell: postgres.NewBell(until, func(ctx context.Context) { tellOthers(ctx, s.readers) })}
+	t := &transactions{pool: writes, stop: stop, tell: postgres.NewBell(until, func(ctx context.Context) { tellOthers(ctx, s.reads, s.program) })}
 	s.bell.elsewhere = make(chan struct{}, 1)
 	s.bell.listen = sync.OnceFunc(func() {
-		t.listening.Go(func() { postgres.Listen(until, address, s.bell.note) })
+		t.listening.Go(func() { postgres.Listen(until, address, s.program, s.bell.note) })
 	})
-	s.commits, s.reads = t, served{s.readers}
+	s.commits, s.reads = t, patient{served{s.readers}}
 	if err := bringServerUpToDate(ctx, s, writes); err != nil {
 		return fmt.Errorf("%s: %w", postgres.Shown(address), err)
 	}
@@ -83,36 +82,43 @@ func openServer(ctx context.Context, s *Store, address string) (err error) {
 
 // tellOthers runs outside of the transaction it tells of: PostgreSQL commits transactions
 // that notify one after another.
-func tellOthers(ctx context.Context, by *sql.DB) {
-	_, _ = by.ExecContext(ctx, `SELECT pg_notify($1, $2)`, postgres.Channel, postgres.Program()) // who is not told reads a little later
+func tellOthers(ctx context.Context, by executor, program string) {
+	_, _ = by.ExecContext(ctx, `SELECT pg_notify($1, $2)`, postgres.Channel, program) // who is not told reads a little later
 }
 
-// bringServerUpToDate migrates the tables if they are older, and sees that places grow.
+// bringServerUpToDate migrates the tables if they are older, and sees that places grow. A
+// command does not migrate: other programs may be running.
 func bringServerUpToDate(ctx context.Context, s *Store, on *sql.DB) error {
-	if _, _, err := serverVersions(ctx, on); err != nil {
+	found, known, err := serverVersions(ctx, on, s.further...)
+	switch {
+	case err != nil:
 		return err
+	case s.migrates && found <= known:
+		if err := postgres.Migrate(ctx, on, s.further...); err != nil {
+			return err
+		}
+	case found < known:
+		return fmt.Errorf("schema %d, this program's is %d: %w", found, known, ErrOlderSchema)
 	}
-	if err := postgres.Migrate(ctx, on); err != nil {
-		return err
-	}
+	s.probe.also = func(ctx context.Context) error { return refuseNewer(ctx, s.reads, known) }
 	return s.write(ctx, keepPlaces)
 }
 
 // serverVersions is schemaVersions of a server.
-func serverVersions(ctx context.Context, on *sql.DB) (found, known int64, err error) {
-	t, err := postgres.Examine(ctx, on)
+func serverVersions(ctx context.Context, on *sql.DB, further ...string) (found, known int64, err error) {
+	t, err := postgres.Examine(ctx, on, further...)
 	switch {
 	case err != nil:
 	case t.Foreign:
 		err = ErrForeignTables
 	case t.Found > t.Known:
-		err = fmt.Errorf("schema %d, this program knows schemas up to %d: %w", t.Found, t.Known, ErrNewerSchema)
+		err = refuseNewer(ctx, on, t.Known)
 	}
 	return t.Found, t.Known, err
 }
 
 func openOneConnection(ctx context.Context, address string) (*sql.DB, error) {
-	return postgres.Open(ctx, address, 1)
+	return postgres.Open(ctx, address, 1, storageTrouble)
 }
 
 // examineServer is Examine of a server.
@@ -123,7 +129,14 @@ func examineServer(ctx context.Context, address string) (found Examined, err err
 	}
 	defer on.Close()
 	found.Schema, found.Known, err = serverVersions(ctx, on)
-	if found.Missing = found.Schema == 0; err == nil {
+	found.Missing = found.Schema == 0
+	if err != nil {
+		return found, err
+	}
+	err = on.QueryRowContext(ctx, `
+		SELECT count(*), current_setting('synchronous_standby_names') <> '' AND current_setting('synchronous_commit') NOT IN ('local', 'off')
+		  FROM pg_stat_replication`).Scan(&found.Standbys, &found.Confirmed)
+	if err == nil {
 		_, err = on.ExecContext(ctx, onPostgres.touch)
 	}
 	return found, err
@@ -178,21 +191,32 @@ func (t *transactions) once(ctx context.Context, about subject, fn func(context.
 	if t.closed.Load() {
 		return checkout.NewError(checkout.CodeBusy, "the database is closed")
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), transactionLimit)
+	ends := time.Now().Add(transactionLimit)
+	if sooner, given := ctx.Deadline(); given && sooner.Before(ends) {
+		ends = sooner
+	}
+	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), ends)
 	defer cancel()
-	on, err := t.pool.BeginTx(ctx, nil)
+	conn, err := t.pool.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer conn.Close()
+	on, err := conn.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer on.Rollback() //nolint:errcheck // it is committed, or nothing is stored
-	writes := &tx{served{on}}
-	if err := lock(ctx, writes, about); err != nil {
+	sent := &together{served: served{on}, conn: conn}
+	writes := &tx{sent}
+	name, err := lock(ctx, writes, about)
+	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
-	if err := attempt(ctx, writes, fn); err != nil {
+	if err := sent.end(ctx, attempt(ctx, writes, fn)); err != nil {
 		return err
 	}
-	if err := on.Commit(); err != nil {
+	if err := on.Commit(); err != nil && !t.isStored(ctx, name, err) {
 		return fmt.Errorf("commit: %w", err)
 	}
 	if about != aboutNothing {
@@ -215,15 +239,20 @@ func attempt(ctx context.Context, on *tx, fn func(context.Context, *tx) error) (
 // others share.
 const allLock = 0x616e746f6d // "antom"
 
-// lock waits until no other transaction is in the way.
-func lock(ctx context.Context, on *tx, about subject) error {
+// lock waits until no other transaction is in the way, and answers with the transaction's
+// name.
+func lock(ctx context.Context, on *tx, about subject) (name transactionName, err error) {
+	var locked any // void
 	switch about {
 	case aboutEverything:
-		return execute(ctx, on, `SELECT pg_advisory_xact_lock($1)`, int64(allLock))
+		err = on.QueryRowContext(ctx, `SELECT pg_advisory_xact_lock($1), `+nameOfTransaction, int64(allLock)).Scan(&locked, &name.number, &name.run)
 	case aboutNothing:
-		return execute(ctx, on, `SELECT pg_advisory_xact_lock_shared($1)`, int64(allLock))
+		err = on.QueryRowContext(ctx, `SELECT pg_advisory_xact_lock_shared($1), `+nameOfTransaction, int64(allLock)).Scan(&locked, &name.number, &name.run)
+	default:
+		err = on.QueryRowContext(ctx, `SELECT pg_advisory_xact_lock_shared($1), pg_advisory_xact_lock($2), `+nameOfTransaction, int64(allLock), lockOf(about)).
+			Scan(&locked, &locked, &name.number, &name.run)
 	}
-	return execute(ctx, on, `SELECT pg_advisory_xact_lock_shared($1), pg_advisory_xact_lock($2)`, int64(allLock), lockOf(about))
+	return name, err
 }
 
 // alsoLock adds a subject to those of a transaction. On SQLite it has nothing to do.
@@ -251,57 +280,4 @@ func (t *transactions) close() error {
 	t.listening.Wait()
 	t.troubles.Add(1)
 	return t.pool.Close()
-}
-
-// served carries out statements on a server: values are made those that PostgreSQL has types
-// for. The driver keeps what it has prepared on each connection.
-type served struct {
-	on interface {
-		ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
-		QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-		QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-	}
-}
-
-func (s served) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	if err := bind(args); err != nil {
-		return nil, err
-	}
-	return s.on.ExecContext(ctx, query, args...)
-}
-
-func (s served) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	if err := bind(args); err != nil {
-		return nil, err
-	}
-	return s.on.QueryContext(ctx, query, args...)
-}
-
-func (s served) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	_ = bind(args) // what it cannot bind the driver cannot either, and says so
-	return s.on.QueryRowContext(ctx, query, args...)
-}
-
-// bind makes of values what a column can hold: of a boolean an integer, and of a text one
-// without the character zero, which PostgreSQL's texts cannot have.
-func bind(values []any) error {
-	for i, value := range values {
-		bound, err := driver.DefaultParameterConverter.ConvertValue(value)
-		if err != nil {
-			return err
-		}
-		switch v := bound.(type) {
-		case bool:
-			bound = int64(0)
-			if v {
-				bound = int64(1)
-			}
-		case string:
-			if strings.IndexByte(v, 0) >= 0 {
-				bound = strings.ReplaceAll(v, "\x00", "\uFFFD")
-			}
-		}
-		values[i] = bound
-	}
-	return nil
 }

@@ -51,7 +51,7 @@ func updateStock(ctx context.Context, tx *tx, before, after checkout.Order) erro
 	}
 	lines := slices.SortedFunc(slices.Values(after.Lines), bySKU) // so that two orders of the same goods wait for each other in one order
 	for _, line := range lines {
-		_, err := tx.ExecContext(ctx, `
+		err := later(ctx, tx, `
 			UPDATE products
 			   SET reserved = CASE WHEN reserved + $1 < 0 THEN 0 ELSE reserved + $1 END,
 			       stock = CASE WHEN stock < $2 THEN 0 ELSE stock - $2 END

@@ -35,11 +35,11 @@ var describePostgres = map[string]string{
 		SELECT table_name, column_name, data_type || CASE WHEN data_type = 'text' AND collation_name IS DISTINCT FROM 'C' THEN ' of another collation' ELSE '' END,
 		       CASE is_nullable WHEN 'NO' THEN 'NOT NULL' ELSE '' END
 		  FROM information_schema.columns
-		 WHERE table_schema = 'public' AND table_name NOT LIKE 'goose_%' AND table_name <> 'places' AND column_name <> 'place'`,
+		 WHERE table_schema = 'public' AND table_name NOT LIKE 'goose_%' AND table_name NOT IN ('places', 'claims') AND column_name <> 'place'`,
 	"primary keys": `
 		SELECT c.relname, (SELECT string_agg(a.attname, ',' ORDER BY k.n) FROM unnest(i.indkey::int[]) WITH ORDINALITY AS k(attnum, n) JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.attnum)
 		  FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indrelid
-		 WHERE i.indisprimary AND c.relnamespace = 'public'::regnamespace AND c.relname NOT LIKE 'goose_%'`,
+		 WHERE i.indisprimary AND c.relnamespace = 'public'::regnamespace AND c.relname NOT LIKE 'goose_%' AND c.relname <> 'claims'`,
 	"unique": `
 		SELECT c.relname, (SELECT string_agg(coalesce(a.attname, 'expression'), ',' ORDER BY k.n) FROM unnest(i.indkey::int[]) WITH ORDINALITY AS k(attnum, n) LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.attnum AND k.attnum > 0),
 		       CASE WHEN i.indpred IS NULL THEN '' ELSE 'partial' END

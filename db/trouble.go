@@ -31,7 +31,7 @@ func isStorageTrouble(err error) bool {
 
 // storageTrouble is CodeUnstored for what isStorageTrouble; any other error stays as it is.
 func storageTrouble(err error) error {
-	if isStorageTrouble(err) {
+	if isStorageTrouble(err) && !errors.Is(err, errUnstored) {
 		return &checkout.Error{Code: checkout.CodeUnstored, Err: err}
 	}
 	return err

@@ -64,6 +64,12 @@ func (s *Store) saveOrder(ctx context.Context, tx *tx, before, after *checkout.O
 	if err := s.savedCards.change(ctx, tx, evidence.Cards); err != nil {
 		return err
 	}
+	if err := s.counts.saveCardOrigin(ctx, tx, evidence.Card); err != nil {
+		return err
+	}
+	if err := s.counts.saveDeclines(ctx, tx, before, after); err != nil {
+		return err
+	}
 	if err := updateStock(ctx, tx, *before, *after); err != nil {
 		return err
 	}
@@ -123,7 +129,7 @@ func (s *Store) addTransitions(ctx context.Context, tx *tx, orderID string, tran
 		call = c.ID // the answer over which an operator has decided
 	}
 	for _, t := range transitions {
-		_, err := tx.ExecContext(ctx, `
+		err := later(ctx, tx, `
 			INSERT INTO transitions (subject, order_id, payment_request_id, request_id, from_status, to_status, cause, at, call_id)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 			t.Subject, orderID, t.PaymentRequestID, t.RequestID, t.From, t.To, evidence.Cause.String(), s.now().UnixMilli(), call)

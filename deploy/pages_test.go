@@ -20,7 +20,7 @@ var (
 // others are the programs of other makers that the pages name: a test of this folder runs
 // some, and an operator's system has the rest.
 var others = map[string]bool{
-	"caddy": true, "cp": true, "df": true, "docker": true, "dpkg": true, "du": true, "editor": true, "install": true, "journalctl": true,
+	"caddy": true, "cp": true, "df": true, "docker": true, "dpkg": true, "du": true, "editor": true, "go": true, "install": true, "journalctl": true, "litestream": true,
 	"nginx": true, "openssl": true, "promtool": true, "sha256sum": true, "systemctl": true,
 }
 
@@ -65,7 +65,7 @@ func TestTheOperatingPagesNameWhatThereIs(t *testing.T) {
 			}
 		}
 		for _, name := range settingIs.FindAllStringSubmatch(text, -1) {
-			if !known[name[1]] && !isAntomCode[name[1]] {
+			if !known[name[1]] && !isAntomCode[name[1]] && !ofOpenTelemetry[name[1]] {
 				t.Errorf("%s: there is no setting %s", file, name[1])
 			}
 		}
@@ -86,6 +86,9 @@ func TestTheOperatingPagesNameWhatThereIs(t *testing.T) {
 		}
 	}
 }
+
+// ofOpenTelemetry are variables that its library reads, and the program does not.
+var ofOpenTelemetry = map[string]bool{"OTEL_TRACES_SAMPLER": true, "OTEL_TRACES_SAMPLER_ARG": true, "OTEL_RESOURCE_ATTRIBUTES": true}
 
 // isAntomCode are codes of Antom that the pages name like settings.
 var isAntomCode = map[string]bool{"INVALID_SIGNATURE": true, "KEY_NOT_FOUND": true}

@@ -301,7 +301,13 @@ const benchClient = "SANDBOX_BENCH"
 
 func newBenchShop(b *testing.B, answering func(*antom.Client) gateway.Client) *benchShop {
 	b.Helper()
-	s := &benchShop{database: filepath.Join(b.TempDir(), "checkout.db")}
+	return newBenchShopOn(b, filepath.Join(b.TempDir(), "checkout.db"), answering)
+}
+
+// newBenchShopOn makes a shop on a database, which others may share.
+func newBenchShopOn(b *testing.B, database string, answering func(*antom.Client) gateway.Client) *benchShop {
+	b.Helper()
+	s := &benchShop{database: database}
 	server := httptest.NewUnstartedServer(nil)
 	s.url = "http://" + server.Listener.Addr().String()
 	_, key := testKeys() // the merchant's and Antom's at once

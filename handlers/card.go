@@ -112,7 +112,8 @@ func (s cashier) asksForCard(o checkout.Order) bool {
 
 // offeredCard is the method of cards, where the order may be paid with one.
 func (s cashier) offeredCard(c echo.Context, o checkout.Order) (card checkout.Method, offered bool) {
-	for _, m := range s.offered(c, o, deviceOf(c)) {
+	methods, _ := s.offered(c, o, deviceOf(c))
+	for _, m := range methods {
 		if m.Code == checkout.MethodCard {
 			return m, true
 		}

@@ -1,7 +1,10 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
+	"reflect"
+	"sync"
 
 	"github.com/labstack/echo/v4"
 
@@ -23,7 +26,56 @@ func (s storefront) showCatalog(c echo.Context) error {
 	for _, p := range products {
 		v.Products = append(v.Products, productView(c, p))
 	}
-	return web.Render(c, http.StatusOK, views.CatalogPage(v))
+	page, err := s.shelf.page(c.Request().Context(), v)
+	if err != nil {
+		return err
+	}
+	return page.Answer(c, http.StatusOK)
+}
+
+// shelf remembers the front page, which is the same for all who read one language and have as
+// many pieces in their cart. Each request reads the products; a page is shown again only while
+// all that it shows is the same.
+type shelf struct {
+	mu    sync.Mutex
+	pages map[shelfKey]shelfPage
+}
+
+type shelfKey struct {
+	language string
+	pieces   int
+}
+
+type shelfPage struct {
+	shows views.CatalogView
+	page  *web.Rendered
+}
+
+// So many pages are remembered, of so many products each: 7 MB at most.
+const (
+	shelfPages    = 64
+	shelfProducts = 100
+)
+
+func (s *shelf) page(ctx context.Context, v views.CatalogView) (*web.Rendered, error) {
+	key := shelfKey{views.Language(ctx).String(), v.Frame.CartCount}
+	s.mu.Lock()
+	known := s.pages[key]
+	s.mu.Unlock()
+	if known.page != nil && reflect.DeepEqual(known.shows, v) {
+		return known.page, nil
+	}
+	page, err := web.NewRendered(ctx, views.CatalogPage(v))
+	if err != nil || len(v.Products) > shelfProducts {
+		return page, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.pages) >= shelfPages || s.pages == nil {
+		s.pages = map[shelfKey]shelfPage{}
+	}
+	s.pages[key] = shelfPage{v, page}
+	return page, nil
 }
 
 func (s storefront) showProduct(c echo.Context) error {

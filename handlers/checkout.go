@@ -88,10 +88,11 @@ func (s cashier) renderCheckout(c echo.Context, status int, o checkout.Order, re
 		v.Buyer = buyerForm(c, o, refused)
 	}
 	if o.Payable() && !v.Status.Unknown && !v.Exhausted && v.Buyer == nil {
-		v.Methods = s.methodViews(c, o, deviceOf(c))
+		var cardsRefused bool
+		v.Methods, cardsRefused = s.methodViews(c, o, deviceOf(c))
 		v.MarkWrong()
 		v.SDK = s.cfg.SDK.view()
-		if s.payments.CardsRefused(o, c.RealIP()) > 0 {
+		if cardsRefused {
 			sayCardsRefused(&v)
 		} else if err := s.showCards(c, &v, o); err != nil {
 			return err

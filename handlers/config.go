@@ -40,10 +40,12 @@ type Config struct {
 	Now            func() time.Time
 	Log            *slog.Logger
 	Meter          Meter                     // counts what the pages do; nil counts nothing
+	Tracer         web.Tracer                // nil: requests have no spans
 	GatewayFaults  func() string             // what Antom refuses the shop at present, for the log of /readyz; nil: not known
 	CheckKeys      func() error              // whether requests to Antom can be signed, for /readyz; nil: not known
 	Prove          func(nonce string) string // shows doctor which server answers /healthz; nil: nothing does
 	Settings       []desk.Setting            // all that the operator has decided, as people may read it
+	Draining       <-chan struct{}           // closed when no new requests are wanted: /readyz says so
 	Done           <-chan struct{}           // closed when the server stops: ends the event streams
 }
 
@@ -86,5 +88,6 @@ func (c Config) site() *web.Site {
 		Now:            c.Now,
 		Log:            c.Log,
 		Meter:          c.Meter,
+		Tracer:         c.Tracer,
 	})
 }

@@ -67,7 +67,9 @@ func (s cashier) streamStatus(c echo.Context) error {
 			return nil
 		case <-end:
 			return nil
-		case <-s.cfg.Done:
+		case <-s.cfg.Done: // the browser connects again, to another program or to this one's next start
+			fmt.Fprint(c.Response(), web.ComeBackElsewhere())
+			_ = send(stream) // the buyer may have left
 			return nil
 		case <-c.Request().Context().Done():
 			return nil

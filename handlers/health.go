@@ -37,8 +37,13 @@ func (s probes) showHealth(c echo.Context) error {
 }
 
 // showReadiness says that orders and notifications can be stored, and requests to Antom
-// signed.
+// signed. A server that stops says so first.
 func (s probes) showReadiness(c echo.Context) error {
+	select {
+	case <-s.cfg.Draining:
+		return c.String(http.StatusServiceUnavailable, "the server stops\n")
+	default:
+	}
 	ctx, cancel := context.WithTimeout(c.Request().Context(), 2*time.Second)
 	defer cancel()
 	if err := s.readiness.Ready(ctx); err != nil {

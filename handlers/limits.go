@@ -4,7 +4,6 @@ import (
 	"github.com/labstack/echo/v4"
 	"golang.org/x/time/rate"
 
-	"antom-checkout/checkout"
 	"antom-checkout/handlers/web"
 )
 
@@ -12,6 +11,10 @@ import (
 // phones, may share an address, so that the limit of one is wide; the limit of a
 // single browser or a single order is narrower. A request without a session is
 // limited by its address alone.
+//
+// They keep a machine calm: each program counts by itself, in memory. What guards money is
+// counted in the database for all programs: see cardGuard and CountLookup of package payments,
+// and the tries of operators.
 type limits struct{ carts, orders, payments, facts, reads, lookups, reports, pictures, api, desk web.Limits }
 
 func (s *server) newLimits() limits {
@@ -24,13 +27,16 @@ func (s *server) newLimits() limits {
 		payments: web.Limits{Name: "payments", Each: []web.Limit{client(10, 200), session(2, 60), order(2, 30)}},
 		facts:    web.Limits{Name: "card facts", Each: []web.Limit{client(2, 60), order(1, 30)}},
 		reads:    web.Limits{Name: "reads", Each: []web.Limit{client(100, 1000), session(50, 500), order(30, 200)}},
-		lookups:  web.Limits{Name: "look-ups", Each: []web.Limit{client(0.1, 20)}},
+		lookups:  web.Limits{Name: lookups, Each: []web.Limit{client(1, 20)}}, // see CountLookup
 		api:      web.Limits{Name: "api", Each: []web.Limit{client(100, 1000)}},
 		pictures: web.Limits{Name: "pictures", Each: []web.Limit{client(100, 1000)}}, // a page has up to 50
 		desk:     web.Limits{Name: "dashboard", Each: []web.Limit{client(10, 200)}},
 		reports:  web.Limits{Name: "reports", Each: []web.Limit{client(1, 60)}},
 	}
 }
+
+// lookups names the limits of look-ups.
+const lookups = "look-ups"
 
 func limitBy(key func(echo.Context) string) func(rate.Limit, int) web.Limit {
 	return func(perSecond rate.Limit, burst int) web.Limit {
@@ -45,17 +51,4 @@ func byOrder(c echo.Context) string {
 		return token
 	}
 	return ""
-}
-
-// ofNumber limits how often one client looks one order up. The number alone is not
-// limited: a person who knows it could keep its buyer from asking. The answer tells nothing,
-// and an order gets one link in an hour.
-func ofNumber(typed string) web.Limits {
-	byNumber := limitBy(func(c echo.Context) string {
-		if number := checkout.OrderNumber(typed); number != "" {
-			return "number " + number + " of " + web.ByClient(c)
-		}
-		return ""
-	})
-	return web.Limits{Name: "look-ups", Each: []web.Limit{byNumber(1.0/600, 5)}}
 }

@@ -26,8 +26,8 @@ func (s storefront) lookUp(c echo.Context) error {
 		return web.Unreadable(err)
 	}
 	number, email := form.Get("number"), form.Get("email")
-	if wait := s.limiter.Within(c, ofNumber(number)); wait > 0 {
-		return web.TooMany(c, wait)
+	if err := s.countLookup(c, number); err != nil {
+		return err
 	}
 	err = s.payments.EmailLink(number, email)
 	var refused *checkout.Error
@@ -46,4 +46,17 @@ func (s storefront) lookUp(c echo.Context) error {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/orders?sent=1")
+}
+
+// countLookup refuses a look-up beyond what all programs together allow an address.
+func (s storefront) countLookup(c echo.Context, number string) error {
+	if !s.cfg.RateLimits {
+		return nil
+	}
+	wait, err := s.payments.CountLookup(c.Request().Context(), number, c.RealIP())
+	if err != nil || wait <= 0 {
+		return err
+	}
+	s.cfg.Meter.Limited(lookups)
+	return web.TooMany(c, wait)
 }

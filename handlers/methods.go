@@ -11,12 +11,13 @@ import (
 	"antom-checkout/views"
 )
 
-func (s cashier) methodViews(c echo.Context, o checkout.Order, device checkout.Device) []views.Method {
+// methodViews shows the methods that are offered; cardsRefused says that cards would be, too.
+func (s cashier) methodViews(c echo.Context, o checkout.Order, device checkout.Device) (_ []views.Method, cardsRefused bool) {
 	chosen := ""
 	if p := o.Current(); p != nil {
 		chosen = p.Method
 	}
-	offered := s.offered(c, o, device)
+	offered, cardsRefused := s.offered(c, o, device)
 	all := make([]views.Method, len(offered))
 	first := 0 // preselected: what was chosen last, while it is offered
 	for i, m := range offered {
@@ -39,17 +40,17 @@ func (s cashier) methodViews(c echo.Context, o checkout.Order, device checkout.D
 	if len(all) > 0 {
 		all[first].Checked = true
 	}
-	return all
+	return all, cardsRefused
 }
 
 // offered are the methods that a buyer may begin to pay with now: those of the order, but
 // no card while cards are refused.
-func (s cashier) offered(c echo.Context, o checkout.Order, device checkout.Device) []checkout.Method {
-	list := s.methods.List(c.Request().Context(), o, device)
-	if s.payments.CardsRefused(o, device.IP) > 0 {
+func (s cashier) offered(c echo.Context, o checkout.Order, device checkout.Device) (list []checkout.Method, cardsRefused bool) {
+	list = s.methods.List(c.Request().Context(), o, device)
+	if cardsRefused = s.payments.CardsRefused(c.Request().Context(), o, device.IP); cardsRefused {
 		list = slices.DeleteFunc(list, func(m checkout.Method) bool { return m.Code == checkout.MethodCard })
 	}
-	return list
+	return list, cardsRefused
 }
 
 // cardOffer is what a page offers for a card. Preselected is what the last attempt has

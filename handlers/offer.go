@@ -60,7 +60,8 @@ func (s cashier) listMethods(c echo.Context) error {
 	}
 	answer := offer{Status: string(o.Status), Methods: []methodOffer{}, SavedCards: []savedCard{}}
 	if s.takesAttempt(o) {
-		for _, m := range s.methodViews(c, o, appOr(c, deviceOf(c))) {
+		methods, _ := s.methodViews(c, o, appOr(c, deviceOf(c)))
+		for _, m := range methods {
 			answer.Methods = append(answer.Methods, s.methodOffer(c, m))
 			if m.Code == checkout.MethodCard {
 				if answer.SavedCards, err = s.savedCards(c, o); err != nil {

@@ -33,6 +33,7 @@ type server struct {
 	buyers   *web.Sessions[buyer]
 	limiter  *web.Limiter // nil: no limits
 	streams  *streams
+	shelf    *shelf
 	log      *slog.Logger
 }
 
@@ -81,6 +82,7 @@ func newServer(cfg Config, services Services) *server {
 		sessions: web.NewSessions[session]("session", web.SessionDays, site.HTTPS(), cfg.sessionKeys()...),
 		buyers:   web.NewSessions[buyer]("buyer", web.BuyerDays, site.HTTPS(), cfg.sessionKeys()...),
 		streams:  &streams{limits: cfg.streamLimits(), meter: cfg.Meter},
+		shelf:    &shelf{},
 		log:      web.WithRequestID(cfg.Log),
 	}
 	if cfg.RateLimits {

@@ -47,6 +47,7 @@ type shop struct {
 	t        *testing.T
 	url      string
 	handler  http.Handler
+	answers  *atomic.Pointer[http.Handler] // that the server at url has
 	box      *sandbox.Sandbox
 	control  *sandbox.Control
 	services handlers.Services
@@ -166,7 +167,9 @@ func newShop(t *testing.T, change ...func(*settings)) *shop {
 	done := make(chan struct{})
 	s.cfg.Done = done
 	s.handler = handlers.New(s.cfg, s.services, s.gateway, s.store)
-	server.Config.Handler = s.handler
+	s.answers = &atomic.Pointer[http.Handler]{}
+	s.answers.Store(&s.handler)
+	server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (*s.answers.Load()).ServeHTTP(w, r) })
 	server.Start()
 	t.Cleanup(func() { close(done); server.CloseClientConnections(); server.Close() })
 	t.Cleanup(func() {
@@ -310,6 +313,19 @@ func (s *shop) expectCount(want int, kind, field string, value any) {
 // notify posts a notification as Antom would, signed with key version 2.
 func (s *shop) notify(body string, change ...func(*http.Request)) *http.Response {
 	s.t.Helper()
+	req := s.notifyRequest(body)
+	for _, c := range change {
+		c(req)
+	}
+	res, err := http.DefaultClient.Do(req)
+	must(s.t, err)
+	s.t.Cleanup(func() { res.Body.Close() })
+	return res
+}
+
+// notifyRequest is the request of a notification.
+func (s *shop) notifyRequest(body string) *http.Request {
+	s.t.Helper()
 	at := time.Now().Format(time.RFC3339)
 	client := s.box.Credentials().ClientID
 	req, err := http.NewRequestWithContext(s.t.Context(), "POST", s.url+"/antom/notify", strings.NewReader(body))
@@ -318,13 +334,7 @@ func (s *shop) notify(body string, change ...func(*http.Request)) *http.Response
 	req.Header.Set("Client-Id", client)
 	req.Header.Set("Request-Time", at)
 	req.Header.Set("Signature", s.signs("/antom/notify", at, body))
-	for _, c := range change {
-		c(req)
-	}
-	res, err := http.DefaultClient.Do(req)
-	must(s.t, err)
-	s.t.Cleanup(func() { res.Body.Close() })
-	return res
+	return req
 }
 
 // signs signs a notification with key version 2 of Antom.

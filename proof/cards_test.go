@@ -191,7 +191,7 @@ func (s *simulation) removesCard() {
 }
 
 func (s *simulation) removes(card checkout.SavedCard, buyer string) {
-	p := s.world.program()
+	p := s.program()
 	s.besideAfter(0, buyer+" removes the card "+card.ID, func(ctx context.Context) (string, error) {
 		err := p.service.RemoveCard(ctx, buyer, card.ID)
 		if err == nil && buyer != card.Buyer {
@@ -233,7 +233,7 @@ func (s *simulation) operatorCharges() {
 		return
 	}
 	for range 1 + s.fate.IntN(8)/7 {
-		p := s.world.program()
+		p := s.program()
 		s.charge(want, []*payments.Service{p.service, p.desk}[s.fate.IntN(2)])
 	}
 }
@@ -430,7 +430,7 @@ func (s *simulation) huntsCards() {
 	s.world.mu.Lock()
 	places := map[string][]byte{"log": []byte(strings.Join(s.world.story, "\n"))}
 	s.world.mu.Unlock()
-	files, err := filepath.Glob(filepath.Join(s.world.folder, "*"))
+	files, err := filepath.Glob(filepath.Join(s.world.stage.folder, "*"))
 	must(s.t, err)
 	for _, file := range files {
 		places[file], err = os.ReadFile(file)

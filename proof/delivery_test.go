@@ -3,7 +3,6 @@ package proof_test
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"flag"
 	"fmt"
 	"io"
@@ -95,8 +94,7 @@ func (m *merchant) undelivered() []string {
 
 func (m *merchant) eventIDs(which string) (ids []string) {
 	m.t.Helper()
-	reads, err := sql.Open("sqlite", "file:"+m.database+"?mode=ro&_pragma=busy_timeout(5000)")
-	must(m.t, err)
+	reads := openBeside(m.database)
 	defer reads.Close()
 	rows, err := reads.Query(`SELECT id FROM events ` + which)
 	must(m.t, err)

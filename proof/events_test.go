@@ -262,6 +262,11 @@ func sgd(minor int64) antom.Amount {
 	return amount
 }
 
+// noMail is a mailer that discards every email.
+type noMail struct{}
+
+func (noMail) Mail(context.Context, checkout.Email) error { return nil }
+
 // fixedAntom is an Antom whose payments have one status from the beginning.
 type fixedAntom struct {
 	gateway.Client // the endpoints that these stories do not call

@@ -70,6 +70,13 @@ func killedAgainAndAgain(t *testing.T, cycles int, fate *rand.Rand) *truth {
 // killedAt kills the program a moment after so many more notifications were sent.
 func (m *merchant) killedAt(notifications int, moment time.Duration) {
 	m.t.Helper()
+	m.awaits(notifications, moment)
+	m.dies()
+}
+
+// awaits waits until a moment after so many more notifications were sent.
+func (m *merchant) awaits(notifications int, moment time.Duration) {
+	m.t.Helper()
 	kill := make(chan struct{})
 	m.mu.Lock()
 	at := m.sendings + notifications
@@ -85,7 +92,6 @@ func (m *merchant) killedAt(notifications int, moment time.Duration) {
 		m.t.Fatalf("after a minute there are not %d more notifications", notifications)
 	}
 	time.Sleep(moment) // a drawn moment: this waits for no condition
-	m.dies()
 }
 
 // buysOnAndOn is a buyer who orders again and again, also while the shop is dead.

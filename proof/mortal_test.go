@@ -3,6 +3,9 @@ package proof_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"hash/fnv"
+	"io"
 	"math/rand/v2"
 	"strings"
 	"sync"
@@ -82,8 +85,14 @@ type turns struct {
 	interfere func(orderID string)                // runs before a change of an order; nil: nothing
 }
 
-// place is the place of an order, a payment or an id among all that were seen.
+// place is the place of an order, a payment or an id among all that were seen. Rows have
+// the same numbers whenever the story is told.
 func (ts *turns) place(about string) uint64 {
+	if strings.HasPrefix(about, rowOf) {
+		h := fnv.New64a()
+		io.WriteString(h, about)
+		return h.Sum64()
+	}
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
 	if _, seen := ts.known[about]; !seen {
@@ -92,34 +101,49 @@ func (ts *turns) place(about string) uint64 {
 	return ts.known[about]
 }
 
-// wait takes a moment of virtual time.
-func (ts *turns) wait(about string) {
-	dice := rand.New(rand.NewPCG(ts.place(about), uint64(time.Now().UnixNano())))
+// wait takes a moment of virtual time; of two programs that do the same at the same instant
+// one is faster.
+func (ts *turns) wait(about string, program int) {
+	dice := rand.New(rand.NewPCG(ts.place(about)+uint64(program)<<32, uint64(time.Now().UnixNano())))
 	time.Sleep(time.Duration(1 + dice.IntN(100_000)))
 }
 
 // beforeChange is where other changes may be faster: the program has read the order and
 // not changed it yet.
-func (ts *turns) beforeChange(orderID string) {
+func (ts *turns) beforeChange(orderID string, program int) {
 	if ts.slow != nil {
-		time.Sleep(ts.slow(rand.New(rand.NewPCG(^ts.place(orderID), uint64(time.Now().UnixNano())))))
+		time.Sleep(ts.slow(rand.New(rand.NewPCG(^ts.place(orderID)-uint64(program)<<32, uint64(time.Now().UnixNano())))))
 	}
 	if ts.interfere != nil {
 		ts.interfere(orderID)
 	}
 }
 
+// life is what the stores of one program have in common: they end with it.
+type life struct {
+	program int // its number; 0 where it is alone
+	shared  bool
+	fuse    *fuse
+	turns   *turns
+}
+
+func (w *world) life(p *program) life {
+	if !w.shared() {
+		return life{fuse: p.fuse, turns: w.turns}
+	}
+	return life{program: p.number, shared: true, fuse: p.fuse, turns: w.turns}
+}
+
 // mortal is a store whose program may die before a transaction, or after the commit and
 // before the caller has its result.
 type mortal struct {
 	app.Store
-	fuse  *fuse
-	turns *turns
+	life
 }
 
 // within takes a step before and after do. about is the order or payment concerned.
-func (m mortal) within(about string, do func() error) error {
-	m.turns.wait(about)
+func (m life) within(about string, do func() error) error {
+	m.turns.wait(about, m.program)
 	if err := m.fuse.step(); err != nil {
 		return err
 	}
@@ -151,7 +175,7 @@ func (m mortal) FindPayment(ctx context.Context, by checkout.Reference) (orderID
 }
 
 func (m mortal) Update(ctx context.Context, id string, e checkout.Evidence, change func(checkout.Order) (checkout.Order, []checkout.Effect, error)) (before, after checkout.Order, err error) {
-	m.turns.beforeChange(id)
+	m.turns.beforeChange(id, m.program)
 	err = m.within(id, func() (err error) { before, after, err = m.Store.Update(ctx, id, e, change); return err })
 	for _, p := range after.Payments {
 		m.turns.place(p.RequestID)
@@ -196,10 +220,29 @@ func (m mortal) RemoveCard(ctx context.Context, buyer, id string) error {
 	return m.within(id, func() error { return m.Store.RemoveCard(ctx, buyer, id) })
 }
 
+func (m mortal) ClaimEffect(ctx context.Context, e checkout.PendingEffect) (mine bool, err error) {
+	if !m.shared {
+		return m.Store.ClaimEffect(ctx, e) // which needs no transaction
+	}
+	err = m.within(m.row("outbox", e.ID), func() (err error) { mine, err = m.Store.ClaimEffect(ctx, e); return err })
+	return mine, err
+}
+
 func (m mortal) EffectDone(ctx context.Context, id int64) error {
-	return m.within("", func() error { return m.Store.EffectDone(ctx, id) })
+	return m.within(m.row("outbox", id), func() error { return m.Store.EffectDone(ctx, id) })
 }
 
 func (m mortal) EffectFailed(ctx context.Context, id int64, next time.Time) error {
-	return m.within("", func() error { return m.Store.EffectFailed(ctx, id, next) })
+	return m.within(m.row("outbox", id), func() error { return m.Store.EffectFailed(ctx, id, next) })
+}
+
+// rowOf is how the names of rows begin.
+const rowOf = "row of "
+
+// row names a row that several programs may be about.
+func (m life) row(kind string, id int64) string {
+	if !m.shared {
+		return ""
+	}
+	return fmt.Sprint(rowOf, kind, " ", id)
 }

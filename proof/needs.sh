@@ -8,7 +8,7 @@ set -eu
 cd "$(dirname "$0")"
 command -v strace >/dev/null 2>&1 || sh ../tools/install.sh strace 'the proofs' || true # said below
 strace -f -o /dev/null true 2>/dev/null || echo 'NOT PROVEN on this machine, strace is missing or cannot attach: write, sync and answer; power cut'
-ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || sh ../tools/install.sh postgresql 'the tests on PostgreSQL' || echo 'NOT TESTED on this machine, PostgreSQL is missing: the Store on it'
+ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || sh ../tools/install.sh postgresql 'the tests on PostgreSQL' || echo 'NOT TESTED on this machine, PostgreSQL is missing: the Store on it, and its failures'
 folder=$(mktemp -d)
 if mount -t tmpfs -o size=8m proof "$folder" 2>/dev/null; then
 	umount "$folder"

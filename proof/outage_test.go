@@ -2,7 +2,6 @@ package proof_test
 
 import (
 	"context"
-	"database/sql"
 	"flag"
 	"fmt"
 	"net/http"
@@ -82,8 +81,7 @@ func (r *recorder) placesMany(orders int) {
 
 // expectDeliveries counts those for which a condition holds.
 func (r *recorder) expectDeliveries(want int, condition string) error {
-	reads, err := sql.Open("sqlite", "file:"+r.database+"?mode=ro&_pragma=busy_timeout(5000)")
-	must(r.t, err)
+	reads := openBeside(r.database)
 	defer reads.Close()
 	var got int
 	must(r.t, reads.QueryRow(`SELECT count(*) FROM deliveries WHERE `+condition).Scan(&got))

@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"antom-checkout/antom/sandbox"
+	"antom-checkout/db/postgres/pgtest"
 )
 
 var binaryFolder string // set before any test runs
@@ -45,7 +46,7 @@ func TestMain(m *testing.M) {
 	folder, err := os.MkdirTemp("", "proof-")
 	check(err)
 	binaryFolder = folder
-	code := m.Run()
+	code := pgtest.Run(m)
 	_ = os.RemoveAll(folder)
 	os.Exit(code)
 }
@@ -58,13 +59,15 @@ type merchant struct {
 	box      *sandbox.Sandbox
 	control  *sandbox.Control
 	settings []string
-	wrap     []string // a command that runs the program
+	wrap     []string      // a command that runs the program
+	patience time.Duration // of buyers; zero: 10 seconds
 	process  *exec.Cmd
 	output   *lockedBuffer
 
 	mu           sync.Mutex
 	acknowledged map[string]bool
 	sendings     int
+	takers       []string        // hosts that notifications go to in turns; none: where Antom sends them
 	onSending    func(count int) // called as a notification leaves Antom
 }
 
@@ -166,6 +169,9 @@ func (m *merchant) send(r *http.Request) (*http.Response, error) {
 	m.mu.Lock()
 	m.sendings++
 	hook, count := m.onSending, m.sendings
+	if n := len(m.takers); n > 0 {
+		r.URL.Host = m.takers[count%n]
+	}
 	m.mu.Unlock()
 	if hook != nil {
 		hook(count)
@@ -231,7 +237,7 @@ func (m *merchant) ordering(ctx context.Context) (b walker, path string, err err
 	if err != nil {
 		return b, "", err
 	}
-	b = walker{ctx, m.url, &http.Client{Jar: jar, Timeout: 10 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	b = walker{ctx, m.url, &http.Client{Jar: jar, Timeout: cmp.Or(m.patience, 10*time.Second), CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 	if _, _, err := b.post("/cart", "sku=MUG-01&quantity=1"); err != nil {
 		return b, "", err
 	}

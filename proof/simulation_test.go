@@ -25,11 +25,12 @@ import (
 )
 
 var (
-	oneSeed   = flag.Uint64("seed", 0, "simulate this seed only, and tell its whole story")
-	seedCount = flag.Int("seeds", short(1000, 6), "simulate so many seeds")
-	firstSeed = flag.Uint64("from", 1, "the first seed")
-	onlyCross = flag.Bool("crossing", false, "of the seeds, simulate only those whose messages cross on the wire")
-	onlyCards = flag.Bool("cards", false, "of the seeds, simulate only those with cards that are saved, typed in the shop and charged")
+	oneSeed    = flag.Uint64("seed", 0, "simulate this seed only, and tell its whole story")
+	seedCount  = flag.Int("seeds", short(1000, 6), "simulate so many seeds")
+	firstSeed  = flag.Uint64("from", 1, "the first seed")
+	onlyCross  = flag.Bool("crossing", false, "of the seeds, simulate only those whose messages cross on the wire")
+	onlyCards  = flag.Bool("cards", false, "of the seeds, simulate only those with cards that are saved, typed in the shop and charged")
+	onlyShared = flag.Bool("shared", false, "of the seeds, simulate only those with several programs on one database")
 )
 
 // drawnSeed is the seed of the flag, or another one in every run.
@@ -93,7 +94,7 @@ func TestSimulation(t *testing.T) {
 	t.Run("seeds", func(t *testing.T) {
 		for n := range uint64(*seedCount) {
 			seed := *firstSeed + n
-			if *onlyCross && !crosses(seed) || *onlyCards && !keepsCards(seed) {
+			if *onlyCross && !crosses(seed) || *onlyCards && !keepsCards(seed) || *onlyShared && programsOf(seed) == 1 {
 				continue
 			}
 			t.Run(fmt.Sprint(seed), func(t *testing.T) { t.Parallel(); simulate(t, seed) })
@@ -126,7 +127,7 @@ func simulate(t *testing.T, seed uint64) (story []string) {
 func TestASeedTellsTheSameStoryAgain(t *testing.T) {
 	t.Parallel()
 	testKeys()
-	for seed := uint64(1); seed <= 3; seed++ {
+	for seed := uint64(2); seed <= 4; seed++ { // one, two and three programs
 		first, second := anonymous(simulate(t, seed)), anonymous(simulate(t, seed))
 		for i := range min(len(first), len(second)) {
 			if first[i] != second[i] {
@@ -197,9 +198,15 @@ func newSimulation(t *testing.T, seed uint64, folder string) *simulation {
 // seed draws.
 func newStory(t *testing.T, seed uint64, folder string, change ...func(*app.Settings)) *simulation {
 	t.Helper()
+	return newStoryOn(t, seed, stage{folder: folder, programs: programsOf(seed)}, change...)
+}
+
+// newStoryOn begins the story of a seed on a stage.
+func newStoryOn(t *testing.T, seed uint64, on stage, change ...func(*app.Settings)) *simulation {
+	t.Helper()
 	s := &simulation{t: t, fate: rand.New(rand.NewPCG(seed, 1)), sweepIn: rand.New(rand.NewPCG(seed, 2))}
 	currency := currencies[s.fate.IntN(len(currencies))]
-	s.world = newWorld(t, seed, folder, func(c *app.Settings) {
+	s.world = newWorld(t, seed, on, func(c *app.Settings) {
 		c.Shop.Currency, c.SettlementCurrency = currency, currency
 		c.Payments.ManualCapture = s.once(3)
 		c.Payments.RefundLate = s.once(2)
@@ -226,7 +233,7 @@ func newStory(t *testing.T, seed uint64, folder string, change ...func(*app.Sett
 	must(t, s.world.program().store.ImportProducts(t.Context(), []checkout.Product{
 		{SKU: "MUG", Name: "Mug", Price: price}, {SKU: "RARE", Name: "One of few", Price: price, Stock: &few},
 	}))
-	s.world.tell("seed %d: %s, manual capture %v, late money refunded %v, %d rare pieces", seed, currency, s.world.shop.Payments.ManualCapture, s.world.shop.Payments.RefundLate, few)
+	s.world.tell("seed %d: %s, manual capture %v, late money refunded %v, %d rare pieces, %d programs", seed, currency, s.world.shop.Payments.ManualCapture, s.world.shop.Payments.RefundLate, few, len(s.world.places))
 	return s
 }
 
@@ -243,7 +250,7 @@ func (s *simulation) pause() time.Duration {
 	defer s.sweepMu.Unlock()
 	if s.calmed.Load() {
 		// The last hours are long, and the sweeper need not hurry.
-		return 20*time.Minute + time.Duration(s.sweepIn.Int64N(int64(time.Minute)))
+		return time.Duration(len(s.world.places)) * (20*time.Minute + time.Duration(s.sweepIn.Int64N(int64(time.Minute))))
 	}
 	return time.Second + time.Duration(s.sweepIn.Int64N(int64(30*time.Second)))
 }
@@ -266,7 +273,7 @@ func (s *simulation) trouble() {
 // came when its attempt had ended already has reached no buyer: the answer is "closed", and
 // the attempt never was in processing.
 func (s *simulation) goodsWaitForOpenTabs() {
-	ledger, now := s.world.control.Ledger(), time.Now()
+	ledger, now := s.world.control.Ledger(), s.world.now()
 	for _, session := range ledger.Sessions {
 		if session.Submitted || !now.Before(session.ExpiresAt) {
 			continue
@@ -275,7 +282,7 @@ func (s *simulation) goodsWaitForOpenTabs() {
 			SELECT count(*)
 			  FROM payments
 			  JOIN orders ON orders.id = payments.order_id
-			 WHERE payments.request_id = $1 AND payments.status IN ('processing', 'cancelled') AND payments.action ->> 'type' = 'sdk'
+			 WHERE payments.request_id = $1 AND payments.status IN ('processing', 'cancelled') AND payments.action LIKE '%"type":"sdk"%'
 			   AND orders.stock = '' AND orders.review = ''
 			   AND EXISTS (
 			       SELECT 1
@@ -307,16 +314,19 @@ func (s *simulation) waits() {
 	case s.once(25):
 		d *= 400
 	}
-	time.Sleep(d + s.moment())
-	if !s.world.program().fuse.holds() {
-		s.restart("crashed")
-	}
+	s.world.passes(d + s.moment())
+	s.restartsDead()
 }
 
+// restart ends the program that would take the next request, and starts it again.
 func (s *simulation) restart(why string) {
+	s.restartAt(slices.Index(s.world.programs(), s.program()), why)
+}
+
+func (s *simulation) restartAt(place int, why string) {
 	s.world.tell("the shop has %s and is started again", why)
-	s.world.dies()
-	s.world.sweeps(s.pause)
+	s.world.dies(place)
+	s.world.sweepsFor(s.world.programs()[place], s.pause)
 }
 
 // act does one thing. What takes time goes on beside the next things.
@@ -345,7 +355,7 @@ func (s *simulation) act() {
 	case n < 98:
 		steps := s.fate.IntN(25)
 		s.world.tell("the shop will crash in %d steps", steps)
-		s.world.program().fuse.light(steps)
+		s.program().fuse.light(steps)
 	default:
 		s.restart("been stopped")
 	}
@@ -358,7 +368,7 @@ func (s *simulation) placeOrder() {
 	if s.once(3) {
 		sku = "RARE"
 	}
-	o, err := s.world.program().services.Shop.PlaceOrder(s.t.Context(), shop.OrderRequest{
+	o, err := s.program().services.Shop.PlaceOrder(s.t.Context(), shop.OrderRequest{
 		FormKey: fmt.Sprintf("form-%d-%d", s.world.seed, len(s.orders)), Buyer: ann, Language: "en",
 		BuyerReference: s.buyerOf(len(s.orders)), Cart: []checkout.CartLine{{SKU: sku, Quantity: 1 + s.fate.IntN(2)}},
 	})
@@ -381,12 +391,14 @@ func (s *simulation) besideAfter(while time.Duration, what string, do func(ctx c
 	s.world.tell("%s", what)
 	moment := while + s.moment()
 	s.acting.Go(func() {
-		time.Sleep(moment)
-		result, err := do(s.t.Context())
-		if err != nil {
-			result = err.Error()
-		}
-		s.world.tell("  %s: %s", what, result)
+		s.world.sleep(moment)
+		s.world.leaps.during(func() {
+			result, err := do(s.t.Context())
+			if err != nil {
+				result = err.Error()
+			}
+			s.world.tell("  %s: %s", what, result)
+		})
 	})
 }
 
@@ -395,7 +407,7 @@ var browser = checkout.Device{IP: "203.0.113.7", UserAgent: "Mozilla/5.0", Accep
 func (s *simulation) startPayment() { s.startsPayment(s.someOrder(), 0) }
 
 func (s *simulation) startsPayment(o checkout.Order, after time.Duration) {
-	p := s.world.program()
+	p := s.program()
 	offered := p.services.Methods.List(s.t.Context(), o, browser)
 	want := checkout.Attempt{
 		Method: offered[s.fate.IntN(len(offered))].Code, Mode: checkout.ModeSDK,
@@ -422,7 +434,7 @@ func (s *simulation) startsPayment(o checkout.Order, after time.Duration) {
 
 // starts has a buyer start an attempt after a while.
 func (s *simulation) starts(o checkout.Order, want checkout.Attempt, after time.Duration) {
-	p := s.world.program()
+	p := s.program()
 	s.besideAfter(after, fmt.Sprintf("the buyer of %s starts %s by %s%s", o.ID, want.Method, want.Mode, cardOf(want)), func(ctx context.Context) (string, error) {
 		defer want.Entered.Wipe()
 		started, err := p.service.Start(ctx, o.Token, want)
@@ -552,7 +564,7 @@ func (s *simulation) refreshesPage() { s.refreshes(s.someOrder(), 0) }
 
 // refreshes has the buyer load the page of an order, which inquires where that is due.
 func (s *simulation) refreshes(o checkout.Order, after time.Duration) {
-	p := s.world.program()
+	p := s.program()
 	s.besideAfter(after, "the page of "+o.ID+" is refreshed", func(ctx context.Context) (string, error) {
 		seen, err := p.service.Refresh(ctx, o.Token)
 		return string(seen.Status), err
@@ -563,7 +575,7 @@ func (s *simulation) refreshes(o checkout.Order, after time.Duration) {
 func (s *simulation) operatorActs() { s.operatorActsOn(s.someOrder(), 0) }
 
 func (s *simulation) operatorActsOn(o checkout.Order, after time.Duration) {
-	p := s.world.program()
+	p := s.program()
 	desk := p.service
 	if s.once(2) {
 		desk = p.desk
@@ -646,20 +658,20 @@ func (s *simulation) calm() {
 	s.world.tell("all trouble ends")
 	s.world.control.ClearFaults()
 	s.world.wires.setUnreliable(false)
-	s.world.program().fuse.light(-1)
-	s.acting.Wait()
-	if !s.world.program().fuse.holds() {
-		s.restart("crashed")
+	for _, p := range s.world.programs() {
+		p.fuse.light(-1)
 	}
-	time.Sleep(time.Minute)
+	s.acting.Wait()
+	s.restartsDead()
+	s.world.passes(time.Minute)
 	for _, p := range s.world.control.Ledger().Payments {
 		if p.Status == antom.PaymentPendingNow { // or it would take a week
 			must(s.t, s.world.control.Pay(p.RequestID))
 		}
 	}
 	s.calmed.Store(true)
-	for end := time.Now().Add(patience); time.Now().Before(end) && !s.quiet(); {
-		time.Sleep(time.Hour)
+	for end := s.world.now().Add(patience); s.world.now().Before(end) && !s.quiet(); {
+		s.world.passes(time.Hour)
 	}
 	s.world.tell("quiet")
 }
@@ -681,10 +693,10 @@ func (s *simulation) quiet() bool {
 		}
 	}
 	return s.world.wires.count(s.world.program(), `
-		SELECT NOT EXISTS (SELECT 1 FROM orders WHERE status IN ('open', 'processing'))
-		   AND NOT EXISTS (SELECT 1 FROM payments WHERE next_poll IS NOT NULL AND NOT (status = 'authorized' AND active))
-		   AND NOT EXISTS (SELECT 1 FROM operations WHERE status IN ('pending', 'processing'))
-		   AND NOT EXISTS (SELECT 1 FROM outbox WHERE state = 'pending')`) > 0
+		SELECT (SELECT count(*) FROM orders WHERE status IN ('open', 'processing'))
+		     + (SELECT count(*) FROM payments WHERE next_poll IS NOT NULL AND NOT (status = 'authorized' AND active = 1))
+		     + (SELECT count(*) FROM operations WHERE status IN ('pending', 'processing'))
+		     + (SELECT count(*) FROM outbox WHERE state = 'pending')`) == 0 && s.world.allDelivered()
 }
 
 // problems lists what was wrong during the story and at its end.
@@ -692,7 +704,9 @@ func (s *simulation) problems() []string {
 	wires := s.world.wires
 	s.cardsRequireWhatBanksDemand()
 	s.keepsLawsOfCards()
-	tr := readTruth(s.t, s.world.program().path, s.world.control.Ledger(), time.Now(), wires.acknowledged)
+	s.world.everythingArrived()
+	tr := readTruth(s.t, s.world.program().path, s.world.control.Ledger(), s.world.now(), wires.acknowledged)
+	tr.apart = s.world.apart()
 	for _, o := range tr.orders {
 		ends.add("order "+o.Status, 1)
 	}
@@ -703,6 +717,7 @@ func (s *simulation) problems() []string {
 		ends.add(op.Kind+" "+op.Status, 1)
 	}
 	ends.add("starts of the shop", s.world.started)
+	ends.add(fmt.Sprintf("stories with %d programs", len(s.world.places)), 1)
 	ends.add("acknowledged notifications", len(wires.acknowledged))
 	for _, l := range tr.stock {
 		if l.stock+l.takenBy != s.rare {

@@ -36,6 +36,7 @@ type truth struct {
 	outbox       []auditLine
 	stock        []stockLine
 	acknowledged map[string]bool
+	apart        time.Duration // the clocks of two programs, at most
 	problems     []string
 }
 
@@ -126,6 +127,19 @@ func readTruth(t testing.TB, path string, ledger sandbox.Ledger, now time.Time, 
 	return tr
 }
 
+// openBeside opens the database of a program to read it.
+func openBeside(path string) *sql.DB {
+	driver, address := "sqlite", "file:"+path+"?mode=ro&_pragma=busy_timeout(5000)"
+	if db.OnServer(path) {
+		driver, address = "pgx", path
+	}
+	reads, err := sql.Open(driver, address)
+	if err != nil {
+		panic(err) // only a wrong address fails here
+	}
+	return reads
+}
+
 // add takes in one line of the audit.
 func (tr *truth) add(line auditLine) {
 	switch id := fmt.Sprint(line.ID); line.Kind {
@@ -158,8 +172,7 @@ func (tr *truth) add(line auditLine) {
 // readColumns reads what the audit leaves out.
 func (tr *truth) readColumns(t testing.TB, path string) {
 	t.Helper()
-	reads, err := sql.Open("sqlite", "file:"+path+"?mode=ro&_pragma=busy_timeout(5000)")
-	must(t, err)
+	reads := openBeside(path)
 	defer reads.Close()
 	each := func(query string, row func(*sql.Rows) error) {
 		t.Helper()
@@ -212,10 +225,16 @@ func (tr *truth) readColumns(t testing.TB, path string) {
 		tr.cancels = append(tr.cancels, l)
 		return err
 	})
-	each(`SELECT id, coalesce(json_extract(body, '$.paymentAmount.currency') || ' ' || json_extract(body, '$.paymentAmount.value'), '') FROM notifications WHERE json_valid(body)`, func(rows *sql.Rows) error {
-		var id, amount string
-		err := rows.Scan(&id, &amount)
-		tr.amounts["notification:"+id] = amount
+	each(`SELECT id, body FROM notifications`, func(rows *sql.Rows) error {
+		var id string
+		var body []byte
+		err := rows.Scan(&id, &body)
+		var n struct {
+			PaymentAmount struct{ Currency, Value string }
+		}
+		if json.Unmarshal(body, &n) == nil && n.PaymentAmount.Value != "" {
+			tr.amounts["notification:"+id] = n.PaymentAmount.Currency + " " + n.PaymentAmount.Value
+		}
 		return err
 	})
 	each(`
@@ -526,7 +545,7 @@ func (tr *truth) moneyMovesByEvidence() {
 		switch {
 		case p.antom == nil || p.antom.PaidAt.IsZero():
 			tr.wrong("payment %s became %s; the buyer has not paid at Antom", l.payment, l.to)
-		case l.at.Before(p.antom.PaidAt.Truncate(time.Millisecond)):
+		case l.at.Add(tr.apart).Before(p.antom.PaidAt.Truncate(time.Millisecond)):
 			tr.wrong("payment %s became %s before it was paid at Antom", l.payment, l.to)
 		}
 	}
@@ -637,18 +656,18 @@ const nothingTaken = "Antom has taken nothing"
 // whyNotHeld is the reason why Antom does not hold the money of a payment for good at a
 // moment, or "". The shop's times are whole milliseconds.
 func (tr *truth) whyNotHeld(p *paymentLine, at time.Time) string {
-	if p.antom == nil || p.antom.PaidAt.IsZero() || at.Before(p.antom.PaidAt.Truncate(time.Millisecond)) {
+	if p.antom == nil || p.antom.PaidAt.IsZero() || at.Add(tr.apart).Before(p.antom.PaidAt.Truncate(time.Millisecond)) {
 		return nothingTaken
 	}
 	for _, c := range tr.antom.Cancels {
 		if c.PaymentRequestID != p.PaymentRequestID {
 			continue
 		}
-		if c.At.Before(at) {
+		if c.At.Before(at.Add(-tr.apart)) {
 			return "Antom has returned it before, by a cancel of the shop"
 		}
 		for _, asked := range tr.cancels {
-			if asked.payment == c.PaymentRequestID && asked.asked.Before(at) && (asked.refused.IsZero() || asked.refused.After(at)) {
+			if asked.payment == c.PaymentRequestID && asked.asked.Before(at.Add(-tr.apart)) && (asked.refused.IsZero() || asked.refused.After(at.Add(tr.apart))) {
 				return "a cancel of the shop was on its way, and reversed it"
 			}
 		}

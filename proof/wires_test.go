@@ -69,7 +69,7 @@ func (ws *wires) lawBroken(what string) {
 func (ws *wires) dice(matter string) *rand.Rand {
 	h := fnv.New64a()
 	io.WriteString(h, matter)
-	return rand.New(rand.NewPCG(ws.w.seed^h.Sum64(), uint64(time.Since(ws.w.began))))
+	return rand.New(rand.NewPCG(ws.w.seed^h.Sum64(), uint64(ws.w.now().Sub(ws.w.began))))
 }
 
 // takesTime waits as long as a message is on the wire: mostly moments, now and then
@@ -84,7 +84,7 @@ func (ws *wires) takesTime(ctx context.Context, dice *rand.Rand) error {
 	}
 	d += time.Duration(dice.IntN(1_000_000)) // so that two messages do not arrive at the same instant
 	select {
-	case <-time.After(d):
+	case <-ws.w.after(d):
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
@@ -106,6 +106,8 @@ func (ws *wires) exchange(ctx context.Context, m message, deliver func(context.C
 	if ws.crossing {
 		return ws.cross(ctx, m, deliver)
 	}
+	ctx, cancel := ws.w.patient(ctx)
+	defer cancel()
 	if err := ws.takesTime(ctx, m.dice); err != nil {
 		return nil, false, err
 	}
@@ -190,13 +192,14 @@ func serve(ctx context.Context, to http.Handler, r *http.Request, body []byte) (
 	}
 }
 
-// toShop carries Antom's notifications to the program that runs, if one does.
+// toShop carries Antom's notifications to a program, if it runs.
 func (ws *wires) toShop() http.RoundTripper {
 	return roundTrip(func(r *http.Request) (*http.Response, error) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
 			return nil, err
 		}
+		defer ws.w.leaps.hold()()
 		dice := ws.dice(kindOf(body))
 		ws.keepCopy(r, body)
 		res, arrived, err := ws.exchange(r.Context(), message{kindOf(body), body, dice, longestNotification}, func(ctx context.Context) (*http.Response, error) {
@@ -218,9 +221,9 @@ func (ws *wires) toShop() http.RoundTripper {
 	})
 }
 
-// notify delivers a notification to the program that runs when it arrives.
+// notify delivers a notification to one of the programs that there are when it arrives.
 func (ws *wires) notify(ctx context.Context, r *http.Request, body []byte, dice *rand.Rand) (*http.Response, error) {
-	p := ws.w.program()
+	p := ws.w.drawn(dice)
 	if !p.fuse.holds() {
 		return nil, errors.New("connection refused")
 	}
@@ -290,7 +293,7 @@ func (ws *wires) expectIntent(p *program, endpoint string, body []byte) {
 		return
 	}
 	for _, id := range []string{ids.PaymentRequestID, ids.CaptureRequestID, ids.RefundRequestID} {
-		if id != "" && !ws.isStored(p, `SELECT EXISTS (SELECT 1 FROM payments WHERE request_id = $1) OR EXISTS (SELECT 1 FROM operations WHERE request_id = $1)`, id) {
+		if id != "" && !ws.isStored(p, `SELECT (SELECT count(*) FROM payments WHERE request_id = $1) + (SELECT count(*) FROM operations WHERE request_id = $1)`, id) {
 			ws.lawBroken(endpoint + " " + id + " is sent before it is stored")
 		}
 	}
@@ -298,7 +301,7 @@ func (ws *wires) expectIntent(p *program, endpoint string, body []byte) {
 
 // expectStored checks that an acknowledged notification is stored.
 func (ws *wires) expectStored(p *program, res *http.Response, body []byte) {
-	if acknowledges(res) && !ws.isStored(p, `SELECT EXISTS (SELECT 1 FROM notifications WHERE body_sha256 = $1)`, digest(body)) {
+	if acknowledges(res) && !ws.isStored(p, `SELECT count(*) FROM notifications WHERE body_sha256 = $1`, digest(body)) {
 		ws.lawBroken("acknowledged before it is stored: " + string(body))
 	}
 }
@@ -319,11 +322,7 @@ func (ws *wires) read(p *program, query string, args ...any) (n int, err error) 
 	defer ws.mu.Unlock()
 	if ws.knownPath != p.path {
 		ws.close()
-		known, err := sql.Open("sqlite", "file:"+p.path+"?mode=ro&_pragma=busy_timeout(5000)")
-		if err != nil {
-			panic(err) // only a wrong address fails here
-		}
-		ws.known, ws.knownPath = known, p.path
+		ws.known, ws.knownPath = openBeside(p.path), p.path
 	}
 	err = ws.known.QueryRow(query, args...).Scan(&n)
 	return n, err

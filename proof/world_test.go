@@ -8,20 +8,20 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"antom-checkout/antom/sandbox"
 	"antom-checkout/antom/sandbox/sandboxtest"
 	"antom-checkout/app"
-	"antom-checkout/checkout"
 	"antom-checkout/checkout/payments"
 	"antom-checkout/db"
 	"antom-checkout/db/dbtest"
 	"antom-checkout/handlers"
+	"antom-checkout/webhooks"
 )
 
 const (
@@ -45,7 +45,8 @@ var testKeys = sync.OnceValues(func() (sandbox.Keys, *rsa.PrivateKey) {
 type world struct {
 	t       *testing.T
 	seed    uint64
-	folder  string
+	stage   stage
+	leaps   *leaps // nil: time is virtual
 	shop    app.Settings
 	log     *slog.Logger
 	box     *sandbox.Sandbox
@@ -54,22 +55,28 @@ type world struct {
 	turns   *turns
 
 	mu      sync.Mutex
-	running *program
-	started int // programs so far
+	places  []*program // that a load balancer knows; the program at a place may be dead
+	started int        // programs so far
 	story   []string
 	began   time.Time
+	mails   inboxOfBuyers
+	system  *merchantSystem // gets the events of a shared story; nil: there is none
 }
 
 // program is one run of the shop's process.
 type program struct {
-	path     string // of its database
+	w        *world
+	number   int           // counts the programs of a story
+	behind   time.Duration // its clock is so much behind that of Antom
+	path     string        // of its database
 	fuse     *fuse
 	store    *db.Store
 	services handlers.Services
 	service  *payments.Service // of services
 	desk     *payments.Service // an operator's command: another process beside the server
 	pages    http.Handler
-	ended    sync.WaitGroup // its sweeper
+	courier  *webhooks.Courier // of a shared story
+	ended    sync.WaitGroup    // its sweeper
 }
 
 // settings are those that the program reads from an environment.
@@ -80,19 +87,25 @@ func settings(t testing.TB, environment map[string]string) app.Settings {
 	return s
 }
 
-// noMail is a mailer that discards every email.
-type noMail struct{}
+// stage is where a story takes place.
+type stage struct {
+	folder   string
+	programs int
+	server   string // the address of a database on a server, in real time; "": a file, in virtual time
+}
 
-func (noMail) Mail(context.Context, checkout.Email) error { return nil }
-
-func newWorld(t *testing.T, seed uint64, folder string, change ...func(*app.Settings)) *world {
+func newWorld(t *testing.T, seed uint64, on stage, change ...func(*app.Settings)) *world {
 	t.Helper()
-	time.Sleep(time.Until(epoch))
-	w := &world{t: t, seed: seed, folder: folder, began: epoch, turns: &turns{known: map[string]uint64{}}}
+	w := &world{t: t, seed: seed, stage: on, began: epoch, turns: &turns{known: map[string]uint64{}}}
+	if on.server == "" {
+		time.Sleep(time.Until(epoch))
+	} else {
+		w.leaps = leapsFrom(epoch)
+	}
 	w.log = slog.New(slog.NewTextHandler(storyteller{w}, &slog.HandlerOptions{ReplaceAttr: withoutTime}))
 	w.wires = newWires(w)
 	keys, _ := testKeys()
-	box, err := sandbox.New(sandbox.Config{URL: antomURL, Keys: keys, Seed: seed, Transport: w.wires.toShop()})
+	box, err := sandbox.New(sandbox.Config{URL: antomURL, Keys: keys, Seed: seed, Transport: w.wires.toShop(), Now: w.clock()})
 	must(t, err)
 	w.box, w.control = box, box.Control()
 	w.shop = settings(t, map[string]string{
@@ -100,83 +113,143 @@ func newWorld(t *testing.T, seed uint64, folder string, change ...func(*app.Sett
 		"SWEEP_SCHEDULE": "10s,30s,1m,2m,5m,30m",
 	})
 	must(t, w.shop.UseSandbox(box.Credentials()))
-	w.shop.Payments.Mailer = noMail{}
 	for _, c := range change {
 		c(&w.shop)
 	}
-	first := filepath.Join(folder, "shop-0.db")
-	dbtest.Make(t, first)
-	w.start(first)
+	first := on.server
+	if first == "" {
+		first = filepath.Join(on.folder, "shop-0.db")
+		dbtest.Make(t, first)
+	}
+	w.places = make([]*program, on.programs)
+	for place := range w.places {
+		w.start(place, first)
+	}
+	if w.shared() {
+		w.system = newMerchantSystem(w)
+	}
 	return w
 }
 
 // end stops everything, so that the bubble can close.
 func (w *world) end() {
-	w.program().fuse.blow()
-	w.program().ended.Wait()
+	programs := w.programs()
+	for _, p := range programs {
+		p.fuse.blow()
+		p.ended.Wait()
+	}
 	close(w.wires.over)
 	w.wires.carried.Wait()
 	must(w.t, w.box.Close())
-	must(w.t, w.program().store.Close())
+	for _, p := range programs {
+		must(w.t, p.store.Close())
+	}
 }
 
-func (w *world) program() *program {
+// programs are the one at each place, the dead ones among them.
+func (w *world) programs() []*program {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.running
+	return slices.Clone(w.places)
 }
 
-// start begins a program on a database file.
-func (w *world) start(path string) {
+// living are the programs that run.
+func (w *world) living() []*program {
+	return slices.DeleteFunc(w.programs(), func(p *program) bool { return !p.fuse.holds() })
+}
+
+// program is the first one that runs, or the first one: what it reads, the others would read.
+func (w *world) program() *program {
+	if living := w.living(); len(living) > 0 {
+		return living[0]
+	}
+	return w.programs()[0]
+}
+
+// start begins a program at a place on a database file.
+func (w *world) start(place int, path string) {
 	w.t.Helper()
-	p := &program{path: path, fuse: newFuse()}
+	p := &program{w: w, number: w.started, path: path, fuse: newFuse(), behind: w.behind()}
 	var mayDie app.Store
 	shop := w.shop
-	shop.Database = path
+	shop.Database, shop.Payments.Mailer = path, postman{w, p}
 	built, err := app.Build(w.t.Context(), shop, app.Outside{
-		Beside: true, Log: w.log, ToAntom: w.wires.toAntom(p),
-		Store: func(s *db.Store) app.Store { mayDie = mortal{s, p.fuse, w.turns}; return mayDie },
+		Beside: true, Log: w.log, ToAntom: w.wires.toAntom(p), Clock: p.now,
+		Store: func(s *db.Store) app.Store { mayDie = mortal{s, w.life(p)}; return mayDie },
 	})
 	must(w.t, err)
 	p.store, p.services, p.pages = built.Store, built.Services, built.NewHandler()
 	p.service = p.services.Payments
 	p.desk = built.NewServices(mayDie, built.Client).Payments
+	if w.shared() {
+		db.Share(p.store)
+		p.courier = w.newCourier(p, shop.Webhooks.Schedule)
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.running, w.started = p, w.started+1
+	w.places[place], w.started = p, w.started+1
 }
 
-// sweeps runs the program's sweeper after each pause, until the program dies.
+// now is the time by the program's clock.
+func (p *program) now() time.Time { return p.w.now().Add(-p.behind) }
+
+// sweeps runs the sweeper of each program that has none.
 func (w *world) sweeps(pause func() time.Duration) {
-	p := w.program()
+	for _, p := range w.programs() {
+		w.sweepsFor(p, pause)
+	}
+}
+
+// sweepsFor runs the program's sweeper after each pause, until the program dies.
+func (w *world) sweepsFor(p *program, pause func() time.Duration) {
+	if p.courier != nil {
+		p.ended.Go(func() { w.deliversFor(p) })
+	}
+	next := pause() // drawn here: of several programs that begin together none is faster by chance
 	p.ended.Go(func() {
-		for p.fuse.holds() {
+		for {
 			select {
-			case <-time.After(pause()):
-				p.service.SweepOnce(context.Background())
+			case <-w.after(next):
+				w.leaps.during(func() { p.service.SweepOnce(context.Background()) })
 			case <-p.fuse.burnt:
 			}
+			if !p.fuse.holds() {
+				return
+			}
+			next = pause()
 		}
 	})
 }
 
-// dies ends the program at once and starts the next one on the files as they are at
-// that moment, the write-ahead log included: what kill -9 leaves.
-func (w *world) dies() {
+// dies ends the program at a place at once and starts the next one, on the files as they are
+// at that moment, the write-ahead log included: what kill -9 leaves. Where other programs use
+// the files, the next one uses them, too.
+func (w *world) dies(place int) {
 	w.t.Helper()
-	old := w.program()
+	old := w.programs()[place]
 	old.fuse.blow()
 	old.ended.Wait()
-	synctest.Wait() // all that was under way has ended without effect
-	next := filepath.Join(w.folder, fmt.Sprintf("shop-%d.db", w.started))
-	for _, end := range []string{"", "-wal"} {
-		copyFile(w.t, old.path+end, next+end)
+	w.comesToRest() // all that was under way has ended without effect
+	next := old.path
+	if !w.shared() {
+		next = filepath.Join(w.stage.folder, fmt.Sprintf("shop-%d.db", w.started))
+		w.copies(old.path, next)
 	}
 	must(w.t, old.store.Close())
-	for _, end := range []string{"", "-wal", "-shm"} {
-		_ = os.Remove(old.path + end) // SQLite may have removed it with the last connection
+	if next != old.path {
+		for _, end := range []string{"", "-wal", "-shm"} {
+			_ = os.Remove(old.path + end) // SQLite may have removed it with the last connection
+		}
 	}
-	w.start(next)
+	w.start(place, next)
+}
+
+// copies copies a database that nothing writes to.
+func (w *world) copies(from, to string) {
+	w.t.Helper()
+	for _, end := range []string{"", "-wal"} {
+		copyFile(w.t, from+end, to+end)
+	}
 }
 
 func copyFile(t *testing.T, from, to string) {
@@ -200,7 +273,7 @@ func must(t testing.TB, err error) {
 func (w *world) tell(format string, args ...any) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.story = append(w.story, fmt.Sprintf("%12s  %s", time.Since(w.began).Round(time.Millisecond), fmt.Sprintf(format, args...)))
+	w.story = append(w.story, fmt.Sprintf("%12s  %s", w.now().Sub(w.began).Round(time.Millisecond), fmt.Sprintf(format, args...)))
 }
 
 // storyteller makes the shop's log a part of the story.

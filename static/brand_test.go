@@ -52,7 +52,7 @@ func TestAnyAccentIsReadableOrRefusedWithTheNearestThatIs(t *testing.T) {
 
 func TestATextThatIsNoColourIsRefused(t *testing.T) {
 	for _, text := range []string{"", "green", "1f4d3f", "#1f4d3", "#1f4d3fff", "#gggggg", "#1f4d3f;}body{display:none"} {
-		if _, err := ParseAccent(text); err == nil || !strings.Contains(err.Error(), "is no colour") {
+		if _, err := ParseAccent(text); err == nil || !strings.Contains(err.Error(), "must be #rrggbb") {
 			t.Errorf("%q: %v", text, err)
 		}
 	}

@@ -21,11 +21,11 @@ func parseColour(text string) (colour, error) {
 		digits = string([]byte{'#', text[1], text[1], text[2], text[2], text[3], text[3]})
 	}
 	if len(digits) != 7 || digits[0] != '#' {
-		return colour{}, fmt.Errorf("%q is no colour such as #1f4d3f", text)
+		return colour{}, fmt.Errorf("must be #rrggbb, got %q", text)
 	}
 	rgb, err := hex.DecodeString(digits[1:])
 	if err != nil {
-		return colour{}, fmt.Errorf("%q is no colour such as #1f4d3f", text)
+		return colour{}, fmt.Errorf("must be #rrggbb, got %q", text)
 	}
 	return colour(rgb), nil
 }

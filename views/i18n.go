@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -134,7 +135,10 @@ type languageKey struct{}
 // WithLanguage makes pages rendered with ctx use the language tag, or the supported
 // language nearest to it.
 func WithLanguage(ctx context.Context, tag language.Tag) context.Context {
-	_, i, _ := matcher.Match(tag)
+	i := slices.Index(languages, tag)
+	if i < 0 {
+		_, i, _ = matcher.Match(tag)
+	}
 	return context.WithValue(ctx, languageKey{}, catalogs[i])
 }
 
@@ -162,17 +166,37 @@ func Text(ctx context.Context, key string, args ...any) string {
 	if len(args) == 0 {
 		return text
 	}
-	rtl := catalogOf(ctx).dir == "rtl"
-	pairs := make([]string, 0, 2*len(args))
+	values := make([]string, len(args))
 	for i, arg := range args {
-		value := fmt.Sprint(arg)
-		if rtl {
-			value = "\u2068" + value + "\u2069" // isolated, so that "S$42.00" keeps its order
+		values[i] = fmt.Sprint(arg)
+		if catalogOf(ctx).dir == "rtl" {
+			values[i] = "\u2068" + values[i] + "\u2069" // isolated, so that "S$42.00" keeps its order
 		}
-		pairs = append(pairs, "{"+strconv.Itoa(i)+"}", value)
 	}
-	// In one pass: an argument that looks like a placeholder is not one.
-	return strings.NewReplacer(pairs...).Replace(text)
+	return FillIn(text, values...)
+}
+
+// FillIn is a text with {0}, {1}… replaced by values. It reads the text once: a value that
+// looks like a placeholder is not one. A number without a value stays as it is.
+func FillIn(text string, values ...string) string {
+	var filled strings.Builder
+	for {
+		before, rest, found := strings.Cut(text, "{")
+		number, after, closed := strings.Cut(rest, "}")
+		if !found || !closed {
+			filled.WriteString(text)
+			return filled.String()
+		}
+		i, err := strconv.Atoi(number)
+		if err != nil || i < 0 || i >= len(values) || number != strconv.Itoa(i) {
+			filled.WriteString(before + "{")
+			text = rest
+			continue
+		}
+		filled.WriteString(before)
+		filled.WriteString(values[i])
+		text = after
+	}
 }
 
 // HasText reports whether key has a text. It serves keys that are composed from

@@ -260,6 +260,22 @@ func TestTextFallsBackToEnglishAndThenToTheKey(t *testing.T) {
 	}
 }
 
+func TestPlaceholdersAreFilledInOnce(t *testing.T) {
+	for text, want := range map[string]string{
+		"no placeholder":     "no placeholder",
+		"{0} and {1}":        "{1} and b",
+		"{1}{0}{1}":          "b{1}b",
+		"{2} {x} {} { } {01": "{2} {x} {} { } {01",
+		"{00} {+1} {-1} {{0": "{00} {+1} {-1} {{0",
+		"{{0}}":              "{{1}}",
+		"":                   "",
+	} {
+		if got := FillIn(text, "{1}", "b"); got != want {
+			t.Errorf("%q becomes %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestPluralsFollowTheLanguage(t *testing.T) {
 	for _, c := range []struct {
 		tag  language.Tag

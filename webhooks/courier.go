@@ -33,6 +33,8 @@ type Store interface {
 	// ClaimDelivery says before a delivery is tried whether this program is to do so. Where
 	// several share the database, the others leave it alone for some time.
 	ClaimDelivery(ctx context.Context, d checkout.Delivery) (mine bool, err error)
+	// ClaimEndpointEmail says likewise before the operator is told of an endpoint.
+	ClaimEndpointEmail(ctx context.Context, id string) (mine bool, err error)
 	// SaveTry stores a try with what decide makes of endpoint and delivery.
 	SaveTry(ctx context.Context, deliveryID int64, try checkout.DeliveryTry, decide func(checkout.WebhookEndpoint, checkout.Delivery) (checkout.WebhookEndpoint, checkout.Delivery)) (checkout.Delivery, error)
 	// ForgetTries deletes some tries that are older than a moment; more says that there may
@@ -49,11 +51,13 @@ type Body func(ctx context.Context, e checkout.MerchantEvent) ([]byte, error)
 type Config struct {
 	Schedule checkout.Schedule       // waits between the tries of a delivery
 	Dialer   *safedial.Dialer        // connects to endpoints
+	Carrier  http.RoundTripper       // carries tries to them; nil: the network, by Dialer
 	Timeout  time.Duration           // of one try; 0: the published 15 seconds
 	Operator checkout.OperatorMailer // nil: the log alone tells that an endpoint is off
 	Now      func() time.Time
 	Log      *slog.Logger // nil discards
 	Meter    Meter        // nil counts nothing
+	Tracer   Tracer       // nil: tries have no spans
 }
 
 // Meter counts tries.
@@ -64,6 +68,20 @@ type Meter interface {
 type noMeter struct{}
 
 func (noMeter) WebhookTry(bool, time.Duration) {}
+
+// Tracer makes spans of tries.
+type Tracer interface {
+	// Delivery begins the span of a try to deliver an event of a type, about a payment or "".
+	// parent is the traceparent header that names the span to the endpoint; end is given the
+	// status of the answer, or 0.
+	Delivery(ctx context.Context, paymentRequestID, eventType string) (of context.Context, parent string, end func(status int))
+}
+
+type noTracer struct{}
+
+func (noTracer) Delivery(ctx context.Context, _, _ string) (context.Context, string, func(int)) {
+	return ctx, "", func(int) {}
+}
 
 // Courier delivers events. Payments do not know it: it reads what they have committed.
 type Courier struct {
@@ -98,6 +116,9 @@ func New(cfg Config, store Store, body Body) *Courier {
 	if cfg.Meter == nil {
 		cfg.Meter = noMeter{}
 	}
+	if cfg.Tracer == nil {
+		cfg.Tracer = noTracer{}
+	}
 	if cfg.Timeout == 0 {
 		cfg.Timeout = tryTimeout
 	}
@@ -106,6 +127,9 @@ func New(cfg Config, store Store, body Body) *Courier {
 	}
 	client := cfg.Dialer.Client(cfg.Timeout)
 	client.Transport.(*http.Transport).MaxIdleConnsPerHost = atOnce
+	if cfg.Carrier != nil {
+		client.Transport = cfg.Carrier
+	}
 	return &Courier{cfg: cfg, store: store, body: body, client: client, saving: make(chan struct{}, savedAtOnce)}
 }
 
@@ -240,6 +264,11 @@ func (c *Courier) tell(ctx context.Context) {
 		if !e.Untold {
 			continue
 		}
+		mine, err := c.store.ClaimEndpointEmail(ctx, e.ID)
+		c.logFailure(ctx, "claim email", err)
+		if err != nil || !mine {
+			continue // another program tells
+		}
 		email := checkout.EndpointOffEmail(e)
 		if c.cfg.Operator != nil {
 			if err := c.cfg.Operator.MailOperator(ctx, email); err != nil {
@@ -247,7 +276,7 @@ func (c *Courier) tell(ctx context.Context) {
 				continue
 			}
 		}
-		_, err := c.store.ChangeEndpoint(ctx, e.ID, checkout.WebhookEndpoint.Told)
+		_, err = c.store.ChangeEndpoint(ctx, e.ID, checkout.WebhookEndpoint.Told)
 		c.logFailure(ctx, "note that the operator was told", err)
 	}
 }

@@ -58,6 +58,8 @@ func (c *Courier) save(ctx context.Context, d checkout.Delivery, try checkout.De
 func (c *Courier) post(ctx context.Context, endpoint checkout.WebhookEndpoint, e checkout.MerchantEvent, body []byte) checkout.DeliveryTry {
 	now := c.cfg.Now()
 	try := checkout.DeliveryTry{At: now}
+	ctx, parent, end := c.cfg.Tracer.Delivery(ctx, e.PaymentRequestID, string(e.Type))
+	defer func() { end(try.Status) }()
 	fail := func(err error) checkout.DeliveryTry {
 		try.Error = reason(err)
 		return try
@@ -79,6 +81,9 @@ func (c *Courier) post(ctx context.Context, endpoint checkout.WebhookEndpoint, e
 	req.Header.Set("Webhook-Id", e.ID)
 	req.Header.Set("Webhook-Timestamp", strconv.FormatInt(now.Unix(), 10))
 	req.Header.Set("Webhook-Signature", signature)
+	if parent != "" {
+		req.Header.Set("Traceparent", parent) // a name made by chance or by a hash: it tells nothing of the order
+	}
 	res, err := c.client.Do(req)
 	if err != nil {
 		return fail(err)

@@ -134,13 +134,13 @@ func newBuyerView(p *Payment) buyerView {
 	case p.Status == antom.PaymentCancelled && !p.LatePaid:
 		view.Late = true
 	case p.Status == antom.PaymentCancelled:
-		view.Shows, view.Says = "over", "The shop had cancelled this payment, so your money was returned at once."
+		view.Shows, view.Says = "over", "The shop had already cancelled this payment, so it was refunded at once."
 	case p.Status == antom.PaymentSuccess:
 		view.Shows, view.Says = "over", "You have paid "+p.Money.String()+"."
 	case p.Status == antom.PaymentPendingNow:
-		view.Shows, view.Says = "over", "You have done your part. "+m.Name+" confirms the payment later."
+		view.Shows, view.Says = "over", "You don’t need to do anything else. "+m.Name+" confirms the payment later."
 	case p.Status == antom.PaymentFail && p.ResultCode == antom.CodeOrderIsClosed:
-		view.Shows, view.Says = "over", "This payment has closed because it was not paid in time."
+		view.Shows, view.Says = "over", "This payment expired because it was not paid in time."
 	case p.Status == antom.PaymentFail:
 		view.Shows, view.Says = "over", "This payment was declined: "+string(p.ResultCode)+"."
 	}

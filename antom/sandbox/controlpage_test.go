@@ -26,7 +26,7 @@ func TestControlPageInABrowser(t *testing.T) {
 			form.elements[name].value = value;
 		}
 		form.requestSubmit();`)
-	b.sees("refuse on refund for PR-1, code PROCESS_FAIL, HTTP 503, delay 30s, carried out first, chance 0.25, from 2026-03-18 05:00:00, until 2026-03-18 06:00:30 injected 0 of 3 times")
+	b.sees("refuse on refund for PR-1, code PROCESS_FAIL, HTTP 503, delay 30s, carried out first, probability 0.25, from 2026-03-18 05:00:00, until 2026-03-18 06:00:30 injected 0 of 3 times")
 	want := Fault{
 		ID: "fault-1", Kind: Refuse, On: "refund", Payment: "PR-1", Times: 3, Chance: 0.25, Delay: Duration(30 * time.Second), Code: "PROCESS_FAIL",
 		Apply: true, Status: 503, From: time.Date(2026, 3, 18, 5, 0, 0, 0, time.UTC), Until: time.Date(2026, 3, 18, 6, 0, 30, 0, time.UTC),

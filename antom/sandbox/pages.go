@@ -9,6 +9,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -18,13 +19,16 @@ var pageFiles embed.FS
 //go:embed static
 var staticFiles embed.FS
 
-var templates = template.Must(template.New("").Funcs(template.FuncMap{
-	"clock":        func(t time.Time) string { return t.UTC().Format("15:04:05") },
-	"when":         func(t time.Time) string { return t.UTC().Format(time.DateTime) },
-	"indented":     indented,
-	"milliseconds": func(d Duration) string { return strconv.FormatInt(time.Duration(d).Milliseconds(), 10) + " ms" },
-	"actor":        actorOf,
-}).ParseFS(pageFiles, "pages/*.html"))
+// templates are parsed when the first page is rendered.
+var templates = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("").Funcs(template.FuncMap{
+		"clock":        func(t time.Time) string { return t.UTC().Format("15:04:05") },
+		"when":         func(t time.Time) string { return t.UTC().Format(time.DateTime) },
+		"indented":     indented,
+		"milliseconds": func(d Duration) string { return strconv.FormatInt(time.Duration(d).Milliseconds(), 10) + " ms" },
+		"actor":        actorOf,
+	}).ParseFS(pageFiles, "pages/*.html"))
+})
 
 // policy is the Content-Security-Policy of a page, with a reason per directive.
 type policy struct {
@@ -60,7 +64,7 @@ func (ps *pages) renderNothing(w http.ResponseWriter) {
 // render writes a whole page or an error, never a part of a page.
 func (ps *pages) render(w http.ResponseWriter, status int, p policy, name string, view any) {
 	var page bytes.Buffer
-	if err := templates.ExecuteTemplate(&page, name, view); err != nil {
+	if err := templates().ExecuteTemplate(&page, name, view); err != nil {
 		ps.log.Error("a page of the sandbox cannot be rendered", "page", name, "error", err)
 		http.Error(w, "this page cannot be rendered", http.StatusInternalServerError)
 		return

@@ -41,7 +41,7 @@ func TestLatePaymentAfterTheCancelGoesBackByItself(t *testing.T) {
 	page := s.pays("PR-1", "ALIPAY_CN", 4200).NormalURL
 	_, err := s.client.Cancel(t.Context(), &antom.CancelRequest{PaymentRequestID: "PR-1"})
 	must(t, err)
-	if shown := s.gets(page); !strings.Contains(shown, "Pay all the same") {
+	if shown := s.gets(page); !strings.Contains(shown, "Pay anyway") {
 		t.Error("the page that was still open does not let the buyer pay")
 	}
 	s.acts(page, "pay")
@@ -114,7 +114,7 @@ func TestThreeDSecure(t *testing.T) {
 	}
 	t.Run("approved", func(t *testing.T) {
 		s, page := start(t)
-		if shown := s.gets(page); !strings.Contains(shown, "Confirm it is you") {
+		if shown := s.gets(page); !strings.Contains(shown, "Verify it’s you") {
 			t.Error("the bank does not ask")
 		}
 		s.acts(page, "pay")

@@ -46,7 +46,7 @@ func TestVaultingAsksForThreeDSecure(t *testing.T) {
 	if answer.Result.Code != "VERIFICATION_IN_PROCESS" || answer.NormalURL == "" {
 		t.Fatalf("vaultPaymentMethod answered %+v", answer)
 	}
-	if page := s.gets(answer.NormalURL); !strings.Contains(page, "Confirm it is you") {
+	if page := s.gets(answer.NormalURL); !strings.Contains(page, "Verify it’s you") {
 		t.Error("the bank does not ask")
 	}
 	if to := s.acts(answer.NormalURL, "pay"); to != "http://shop.example/cards" {

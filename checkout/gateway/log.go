@@ -18,6 +18,12 @@ func about(ctx context.Context, requestID string) context.Context {
 	return context.WithValue(ctx, paymentKey{}, requestID)
 }
 
+// PaymentOf is the payment that a call made with the context is about, or "".
+func PaymentOf(ctx context.Context) string {
+	payment, _ := ctx.Value(paymentKey{}).(string)
+	return payment
+}
+
 // LogCalls makes an observer of antom.Client that writes a line per call. A call that
 // Antom has answered is a detail. One without an answer, and a refusal that blames the
 // shop's keys, contract or code, are warnings.
@@ -29,7 +35,7 @@ func LogCalls(log *slog.Logger) func(context.Context, antom.Observation) {
 		}
 		attrs := make([]slog.Attr, 0, 8)
 		attrs = append(attrs, slog.String(checkout.LogEndpoint, o.Endpoint))
-		if payment, named := ctx.Value(paymentKey{}).(string); named {
+		if payment := PaymentOf(ctx); payment != "" {
 			attrs = append(attrs, slog.String(checkout.LogPayment, payment))
 		}
 		attrs = append(attrs,

@@ -126,7 +126,7 @@ func (s *Methods) renew(m checkout.Market, o *offer, amount checkout.Money) {
 	})
 	if len(answer) == 0 {
 		answer = nil
-		s.log.WarnContext(ctx, "consult without answer: the configured methods are offered",
+		s.log.WarnContext(ctx, "Antom did not list payment methods: the configured ones are offered",
 			checkout.LogCountry, m.Country, checkout.LogTerminal, m.Terminal, checkout.LogError, err)
 	}
 	s.offers.keep(o, answer)

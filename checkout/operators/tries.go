@@ -1,6 +1,10 @@
 package operators
 
-import "time"
+import (
+	"time"
+
+	"antom-checkout/checkout"
+)
 
 // Tries are the wrong tries of an account, an address or a second factor.
 type Tries struct {
@@ -28,7 +32,7 @@ const (
 // again counts one more try before it is known to be right, so that tries at the same
 // time count as well. wait is how long it has to wait instead.
 func (t Tries) again(now time.Time, free int) (after Tries, wait time.Duration) {
-	if wait := t.Until.Sub(now); wait > 0 && wait <= longestWait { // longer: the clock has gone back
+	if wait := t.Until.Sub(now); t.Count >= free && wait > 0 && wait <= longestWait+checkout.ClockSkew { // longer: the clock has gone back
 		return t, wait
 	}
 	if now.Sub(t.At) >= forgotten {

@@ -1,11 +1,9 @@
 package payments
 
 import (
+	"context"
 	"errors"
-	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 
 	"antom-checkout/checkout"
 )
@@ -32,77 +30,50 @@ const (
 	allowanceTotal     = "all"
 )
 
-// allowances count the emails about unpaid orders. They are kept in memory: a restart
-// begins anew. Nil ones allow everything.
-type allowances struct {
-	limits     EmailLimits
-	mu         sync.Mutex
-	total      *rate.Limiter
-	recipients map[string]*rate.Limiter
-	tidyAt     int // the number of recipients at which those that have their whole allowance are forgotten
-}
-
-const tidyRecipients = 1000 // recipients remembered before the first tidying
-
-func newAllowances(limits EmailLimits) *allowances {
-	if limits == (EmailLimits{}) {
-		return nil
-	}
-	return &allowances{
-		limits: limits, total: perPeriod(limits.PerHour, time.Hour),
-		recipients: map[string]*rate.Limiter{}, tidyAt: tidyRecipients,
-	}
-}
-
-// perPeriod allows n at once, and n in each period.
-func perPeriod(n int, period time.Duration) *rate.Limiter {
-	return rate.NewLimiter(rate.Every(period/time.Duration(n)), n)
-}
-
-// take counts an email. undo counts it back, for one that was not sent after all.
-func (a *allowances) take(email checkout.Email, now time.Time) (undo func(), err error) {
-	if a == nil || !email.HasAllowance() {
+// takeEmail counts an email about an unpaid order. undo counts it back, for one that was not sent
+// after all.
+func (s *outbox) takeEmail(ctx context.Context, email checkout.Email) (undo func(), err error) {
+	limits := s.cfg.EmailLimits
+	if limits == (EmailLimits{}) || !email.HasAllowance() {
 		return func() {}, nil
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	recipient := a.recipient(checkout.Recipient(email.Order.Buyer.Email), now).ReserveN(now, 1)
-	if recipient.DelayFrom(now) > 0 {
-		recipient.CancelAt(now)
+	name := s.cards.hash("emails to " + checkout.Recipient(email.Order.Buyer.Email))
+	recipient := checkout.PerPeriod(name, limits.PerRecipient, 24*time.Hour)
+	total := checkout.PerPeriod("emails about unpaid orders", limits.PerHour, time.Hour)
+	over, _, err := s.store.Take(ctx, recipient, total)
+	switch {
+	case err != nil:
+		return nil, err
+	case over == nil:
+		return s.undoing(ctx, recipient, total), nil
+	case over.Name == recipient.Name:
 		return nil, errRecipientAllowance
 	}
-	total := a.total.ReserveN(now, 1)
-	undo = func() {
-		total.CancelAt(now)
-		recipient.CancelAt(now)
-	}
-	if total.DelayFrom(now) > 0 {
-		undo()
-		return nil, errTotalAllowance
-	}
-	return undo, nil
+	return nil, errTotalAllowance
 }
 
-func (a *allowances) recipient(name string, now time.Time) *rate.Limiter {
-	known := a.recipients[name]
-	if known != nil {
-		return known
+func (s *outbox) undoing(ctx context.Context, taken ...checkout.Allowance) (undo func()) {
+	return func() {
+		s.logFailure(ctx, "undo the use of an allowance", s.store.UndoTake(context.WithoutCancel(ctx), taken...))
 	}
-	if len(a.recipients) >= a.tidyAt {
-		a.tidy(now)
-	}
-	known = perPeriod(a.limits.PerRecipient, 24*time.Hour)
-	a.recipients[name] = known
-	return known
 }
 
-// tidy forgets the recipients that have had no email for so long that their allowance is
-// whole. What remains has had one within a day, so that the allowance of all bounds it.
-func (a *allowances) tidy(now time.Time) {
-	for name, recipient := range a.recipients {
-		if recipient.TokensAt(now) >= float64(recipient.Burst()) {
-			delete(a.recipients, name)
-		}
+// Look-ups of orders: those of one address, and those of one order from one address. The number
+// alone is not limited: a person who knows it could keep its buyer from asking. The answer tells
+// nothing, and an order gets one link in an hour.
+const (
+	lookupsOfAddress, lookupsEvery  = 20, 10 * time.Second
+	lookupsOfNumber, sameOrderEvery = 5, 10 * time.Minute
+)
+
+// CountLookup counts a look-up of an order from an address, and answers how long it has to wait
+// instead, or 0.
+func (s *outbox) CountLookup(ctx context.Context, number, address string) (wait time.Duration, err error) {
+	network := checkout.Network(address)
+	wanted := []checkout.Allowance{{Name: s.cards.hash("look-ups from " + network), Most: lookupsOfAddress, Every: lookupsEvery}}
+	if number = checkout.OrderNumber(number); number != "" {
+		wanted = append(wanted, checkout.Allowance{Name: s.cards.hash("look-ups of " + number + " from " + network), Most: lookupsOfNumber, Every: sameOrderEvery})
 	}
-	a.tidyAt = max(tidyRecipients, 2*len(a.recipients))
+	_, wait, err = s.store.Take(ctx, wanted...)
+	return wait, err
 }

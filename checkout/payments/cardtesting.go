@@ -3,7 +3,6 @@ package payments
 import (
 	"context"
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"log/slog"
@@ -14,162 +13,123 @@ import (
 	"antom-checkout/checkout"
 )
 
-// cardGuard counts declined cards by order, address and card, and says how long cards
-// are refused. It is kept in memory: a restart begins anew. A nil one refuses nothing.
+// cardGuard says how long cards are refused after declines by order, address and card, which the
+// database counts for all programs.
 type cardGuard struct {
-	now      func() time.Time
-	mu       sync.Mutex
-	attempts checkout.Recent[cardAttempt] // by payment_request_id
-	declines checkout.Recent[[]time.Time] // by source; the newest ones, as many as its limit has
-	key      []byte                       // of the fingerprints
-	keyEnds  time.Time
+	limited bool // or no card is refused
+	store   Store
+	now     func() time.Time
+	key     []byte // of the hashes of what is counted
+
+	mu      sync.Mutex
+	day     int64  // that cardKey is for
+	cardKey []byte // tells cards apart; nil until the first one
 }
 
-// cardAttempt is where an attempt to pay by card came from.
-type cardAttempt struct {
-	address     string
-	fingerprint string // "" where the shop does not see the number
+// hash tells apart what is counted without storing it: who reads the database alone finds no
+// address by it.
+func (g *cardGuard) hash(counted string) string { return hashed(g.key, []byte(counted)) }
+
+func hashed(key, counted []byte) string {
+	mac := hmac.New(sha256.New, key)
+	mac.Write(counted)
+	return hex.EncodeToString(mac.Sum(nil)[:16])
 }
 
-// source is an order, an address or a card whose declines are counted.
-type source struct {
-	kind checkout.DeclineSource
-	id   string
-}
-
-func (s source) limit() checkout.DeclineLimit { return checkout.DeclineLimits[s.kind] }
-
-const keyLife = 24 * time.Hour // of fingerprints: a card has another one afterwards
-
-func newCardGuard(limited bool, now func() time.Time) *cardGuard {
-	if !limited {
-		return nil
-	}
-	return &cardGuard{now: now}
-}
-
-// sources are what the declines of an attempt are counted for. What is not known is left
-// out, or else all that is unknown would be one.
-func sources(orderID string, a cardAttempt) []source {
-	all := []source{
-		{checkout.DeclinesOfOrder, orderID}, {checkout.DeclinesOfAddress, checkout.Network(a.address)}, {checkout.DeclinesOfCard, a.fingerprint},
-	}
-	return slices.DeleteFunc(all, func(s source) bool { return s.id == "" })
-}
-
-// began remembers where an attempt came from, because its result will not say so.
-func (g *cardGuard) began(requestID string, a cardAttempt) {
-	if g == nil {
-		return
-	}
+// fingerprint tells cards apart without storing a number: its hash by a key of which one half is
+// a setting's, and the other half is forgotten with its day.
+func (g *cardGuard) fingerprint(ctx context.Context, number []byte) (string, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.attempts.Put(requestID, a)
-}
-
-// declined counts the decline of an attempt, and returns what it has reached the limit of.
-func (g *cardGuard) declined(orderID, requestID string) (reached []checkout.DeclineSource) {
-	if g == nil {
-		return nil
-	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	now := g.now()
-	for _, s := range sources(orderID, g.attempts.Get(requestID)) {
-		times := append(slices.Clone(g.declines.Get(s.key())), now)
-		times = times[max(0, len(times)-s.limit().Most):]
-		g.declines.Put(s.key(), times)
-		if s.limit().Wait(times, now) > 0 {
-			reached = append(reached, s.kind)
+	if day := checkout.Day(g.now()); g.cardKey == nil || day != g.day {
+		random, err := g.store.CardKey(ctx, day)
+		if err != nil {
+			return "", err
 		}
+		g.day, g.cardKey = day, []byte(hashed(g.key, random))
 	}
-	return reached
+	return hashed(g.cardKey, number), nil
 }
 
-// wait is how long cards are refused to an attempt, and because of what; 0 if they are not.
-func (g *cardGuard) wait(orderID string, a cardAttempt) (longest time.Duration, why checkout.DeclineSource) {
-	if g == nil {
-		return 0, ""
+// origin is where an attempt of an order comes from; payment may be "". It is nil where no card
+// is refused, and for what no card can pay.
+func (g *cardGuard) origin(ctx context.Context, orderID, payment string, want checkout.Attempt) (*checkout.CardOrigin, error) {
+	if !g.limited || want.Method != checkout.MethodCard && !want.Element {
+		return nil, nil
 	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	now := g.now()
-	for _, s := range sources(orderID, a) {
-		if wait := s.limit().Wait(g.declines.Get(s.key()), now); wait > longest {
-			longest, why = wait, s.kind
-		}
-	}
-	return longest, why
-}
-
-func (s source) key() string { return string(s.kind) + " " + s.id }
-
-// fingerprint tells cards apart without keeping a number: its HMAC with a key that lives
-// a day, in memory only.
-func (g *cardGuard) fingerprint(number []byte) string {
-	if g == nil {
-		return ""
-	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if now := g.now(); !now.Before(g.keyEnds) {
-		g.key, g.keyEnds = make([]byte, 32), now.Add(keyLife)
-		_, _ = rand.Read(g.key) // it never fails
-	}
-	mac := hmac.New(sha256.New, g.key)
-	mac.Write(number)
-	return hex.EncodeToString(mac.Sum(nil))
-}
-
-// cameFrom is where an attempt comes from.
-func (g *cardGuard) cameFrom(want checkout.Attempt) cardAttempt {
-	a := cardAttempt{address: want.Device.IP}
+	origin := g.ofAddress(orderID, want.Device.IP)
+	origin.Payment = payment
 	if want.Entered.Given() {
-		a.fingerprint = g.fingerprint([]byte(want.Entered.Number()))
+		var err error
+		if origin.Card, err = g.fingerprint(ctx, []byte(want.Entered.Number())); err != nil {
+			return nil, err
+		}
 	}
-	return a
+	return &origin, nil
 }
 
-// CardsRefused is how long the order takes no card from an address, because too many
-// were declined; 0 if it takes cards. A card payment in progress goes on.
-func (s *recorder) CardsRefused(o checkout.Order, address string) time.Duration {
-	if active := o.Active(); active != nil && active.Method == checkout.MethodCard {
-		return 0
+func (g *cardGuard) ofAddress(orderID, address string) checkout.CardOrigin {
+	origin := checkout.CardOrigin{Order: orderID}
+	if network := checkout.Network(address); network != "" {
+		origin.Address = g.hash("address " + network)
 	}
-	wait, _ := s.cards.wait(o.ID, cardAttempt{address: address})
-	return wait
+	return origin
+}
+
+// CardsRefused reports whether the order takes no card from an address, because too many were
+// declined. A card payment in progress goes on. A page whose answer is not known shows cards:
+// the start decides.
+func (s *recorder) CardsRefused(ctx context.Context, o checkout.Order, address string) bool {
+	active := o.Active()
+	if !s.cards.limited || active != nil && active.Method == checkout.MethodCard {
+		return false
+	}
+	declines, err := s.store.Declines(ctx, s.cards.ofAddress(o.ID, address))
+	s.logFailure(ctx, "read declined cards", err, aboutOrder(o.ID))
+	wait, _ := declines.Wait(s.now())
+	return wait > 0
 }
 
 // checkCards refuses to begin a card payment while cards are refused, and takes the card
 // out of what may be chosen in Antom's element. An attempt in progress goes on.
-func (s *starts) checkCards(o checkout.Order, want checkout.Attempt) (checkout.Attempt, error) {
-	wait, why := s.cards.wait(o.ID, s.cards.cameFrom(want))
-	if wait == 0 || want.Continues(o.Active(), s.now()) {
+func (s *starts) checkCards(ctx context.Context, o checkout.Order, want checkout.Attempt) (checkout.Attempt, error) {
+	origin, err := s.cards.origin(ctx, o.ID, "", want)
+	if err != nil || origin == nil || want.Continues(o.Active(), s.now()) {
+		return want, err
+	}
+	declines, err := s.store.Declines(ctx, *origin)
+	if err != nil {
+		return want, err
+	}
+	wait, why := declines.Wait(s.now())
+	if wait == 0 {
 		return want, nil
 	}
-	refused := &checkout.Error{Code: checkout.CodeCardsRefused, Wait: wait}
-	switch {
-	case want.Element:
+	if want.Element {
 		want.Offered = slices.DeleteFunc(slices.Clone(want.Offered), func(code string) bool { return code == checkout.MethodCard })
 		if len(want.Offered) > 0 {
 			return want, nil
 		}
-	case want.Method != checkout.MethodCard:
-		return want, nil
 	}
 	s.cfg.Meter.CardsRefused(string(why))
-	return want, refused
+	return want, &checkout.Error{Code: checkout.CodeCardsRefused, Wait: wait}
 }
 
-// countDeclines counts the cards that were declined by a committed change, and tells of
-// the limits that this has reached.
-func (s *recorder) countDeclines(ctx context.Context, before, after checkout.Order) {
-	for _, p := range after.Payments {
-		was := before.Payment(p.RequestID)
-		if was == nil || !checkout.CardDeclined(*was, p) {
+// tellDeclines tells of the limits that the cards have reached which a committed change says were
+// declined.
+func (s *recorder) tellDeclines(ctx context.Context, before, after checkout.Order) {
+	if !s.cards.limited {
+		return
+	}
+	for _, p := range checkout.DeclinedIn(before, after) {
+		origin, err := s.store.CardOrigin(ctx, p.RequestID)
+		if err != nil {
+			s.logFailure(ctx, "read declined cards", err, aboutOrder(after.ID))
 			continue
 		}
-		for _, reached := range s.cards.declined(after.ID, p.RequestID) {
+		declines, err := s.store.Declines(ctx, origin)
+		s.logFailure(ctx, "read declined cards", err, aboutOrder(after.ID))
+		for _, reached := range declines.Reached(s.now()) {
 			s.log.WarnContext(ctx, "too many cards declined, cards are refused for a while", slog.String(checkout.LogOrder, after.ID),
 				slog.String(checkout.LogPayment, p.RequestID), slog.String(checkout.LogLimit, string(reached)))
 		}

@@ -23,7 +23,7 @@ func (s *charges) Charge(ctx context.Context, want checkout.ChargeRequest) (chec
 	if err != nil {
 		return o, err
 	}
-	unlock, err := s.locks.lock(ctx, o.ID)
+	unlock, err := s.alone(ctx, o.ID)
 	if err != nil {
 		return o, err
 	}

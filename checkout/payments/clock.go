@@ -9,21 +9,17 @@ import (
 	"antom-checkout/checkout"
 )
 
-// clockJump is how far the clock may go back before anything is done about it. What
-// waits is late by no more than that.
-const clockJump = 10 * time.Second
-
 // endOfTime is later than every time that a payment waits for.
 var endOfTime = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // clockWatch sees whether the clock has gone back.
 type clockWatch struct{ seen atomic.Int64 } // the latest time, in milliseconds; 0 at the start
 
-// wentBack reports whether the clock has gone back since it was asked last. At the
-// start of the program it may have.
+// wentBack reports whether the clock has gone back since it was asked last, by so much that
+// anything is done about it. At the start of the program it may have.
 func (w *clockWatch) wentBack(now time.Time) bool {
 	before := w.seen.Swap(now.UnixMilli())
-	return before == 0 || before-now.UnixMilli() > clockJump.Milliseconds()
+	return before == 0 || before-now.UnixMilli() > checkout.ClockSkew.Milliseconds()
 }
 
 // followClock makes due what waits for a time further away than the rules could have

@@ -25,7 +25,7 @@ func (s *outbox) sendEmail(ctx context.Context, o checkout.Order, effect checkou
 	if p := o.Current(); p != nil {
 		email.Method = s.methods.Method(p.Method)
 	}
-	undo, err := s.allowances.take(email, s.now())
+	undo, err := s.takeEmail(ctx, email)
 	if err != nil {
 		return err
 	}

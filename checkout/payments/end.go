@@ -2,6 +2,7 @@ package payments
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"antom-checkout/checkout"
@@ -10,7 +11,30 @@ import (
 // endings ends attempts and orders, once Antom agrees.
 type endings struct {
 	*operations
-	locks keyedMutex // one start, or end, at a time per order
+	locks keyedMutex // one start, or end, at a time per order in this program
+}
+
+// errBusyOrder says that another start, or end, of an order goes on for longer than the caller
+// waits.
+var errBusyOrder = errors.New("another request works on the order")
+
+// alone waits until no other start, or end, of an order goes on in any program, as long as ctx
+// allows. It spares Antom calls and buyers confusion; what may happen to an order is decided in
+// the transaction of each change.
+func (s *endings) alone(ctx context.Context, orderID string) (leave func(), err error) {
+	unlock, err := s.locks.lock(ctx, orderID)
+	if err != nil {
+		return nil, errors.Join(errBusyOrder, err)
+	}
+	release, err := s.store.HoldOrder(ctx, orderID)
+	if err != nil {
+		unlock()
+		if ctx.Err() != nil {
+			err = errors.Join(errBusyOrder, err)
+		}
+		return nil, err
+	}
+	return func() { release(); unlock() }, nil
 }
 
 // Refresh inquires Antom about the order's payment if that is due, expires the
@@ -46,9 +70,12 @@ func (s *endings) EndAttempt(ctx context.Context, orderID string) (checkout.Orde
 	}
 	queue, leave := context.WithTimeout(ctx, startPatience)
 	defer leave()
-	unlock, err := s.locks.lock(queue, orderID)
-	if err != nil {
+	unlock, err := s.alone(queue, orderID)
+	if errors.Is(err, errBusyOrder) {
 		return o, nil
+	}
+	if err != nil {
+		return o, err
 	}
 	defer unlock()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callAllowance)
@@ -103,13 +130,19 @@ func (s *endings) endAttempt(ctx context.Context, o checkout.Order, p checkout.P
 // expire closes an order if it is past its end, once Antom agrees that it can no
 // longer be paid.
 func (s *endings) expire(ctx context.Context, orderID string) error {
-	unlock, err := s.locks.lock(ctx, orderID)
+	o, err := s.store.OrderByID(ctx, orderID)
+	if err != nil || !o.PastEnd(s.now(), 0) {
+		return err
+	}
+	unlock, err := s.alone(ctx, orderID)
+	if errors.Is(err, errBusyOrder) {
+		return nil // what goes on with the order ends it, or the sweeper does
+	}
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	o, err := s.store.OrderByID(ctx, orderID)
-	if err != nil {
+	if o, err = s.store.OrderByID(ctx, orderID); err != nil {
 		return err
 	}
 	_, err = s.expireIfOver(ctx, o, 0)

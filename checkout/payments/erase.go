@@ -12,7 +12,7 @@ import (
 // erasing erases buyers' data.
 type erasing struct {
 	*recorder
-	begun  hourly                        // the work on what is due
+	begun  time.Time                     // the work on what is due
 	worked map[bool]*checkout.DueErasure // up to where, of orders that were paid and of those that never were; nil when it is done
 }
 
@@ -49,9 +49,11 @@ func (s *erasing) ForgetOld(ctx context.Context) error { return s.store.ForgetOl
 func (s *erasing) eraseDue(ctx context.Context) {
 	now := s.now()
 	if len(s.worked) == 0 {
-		if !s.begun.take("", now) {
+		if now.Sub(s.begun).Abs() < time.Hour {
 			return
 		}
+		s.begun = now
+		s.logFailure(ctx, "forget what was counted", s.store.ForgetCounts(ctx))
 		s.worked = map[bool]*checkout.DueErasure{false: {}, true: {}}
 	}
 	paid, unpaid := s.cfg.Retention.Cutoffs(now)

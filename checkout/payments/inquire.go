@@ -12,7 +12,8 @@ import (
 // however many pages wait for it; Antom's documents ask for two seconds.
 const inquiryPause = 2 * time.Second
 
-// inquirer asks Antom how payments stand. Many callers share one inquiry.
+// inquirer asks Antom how payments stand. Many callers share one inquiry, also those of several
+// programs.
 type inquirer struct {
 	*recorder
 	inquiries inquiries
@@ -30,6 +31,9 @@ func (s *inquirer) refresh(ctx context.Context, o checkout.Order) (checkout.Orde
 		// The caller that asked first may leave; the others still want the answer.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callAllowance)
 		defer cancel()
+		if mine, err := s.store.ClaimInquiry(ctx, p.RequestID, inquiryPause); err != nil || !mine {
+			return err // another program inquires: what it learns is in the database then
+		}
 		after, _, err := s.inquire(ctx, o, *p)
 		asked = &after
 		return err
@@ -71,7 +75,11 @@ func (s *inquirer) changesNothing(o checkout.Order, e checkout.Event) bool {
 // inquireOnce inquires a payment for the sweeper, unless that was just done for a page.
 func (s *inquirer) inquireOnce(ctx context.Context, o checkout.Order, requestID string, now time.Time) (checkout.Finding, error) {
 	answer := checkout.FindingUnknown
-	fresh, err := s.inquiries.once(ctx, requestID, now, func() (err error) {
+	fresh, err := s.inquiries.once(ctx, requestID, now, func() error {
+		mine, err := s.store.ClaimInquiry(ctx, requestID, inquiryPause)
+		if err != nil || !mine {
+			return err
+		}
 		_, answer, err = s.inquire(ctx, o, *o.Payment(requestID))
 		return err
 	})

@@ -1,6 +1,10 @@
 package payments
 
-import "antom-checkout/checkout"
+import (
+	"context"
+
+	"antom-checkout/checkout"
+)
 
 // Meter counts what happens to payments, once each has been committed. It is
 // told no id, no amount and no person.
@@ -33,12 +37,13 @@ func counted(p checkout.Payment) checkout.PaymentStatus {
 	return p.Status
 }
 
-// countOutcomes tells the meter which attempts have changed their status.
-func (s *recorder) countOutcomes(after checkout.Order, transitions []checkout.Transition) {
+// countOutcomes tells meter and tracer which attempts have changed their status.
+func (s *recorder) countOutcomes(ctx context.Context, after checkout.Order, transitions []checkout.Transition) {
 	for _, t := range transitions {
 		if t.Subject == checkout.SubjectPayment && t.From != "" {
 			p := after.Payment(t.PaymentRequestID)
 			s.cfg.Meter.Outcome(p.Method, counted(*p))
+			s.cfg.Tracer.Outcome(ctx, p.RequestID, p.Method, string(counted(*p)))
 		}
 	}
 }

@@ -136,7 +136,7 @@ func (s *operators) Cancel(ctx context.Context, orderID string, key checkout.Key
 	if err := s.checkKey(ctx, action); err != nil {
 		return err
 	}
-	unlock, err := s.locks.lock(ctx, orderID)
+	unlock, err := s.alone(ctx, orderID)
 	if err != nil {
 		return err
 	}
@@ -252,7 +252,7 @@ func (s *operators) Accept(ctx context.Context, orderID string, key checkout.Key
 		return err
 	}
 	if o.OrderedBy(key) != nil {
-		return checkout.NewError(checkout.CodeKeyReused, "this key was used for another action")
+		return checkout.NewError(checkout.CodeKeyReused, "")
 	}
 	if o.Review.NeedsResolution() {
 		if o, err = s.resolve(ctx, orderID, 0, key, checkout.ResolutionAccept); err == nil && o.Review != "" {

@@ -2,7 +2,6 @@ package payments
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"antom-checkout/checkout"
@@ -23,39 +22,25 @@ func (s *outbox) tellOperator(ctx context.Context, o checkout.Order, effect chec
 	if s.cfg.Operator == nil {
 		return nil
 	}
-	if email.Matter == checkout.MatterShopFault && !s.told.take(email.Code, s.now()) {
-		return nil
+	undo := func() {}
+	if email.Matter == checkout.MatterShopFault {
+		hourly := hourlyEmail(email.Code)
+		over, _, err := s.store.Take(ctx, hourly)
+		if err != nil || over != nil {
+			return err
+		}
+		undo = s.undoing(ctx, hourly)
 	}
 	ctx, cancel := context.WithTimeout(ctx, emailTimeout)
 	defer cancel()
 	err := s.cfg.Operator.MailOperator(ctx, email)
-	if err != nil && email.Matter == checkout.MatterShopFault {
-		s.told.release(email.Code)
+	if err != nil {
+		undo()
 	}
 	return err
 }
 
-// hourly lets each thing happen once an hour.
-type hourly struct {
-	mu   sync.Mutex
-	last map[string]time.Time
-}
-
-func (h *hourly) take(what string, now time.Time) bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if last, taken := h.last[what]; taken && now.Sub(last).Abs() < time.Hour {
-		return false
-	}
-	if h.last == nil {
-		h.last = map[string]time.Time{}
-	}
-	h.last[what] = now
-	return true
-}
-
-func (h *hourly) release(what string) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	delete(h.last, what)
+// hourlyEmail lets the operator have one email an hour about a matter.
+func hourlyEmail(matter string) checkout.Allowance {
+	return checkout.Allowance{Name: "operator's emails: " + matter, Most: 1, Every: time.Hour}
 }

@@ -19,8 +19,6 @@ type outbox struct {
 	methods Methods
 	links
 	lookups    chan lookup
-	allowances *allowances
-	told       hourly   // to the operator: faults of the shop by code, and strays
 	unrecorded sync.Map // ids of effects that are done and could not be marked as sent yet
 }
 

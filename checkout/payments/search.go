@@ -91,8 +91,8 @@ func (s *sweeper) tellOfStrays(ctx context.Context) error {
 		return err
 	}
 	if s.cfg.Operator != nil {
-		if !s.outbox.told.take(string(checkout.MatterStray), s.now()) {
-			return nil
+		if over, _, err := s.store.Take(ctx, hourlyEmail(string(checkout.MatterStray))); err != nil || over != nil {
+			return err
 		}
 		if err := s.mailStrays(ctx, searches); err != nil {
 			return err // the strays stay, and the next hour's email tells of them

@@ -60,6 +60,7 @@ type Config struct {
 	Operator      checkout.OperatorMailer // nil: the log alone tells what waits for a person
 	EmailLimits   EmailLimits             // of emails about unpaid orders
 	CardLimits    bool                    // cards are refused for a while when too many were declined
+	CountKey      []byte                  // of the hashes of what is counted; nil: the counts end with the program
 	Retention     checkout.Retention      // of the buyers' data of paid orders
 	Cards         checkout.CardRules      // about saved cards
 	LinkKey       []byte                  // signs the links in emails; nil: they open until the program ends
@@ -68,6 +69,7 @@ type Config struct {
 	NewID         func() string
 	Log           *slog.Logger // nil discards
 	Meter         Meter        // counts what happens; nil counts nothing
+	Tracer        Tracer       // nil: payments have no traces
 }
 
 // Service moves payments. All of its methods are safe for concurrent use. Each part
@@ -116,19 +118,25 @@ func New(cfg Config, store Store, gateway Gateway, methods Methods) *Service {
 	if cfg.LinkKey == nil {
 		cfg.LinkKey = []byte(rand.Text())
 	}
+	if cfg.CountKey == nil {
+		cfg.CountKey = []byte(rand.Text())
+	}
 	if cfg.Meter == nil {
 		cfg.Meter = noMeter{}
 	}
+	if cfg.Tracer == nil {
+		cfg.Tracer = noTracer{}
+	}
 	recorder := &recorder{
 		paymentLog: paymentLog{cfg.Log}, cfg: cfg, store: store, gateway: gateway, now: cfg.Now,
-		watches: &watches{}, cards: newCardGuard(cfg.CardLimits, cfg.Now), wake: make(chan struct{}, 1), wakeEmails: make(chan struct{}, 1), wakeLookup: make(chan struct{}, 1),
+		watches: &watches{}, cards: &cardGuard{limited: cfg.CardLimits, store: store, now: cfg.Now, key: cfg.CountKey},
+		wake: make(chan struct{}, 1), wakeEmails: make(chan struct{}, 1), wakeLookup: make(chan struct{}, 1),
 		wakeSearch: make(chan struct{}, 1),
 	}
 	endings := &endings{operations: &operations{&inquirer{recorder: recorder}}}
 	starts := &starts{endings: endings, methods: methods}
 	outbox := &outbox{
 		recorder: recorder, methods: methods, links: links{cfg.PublicURL, cfg.LinkKey, cfg.LinkKeyBefore}, lookups: make(chan lookup, lookupsWaiting),
-		allowances: newAllowances(cfg.EmailLimits),
 	}
 	watching := &watching{endings}
 	erasing := &erasing{recorder: recorder}
@@ -206,8 +214,8 @@ func (s *recorder) announce(ctx context.Context, before, after checkout.Order, c
 		return
 	}
 	transitions := checkout.Transitions(before, after)
-	s.countOutcomes(after, transitions)
-	s.countDeclines(ctx, before, after)
+	s.countOutcomes(ctx, after, transitions)
+	s.tellDeclines(ctx, before, after)
 	s.logTransitions(ctx, after, transitions, cause)
 	s.watches.grown()
 	s.wakeSweeper()

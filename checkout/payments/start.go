@@ -53,9 +53,12 @@ func (s *starts) Start(ctx context.Context, token string, want checkout.Attempt)
 	}
 	queue, leave := context.WithTimeout(ctx, startPatience)
 	defer leave()
-	unlock, err := s.locks.lock(queue, o.ID)
-	if err != nil { // another start of this order waits for Antom
+	unlock, err := s.alone(queue, o.ID)
+	if errors.Is(err, errBusyOrder) { // another start of this order waits for Antom
 		return waiting(o, nil), nil
+	}
+	if err != nil {
+		return Started{Order: o}, err
 	}
 	defer unlock()
 	// A buyer who closes the tab must not leave a request half done.
@@ -113,7 +116,7 @@ func (s *starts) start(ctx context.Context, orderID string, want checkout.Attemp
 	if err != nil || answered != nil {
 		return deref(answered), err
 	}
-	if want, err = s.checkCards(o, want); err != nil {
+	if want, err = s.checkCards(ctx, o, want); err != nil {
 		return Started{Order: o}, err
 	}
 	o, answered, err = s.replace(ctx, o, want)
@@ -196,7 +199,6 @@ func (s *starts) begin(ctx context.Context, o checkout.Order, want checkout.Atte
 	if err != nil {
 		return Started{Order: o}, err
 	}
-	s.cards.began(p.RequestID, s.cards.cameFrom(want))
 	p = *added.Payment(p.RequestID)
 	if !want.Entered.Given() {
 		return s.submit(ctx, added, p, false)
@@ -268,7 +270,11 @@ func (s *starts) attemptEnd(o checkout.Order, want checkout.Attempt, now time.Ti
 // asked. An order without a language or a buyer gets those of the attempt.
 func (s *starts) addPayment(ctx context.Context, o checkout.Order, p checkout.Payment, want checkout.Attempt) (checkout.Order, error) {
 	cause := checkout.Cause{Kind: checkout.ByShopper, ID: p.RequestID}
-	before, after, err := s.store.Update(ctx, o.ID, checkout.Evidence{Cause: cause},
+	origin, err := s.cards.origin(ctx, o.ID, p.RequestID, want)
+	if err != nil {
+		return checkout.Order{}, err
+	}
+	before, after, err := s.store.Update(ctx, o.ID, checkout.Evidence{Cause: cause, Card: origin},
 		func(current checkout.Order) (checkout.Order, []checkout.Effect, error) {
 			current = checkout.BindBuyer(checkout.SpokenIn(current, want.Language), want.Buyer)
 			if current.Buyer != o.Buyer || current.BuyerReference != o.BuyerReference { // the request names others
@@ -281,6 +287,7 @@ func (s *starts) addPayment(ctx context.Context, o checkout.Order, p checkout.Pa
 		return checkout.Order{}, fmt.Errorf("store payment: %w", err)
 	}
 	s.cfg.Meter.Started(p.Method)
+	s.cfg.Tracer.Started(ctx, p.RequestID, p.Method)
 	s.logTransitions(ctx, after, checkout.Transitions(before, after), cause)
 	s.watches.grown()
 	return after, nil
@@ -347,7 +354,7 @@ func (s *starts) dropUnpayable(ctx context.Context, o checkout.Order, requestID 
 // resubmit sends a request again that Antom has not received, so that a buyer who
 // waits can go on. It takes its turn with the buyer's own starts.
 func (s *starts) resubmit(ctx context.Context, orderID, requestID string) error {
-	unlock, err := s.locks.lock(ctx, orderID)
+	unlock, err := s.alone(ctx, orderID)
 	if err != nil {
 		return err
 	}

@@ -72,6 +72,12 @@ type Store interface {
 	// ClaimEffect says before an effect is carried out whether this program is to do so.
 	// Where several share the database, the others leave it alone for some time.
 	ClaimEffect(ctx context.Context, e checkout.PendingEffect) (mine bool, err error)
+	// ClaimInquiry says before a payment is inquired for a page, or by the sweeper, whether this
+	// program may: no other one has claimed that for less than a pause.
+	ClaimInquiry(ctx context.Context, requestID string, pause time.Duration) (mine bool, err error)
+	// HoldOrder waits until no other program holds an order, as long as ctx allows, and keeps
+	// the others off until it is released.
+	HoldOrder(ctx context.Context, orderID string) (release func(), err error)
 	// HastenEffects makes outbox rows due now that wait for longer than longest says.
 	HastenEffects(ctx context.Context, longest func(checkout.PendingEffect) time.Duration) error
 	// EffectDone marks an outbox row as sent; EffectFailed sets when it is tried
@@ -79,6 +85,19 @@ type Store interface {
 	EffectDone(ctx context.Context, id int64) error
 	EffectFailed(ctx context.Context, id int64, next time.Time) error
 	EffectGivenUp(ctx context.Context, id int64, then ...checkout.Effect) error
+
+	// Take uses each of some allowances once, or none of them: then over is one that is used
+	// up, for so long. UndoTake undoes it.
+	Take(ctx context.Context, wanted ...checkout.Allowance) (over *checkout.Allowance, wait time.Duration, err error)
+	UndoTake(ctx context.Context, taken ...checkout.Allowance) error
+	// Declines are the declined cards of an origin. CardOrigin is that of an attempt, or
+	// ErrNotFound; Update notes it, and counts declines.
+	Declines(ctx context.Context, origin checkout.CardOrigin) (checkout.Declines, error)
+	CardOrigin(ctx context.Context, requestID string) (checkout.CardOrigin, error)
+	// CardKey is a secret of a day, the same for all programs.
+	CardKey(ctx context.Context, day int64) ([]byte, error)
+	// ForgetCounts deletes what no longer counts.
+	ForgetCounts(ctx context.Context) error
 
 	// SavedCards lists all cards of a buyer, the one used last first, and those that were
 	// removed. SavedCard finds one, or answers ErrNotFound. Update saves, marks and erases

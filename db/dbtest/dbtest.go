@@ -21,7 +21,7 @@ var tables sync.Once
 func NewPostgres(t testing.TB) (address string) {
 	t.Helper()
 	tables.Do(func() {
-		store, err := db.Open(context.Background(), pgtest.Make(t, "tables"))
+		store, err := db.Open(context.Background(), pgtest.Make(t, "tables"), db.Migrating())
 		if err == nil {
 			err = store.Close()
 		}

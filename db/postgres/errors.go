@@ -30,6 +30,13 @@ func IsConflict(err error) bool {
 	return code == serializationFailure || code == deadlockDetected
 }
 
+// IsAnswer reports that the server has answered with an error and keeps the connection: the
+// statement was not carried out.
+func IsAnswer(err error) bool {
+	var failure *pgconn.PgError
+	return errors.As(err, &failure) && failure.SeverityUnlocalized == "ERROR"
+}
+
 // IsUnavailable reports that the server could not be reached, or could not store.
 func IsUnavailable(err error) bool {
 	if code := codeOf(err); code != "" {
@@ -39,11 +46,8 @@ func IsUnavailable(err error) bool {
 	var connecting *pgconn.ConnectError
 	return errors.As(err, &network) || errors.As(err, &connecting) || errors.Is(err, driver.ErrBadConn) ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, context.DeadlineExceeded) ||
-		pgconn.Timeout(err) || isClosed(err)
+		pgconn.Timeout(err) || errors.Is(err, net.ErrClosed) || errors.Is(err, pgconn.ErrConnClosed) || errors.Is(err, errUnreplicated)
 }
-
-// isClosed reports that a connection was found closed. pgx has no type for it.
-func isClosed(err error) bool { return err != nil && errors.Is(err, net.ErrClosed) }
 
 // Violates reports that a row would have had what another one has by a unique constraint or
 // index.

@@ -6,19 +6,23 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // Channel is what programs on one database tell one another by that rows have changed. The
-// payload is the Program that has changed them.
+// payload names the program that has changed them.
 const Channel = "antom_checkout"
 
-const listenPause = time.Second // between two tries to connect
+const (
+	listenPause = time.Second      // between two tries to connect
+	silenceTime = 10 * time.Second // after which a connection that says nothing is asked whether it is cut
+)
 
-// Listen calls news when another program says that it has changed rows, and once whenever it
+// Listen calls news when another program than its own says that it has changed rows, and once whenever it
 // begins to listen, because something may have been said before. It returns when ctx ends.
-func Listen(ctx context.Context, address string, news func()) {
+func Listen(ctx context.Context, address, own string, news func()) {
 	for ctx.Err() == nil {
-		_ = listen(ctx, address, news) // who is not told reads the rows a little later
+		_ = listen(ctx, address, own, news) // who is not told reads the rows a little later
 		select {
 		case <-ctx.Done():
 		case <-time.After(listenPause):
@@ -26,7 +30,7 @@ func Listen(ctx context.Context, address string, news func()) {
 	}
 }
 
-func listen(ctx context.Context, address string, news func()) error {
+func listen(ctx context.Context, address, own string, news func()) error {
 	c, err := config(address)
 	if err != nil {
 		return err
@@ -39,16 +43,29 @@ func listen(ctx context.Context, address string, news func()) error {
 	if _, err := conn.Exec(ctx, `LISTEN `+Channel); err != nil {
 		return err
 	}
-	own := Program()
 	for news(); ; {
-		said, err := conn.WaitForNotification(ctx)
+		said, err := next(ctx, conn)
 		if err != nil {
 			return err
 		}
-		if said.Payload != own {
+		if said != nil && said.Payload != own {
 			news()
 		}
 	}
+}
+
+// next is what is said next, or nil where nothing was said for a while and the connection
+// is whole.
+func next(ctx context.Context, conn *pgx.Conn) (*pgconn.Notification, error) {
+	limited, cancel := context.WithTimeout(ctx, silenceTime)
+	defer cancel()
+	said, err := conn.WaitForNotification(limited)
+	if err == nil || !pgconn.Timeout(err) || ctx.Err() != nil {
+		return said, err
+	}
+	asking, stop := context.WithTimeout(ctx, connectTimeout)
+	defer stop()
+	return nil, conn.Ping(asking)
 }
 
 // Bell tells the other programs that rows have changed. However often it is rung while it

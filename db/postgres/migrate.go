@@ -11,11 +11,13 @@ import (
 	"github.com/pressly/goose/v3/lock"
 )
 
+// Migrations are the files of goose.
+//
 //go:embed migrations/*.sql
-var migrations embed.FS
+var Migrations embed.FS
 
-func newProvider(on *sql.DB) (*goose.Provider, error) {
-	files, err := fs.Sub(migrations, "migrations")
+func newProvider(on *sql.DB, further []string) (*goose.Provider, error) {
+	files, err := fs.Sub(Migrations, "migrations")
 	if err != nil {
 		return nil, err
 	}
@@ -23,13 +25,32 @@ func newProvider(on *sql.DB) (*goose.Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	return goose.NewProvider(goose.DialectPostgres, on, files, goose.WithSessionLocker(locker))
+	return goose.NewProvider(goose.DialectPostgres, on, files, append(Further(further), goose.WithSessionLocker(locker))...)
+}
+
+// furtherVersion is beyond all migrations.
+const furtherVersion = 99999
+
+// Further is a migration of these statements, or nothing without any.
+func Further(statements []string) (options []goose.ProviderOption) {
+	if len(statements) == 0 {
+		return nil
+	}
+	up := &goose.GoFunc{RunTx: func(ctx context.Context, on *sql.Tx) error {
+		for _, statement := range statements {
+			if _, err := on.ExecContext(ctx, statement); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+	return []goose.ProviderOption{goose.WithGoMigrations(goose.NewGoMigration(furtherVersion, up, nil))}
 }
 
 // Migrate makes the tables, or brings them to this program's schema. Of several programs
 // that start together one does it, and the others wait.
-func Migrate(ctx context.Context, on *sql.DB) error {
-	provider, err := newProvider(on)
+func Migrate(ctx context.Context, on *sql.DB, further ...string) error {
+	provider, err := newProvider(on, further)
 	if err != nil {
 		return err
 	}
@@ -46,8 +67,8 @@ type Tables struct {
 }
 
 // Examine reads which tables there are.
-func Examine(ctx context.Context, on *sql.DB) (t Tables, err error) {
-	provider, err := newProvider(on)
+func Examine(ctx context.Context, on *sql.DB, further ...string) (t Tables, err error) {
+	provider, err := newProvider(on, further)
 	if err != nil {
 		return t, err
 	}

@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -38,6 +37,9 @@ func Shown(address string) string {
 		return "postgres://…"
 	}
 	shown := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}
+	if host := u.Query().Get("host"); host != "" {
+		shown.Host = host
+	}
 	if name := u.User.Username(); name != "" {
 		shown.User = url.User(name)
 	}
@@ -53,8 +55,11 @@ var limits = map[string]string{
 	"idle_in_transaction_session_timeout": "30s",
 }
 
-// deadAfter is how soon a connection counts as cut that nothing comes from.
+// deadAfter is how soon an idle connection counts as cut that nothing comes from.
 var deadAfter = net.KeepAliveConfig{Enable: true, Idle: 5 * time.Second, Interval: 5 * time.Second, Count: 3}
+
+// unheardFor is how long the server's machine may leave unconfirmed what was sent to it.
+const unheardFor = 10 * time.Second
 
 var errAddress = errors.New("it is not the address of a PostgreSQL database, such as postgres://USER:PASSWORD@HOST:5432/DATABASE?sslmode=verify-full")
 
@@ -74,13 +79,15 @@ func config(address string) (*pgx.ConnConfig, error) {
 	if c.ConnectTimeout == 0 {
 		c.ConnectTimeout = connectTimeout
 	}
-	c.DialFunc = (&net.Dialer{KeepAliveConfig: deadAfter}).DialContext
+	c.DialFunc = (&net.Dialer{KeepAliveConfig: deadAfter, Control: giveUpUnheard}).DialContext
+	c.OnNotice = noteUnreplicated
 	return c, nil
 }
 
 // Open makes a pool of at most so many connections, and sees that the server can be used. A
 // program has two; poolSize in the address says how many connections they may have together.
-func Open(ctx context.Context, address string, connections int) (*sql.DB, error) {
+// What the server answers with passes through explain.
+func Open(ctx context.Context, address string, connections int, explain func(error) error) (*sql.DB, error) {
 	c, err := config(address)
 	if err != nil {
 		return nil, err
@@ -88,7 +95,7 @@ func Open(ctx context.Context, address string, connections int) (*sql.DB, error)
 	if most := mostConnections(address); most > 0 {
 		connections = min(connections, max(2, most/2))
 	}
-	pool := stdlib.OpenDB(*c)
+	pool := sql.OpenDB(connector{stdlib.GetConnector(*c), explain})
 	pool.SetMaxOpenConns(connections)
 	pool.SetMaxIdleConns(connections)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
@@ -132,11 +139,3 @@ func examine(ctx context.Context, pool *sql.DB) error {
 	}
 	return nil
 }
-
-// Program names this process among those that work on the database.
-func Program() string {
-	host, _ := os.Hostname()
-	return fmt.Sprintf("%s %d %d", host, os.Getpid(), started.UnixNano())
-}
-
-var started = time.Now()

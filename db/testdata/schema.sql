@@ -1,3 +1,8 @@
+CREATE TABLE allowances (
+	name     TEXT PRIMARY KEY, -- a keyed hash
+	whole_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE api_keys (
 	id         TEXT PRIMARY KEY,
 	name       TEXT NOT NULL,
@@ -20,6 +25,26 @@ CREATE TABLE calls (
 	at                 INTEGER NOT NULL
 , path TEXT NOT NULL DEFAULT '', client_id TEXT NOT NULL DEFAULT '', signed_time TEXT NOT NULL DEFAULT '', signature TEXT NOT NULL DEFAULT '', body BLOB NOT NULL DEFAULT x'') STRICT;
 
+CREATE TABLE card_attempts (
+	payment     TEXT PRIMARY KEY, -- payment_request_id
+	order_id    TEXT NOT NULL,
+	address     TEXT NOT NULL,
+	card        TEXT NOT NULL,
+	begun_at    INTEGER NOT NULL,
+	declined_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX card_declines_of_address ON card_attempts (address, declined_at) WHERE declined_at IS NOT NULL;
+
+CREATE INDEX card_declines_of_card ON card_attempts (card, declined_at) WHERE declined_at IS NOT NULL;
+
+CREATE INDEX card_declines_of_order ON card_attempts (order_id, declined_at) WHERE declined_at IS NOT NULL;
+
+CREATE TABLE card_keys (
+	day    INTEGER PRIMARY KEY, -- since 1970, by UTC
+	random BLOB NOT NULL
+) STRICT;
+
 CREATE TABLE carts (
     seq        INTEGER PRIMARY KEY,
     session    TEXT NOT NULL UNIQUE,
@@ -29,6 +54,11 @@ CREATE TABLE carts (
 ) STRICT;
 
 CREATE INDEX carts_changed ON carts (changed_at);
+
+CREATE TABLE compatible_schema (
+	one    INTEGER PRIMARY KEY CHECK (one = 1),
+	oldest INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE deliveries (
 	id          INTEGER PRIMARY KEY,

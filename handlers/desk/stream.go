@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+
+	"antom-checkout/handlers/web"
 )
 
 // Watcher tells when orders have changed.
@@ -55,6 +57,8 @@ func (d orderPages) streamOrders(c echo.Context) error {
 		case <-end:
 			return nil
 		case <-d.Done:
+			fmt.Fprint(c.Response(), web.ComeBackElsewhere())
+			_ = stream.Flush() // the browser may have left
 			return nil
 		case <-c.Request().Context().Done():
 			return nil

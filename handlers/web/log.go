@@ -24,6 +24,7 @@ const (
 	LogStack     = "stack"
 	LogDirective = "directive"
 	LogSource    = "source"
+	LogTrace     = "trace"    // the id of the request's trace, where traces are on
 	LogAnswer    = "answer"   // why an error was not answered
 	LogUnlogged  = "unlogged" // how many such requests have no line of their own
 )

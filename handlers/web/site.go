@@ -28,6 +28,7 @@ type Config struct {
 	Now            func() time.Time
 	Log            *slog.Logger
 	Meter          Meter
+	Tracer         Tracer // nil: requests have no spans
 }
 
 // Meter counts requests. It gets routes, not addresses: no token, no id and
@@ -47,7 +48,7 @@ type Site struct {
 }
 
 // New makes a site. Every field of the Config but Logo, Accent, AllowedHosts,
-// OpenToOthers, Uploads, TrustedProxies, Developers and TimeZone has to be there.
+// OpenToOthers, Uploads, TrustedProxies, Developers, TimeZone and Tracer has to be there.
 func New(cfg Config) *Site {
 	return &Site{cfg: cfg, hosts: NewHosts(append([]string{cfg.PublicURL.Host}, cfg.AllowedHosts...)...), log: WithRequestID(cfg.Log)}
 }
@@ -73,6 +74,9 @@ func (s *Site) Echo() *echo.Echo {
 func (s *Site) chain(e *echo.Echo) {
 	e.Pre(ignoreTrailingSlashes)
 	e.Use(s.nameRequest)
+	if s.cfg.Tracer != nil {
+		e.Use(s.traceRequest)
+	}
 	e.Use(s.noteProxies)
 	e.Use(s.logRequest)
 	e.Use(secureHeaders(s.HTTPS()))

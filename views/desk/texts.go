@@ -7,8 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"strconv"
-	"strings"
+	"sync"
 
 	"golang.org/x/text/language"
 
@@ -18,10 +17,19 @@ import (
 //go:embed messages/*.json
 var messageFiles embed.FS
 
-// texts are those of each language by their keys, and English is the first.
-var texts = map[language.Tag]map[string]string{
-	language.English:           readTexts("en"),
-	language.SimplifiedChinese: readTexts("zh"),
+// texts are those of each language by their keys, and English is the first. They are read when
+// the first page needs them.
+var texts = map[language.Tag]func() map[string]string{
+	language.English:           sync.OnceValue(func() map[string]string { return readTexts("en") }),
+	language.SimplifiedChinese: sync.OnceValue(func() map[string]string { return readTexts("zh") }),
+}
+
+// textsOf are those of a language, or none.
+func textsOf(tag language.Tag) map[string]string {
+	if read, known := texts[tag]; known {
+		return read()
+	}
+	return nil
 }
 
 // Languages lists the languages of the dashboard, the default first.
@@ -65,22 +73,22 @@ func LanguageChoices(ctx context.Context, href func(code string) string) (all []
 // Text is the text behind key in the language of ctx, with {0}, {1}… replaced by args. A
 // key without a text is shown as it is, and a test fails.
 func Text(ctx context.Context, key string, args ...any) string {
-	text, ok := texts[views.Language(ctx)][key]
+	text, ok := textsOf(views.Language(ctx))[key]
 	if !ok {
-		text, ok = texts[language.English][key]
+		text, ok = textsOf(language.English)[key]
 	}
 	if !ok {
 		return key
 	}
-	pairs := make([]string, 0, 2*len(args))
+	values := make([]string, len(args))
 	for i, arg := range args {
-		pairs = append(pairs, "{"+strconv.Itoa(i)+"}", fmt.Sprint(arg))
+		values[i] = fmt.Sprint(arg)
 	}
-	return strings.NewReplacer(pairs...).Replace(text) // in one pass: an argument that looks like a placeholder is not one
+	return views.FillIn(text, values...)
 }
 
 // HasText reports whether key has a text. It serves keys that are composed from data.
 func HasText(key string) bool {
-	_, ok := texts[language.English][key]
+	_, ok := textsOf(language.English)[key]
 	return ok
 }

@@ -16,7 +16,7 @@ var placeholder = regexp.MustCompile(`\{\d\}`)
 // TestBothLanguagesHaveTheSameKeysAndPlaceholders: English and Simplified Chinese are
 // complete.
 func TestBothLanguagesHaveTheSameKeysAndPlaceholders(t *testing.T) {
-	english, chinese := texts[language.English], texts[language.SimplifiedChinese]
+	english, chinese := textsOf(language.English), textsOf(language.SimplifiedChinese)
 	for _, key := range slices.Sorted(maps.Keys(english)) {
 		if english[key] == "" || chinese[key] == "" {
 			t.Errorf("%s has no text in one of the languages", key)

@@ -114,7 +114,7 @@
 		}
 		$("pay").hidden = (options.appearance || {}).showSubmitButton === false && part !== "code";
 		$("another").hidden = part === "choice";
-		$("reason").replaceChildren(option("", "the usual one"), ...(payment.reasons || []).map((r) => option(r, r)));
+		$("reason").replaceChildren(option("", "default reason"), ...(payment.reasons || []).map((r) => option(r, r)));
 		shown("payment", ...parts);
 		tell("dismissLoading", { message: "" });
 		tell("showCloseButton");
