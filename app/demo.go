@@ -15,37 +15,48 @@ import (
 
 // demo serves the shop with its sandbox on the local network, for a phone.
 func demo(ctx context.Context, l *line) error {
-	if getenv := l.getenv; getenv("PUBLIC_URL") == "" {
-		host, err := networkAddress()
-		if err != nil {
-			return err
+	var missing error
+	getenv := l.getenv
+	l.getenv = func(name string) string {
+		text := getenv(name)
+		if name != "PUBLIC_URL" || text != "" {
+			return text
 		}
-		l.getenv = func(name string) string {
-			if name == "PUBLIC_URL" {
-				return "http://" + netip.AddrPortFrom(host, 8080).String()
-			}
-			return getenv(name)
+		var at netip.Addr
+		if at, missing = networkAddress(); missing != nil {
+			return ""
 		}
+		return "http://" + netip.AddrPortFrom(at, 8080).String()
 	}
-	return serve(ctx, l)
+	s, err := l.load()
+	if err == nil {
+		err = missing
+	}
+	if err != nil {
+		return err
+	}
+	return serveWith(ctx, l, s)
 }
 
 // networkAddress is this machine's address on the local network: the one that it would reach the
 // internet from, or else any private one.
 func networkAddress() (netip.Addr, error) {
-	var found []net.Addr
+	var found []netip.Addr
 	if conn, err := net.Dial("udp4", "198.51.100.1:9"); err == nil { // sends nothing
-		found = append(found, conn.LocalAddr())
+		if at, err := netip.ParseAddrPort(conn.LocalAddr().String()); err == nil {
+			found = append(found, at.Addr())
+		}
 		_ = conn.Close()
 	}
 	others, _ := net.InterfaceAddrs()
-	for _, address := range append(found, others...) {
-		text, _, _ := strings.Cut(address.String(), "/")
-		if udp, ok := address.(*net.UDPAddr); ok {
-			text = udp.IP.String()
+	for _, other := range others {
+		if network, err := netip.ParsePrefix(other.String()); err == nil {
+			found = append(found, network.Addr())
 		}
-		if ip, err := netip.ParseAddr(text); err == nil && ip.Is4() && ip.IsPrivate() {
-			return ip, nil
+	}
+	for _, at := range found {
+		if at.Is4() && at.IsPrivate() {
+			return at, nil
 		}
 	}
 	return netip.Addr{}, errors.New("this machine has no private IPv4 address; give PUBLIC_URL the address at which the phone reaches it, such as http://192.168.1.20:8080")

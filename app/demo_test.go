@@ -14,12 +14,7 @@ import (
 
 // A phone on the local network buys: the shop leads it to the sandbox at the shop's own host.
 func TestAPhoneOnTheLocalNetworkBuys(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := listener.Addr().String()
-	_ = listener.Close()
+	addr := freeAddress(t)
 	p := runProgram(t, environ{"PUBLIC_URL": "http://192.168.7.7:8080", "ADDR": addr, "METRICS_ADDR": "", "INTEGRATION": "api"})
 	if p.shop != "http://192.168.7.7:8080" || !strings.HasPrefix(p.sandbox, "http://127.0.0.1:") {
 		t.Fatalf("the shop is at %s, the sandbox at %s", p.shop, p.sandbox)

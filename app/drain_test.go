@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -44,11 +43,9 @@ type process struct {
 
 func startProcess(t *testing.T, env environ) *process {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	noError(t, err)
-	p := &process{command: exec.Command(os.Args[0]), at: "http://" + listener.Addr().String(), log: newSaid(), ended: make(chan struct{})}
-	noError(t, listener.Close())
-	p.command.Env = append(os.Environ(), asProgram+"=1", "ADDR="+listener.Addr().String())
+	addr := freeAddress(t)
+	p := &process{command: exec.Command(os.Args[0]), at: "http://" + addr, log: newSaid(), ended: make(chan struct{})}
+	p.command.Env = append(os.Environ(), asProgram+"=1", "ADDR="+addr)
 	for name, value := range env {
 		if name != "ADDR" {
 			p.command.Env = append(p.command.Env, name+"="+value)

@@ -18,6 +18,11 @@ func serve(ctx context.Context, l *line) error {
 	if err != nil {
 		return err
 	}
+	return serveWith(ctx, l, s)
+}
+
+// serveWith serves with settings until ctx ends.
+func serveWith(ctx context.Context, l *line, s Settings) error {
 	log := newLog(s.Log, l.stderr)
 	for _, w := range s.Warnings {
 		log.Warn("setting", slog.String(logSetting, w.Setting), slog.String(logProblem, w.Text))

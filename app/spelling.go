@@ -106,14 +106,11 @@ func parseListenAddress(text string) (string, error) {
 // parseAddress reads a web address that is reached by https, or is on this machine.
 func parseAddress(text string) (*url.URL, error) {
 	u, err := readAddress(text)
-	if err == nil && u.Scheme != "https" && !isPlain(u, web.IsLoopback) {
+	if err == nil && u.Scheme != "https" && (u.Scheme != "http" || !web.IsLoopback(u)) {
 		return nil, errors.New("must be https, except on loopback")
 	}
 	return u, err
 }
-
-// isPlain reports whether an address is reached by http, at a host that is allowed to be.
-func isPlain(u *url.URL, allowed func(*url.URL) bool) bool { return u.Scheme == "http" && allowed(u) }
 
 // readAddress reads a web address, in one spelling.
 func readAddress(text string) (*url.URL, error) {
@@ -149,7 +146,7 @@ func parsePublicURL(text string) (*url.URL, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case u.Scheme != "https" && !isPlain(u, web.IsLoopback) && !isPlain(u, isPrivate):
+	case u.Scheme != "https" && (u.Scheme != "http" || !web.IsLoopback(u) && !isPrivate(u)):
 		return nil, errors.New("must be https, except on loopback, and in test mode at a private IP address such as http://192.168.1.20:8080")
 	case u.Path != "":
 		return nil, fmt.Errorf("has the path %s, which the pages would not have; give the shop a host of its own, such as https://pay.example.com", u.Path)

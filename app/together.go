@@ -80,7 +80,9 @@ func (s *Settings) contradictions(all values) (problems []error) {
 
 // onNetwork reports whether the shop is tried out on a local network, at a private IP address by
 // http.
-func (s *Settings) onNetwork() bool { return s.PublicURL != nil && isPlain(s.PublicURL, isPrivate) }
+func (s *Settings) onNetwork() bool {
+	return s.PublicURL != nil && s.PublicURL.Scheme == "http" && isPrivate(s.PublicURL)
+}
 
 // listenOnNetwork has shop and sandbox listen where a phone on the local network reaches them,
 // unless settings say where. This machine's own people stay developers.
@@ -96,6 +98,7 @@ func (s *Settings) listenOnNetwork(all values) {
 	}
 }
 
+// loopback are this machine's addresses for itself.
 var loopback = []*net.IPNet{
 	{IP: net.IPv4(127, 0, 0, 0).To4(), Mask: net.CIDRMask(8, 32)},
 	{IP: net.IPv6loopback, Mask: net.CIDRMask(128, 128)},

@@ -58,6 +58,14 @@ func bind(values []any) error {
 	return nil
 }
 
+// storable is a text as PostgreSQL can hold it: in UTF-8, and without the character zero.
+func storable(text string) string {
+	if strings.IndexByte(text, 0) >= 0 {
+		text = strings.ReplaceAll(text, "\x00", "\uFFFD")
+	}
+	return strings.ToValidUTF8(text, "\uFFFD")
+}
+
 // answerLimit is how long a read waits, for its connection and for its answer.
 const answerLimit = transactionLimit
 
@@ -87,11 +95,3 @@ func limit(ctx context.Context) context.Context {
 type limited struct{ context.Context }
 
 func (l limited) Err() error { return storageTrouble(l.Context.Err()) }
-
-// storable is a text as PostgreSQL can hold it: in UTF-8, and without the character zero.
-func storable(text string) string {
-	if strings.IndexByte(text, 0) >= 0 {
-		text = strings.ReplaceAll(text, "\x00", "\uFFFD")
-	}
-	return strings.ToValidUTF8(text, "\uFFFD")
-}

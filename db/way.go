@@ -26,7 +26,7 @@ func ExamineWay(ctx context.Context, address string, now func() time.Time) (w Wa
 	err = on.QueryRowContext(ctx, `
 		SELECT coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false),
 		       coalesce(inet_client_addr() = inet_server_addr(), true),
-		       (extract(epoch FROM clock_timestamp()) * 1000)::bigint,
+		       `+serverClock+`,
 		       current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
 		         - coalesce(current_setting('reserved_connections', true)::int, 0)
 		         - (SELECT sum(numbackends) FROM pg_stat_database)::int`).

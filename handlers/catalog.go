@@ -51,7 +51,7 @@ type shelfPage struct {
 	page  *web.Rendered
 }
 
-// So many pages are remembered, of so many products each: 7 MB at most.
+// The shelf remembers at most 64 pages, none of more than 100 products: 7 MB at most.
 const (
 	shelfPages    = 64
 	shelfProducts = 100
